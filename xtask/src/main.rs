@@ -1,1 +1,62 @@
-fn main() {}
+//! Tasks of this repository that are more than one cargo command, run as
+//! `cargo xtask TASK`.
+
+mod build;
+mod conf;
+mod install;
+mod pkg_config;
+mod platform;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow, bail};
+
+const USAGE: &str = "\
+Usage: cargo xtask TASK [OPTIONS]
+
+Tasks:
+  install   Build libwasmtime from source and install it as a C library
+
+Options of install:
+  --prefix DIR        Install under DIR: DIR/lib, DIR/lib/pkgconfig, DIR/include
+  --min               The runtime alone, for precompiled modules: no compiler, no
+                      text format, no WASI. Installs under DIR/min
+  --profile PROFILE   Cargo profile to build with [default: release]
+  --features A,B,C    Features of libwasmtime's C API to build, instead of the
+                      default features of the `libwasmtime` crate (or, with
+                      --min, instead of `disable-logging`)
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let args = env::args_os()
+        .skip(1)
+        .map(|arg| {
+            arg.into_string()
+                .map_err(|arg| anyhow!("the argument {arg:?} is not valid UTF-8"))
+        })
+        .collect::<Result<Vec<String>>>()?;
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        print!("{USAGE}");
+        return Ok(());
+    }
+    match args.split_first() {
+        None => print!("{USAGE}"),
+        Some((task, options)) if task == "install" => {
+            install::install(&install::Options::parse(options)?)?;
+        }
+        Some((task, _)) => bail!("there is no task `{task}`, expected `install`\n\n{USAGE}"),
+    }
+    Ok(())
+}

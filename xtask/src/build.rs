@@ -1,0 +1,71 @@
+//! Compiling `vendor/` into a static archive and a shared library.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::platform;
+use crate::workspace::{Workspace, cargo};
+
+/// Builds libwasmtime as a static archive and as a shared library, and gives
+/// the files that cargo made.
+///
+/// The package's own manifest says plain `lib`, so that the crate's `vendored`
+/// link mode doesn't have to link a shared library that it never uses; and the
+/// package, its features and the target directory are those of that mode, so
+/// that both share all that is compiled.
+///
+/// # Errors
+///
+/// If cargo fails, which it says itself on standard error.
+pub fn build(
+    workspace: &Workspace,
+    profile: &str,
+    features: &BTreeSet<String>,
+) -> Result<Vec<PathBuf>> {
+    let features: Vec<&str> = features.iter().map(String::as_str).collect();
+    let output = cargo()
+        .args(["rustc", "--package", &workspace.vendor.name, "--lib"])
+        .args(["--crate-type", "staticlib,cdylib"])
+        .args(["--profile", profile])
+        .args(["--no-default-features", "--features", &features.join(",")])
+        .arg("--message-format=json-render-diagnostics")
+        .arg("--")
+        .args(platform::shared_library_args())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot run cargo")?;
+    ensure!(
+        output.status.success(),
+        "cargo could not build libwasmtime with the profile `{profile}` ({}); \
+         it says why above",
+        output.status,
+    );
+    let messages = String::from_utf8(output.stdout).context("cargo's messages are not UTF-8")?;
+    artifacts(&messages, workspace)
+}
+
+/// The files of the vendor package's library among cargo's JSON messages.
+fn artifacts(messages: &str, workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let manifest = workspace.vendor.directory.join("Cargo.toml");
+    for line in messages.lines() {
+        let message: Value = serde_json::from_str(line)
+            .with_context(|| format!("cargo printed a message that is not JSON: {line}"))?;
+        let is_library = message["reason"] == "compiler-artifact"
+            && message["manifest_path"] == manifest.to_string_lossy().as_ref();
+        if let (true, Some(files)) = (is_library, message["filenames"].as_array()) {
+            return Ok(files
+                .iter()
+                .filter_map(Value::as_str)
+                .map(PathBuf::from)
+                .collect());
+        }
+    }
+    anyhow::bail!(
+        "cargo built {} without naming its files",
+        workspace.vendor.name
+    )
+}

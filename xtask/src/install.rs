@@ -1,0 +1,302 @@
+//! `cargo xtask install`: libwasmtime as a C library under a prefix, laid out
+//! as upstream's release archives are, plus a `wasmtime.pc`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::workspace::{Workspace, enabled};
+use crate::{build, conf, pkg_config, platform};
+
+/// The features of `--min`. With none but this, libwasmtime runs precompiled
+/// modules and does nothing else; upstream's own minimal builds have the same.
+const MIN_FEATURES: &[&str] = &["disable-logging"];
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq)]
+pub struct Options {
+    prefix: PathBuf,
+    min: bool,
+    profile: String,
+    features: Option<BTreeSet<String>>,
+}
+
+impl Options {
+    /// Reads the arguments that follow `install`.
+    ///
+    /// # Errors
+    ///
+    /// If an option is unknown, lacks its value or has one too many, or if
+    /// there is no `--prefix`.
+    pub fn parse(args: &[String]) -> Result<Options> {
+        let (mut prefix, mut min, mut profile, mut features) = (None, false, None, None);
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            let (name, attached) = match arg.split_once('=') {
+                Some((name, value)) => (name, Some(value.to_string())),
+                None => (arg.as_str(), None),
+            };
+            let slot = match name {
+                "--prefix" => &mut prefix,
+                "--profile" => &mut profile,
+                "--features" => &mut features,
+                "--min" => {
+                    ensure!(attached.is_none(), "`--min` takes no value, found `{arg}`");
+                    min = true;
+                    continue;
+                }
+                _ => bail!(
+                    "`install` has no option `{name}`, expected \
+                     `--prefix`, `--min`, `--profile` or `--features`"
+                ),
+            };
+            let value = attached.or_else(|| args.next().cloned());
+            let value = value.with_context(|| format!("`{name}` needs a value after it"))?;
+            ensure!(slot.is_none(), "`{name}` is there twice");
+            *slot = Some(value);
+        }
+        let prefix = prefix.filter(|prefix| !prefix.is_empty());
+        Ok(Options {
+            prefix: prefix
+                .context("`install` needs `--prefix DIR`, the directory to install under")?
+                .into(),
+            min,
+            profile: profile.unwrap_or_else(|| "release".to_string()),
+            features: features.map(|list| {
+                list.split([',', ' '])
+                    .filter(|feature| !feature.is_empty())
+                    .map(str::to_string)
+                    .collect()
+            }),
+        })
+    }
+
+    /// The directory that gets `lib` and `include`.
+    fn root(&self) -> PathBuf {
+        if self.min {
+            self.prefix.join("min")
+        } else {
+            self.prefix.clone()
+        }
+    }
+
+    /// The features of the C API to build, without the ones they imply.
+    fn features(&self, workspace: &Workspace) -> Result<BTreeSet<String>> {
+        match &self.features {
+            Some(features) => {
+                for feature in features {
+                    ensure!(
+                        workspace.vendor.features.contains_key(feature),
+                        "libwasmtime's C API has no feature `{feature}`, expected some of: {}",
+                        join(workspace.vendor.features.keys(), ", "),
+                    );
+                }
+                Ok(features.clone())
+            }
+            None if self.min => Ok(MIN_FEATURES.iter().map(ToString::to_string).collect()),
+            None => Ok(workspace.default_features()),
+        }
+    }
+}
+
+/// Builds libwasmtime and installs libraries, headers and `wasmtime.pc`. Files
+/// that are already there are replaced.
+///
+/// # Errors
+///
+/// If a feature is unknown, the prefix can't be written to, or cargo fails.
+pub fn install(options: &Options) -> Result<()> {
+    let workspace = Workspace::load()?;
+    let features = options.features(&workspace)?;
+    let root = options.root();
+    let (lib, include) = (root.join("lib"), root.join("include"));
+    // Compiling takes minutes: find out beforehand that there is a place to
+    // put the result.
+    for directory in [&lib, &include] {
+        check_writable(directory)?;
+    }
+
+    let artifacts = build::build(&workspace, &options.profile, &features)?;
+
+    let mut installed = install_headers(&workspace, &features, &include)?;
+    for artifact in &artifacts {
+        let Some(name) = platform::installed_name(artifact) else {
+            continue;
+        };
+        let to = lib.join(name);
+        write_atomically(&to, |temporary| fs::copy(artifact, temporary).map(drop))?;
+        installed.push(to);
+    }
+    let pc = lib.join("pkgconfig").join("wasmtime.pc");
+    write_file(&pc, &pkg_config::wasmtime_pc(&workspace.c_api.version))?;
+    installed.push(pc);
+
+    for file in &installed {
+        println!("{}", file.display());
+    }
+    println!(
+        "Installed libwasmtime {} ({} profile) under {}, with the features: {}",
+        workspace.c_api.version,
+        options.profile,
+        root.display(),
+        join(&features, ", "),
+    );
+    Ok(())
+}
+
+/// Copies the headers of the C API and writes the one that says what was built.
+fn install_headers(
+    workspace: &Workspace,
+    features: &BTreeSet<String>,
+    to: &Path,
+) -> Result<Vec<PathBuf>> {
+    let from = workspace.c_api.directory.join("include");
+    let mut installed = Vec::new();
+    copy_headers(&from, to, &mut installed)?;
+
+    let template = from.join("wasmtime").join("conf.h.in");
+    let template = fs::read_to_string(&template)
+        .with_context(|| format!("cannot read {}", template.display()))?;
+    let conf_h = to.join("wasmtime").join("conf.h");
+    let enabled = enabled(&workspace.c_api.features, features);
+    write_file(&conf_h, &conf::conf_h(&template, &enabled)?)?;
+    installed.push(conf_h);
+    Ok(installed)
+}
+
+fn copy_headers(from: &Path, to: &Path, installed: &mut Vec<PathBuf>) -> Result<()> {
+    let entries = fs::read_dir(from).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    for entry in entries.with_context(|| format!("cannot list {}", from.display()))? {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_headers(&from, &to, installed)?;
+        } else if from.extension().is_some_and(|e| e == "h" || e == "hh") {
+            write_atomically(&to, |temporary| fs::copy(&from, temporary).map(drop))?;
+            installed.push(to);
+        }
+    }
+    Ok(())
+}
+
+fn write_file(path: &Path, content: &str) -> Result<()> {
+    write_atomically(path, |temporary| fs::write(temporary, content))
+}
+
+/// Makes a file appear at once and whole, also where a running program has the
+/// previous one mapped into its memory.
+fn write_atomically(path: &Path, write: impl Fn(&Path) -> std::io::Result<()>) -> Result<()> {
+    let directory = path.parent().context("a file has a directory")?;
+    let mut name = path.file_name().context("a file has a name")?.to_owned();
+    name.push(".tmp");
+    let temporary = directory.join(name);
+    fs::create_dir_all(directory)
+        .and_then(|()| write(&temporary))
+        .and_then(|()| fs::rename(&temporary, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn check_writable(directory: &Path) -> Result<()> {
+    let probe = directory.join(".libwasmtime.tmp");
+    fs::create_dir_all(directory)
+        .and_then(|()| fs::write(&probe, ""))
+        .and_then(|()| fs::remove_file(&probe))
+        .with_context(|| {
+            format!(
+                "cannot write to {}; choose a `--prefix` that you may write to",
+                directory.display()
+            )
+        })
+}
+
+fn join<'a>(words: impl IntoIterator<Item = &'a String>, separator: &str) -> String {
+    let words: Vec<&str> = words.into_iter().map(String::as_str).collect();
+    words.join(separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options> {
+        let args: Vec<String> = line.split_whitespace().map(str::to_string).collect();
+        Options::parse(&args)
+    }
+
+    #[test]
+    fn prefix_alone_means_the_release_profile_and_the_default_features() {
+        let options = parse("--prefix /opt/wasmtime").unwrap();
+        assert_eq!(
+            options,
+            Options {
+                prefix: "/opt/wasmtime".into(),
+                min: false,
+                profile: "release".to_string(),
+                features: None,
+            }
+        );
+        assert_eq!(options.root(), Path::new("/opt/wasmtime"));
+    }
+
+    #[test]
+    fn every_option_has_an_effect_in_both_spellings() {
+        let expected = Options {
+            prefix: "out".into(),
+            min: true,
+            profile: "dev".to_string(),
+            features: Some(["gc".to_string(), "wat".to_string()].into()),
+        };
+        let apart = parse("--prefix out --min --profile dev --features wat,gc").unwrap();
+        let attached = parse("--features=gc,wat, --profile=dev --min --prefix=out").unwrap();
+        assert_eq!(apart, expected);
+        assert_eq!(attached, expected);
+        assert_eq!(expected.root(), Path::new("out/min"));
+    }
+
+    #[test]
+    fn wrong_arguments_are_named() {
+        for (line, expected) in [
+            ("", "needs `--prefix DIR`"),
+            ("--prefix=", "needs `--prefix DIR`"),
+            ("--prefix", "`--prefix` needs a value"),
+            ("--prefix a --prefix b", "`--prefix` is there twice"),
+            ("--prefix a --min=yes", "`--min` takes no value"),
+            ("--prefix a --fast", "no option `--fast`"),
+            ("a", "no option `a`"),
+        ] {
+            let error = parse(line).unwrap_err().to_string();
+            assert!(error.contains(expected), "{line:?} gave {error:?}");
+        }
+    }
+
+    #[test]
+    fn features_are_the_crates_default_or_the_ones_asked_for() {
+        let workspace = Workspace::load().unwrap();
+        let default = parse("--prefix a").unwrap().features(&workspace).unwrap();
+        assert!(default.contains("cranelift") && default.contains("wasi"));
+        assert!(!default.contains("vendored") && !default.contains("winch"));
+
+        let min = parse("--prefix a --min").unwrap();
+        let min = min.features(&workspace).unwrap();
+        assert_eq!(min, ["disable-logging".to_string()].into());
+
+        let chosen = parse("--prefix a --min --features gc").unwrap();
+        let chosen = chosen.features(&workspace).unwrap();
+        assert_eq!(chosen, ["gc".to_string()].into());
+
+        let unknown = parse("--prefix a --features gc,jit").unwrap();
+        let error = unknown.features(&workspace).unwrap_err().to_string();
+        assert!(
+            error.contains("`jit`") && error.contains("cranelift"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_prefix_that_is_a_file_is_refused() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let error = check_writable(&file.join("lib")).unwrap_err().to_string();
+        assert!(error.contains("cannot write to"), "{error}");
+    }
+}

@@ -1,0 +1,182 @@
+//! What cargo knows about the packages that matter here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+/// A package's features, each with what it turns on.
+pub type Features = BTreeMap<String, Vec<String>>;
+
+/// The packages that libwasmtime is made from.
+pub struct Workspace {
+    /// The crate `libwasmtime` itself.
+    pub root: Package,
+    /// `libwasmtime-vendor`, which is the C API as a Cargo dependency.
+    pub vendor: Package,
+    /// Upstream's implementation of the C API.
+    pub c_api: Package,
+}
+
+/// One package.
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its features.
+    pub features: Features,
+    /// Where its manifest is.
+    pub directory: PathBuf,
+}
+
+impl Workspace {
+    /// Asks `cargo metadata`.
+    ///
+    /// # Errors
+    ///
+    /// If cargo fails, or one of the packages isn't there.
+    pub fn load() -> Result<Workspace> {
+        let output = cargo()
+            .args(["metadata", "--format-version=1"])
+            // Without a filter, cargo would fetch the packages of all targets.
+            .args(["--filter-platform", "host-tuple"])
+            .stderr(Stdio::inherit())
+            .output()
+            .context("cannot run cargo")?;
+        ensure!(
+            output.status.success(),
+            "`cargo metadata` failed ({}); it says why above",
+            output.status
+        );
+        let metadata: Value =
+            serde_json::from_slice(&output.stdout).context("cannot read `cargo metadata`")?;
+        Ok(Workspace {
+            root: package(&metadata, "libwasmtime")?,
+            vendor: package(&metadata, "libwasmtime-vendor")?,
+            c_api: package(&metadata, "wasmtime-c-api-impl")?,
+        })
+    }
+
+    /// The features of the C API that the crate `libwasmtime` has by default.
+    pub fn default_features(&self) -> BTreeSet<String> {
+        let mut features = enabled(&self.root.features, &["default".to_string()].into());
+        features.retain(|feature| self.vendor.features.contains_key(feature));
+        features
+    }
+}
+
+/// Cargo, to be run where the workspace's `.cargo/config.toml` has effect.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    command
+}
+
+/// The `chosen` features together with the package's features they imply.
+pub fn enabled(features: &Features, chosen: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut enabled = BTreeSet::new();
+    let mut pending: Vec<&String> = chosen.iter().collect();
+    while let Some(feature) = pending.pop() {
+        if let Some(implied) = features.get(feature)
+            && enabled.insert(feature.clone())
+        {
+            pending.extend(implied);
+        }
+    }
+    enabled
+}
+
+fn package(metadata: &Value, name: &str) -> Result<Package> {
+    let read = || {
+        let packages = metadata["packages"].as_array()?;
+        let package = packages.iter().find(|package| package["name"] == name)?;
+        let manifest = Path::new(package["manifest_path"].as_str()?);
+        Some(Package {
+            name: name.to_string(),
+            version: package["version"].as_str()?.to_string(),
+            features: serde_json::from_value(package["features"].clone()).ok()?,
+            directory: manifest.parent()?.to_path_buf(),
+        })
+    };
+    read().with_context(|| format!("`cargo metadata` does not describe the package {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn features<const N: usize>(table: [(&str, &[&str]); N]) -> Features {
+        let strings = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+        table
+            .map(|(name, implied)| (name.to_string(), strings(implied)))
+            .into()
+    }
+
+    #[test]
+    fn implied_features_are_enabled_and_dependencies_are_not_features() {
+        let features = features([
+            ("async", &["dep:futures", "wasmtime/async"]),
+            ("component", &[]),
+            ("component-async", &["component", "async"]),
+            ("wat", &[]),
+        ]);
+        let enabled = enabled(&features, &["component-async".to_string()].into());
+        let expected = ["async", "component", "component-async"].map(str::to_string);
+        assert_eq!(enabled, expected.into());
+    }
+
+    /// The features of upstream's C API, without those that only stand for an
+    /// optional dependency.
+    fn of_the_c_api(workspace: &Workspace) -> BTreeSet<String> {
+        let features = workspace.c_api.features.iter();
+        features
+            .filter(|(name, implied)| **implied != [format!("dep:{name}")])
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    #[test]
+    fn vendor_has_upstreams_features_and_passes_each_on() {
+        let workspace = Workspace::load().unwrap();
+        let vendor = &workspace.vendor.features;
+        let names: BTreeSet<String> = vendor.keys().cloned().collect();
+        assert_eq!(names, of_the_c_api(&workspace));
+        for (name, implied) in vendor {
+            assert_eq!(*implied, [format!("wasmtime-c-api-impl/{name}")]);
+        }
+    }
+
+    #[test]
+    fn the_crate_has_upstreams_features_and_passes_each_on() {
+        let workspace = Workspace::load().unwrap();
+        for name in of_the_c_api(&workspace) {
+            let implied = workspace.root.features.get(&name);
+            let implied = implied.unwrap_or_else(|| panic!("the crate lacks the feature `{name}`"));
+            let passed_on = format!("libwasmtime-vendor?/{name}");
+            assert!(
+                implied.contains(&passed_on),
+                "`{name}` gives only {implied:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_crate_implies_what_upstream_implies() {
+        let workspace = Workspace::load().unwrap();
+        let known = of_the_c_api(&workspace);
+        for name in &known {
+            let chosen = [name.clone()].into();
+            let mut upstream = enabled(&workspace.c_api.features, &chosen);
+            upstream.retain(|feature| known.contains(feature));
+            let ours = enabled(&workspace.root.features, &chosen);
+            assert!(
+                ours.is_superset(&upstream),
+                "`{name}` implies {upstream:?} upstream, only {ours:?} here"
+            );
+        }
+    }
+}
