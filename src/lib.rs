@@ -1,1 +1,3 @@
-
+//! libwasmtime
+#![warn(missing_docs)]
+pub mod sys;

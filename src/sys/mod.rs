@@ -1,0 +1,152 @@
+//! The C API itself: every function, type and constant of libwasmtime's
+//! headers, under its own name.
+//!
+//! There is one module file for each header; all their items are here, side by
+//! side. The names, the order of parameters and the contracts are those of the
+//! C API, which the headers document. The safe layer of this crate is built on
+//! these items alone, and so can yours be: a program may mix both.
+//!
+//! Nothing here depends on how libwasmtime is linked. With `load` the functions
+//! are Rust functions that call through the library once it is open: they open
+//! it from its default place if [`load`](crate::load) has not, and panic if
+//! that fails.
+//!
+//! # Safety
+//!
+//! The functions are as unsafe as C: see each header for what must be valid,
+//! what is owned, and what may not be called when. Some abort the process on
+//! misuse; the safe layer never calls those without checking.
+
+#![allow(
+    missing_docs,
+    reason = "the fields and functions are documented in the headers"
+)]
+#![allow(
+    non_camel_case_types,
+    non_upper_case_globals,
+    reason = "the names are the headers'"
+)]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the contracts are documented in the headers"
+)]
+
+pub(crate) use std::ffi::{CStr, c_char, c_int, c_void};
+
+#[macro_use]
+mod capi;
+mod feature;
+#[cfg(wasmtime_link = "load")]
+mod loaded;
+#[cfg(wasmtime_link = "missing")]
+mod missing;
+#[cfg(wasmtime_link = "load")]
+pub(crate) mod slot;
+
+mod anyref;
+mod arrayref;
+mod async_;
+mod component;
+mod config;
+mod engine;
+mod eqref;
+mod error;
+mod exnref;
+mod extern_;
+mod externref;
+mod func;
+mod global;
+mod instance;
+mod linker;
+mod memory;
+mod module;
+mod profiling;
+mod sharedmemory;
+mod store;
+mod structref;
+mod table;
+mod tag;
+mod trap;
+mod types;
+mod val;
+mod vec;
+mod wasi;
+mod wasm;
+mod wasmtime;
+mod wat;
+
+pub use anyref::*;
+pub use arrayref::*;
+pub use async_::*;
+pub use component::*;
+pub use config::*;
+pub use engine::*;
+pub use eqref::*;
+pub use error::*;
+pub use exnref::*;
+pub use extern_::*;
+pub use externref::*;
+pub use feature::Feature;
+pub use func::*;
+pub use global::*;
+pub use instance::*;
+pub use linker::*;
+pub use memory::*;
+pub use module::*;
+pub use profiling::*;
+pub use sharedmemory::*;
+pub use store::*;
+pub use structref::*;
+pub use table::*;
+pub use tag::*;
+pub use trap::*;
+pub use types::*;
+pub use val::*;
+pub use vec::*;
+pub use wasi::*;
+pub use wasm::*;
+pub use wasmtime::*;
+pub use wat::*;
+
+#[cfg(wasmtime_link = "vendored")]
+extern crate libwasmtime_vendor as _;
+
+/// Every header, for the tests of the declarations and for the loader.
+#[doc(hidden)]
+pub fn headers() -> impl Iterator<Item = &'static capi::Header> {
+    const HEADERS: &[capi::Header] = &[
+        anyref::HEADER,
+        arrayref::HEADER,
+        async_::HEADER,
+        config::HEADER,
+        engine::HEADER,
+        eqref::HEADER,
+        error::HEADER,
+        exnref::HEADER,
+        extern_::HEADER,
+        externref::HEADER,
+        func::HEADER,
+        global::HEADER,
+        instance::HEADER,
+        linker::HEADER,
+        memory::HEADER,
+        module::HEADER,
+        profiling::HEADER,
+        sharedmemory::HEADER,
+        store::HEADER,
+        structref::HEADER,
+        table::HEADER,
+        tag::HEADER,
+        trap::HEADER,
+        val::HEADER,
+        wasi::HEADER,
+        wasm::HEADER,
+        wasmtime::HEADER,
+        wat::HEADER,
+        vec::HEADER,
+    ];
+    HEADERS
+        .iter()
+        .chain(types::HEADERS)
+        .chain(component::HEADERS.iter().copied().flatten())
+}
