@@ -1,0 +1,261 @@
+//! Looks for a libwasmtime on the system: where variables say, else through
+//! pkg-config, else under the usual prefixes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::headers::{self, Headers};
+use crate::mode::Kind;
+use crate::pkg_config;
+use crate::target::Target;
+use crate::variables::{self, Variable};
+
+/// A library that can be linked.
+pub struct Library {
+    /// What kind it is.
+    pub kind: Kind,
+    /// The file.
+    pub file: PathBuf,
+    /// The directory of the file.
+    pub directory: PathBuf,
+    /// What the linker calls the file.
+    pub link_name: &'static str,
+    /// Its headers, if there are any.
+    pub headers: Option<Headers>,
+    /// Its version, if anything says it.
+    pub version: Option<String>,
+}
+
+/// A place that has no usable library, and why.
+#[derive(PartialEq, Eq)]
+pub struct Rejection {
+    /// The kind that was looked for.
+    pub kind: &'static str,
+    /// How the place came up: a variable, pkg-config, a prefix.
+    pub place: String,
+    /// Why it is no good.
+    pub reason: String,
+    /// Whether someone named this place: then nothing else will do.
+    pub named: bool,
+}
+
+/// A place to look in.
+struct Place {
+    name: String,
+    named: bool,
+    libraries: Vec<PathBuf>,
+    headers: Vec<PathBuf>,
+    /// The version, where something other than the headers says it.
+    version: Option<String>,
+}
+
+/// Finds a library of one kind.
+///
+/// # Errors
+///
+/// A variable that makes no sense; inside, every place that was looked at, and
+/// why it was rejected.
+pub fn library(target: &Target, kind: Kind) -> Result<Result<Library, Vec<Rejection>>, String> {
+    let rejection = |place: String, reason, named| Rejection {
+        kind: kind.name(),
+        place,
+        reason,
+        named,
+    };
+
+    let own_headers = variables::directory(target, "WASMTIME_INCLUDE_DIR")?;
+    if let Some(Variable { name, value }) = &own_headers {
+        // Before the search: with these headers no library is any good.
+        let wrong = match fitting_headers(value) {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(format!("no wasmtime.h in {}", value.display())),
+            Err(reason) => Some(reason),
+        };
+        if let Some(reason) = wrong {
+            return Ok(Err(vec![rejection(name.clone(), reason, true)]));
+        }
+    }
+    let look = |mut place: Place| {
+        if let Some(headers) = &own_headers {
+            place.headers = vec![headers.value.clone()];
+        }
+        place
+            .library(target, kind)
+            .map_err(|reason| rejection(place.name, reason, place.named))
+    };
+
+    if let Some(place) = named_place(target)? {
+        return Ok(look(place).map_err(|rejection| vec![rejection]));
+    }
+    let mut rejections = Vec::new();
+    let package = pkg_config::package(target, kind)
+        .map(Place::from)
+        .map_err(|reason| rejection(PKG_CONFIG.to_owned(), reason, false));
+    let prefixes = target
+        .prefixes()
+        .into_iter()
+        .map(|prefix| Ok(prefix.into()));
+    for place in std::iter::once(package).chain(prefixes) {
+        match place.and_then(look) {
+            Ok(library) => return Ok(Ok(library)),
+            Err(rejection) => rejections.push(rejection),
+        }
+    }
+    Ok(Err(rejections))
+}
+
+/// The place that variables name, if any does.
+fn named_place(target: &Target) -> Result<Option<Place>, String> {
+    let libraries = variables::directory(target, "WASMTIME_LIB_DIR")?;
+    let prefix = variables::directory(target, "WASMTIME_DIR")?;
+    let minimal = variables::switch(target, "WASMTIME_MIN")?;
+
+    // The layout of upstream's release archives.
+    let prefix = match (prefix, minimal) {
+        (Some(prefix), Some(Variable { name, value: true })) => Some(Variable {
+            name: format!("{} with {name}", prefix.name),
+            value: prefix.value.join("min"),
+        }),
+        (None, Some(Variable { name, value: true })) => {
+            return Err(format!(
+                "{name} asks for the minimal library under WASMTIME_DIR, which isn't set; \
+                 set it to the directory that `min` is in, or unset {name}."
+            ));
+        }
+        (prefix, _) => prefix,
+    };
+    let prefix_headers = prefix.as_ref().map(|prefix| prefix.value.join("include"));
+
+    Ok(match (libraries, prefix) {
+        (Some(Variable { name, value }), _) => Some(Place {
+            name,
+            named: true,
+            headers: prefix_headers
+                .or_else(|| Some(value.parent()?.join("include")))
+                .into_iter()
+                .collect(),
+            libraries: vec![value],
+            version: None,
+        }),
+        (None, Some(Variable { name, value })) => Some(Place {
+            name,
+            named: true,
+            libraries: vec![value.join("lib"), value.join("lib64")],
+            headers: prefix_headers.into_iter().collect(),
+            version: None,
+        }),
+        (None, None) => None,
+    })
+}
+
+/// Reads the headers in a directory, if there are any.
+///
+/// # Errors
+///
+/// Why a library with these headers is no good.
+fn fitting_headers(directory: &Path) -> Result<Option<Headers>, String> {
+    if !Headers::main_header(directory).is_file() {
+        return Ok(None);
+    }
+    let headers = Headers::read(directory)?;
+    match headers.misfit() {
+        Some(misfit) => Err(misfit),
+        None => Ok(Some(headers)),
+    }
+}
+
+/// What pkg-config is called as a place.
+const PKG_CONFIG: &str = "pkg-config wasmtime";
+
+impl From<pkg_config::Package> for Place {
+    fn from(package: pkg_config::Package) -> Place {
+        Place {
+            name: PKG_CONFIG.to_owned(),
+            named: false,
+            libraries: package.libraries,
+            headers: package.headers,
+            version: Some(package.version),
+        }
+    }
+}
+
+impl From<(PathBuf, Vec<PathBuf>)> for Place {
+    fn from((prefix, libraries): (PathBuf, Vec<PathBuf>)) -> Place {
+        Place {
+            name: prefix.display().to_string(),
+            named: false,
+            libraries,
+            headers: vec![prefix.join("include")],
+            version: None,
+        }
+    }
+}
+
+impl Place {
+    /// Takes the library that is here, if it fits.
+    fn library(&self, target: &Target, kind: Kind) -> Result<Library, String> {
+        let (directory, candidate) = self
+            .libraries
+            .iter()
+            .flat_map(|directory| {
+                let candidates = target.candidates(kind).iter();
+                candidates.map(move |candidate| (directory, candidate))
+            })
+            .find(|(directory, candidate)| directory.join(candidate.file).is_file())
+            .ok_or_else(|| self.absence(target, kind))?;
+        let mut headers = None;
+        for directory in &self.headers {
+            headers = headers.or(fitting_headers(directory)?);
+        }
+        if headers.is_none()
+            && let Some(version) = &self.version
+            && let Some(misfit) = headers::version_misfit(version)
+        {
+            return Err(format!("it says {misfit}"));
+        }
+        let version = headers.as_ref().map(|headers| headers.version.clone());
+        Ok(Library {
+            kind,
+            file: directory.join(candidate.file),
+            directory: directory.clone(),
+            link_name: candidate.link_name,
+            version: version.or_else(|| self.version.clone()),
+            headers,
+        })
+    }
+
+    /// Says that no library is here, and what there is that resembles one.
+    fn absence(&self, target: &Target, kind: Kind) -> String {
+        let list = |items: Vec<String>| items.join(" or ");
+        let files = target.candidates(kind).iter();
+        let files = list(files.map(|candidate| candidate.file.to_owned()).collect());
+        if self.libraries.is_empty() {
+            return format!("it names no directory that {files} could be in");
+        }
+        let directories = self.libraries.iter();
+        let directories = list(directories.map(|path| path.display().to_string()).collect());
+        let resembling: Vec<String> = self
+            .libraries
+            .iter()
+            .flat_map(|directory| resembling(directory))
+            .collect();
+        let mut text = format!("no {files} in {directories}");
+        if !resembling.is_empty() {
+            text += &format!(" (only {})", resembling.join(", "));
+        }
+        text
+    }
+}
+
+/// The files in a directory that have `wasmtime` in their name.
+fn resembling(directory: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.contains("wasmtime"))
+        .collect();
+    names.sort();
+    names
+}

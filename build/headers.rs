@@ -1,0 +1,225 @@
+//! What a library's C headers say of it: its version, and the features it was
+//! built with.
+//!
+//! The C preprocessor is asked first. Without a C compiler the text is read,
+//! which comes to the same for headers as libwasmtime's build writes them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::mode::feature;
+
+/// The major version of libwasmtime that this crate speaks to.
+pub const MAJOR: &str = env!("CARGO_PKG_VERSION_MAJOR");
+
+/// The Cargo features that a library's headers tell of; each as
+/// `WASMTIME_FEATURE_` and its name. The others change nothing that a program
+/// could miss (`logging`, `disable-logging`) or have no macro (`gc-copying`).
+const FEATURES: [&str; 22] = [
+    "addr2line",
+    "all-arch",
+    "async",
+    "cache",
+    "component-model",
+    "component-model-async",
+    "coredump",
+    "cranelift",
+    "debug-builtins",
+    "demangle",
+    "gc",
+    "gc-drc",
+    "gc-null",
+    "parallel-compilation",
+    "pooling-allocator",
+    "profiling",
+    "pulley",
+    "threads",
+    "wasi",
+    "wasi-http",
+    "wat",
+    "winch",
+];
+
+/// What the headers in a directory say.
+pub struct Headers {
+    /// The directory that holds `wasmtime.h`.
+    pub directory: PathBuf,
+    /// The version in full, such as `48.0.8`.
+    pub version: String,
+    /// Which of [`FEATURES`] the library has; none if there is no
+    /// `wasmtime/conf.h` to say.
+    pub features: Option<Vec<&'static str>>,
+}
+
+impl Headers {
+    /// The directory's header that every C program includes.
+    pub fn main_header(directory: &Path) -> PathBuf {
+        directory.join("wasmtime.h")
+    }
+
+    /// The header that lists the features.
+    pub fn conf_header(directory: &Path) -> PathBuf {
+        directory.join("wasmtime").join("conf.h")
+    }
+
+    /// Reads the headers in a directory that holds `wasmtime.h`.
+    ///
+    /// # Errors
+    ///
+    /// Why they don't say what version they are.
+    pub fn read(directory: &Path) -> Result<Headers, String> {
+        let main_header = Headers::main_header(directory);
+        let conf_header = Headers::conf_header(directory);
+        let found = match preprocess(directory) {
+            Some(output) => Definitions::from_preprocessed(&output),
+            None => {
+                let read = |path: &Path| {
+                    fs::read_to_string(path)
+                        .map_err(|error| format!("{} can't be read: {error}", path.display()))
+                };
+                let mut text = read(&main_header)?;
+                if conf_header.is_file() {
+                    text.push_str(&read(&conf_header)?);
+                }
+                Definitions::from_text(&text)
+            }
+        };
+        let Some(version) = found.version else {
+            return Err(format!(
+                "{} defines no WASMTIME_VERSION; this crate needs headers of version {MAJOR}",
+                main_header.display()
+            ));
+        };
+        Ok(Headers {
+            directory: directory.to_owned(),
+            version,
+            features: conf_header.is_file().then_some(found.features),
+        })
+    }
+
+    /// Why this crate, with the Cargo features it has now, can't be linked
+    /// with the library that these headers describe.
+    pub fn misfit(&self) -> Option<String> {
+        if let Some(misfit) = version_misfit(&self.version) {
+            let header = Headers::main_header(&self.directory);
+            return Some(format!("{} says {misfit}", header.display()));
+        }
+        let present = self.features.as_ref()?;
+        let absent: Vec<String> = FEATURES
+            .into_iter()
+            .filter(|name| feature(name) && !present.contains(name))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        if absent.is_empty() {
+            return None;
+        }
+        let header = Headers::conf_header(&self.directory);
+        Some(format!(
+            "{} says that the library was built without {}; \
+             turn the Cargo feature off or take a library that has it",
+            header.display(),
+            absent.join(", ")
+        ))
+    }
+}
+
+/// Why a library of some version can't be linked with this crate.
+pub fn version_misfit(version: &str) -> Option<String> {
+    (version.split('.').next() != Some(MAJOR))
+        .then(|| format!("version {version}; this crate needs {MAJOR} (any minor and patch)"))
+}
+
+/// What was found in preprocessed or raw headers.
+struct Definitions {
+    version: Option<String>,
+    features: Vec<&'static str>,
+}
+
+/// The words that mark an answer in the preprocessor's output.
+const VERSION_ANSWER: &str = "LIBWASMTIME_FOUND_VERSION";
+const FEATURE_ANSWER: &str = "LIBWASMTIME_FOUND_FEATURE_";
+
+/// The macro that says that a library has a feature.
+fn feature_macro(name: &str) -> String {
+    format!("WASMTIME_FEATURE_{}", upper_snake(name))
+}
+
+/// A Cargo feature's name as part of a macro's.
+fn upper_snake(name: &str) -> String {
+    name.to_uppercase().replace('-', "_")
+}
+
+impl Definitions {
+    /// Reads the answers to [`questions`].
+    fn from_preprocessed(output: &str) -> Definitions {
+        let has = |name: &str| {
+            let answer = format!("{FEATURE_ANSWER}{}", upper_snake(name));
+            output.lines().any(|line| line.trim() == answer)
+        };
+        Definitions {
+            version: output
+                .lines()
+                .find_map(|line| line.trim().strip_prefix(VERSION_ANSWER))
+                .and_then(quoted),
+            features: FEATURES.into_iter().filter(|name| has(name)).collect(),
+        }
+    }
+
+    /// Reads `#define` lines.
+    fn from_text(text: &str) -> Definitions {
+        let definition = |name: &str| {
+            text.lines().find_map(|line| {
+                let line = line.trim_start().strip_prefix('#')?.trim_start();
+                let line = line.strip_prefix("define")?.trim_start();
+                let value = line.strip_prefix(name)?;
+                (value.is_empty() || value.starts_with(char::is_whitespace)).then_some(value)
+            })
+        };
+        Definitions {
+            version: definition("WASMTIME_VERSION").and_then(quoted),
+            features: FEATURES
+                .into_iter()
+                .filter(|name| definition(&feature_macro(name)).is_some())
+                .collect(),
+        }
+    }
+}
+
+/// The text of a C string literal.
+fn quoted(literal: &str) -> Option<String> {
+    let text = literal.trim().strip_prefix('"')?.split('"').next()?;
+    Some(text.to_owned())
+}
+
+/// A C program whose preprocessed text answers for the version and for each
+/// feature.
+#[cfg(any(feature = "static", feature = "dynamic"))]
+fn questions() -> String {
+    let mut program = format!("#include <wasmtime.h>\n{VERSION_ANSWER} WASMTIME_VERSION\n");
+    for name in FEATURES {
+        let (symbol, answer) = (feature_macro(name), upper_snake(name));
+        program += &format!("#ifdef {symbol}\n{FEATURE_ANSWER}{answer}\n#endif\n");
+    }
+    program
+}
+
+/// Runs the C preprocessor over the headers; `None` if there is no compiler,
+/// or none that manages.
+#[cfg(any(feature = "static", feature = "dynamic"))]
+fn preprocess(directory: &Path) -> Option<String> {
+    let source = PathBuf::from(std::env::var_os("OUT_DIR")?).join("questions.c");
+    fs::write(&source, questions()).ok()?;
+    let output = cc::Build::new()
+        .cargo_warnings(false)
+        .include(directory)
+        .file(&source)
+        .try_expand()
+        .ok()?;
+    String::from_utf8(output).ok()
+}
+
+/// Without the Cargo features that link a system library there is no `cc`.
+#[cfg(not(any(feature = "static", feature = "dynamic")))]
+fn preprocess(_: &Path) -> Option<String> {
+    None
+}

@@ -1,0 +1,156 @@
+//! What the build script says when something is wrong.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::find::Rejection;
+use crate::headers::MAJOR;
+use crate::mode::feature;
+use crate::target::Target;
+use crate::variables::Variable;
+
+/// Fails the build with a text. Cargo shows the lines of its `error`
+/// instruction without the rest of the build script's output.
+pub fn refuse(text: &str) {
+    for line in text.lines() {
+        println!("cargo::error={line}");
+    }
+}
+
+/// Leaves the text to the crate, which refuses to be built with it.
+pub fn missing(text: &str) {
+    let path = write(text);
+    println!(
+        "cargo::warning=libwasmtime {MAJOR} was not found: checks and documentation work, \
+         builds will not. {} says what was tried and what to do.",
+        path.display()
+    );
+    // A path that never exists: Cargo runs the build script each time, so
+    // that a library that is installed now is found then.
+    println!(
+        "cargo::rerun-if-changed={}",
+        path.with_extension("never").display()
+    );
+}
+
+/// Leaves a text that says that documentation links nothing.
+pub fn documentation() {
+    write(
+        "DOCS_RS is set, so libwasmtime was not looked for: documentation links nothing.\n\
+         Unset DOCS_RS to build a program.\n",
+    );
+}
+
+/// Writes the text that `src/sys/missing.rs` refuses with.
+fn write(text: &str) -> PathBuf {
+    let path = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("missing.txt");
+    if let Err(error) = fs::write(&path, text) {
+        refuse(&format!("{} can't be written: {error}", path.display()));
+    }
+    path
+}
+
+/// No Cargo feature says how to link.
+pub fn no_feature() -> String {
+    "Nothing says how to link libwasmtime: turn on one of the Cargo features of `libwasmtime`\n\
+     \x20 - `vendored`: build it from source (the default, lost with `default-features = false`)\n\
+     \x20 - `static`: link a libwasmtime.a of the system's\n\
+     \x20 - `dynamic`: link a shared library of the system's\n\
+     \x20 - `load`: open the shared library when the program runs"
+        .to_owned()
+}
+
+/// The override has a value that isn't a link mode.
+pub fn unknown_mode(variable: &Variable<String>, modes: &[&str]) -> String {
+    format!(
+        "{} is `{}`, which is no link mode; the modes are `{}`.",
+        variable.name,
+        variable.value,
+        modes.join("`, `")
+    )
+}
+
+/// The override asks for a mode whose Cargo feature is off.
+pub fn mode_without_feature(variable: &Variable<String>, features: &[&str]) -> String {
+    format!(
+        "{}={} needs the Cargo feature `{}` of `libwasmtime`, which is off: \
+         turn it on, or unset {0}.",
+        variable.name,
+        variable.value,
+        features.join("` or `")
+    )
+}
+
+/// No library: what was tried, and what to do. `asked` is the override that
+/// asked for it, if one did.
+pub fn not_found(rejections: &[Rejection], asked: Option<&str>, target: &Target) -> String {
+    let library = format!("usable libwasmtime {MAJOR} for {}", target.triple);
+    let named = rejections.iter().any(|rejection| rejection.named);
+    let found = if named {
+        "is where the environment says"
+    } else {
+        "was found"
+    };
+    let mut text = match asked {
+        Some(asked) => format!("{asked}, but no {library} {found}.\n"),
+        None => format!("No {library} {found}.\n"),
+    };
+    text += "\nLooked at:\n";
+    for (index, rejection) in rejections.iter().enumerate() {
+        if !rejections[..index].contains(rejection) {
+            let Rejection {
+                kind,
+                place,
+                reason,
+                ..
+            } = rejection;
+            text += &format!("  - {place} ({kind}): {reason}\n");
+        }
+    }
+    text += "\nWhat helps, one of:\n";
+    for remedy in remedies(rejections, target) {
+        text += &format!("  - {remedy}\n");
+    }
+    text
+}
+
+/// What to do where there is no library.
+fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
+    let mut remedies = vec![
+        format!(
+            "unpack the C API of a release {MAJOR} from \
+             https://github.com/bytecodealliance/wasmtime/releases \
+             and set WASMTIME_DIR to its directory (which has `lib` and `include`)"
+        ),
+        "set WASMTIME_LIB_DIR to the directory of the library, and WASMTIME_INCLUDE_DIR to \
+         that of wasmtime.h"
+            .to_owned(),
+    ];
+    let package = match target.os() {
+        "linux" => Some("your distribution's (Alpine: `apk add wasmtime-dev`)"),
+        "macos" => Some("Homebrew's (`brew install wasmtime`)"),
+        "freebsd" | "netbsd" | "openbsd" => Some("your system's"),
+        _ => None,
+    };
+    if let Some(package) = package {
+        remedies.push(format!(
+            "install a package of libwasmtime with its headers, {package}, if it is version {MAJOR}"
+        ));
+    }
+    let by_features = [
+        ("dynamic", "links a shared library"),
+        ("vendored", "builds libwasmtime from source"),
+        ("load", "needs the library only when the program runs"),
+    ];
+    for (name, what) in by_features {
+        if !feature(name) {
+            remedies.push(format!(
+                "turn on the Cargo feature `{name}` of `libwasmtime`, which {what}"
+            ));
+        } else if rejections.iter().all(|rejection| rejection.kind != name) {
+            remedies.push(format!("set LIBWASMTIME_LINK={name}, which {what}"));
+        }
+    }
+    remedies
+}

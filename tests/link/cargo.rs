@@ -1,0 +1,160 @@
+//! What Cargo makes of the build script's instructions.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::prefix::{Prefix, VERSION};
+use crate::script::clear;
+
+/// One run of Cargo on this package. All runs share a target directory of
+/// their own: Cargo locks it, and compiles the dependencies once.
+pub struct Cargo(Command);
+
+/// What Cargo printed.
+pub struct Printed {
+    success: bool,
+    /// Messages for tools, one a line.
+    pub stdout: String,
+    stderr: String,
+}
+
+impl Cargo {
+    /// Cargo with a subcommand, for a build with `static` alone.
+    pub fn new(subcommand: &str) -> Cargo {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let mut command = Cargo::of(subcommand, Path::new(manifest));
+        command.0.args([
+            "--package=libwasmtime",
+            "--lib",
+            "--no-default-features",
+            "--features=static",
+        ]);
+        command
+    }
+
+    /// Cargo with a subcommand, for the package of a manifest.
+    fn of(subcommand: &str, manifest: &Path) -> Cargo {
+        let mut command = Command::new(env!("CARGO"));
+        clear(&mut command);
+        command
+            .args([subcommand, "--message-format=json", "--manifest-path"])
+            .arg(manifest)
+            .arg("--target-dir")
+            .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
+            .env_remove("CARGO_BUILD_TARGET");
+        Cargo(command)
+    }
+
+    /// With a variable set.
+    pub fn set(mut self, name: &str, value: &str) -> Cargo {
+        self.0.env(name, value);
+        self
+    }
+
+    /// Runs it.
+    pub fn run(mut self) -> Printed {
+        let output = self.0.output().unwrap();
+        Printed {
+            success: output.status.success(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Printed {
+    /// What Cargo took from this package's build script.
+    fn executed(&self) -> &str {
+        let executed = self.stdout.lines().find(|line| {
+            line.contains("\"build-script-executed\"") && line.contains("wasmtime_link")
+        });
+        executed.unwrap_or_else(|| panic!("not executed:\n{}", self.stderr))
+    }
+}
+
+#[test]
+fn without_a_library_a_check_succeeds_and_a_build_says_why_not() {
+    let check = Cargo::new("check").set("DOCS_RS", "1").run();
+    assert!(check.success, "{}", check.stderr);
+    assert!(check.executed().contains(r#"wasmtime_link=\"missing\""#));
+
+    let build = Cargo::new("build").set("DOCS_RS", "1").run();
+    assert!(!build.success);
+    let expected = "evaluation panicked: DOCS_RS is set, so libwasmtime was not looked for";
+    assert!(build.stdout.contains(expected), "{}", build.stdout);
+}
+
+#[test]
+fn an_error_is_shown_without_noise() {
+    let check = Cargo::new("check").set("LIBWASMTIME_LINK", "shared").run();
+    assert!(!check.success);
+    assert!(
+        check.stderr.contains("LIBWASMTIME_LINK is `shared`"),
+        "{}",
+        check.stderr
+    );
+    for noise in ["panicked", "--- stdout", "cargo::"] {
+        assert!(!check.stderr.contains(noise), "{}", check.stderr);
+    }
+}
+
+/// A package that depends on this one, and looks at what its build script
+/// tells dependents.
+fn dependent(expected: &[(&str, &str)]) -> Prefix {
+    let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
+    let mut checks = String::new();
+    for (name, value) in expected {
+        checks += &format!("    assert_eq!(std::env::var({name:?}).as_deref(), Ok({value:?}));\n");
+    }
+    let manifest = format!(
+        "[package]\nname = \"dependent\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\nlibwasmtime = {{ path = {:?}, default-features = false, \
+         features = [\"static\"] }}\n\n[workspace]\n",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    Prefix::new("dependent")
+        .file("Cargo.lock", &lock)
+        .file("Cargo.toml", &manifest)
+        .file("build.rs", &format!("fn main() {{\n{checks}}}\n"))
+        .file("src/lib.rs", "")
+}
+
+#[test]
+fn a_library_is_linked_and_dependents_learn_of_it() {
+    let library = Prefix::installed("cargo_dependent", "libwasmtime.a")
+        // Every platform's archive.
+        .file("lib/wasmtime.lib", "");
+    let package = dependent(&[
+        ("DEP_WASMTIME_MODE", "static"),
+        ("DEP_WASMTIME_LIB", &library.path("lib")),
+        ("DEP_WASMTIME_INCLUDE", &library.path("include")),
+        ("DEP_WASMTIME_VERSION", VERSION),
+    ]);
+    let check = Cargo::of("check", Path::new(&package.path("Cargo.toml")))
+        .set("WASMTIME_DIR", &library.root())
+        .run();
+    assert!(check.success, "{}", check.stderr);
+    let executed = check.executed();
+    assert!(
+        executed.contains(r#"wasmtime_link=\"static\""#),
+        "{executed}"
+    );
+    assert!(executed.contains("static=wasmtime"), "{executed}");
+}
+
+#[test]
+fn the_mode_is_decided_again_when_a_variable_changes() {
+    let library = Prefix::installed("cargo_again", "libwasmtime.a").file("lib/wasmtime.lib", "");
+    let mode = |documentation: bool| {
+        let mut cargo = Cargo::new("check").set("WASMTIME_DIR", &library.root());
+        if documentation {
+            cargo = cargo.set("DOCS_RS", "1");
+        }
+        let printed = cargo.run();
+        printed.executed().contains(r#"wasmtime_link=\"static\""#)
+    };
+    assert!(mode(false));
+    assert!(!mode(true));
+    assert!(mode(false));
+}

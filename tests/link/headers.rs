@@ -1,0 +1,181 @@
+//! What is demanded of a library's headers.
+
+use std::fs;
+
+use crate::prefix::{Prefix, VERSION};
+use crate::script::{Output, Script};
+
+/// Runs the build script with the library of a prefix.
+fn run(features: &[&str], prefix: &Prefix) -> Output {
+    let mut features = features.to_vec();
+    features.push("dynamic");
+    Script::new(&features)
+        .set("WASMTIME_DIR", &prefix.root())
+        .run()
+}
+
+#[test]
+fn another_major_is_an_error() {
+    for version in ["47.0.0", "49.0.0", "480.0.0"] {
+        let prefix = Prefix::installed(&format!("major_{version}"), "libwasmtime.so").headers(
+            "include",
+            version,
+            &[],
+        );
+        let error = run(&[], &prefix).error();
+        let expected = format!(
+            "{} says version {version}; this crate needs 48",
+            prefix.path("include/wasmtime.h")
+        );
+        assert!(error.contains(&expected), "no {expected:?} in:\n{error}");
+        assert!(error.contains("`vendored`"), "{error}");
+    }
+}
+
+#[test]
+fn any_minor_and_patch_is_fine() {
+    let prefix = Prefix::installed("minor", "libwasmtime.so").headers("include", "48.7.31", &[]);
+    assert_eq!(run(&[], &prefix).metadata("version"), Some("48.7.31"));
+}
+
+#[test]
+fn headers_without_a_version_are_an_error() {
+    let prefix = Prefix::installed("no_version", "libwasmtime.so").file("include/wasmtime.h", "");
+    let error = run(&[], &prefix).error();
+    assert!(error.contains("defines no WASMTIME_VERSION"), "{error}");
+}
+
+#[test]
+fn a_feature_that_the_library_lacks_is_an_error() {
+    let prefix = Prefix::installed("lacks", "libwasmtime.so").headers(
+        "include",
+        VERSION,
+        &["wasi-http", "wat-extras"],
+    );
+    let error = run(&["wat", "wasi", "wasi-http"], &prefix).error();
+    assert!(error.contains("built without `wasi`, `wat`;"), "{error}");
+    assert!(
+        error.contains(&prefix.path("include/wasmtime/conf.h")),
+        "{error}"
+    );
+    assert!(error.contains("turn the Cargo feature off"), "{error}");
+}
+
+#[test]
+fn a_feature_that_only_the_library_has_is_fine() {
+    let prefix =
+        Prefix::installed("has_more", "libwasmtime.so").headers("include", VERSION, &["wat"]);
+    assert_eq!(run(&[], &prefix).mode(), "dynamic");
+}
+
+/// The features of the package that are the C API's, as its manifest has them.
+fn features_of_the_c_api() -> Vec<String> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let features: Vec<String> = manifest
+        .split("libwasmtime-vendor?/")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect();
+    assert!(features.len() > 20, "{features:?}");
+    features
+}
+
+#[test]
+fn every_feature_is_checked_that_can_be() {
+    let none = Prefix::installed("checks_none", "libwasmtime.so");
+    let features = features_of_the_c_api();
+    let names: Vec<&str> = features.iter().map(String::as_str).collect();
+    let all = Prefix::installed("checks_all", "libwasmtime.so").headers("include", VERSION, &names);
+    assert_eq!(run(&names, &all).mode(), "dynamic");
+
+    let error = run(&names, &none).error();
+    for name in names {
+        let unchecked = ["gc-copying", "logging", "disable-logging"].contains(&name);
+        assert_eq!(
+            error.contains(&format!("`{name}`")),
+            !unchecked,
+            "{name}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_library_without_headers_is_taken_with_a_warning() {
+    let prefix = Prefix::new("no_headers").file("lib/libwasmtime.so", "");
+    let output = run(&["wat"], &prefix);
+    assert_eq!(output.mode(), "dynamic");
+    assert_eq!(output.metadata("version"), None);
+    let warning = output.warnings();
+    assert!(warning.contains("the version and features of"), "{warning}");
+    assert!(warning.contains("WASMTIME_INCLUDE_DIR"), "{warning}");
+}
+
+#[test]
+fn headers_without_features_are_taken_with_a_warning() {
+    let prefix = Prefix::new("no_conf").file("lib/libwasmtime.so", "").file(
+        "include/wasmtime.h",
+        "# define  WASMTIME_VERSION\t\"48.0.0\" // text\n",
+    );
+    let output = run(&["wat"], &prefix);
+    assert_eq!(output.mode(), "dynamic");
+    assert_eq!(output.metadata("version"), Some("48.0.0"));
+    let warning = output.warnings();
+    assert!(warning.contains("the features of"), "{warning}");
+}
+
+/// Headers whose text alone misleads: the version is put together, and a
+/// feature is commented out by the preprocessor.
+fn misleading(name: &str) -> Prefix {
+    Prefix::new(name)
+        .file("lib/libwasmtime.so", "")
+        .file(
+            "include/wasmtime.h",
+            "#include <wasmtime/conf.h>\n#if 0\n#define WASMTIME_VERSION \"47.0.0\"\n#else\n\
+             #define WASMTIME_VERSION \"48.0.6\"\n#endif\n",
+        )
+        .file(
+            "include/wasmtime/conf.h",
+            "#if 0\n#define WASMTIME_FEATURE_WAT\n#endif\n#define WASMTIME_FEATURE_GC\n",
+        )
+}
+
+#[test]
+fn the_preprocessor_is_asked_first() {
+    let prefix = misleading("preprocessor");
+    let script = |features: &[&str]| {
+        Script::new(features)
+            .native()
+            .set("WASMTIME_DIR", &prefix.root())
+    };
+    let output = script(&["dynamic", "gc"]).run();
+    assert_eq!(output.metadata("version"), Some("48.0.6"));
+    assert_eq!(output.warnings(), "");
+    let error = script(&["dynamic", "gc", "wat"]).run().error();
+    assert!(error.contains("built without `wat`;"), "{error}");
+}
+
+#[test]
+fn without_a_c_compiler_the_text_is_read() {
+    let prefix = misleading("no_compiler");
+    let output = Script::new(&["dynamic"])
+        .native()
+        .set("CC", &prefix.path("no-such-compiler"))
+        .set("WASMTIME_DIR", &prefix.root())
+        .run();
+    let error = output.error();
+    assert!(error.contains("says version 47.0.0"), "{error}");
+
+    let prefix = Prefix::installed("no_compiler_lacks", "libwasmtime.so");
+    let prefix = prefix.headers("include", VERSION, &["gc-null"]);
+    let script = |feature: &str| {
+        Script::new(&["dynamic", feature])
+            .native()
+            .set("CC", &prefix.path("no-such-compiler"))
+            .set("WASMTIME_DIR", &prefix.root())
+            .run()
+    };
+    assert_eq!(script("gc-null").mode(), "dynamic");
+    let error = script("gc").error();
+    assert!(error.contains("built without `gc`;"), "{error}");
+}

@@ -1,0 +1,78 @@
+//! Made-up installations of libwasmtime.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The version that the crate speaks to.
+pub const VERSION: &str = "48.0.3";
+
+/// A directory of one test's, with files that look like an installation. No
+/// library is ever linked here, so the library files are empty.
+pub struct Prefix(PathBuf);
+
+impl Prefix {
+    /// Makes an empty directory under a name that no other test uses.
+    pub fn new(name: &str) -> Prefix {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("prefixes")
+            .join(name);
+        if path.exists() {
+            fs::remove_dir_all(&path).unwrap();
+        }
+        fs::create_dir_all(&path).unwrap();
+        Prefix(path)
+    }
+
+    /// An installation of the right version in the layout of upstream's
+    /// releases, with one library file.
+    pub fn installed(name: &str, library: &str) -> Prefix {
+        Prefix::new(name)
+            .file(&format!("lib/{library}"), "")
+            .headers("include", VERSION, &[])
+    }
+
+    /// Adds a file.
+    pub fn file(self, path: &str, text: &str) -> Prefix {
+        let path = self.0.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    /// Adds the headers of a library of some version that was built with
+    /// some features, given as Cargo names them.
+    pub fn headers(self, directory: &str, version: &str, features: &[&str]) -> Prefix {
+        let mut conf = String::new();
+        for feature in features {
+            let name = feature.to_uppercase().replace('-', "_");
+            conf += &format!("#define WASMTIME_FEATURE_{name}\n");
+        }
+        self.file(&format!("{directory}/wasmtime/conf.h"), &conf)
+            .file(
+                &format!("{directory}/wasmtime.h"),
+                &format!("#include <wasmtime/conf.h>\n#define WASMTIME_VERSION \"{version}\"\n"),
+            )
+    }
+
+    /// Adds a pkg-config file for what is in `lib` and `include`.
+    pub fn package(self, version: &str) -> Prefix {
+        let prefix = self.0.display().to_string();
+        self.file(
+            "lib/pkgconfig/wasmtime.pc",
+            &format!(
+                "Name: wasmtime\nDescription: A test\nVersion: {version}\n\
+                 Libs: -L{prefix}/lib -lwasmtime\nCflags: -I{prefix}/include\n"
+            ),
+        )
+    }
+
+    /// The path of something in this directory.
+    pub fn path(&self, path: &str) -> String {
+        self.0.join(path).display().to_string()
+    }
+
+    /// The path of this directory.
+    pub fn root(&self) -> String {
+        self.0.display().to_string()
+    }
+}
