@@ -120,7 +120,8 @@ pub fn install(options: &Options) -> Result<()> {
 
     let artifacts = build::build(&workspace, &options.profile, &features)?;
 
-    let mut installed = install_headers(&workspace, &features, &include)?;
+    install_headers(&workspace, &features, &include)?;
+    let mut installed = vec![include];
     for artifact in &artifacts {
         let Some(name) = platform::installed_name(artifact) else {
             continue;
@@ -133,8 +134,8 @@ pub fn install(options: &Options) -> Result<()> {
     write_file(&pc, &pkg_config::wasmtime_pc(&workspace.c_api.version))?;
     installed.push(pc);
 
-    for file in &installed {
-        println!("{}", file.display());
+    for path in &installed {
+        println!("{}", path.display());
     }
     println!(
         "Installed libwasmtime {} ({} profile) under {}, with the features: {}",
@@ -147,34 +148,26 @@ pub fn install(options: &Options) -> Result<()> {
 }
 
 /// Copies the headers of the C API and writes the one that says what was built.
-fn install_headers(
-    workspace: &Workspace,
-    features: &BTreeSet<String>,
-    to: &Path,
-) -> Result<Vec<PathBuf>> {
+fn install_headers(workspace: &Workspace, features: &BTreeSet<String>, to: &Path) -> Result<()> {
     let from = workspace.c_api.directory.join("include");
-    let mut installed = Vec::new();
-    copy_headers(&from, to, &mut installed)?;
+    copy_headers(&from, to)?;
 
     let template = from.join("wasmtime").join("conf.h.in");
     let template = fs::read_to_string(&template)
         .with_context(|| format!("cannot read {}", template.display()))?;
     let conf_h = to.join("wasmtime").join("conf.h");
     let enabled = enabled(&workspace.c_api.features, features);
-    write_file(&conf_h, &conf::conf_h(&template, &enabled)?)?;
-    installed.push(conf_h);
-    Ok(installed)
+    write_file(&conf_h, &conf::conf_h(&template, &enabled)?)
 }
 
-fn copy_headers(from: &Path, to: &Path, installed: &mut Vec<PathBuf>) -> Result<()> {
+fn copy_headers(from: &Path, to: &Path) -> Result<()> {
     let entries = fs::read_dir(from).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
     for entry in entries.with_context(|| format!("cannot list {}", from.display()))? {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() {
-            copy_headers(&from, &to, installed)?;
+            copy_headers(&from, &to)?;
         } else if from.extension().is_some_and(|e| e == "h" || e == "hh") {
             write_atomically(&to, |temporary| fs::copy(&from, temporary).map(drop))?;
-            installed.push(to);
         }
     }
     Ok(())
