@@ -1,3 +1,4 @@
 //! libwasmtime
 #![warn(missing_docs)]
 pub mod sys;
+pub mod vec;

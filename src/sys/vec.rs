@@ -1,14 +1,28 @@
 //! The vector types of the C API, all from one macro.
+//!
+//! One line of [`vec_types!`] makes the C struct, its five functions, and the
+//! owned type that safe code uses. The struct and the functions are items of
+//! [`crate::sys`]; the owned types belong to [`crate::vec`], which re-exports
+//! the module `owned` made here.
 
 use super::*;
+use crate::vec::{Owned, OwnedVal};
 
-/// Declares vector types: for each, the C struct and its five functions.
+/// Declares vector types: for each, the C struct, its five functions, and the
+/// name of the [`OwnedVec`](crate::vec::OwnedVec) of that struct.
+///
+/// `data: *mut wasm_val_t as OwnedVal` reads: the C buffer holds `wasm_val_t`,
+/// which safe code sees as `OwnedVal`. The two must mean the same bytes.
 macro_rules! vec_types {
     (
         header $header:literal;
         functions $features:tt;
+        owned types if $cfg:tt;
         uninitialized $uninitialized:ident;
-        $($prefix:ident: $ctype:ident of $element:ty;)*
+        $(
+            $(#[$doc:meta])*
+            $prefix:ident, $ctype:ident, $owned:ident: [$celement:ty as $element:ty];
+        )*
     ) => {
         paste::paste! {
             capi! {
@@ -16,24 +30,84 @@ macro_rules! vec_types {
                 structs {
                     $(struct $ctype {
                         size: usize,
-                        data: *mut $element,
+                        data: *mut $celement,
                     })*
                 }
                 functions $features {
                     $(
                         fn [<$prefix _new_empty>](out: *mut $ctype);
                         fn [<$prefix _ $uninitialized>](out: *mut $ctype, size: usize);
-                        fn [<$prefix _new>](out: *mut $ctype, size: usize, data: *const $element);
+                        fn [<$prefix _new>](out: *mut $ctype, size: usize, data: *const $celement);
                         fn [<$prefix _copy>](out: *mut $ctype, from: *const $ctype);
                         fn [<$prefix _delete>](vec: *mut $ctype);
                     )*
                 }
             }
+
+            $(
+                impl $ctype {
+                    /// The empty vector, which owns nothing.
+                    pub const EMPTY: $ctype = $ctype { size: 0, data: core::ptr::null_mut() };
+                }
+
+                #[cfg $cfg]
+                const _: () = assert!(
+                    size_of::<$celement>() == size_of::<$element>()
+                        && align_of::<$celement>() == align_of::<$element>()
+                );
+
+                #[cfg $cfg]
+                impl crate::vec::sealed::Sealed for $ctype {}
+
+                #[cfg $cfg]
+                // SAFETY: the struct and the functions belong together, and
+                // `$element` is a transparent wrapper of `$celement`.
+                unsafe impl crate::vec::VecType for $ctype {
+                    type Element = $element;
+
+                    const EMPTY: Self = $ctype::EMPTY;
+
+                    #[inline]
+                    fn parts(&self) -> (*mut $element, usize) {
+                        (self.data.cast(), self.size)
+                    }
+
+                    #[inline]
+                    unsafe fn new_uninitialized(out: *mut Self, size: usize) {
+                        // SAFETY: the caller keeps to the contract of this very function.
+                        unsafe { [<$prefix _ $uninitialized>](out, size) }
+                    }
+
+                    #[inline]
+                    unsafe fn new(out: *mut Self, size: usize, data: *const $element) {
+                        // SAFETY: as above.
+                        unsafe { [<$prefix _new>](out, size, data.cast()) }
+                    }
+
+                    #[inline]
+                    unsafe fn copy(out: *mut Self, from: *const Self) {
+                        // SAFETY: as above.
+                        unsafe { [<$prefix _copy>](out, from) }
+                    }
+
+                    #[inline]
+                    unsafe fn delete(vec: *mut Self) {
+                        // SAFETY: as above.
+                        unsafe { [<$prefix _delete>](vec) }
+                    }
+                }
+            )*
         }
-        $(impl $ctype {
-            /// The empty vector, which owns nothing.
-            pub const EMPTY: $ctype = $ctype { size: 0, data: core::ptr::null_mut() };
-        })*
+
+        #[cfg $cfg]
+        pub(crate) mod owned {
+            $(
+                $(#[$doc])*
+                #[doc = ""]
+                #[doc = concat!("The C API's `", stringify!($ctype), "`, owned.")]
+                pub type $owned = crate::vec::OwnedVec<super::$ctype>;
+            )*
+        }
     };
 }
 pub(crate) use vec_types;
@@ -41,18 +115,47 @@ pub(crate) use vec_types;
 vec_types! {
     header "wasm.h";
     functions (Core);
+    owned types if (true);
     uninitialized new_uninitialized;
-    wasm_byte_vec: wasm_byte_vec_t of wasm_byte_t;
-    wasm_valtype_vec: wasm_valtype_vec_t of *mut wasm_valtype_t;
-    wasm_functype_vec: wasm_functype_vec_t of *mut wasm_functype_t;
-    wasm_globaltype_vec: wasm_globaltype_vec_t of *mut wasm_globaltype_t;
-    wasm_tabletype_vec: wasm_tabletype_vec_t of *mut wasm_tabletype_t;
-    wasm_memorytype_vec: wasm_memorytype_vec_t of *mut wasm_memorytype_t;
-    wasm_tagtype_vec: wasm_tagtype_vec_t of *mut wasm_tagtype_t;
-    wasm_externtype_vec: wasm_externtype_vec_t of *mut wasm_externtype_t;
-    wasm_importtype_vec: wasm_importtype_vec_t of *mut wasm_importtype_t;
-    wasm_exporttype_vec: wasm_exporttype_vec_t of *mut wasm_exporttype_t;
-    wasm_val_vec: wasm_val_vec_t of wasm_val_t;
-    wasm_frame_vec: wasm_frame_vec_t of *mut wasm_frame_t;
-    wasm_extern_vec: wasm_extern_vec_t of *mut wasm_extern_t;
+
+    /// Bytes: a module's binary, a name, a message.
+    wasm_byte_vec, wasm_byte_vec_t, ByteVec: [wasm_byte_t as u8];
+    /// Types of values, such as a function's parameters.
+    wasm_valtype_vec, wasm_valtype_vec_t, ValTypeVec:
+        [*mut wasm_valtype_t as Option<Owned<wasm_valtype_t>>];
+    /// Types of functions.
+    wasm_functype_vec, wasm_functype_vec_t, FuncTypeVec:
+        [*mut wasm_functype_t as Option<Owned<wasm_functype_t>>];
+    /// Types of globals.
+    wasm_globaltype_vec, wasm_globaltype_vec_t, GlobalTypeVec:
+        [*mut wasm_globaltype_t as Option<Owned<wasm_globaltype_t>>];
+    /// Types of tables.
+    wasm_tabletype_vec, wasm_tabletype_vec_t, TableTypeVec:
+        [*mut wasm_tabletype_t as Option<Owned<wasm_tabletype_t>>];
+    /// Types of memories.
+    wasm_memorytype_vec, wasm_memorytype_vec_t, MemoryTypeVec:
+        [*mut wasm_memorytype_t as Option<Owned<wasm_memorytype_t>>];
+    /// Types of exception tags.
+    wasm_tagtype_vec, wasm_tagtype_vec_t, TagTypeVec:
+        [*mut wasm_tagtype_t as Option<Owned<wasm_tagtype_t>>];
+    /// Types of whatever can be imported or exported.
+    wasm_externtype_vec, wasm_externtype_vec_t, ExternTypeVec:
+        [*mut wasm_externtype_t as Option<Owned<wasm_externtype_t>>];
+    /// A module's imports.
+    wasm_importtype_vec, wasm_importtype_vec_t, ImportTypeVec:
+        [*mut wasm_importtype_t as Option<Owned<wasm_importtype_t>>];
+    /// A module's exports.
+    wasm_exporttype_vec, wasm_exporttype_vec_t, ExportTypeVec:
+        [*mut wasm_exporttype_t as Option<Owned<wasm_exporttype_t>>];
+    /// Values, such as a call's arguments.
+    wasm_val_vec, wasm_val_vec_t, ValVec: [wasm_val_t as OwnedVal];
+    /// The frames of a trap's backtrace.
+    ///
+    /// Frames point into the trap they come from. Whoever makes such a vector
+    /// (which takes `unsafe`) answers for it that the vector, its clones and
+    /// what is taken out of them are gone before the trap is.
+    wasm_frame_vec, wasm_frame_vec_t, FrameVec: [*mut wasm_frame_t as Option<Owned<wasm_frame_t>>];
+    /// Functions, globals, tables and memories: an instance's imports or exports.
+    wasm_extern_vec, wasm_extern_vec_t, ExternVec:
+        [*mut wasm_extern_t as Option<Owned<wasm_extern_t>>];
 }

@@ -9,7 +9,7 @@ pub(super) mod instance;
 pub(super) mod linker;
 pub(super) mod types;
 pub(super) mod val;
-pub(super) mod vec;
+pub(crate) mod vec;
 
 pub use component::*;
 pub use func::*;

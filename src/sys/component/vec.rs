@@ -2,15 +2,31 @@
 
 use super::*;
 use crate::sys::vec::vec_types;
+#[cfg(feature = "component-model")]
+use crate::vec::{
+    ByteVec,
+    component::{MapEntry, OwnedVal, RecordEntry},
+};
 
 vec_types! {
     header "wasmtime/component/val.h";
     functions (ComponentModel);
+    owned types if (feature = "component-model");
     uninitialized new_uninit;
-    wasmtime_component_vallist: wasmtime_component_vallist_t of wasmtime_component_val_t;
-    wasmtime_component_valrecord: wasmtime_component_valrecord_t
-        of wasmtime_component_valrecord_entry_t;
-    wasmtime_component_valtuple: wasmtime_component_valtuple_t of wasmtime_component_val_t;
-    wasmtime_component_valflags: wasmtime_component_valflags_t of wasm_name_t;
-    wasmtime_component_valmap: wasmtime_component_valmap_t of wasmtime_component_valmap_entry_t;
+
+    /// The elements of a list.
+    wasmtime_component_vallist, wasmtime_component_vallist_t, ValList:
+        [wasmtime_component_val_t as OwnedVal];
+    /// The fields of a record, in order.
+    wasmtime_component_valrecord, wasmtime_component_valrecord_t, ValRecord:
+        [wasmtime_component_valrecord_entry_t as RecordEntry];
+    /// The elements of a tuple.
+    wasmtime_component_valtuple, wasmtime_component_valtuple_t, ValTuple:
+        [wasmtime_component_val_t as OwnedVal];
+    /// The names of the flags that are set.
+    wasmtime_component_valflags, wasmtime_component_valflags_t, ValFlags:
+        [wasm_name_t as ByteVec];
+    /// The entries of a map.
+    wasmtime_component_valmap, wasmtime_component_valmap_t, ValMap:
+        [wasmtime_component_valmap_entry_t as MapEntry];
 }

@@ -1,0 +1,106 @@
+//! Values of the C API that own what they refer to.
+
+use crate::sys::*;
+
+/// Makes the owned form of a C struct that has functions to copy and delete it.
+macro_rules! owned_val {
+    (
+        $(#[$doc:meta])*
+        $owned:ident of $ctype:ident;
+        default $default:expr;
+        copy $to:ident from $from:ident by $copy:expr;
+        delete by $delete:ident;
+    ) => {
+        $(#[$doc])*
+        #[repr(transparent)]
+        pub struct $owned($ctype);
+
+        impl $owned {
+            #[doc = concat!("Takes over a `", stringify!($ctype), "`.")]
+            ///
+            /// # Safety
+            ///
+            /// `raw` must be a valid value, and what it refers to must be owned
+            /// by the caller, who gives it up.
+            #[inline]
+            pub const unsafe fn from_raw(raw: $ctype) -> $owned {
+                $owned(raw)
+            }
+
+            /// Gives the value up: the caller has to delete it, or to hand it
+            /// to a function that takes it over.
+            #[inline]
+            #[must_use = "what the value refers to leaks if nobody deletes it"]
+            pub fn into_raw(self) -> $ctype {
+                std::mem::ManuallyDrop::new(self).0
+            }
+
+            /// The value's address, for functions that read it.
+            #[inline]
+            pub const fn as_ptr(&self) -> *const $ctype {
+                &raw const self.0
+            }
+
+            /// The value's address, for functions that change it. Whoever
+            /// writes through it has to leave a valid value that `self` owns,
+            /// and has to delete what was there before.
+            #[inline]
+            pub const fn as_mut_ptr(&mut self) -> *mut $ctype {
+                &raw mut self.0
+            }
+
+            /// Which kind of value this is, as the C API numbers them.
+            #[inline]
+            pub const fn kind(&self) -> u8 {
+                self.0.kind
+            }
+        }
+
+        impl Default for $owned {
+            /// The value that libwasmtime itself fills new vectors with; it
+            /// owns nothing.
+            fn default() -> $owned {
+                $owned($default)
+            }
+        }
+
+        impl Clone for $owned {
+            #[doc = concat!("Calls `", stringify!($copy), "`.")]
+            #[inline]
+            fn clone(&self) -> $owned {
+                let mut clone = $owned::default();
+                let ($to, $from) = (clone.as_mut_ptr(), self.as_ptr());
+                // SAFETY: `self` is valid, and what is overwritten owns nothing.
+                unsafe { $copy };
+                clone
+            }
+        }
+
+        impl Drop for $owned {
+            #[doc = concat!("Calls `", stringify!($delete), "`.")]
+            #[inline]
+            fn drop(&mut self) {
+                // SAFETY: `self` owned what it refers to, and is gone after this.
+                unsafe { $delete(self.as_mut_ptr()) }
+            }
+        }
+
+        impl std::fmt::Debug for $owned {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($owned))
+                    .field("kind", &self.kind())
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+#[cfg(feature = "component-model")]
+pub(super) use owned_val;
+
+owned_val! {
+    /// A `wasm_val_t` and the reference in it, if it holds one.
+    OwnedVal of wasm_val_t;
+    default wasm_val_t { kind: WASM_I32, of: wasm_val_union_t { i64: 0 } };
+    copy out from val by wasm_val_copy(out, val);
+    delete by wasm_val_delete;
+}

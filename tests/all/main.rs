@@ -1,0 +1,3 @@
+//! The API, a module per topic.
+
+mod vec;
