@@ -144,6 +144,9 @@ objects! {
     wasm_externtype
     wasm_importtype
     wasm_exporttype
+    wasmtime_array_type
+    wasmtime_struct_type
+    wasmtime_exn_type
     wasm_frame
     wasm_extern
 }
@@ -169,4 +172,7 @@ plain_data! {
     wasm_externtype_t
     wasm_importtype_t
     wasm_exporttype_t
+    wasmtime_array_type_t
+    wasmtime_struct_type_t
+    wasmtime_exn_type_t
 }

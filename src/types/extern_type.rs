@@ -1,0 +1,108 @@
+//! Types of what modules import and export.
+
+use super::{FuncType, GlobalType, MemoryType, TableType, TagType};
+use crate::Engine;
+use crate::sys::*;
+
+/// The type of an import or an export.
+#[derive(Debug, Clone)]
+pub enum ExternType {
+    /// The type of a function.
+    Func(FuncType),
+    /// The type of a global.
+    Global(GlobalType),
+    /// The type of a table.
+    Table(TableType),
+    /// The type of a memory, shared or not.
+    Memory(MemoryType),
+    /// The type of an exception tag.
+    Tag(TagType),
+}
+
+macro_rules! extern_types {
+    ($($variant:ident($ty:ident) $get:ident $unwrap:ident;)*) => {
+        impl ExternType {
+            $(
+                #[doc = concat!("The [`", stringify!($ty), "`] in this type; `None` if this is another kind of type.")]
+                pub fn $get(&self) -> Option<&$ty> {
+                    match self {
+                        ExternType::$variant(ty) => Some(ty),
+                        _ => None,
+                    }
+                }
+
+                #[doc = concat!("The [`", stringify!($ty), "`] in this type.")]
+                ///
+                /// # Panics
+                ///
+                /// If this is another kind of type.
+                pub fn $unwrap(&self) -> &$ty {
+                    match self {
+                        ExternType::$variant(ty) => ty,
+                        other => panic!(
+                            concat!("expected a ", stringify!($ty), ", found {:?}"),
+                            other
+                        ),
+                    }
+                }
+            )*
+
+            /// Whether nothing in this type belongs to another engine.
+            pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
+                match self {
+                    ExternType::Memory(_) => true,
+                    ExternType::Func(ty) => ty.comes_from_same_engine(engine),
+                    ExternType::Global(ty) => ty.comes_from_same_engine(engine),
+                    ExternType::Table(ty) => ty.comes_from_same_engine(engine),
+                    ExternType::Tag(ty) => ty.comes_from_same_engine(engine),
+                }
+            }
+        }
+
+        $(
+            impl From<$ty> for ExternType {
+                fn from(ty: $ty) -> ExternType {
+                    ExternType::$variant(ty)
+                }
+            }
+        )*
+    };
+}
+
+extern_types! {
+    Func(FuncType) func unwrap_func;
+    Global(GlobalType) global unwrap_global;
+    Table(TableType) table unwrap_table;
+    Memory(MemoryType) memory unwrap_memory;
+    Tag(TagType) tag unwrap_tag;
+}
+
+impl ExternType {
+    /// # Safety
+    ///
+    /// `ty` must be valid, and made by `engine`.
+    pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_externtype_t) -> ExternType {
+        // SAFETY: the caller vouches for `ty`; each function is called on the
+        // kind of type it is for, and what it returns lives in `ty`.
+        unsafe {
+            match wasm_externtype_kind(ty) {
+                WASM_EXTERN_FUNC => {
+                    FuncType::from_c(engine, wasm_externtype_as_functype_const(ty)).into()
+                }
+                WASM_EXTERN_GLOBAL => {
+                    GlobalType::from_c(engine, wasm_externtype_as_globaltype_const(ty)).into()
+                }
+                WASM_EXTERN_TABLE => {
+                    TableType::from_c(engine, wasm_externtype_as_tabletype_const(ty)).into()
+                }
+                WASM_EXTERN_MEMORY => {
+                    MemoryType::from_c(wasm_externtype_as_memorytype_const(ty)).into()
+                }
+                WASM_EXTERN_TAG => {
+                    TagType::from_c(engine, wasm_externtype_as_tagtype_const(ty)).into()
+                }
+                kind => unreachable!("libwasmtime 48 has no extern type of kind {kind}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Types of garbage-collected objects that a module defines.
+//!
+//! They can be named, compared and passed back; what is in them can't be
+//! looked at yet.
+
+use super::subtype;
+use crate::Engine;
+use crate::sys::*;
+use crate::vec::Owned;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+macro_rules! concrete_types {
+    ($($(#[$doc:meta])* $name:ident: $c:ident, $text:literal;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// It belongs to an engine. Cloning it is cheap.
+        #[derive(Clone)]
+        pub struct $name {
+            definition: Arc<(Engine, Owned<$c>)>,
+        }
+
+        impl $name {
+            /// The engine that this type belongs to.
+            pub fn engine(&self) -> &Engine {
+                &self.definition.0
+            }
+
+            /// Whether this is the same type as `other`.
+            fn is_same(&self, other: &$name) -> bool {
+                assert!(
+                    self.comes_from_same_engine(other.engine()),
+                    concat!("types of ", $text, "s of different engines can't be compared")
+                );
+                Arc::ptr_eq(&self.definition, &other.definition)
+                    || subtype::same(self.clone().into(), other.clone().into())
+            }
+
+            /// Whether this belongs to `engine`.
+            pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
+                Engine::same(self.engine(), engine)
+            }
+
+            /// # Safety
+            ///
+            /// `ty` must be made by `engine`.
+            pub(super) unsafe fn from_owned(engine: &Engine, ty: Owned<$c>) -> $name {
+                $name {
+                    definition: Arc::new((engine.clone(), ty)),
+                }
+            }
+
+            pub(super) fn as_ptr(&self) -> *mut $c {
+                self.definition.1.as_ptr()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!("(", $text, " ...)"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+
+        impl Hash for $name {
+            /// Types that are the same may have different addresses, and
+            /// nothing else is known of them: all hash the same.
+            fn hash<H: Hasher>(&self, _: &mut H) {}
+        }
+    )*};
+}
+
+concrete_types! {
+    /// The type of an array that a module defines.
+    ArrayType: wasmtime_array_type_t, "array";
+    /// The type of a struct that a module defines.
+    StructType: wasmtime_struct_type_t, "struct";
+    /// The type of an exception: that of the tag it is thrown with.
+    ExnType: wasmtime_exn_type_t, "exn";
+}
+
+macro_rules! subtypes {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// Whether this is the same type as `other`, or one that a module
+            /// declares to be a subtype of it.
+            ///
+            /// # Panics
+            ///
+            /// If the types belong to different engines.
+            pub fn matches(&self, other: &$name) -> bool {
+                self.is_same(other)
+                    || subtype::is_subtype(self.engine(), self.clone().into(), other.clone().into())
+            }
+
+            /// Whether `a` and `b` are the same type.
+            ///
+            /// Calls `wasmtime_wasm_valtype_equal`.
+            ///
+            /// # Panics
+            ///
+            /// If the types belong to different engines.
+            pub fn eq(a: &$name, b: &$name) -> bool {
+                a.is_same(b)
+            }
+        }
+    )*};
+}
+
+subtypes! {
+    ArrayType
+    StructType
+}
+
+impl ExnType {
+    /// Whether this is the same type as `other`: those of exceptions have no
+    /// subtypes.
+    ///
+    /// Calls `wasmtime_wasm_valtype_equal`.
+    ///
+    /// # Panics
+    ///
+    /// If the types belong to different engines.
+    pub fn matches(&self, other: &ExnType) -> bool {
+        self.is_same(other)
+    }
+}

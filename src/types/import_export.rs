@@ -1,0 +1,145 @@
+//! What a module imports and exports.
+
+use super::ExternType;
+use crate::Engine;
+use crate::sys::*;
+use std::fmt;
+
+/// An import as data of its own, without the module it is of.
+#[derive(Debug, Clone)]
+pub(crate) struct ImportDef {
+    pub(crate) module: String,
+    pub(crate) name: String,
+    pub(crate) ty: ExternType,
+}
+
+/// An export as data of its own, without the module it is of.
+#[derive(Debug, Clone)]
+pub(crate) struct ExportDef {
+    pub(crate) name: String,
+    pub(crate) ty: ExternType,
+}
+
+impl ImportDef {
+    /// # Safety
+    ///
+    /// `import` must be valid, and come from a module of `engine`.
+    pub(crate) unsafe fn from_c(engine: &Engine, import: *const wasm_importtype_t) -> ImportDef {
+        // SAFETY: the caller vouches for `import`, which all the rest lives in.
+        unsafe {
+            ImportDef {
+                module: text(wasm_importtype_module(import)),
+                name: text(wasm_importtype_name(import)),
+                ty: ExternType::from_c(engine, wasm_importtype_type(import)),
+            }
+        }
+    }
+}
+
+impl ExportDef {
+    /// # Safety
+    ///
+    /// `export` must be valid, and come from a module of `engine`.
+    pub(crate) unsafe fn from_c(engine: &Engine, export: *const wasm_exporttype_t) -> ExportDef {
+        // SAFETY: the caller vouches for `export`, which all the rest lives in.
+        unsafe {
+            ExportDef {
+                name: text(wasm_exporttype_name(export)),
+                ty: ExternType::from_c(engine, wasm_exporttype_type(export)),
+            }
+        }
+    }
+}
+
+/// Copies a name. Those of a module are UTF-8, or it wouldn't be valid.
+///
+/// # Safety
+///
+/// `name` must be valid.
+unsafe fn text(name: *const wasm_name_t) -> String {
+    // SAFETY: the caller vouches for `name`, and an owned vector has its layout.
+    let name = unsafe { &*name.cast::<crate::vec::ByteVec>() };
+    name.to_string_lossy().into_owned()
+}
+
+/// An import that a module needs: where it looks for it, and the type it wants.
+///
+/// `Module::imports` lists them.
+#[derive(Clone)]
+pub struct ImportType<'module> {
+    module: &'module str,
+    name: &'module str,
+    ty: &'module ExternType,
+}
+
+impl<'module> ImportType<'module> {
+    pub(crate) fn new(import: &'module ImportDef) -> ImportType<'module> {
+        ImportType {
+            module: &import.module,
+            name: &import.name,
+            ty: &import.ty,
+        }
+    }
+
+    /// The name of the module that the item is imported from.
+    pub fn module(&self) -> &'module str {
+        self.module
+    }
+
+    /// The item's name in that module.
+    pub fn name(&self) -> &'module str {
+        self.name
+    }
+
+    /// The type the item must have.
+    pub fn ty(&self) -> ExternType {
+        self.ty.clone()
+    }
+}
+
+impl fmt::Debug for ImportType<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImportType")
+            .field("module", &self.module)
+            .field("name", &self.name)
+            .field("ty", &self.ty)
+            .finish()
+    }
+}
+
+/// An export that a module provides: its name and its type.
+///
+/// `Module::exports` lists them.
+#[derive(Clone)]
+pub struct ExportType<'module> {
+    name: &'module str,
+    ty: &'module ExternType,
+}
+
+impl<'module> ExportType<'module> {
+    pub(crate) fn new(export: &'module ExportDef) -> ExportType<'module> {
+        ExportType {
+            name: &export.name,
+            ty: &export.ty,
+        }
+    }
+
+    /// The export's name.
+    pub fn name(&self) -> &'module str {
+        self.name
+    }
+
+    /// The export's type.
+    pub fn ty(&self) -> ExternType {
+        self.ty.clone()
+    }
+}
+
+impl fmt::Debug for ExportType<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExportType")
+            .field("name", &self.name)
+            .field("ty", &self.ty)
+            .finish()
+    }
+}

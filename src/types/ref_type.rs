@@ -1,0 +1,117 @@
+//! Types of references.
+
+use super::HeapType;
+use crate::Engine;
+use crate::sys::*;
+use crate::vec::Owned;
+use std::fmt;
+
+/// The type of a reference: what it refers to, and whether it can be null.
+///
+/// Prints as in the text format, in full: `(ref null func)`, `(ref extern)`.
+#[derive(Clone, Hash)]
+pub struct RefType {
+    is_nullable: bool,
+    heap_type: HeapType,
+}
+
+impl fmt::Debug for RefType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for RefType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let null = if self.is_nullable { "null " } else { "" };
+        write!(f, "(ref {null}{})", self.heap_type)
+    }
+}
+
+macro_rules! nullable_consts {
+    ($($name:ident = $heap_type:ident, $text:literal;)*) => {$(
+        #[doc = concat!("The type `", $text, "`: a nullable reference to [`HeapType::", stringify!($heap_type), "`].")]
+        pub const $name: RefType = RefType {
+            is_nullable: true,
+            heap_type: HeapType::$heap_type,
+        };
+    )*};
+}
+
+impl RefType {
+    nullable_consts! {
+        EXTERNREF = Extern, "externref";
+        NULLEXTERNREF = NoExtern, "nullexternref";
+        FUNCREF = Func, "funcref";
+        NULLFUNCREF = NoFunc, "nullfuncref";
+        ANYREF = Any, "anyref";
+        EQREF = Eq, "eqref";
+        I31REF = I31, "i31ref";
+        ARRAYREF = Array, "arrayref";
+        STRUCTREF = Struct, "structref";
+        NULLREF = None, "nullref";
+        EXNREF = Exn, "exnref";
+        NULLEXNREF = NoExn, "nullexnref";
+    }
+
+    /// The type of references to `heap_type`, null among them if `is_nullable`.
+    pub fn new(is_nullable: bool, heap_type: HeapType) -> RefType {
+        RefType {
+            is_nullable,
+            heap_type,
+        }
+    }
+
+    /// Whether such a reference can be null.
+    pub fn is_nullable(&self) -> bool {
+        self.is_nullable
+    }
+
+    /// What such a reference refers to.
+    #[inline]
+    pub fn heap_type(&self) -> &HeapType {
+        &self.heap_type
+    }
+
+    /// Whether this is a subtype of `other`.
+    ///
+    /// # Panics
+    ///
+    /// If both refer to concrete types, of different engines.
+    pub fn matches(&self, other: &RefType) -> bool {
+        (other.is_nullable || !self.is_nullable) && self.heap_type.matches(&other.heap_type)
+    }
+
+    /// Whether `a` and `b` are the same type.
+    ///
+    /// # Panics
+    ///
+    /// As [`RefType::matches`].
+    pub fn eq(a: &RefType, b: &RefType) -> bool {
+        a.is_nullable == b.is_nullable && HeapType::eq(&a.heap_type, &b.heap_type)
+    }
+
+    /// Whether nothing in this type belongs to another engine.
+    pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
+        self.heap_type.comes_from_same_engine(engine)
+    }
+
+    /// Takes what `ty` owns.
+    ///
+    /// # Safety
+    ///
+    /// `ty` must be valid, made by `engine`, and not be used or deleted after.
+    pub(super) unsafe fn from_c(engine: &Engine, ty: *const wasmtime_reftype_t) -> RefType {
+        // SAFETY: the caller vouches for `ty`, and gives up what it owns.
+        unsafe {
+            RefType {
+                is_nullable: (*ty).nullable,
+                heap_type: HeapType::from_c(engine, &raw const (*ty).heaptype),
+            }
+        }
+    }
+
+    pub(super) fn to_c(&self) -> Owned<wasm_valtype_t> {
+        self.heap_type.to_c_ref(self.is_nullable)
+    }
+}

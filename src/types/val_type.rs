@@ -1,0 +1,229 @@
+//! Types of values.
+
+use super::{HeapType, RefType};
+use crate::Engine;
+use crate::sys::*;
+use crate::vec::Owned;
+use std::fmt;
+use std::mem::MaybeUninit;
+
+/// The type of a value: a number, a vector, or a reference.
+///
+/// Prints as in the text format, references in full: `i32`,
+/// `(ref null extern)`.
+#[derive(Clone, Hash)]
+pub enum ValType {
+    /// An integer of 32 bits, signed or not.
+    I32,
+    /// An integer of 64 bits, signed or not.
+    I64,
+    /// A floating-point number of 32 bits.
+    F32,
+    /// A floating-point number of 64 bits.
+    F64,
+    /// A vector of 128 bits.
+    V128,
+    /// A reference.
+    Ref(RefType),
+}
+
+impl fmt::Debug for ValType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for ValType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ValType::I32 => f.write_str("i32"),
+            ValType::I64 => f.write_str("i64"),
+            ValType::F32 => f.write_str("f32"),
+            ValType::F64 => f.write_str("f64"),
+            ValType::V128 => f.write_str("v128"),
+            ValType::Ref(ty) => fmt::Display::fmt(ty, f),
+        }
+    }
+}
+
+impl From<RefType> for ValType {
+    #[inline]
+    fn from(ty: RefType) -> ValType {
+        ValType::Ref(ty)
+    }
+}
+
+macro_rules! reference_consts {
+    ($($name:ident = $text:literal;)*) => {$(
+        #[doc = concat!("The type `", $text, "`.")]
+        pub const $name: ValType = ValType::Ref(RefType::$name);
+    )*};
+}
+
+macro_rules! is_number {
+    ($($is:ident $variant:ident;)*) => {$(
+        #[doc = concat!("Whether this is [`ValType::", stringify!($variant), "`].")]
+        #[inline]
+        pub fn $is(&self) -> bool {
+            matches!(self, ValType::$variant)
+        }
+    )*};
+}
+
+macro_rules! is_nullable_reference {
+    ($($is:ident $variant:ident $text:literal;)*) => {$(
+        #[doc = concat!("Whether this is exactly `", $text, "`, the nullable one.")]
+        #[inline]
+        pub fn $is(&self) -> bool {
+            matches!(self, ValType::Ref(ty)
+                if ty.is_nullable() && matches!(ty.heap_type(), HeapType::$variant))
+        }
+    )*};
+}
+
+impl ValType {
+    reference_consts! {
+        EXTERNREF = "externref";
+        NULLEXTERNREF = "nullexternref";
+        FUNCREF = "funcref";
+        NULLFUNCREF = "nullfuncref";
+        ANYREF = "anyref";
+        EQREF = "eqref";
+        I31REF = "i31ref";
+        ARRAYREF = "arrayref";
+        STRUCTREF = "structref";
+        NULLREF = "nullref";
+        EXNREF = "exnref";
+        NULLEXNREF = "nullexnref";
+    }
+
+    /// Whether this is a number: `i32`, `i64`, `f32` or `f64`. A vector isn't.
+    #[inline]
+    pub fn is_num(&self) -> bool {
+        matches!(
+            self,
+            ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64
+        )
+    }
+
+    is_number! {
+        is_i32 I32;
+        is_i64 I64;
+        is_f32 F32;
+        is_f64 F64;
+        is_v128 V128;
+    }
+
+    /// Whether this is a reference.
+    #[inline]
+    pub fn is_ref(&self) -> bool {
+        matches!(self, ValType::Ref(_))
+    }
+
+    is_nullable_reference! {
+        is_funcref Func "funcref";
+        is_externref Extern "externref";
+        is_anyref Any "anyref";
+    }
+
+    /// The reference type that this is; `None` if it isn't one.
+    #[inline]
+    pub fn as_ref(&self) -> Option<&RefType> {
+        match self {
+            ValType::Ref(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The reference type that this is.
+    ///
+    /// # Panics
+    ///
+    /// If it isn't one.
+    #[inline]
+    pub fn unwrap_ref(&self) -> &RefType {
+        match self {
+            ValType::Ref(ty) => ty,
+            _ => panic!("expected a reference type, found {self}"),
+        }
+    }
+
+    /// Whether this is a subtype of `other`.
+    ///
+    /// # Panics
+    ///
+    /// If both are references to concrete types, of different engines.
+    pub fn matches(&self, other: &ValType) -> bool {
+        match (self, other) {
+            (ValType::Ref(a), ValType::Ref(b)) => a.matches(b),
+            (ValType::I32, ValType::I32)
+            | (ValType::I64, ValType::I64)
+            | (ValType::F32, ValType::F32)
+            | (ValType::F64, ValType::F64)
+            | (ValType::V128, ValType::V128) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether `a` and `b` are the same type.
+    ///
+    /// # Panics
+    ///
+    /// As [`ValType::matches`].
+    pub fn eq(a: &ValType, b: &ValType) -> bool {
+        match (a, b) {
+            (ValType::Ref(a), ValType::Ref(b)) => RefType::eq(a, b),
+            _ => a.matches(b),
+        }
+    }
+
+    /// Whether nothing in this type belongs to another engine.
+    pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
+        match self {
+            ValType::Ref(ty) => ty.comes_from_same_engine(engine),
+            _ => true,
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `ty` must be valid, and made by `engine`.
+    pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_valtype_t) -> ValType {
+        let mut expanded = MaybeUninit::<wasmtime_valtype_t>::uninit();
+        let expanded = expanded.as_mut_ptr();
+        // SAFETY: the caller vouches for `ty`, and `expanded` can be written
+        // to. Only a reference has more to it than its kind, and what that
+        // owns passes on to `RefType`.
+        unsafe {
+            wasmtime_valtype_new(ty, expanded);
+            match (*expanded).kind {
+                WASMTIME_VALTYPE_KIND_I32 => ValType::I32,
+                WASMTIME_VALTYPE_KIND_I64 => ValType::I64,
+                WASMTIME_VALTYPE_KIND_F32 => ValType::F32,
+                WASMTIME_VALTYPE_KIND_F64 => ValType::F64,
+                WASMTIME_VALTYPE_KIND_V128 => ValType::V128,
+                WASMTIME_VALTYPE_KIND_REF => {
+                    ValType::Ref(RefType::from_c(engine, &raw mut (*expanded).reftype))
+                }
+                kind => unreachable!("libwasmtime 48 has no value type of kind {kind}"),
+            }
+        }
+    }
+
+    pub(crate) fn to_c(&self) -> Owned<wasm_valtype_t> {
+        let number = |kind| {
+            // SAFETY: these kinds exist, and the caller owns the result.
+            unsafe { Owned::from_raw(wasm_valtype_new(kind)) }
+        };
+        match self {
+            ValType::I32 => number(WASM_I32),
+            ValType::I64 => number(WASM_I64),
+            ValType::F32 => number(WASM_F32),
+            ValType::F64 => number(WASM_F64),
+            // SAFETY: the caller owns the result.
+            ValType::V128 => unsafe { Owned::from_raw(wasmtime_wasm_valtype_v128()) },
+            ValType::Ref(ty) => Some(ty.to_c()),
+        }
+        .expect("libwasmtime makes every value type")
+    }
+}
