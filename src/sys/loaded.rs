@@ -1,5 +1,189 @@
-//! Opening the library at run time.
+//! Opening the library at run time, for the link mode `load`. `linked.rs` is
+//! the counterpart for the others.
+//!
+//! A library is examined as a whole before anything of it can be called: all
+//! symbols are looked up, then the version and the symbols are judged, and only
+//! then the [`Slot`](super::slot::Slot)s are filled, all under one lock.
 
-pub fn load() -> Result<(), String> {
-    Err(String::new())
+use std::ffi::c_void;
+use std::mem;
+use std::path::PathBuf;
+use std::ptr::NonNull;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use libloading::Library;
+
+use self::version::Evidence;
+use super::Feature;
+use super::capi::Function;
+use crate::load::{LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
+
+mod file;
+mod search;
+mod version;
+
+/// The library in use. Set once, after all slots are.
+static LOADED: OnceLock<Loaded> = OnceLock::new();
+
+/// Held while a library is looked for, examined and put to use.
+static LOADING: Mutex<()> = Mutex::new(());
+
+pub(crate) fn loaded() -> Option<&'static Loaded> {
+    LOADED.get()
+}
+
+/// Loads the library from its default place unless one is loaded.
+#[inline]
+pub(crate) fn ensure_loaded() -> Result<(), LoadError> {
+    match LOADED.get() {
+        Some(_) => Ok(()),
+        None => load(&LoadOptions::new()),
+    }
+}
+
+/// Makes sure that the functions of a feature can be called; loads the library
+/// from its default place if none is loaded.
+pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
+    let cause = ensure_loaded().err();
+    match LOADED.get() {
+        Some(loaded) if loaded.has(feature) => Ok(()),
+        loaded => Err(Unsupported {
+            feature,
+            library: loaded.and_then(|loaded| loaded.path.clone()),
+            cause,
+        }),
+    }
+}
+
+pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
+    // Nothing can panic halfway through a change: what the lock guards is
+    // consistent even if it is poisoned.
+    let _loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(loaded) = LOADED.get() {
+        return search::same(options, loaded);
+    }
+
+    let (library, path) = search::open(options)?;
+    let Examined {
+        symbols,
+        features,
+        version,
+        path,
+    } = examine(library, path, options.trust_version)?;
+
+    for symbol in &symbols {
+        symbol.function.slot.set(symbol.address);
+    }
+    // Only this function sets it, under the lock, and it wasn't set above.
+    LOADED.get_or_init(|| Loaded {
+        version,
+        path: Some(path),
+        features,
+    });
+    Ok(())
+}
+
+/// A function that the library has.
+struct Symbol {
+    function: &'static Function,
+    address: NonNull<c_void>,
+}
+
+/// A library that can be put to use.
+struct Examined {
+    symbols: Vec<Symbol>,
+    features: Vec<Feature>,
+    version: Option<crate::load::LibraryVersion>,
+    path: PathBuf,
+}
+
+/// Judges a library. If it is turned down before any of its functions has run,
+/// it is closed again, so that the next attempt starts afresh: systems hand out
+/// an open library once more to whoever asks for its bare name.
+fn examine(library: Library, path: PathBuf, trust: bool) -> Result<Examined, LoadError> {
+    // First, because it says most about a library that is wrong in many ways.
+    let by_symbol = version::by_symbol(&library);
+    if let Some(found) = by_symbol
+        && found.major != MAJOR
+    {
+        return Err(wrong_version(path, Some(found)));
+    }
+
+    let (symbols, features) = match symbols(&library) {
+        Ok(complete) => complete,
+        Err(missing) => return Err(LoadError::BadLibrary { path, missing }),
+    };
+
+    // From here on the library stays open for good. If it comes into use, it
+    // installs signal handlers, and its objects live as long as anything holds
+    // them; if not, it has run all the same, to tell its version.
+    mem::forget(library);
+
+    let version = match by_symbol {
+        Some(found) => Some(found),
+        None => match version::by_refusal(&symbols) {
+            Evidence::Version(found) if found.major == MAJOR => Some(found),
+            Evidence::Version(found) => return Err(wrong_version(path, Some(found))),
+            Evidence::Other => return Err(wrong_version(path, None)),
+            Evidence::None if trust => None,
+            Evidence::None => return Err(LoadError::UnknownVersion { path }),
+        },
+    };
+    let path = file::of_symbol(symbols[0].address).unwrap_or(path);
+    Ok(Examined {
+        symbols,
+        features,
+        version,
+        path,
+    })
+}
+
+fn wrong_version(path: PathBuf, found: Option<crate::load::LibraryVersion>) -> LoadError {
+    LoadError::WrongVersion {
+        path,
+        found,
+        expected: MAJOR,
+    }
+}
+
+/// Looks up every function.
+///
+/// # Errors
+///
+/// The functions that the library should have and hasn't: those that are in
+/// every build, and those that go with the features that it has.
+fn symbols(library: &Library) -> Result<(Vec<Symbol>, Vec<Feature>), Vec<&'static str>> {
+    let (mut symbols, mut missing) = (Vec::new(), Vec::new());
+    for function in super::headers().flat_map(|header| header.functions) {
+        match address(library, function.name) {
+            Some(address) => symbols.push(Symbol { function, address }),
+            None => missing.push(function),
+        }
+    }
+    // A feature is there if all functions that need just this one are.
+    let features: Vec<Feature> = Feature::ALL
+        .iter()
+        .copied()
+        .filter(|&feature| {
+            missing
+                .iter()
+                .all(|function| function.features != [feature])
+        })
+        .collect();
+    missing.retain(|function| {
+        let mut needed = function.features.iter();
+        needed.all(|feature| features.contains(feature))
+    });
+    if missing.is_empty() {
+        Ok((symbols, features))
+    } else {
+        Err(missing.iter().map(|function| function.name).collect())
+    }
+}
+
+/// The address of a symbol, of whatever type.
+fn address(library: &Library, name: &str) -> Option<NonNull<c_void>> {
+    // SAFETY: any symbol's value is an address, and it isn't dereferenced here.
+    let symbol = unsafe { library.get::<*mut c_void>(name.as_bytes()) };
+    NonNull::new(*symbol.ok()?)
 }

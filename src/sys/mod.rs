@@ -36,6 +36,8 @@ pub(crate) use std::ffi::{CStr, c_char, c_int, c_void};
 #[macro_use]
 mod capi;
 mod feature;
+#[cfg(not(wasmtime_link = "load"))]
+mod linked;
 #[cfg(wasmtime_link = "load")]
 mod loaded;
 #[cfg(wasmtime_link = "missing")]
@@ -90,7 +92,11 @@ pub use feature::Feature;
 pub use func::*;
 pub use global::*;
 pub use instance::*;
+#[cfg(not(wasmtime_link = "load"))]
+pub(crate) use linked::{ensure_loaded, load, loaded, require};
 pub use linker::*;
+#[cfg(wasmtime_link = "load")]
+pub(crate) use loaded::{ensure_loaded, load, loaded, require};
 pub use memory::*;
 pub use module::*;
 pub use profiling::*;

@@ -38,7 +38,7 @@ impl Slot {
 
     #[cold]
     fn load(&self) -> NonNull<c_void> {
-        if let Err(error) = super::loaded::load() {
+        if let Err(error) = super::ensure_loaded() {
             panic!("`{}` was called, but {error}", self.name);
         }
         NonNull::new(self.address.load(Ordering::Acquire)).unwrap_or_else(|| {

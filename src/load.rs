@@ -1,0 +1,257 @@
+//! Loading libwasmtime when the program runs, and what is known of the library
+//! that the program uses.
+//!
+//! With the Cargo feature `load` nothing is linked: the shared library is
+//! opened by [`load`], [`load_from`] or [`LoadOptions::load`], or else by the
+//! first thing that needs it, such as making an engine. In the linked modes the
+//! library is a part of the program from the start, and all of these succeed
+//! without doing anything. How it is opened is the business of `sys`.
+//!
+//! A process has one libwasmtime, for good: it is never closed, since it
+//! installs signal handlers and since nothing could tell when the last object
+//! of it is gone.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::sys::{self, Feature};
+
+mod error;
+
+pub use error::{Attempt, LoadError, Unsupported};
+
+/// The major version of libwasmtime that this crate speaks to. Others differ in
+/// what their functions take, even where the names are the same.
+pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_MAJOR"), 10) {
+    Ok(major) => major,
+    Err(_) => panic!("Cargo's versions are numbers"),
+};
+
+/// Loads libwasmtime from its default place; does nothing if it is loaded
+/// already, or linked.
+///
+/// The library is looked for in these places, and the first one found is taken:
+///
+/// 1. what the environment variable `LIBWASMTIME_PATH` names: a library, or a
+///    directory that has one. Then no other place is considered;
+/// 2. the directory of the executable;
+/// 3. wherever the system looks for libraries (`LD_LIBRARY_PATH`, the linker's
+///    cache and so on).
+///
+/// Its name is that of upstream's releases, `libwasmtime.so`,
+/// `libwasmtime.dylib` or `wasmtime.dll`, in the directory itself or in a `lib`
+/// in it; and then, in the same place, that of a minimal build:
+/// `libwasmtime-min.so` and the like, or the usual name in `min/lib`.
+///
+/// A library that is found and is no good is an error; the search doesn't go on
+/// behind it.
+///
+/// Everything that needs libwasmtime loads it this way if nothing has before. A
+/// program that calls this first thing, and shows its user the error, is right
+/// in every link mode.
+///
+/// # Trust
+///
+/// To load a library is to run its code, with all the rights of the program and
+/// none of Rust's guarantees. Name files that are trusted as the program itself
+/// is. A program that has more rights than the user who starts it shouldn't
+/// call this function, which heeds that user's environment, but [`load_from`]
+/// with an absolute path.
+///
+/// # Errors
+///
+/// [`LoadError`] says what was looked for where, or what is wrong with what was
+/// found. After an error nothing is loaded, and another attempt may succeed.
+///
+/// # Examples
+///
+/// ```
+/// match libwasmtime::load() {
+///     Ok(()) => {}
+///     Err(error) => eprintln!("plugins are off: {error}"),
+/// }
+/// ```
+pub fn load() -> Result<(), LoadError> {
+    LoadOptions::new().load()
+}
+
+/// Loads libwasmtime from `path`; does nothing if that library is loaded
+/// already, or if libwasmtime is linked.
+///
+/// The same as [`LoadOptions::path`] and [`LoadOptions::load`]. Loading a
+/// library is running its code: see [`load`] on trust.
+///
+/// # Errors
+///
+/// As for [`LoadOptions::load`].
+///
+/// # Examples
+///
+/// ```no_run
+/// libwasmtime::load_from("/opt/wasmtime/lib/libwasmtime.so")?;
+/// # Ok::<(), libwasmtime::LoadError>(())
+/// ```
+pub fn load_from(path: impl AsRef<Path>) -> Result<(), LoadError> {
+    LoadOptions::new().path(path).load()
+}
+
+/// The library that this process uses, or `None` if none is loaded yet.
+///
+/// # Examples
+///
+/// ```
+/// # if libwasmtime::load().is_err() { return }
+/// let library = libwasmtime::loaded().expect("it is loaded");
+/// println!("{library}");
+/// if !library.has(libwasmtime::Feature::Wasi) {
+///     println!("without WASI");
+/// }
+/// ```
+pub fn loaded() -> Option<&'static Loaded> {
+    sys::loaded()
+}
+
+/// How to load libwasmtime.
+///
+/// # Examples
+///
+/// ```no_run
+/// // Only precompiled modules are run, so the small library is enough.
+/// libwasmtime::LoadOptions::new()
+///     .path("/opt/wasmtime")
+///     .minimal(true)
+///     .load()?;
+/// # Ok::<(), libwasmtime::LoadError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) minimal: bool,
+    pub(crate) trust_version: bool,
+}
+
+impl LoadOptions {
+    /// What [`load`] does: the default place, the complete library first, no
+    /// library whose version isn't known.
+    pub fn new() -> LoadOptions {
+        LoadOptions::default()
+    }
+
+    /// Load this library and no other.
+    ///
+    /// `path` is a file, or a directory that has the library under one of the
+    /// names that [`load`] looks for. As everywhere in dynamic loading, a name
+    /// without any directory isn't a path: `libwasmtime.so.48` is looked for by
+    /// the system, `./libwasmtime.so.48` is in the working directory.
+    pub fn path(&mut self, path: impl AsRef<Path>) -> &mut LoadOptions {
+        self.path = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// Whether to look for a minimal build first, and for the complete one
+    /// after it; the default is the other way round. A minimal build runs
+    /// modules that were compiled before, and has next to nothing else.
+    pub fn minimal(&mut self, minimal: bool) -> &mut LoadOptions {
+        self.minimal = minimal;
+        self
+    }
+
+    /// Whether to accept a library whose version can't be established. One that
+    /// is known to have the wrong version is refused all the same.
+    ///
+    /// The caller vouches for the version then: calling into a library of
+    /// another major version is undefined behaviour.
+    pub fn trust_version(&mut self, trust: bool) -> &mut LoadOptions {
+        self.trust_version = trust;
+        self
+    }
+
+    /// Loads the library.
+    ///
+    /// Does nothing if one is loaded already, provided that it is the one that
+    /// [`path`](LoadOptions::path) asks for if that was called; and nothing at
+    /// all if libwasmtime is linked. Threads that load at the same time get the
+    /// same library.
+    ///
+    /// # Errors
+    ///
+    /// - [`LoadError::NotFound`] if there is no library where one was looked for;
+    /// - [`LoadError::NotALibrary`] if the system can't open the file;
+    /// - [`LoadError::BadLibrary`] if it isn't libwasmtime, or not all of it;
+    /// - [`LoadError::WrongVersion`] and [`LoadError::UnknownVersion`] if it
+    ///   isn't the version that this crate speaks to, or may not be;
+    /// - [`LoadError::AlreadyLoaded`] if another library was loaded before.
+    ///
+    /// After an error nothing has changed, and another attempt may succeed.
+    pub fn load(&self) -> Result<(), LoadError> {
+        sys::load(self)
+    }
+}
+
+/// The libwasmtime that this process uses; [`loaded`] returns it.
+#[derive(Debug)]
+pub struct Loaded {
+    pub(crate) version: Option<LibraryVersion>,
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) features: Vec<Feature>,
+}
+
+impl Loaded {
+    /// The version of the library, as far as it is known. `None` if it was
+    /// accepted without because of [`LoadOptions::trust_version`].
+    pub fn version(&self) -> Option<LibraryVersion> {
+        self.version
+    }
+
+    /// The file that was loaded; `None` if libwasmtime is linked.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// What the library was built with, of what its functions tell. If
+    /// libwasmtime is linked: what this crate was built with.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// Whether the library was built with this feature.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
+    }
+}
+
+/// Such as "libwasmtime 48.0.0 (/usr/lib/libwasmtime.so)".
+impl fmt::Display for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("libwasmtime ")?;
+        match self.version {
+            Some(version) => write!(f, "{version}")?,
+            None => f.write_str("of unknown version")?,
+        }
+        match &self.path {
+            Some(path) => write!(f, " ({})", path.display()),
+            None => f.write_str(" (linked)"),
+        }
+    }
+}
+
+/// The version of a libwasmtime. The minor version is always 0 and isn't here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct LibraryVersion {
+    /// The major version. It decides whether this crate can use the library.
+    pub major: u32,
+    /// The patch, if it is known. A library built without the Cargo feature
+    /// `debug-builtins` tells only its major version.
+    pub patch: Option<u32>,
+}
+
+/// "48.0.8", or "48" if the patch isn't known.
+impl fmt::Display for LibraryVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.patch {
+            Some(patch) => write!(f, "{}.0.{patch}", self.major),
+            None => write!(f, "{}", self.major),
+        }
+    }
+}

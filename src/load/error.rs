@@ -1,0 +1,226 @@
+//! What can be wrong with a library that is opened at run time.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{LibraryVersion, MAJOR};
+use crate::sys::Feature;
+
+/// Why libwasmtime couldn't be loaded.
+///
+/// The text of each says what was expected, what was found, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// There is no library where one was looked for.
+    #[error("{}", not_found(.tried))]
+    #[non_exhaustive]
+    NotFound {
+        /// Every place, in the order in which they were tried.
+        tried: Vec<Attempt>,
+    },
+
+    /// The file isn't a shared library, or not one for this machine, or the
+    /// libraries that it needs in turn aren't there.
+    #[error(
+        "{} can't be opened as a shared library: {reason}; \
+         libwasmtime {MAJOR} for {} is needed there",
+        .path.display(),
+        std::env::consts::ARCH,
+    )]
+    #[non_exhaustive]
+    NotALibrary {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+
+    /// A shared library without all the functions that any libwasmtime has.
+    #[error("{}", bad_library(.path, .missing))]
+    #[non_exhaustive]
+    BadLibrary {
+        /// The file.
+        path: PathBuf,
+        /// The functions that it should have and hasn't, all of them.
+        missing: Vec<&'static str>,
+    },
+
+    /// A libwasmtime of another major version.
+    #[error("{}", wrong_version(.path, *.found, *.expected))]
+    #[non_exhaustive]
+    WrongVersion {
+        /// The file.
+        path: PathBuf,
+        /// Its version; `None` if it is only known not to be the right one.
+        found: Option<LibraryVersion>,
+        /// The major version that this crate speaks to.
+        expected: u32,
+    },
+
+    /// Nothing tells the version of the library.
+    #[error(
+        "the version of {} can't be established, and only libwasmtime {MAJOR} will do; \
+         if it is that, accept it with `LoadOptions::trust_version(true)`, \
+         otherwise install libwasmtime {MAJOR} with its feature `debug-builtins`, \
+         which names the version",
+        .path.display(),
+    )]
+    #[non_exhaustive]
+    UnknownVersion {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// Another library was loaded before, and a process has only one.
+    #[error(
+        "{} can't be loaded, because {} has been, and a process can have only one libwasmtime; \
+         load the right one first, before anything else of this crate is used",
+        .requested.display(),
+        .loaded.display(),
+    )]
+    #[non_exhaustive]
+    AlreadyLoaded {
+        /// The library that this process uses.
+        loaded: PathBuf,
+        /// What was asked for.
+        requested: PathBuf,
+    },
+}
+
+/// A place where the library was looked for in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The file or directory, or the bare name that the system looked for.
+    pub path: PathBuf,
+    /// Why it was no good.
+    pub reason: String,
+}
+
+fn not_found(tried: &[Attempt]) -> String {
+    let mut text = format!("no libwasmtime {MAJOR} was found; tried, in this order:");
+    for Attempt { path, reason } in tried {
+        // To a `String`, which can't fail.
+        _ = write!(text, "\n  {}: {reason}", path.display());
+    }
+    _ = write!(
+        text,
+        "\ninstall libwasmtime {MAJOR} where the system looks for libraries, put it beside the \
+         executable, set LIBWASMTIME_PATH to it or to its directory, or pass its path to \
+         `libwasmtime::load_from`"
+    );
+    text
+}
+
+fn bad_library(path: &Path, missing: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    let shown = missing[..missing.len().min(SHOWN)].join("`, `");
+    let others = match missing.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        others => format!(" and {others} others"),
+    };
+    format!(
+        "{} isn't libwasmtime {MAJOR}, or isn't all of it: it lacks `{shown}`{others}; \
+         install a complete libwasmtime {MAJOR} there, or name another file",
+        path.display(),
+    )
+}
+
+fn wrong_version(path: &Path, found: Option<LibraryVersion>, expected: u32) -> String {
+    let found = match found {
+        Some(found) => format!("libwasmtime {found}"),
+        None => "another version of libwasmtime".to_owned(),
+    };
+    format!(
+        "{} is {found}, but libwasmtime {expected} is needed (any patch of it); \
+         install that one, or use the version of this crate that goes with the library",
+        path.display(),
+    )
+}
+
+/// Something needs a part of libwasmtime that the library was built without.
+///
+/// What needs it returns this, and nothing has happened. With the Cargo feature
+/// `load` only: in the other link modes the library has all that this crate was
+/// built for. [`Loaded::has`](crate::Loaded::has) tells in advance.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}", unsupported(*.feature, .library.as_deref(), .cause.is_some()))]
+#[non_exhaustive]
+pub struct Unsupported {
+    /// What is missing.
+    pub feature: Feature,
+    /// The library that lacks it; `None` if none could be loaded.
+    pub library: Option<PathBuf>,
+    #[source]
+    pub(crate) cause: Option<LoadError>,
+}
+
+fn unsupported(feature: Feature, library: Option<&Path>, unloaded: bool) -> String {
+    if unloaded {
+        return format!("this needs libwasmtime's feature `{feature}`, and none can be loaded");
+    }
+    let library = match library {
+        Some(path) => path.display().to_string(),
+        None => "the libwasmtime in use".to_owned(),
+    };
+    format!(
+        "this needs libwasmtime's feature `{feature}`, and {library} was built without it; \
+         load a libwasmtime {MAJOR} that has it"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_of_missing_functions_is_cut_short() {
+        let error = |missing: &[&'static str]| {
+            let error = LoadError::BadLibrary {
+                path: "lib".into(),
+                missing: missing.to_vec(),
+            };
+            error.to_string()
+        };
+        assert!(error(&["a", "b"]).contains("lacks `a`, `b`;"));
+        let seven = error(&["a", "b", "c", "d", "e", "f", "g"]);
+        assert!(seven.contains("lacks `a`, `b`, `c`, `d`, `e` and 2 others;"));
+    }
+
+    #[test]
+    fn unsupported_names_the_feature_and_the_library() {
+        let error = Unsupported {
+            feature: Feature::Wat,
+            library: Some("/opt/libwasmtime-min.so".into()),
+            cause: None,
+        };
+        let text = error.to_string();
+        assert!(text.contains("`wat`"), "{text}");
+        assert!(text.contains("/opt/libwasmtime-min.so"), "{text}");
+    }
+
+    #[test]
+    fn unsupported_says_why_there_is_no_library() {
+        let cause = LoadError::NotFound {
+            tried: vec![Attempt {
+                path: "/opt/libwasmtime.so".into(),
+                reason: "no such file".into(),
+            }],
+        };
+        let error = Unsupported {
+            feature: Feature::Wat,
+            library: None,
+            cause: Some(cause.clone()),
+        };
+        let source = std::error::Error::source(&error).expect("there is a cause");
+        assert_eq!(source.to_string(), cause.to_string());
+        assert!(
+            cause
+                .to_string()
+                .contains("/opt/libwasmtime.so: no such file")
+        );
+    }
+}

@@ -1,0 +1,212 @@
+//! Where the library is looked for.
+//!
+//! The first file that is found decides: what is wrong with it is the error,
+//! and the search doesn't go on behind it. Nobody wants a program that takes
+//! another library because the right one is damaged.
+
+use std::env;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::error::Error as _;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use libloading::Library;
+
+use crate::load::{Attempt, LoadError, LoadOptions, Loaded};
+
+/// The variable that names the library or its directory.
+const VARIABLE: &str = "LIBWASMTIME_PATH";
+
+/// Finds a library and opens it.
+pub(super) fn open(options: &LoadOptions) -> Result<(Library, PathBuf), LoadError> {
+    if let Some(path) = &options.path {
+        return open_named(path, options.minimal, "");
+    }
+    if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+        let note = format!(" (set by {VARIABLE})");
+        return open_named(path.as_ref(), options.minimal, &note);
+    }
+
+    let mut tried = Vec::new();
+    match beside_executable() {
+        Ok(directory) => match in_directory(&directory, options.minimal, "") {
+            Ok(file) => return open_file(file),
+            Err(attempts) => tried.extend(attempts),
+        },
+        Err(attempt) => tried.push(attempt),
+    }
+    for name in system_names(options.minimal) {
+        match open_by_system(name.as_ref(), "") {
+            Ok(library) => return Ok((library, name.into())),
+            Err(attempt) => tried.push(attempt),
+        }
+    }
+    Err(LoadError::NotFound { tried })
+}
+
+/// Opens what someone named: a file, a directory that has it, or a bare name
+/// for the system to look for. The note says who named it.
+fn open_named(path: &Path, minimal: bool, note: &str) -> Result<(Library, PathBuf), LoadError> {
+    if is_bare(path) {
+        return match open_by_system(path.as_os_str(), note) {
+            Ok(library) => Ok((library, path.to_owned())),
+            Err(attempt) => Err(LoadError::NotFound {
+                tried: vec![attempt],
+            }),
+        };
+    }
+    open_file(locate(path, minimal, note)?)
+}
+
+/// Whether the library that is loaded is what is asked for.
+pub(super) fn same(options: &LoadOptions, loaded: &Loaded) -> Result<(), LoadError> {
+    let (Some(requested), Some(loaded)) = (&options.path, &loaded.path) else {
+        return Ok(());
+    };
+    let same = if is_bare(requested) {
+        // What the system would find for it now can't be told without opening
+        // it; what it found is under the name that it was asked for.
+        loaded.file_name() == Some(requested.as_os_str())
+    } else {
+        let file = locate(requested, options.minimal, "")?;
+        matches!((file.canonicalize(), loaded.canonicalize()), (Ok(a), Ok(b)) if a == b)
+    };
+    if same {
+        return Ok(());
+    }
+    Err(LoadError::AlreadyLoaded {
+        loaded: loaded.clone(),
+        requested: requested.clone(),
+    })
+}
+
+/// Whether it is a name without a directory.
+fn is_bare(path: &Path) -> bool {
+    path.file_name() == Some(path.as_os_str())
+}
+
+/// The library that a path stands for: a file, or one in a directory.
+fn locate(path: &Path, minimal: bool, note: &str) -> Result<PathBuf, LoadError> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => {
+            in_directory(path, minimal, note).map_err(|tried| LoadError::NotFound { tried })
+        }
+        // To open a pipe would wait for its other end, maybe for ever.
+        Ok(metadata) if !metadata.is_file() => Err(LoadError::NotALibrary {
+            path: path.to_owned(),
+            reason: format!("neither a file nor a directory{note}"),
+        }),
+        Ok(_) => Ok(path.to_owned()),
+        Err(error) => Err(LoadError::NotFound {
+            tried: vec![Attempt {
+                path: path.to_owned(),
+                reason: format!("{error}{note}"),
+            }],
+        }),
+    }
+}
+
+/// The first of the files that a directory may have the library as.
+fn in_directory(directory: &Path, minimal: bool, note: &str) -> Result<PathBuf, Vec<Attempt>> {
+    let [name, minimal_name] = names();
+    // The latter of each pair is where upstream's release archives have it.
+    let complete = [directory.join(&name), directory.join("lib").join(&name)];
+    let reduced = [
+        directory.join(minimal_name),
+        directory.join("min").join("lib").join(name),
+    ];
+    let mut tried = Vec::new();
+    for file in ordered(complete, reduced, minimal).into_iter().flatten() {
+        let reason = match fs::metadata(&file) {
+            Ok(metadata) if metadata.is_file() => return Ok(file),
+            Ok(_) => "not a file".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        tried.push(Attempt {
+            path: file,
+            reason: reason + note,
+        });
+    }
+    Err(tried)
+}
+
+fn beside_executable() -> Result<PathBuf, Attempt> {
+    let failed = |reason: String| Attempt {
+        path: "the executable's directory".into(),
+        reason,
+    };
+    let executable = env::current_exe().map_err(|error| failed(error.to_string()))?;
+    match executable.parent() {
+        Some(directory) => Ok(directory.to_owned()),
+        None => Err(failed("the executable isn't in any".to_owned())),
+    }
+}
+
+/// The names that the system is asked for, one after the other.
+fn system_names(minimal: bool) -> [String; 2] {
+    let [name, minimal_name] = names();
+    ordered(name, minimal_name, minimal)
+}
+
+/// The file names of the complete library and of the minimal one.
+fn names() -> [String; 2] {
+    ["wasmtime", "wasmtime-min"].map(|stem| format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}"))
+}
+
+fn ordered<T>(complete: T, reduced: T, minimal: bool) -> [T; 2] {
+    if minimal {
+        [reduced, complete]
+    } else {
+        [complete, reduced]
+    }
+}
+
+/// Opens a file that exists.
+fn open_file(file: PathBuf) -> Result<(Library, PathBuf), LoadError> {
+    // Absolute, so that no system takes it for a name to look for, and so that
+    // it means the same after the working directory has changed.
+    let path = std::path::absolute(&file).unwrap_or(file);
+    match dynamic_load(path.as_os_str()) {
+        Ok(library) => Ok((library, path)),
+        Err(reason) => {
+            let prefix = format!("{}: ", path.display());
+            let reason = reason.strip_prefix(&prefix).unwrap_or(&reason).to_owned();
+            Err(LoadError::NotALibrary { path, reason })
+        }
+    }
+}
+
+/// Has the system look for a name.
+fn open_by_system(name: &OsStr, note: &str) -> Result<Library, Attempt> {
+    dynamic_load(name).map_err(|reason| {
+        let name = Path::new(name);
+        let prefix = format!("{}: ", name.display());
+        let reason = reason.strip_prefix(&prefix).unwrap_or(&reason);
+        Attempt {
+            path: name.to_owned(),
+            reason: format!("looked for by the system: {reason}{note}"),
+        }
+    })
+}
+
+/// Opens a library; the error is the system's text.
+fn dynamic_load(name: &OsStr) -> Result<Library, String> {
+    // All symbols now: a library that lacks one of another library's is found
+    // out here, not in the middle of a call. Local: its symbols can't take the
+    // place of another library's.
+    #[cfg(unix)]
+    let library = {
+        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+        // SAFETY: the initialisers of libwasmtime are harmless; the docs of the
+        // public functions say that naming another library is to trust it.
+        unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
+    };
+    #[cfg(not(unix))]
+    // SAFETY: as above.
+    let library = unsafe { Library::new(name) };
+    library.map_err(|error| match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    })
+}

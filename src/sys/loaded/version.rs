@@ -1,0 +1,250 @@
+//! Which version of libwasmtime a library is. The C API has no function for
+//! it, so the library is asked in two roundabout ways.
+
+use std::ffi::c_void;
+use std::mem;
+use std::ptr::{self, NonNull};
+use std::slice;
+
+use libloading::Library;
+
+use super::{Symbol, address};
+use crate::load::{LibraryVersion, MAJOR};
+use crate::sys::{wasm_byte_vec_t, wasm_engine_t, wasmtime_error_t, wasmtime_module_t};
+
+/// The other major versions that are recognised; one that isn't is still told
+/// apart from the right one.
+const OTHER_MAJORS: std::ops::Range<u32> = 20..100;
+
+/// The patches that are recognised, of the right major version and of others.
+/// Long-term-support releases get many.
+const PATCHES: std::ops::Range<u32> = 0..100;
+const OTHER_PATCHES: std::ops::Range<u32> = 0..20;
+
+/// The version in the name of a symbol, for a library that was built with
+/// `debug-builtins`. Nothing of the library is called.
+pub(super) fn by_symbol(library: &Library) -> Option<LibraryVersion> {
+    let right = PATCHES.map(|patch| (MAJOR, patch));
+    let others = OTHER_MAJORS.flat_map(|major| OTHER_PATCHES.map(move |patch| (major, patch)));
+    right
+        .chain(others)
+        .find(|(major, patch)| {
+            address(library, &format!("set_vmctx_memory_{major}_0_{patch}")).is_some()
+        })
+        .map(|(major, patch)| LibraryVersion {
+            major,
+            patch: Some(patch),
+        })
+}
+
+/// What a library's refusals say of its version.
+pub(super) enum Evidence {
+    Version(LibraryVersion),
+    /// It isn't the right one, and none of those recognised.
+    Other,
+    None,
+}
+
+/// The version for which a library doesn't refuse a precompiled module.
+///
+/// A precompiled module starts with the version that compiled it, and a library
+/// refuses others by name before it reads on. So it gets modules that consist
+/// of a version and nothing more: all are refused, all but one because of the
+/// version. Every build can do this, even one without a compiler, and the
+/// functions that it takes are the same in all versions.
+pub(super) fn by_refusal(symbols: &[Symbol]) -> Evidence {
+    // SAFETY: the symbols are of a library that has all core functions of
+    // libwasmtime. These few have been the same for many major versions.
+    let Some(prober) = (unsafe { Prober::new(symbols) }) else {
+        return Evidence::None;
+    };
+    let refused_as = |version: &str| {
+        let text = prober.refusal(version)?;
+        Some(text.contains(&format!("version '{version}'")))
+    };
+
+    // Only a library that is particular about versions, and says so in the
+    // words expected, proves anything by not saying them.
+    if refused_as("libwasmtime") != Some(true) {
+        return Evidence::None;
+    }
+    if refused_as(&MAJOR.to_string()) == Some(false) {
+        return Evidence::Version(LibraryVersion {
+            major: MAJOR,
+            patch: None,
+        });
+    }
+    for major in OTHER_MAJORS {
+        if refused_as(&major.to_string()) == Some(false) {
+            return Evidence::Version(LibraryVersion { major, patch: None });
+        }
+    }
+    Evidence::Other
+}
+
+macro_rules! functions {
+    ($($name:ident: unsafe extern "C" fn($($arg:ty),*) $(-> $ret:ty)?,)*) => {
+        /// The functions that it takes to try a module, by address: the slots
+        /// are still empty.
+        struct Functions {
+            $($name: unsafe extern "C" fn($($arg),*) $(-> $ret)?,)*
+        }
+
+        impl Functions {
+            /// # Safety
+            ///
+            /// The symbols have to be of a libwasmtime in which the functions
+            /// have these types.
+            unsafe fn find(symbols: &[Symbol]) -> Option<Functions> {
+                let find = |name: &str| {
+                    let symbol = symbols.iter().find(|symbol| symbol.function.name == name)?;
+                    Some(symbol.address)
+                };
+                Some(Functions {
+                    // SAFETY: the caller vouches for the types.
+                    $($name: unsafe {
+                        mem::transmute::<
+                            NonNull<c_void>,
+                            unsafe extern "C" fn($($arg),*) $(-> $ret)?,
+                        >(find(stringify!($name))?)
+                    },)*
+                })
+            }
+        }
+    };
+}
+
+functions! {
+    wasm_engine_new: unsafe extern "C" fn() -> *mut wasm_engine_t,
+    wasm_engine_delete: unsafe extern "C" fn(*mut wasm_engine_t),
+    wasmtime_module_deserialize: unsafe extern "C" fn(
+        *mut wasm_engine_t,
+        *const u8,
+        usize,
+        *mut *mut wasmtime_module_t
+    ) -> *mut wasmtime_error_t,
+    wasmtime_module_delete: unsafe extern "C" fn(*mut wasmtime_module_t),
+    wasmtime_error_message: unsafe extern "C" fn(*const wasmtime_error_t, *mut wasm_byte_vec_t),
+    wasmtime_error_delete: unsafe extern "C" fn(*mut wasmtime_error_t),
+    wasm_byte_vec_delete: unsafe extern "C" fn(*mut wasm_byte_vec_t),
+}
+
+/// An engine of a library that isn't in use yet, to try modules on.
+struct Prober {
+    functions: Functions,
+    engine: NonNull<wasm_engine_t>,
+}
+
+impl Prober {
+    /// # Safety
+    ///
+    /// As for [`Functions::find`].
+    unsafe fn new(symbols: &[Symbol]) -> Option<Prober> {
+        // SAFETY: as the caller says.
+        let functions = unsafe { Functions::find(symbols) }?;
+        // SAFETY: it takes nothing, and what it returns is checked.
+        let engine = NonNull::new(unsafe { (functions.wasm_engine_new)() })?;
+        Some(Prober { functions, engine })
+    }
+
+    /// What the library says to a module of some version; `None` if it doesn't
+    /// refuse it.
+    fn refusal(&self, version: &str) -> Option<String> {
+        let module = precompiled(version);
+        let mut out = ptr::null_mut();
+        // SAFETY: the engine is the library's, and the module is of the length
+        // given. Precompiled code has to be trusted, but this has none.
+        let error = unsafe {
+            (self.functions.wasmtime_module_deserialize)(
+                self.engine.as_ptr(),
+                module.as_ptr(),
+                module.len(),
+                &mut out,
+            )
+        };
+        if error.is_null() {
+            if !out.is_null() {
+                // SAFETY: it is the library's, and nothing else has it.
+                unsafe { (self.functions.wasmtime_module_delete)(out) };
+            }
+            return None;
+        }
+        let mut message = wasm_byte_vec_t {
+            size: 0,
+            data: ptr::null_mut(),
+        };
+        // SAFETY: the error is the library's and is freed once; the message is
+        // written over the empty one.
+        unsafe {
+            (self.functions.wasmtime_error_message)(error, &mut message);
+            (self.functions.wasmtime_error_delete)(error);
+        }
+        let bytes = match NonNull::new(message.data) {
+            // SAFETY: the library has filled the vector.
+            Some(data) => unsafe { slice::from_raw_parts(data.as_ptr().cast(), message.size) },
+            None => &[],
+        };
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        // SAFETY: the vector is the library's and is freed once.
+        unsafe { (self.functions.wasm_byte_vec_delete)(&mut message) };
+        Some(text)
+    }
+}
+
+impl Drop for Prober {
+    fn drop(&mut self) {
+        // SAFETY: the engine is the library's, and nothing else has it.
+        unsafe { (self.functions.wasm_engine_delete)(self.engine.as_ptr()) };
+    }
+}
+
+/// A precompiled module of a version of libwasmtime that has nothing but its
+/// version in it: an ELF file with the section that says so.
+fn precompiled(version: &str) -> Vec<u8> {
+    const HEADER: usize = 64;
+    const MODULE: u32 = 1;
+    const STRINGS: &[u8] = b"\0.wasmtime.engine\0.shstrtab\0";
+    const ENGINE_NAME: u32 = 1;
+    const STRINGS_NAME: u32 = 18;
+
+    // The layout's number, the version, and one byte where settings would be
+    // that is never a whole one.
+    let mut engine = vec![0, version.len() as u8];
+    engine.extend_from_slice(version.as_bytes());
+    engine.push(0xff);
+
+    let mut file = Vec::new();
+    file.extend_from_slice(b"\x7fELF\x02\x01\x01\xc8"); // 64 bits, little-endian, Wasmtime's ABI
+    file.extend_from_slice(&[0; 8]);
+    file.extend_from_slice(&1_u16.to_le_bytes()); // relocatable
+    file.extend_from_slice(&0_u16.to_le_bytes()); // no machine
+    file.extend_from_slice(&1_u32.to_le_bytes());
+    file.extend_from_slice(&0_u64.to_le_bytes()); // entry
+    file.extend_from_slice(&0_u64.to_le_bytes()); // program headers
+    file.extend_from_slice(&(HEADER as u64).to_le_bytes()); // section headers
+    file.extend_from_slice(&MODULE.to_le_bytes());
+    for half in [HEADER, 0, 0, HEADER, 3, 2] {
+        // Sizes and numbers of headers; the third section has the names.
+        file.extend_from_slice(&(half as u16).to_le_bytes());
+    }
+
+    let strings_at = 4 * HEADER;
+    let engine_at = strings_at + STRINGS.len();
+    file.extend_from_slice(&[0; HEADER]);
+    for (name, kind, offset, size) in [
+        (ENGINE_NAME, 1_u32, engine_at, engine.len()),
+        (STRINGS_NAME, 3, strings_at, STRINGS.len()),
+    ] {
+        file.extend_from_slice(&name.to_le_bytes());
+        file.extend_from_slice(&kind.to_le_bytes());
+        file.extend_from_slice(&[0; 16]); // flags, address
+        file.extend_from_slice(&(offset as u64).to_le_bytes());
+        file.extend_from_slice(&(size as u64).to_le_bytes());
+        file.extend_from_slice(&[0; 8]); // link, info
+        file.extend_from_slice(&1_u64.to_le_bytes()); // alignment
+        file.extend_from_slice(&[0; 8]); // entry size
+    }
+    file.extend_from_slice(STRINGS);
+    file.extend_from_slice(&engine);
+    file
+}

@@ -1,0 +1,172 @@
+//! A test in a process of its own.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libwasmtime::Loaded;
+
+/// Tells a process which test it runs.
+const CASE: &str = "LIBWASMTIME_TEST_CASE";
+
+/// Where the process finds what the test has prepared.
+const DIRECTORY: &str = "LIBWASMTIME_TEST_DIRECTORY";
+
+/// The libwasmtime to test with, whatever `LIBWASMTIME_PATH` is in the process.
+const GOOD: &str = "LIBWASMTIME_TEST_GOOD";
+
+/// Where the system looks for libraries first.
+pub const SEARCH: &str = if cfg!(windows) {
+    "PATH"
+} else if cfg!(target_vendor = "apple") {
+    "DYLD_LIBRARY_PATH"
+} else {
+    "LD_LIBRARY_PATH"
+};
+
+/// The library, if the program has it without loading it.
+pub fn linked() -> Option<&'static Loaded> {
+    match env::var_os(CASE) {
+        Some(_) => None,
+        None => libwasmtime::loaded(),
+    }
+}
+
+/// The libwasmtime to test with.
+pub fn good() -> PathBuf {
+    let path = env::var_os(GOOD).or_else(|| env::var_os("LIBWASMTIME_PATH"));
+    let path = PathBuf::from(path.expect("LIBWASMTIME_PATH names the library to test with"));
+    assert!(path.is_file(), "{} is no file", path.display());
+    path
+}
+
+/// What the test has prepared, in the process that it runs in.
+pub fn directory() -> PathBuf {
+    env::var_os(DIRECTORY).expect("this is a case").into()
+}
+
+/// What the platform calls a library, such as `libwasmtime.so`.
+pub fn library_name(stem: &str) -> String {
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}")
+}
+
+/// A test that is about to run in a process of its own.
+///
+/// The process has no variables that say where to look for a library.
+pub struct Case {
+    test: &'static str,
+    directory: PathBuf,
+    executable: Option<PathBuf>,
+    variables: Vec<(String, PathBuf)>,
+}
+
+impl Case {
+    /// `None` if libwasmtime is linked: then the test is moot.
+    ///
+    /// `test` is the name of the test, with its module. The process finds the
+    /// directory that `prepare` has filled as [`directory`].
+    pub fn new(test: &'static str, prepare: impl FnOnce(&Path)) -> Option<Case> {
+        if linked().is_some() {
+            return None;
+        }
+        let name = test.replace("::", "-");
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("load")
+            .join(name);
+        if env::var_os(CASE).is_none() {
+            _ = fs::remove_dir_all(&directory);
+            fs::create_dir_all(&directory).unwrap();
+            prepare(&directory);
+        }
+        Some(Case {
+            test,
+            directory,
+            executable: None,
+            variables: Vec::new(),
+        })
+    }
+
+    /// Sets a variable to a path in the test's directory, or to an absolute one.
+    pub fn with(mut self, variable: &str, path: impl AsRef<Path>) -> Case {
+        let path = self.directory.join(path);
+        self.variables.push((variable.to_owned(), path));
+        self
+    }
+
+    /// Sets a variable to a text.
+    pub fn with_text(mut self, variable: &str, text: &str) -> Case {
+        self.variables.push((variable.to_owned(), text.into()));
+        self
+    }
+
+    /// Runs the process from a copy of the executable in the test's directory.
+    pub fn in_own_directory(mut self) -> Case {
+        let copy = self
+            .directory
+            .join(format!("case{}", env::consts::EXE_SUFFIX));
+        if env::var_os(CASE).is_none() {
+            fs::copy(env::current_exe().unwrap(), &copy).unwrap();
+        }
+        self.executable = Some(copy);
+        self
+    }
+
+    /// Runs `body` in the new process, in which this is called once more.
+    pub fn run(self, body: impl FnOnce()) {
+        if env::var(CASE).as_deref() == Ok(self.test) {
+            body();
+            println!("{}", done(self.test));
+            return;
+        }
+        let executable = self
+            .executable
+            .unwrap_or_else(|| env::current_exe().unwrap());
+        let output = Command::new(executable)
+            .args([self.test, "--exact", "--nocapture"])
+            .env(GOOD, good())
+            .env_remove("LIBWASMTIME_PATH")
+            .env_remove(SEARCH)
+            .env(CASE, self.test)
+            .env(DIRECTORY, &self.directory)
+            .envs(self.variables.iter().map(|(name, path)| (name, path)))
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        assert!(
+            // A test of that name may not exist, or the library may end the
+            // process: then nothing fails and nothing is proven.
+            output.status.success() && stdout.contains(&done(self.test)),
+            "{}: {}\n{stdout}\n{stderr}",
+            self.test,
+            output.status
+        );
+        _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+fn done(test: &str) -> String {
+    format!("case done: {test}")
+}
+
+/// The paths in a variable that is like `PATH`.
+pub fn list(variable: &str) -> Vec<PathBuf> {
+    match env::var_os(variable) {
+        Some(paths) => env::split_paths::<OsStr>(&paths).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Makes a file known under another path, without copying it.
+pub fn link(original: &Path, link: &Path) {
+    if let Some(directory) = link.parent() {
+        fs::create_dir_all(directory).unwrap();
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(original.canonicalize().unwrap(), link).unwrap();
+    #[cfg(not(unix))]
+    fs::copy(original, link).map(drop).unwrap();
+}

@@ -1,0 +1,94 @@
+//! Shared libraries that are and aren't like libwasmtime.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libwasmtime::{Feature, sys};
+
+/// Compiles a shared library with these functions, all of which return null.
+/// Returns `None` if there is no C compiler.
+pub fn library<'a>(path: &Path, functions: impl IntoIterator<Item = &'a str>) -> Option<()> {
+    let source = path.with_extension("c");
+    let text: String = functions
+        .into_iter()
+        .map(|name| format!("void *{name}(void) {{ return 0; }}\n"))
+        .collect();
+    fs::write(&source, text).unwrap();
+    let compiler = Command::new("cc")
+        // The names of some are those of functions that the compiler knows.
+        .args(["-shared", "-fPIC", "-w", "-fno-builtin", "-o"])
+        .args([path, &source])
+        .output();
+    let Ok(output) = compiler else {
+        println!("skipped: there is no `cc`");
+        return None;
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Some(())
+}
+
+/// The functions that a libwasmtime with just these features has.
+pub fn functions(features: &[Feature]) -> Vec<&'static str> {
+    sys::headers()
+        .flat_map(|header| header.functions)
+        .filter(|function| function.features.iter().all(|f| features.contains(f)))
+        .map(|function| function.name)
+        .collect()
+}
+
+/// A copy of a library whose symbols don't tell its version, as if it had been
+/// built without `debug-builtins`. They are there, but local: the library can
+/// refer to them, and nobody can look them up.
+#[cfg(target_os = "linux")]
+pub fn without_version_symbol(library: &Path, copy: &Path) {
+    const SECTIONS_AT: usize = 40;
+    const SECTION: usize = 64;
+    const DYNAMIC_SYMBOLS: u64 = 11;
+    const SYMBOL: usize = 24;
+
+    let mut bytes = fs::read(library).unwrap();
+    let number = |bytes: &[u8], at: usize, length: usize| -> u64 {
+        let mut number = [0; 8];
+        number[..length].copy_from_slice(&bytes[at..at + length]);
+        u64::from_le_bytes(number)
+    };
+    // Of a section: where it starts, how long it is, which other it goes with.
+    let section = |bytes: &[u8], at: usize| {
+        let [start, length] = [24, 32].map(|field| number(bytes, at + field, 8) as usize);
+        (start, length, number(bytes, at + 40, 4) as usize)
+    };
+    let sections = number(&bytes, SECTIONS_AT, 8) as usize;
+    let symbols = (sections..)
+        .step_by(SECTION)
+        .find(|at| number(&bytes, at + 4, 4) == DYNAMIC_SYMBOLS)
+        .unwrap();
+    let (symbols, length, strings) = section(&bytes, symbols);
+    let (strings, _, _) = section(&bytes, sections + strings * SECTION);
+
+    let mut hidden = 0;
+    for symbol in (symbols..symbols + length).step_by(SYMBOL) {
+        let name = strings + number(&bytes, symbol, 4) as usize;
+        if bytes[name..].starts_with(b"set_vmctx_memory_") {
+            // Its type stays, its binding becomes local.
+            bytes[symbol + 4] &= 0xf;
+            hidden += 1;
+        }
+    }
+    assert_eq!(hidden, 1, "in {}", library.display());
+    fs::write(copy, bytes).unwrap();
+}
+
+/// A shared library that isn't libwasmtime and is on every system of its kind.
+pub fn unrelated() -> Option<PathBuf> {
+    let maps = fs::read_to_string("/proc/self/maps").ok()?;
+    let libc = maps
+        .lines()
+        .filter_map(|line| line.split_ascii_whitespace().nth(5))
+        .find(|file| file.contains("libc.so") || file.contains("/ld-musl"));
+    Some(libc?.into())
+}

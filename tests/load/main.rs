@@ -1,0 +1,49 @@
+//! Loading libwasmtime: where it is looked for, what is refused, and what is
+//! said of it.
+//!
+//! A process loads one library for good, so each test runs itself once more in
+//! a process of its own, prepared as the test says: see [`Case`].
+//!
+//! With the Cargo feature `load` the suite needs a libwasmtime, which the
+//! variable `LIBWASMTIME_PATH` names (a file). More is tested if these are set:
+//!
+//! - `LIBWASMTIME_TEST_OTHER_MAJORS`: directories of libwasmtimes of other major
+//!   versions, separated as in `PATH`;
+//! - `LIBWASMTIME_TEST_MIN`: a minimal libwasmtime.
+//!
+//! If libwasmtime is linked there is nothing to load, and only that is tested.
+
+mod case;
+mod fake;
+mod find;
+mod refuse;
+mod settle;
+mod version;
+
+use libwasmtime::Feature;
+
+/// The library does something: it makes an engine.
+fn assert_usable() {
+    // SAFETY: the engine is deleted once, by the library that made it.
+    unsafe {
+        let engine = libwasmtime::sys::wasm_engine_new();
+        assert!(!engine.is_null());
+        libwasmtime::sys::wasm_engine_delete(engine);
+    }
+}
+
+#[test]
+fn a_linked_library_needs_no_loading() {
+    let Some(linked) = case::linked() else {
+        return;
+    };
+    libwasmtime::load().expect("it is linked");
+    libwasmtime::load_from("/nowhere/at/all").expect("it is linked");
+    assert_eq!(linked.path(), None);
+    let version = linked.version().expect("the build script insists on one");
+    assert_eq!(version.major.to_string(), env!("CARGO_PKG_VERSION_MAJOR"));
+    assert_eq!(linked.has(Feature::Wasi), cfg!(feature = "wasi"));
+    assert_eq!(linked.has(Feature::Gc), cfg!(feature = "gc"));
+    assert!(linked.to_string().ends_with("(linked)"), "{linked}");
+    assert_usable();
+}

@@ -1,0 +1,237 @@
+//! What isn't loaded, and what is said about it.
+
+use std::fs;
+use std::panic::catch_unwind;
+
+use libwasmtime::{LoadError, load, load_from, loaded, sys};
+
+use crate::assert_usable;
+use crate::case::{Case, directory, good, library_name};
+use crate::fake;
+
+#[test]
+fn no_library_at_all() {
+    let Some(case) = Case::new("refuse::no_library_at_all", |_| {}) else {
+        return;
+    };
+    case.in_own_directory().run(|| {
+        let Err(error) = load() else {
+            println!("skipped: the system has {}", loaded().unwrap());
+            return;
+        };
+        let LoadError::NotFound { tried, .. } = &error else {
+            panic!("{error}");
+        };
+        let tried: Vec<_> = tried.iter().map(|attempt| attempt.path.clone()).collect();
+        let (name, minimal) = (library_name("wasmtime"), library_name("wasmtime-min"));
+        let beside = directory();
+        let expected = [
+            beside.join(&name),
+            beside.join("lib").join(&name),
+            beside.join(&minimal),
+            beside.join("min").join("lib").join(&name),
+            name.into(),
+            minimal.into(),
+        ];
+        assert_eq!(tried, expected);
+        let text = error.to_string();
+        for path in &expected {
+            assert!(
+                text.contains(&format!("\n  {}: ", path.display())),
+                "{text}"
+            );
+        }
+        for remedy in ["LIBWASMTIME_PATH", "load_from", "beside the executable"] {
+            assert!(text.contains(remedy), "{text}");
+        }
+        assert!(loaded().is_none());
+
+        let panic = catch_unwind(|| {
+            // SAFETY: nothing is called, since there is nothing to call.
+            unsafe { sys::wasm_engine_new() }
+        });
+        let panic = panic.unwrap_err();
+        let text = panic.downcast_ref::<String>().unwrap();
+        assert!(text.contains("`wasm_engine_new` was called"), "{text}");
+    });
+}
+
+#[test]
+fn a_path_that_leads_nowhere() {
+    let Some(case) = Case::new("refuse::a_path_that_leads_nowhere", |_| {}) else {
+        return;
+    };
+    case.run(|| {
+        let nowhere = directory().join("nowhere");
+        let error = load_from(&nowhere).unwrap_err();
+        let LoadError::NotFound { tried, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(tried.len(), 1);
+        assert_eq!(tried[0].path, nowhere);
+        for odd in ["", "a\0b", "/", "\u{fffd}"] {
+            let error = load_from(odd).unwrap_err();
+            assert!(
+                matches!(error, LoadError::NotFound { .. }),
+                "{odd:?}: {error}"
+            );
+        }
+        load_from(good()).expect("a failure leaves nothing behind");
+    });
+}
+
+#[test]
+fn a_variable_that_leads_nowhere_is_not_passed_over() {
+    let case = Case::new(
+        "refuse::a_variable_that_leads_nowhere_is_not_passed_over",
+        |directory| crate::case::link(&good(), &directory.join(library_name("wasmtime"))),
+    );
+    let Some(case) = case else { return };
+    case.in_own_directory()
+        .with("LIBWASMTIME_PATH", "nowhere")
+        .run(|| {
+            let error = load().unwrap_err();
+            assert!(matches!(error, LoadError::NotFound { .. }), "{error}");
+            assert!(
+                error.to_string().contains("set by LIBWASMTIME_PATH"),
+                "{error}"
+            );
+        });
+}
+
+#[test]
+fn an_empty_directory() {
+    let Some(case) = Case::new("refuse::an_empty_directory", |_| {}) else {
+        return;
+    };
+    case.run(|| {
+        let error = load_from(directory()).unwrap_err();
+        let LoadError::NotFound { tried, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(tried.len(), 4, "{error}");
+        assert!(tried.iter().all(|t| t.path.starts_with(directory())));
+    });
+}
+
+#[test]
+fn a_text_file() {
+    let case = Case::new("refuse::a_text_file", |directory| {
+        fs::write(directory.join("text"), "This is no library.\n").unwrap();
+        fs::write(directory.join("empty"), "").unwrap();
+    });
+    let Some(case) = case else { return };
+    case.run(|| {
+        for name in ["text", "empty"] {
+            let file = directory().join(name);
+            let error = load_from(&file).unwrap_err();
+            let LoadError::NotALibrary { path, reason, .. } = &error else {
+                panic!("{error}");
+            };
+            assert_eq!(path, &file);
+            assert!(!reason.is_empty() && !reason.contains(name), "{reason}");
+        }
+        load_from(good()).expect("a failure leaves nothing behind");
+    });
+}
+
+/// To open a pipe that nobody writes to would wait for ever.
+#[test]
+#[cfg(unix)]
+fn a_device() {
+    let Some(case) = Case::new("refuse::a_device", |_| {}) else {
+        return;
+    };
+    case.run(|| {
+        let error = load_from("/dev/null").unwrap_err();
+        assert!(matches!(error, LoadError::NotALibrary { .. }), "{error}");
+        assert!(error.to_string().contains("neither a file nor a directory"));
+    });
+}
+
+#[test]
+fn an_unrelated_library() {
+    let Some(case) = Case::new("refuse::an_unrelated_library", |_| {}) else {
+        return;
+    };
+    case.run(|| {
+        let Some(library) = fake::unrelated() else {
+            println!("skipped: none is known on this system");
+            return;
+        };
+        let error = load_from(library).unwrap_err();
+        let LoadError::BadLibrary { missing, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(missing, &fake::functions(&[]));
+        load_from(good()).expect("a failure leaves nothing behind");
+        assert_usable();
+    });
+}
+
+#[test]
+fn a_library_with_some_of_the_functions() {
+    let name = library_name("some");
+    let case = Case::new(
+        "refuse::a_library_with_some_of_the_functions",
+        |directory| {
+            // The names alone: if any of these ran, it would return nonsense.
+            let some = [
+                "wasm_engine_new",
+                "wasm_engine_delete",
+                "wasmtime_store_new",
+            ];
+            fake::library(&directory.join(&name), some);
+        },
+    );
+    let Some(case) = case else { return };
+    case.run(|| {
+        let file = directory().join(&name);
+        if !file.exists() {
+            return;
+        }
+        let error = load_from(&file).unwrap_err();
+        let LoadError::BadLibrary { path, missing, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(path, &file);
+        assert!(!missing.contains(&"wasm_engine_new"));
+        assert!(!missing.contains(&"wasmtime_store_new"));
+        assert!(missing.contains(&"wasmtime_module_deserialize"));
+        assert_eq!(missing.len() + 3, fake::functions(&[]).len());
+        let text = error.to_string();
+        assert!(text.contains(&format!("`{}`", missing[0])), "{text}");
+        let others = format!("and {} others", missing.len() - 5);
+        assert!(text.contains(&others), "{text}");
+        assert!(loaded().is_none());
+    });
+}
+
+/// A feature that is there has to be there whole.
+#[test]
+fn a_library_that_lacks_what_two_features_have_in_common() {
+    use libwasmtime::Feature::{ComponentModel, Wasi};
+
+    let name = library_name("torn");
+    let lacking = "wasmtime_component_linker_add_wasip2";
+    let case = Case::new(
+        "refuse::a_library_that_lacks_what_two_features_have_in_common",
+        |directory| {
+            let functions = fake::functions(&[ComponentModel, Wasi]);
+            let torn = functions.iter().copied().filter(|name| *name != lacking);
+            fake::library(&directory.join(&name), torn);
+        },
+    );
+    let Some(case) = case else { return };
+    case.run(|| {
+        let file = directory().join(&name);
+        if !file.exists() {
+            return;
+        }
+        let error = load_from(&file).unwrap_err();
+        let LoadError::BadLibrary { missing, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(missing, &[lacking]);
+    });
+}

@@ -1,0 +1,185 @@
+//! Only one major version will do.
+
+use libwasmtime::{Feature, LoadError, LoadOptions, load_from, loaded};
+
+use crate::assert_usable;
+use crate::case::{Case, directory, good, library_name, list};
+use crate::fake;
+
+const RIGHT: &str = env!("CARGO_PKG_VERSION_MAJOR");
+
+#[test]
+fn the_library_tells_its_version() {
+    let Some(case) = Case::new("version::the_library_tells_its_version", |_| {}) else {
+        return;
+    };
+    case.run(|| {
+        load_from(good()).unwrap();
+        let library = loaded().unwrap();
+        let version = library.version().unwrap();
+        assert_eq!(version.major.to_string(), RIGHT);
+        assert!(library.to_string().contains(&version.to_string()));
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn it_does_so_even_without_a_symbol_for_it() {
+    let name = library_name("silent");
+    let case = Case::new(
+        "version::it_does_so_even_without_a_symbol_for_it",
+        |directory| fake::without_version_symbol(&good(), &directory.join(&name)),
+    );
+    let Some(case) = case else { return };
+    case.run(|| {
+        load_from(directory().join(&name)).unwrap();
+        let version = loaded().unwrap().version().unwrap();
+        assert_eq!(version.to_string(), RIGHT);
+        assert_eq!(version.patch, None);
+        assert_usable();
+    });
+}
+
+#[test]
+fn other_majors_are_refused() {
+    let Some(case) = Case::new("version::other_majors_are_refused", |_| {}) else {
+        return;
+    };
+    case.run(|| {
+        let directories = list("LIBWASMTIME_TEST_OTHER_MAJORS");
+        if directories.is_empty() {
+            println!("skipped: LIBWASMTIME_TEST_OTHER_MAJORS names no libraries");
+        }
+        for directory in directories {
+            for trust in [false, true] {
+                let mut options = LoadOptions::new();
+                let result = options.path(&directory).trust_version(trust).load();
+                let error = result.unwrap_err();
+                let LoadError::WrongVersion {
+                    path,
+                    found: Some(found),
+                    expected,
+                    ..
+                } = &error
+                else {
+                    panic!("{error}");
+                };
+                assert!(path.starts_with(&directory));
+                assert_eq!(expected.to_string(), RIGHT);
+                assert_ne!(found.major, *expected);
+                assert!(found.patch.is_some());
+                let text = error.to_string();
+                assert!(text.contains(&found.to_string()), "{text}");
+                assert!(text.contains(RIGHT), "{text}");
+            }
+        }
+        load_from(good()).expect("a failure leaves nothing behind");
+        assert_usable();
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn other_majors_are_refused_even_without_a_symbol() {
+    let case = Case::new(
+        "version::other_majors_are_refused_even_without_a_symbol",
+        |directory| {
+            for (index, other) in list("LIBWASMTIME_TEST_OTHER_MAJORS").iter().enumerate() {
+                let library = other.join(library_name("wasmtime"));
+                let copy = directory.join(format!("{index}.so"));
+                fake::without_version_symbol(&library, &copy);
+            }
+        },
+    );
+    let Some(case) = case else { return };
+    case.run(|| {
+        for entry in std::fs::read_dir(directory()).unwrap() {
+            let file = entry.unwrap().path();
+            let mut options = LoadOptions::new();
+            let error = options.path(&file).trust_version(true).load().unwrap_err();
+            match &error {
+                LoadError::WrongVersion { found, .. } => {
+                    let major = found.expect("it is one of the recognised").major;
+                    assert_ne!(major.to_string(), RIGHT);
+                }
+                // It lacks functions that came later.
+                LoadError::BadLibrary { .. } => {}
+                _ => panic!("{error}"),
+            }
+        }
+        load_from(good()).expect("a failure leaves nothing behind");
+        assert_usable();
+    });
+}
+
+#[test]
+fn the_name_of_a_symbol_suffices() {
+    let name = library_name("newer");
+    let case = Case::new("version::the_name_of_a_symbol_suffices", |directory| {
+        fake::library(&directory.join(&name), ["set_vmctx_memory_50_0_3"]);
+    });
+    let Some(case) = case else { return };
+    case.run(|| {
+        let file = directory().join(&name);
+        if !file.exists() {
+            return;
+        }
+        let error = load_from(&file).unwrap_err();
+        let LoadError::WrongVersion { found, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(found.unwrap().to_string(), "50.0.3");
+    });
+}
+
+/// A library that nothing is known of but the names of its functions.
+#[test]
+fn an_unknown_version_has_to_be_trusted() {
+    let name = library_name("mute");
+    let features = [Feature::Wat, Feature::ComponentModel];
+    let case = Case::new(
+        "version::an_unknown_version_has_to_be_trusted",
+        |directory| {
+            fake::library(&directory.join(&name), fake::functions(&features));
+        },
+    );
+    let Some(case) = case else { return };
+    case.run(|| {
+        let file = directory().join(&name);
+        if !file.exists() {
+            return;
+        }
+        let error = load_from(&file).unwrap_err();
+        assert!(matches!(error, LoadError::UnknownVersion { .. }), "{error}");
+        assert!(error.to_string().contains("trust_version"), "{error}");
+        assert!(loaded().is_none());
+
+        let mut options = LoadOptions::new();
+        options.path(&file).trust_version(true).load().unwrap();
+        let library = loaded().unwrap();
+        assert_eq!(library.version(), None);
+        // Without WASI, though components have functions for that too.
+        assert_eq!(library.features(), [Feature::ComponentModel, Feature::Wat]);
+        assert!(library.has(Feature::Wat) && !library.has(Feature::Wasi));
+    });
+}
+
+#[test]
+fn a_minimal_library_says_what_it_lacks() {
+    let Some(case) = Case::new("version::a_minimal_library_says_what_it_lacks", |_| {}) else {
+        return;
+    };
+    case.run(|| {
+        let [minimal] = list("LIBWASMTIME_TEST_MIN").try_into().unwrap_or_default();
+        if minimal.as_os_str().is_empty() {
+            println!("skipped: LIBWASMTIME_TEST_MIN names no library");
+            return;
+        }
+        load_from(&minimal).unwrap();
+        let library = loaded().unwrap();
+        assert_eq!(library.version().unwrap().major.to_string(), RIGHT);
+        assert!(!library.has(Feature::Compiler));
+        assert!(!library.has(Feature::Wat));
+        assert_usable();
+    });
+}
