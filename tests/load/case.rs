@@ -102,13 +102,19 @@ impl Case {
         self
     }
 
-    /// Runs the process from a copy of the executable in the test's directory.
+    /// Runs the process from an executable in the test's directory.
     pub fn in_own_directory(mut self) -> Case {
         let copy = self
             .directory
             .join(format!("case{}", env::consts::EXE_SUFFIX));
         if env::var_os(CASE).is_none() {
-            fs::copy(env::current_exe().unwrap(), &copy).unwrap();
+            let executable = env::current_exe().unwrap();
+            // Not a copy if that can be helped: a file can't be run while any
+            // process may write to it, and another test may start one now that
+            // inherits the right to.
+            if fs::hard_link(&executable, &copy).is_err() {
+                fs::copy(&executable, &copy).unwrap();
+            }
         }
         self.executable = Some(copy);
         self

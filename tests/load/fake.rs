@@ -15,10 +15,15 @@ pub fn library<'a>(path: &Path, functions: impl IntoIterator<Item = &'a str>) ->
         .map(|name| format!("void *{name}(void) {{ return 0; }}\n"))
         .collect();
     fs::write(&source, text).unwrap();
+    // Distributions' libraries have it, and then it is what the system knows an
+    // open library by.
+    let soname = path.file_name().unwrap().to_str().unwrap();
+    let soname = cfg!(target_os = "linux").then(|| format!("-Wl,-soname,{soname}"));
     let compiler = Command::new("cc")
         // The names of some are those of functions that the compiler knows.
         .args(["-shared", "-fPIC", "-w", "-fno-builtin", "-o"])
         .args([path, &source])
+        .args(soname)
         .output();
     let Ok(output) = compiler else {
         println!("skipped: there is no `cc`");
