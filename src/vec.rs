@@ -24,6 +24,7 @@
 //! none, and needs no library.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::iter::FusedIterator;
 use std::mem::{self, ManuallyDrop};
 use std::ops::{Deref, DerefMut, Range};
@@ -78,7 +79,7 @@ pub unsafe trait VecType: Copy + sealed::Sealed {
     /// `out` must be valid for writes, `data` for reads of `size` elements; the
     /// caller gives these up.
     #[doc(hidden)]
-    unsafe fn new(out: *mut Self, size: usize, data: *const Self::Element);
+    unsafe fn new_moving(out: *mut Self, size: usize, data: *const Self::Element);
 
     /// Overwrites `out` with a copy of `from`.
     ///
@@ -105,9 +106,10 @@ pub unsafe trait VecType: Copy + sealed::Sealed {
 ///
 /// # Panics
 ///
-/// Whatever makes a vector that isn't empty calls libwasmtime. If that is
-/// opened at run time and can't be, or lacks components and the vector is one of
-/// [`component`], it panics with the loader's message.
+/// Whatever makes a vector that isn't empty calls libwasmtime. With the feature
+/// `load` that opens the library if nothing has before, and panics with the
+/// loader's message if there is none, or if it lacks components and the vector
+/// is one of [`component`].
 #[repr(transparent)]
 pub struct OwnedVec<V: VecType>(V);
 
@@ -135,7 +137,7 @@ impl<V: VecType> OwnedVec<V> {
         let size = len.checked_mul(size_of::<V::Element>());
         assert!(
             size.is_some_and(|size| isize::try_from(size).is_ok()),
-            "a vector of {len} elements of {} bytes is larger than memory can be; make a shorter one",
+            "a vector of {len} elements of {} bytes is larger than memory can be",
             size_of::<V::Element>()
         );
         if len == 0 {
@@ -307,6 +309,12 @@ impl<V: VecType<Element: PartialEq>> PartialEq for OwnedVec<V> {
 
 impl<V: VecType<Element: Eq>> Eq for OwnedVec<V> {}
 
+impl<V: VecType<Element: Hash>> Hash for OwnedVec<V> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
 impl<V: VecType<Element: PartialEq>> PartialEq<[V::Element]> for OwnedVec<V> {
     fn eq(&self, other: &[V::Element]) -> bool {
         **self == *other
@@ -334,7 +342,7 @@ impl<V: VecType> From<Vec<V::Element>> for OwnedVec<V> {
                 // forgotten here at once; if the call panics (no library), it
                 // has moved none.
                 unsafe {
-                    V::new(out, elements.len(), elements.as_ptr());
+                    V::new_moving(out, elements.len(), elements.as_ptr());
                     elements.set_len(0);
                 }
             }

@@ -11,8 +11,9 @@ use crate::vec::{Owned, OwnedVal};
 /// Declares vector types: for each, the C struct, its five functions, and the
 /// name of the [`OwnedVec`](crate::vec::OwnedVec) of that struct.
 ///
-/// `data: *mut wasm_val_t as OwnedVal` reads: the C buffer holds `wasm_val_t`,
-/// which safe code sees as `OwnedVal`. The two must mean the same bytes.
+/// `wasm_val_vec, ValVec: [wasm_val_t as OwnedVal]` reads: `wasm_val_vec_t` is a
+/// vector whose buffer holds `wasm_val_t`; its owned type is `ValVec`, a slice
+/// of `OwnedVal`. The two types of elements must mean the same bytes.
 macro_rules! vec_types {
     (
         header $header:literal;
@@ -21,33 +22,37 @@ macro_rules! vec_types {
         uninitialized $uninitialized:ident;
         $(
             $(#[$doc:meta])*
-            $prefix:ident, $ctype:ident, $owned:ident: [$celement:ty as $element:ty];
+            $prefix:ident, $owned:ident: [$celement:ty as $element:ty];
         )*
     ) => {
         paste::paste! {
             capi! {
                 header $header;
                 structs {
-                    $(struct $ctype {
+                    $(struct [<$prefix _t>] {
                         size: usize,
                         data: *mut $celement,
                     })*
                 }
                 functions $features {
                     $(
-                        fn [<$prefix _new_empty>](out: *mut $ctype);
-                        fn [<$prefix _ $uninitialized>](out: *mut $ctype, size: usize);
-                        fn [<$prefix _new>](out: *mut $ctype, size: usize, data: *const $celement);
-                        fn [<$prefix _copy>](out: *mut $ctype, from: *const $ctype);
-                        fn [<$prefix _delete>](vec: *mut $ctype);
+                        fn [<$prefix _new_empty>](out: *mut [<$prefix _t>]);
+                        fn [<$prefix _ $uninitialized>](out: *mut [<$prefix _t>], size: usize);
+                        fn [<$prefix _new>](
+                            out: *mut [<$prefix _t>],
+                            size: usize,
+                            data: *const $celement,
+                        );
+                        fn [<$prefix _copy>](out: *mut [<$prefix _t>], from: *const [<$prefix _t>]);
+                        fn [<$prefix _delete>](vec: *mut [<$prefix _t>]);
                     )*
                 }
             }
 
             $(
-                impl $ctype {
+                impl [<$prefix _t>] {
                     /// The empty vector, which owns nothing.
-                    pub const EMPTY: $ctype = $ctype { size: 0, data: core::ptr::null_mut() };
+                    pub const EMPTY: Self = Self { size: 0, data: core::ptr::null_mut() };
                 }
 
                 #[cfg $cfg]
@@ -57,15 +62,15 @@ macro_rules! vec_types {
                 );
 
                 #[cfg $cfg]
-                impl crate::vec::sealed::Sealed for $ctype {}
+                impl crate::vec::sealed::Sealed for [<$prefix _t>] {}
 
                 #[cfg $cfg]
                 // SAFETY: the struct and the functions belong together, and
-                // `$element` is a transparent wrapper of `$celement`.
-                unsafe impl crate::vec::VecType for $ctype {
+                // `$element` is the owned form of `$celement`, byte by byte.
+                unsafe impl crate::vec::VecType for [<$prefix _t>] {
                     type Element = $element;
 
-                    const EMPTY: Self = $ctype::EMPTY;
+                    const EMPTY: Self = Self::EMPTY;
 
                     #[inline]
                     fn parts(&self) -> (*mut $element, usize) {
@@ -79,7 +84,7 @@ macro_rules! vec_types {
                     }
 
                     #[inline]
-                    unsafe fn new(out: *mut Self, size: usize, data: *const $element) {
+                    unsafe fn new_moving(out: *mut Self, size: usize, data: *const $element) {
                         // SAFETY: as above.
                         unsafe { [<$prefix _new>](out, size, data.cast()) }
                     }
@@ -97,16 +102,16 @@ macro_rules! vec_types {
                     }
                 }
             )*
-        }
 
-        #[cfg $cfg]
-        pub(crate) mod owned {
-            $(
-                $(#[$doc])*
-                #[doc = ""]
-                #[doc = concat!("The C API's `", stringify!($ctype), "`, owned.")]
-                pub type $owned = crate::vec::OwnedVec<super::$ctype>;
-            )*
+            #[cfg $cfg]
+            pub(crate) mod owned {
+                $(
+                    $(#[$doc])*
+                    #[doc = ""]
+                    #[doc = concat!("The C API's `", stringify!($prefix), "_t`, owned.")]
+                    pub type $owned = crate::vec::OwnedVec<super::[<$prefix _t>]>;
+                )*
+            }
         }
     };
 }
@@ -119,43 +124,38 @@ vec_types! {
     uninitialized new_uninitialized;
 
     /// Bytes: a module's binary, a name, a message.
-    wasm_byte_vec, wasm_byte_vec_t, ByteVec: [wasm_byte_t as u8];
+    wasm_byte_vec, ByteVec: [wasm_byte_t as u8];
     /// Types of values, such as a function's parameters.
-    wasm_valtype_vec, wasm_valtype_vec_t, ValTypeVec:
-        [*mut wasm_valtype_t as Option<Owned<wasm_valtype_t>>];
+    wasm_valtype_vec, ValTypeVec: [*mut wasm_valtype_t as Option<Owned<wasm_valtype_t>>];
     /// Types of functions.
-    wasm_functype_vec, wasm_functype_vec_t, FuncTypeVec:
-        [*mut wasm_functype_t as Option<Owned<wasm_functype_t>>];
+    wasm_functype_vec, FuncTypeVec: [*mut wasm_functype_t as Option<Owned<wasm_functype_t>>];
     /// Types of globals.
-    wasm_globaltype_vec, wasm_globaltype_vec_t, GlobalTypeVec:
+    wasm_globaltype_vec, GlobalTypeVec:
         [*mut wasm_globaltype_t as Option<Owned<wasm_globaltype_t>>];
     /// Types of tables.
-    wasm_tabletype_vec, wasm_tabletype_vec_t, TableTypeVec:
-        [*mut wasm_tabletype_t as Option<Owned<wasm_tabletype_t>>];
+    wasm_tabletype_vec, TableTypeVec: [*mut wasm_tabletype_t as Option<Owned<wasm_tabletype_t>>];
     /// Types of memories.
-    wasm_memorytype_vec, wasm_memorytype_vec_t, MemoryTypeVec:
+    wasm_memorytype_vec, MemoryTypeVec:
         [*mut wasm_memorytype_t as Option<Owned<wasm_memorytype_t>>];
     /// Types of exception tags.
-    wasm_tagtype_vec, wasm_tagtype_vec_t, TagTypeVec:
-        [*mut wasm_tagtype_t as Option<Owned<wasm_tagtype_t>>];
+    wasm_tagtype_vec, TagTypeVec: [*mut wasm_tagtype_t as Option<Owned<wasm_tagtype_t>>];
     /// Types of whatever can be imported or exported.
-    wasm_externtype_vec, wasm_externtype_vec_t, ExternTypeVec:
+    wasm_externtype_vec, ExternTypeVec:
         [*mut wasm_externtype_t as Option<Owned<wasm_externtype_t>>];
     /// A module's imports.
-    wasm_importtype_vec, wasm_importtype_vec_t, ImportTypeVec:
+    wasm_importtype_vec, ImportTypeVec:
         [*mut wasm_importtype_t as Option<Owned<wasm_importtype_t>>];
     /// A module's exports.
-    wasm_exporttype_vec, wasm_exporttype_vec_t, ExportTypeVec:
+    wasm_exporttype_vec, ExportTypeVec:
         [*mut wasm_exporttype_t as Option<Owned<wasm_exporttype_t>>];
     /// Values, such as a call's arguments.
-    wasm_val_vec, wasm_val_vec_t, ValVec: [wasm_val_t as OwnedVal];
+    wasm_val_vec, ValVec: [wasm_val_t as OwnedVal];
     /// The frames of a trap's backtrace.
     ///
     /// Frames point into the trap they come from. Whoever makes such a vector
     /// (which takes `unsafe`) answers for it that the vector, its clones and
     /// what is taken out of them are gone before the trap is.
-    wasm_frame_vec, wasm_frame_vec_t, FrameVec: [*mut wasm_frame_t as Option<Owned<wasm_frame_t>>];
+    wasm_frame_vec, FrameVec: [*mut wasm_frame_t as Option<Owned<wasm_frame_t>>];
     /// Functions, globals, tables and memories: an instance's imports or exports.
-    wasm_extern_vec, wasm_extern_vec_t, ExternVec:
-        [*mut wasm_extern_t as Option<Owned<wasm_extern_t>>];
+    wasm_extern_vec, ExternVec: [*mut wasm_extern_t as Option<Owned<wasm_extern_t>>];
 }

@@ -18,7 +18,8 @@ impl ByteVec {
     ///
     /// # Panics
     ///
-    /// If libwasmtime is opened at run time and can't be.
+    /// If the library can't be loaded, as all that makes vectors: see
+    /// [`OwnedVec`](super::OwnedVec#panics).
     ///
     /// # Example
     ///

@@ -17,6 +17,7 @@ owned_val! {
         kind: WASMTIME_COMPONENT_BOOL,
         of: wasmtime_component_valunion_t { boolean: false },
     };
+    owns if |kind| kind > WASMTIME_COMPONENT_CHAR;
     copy out from val by wasmtime_component_val_clone(val, out);
     delete by wasmtime_component_val_delete;
 }

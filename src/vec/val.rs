@@ -8,6 +8,7 @@ macro_rules! owned_val {
         $(#[$doc:meta])*
         $owned:ident of $ctype:ident;
         default $default:expr;
+        owns if |$kind:ident| $owns:expr;
         copy $to:ident from $from:ident by $copy:expr;
         delete by $delete:ident;
     ) => {
@@ -54,6 +55,13 @@ macro_rules! owned_val {
             pub const fn kind(&self) -> u8 {
                 self.0.kind
             }
+
+            /// Whether there is anything to copy or to delete. If not, a value
+            /// needs no library, also where none can be loaded.
+            const fn owns(&self) -> bool {
+                let $kind = self.kind();
+                $owns
+            }
         }
 
         impl Default for $owned {
@@ -65,9 +73,12 @@ macro_rules! owned_val {
         }
 
         impl Clone for $owned {
-            #[doc = concat!("Calls `", stringify!($copy), "`.")]
+            /// Calls the type's function to copy, unless the value owns nothing.
             #[inline]
             fn clone(&self) -> $owned {
+                if !self.owns() {
+                    return $owned(self.0);
+                }
                 let mut clone = $owned::default();
                 let ($to, $from) = (clone.as_mut_ptr(), self.as_ptr());
                 // SAFETY: `self` is valid, and what is overwritten owns nothing.
@@ -77,11 +88,13 @@ macro_rules! owned_val {
         }
 
         impl Drop for $owned {
-            #[doc = concat!("Calls `", stringify!($delete), "`.")]
+            #[doc = concat!("Calls `", stringify!($delete), "`, unless the value owns nothing.")]
             #[inline]
             fn drop(&mut self) {
-                // SAFETY: `self` owned what it refers to, and is gone after this.
-                unsafe { $delete(self.as_mut_ptr()) }
+                if self.owns() {
+                    // SAFETY: `self` owned what it refers to, and is gone after this.
+                    unsafe { $delete(self.as_mut_ptr()) }
+                }
             }
         }
 
@@ -101,6 +114,39 @@ owned_val! {
     /// A `wasm_val_t` and the reference in it, if it holds one.
     OwnedVal of wasm_val_t;
     default wasm_val_t { kind: WASM_I32, of: wasm_val_union_t { i64: 0 } };
+    owns if |kind| wasm_valkind_is_ref(kind);
     copy out from val by wasm_val_copy(out, val);
     delete by wasm_val_delete;
+}
+
+/// Makes the conversions from and to one type of number each.
+macro_rules! numbers {
+    ($($number:ident $kind:ident)*) => {
+        $(impl From<$number> for OwnedVal {
+            fn from($number: $number) -> OwnedVal {
+                OwnedVal(wasm_val_t { kind: $kind, of: wasm_val_union_t { $number } })
+            }
+        })*
+
+        impl OwnedVal {
+            $(
+                #[doc = concat!("The `", stringify!($number), "` that this is, if it is one.")]
+                #[inline]
+                pub const fn $number(&self) -> Option<$number> {
+                    match self.0.kind {
+                        // SAFETY: the kind says which member the union holds.
+                        $kind => Some(unsafe { self.0.of.$number }),
+                        _ => None,
+                    }
+                }
+            )*
+        }
+    };
+}
+
+numbers! {
+    i32 WASM_I32
+    i64 WASM_I64
+    f32 WASM_F32
+    f64 WASM_F64
 }

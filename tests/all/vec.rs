@@ -1,22 +1,42 @@
 //! Vectors: `libwasmtime::vec`.
 
-use libwasmtime::sys;
-use libwasmtime::vec::ByteVec;
+mod bytes;
+#[cfg(feature = "component-model")]
+mod component;
+mod extern_;
+mod library;
+mod types;
+mod val;
 
-#[test]
-fn bytes_round_trip() {
-    let bytes = ByteVec::from(vec![0, 1, 255]);
-    assert_eq!(bytes, [0, 1, 255]);
-    assert_eq!(Vec::from(bytes), [0, 1, 255]);
-}
+use libwasmtime::vec::*;
 
-#[test]
-fn out_takes_over_what_the_function_wrote() {
-    let wat = b"(module)";
-    let wasm = ByteVec::out(|out| {
-        // SAFETY: the text is valid, and `out` an empty vector.
-        let error = unsafe { sys::wasmtime_wat2wasm(wat.as_ptr().cast(), wat.len(), out) };
-        assert!(error.is_null());
-    });
-    assert_eq!(wasm, *b"\0asm\x01\0\0\0");
+/// Whether a type can go to another thread, and be shared with one.
+const fn thread_safe<T: Send + Sync>() {}
+
+const _: () = {
+    thread_safe::<ByteVec>();
+    thread_safe::<ValTypeVec>();
+    thread_safe::<FuncTypeVec>();
+    thread_safe::<GlobalTypeVec>();
+    thread_safe::<TableTypeVec>();
+    thread_safe::<MemoryTypeVec>();
+    thread_safe::<TagTypeVec>();
+    thread_safe::<ExternTypeVec>();
+    thread_safe::<ImportTypeVec>();
+    thread_safe::<ExportTypeVec>();
+};
+
+/// What is said of a type that isn't `Send`, nor `Sync`: with either, there
+/// would be two implementations to choose from, which is an error.
+trait NotThreadSafe<Which> {
+    const CHECKED: () = ();
 }
+impl<T> NotThreadSafe<()> for T {}
+impl<T: Send> NotThreadSafe<fn()> for T {}
+impl<T: Sync> NotThreadSafe<fn(u8)> for T {}
+
+const _: [(); 3] = [
+    <ValVec as NotThreadSafe<_>>::CHECKED,
+    <ExternVec as NotThreadSafe<_>>::CHECKED,
+    <FrameVec as NotThreadSafe<_>>::CHECKED,
+];

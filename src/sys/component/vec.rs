@@ -15,18 +15,13 @@ vec_types! {
     uninitialized new_uninit;
 
     /// The elements of a list.
-    wasmtime_component_vallist, wasmtime_component_vallist_t, ValList:
-        [wasmtime_component_val_t as OwnedVal];
+    wasmtime_component_vallist, ValList: [wasmtime_component_val_t as OwnedVal];
     /// The fields of a record, in order.
-    wasmtime_component_valrecord, wasmtime_component_valrecord_t, ValRecord:
-        [wasmtime_component_valrecord_entry_t as RecordEntry];
+    wasmtime_component_valrecord, ValRecord: [wasmtime_component_valrecord_entry_t as RecordEntry];
     /// The elements of a tuple.
-    wasmtime_component_valtuple, wasmtime_component_valtuple_t, ValTuple:
-        [wasmtime_component_val_t as OwnedVal];
+    wasmtime_component_valtuple, ValTuple: [wasmtime_component_val_t as OwnedVal];
     /// The names of the flags that are set.
-    wasmtime_component_valflags, wasmtime_component_valflags_t, ValFlags:
-        [wasm_name_t as ByteVec];
+    wasmtime_component_valflags, ValFlags: [wasm_name_t as ByteVec];
     /// The entries of a map.
-    wasmtime_component_valmap, wasmtime_component_valmap_t, ValMap:
-        [wasmtime_component_valmap_entry_t as MapEntry];
+    wasmtime_component_valmap, ValMap: [wasmtime_component_valmap_entry_t as MapEntry];
 }
