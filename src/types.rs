@@ -51,6 +51,7 @@ pub(crate) use import_export::{ExportDef, ImportDef};
 pub use import_export::{ExportType, ImportType};
 pub use memory_type::{MemoryType, MemoryTypeBuilder};
 pub use ref_type::RefType;
+pub(crate) use table_type::TableLimits;
 pub use table_type::TableType;
 pub use tag_type::TagType;
 pub use val_type::ValType;

@@ -1,6 +1,6 @@
 //! Types of what modules import and export.
 
-use super::{FuncType, GlobalType, MemoryType, TableType, TagType};
+use super::{FuncType, GlobalType, MemoryType, TableLimits, TableType, TagType};
 use crate::Engine;
 use crate::sys::*;
 
@@ -80,8 +80,13 @@ extern_types! {
 impl ExternType {
     /// # Safety
     ///
-    /// `ty` must be valid, and made by `engine`.
-    pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_externtype_t) -> ExternType {
+    /// `ty` must be valid, and made by `engine`. If it is the type of a table,
+    /// the next of `tables`, if any, must be its limits.
+    pub(crate) unsafe fn from_c(
+        engine: &Engine,
+        ty: *const wasm_externtype_t,
+        tables: &mut impl Iterator<Item = TableLimits>,
+    ) -> ExternType {
         // SAFETY: the caller vouches for `ty`; each function is called on the
         // kind of type it is for, and what it returns lives in `ty`.
         unsafe {
@@ -93,7 +98,8 @@ impl ExternType {
                     GlobalType::from_c(engine, wasm_externtype_as_globaltype_const(ty)).into()
                 }
                 WASM_EXTERN_TABLE => {
-                    TableType::from_c(engine, wasm_externtype_as_tabletype_const(ty)).into()
+                    let ty = wasm_externtype_as_tabletype_const(ty);
+                    TableType::from_c(engine, ty, tables.next()).into()
                 }
                 WASM_EXTERN_MEMORY => {
                     MemoryType::from_c(wasm_externtype_as_memorytype_const(ty)).into()

@@ -1,6 +1,6 @@
 //! What a module imports and exports.
 
-use super::ExternType;
+use super::{ExternType, TableLimits};
 use crate::Engine;
 use crate::sys::*;
 use std::fmt;
@@ -23,14 +23,19 @@ pub(crate) struct ExportDef {
 impl ImportDef {
     /// # Safety
     ///
-    /// `import` must be valid, and come from a module of `engine`.
-    pub(crate) unsafe fn from_c(engine: &Engine, import: *const wasm_importtype_t) -> ImportDef {
+    /// `import` must be valid, and come from a module of `engine`; the next of
+    /// `tables` must be the limits of this table, if it is one.
+    pub(crate) unsafe fn from_c(
+        engine: &Engine,
+        import: *const wasm_importtype_t,
+        tables: &mut impl Iterator<Item = TableLimits>,
+    ) -> ImportDef {
         // SAFETY: the caller vouches for `import`, which all the rest lives in.
         unsafe {
             ImportDef {
                 module: text(wasm_importtype_module(import)),
                 name: text(wasm_importtype_name(import)),
-                ty: ExternType::from_c(engine, wasm_importtype_type(import)),
+                ty: ExternType::from_c(engine, wasm_importtype_type(import), tables),
             }
         }
     }
@@ -39,13 +44,17 @@ impl ImportDef {
 impl ExportDef {
     /// # Safety
     ///
-    /// `export` must be valid, and come from a module of `engine`.
-    pub(crate) unsafe fn from_c(engine: &Engine, export: *const wasm_exporttype_t) -> ExportDef {
+    /// As for [`ImportDef::from_c`].
+    pub(crate) unsafe fn from_c(
+        engine: &Engine,
+        export: *const wasm_exporttype_t,
+        tables: &mut impl Iterator<Item = TableLimits>,
+    ) -> ExportDef {
         // SAFETY: the caller vouches for `export`, which all the rest lives in.
         unsafe {
             ExportDef {
                 name: text(wasm_exporttype_name(export)),
-                ty: ExternType::from_c(engine, wasm_exporttype_type(export)),
+                ty: ExternType::from_c(engine, wasm_exporttype_type(export), tables),
             }
         }
     }

@@ -1,44 +1,82 @@
 //! Types of tables.
+//!
+//! The C API describes a table's limits in 32 bits and aborts the process if
+//! they need more, which a table with 64-bit indices may. It can't make the
+//! type of such a table either, nor tell one from a table with 32-bit indices.
+//! So whenever there may be one:
+//!
+//! - what a module imports and exports is read from its binary
+//!   (`src/module/binary.rs`);
+//! - a table's own type is found out by offering the table to modules made for
+//!   the purpose, and the C type is taken from such a module ([`probe`]).
+//!
+//! No such table can be but for a module that was compiled from a binary, or
+//! made here: [`SEEN_64`] knows. The one exception is a precompiled module, for
+//! which whoever calls `Module::deserialize` answers.
 
 use super::{RefType, ValType};
-use crate::Engine;
 use crate::sys::*;
 use crate::vec::Owned;
+use crate::{Engine, Result};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+mod limits;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+mod probe;
+
+pub(crate) use limits::TableLimits;
+
+/// Whether there has been a table with 64-bit indices in this process.
+static SEEN_64: AtomicBool = AtomicBool::new(false);
 
 /// The type of a table: that of its elements, and how many there are at least
 /// and at most.
+///
+/// ```no_run
+/// use libwasmtime::{RefType, TableType};
+///
+/// let ty = TableType::new(RefType::FUNCREF, 16, None);
+/// assert_eq!((ty.minimum(), ty.maximum()), (16, None));
+/// ```
 #[derive(Debug, Clone, Hash)]
 pub struct TableType {
     element: RefType,
-    is_64: bool,
-    minimum: u64,
-    maximum: Option<u64>,
+    limits: TableLimits,
 }
 
 impl TableType {
+    /// Notes that there may be tables with 64-bit indices from now on.
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    pub(crate) fn note_64_bit_indices() {
+        SEEN_64.store(true, Ordering::Relaxed);
+    }
+
     /// The type of a table with 32-bit indices, of `min` to `max` elements.
     pub fn new(element: RefType, min: u32, max: Option<u32>) -> TableType {
-        TableType {
-            element,
+        let limits = TableLimits {
             is_64: false,
             minimum: min.into(),
             maximum: max.map(Into::into),
-        }
+        };
+        TableType { element, limits }
     }
 
     /// The type of a table with 64-bit indices, of `min` to `max` elements.
+    ///
+    /// To make a table of it takes an engine with `Config::wasm_memory64`, a
+    /// compiler, and elements that aren't of a concrete type.
     pub fn new64(element: RefType, min: u64, max: Option<u64>) -> TableType {
-        TableType {
-            element,
+        let limits = TableLimits {
             is_64: true,
             minimum: min,
             maximum: max,
-        }
+        };
+        TableType { element, limits }
     }
 
     /// Whether indices are 64 bits wide.
     pub fn is_64(&self) -> bool {
-        self.is_64
+        self.limits.is_64
     }
 
     /// The type of the elements.
@@ -48,13 +86,13 @@ impl TableType {
 
     /// How many elements the table has at least.
     pub fn minimum(&self) -> u64 {
-        self.minimum
+        self.limits.minimum
     }
 
     /// How many elements the table has at most; `None` if only the width of
-    /// its indices limits it.
+    /// its indices limits it. The C API takes a maximum of 2^32 - 1 for that.
     pub fn maximum(&self) -> Option<u64> {
-        self.maximum
+        self.limits.maximum
     }
 
     /// Whether nothing in this type belongs to another engine.
@@ -64,33 +102,96 @@ impl TableType {
 
     /// # Safety
     ///
-    /// `ty` must be valid, and made by `engine`.
-    pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_tabletype_t) -> TableType {
-        // SAFETY: the caller vouches for `ty`, which the rest lives in.
-        let (element, limits) = unsafe {
-            (
-                ValType::from_c(engine, wasm_tabletype_element(ty)),
-                *wasm_tabletype_limits(ty),
-            )
-        };
-        TableType::new(
-            element.unwrap_ref().clone(),
-            limits.min,
-            (limits.max != wasm_limits_max_default).then_some(limits.max),
-        )
+    /// `ty` must be valid, made by `engine`, and have these limits; if they are
+    /// `None`, limits that fit into 32 bits.
+    pub(crate) unsafe fn from_c(
+        engine: &Engine,
+        ty: *const wasm_tabletype_t,
+        limits: Option<TableLimits>,
+    ) -> TableType {
+        // SAFETY: the caller vouches for `ty`, which the element lives in.
+        let element = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty)) };
+        // SAFETY: the caller vouches for `ty` and its limits.
+        let limits = limits.unwrap_or_else(|| unsafe { TableLimits::from_c(ty, false) });
+        TableType {
+            element: element.unwrap_ref().clone(),
+            limits,
+        }
     }
 
-    pub(crate) fn to_c(&self) -> Owned<wasm_tabletype_t> {
+    /// The type of a table.
+    ///
+    /// If the limits don't fit into 32 bits, the minimum is the size that the
+    /// table has now: the C API doesn't tell the declared one.
+    ///
+    /// # Panics
+    ///
+    /// If the table's indices may be of 64 bits and its elements are of a
+    /// concrete type: there is no telling the two apart then, and to try aborts
+    /// the process.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be that of a live store of `engine`, and `table` in it.
+    pub(crate) unsafe fn of(
+        engine: &Engine,
+        context: *mut wasmtime_context_t,
+        table: &wasmtime_table_t,
+    ) -> TableType {
+        // SAFETY: the caller vouches for `context` and `table`; the type is owned.
+        let ty = unsafe { Owned::from_raw(wasmtime_table_type(context, table)) }
+            .expect("wasmtime_table_type never fails");
+        // SAFETY: `ty` is valid, and the element lives in it.
+        let element = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
+        let element = element.unwrap_ref().clone();
+
+        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        if SEEN_64.load(Ordering::Relaxed) {
+            // SAFETY: as above; `element` is the table's own.
+            let limits = unsafe { probe::limits(engine, context, table, &ty, &element) };
+            return TableType { element, limits };
+        }
+        // SAFETY: the limits fit into 32 bits: no table has indices of 64.
+        let limits = unsafe { TableLimits::from_c(ty.as_ptr(), false) };
+        TableType { element, limits }
+    }
+
+    /// The C type, for `engine`.
+    ///
+    /// # Errors
+    ///
+    /// If the indices are of 64 bits, and the engine can't compile the module
+    /// that the C type is taken from, or the elements are of a concrete type.
+    pub(crate) fn to_c(&self, engine: &Engine) -> Result<Owned<wasm_tabletype_t>> {
+        if self.limits.is_64 {
+            return self.to_c_64(engine);
+        }
+        let TableLimits {
+            minimum, maximum, ..
+        } = self.limits;
         let limits = wasm_limits_t {
-            min: self.minimum as u32,
-            max: self
-                .maximum
-                .map_or(wasm_limits_max_default, |max| max as u32),
+            min: minimum as u32,
+            max: maximum.map_or(wasm_limits_max_default, |maximum| maximum as u32),
         };
         let element = self.element.to_c().into_raw();
         // SAFETY: the function takes `element`, borrows `limits`, and returns a
         // type the caller owns.
-        unsafe { Owned::from_raw(wasm_tabletype_new(element, &limits)) }
-            .expect("the element is a reference")
+        let ty = unsafe { Owned::from_raw(wasm_tabletype_new(element, &limits)) };
+        Ok(ty.expect("the element is a reference"))
+    }
+
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    fn to_c_64(&self, engine: &Engine) -> Result<Owned<wasm_tabletype_t>> {
+        let ty = probe::tabletype(engine, &self.element, &self.limits)?;
+        TableType::note_64_bit_indices();
+        Ok(ty)
+    }
+
+    #[cfg(not(any(feature = "cranelift", feature = "winch")))]
+    fn to_c_64(&self, _: &Engine) -> Result<Owned<wasm_tabletype_t>> {
+        anyhow::bail!(
+            "a table with 64-bit indices takes a compiler to make: \
+             build with the feature `cranelift` or `winch`, or use `TableType::new`"
+        )
     }
 }

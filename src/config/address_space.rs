@@ -1,0 +1,108 @@
+//! Whether the address space has room for a pool.
+//!
+//! libwasmtime reserves a pool when the engine is made, and aborts if it can't.
+//! Nothing but trying tells whether it can: limits, overcommitment and what the
+//! process has mapped already all play in. So the same regions are reserved
+//! here first, in the same way, and given back.
+
+use super::region::{Access, Region, page_size};
+use std::io;
+
+/// What a pool consists of.
+pub(super) struct Layout {
+    pub(super) memories: usize,
+    /// What is reserved for each memory.
+    pub(super) memory_bytes: u64,
+    pub(super) memory_guard_bytes: u64,
+    pub(super) tables: usize,
+    pub(super) table_elements: usize,
+    pub(super) stacks: usize,
+    pub(super) stack_bytes: usize,
+    pub(super) gc_heaps: usize,
+}
+
+/// What the bookkeeping of one slot takes, generously.
+const SLOT_BYTES: usize = 256;
+
+impl Layout {
+    /// Reserves and gives back what the pool would.
+    ///
+    /// # Errors
+    ///
+    /// What there is no room for.
+    pub(super) fn probe(&self) -> Result<(), NoRoom> {
+        let too_large = |what, error| NoRoom { what, error };
+        let overflow = || io::Error::other("more bytes than there are addresses");
+
+        let slots = [self.memories, self.tables, self.stacks, self.gc_heaps]
+            .into_iter()
+            .try_fold(0, usize::checked_add)
+            .and_then(|slots| slots.checked_mul(SLOT_BYTES))
+            .ok_or_else(|| too_large("bookkeeping", overflow()))?;
+        Vec::<u8>::new()
+            .try_reserve_exact(slots)
+            .map_err(|error| too_large("bookkeeping", io::Error::other(error)))?;
+
+        let memories = self
+            .memory_region()
+            .ok_or_else(|| too_large("memories", overflow()))?;
+        let _memories = Region::reserve(memories, Access::None)
+            .map_err(|error| too_large("memories", error))?;
+
+        let tables = self
+            .table_region()
+            .ok_or_else(|| too_large("tables", overflow()))?;
+        let _tables = Region::reserve(tables, Access::ReadWrite)
+            .map_err(|error| too_large("tables", error))?;
+
+        // Windows makes its stacks one by one.
+        #[cfg(unix)]
+        {
+            let (stack, stacks) = self
+                .stack_region()
+                .ok_or_else(|| too_large("stacks", overflow()))?;
+            let stacks = Region::reserve(stacks, Access::ReadWrite)
+                .map_err(|error| too_large("stacks", error))?;
+            // Each guard page is a mapping more, and their number is limited.
+            for index in 0..self.stacks {
+                stacks
+                    .protect(index * stack, page_size())
+                    .map_err(|error| too_large("stacks and their guard pages", error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn memory_region(&self) -> Option<usize> {
+        let guard = round_up(usize::try_from(self.memory_guard_bytes).ok()?)?;
+        round_up(usize::try_from(self.memory_bytes).ok()?)?
+            .checked_add(guard)?
+            .checked_mul(self.memories)?
+            .checked_add(guard)
+    }
+
+    fn table_region(&self) -> Option<usize> {
+        // A function's element has a pointer, a reference four bytes.
+        let table = self.table_elements.checked_mul(size_of::<usize>())?;
+        round_up(table)?.checked_mul(self.tables)
+    }
+
+    /// The size of one stack with its guard page, and of all.
+    #[cfg(unix)]
+    fn stack_region(&self) -> Option<(usize, usize)> {
+        let stack = round_up(self.stack_bytes)?.checked_add(page_size())?;
+        Some((stack, stack.checked_mul(self.stacks)?))
+    }
+}
+
+/// A part of a pool doesn't fit into the address space.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no room for the pool's {what}: {error}")]
+pub(super) struct NoRoom {
+    what: &'static str,
+    error: io::Error,
+}
+
+fn round_up(bytes: usize) -> Option<usize> {
+    bytes.checked_next_multiple_of(page_size())
+}

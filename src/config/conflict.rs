@@ -1,0 +1,391 @@
+//! Looking for what would make libwasmtime abort the process.
+
+#[cfg(feature = "pooling-allocator")]
+use super::InstanceAllocationStrategy;
+use super::{Config, ProfilingStrategy, Strategy, Tunables, WasmFeatures};
+use crate::Unsupported;
+use crate::sys::{Feature, require};
+use crate::{Error, Result};
+use std::fs::OpenOptions;
+
+/// A setting that can't be had, or not together with another, in a
+/// [`Config`].
+///
+/// The error of [`Engine::new`](crate::Engine::new), if that is what is wrong;
+/// its text says what to do.
+///
+/// ```no_run
+/// use libwasmtime::{Config, ConfigConflict, Engine};
+///
+/// let error = Engine::new(Config::new().max_wasm_stack(0)).unwrap_err();
+/// let conflict = error.downcast_ref::<ConfigConflict>().unwrap();
+/// assert_eq!(conflict.setting(), "max_wasm_stack(0)");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the setting `{setting}` is not possible: {problem}; {remedy}")]
+pub struct ConfigConflict {
+    setting: String,
+    problem: String,
+    remedy: String,
+}
+
+impl ConfigConflict {
+    pub(super) fn new(
+        setting: impl Into<String>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> ConfigConflict {
+        ConfigConflict {
+            setting: setting.into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// The setting, as the method of [`Config`] and its argument.
+    pub fn setting(&self) -> &str {
+        &self.setting
+    }
+}
+
+/// No reservation, guard or stack can be larger than this, in bytes. Far below
+/// the end of the address space, so that sums of them don't wrap around.
+const MAX_BYTES: u64 = (usize::MAX >> 4) as u64;
+
+impl Config {
+    /// Looks for everything that libwasmtime would abort on.
+    ///
+    /// # Errors
+    ///
+    /// The first conflict found.
+    pub(crate) fn check(&self) -> Result<Tunables> {
+        let tunables = Tunables::of(self);
+        self.check_features(&tunables)?;
+        self.check_sizes(&tunables)?;
+        self.check_profiler()?;
+        self.check_mach_ports(&tunables)?;
+        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        self.check_compiler(&tunables)?;
+        #[cfg(feature = "pooling-allocator")]
+        if let InstanceAllocationStrategy::Pooling(pool) = &self.allocation_strategy {
+            pool.check(&tunables)?;
+        }
+        Result::<_, Error>::Ok(tunables)
+    }
+
+    fn check_features(&self, tunables: &Tunables) -> Result<()> {
+        let conflict = |features: WasmFeatures, enable: bool, problem: &str, remedy: &str| {
+            let setting = format!("{}({enable})", features.setter().unwrap_or("wasm_features"));
+            Err(ConfigConflict::new(setting, problem, remedy))
+        };
+        let unsettable = (self.enabled | self.disabled) & WasmFeatures::unsettable();
+        if !unsettable.is_empty() {
+            return Ok(conflict(
+                unsettable,
+                self.enabled.intersects(unsettable),
+                "this crate was built without the Cargo feature that has it",
+                "turn on the Cargo feature, or leave the setting alone",
+            )?);
+        }
+        let unsupported = self.enabled & tunables.unsupported_features(self);
+        if !unsupported.is_empty() {
+            let compiler = match tunables.strategy {
+                Some(Strategy::Winch) => "Winch doesn't implement it",
+                _ if tunables.pulley => "Pulley doesn't implement it",
+                _ => "Cranelift doesn't implement it for this platform",
+            };
+            return Ok(conflict(
+                unsupported,
+                true,
+                compiler,
+                "leave it off, or choose another compiler or target",
+            )?);
+        }
+        if self.enabled.contains(WasmFeatures::GC_TYPES) {
+            if cfg!(not(feature = "gc")) {
+                return Ok(conflict(
+                    WasmFeatures::GC_TYPES,
+                    true,
+                    "this crate was built without the Cargo feature `gc`",
+                    "turn on the Cargo feature, or leave the setting alone",
+                )?);
+            }
+            require(Feature::Gc)?;
+        }
+        if tunables.features.contains(WasmFeatures::RELAXED_SIMD)
+            && !tunables.features.contains(WasmFeatures::SIMD)
+        {
+            return Ok(conflict(
+                WasmFeatures::SIMD,
+                false,
+                "relaxed SIMD is on, and needs SIMD",
+                "turn `wasm_relaxed_simd` off as well",
+            )?);
+        }
+        #[cfg(feature = "component-model")]
+        {
+            let asynchronous = WasmFeatures::CM_ASYNC
+                | WasmFeatures::CM_ASYNC_STACKFUL
+                | WasmFeatures::CM_MORE_ASYNC_BUILTINS;
+            if self.settings.concurrency_support == Some(true) {
+                if cfg!(not(feature = "component-model-async")) {
+                    return Err(ConfigConflict::new(
+                        "concurrency_support(true)",
+                        "this crate was built without the Cargo feature `component-model-async`",
+                        "turn on the Cargo feature, or leave the setting alone",
+                    )
+                    .into());
+                }
+                require(Feature::ComponentModelAsync)?;
+            }
+            if !tunables.concurrency_support && tunables.features.intersects(asynchronous) {
+                return Ok(conflict(
+                    tunables.features & asynchronous,
+                    true,
+                    "`concurrency_support` is off, and asynchronous components need it",
+                    "turn one of the two the other way",
+                )?);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_sizes(&self, tunables: &Tunables) -> Result<()> {
+        let stack = tunables.max_wasm_stack;
+        let setting = format!("max_wasm_stack({stack})");
+        if stack == 0 {
+            return Err(ConfigConflict::new(
+                setting,
+                "WebAssembly can't run without a stack",
+                "give it some, such as the default of 512 KiB",
+            )
+            .into());
+        }
+        if stack > tunables.async_stack_size {
+            return Err(ConfigConflict::new(
+                setting,
+                format!(
+                    "the stack of an asynchronous call has {} bytes",
+                    tunables.async_stack_size
+                ),
+                "give it less, or make `async_stack_size` larger",
+            )
+            .into());
+        }
+        for (name, bytes) in [
+            ("async_stack_size", tunables.async_stack_size as u64),
+            ("memory_reservation", tunables.memory_reservation),
+            ("memory_guard_size", tunables.memory_guard_size),
+            (
+                "memory_reservation_for_growth",
+                tunables.memory_reservation_for_growth,
+            ),
+        ] {
+            if bytes > MAX_BYTES {
+                return Err(ConfigConflict::new(
+                    format!("{name}({bytes})"),
+                    "no address space has that many bytes",
+                    format!("give it at most {MAX_BYTES}"),
+                )
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    fn check_profiler(&self) -> Result<()> {
+        let name = format!("profiler(ProfilingStrategy::{:?})", self.profiler);
+        let unavailable = |problem: &str| ConfigConflict::new(&name, problem, "choose another");
+        let profiling = || -> Result<(), Unsupported> { require(Feature::Profiling) };
+        let no_feature = "this crate was built without the Cargo feature `profiling`";
+        let file = match self.profiler {
+            ProfilingStrategy::None => return Ok(()),
+            ProfilingStrategy::Pulley => {
+                return Err(unavailable("the C API has no such profiler").into());
+            }
+            ProfilingStrategy::VTune => {
+                if cfg!(not(feature = "profiling")) {
+                    return Err(unavailable(no_feature).into());
+                }
+                if cfg!(not(all(
+                    target_arch = "x86_64",
+                    any(windows, target_os = "macos", target_os = "linux")
+                ))) {
+                    return Err(unavailable("VTune doesn't support this platform").into());
+                }
+                return Ok(profiling()?);
+            }
+            ProfilingStrategy::JitDump => {
+                if cfg!(not(feature = "profiling")) {
+                    return Err(unavailable(no_feature).into());
+                }
+                if cfg!(not(all(
+                    target_os = "linux",
+                    any(
+                        target_arch = "x86_64",
+                        target_arch = "x86",
+                        target_arch = "arm",
+                        target_arch = "aarch64",
+                        target_arch = "s390x"
+                    )
+                ))) {
+                    return Err(unavailable("jitdump files are for Linux").into());
+                }
+                profiling()?;
+                format!("./jit-{}.dump", std::process::id())
+            }
+            ProfilingStrategy::PerfMap => {
+                if cfg!(not(unix)) {
+                    return Err(unavailable("perf's maps are for Unix").into());
+                }
+                format!("/tmp/perf-{}.map", std::process::id())
+            }
+        };
+        // The library opens the same file in the same way.
+        let opened = OpenOptions::new()
+            .read(self.profiler == ProfilingStrategy::JitDump)
+            .append(true)
+            .create(true)
+            .open(&file);
+        let mapped = opened.and_then(|opened| match self.profiler {
+            #[cfg(target_os = "linux")]
+            ProfilingStrategy::JitDump => {
+                use super::region::{Access, Region};
+                Region::of_file(&opened, 1024, Access::ReadExecute).map(drop)
+            }
+            _ => Ok(drop(opened)),
+        });
+        match mapped {
+            Ok(()) => Ok(()),
+            Err(error) => Err(ConfigConflict::new(
+                name,
+                format!("the file `{file}` that it writes can't be had: {error}"),
+                "make the directory writable, and executable files allowed there",
+            )
+            .into()),
+        }
+    }
+
+    /// On Apple's systems, traps are caught one way or the other for the whole
+    /// process, and the first engine that needs it decides.
+    fn check_mach_ports(&self, tunables: &Tunables) -> Result<()> {
+        use std::sync::OnceLock;
+        static MACH_PORTS: OnceLock<bool> = OnceLock::new();
+        if cfg!(not(target_vendor = "apple")) || !tunables.signals_based_traps {
+            return Ok(());
+        }
+        let wanted = self.settings.macos_use_mach_ports.unwrap_or(true);
+        if *MACH_PORTS.get_or_init(|| wanted) != wanted {
+            return Err(ConfigConflict::new(
+                format!("macos_use_mach_ports({wanted})"),
+                "another engine of this process has it the other way",
+                "set it the same way for all engines",
+            )
+            .into());
+        }
+        Ok(())
+    }
+
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    fn check_compiler(&self, tunables: &Tunables) -> Result<()> {
+        let compiler = &self.compiler;
+        let winch = tunables.strategy == Some(Strategy::Winch);
+        let strategy = || format!("strategy(Strategy::{:?})", compiler.strategy);
+        let missing = match compiler.strategy {
+            Strategy::Cranelift if cfg!(not(feature = "cranelift")) => Some("cranelift"),
+            Strategy::Winch if cfg!(not(feature = "winch")) => Some("winch"),
+            _ => None,
+        };
+        if let Some(missing) = missing {
+            return Err(ConfigConflict::new(
+                strategy(),
+                format!("this crate was built without the Cargo feature `{missing}`"),
+                "turn on the Cargo feature, or choose another",
+            )
+            .into());
+        }
+        if winch {
+            let conflict = |problem: &str, remedy: &str| {
+                Err(ConfigConflict::new(strategy(), problem, remedy).into())
+            };
+            if tunables.pulley || cfg!(not(any(target_arch = "x86_64", target_arch = "aarch64"))) {
+                return conflict(
+                    "Winch compiles for x86-64 and AArch64 only",
+                    "choose Cranelift, or another target",
+                );
+            }
+            if !tunables.signals_based_traps {
+                return conflict(
+                    "Winch relies on signals, and `signals_based_traps` is off",
+                    "turn that on, or choose Cranelift",
+                );
+            }
+            if self.settings.debug_info == Some(true) {
+                return conflict(
+                    "Winch can't make debug information, and `debug_info` is on",
+                    "turn that off, or choose Cranelift",
+                );
+            }
+        }
+        self.check_flags(tunables, winch)?;
+
+        let windows = match &self.target {
+            Some(target) => target.has("windows"),
+            None => cfg!(windows) && !tunables.pulley,
+        };
+        let unwind = compiler.get("unwind_info");
+        if let Some(wanted) = self.settings.native_unwind_info {
+            if unwind.is_some_and(|unwind| unwind != wanted.to_string()) {
+                return Err(ConfigConflict::new(
+                    format!("native_unwind_info({wanted})"),
+                    format!(
+                        "Cranelift's `unwind_info` was set to `{}`",
+                        unwind.unwrap_or("")
+                    ),
+                    "set one of the two only",
+                )
+                .into());
+            }
+        }
+        if windows {
+            let off = self.settings.native_unwind_info == Some(false)
+                || unwind.is_some_and(|unwind| unwind != "true");
+            if off {
+                return Err(ConfigConflict::new(
+                    "native_unwind_info(false)",
+                    "Windows needs it",
+                    "leave it on",
+                )
+                .into());
+            }
+        }
+        if !tunables.signals_based_traps {
+            for name in [
+                "enable_table_access_spectre_mitigation",
+                "enable_heap_access_spectre_mitigation",
+            ] {
+                if compiler.get(name).is_some_and(|value| value != "false") {
+                    return Err(ConfigConflict::new(
+                        format!("cranelift_flag_set({name:?}, …)"),
+                        "it needs `signals_based_traps`, which is off",
+                        "set it to `false`, or turn signals on",
+                    )
+                    .into());
+                }
+            }
+        }
+        if tunables.features.contains(WasmFeatures::STACK_SWITCHING)
+            && compiler
+                .get("stack_switch_model")
+                .is_some_and(|model| model != "basic")
+        {
+            return Err(ConfigConflict::new(
+                "cranelift_flag_set(\"stack_switch_model\", …)",
+                "stack switching needs the model `basic` on this platform",
+                "leave it alone",
+            )
+            .into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! What a configuration comes to once every default is filled in.
+
+use super::target::HAS_COMPILER_BACKEND;
+use super::{Config, Strategy, WasmFeatures};
+use crate::sys::{Feature, require};
+
+/// The values that libwasmtime works with, as far as its C API tells or its
+/// documentation promises.
+#[derive(Clone, Debug)]
+pub(crate) struct Tunables {
+    pub(crate) features: WasmFeatures,
+    pub(crate) strategy: Option<Strategy>,
+    pub(crate) pulley: bool,
+    pub(crate) signals_based_traps: bool,
+    pub(crate) memory_may_move: bool,
+    pub(crate) memory_reservation: u64,
+    pub(crate) memory_reservation_for_growth: u64,
+    pub(crate) memory_guard_size: u64,
+    pub(crate) memory_init_cow: bool,
+    pub(crate) max_wasm_stack: usize,
+    pub(crate) async_stack_size: usize,
+    pub(crate) parallel_compilation: bool,
+    pub(crate) concurrency_support: bool,
+}
+
+/// The proposals that are on in every library, whatever it was built with.
+const ALWAYS: WasmFeatures = WasmFeatures::REFERENCE_TYPES
+    .union(WasmFeatures::MULTI_VALUE)
+    .union(WasmFeatures::BULK_MEMORY)
+    .union(WasmFeatures::SIMD)
+    .union(WasmFeatures::RELAXED_SIMD)
+    .union(WasmFeatures::TAIL_CALL)
+    .union(WasmFeatures::MULTI_MEMORY)
+    .union(WasmFeatures::MEMORY64)
+    .union(WasmFeatures::FUNCTION_REFERENCES)
+    .union(WasmFeatures::GC);
+
+impl Tunables {
+    pub(crate) fn of(config: &Config) -> Tunables {
+        let settings = &config.settings;
+        let pulley = match &config.target {
+            Some(target) => target.is_pulley(),
+            None => !HAS_COMPILER_BACKEND,
+        };
+        let has_32_bit_pointers = match &config.target {
+            Some(target) if target.is_pulley() => target.is_pulley32(),
+            _ => cfg!(target_pointer_width = "32"),
+        };
+        // What a 64-bit and a 32-bit address space have room for.
+        let (reservation, for_growth, guard) = if has_32_bit_pointers {
+            (10 << 20, 1 << 20, 64 << 10)
+        } else {
+            (4 << 30, 2 << 30, 32 << 20)
+        };
+        #[cfg(feature = "async")]
+        let async_stack_size = settings.async_stack_size;
+        #[cfg(not(feature = "async"))]
+        let async_stack_size = None;
+        #[cfg(feature = "parallel-compilation")]
+        let parallel_compilation = settings.parallel_compilation;
+        #[cfg(not(feature = "parallel-compilation"))]
+        let parallel_compilation = None;
+        let mut tunables = Tunables {
+            features: WasmFeatures::empty(),
+            #[cfg(any(feature = "cranelift", feature = "winch"))]
+            strategy: Some(config.compiler.resolved_strategy()),
+            #[cfg(not(any(feature = "cranelift", feature = "winch")))]
+            strategy: None,
+            pulley,
+            signals_based_traps: settings.signals_based_traps.unwrap_or(!pulley),
+            memory_may_move: settings.memory_may_move.unwrap_or(true),
+            memory_reservation: settings.memory_reservation.unwrap_or(reservation),
+            memory_reservation_for_growth: settings
+                .memory_reservation_for_growth
+                .unwrap_or(for_growth),
+            memory_guard_size: settings
+                .memory_guard_size
+                .unwrap_or(if pulley { 0 } else { guard }),
+            memory_init_cow: settings.memory_init_cow.unwrap_or(true),
+            max_wasm_stack: settings.max_wasm_stack.unwrap_or(512 << 10),
+            async_stack_size: async_stack_size.unwrap_or(2 << 20),
+            parallel_compilation: parallel_compilation.unwrap_or(true),
+            concurrency_support: concurrency_support(config)
+                .unwrap_or(library_has(Feature::ComponentModelAsync)),
+        };
+        let defaults = tunables.default_features() - tunables.unsupported_features(config);
+        tunables.features = (defaults - config.disabled) | config.enabled;
+        tunables
+    }
+
+    /// What is on unless the compiler can't do it.
+    fn default_features(&self) -> WasmFeatures {
+        let mut features = ALWAYS;
+        let gc = library_has(Feature::Gc);
+        features.set(WasmFeatures::GC_TYPES | WasmFeatures::EXCEPTIONS, gc);
+        features.set(WasmFeatures::THREADS, library_has(Feature::Threads));
+        features.set(
+            WasmFeatures::COMPONENT_MODEL,
+            library_has(Feature::ComponentModel),
+        );
+        features.set(WasmFeatures::CM_ASYNC, self.concurrency_support);
+        features
+    }
+
+    /// What the compiler can't do for the target.
+    pub(super) fn unsupported_features(&self, config: &Config) -> WasmFeatures {
+        if self.strategy == Some(Strategy::Winch) {
+            let mut unsupported = WasmFeatures::GC
+                | WasmFeatures::FUNCTION_REFERENCES
+                | WasmFeatures::RELAXED_SIMD
+                | WasmFeatures::TAIL_CALL
+                | WasmFeatures::GC_TYPES
+                | WasmFeatures::EXCEPTIONS
+                | WasmFeatures::STACK_SWITCHING;
+            unsupported.set(WasmFeatures::THREADS, cfg!(target_arch = "aarch64"));
+            return unsupported;
+        }
+        let mut unsupported = WasmFeatures::empty();
+        unsupported.set(WasmFeatures::THREADS, self.pulley);
+        let unix = match &config.target {
+            Some(target) => ["linux", "macosx", "darwin"]
+                .iter()
+                .any(|system| target.has(system)),
+            None => cfg!(any(target_os = "linux", target_os = "macos")),
+        };
+        unsupported.set(
+            WasmFeatures::STACK_SWITCHING,
+            self.pulley || !unix || cfg!(not(target_arch = "x86_64")),
+        );
+        unsupported
+    }
+}
+
+fn concurrency_support(config: &Config) -> Option<bool> {
+    #[cfg(feature = "component-model")]
+    return config.settings.concurrency_support;
+    #[cfg(not(feature = "component-model"))]
+    {
+        let _ = config;
+        None
+    }
+}
+
+/// Whether both this crate and the library have a feature.
+fn library_has(feature: Feature) -> bool {
+    let built = match feature {
+        Feature::Gc => cfg!(feature = "gc"),
+        Feature::Threads => cfg!(feature = "threads"),
+        Feature::ComponentModel => cfg!(feature = "component-model"),
+        Feature::ComponentModelAsync => cfg!(feature = "component-model-async"),
+        _ => true,
+    };
+    built && require(feature).is_ok()
+}

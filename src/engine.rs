@@ -1,0 +1,175 @@
+//! [`Engine`]: what compiles and runs WebAssembly, configured once.
+
+use crate::config::{InstanceAllocationStrategy, Tunables};
+use crate::sys::{self, ensure_loaded, wasm_engine_t};
+use crate::{Config, Result};
+use std::fmt;
+use std::ptr::NonNull;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+mod precompiled;
+mod settings;
+
+pub use precompiled::Precompiled;
+
+/// Compiles and runs WebAssembly, with the settings of a [`Config`].
+///
+/// Most programs have one, which lives as long as they do. Clones are the same
+/// engine, counted; an engine can be used from several threads at a time.
+///
+/// ```no_run
+/// use libwasmtime::{Config, Engine};
+///
+/// # fn main() -> libwasmtime::Result<()> {
+/// let engine = Engine::default();
+/// let metered = Engine::new(Config::new().consume_fuel(true))?;
+/// assert!(!Engine::same(&engine, &metered));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<EngineInner>,
+}
+
+struct EngineInner {
+    /// Owned, and valid as long as this is.
+    ptr: NonNull<wasm_engine_t>,
+    config: Config,
+    tunables: Tunables,
+}
+
+// SAFETY: the C object is a counted reference to the engine, which the C API
+// allows to be used from any thread at any time; the rest is plain data.
+unsafe impl Send for EngineInner {}
+// SAFETY: as above.
+unsafe impl Sync for EngineInner {}
+
+impl Engine {
+    /// Makes an engine with these settings; loads libwasmtime first, if that
+    /// has to be.
+    ///
+    /// Calls `wasm_engine_new_with_config`. If the library was built with the
+    /// `logging` feature, that installs a logger for the process.
+    ///
+    /// # Errors
+    ///
+    /// - [`LoadError`](crate::LoadError) if the library can't be loaded;
+    /// - [`ConfigConflict`](crate::ConfigConflict) if a setting can't be had,
+    ///   or not together with another;
+    /// - [`Unsupported`](crate::Unsupported) if the library lacks a setting.
+    pub fn new(config: &Config) -> Result<Engine> {
+        ensure_loaded()?;
+        // Whether there is room for a pool is found out by trying, so two
+        // pools must not be made at a time.
+        static POOLS: Mutex<()> = Mutex::new(());
+        let _pool = match config.allocation_strategy {
+            InstanceAllocationStrategy::OnDemand => None,
+            #[cfg(feature = "pooling-allocator")]
+            InstanceAllocationStrategy::Pooling(_) => {
+                Some(POOLS.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+        };
+        let tunables = config.check()?;
+        let raw = config.to_c()?;
+        // SAFETY: the configuration is owned and given away; nothing in it is
+        // in conflict.
+        let ptr = unsafe { sys::wasm_engine_new_with_config(raw.into_raw()) };
+        let ptr = NonNull::new(ptr).expect("wasm_engine_new_with_config returns an engine");
+        Ok(Engine {
+            inner: Arc::new(EngineInner {
+                ptr,
+                config: config.clone(),
+                tunables,
+            }),
+        })
+    }
+
+    /// The settings that the engine was made with.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Whether two are the same engine: one a clone of the other.
+    pub fn same(a: &Engine, b: &Engine) -> bool {
+        Arc::ptr_eq(&a.inner, &b.inner)
+    }
+
+    /// A reference that doesn't keep the engine alive.
+    pub fn weak(&self) -> EngineWeak {
+        EngineWeak {
+            inner: Arc::downgrade(&self.inner),
+        }
+    }
+
+    /// Advances the engine's epoch by one.
+    ///
+    /// Code compiled with
+    /// [`Config::epoch_interruption`](crate::Config::epoch_interruption)
+    /// looks at the epoch and stops once its store's deadline has passed.
+    ///
+    /// It is one atomic addition, so it can be called from any thread and from
+    /// a signal handler. Calls `wasmtime_engine_increment_epoch`.
+    pub fn increment_epoch(&self) {
+        // SAFETY: the engine is alive.
+        unsafe { sys::wasmtime_engine_increment_epoch(self.as_ptr()) }
+    }
+
+    /// Whether code is compiled for Pulley, the portable interpreter, rather
+    /// than for a processor.
+    ///
+    /// Calls `wasmtime_engine_is_pulley`.
+    pub fn is_pulley(&self) -> bool {
+        // SAFETY: the engine is alive.
+        unsafe { sys::wasmtime_engine_is_pulley(self.as_ptr()) }
+    }
+
+    /// The C object, valid as long as `self`.
+    pub(crate) fn as_ptr(&self) -> *mut wasm_engine_t {
+        self.inner.ptr.as_ptr()
+    }
+}
+
+impl Default for Engine {
+    /// An engine with the default settings.
+    ///
+    /// # Panics
+    ///
+    /// If libwasmtime can't be loaded; see [`load`](crate::load).
+    fn default() -> Engine {
+        match Engine::new(&Config::default()) {
+            Ok(engine) => engine,
+            Err(error) => panic!("no default engine can be made: {error:?}"),
+        }
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Engine")
+            .field(&Arc::as_ptr(&self.inner))
+            .finish()
+    }
+}
+
+impl Drop for EngineInner {
+    fn drop(&mut self) {
+        // SAFETY: `self` owns the engine, which isn't used again.
+        unsafe { sys::wasm_engine_delete(self.ptr.as_ptr()) }
+    }
+}
+
+/// A reference to an [`Engine`] that doesn't keep it alive; see
+/// [`Engine::weak`].
+#[derive(Clone, Default)]
+pub struct EngineWeak {
+    inner: Weak<EngineInner>,
+}
+
+impl EngineWeak {
+    /// The engine, if there is still a clone of it.
+    pub fn upgrade(&self) -> Option<Engine> {
+        let inner = self.inner.upgrade()?;
+        Some(Engine { inner })
+    }
+}

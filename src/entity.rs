@@ -1,0 +1,59 @@
+//! What all handles of objects in a store have in common.
+//!
+//! A handle is the C API's own struct: the store's id and an index. It is
+//! `Copy`, owns nothing, and is valid for as long as its store. The C API
+//! aborts when a handle meets another store, so that each goes through `to_c`,
+//! which compares ids, on its way in, and through `from_c` on its way out.
+
+/// Defines how the handle `$name` becomes the C API's `$raw` and back.
+macro_rules! entity {
+    ($name:ident($raw:ident): $($id:ident).+) => {
+        // SAFETY: a handle is plain data; it is looked into only by libwasmtime,
+        // with the store that it belongs to.
+        unsafe impl Send for $name {}
+        // SAFETY: as above.
+        unsafe impl Sync for $name {}
+
+        impl $name {
+            /// Takes a handle that libwasmtime handed out.
+            ///
+            /// # Safety
+            ///
+            /// It must be of `store`.
+            #[inline]
+            pub(crate) unsafe fn from_c(
+                raw: $crate::sys::$raw,
+                store: &mut $crate::store::StoreOpaque,
+            ) -> $name {
+                store.adopt(raw.$($id).+);
+                $name(raw)
+            }
+
+            /// The handle as libwasmtime may be given it, with `store`.
+            ///
+            /// # Panics
+            ///
+            /// If it is of another store.
+            #[inline]
+            #[track_caller]
+            pub(crate) fn to_c(self, store: &$crate::store::StoreOpaque) -> $crate::sys::$raw {
+                store.assert_owns(self.store_id());
+                self.0
+            }
+
+            #[inline]
+            pub(crate) fn store_id(&self) -> u64 {
+                self.0.$($id).+
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    .field("store_id", &self.store_id())
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use entity;

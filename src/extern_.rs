@@ -1,0 +1,236 @@
+//! What modules import and export, as one type.
+
+use crate::store::StoreOpaque;
+use crate::sys::{
+    WASMTIME_EXTERN_FUNC, WASMTIME_EXTERN_GLOBAL, WASMTIME_EXTERN_MEMORY,
+    WASMTIME_EXTERN_SHAREDMEMORY, WASMTIME_EXTERN_TABLE, WASMTIME_EXTERN_TAG, wasmtime_extern_t,
+    wasmtime_extern_union_t,
+};
+use crate::{AsContext, Engine, ExternType, Func, Global, Memory, SharedMemory, Table, Tag};
+
+/// An item that a module can import or that an instance exports.
+///
+/// All but shared memories belong to a store; using one with another panics.
+#[derive(Clone, Debug)]
+pub enum Extern {
+    /// A function.
+    Func(Func),
+    /// A global variable.
+    Global(Global),
+    /// A table.
+    Table(Table),
+    /// A linear memory.
+    Memory(Memory),
+    /// A memory that threads share.
+    SharedMemory(SharedMemory),
+    /// The tag of an exception.
+    Tag(Tag),
+}
+
+macro_rules! kinds {
+    ($($variant:ident: $into:ident, $what:literal;)*) => {
+        impl Extern {
+            $(
+                #[doc = concat!("The ", $what, ", if that is what this is.")]
+                pub fn $into(self) -> Option<$variant> {
+                    match self {
+                        Extern::$variant(item) => Some(item),
+                        _ => None,
+                    }
+                }
+            )*
+        }
+
+        $(
+            impl From<$variant> for Extern {
+                fn from(item: $variant) -> Extern {
+                    Extern::$variant(item)
+                }
+            }
+        )*
+    };
+}
+
+kinds! {
+    Func: into_func, "function";
+    Global: into_global, "global";
+    Table: into_table, "table";
+    Memory: into_memory, "memory";
+    SharedMemory: into_shared_memory, "shared memory";
+    Tag: into_tag, "tag";
+}
+
+impl Extern {
+    /// The item's type.
+    ///
+    /// # Panics
+    ///
+    /// If the item is of another store.
+    pub fn ty(&self, store: impl AsContext) -> ExternType {
+        let store = store.as_context();
+        match self {
+            Extern::Func(func) => func.ty(store).into(),
+            Extern::Global(global) => global.ty(store).into(),
+            Extern::Table(table) => table.ty(store).into(),
+            Extern::Memory(memory) => memory.ty(store).into(),
+            Extern::SharedMemory(memory) => memory.ty().into(),
+            Extern::Tag(tag) => tag.ty(store).into(),
+        }
+    }
+
+    /// The id of the store that the item belongs to; `None` if to none.
+    pub(crate) fn store_id(&self) -> Option<u64> {
+        match self {
+            Extern::Func(func) => Some(func.store_id()),
+            Extern::Global(global) => Some(global.store_id()),
+            Extern::Table(table) => Some(table.store_id()),
+            Extern::Memory(memory) => Some(memory.store_id()),
+            Extern::SharedMemory(_) => None,
+            Extern::Tag(tag) => Some(tag.store_id()),
+        }
+    }
+
+    /// Whether the item may be used with the engine of `store`, as far as the
+    /// store's id doesn't tell.
+    pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
+        match self {
+            Extern::SharedMemory(memory) => Engine::same(memory.engine(), engine),
+            _ => true,
+        }
+    }
+
+    /// Takes an item that libwasmtime handed out.
+    ///
+    /// # Safety
+    ///
+    /// It must be owned by the caller and belong to `store`.
+    pub(crate) unsafe fn from_c(raw: wasmtime_extern_t, store: &mut StoreOpaque) -> Extern {
+        // SAFETY: the kind says which field is valid; the caller vouches for
+        // the store.
+        unsafe {
+            match raw.kind {
+                WASMTIME_EXTERN_FUNC => Func::from_c(raw.of.func, store).into(),
+                WASMTIME_EXTERN_GLOBAL => Global::from_c(raw.of.global, store).into(),
+                WASMTIME_EXTERN_TABLE => Table::from_c(raw.of.table, store).into(),
+                WASMTIME_EXTERN_MEMORY => Memory::from_c(raw.of.memory, store).into(),
+                WASMTIME_EXTERN_SHAREDMEMORY => {
+                    SharedMemory::from_c(raw.of.sharedmemory, store.engine()).into()
+                }
+                WASMTIME_EXTERN_TAG => Tag::from_c(raw.of.tag, store).into(),
+                kind => unreachable!("libwasmtime 48 has no item of kind {kind}"),
+            }
+        }
+    }
+
+    /// The item as libwasmtime may be given it, with `store`. It stays owned by
+    /// `self`, and so must not be used for longer, nor deleted.
+    ///
+    /// # Panics
+    ///
+    /// If the item is of another store.
+    #[track_caller]
+    pub(crate) fn to_c(&self, store: &StoreOpaque) -> wasmtime_extern_t {
+        let (kind, of) = match self {
+            Extern::Func(func) => (
+                WASMTIME_EXTERN_FUNC,
+                wasmtime_extern_union_t {
+                    func: func.to_c(store),
+                },
+            ),
+            Extern::Global(global) => (
+                WASMTIME_EXTERN_GLOBAL,
+                wasmtime_extern_union_t {
+                    global: global.to_c(store),
+                },
+            ),
+            Extern::Table(table) => (
+                WASMTIME_EXTERN_TABLE,
+                wasmtime_extern_union_t {
+                    table: table.to_c(store),
+                },
+            ),
+            Extern::Memory(memory) => (
+                WASMTIME_EXTERN_MEMORY,
+                wasmtime_extern_union_t {
+                    memory: memory.to_c(store),
+                },
+            ),
+            Extern::SharedMemory(memory) => (
+                WASMTIME_EXTERN_SHAREDMEMORY,
+                wasmtime_extern_union_t {
+                    sharedmemory: memory.as_ptr(),
+                },
+            ),
+            Extern::Tag(tag) => (
+                WASMTIME_EXTERN_TAG,
+                wasmtime_extern_union_t {
+                    tag: tag.to_c(store),
+                },
+            ),
+        };
+        wasmtime_extern_t { kind, of }
+    }
+}
+
+/// An export of an instance: its name and the item; see
+/// [`Instance::exports`](crate::Instance::exports).
+#[derive(Clone)]
+pub struct Export<'instance> {
+    name: &'instance str,
+    definition: Extern,
+}
+
+impl<'instance> Export<'instance> {
+    pub(crate) fn new(name: &'instance str, definition: Extern) -> Export<'instance> {
+        Export { name, definition }
+    }
+
+    /// The export's name.
+    pub fn name(&self) -> &'instance str {
+        self.name
+    }
+
+    /// The item's type.
+    ///
+    /// # Panics
+    ///
+    /// If the item is of another store.
+    pub fn ty(&self, store: impl AsContext) -> ExternType {
+        self.definition.ty(store)
+    }
+
+    /// The item.
+    pub fn into_extern(self) -> Extern {
+        self.definition
+    }
+
+    /// The item, if it is a function.
+    pub fn into_func(self) -> Option<Func> {
+        self.definition.into_func()
+    }
+
+    /// The item, if it is a table.
+    pub fn into_table(self) -> Option<Table> {
+        self.definition.into_table()
+    }
+
+    /// The item, if it is a memory that isn't shared.
+    pub fn into_memory(self) -> Option<Memory> {
+        self.definition.into_memory()
+    }
+
+    /// The item, if it is a shared memory.
+    pub fn into_shared_memory(self) -> Option<SharedMemory> {
+        self.definition.into_shared_memory()
+    }
+
+    /// The item, if it is a global.
+    pub fn into_global(self) -> Option<Global> {
+        self.definition.into_global()
+    }
+
+    /// The item, if it is a tag.
+    pub fn into_tag(self) -> Option<Tag> {
+        self.definition.into_tag()
+    }
+}

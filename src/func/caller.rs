@@ -1,0 +1,120 @@
+//! The caller of a host function.
+
+use crate::store::StoreOpaque;
+use crate::sys::{
+    wasmtime_caller_context, wasmtime_caller_export_get, wasmtime_caller_t,
+    wasmtime_context_get_data,
+};
+use crate::{AsContext, AsContextMut, Engine, Extern, StoreContext, StoreContextMut};
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
+
+/// What a host function is told about its caller: the store, and the exports
+/// of the calling instance.
+pub struct Caller<'a, T: 'static> {
+    store: StoreContextMut<'a, T>,
+    caller: NonNull<wasmtime_caller_t>,
+}
+
+/// The state of the store that a callback runs in.
+///
+/// # Safety
+///
+/// `caller` must be what libwasmtime passed to a running callback of a store
+/// made by this crate.
+#[inline]
+pub(super) unsafe fn store_of(caller: NonNull<wasmtime_caller_t>) -> NonNull<StoreOpaque> {
+    // SAFETY: the caller vouches for `caller`; the data of every store of this
+    // crate is its state, which begins with the opaque part.
+    unsafe {
+        let context = wasmtime_caller_context(caller.as_ptr());
+        NonNull::new_unchecked(wasmtime_context_get_data(context).cast())
+    }
+}
+
+impl<'a, T: 'static> Caller<'a, T> {
+    /// # Safety
+    ///
+    /// As for [`store_of`], the store's data must be a `T`, and the callback
+    /// must run for all of `'a` and use the store through this value only.
+    #[inline]
+    pub(super) unsafe fn new(
+        store: NonNull<StoreOpaque>,
+        caller: NonNull<wasmtime_caller_t>,
+    ) -> Caller<'a, T> {
+        // SAFETY: the caller vouches for both; the state begins with the
+        // opaque part.
+        Caller {
+            store: unsafe { StoreContextMut::from_state(store.cast()) },
+            caller,
+        }
+    }
+
+    /// A second caller for the same callback.
+    ///
+    /// # Safety
+    ///
+    /// It must be gone before `self` is used again.
+    pub(super) unsafe fn reborrow(&mut self) -> Caller<'_, T> {
+        Caller {
+            store: self.store.as_context_mut(),
+            caller: self.caller,
+        }
+    }
+
+    /// An export of the calling instance; `None` if it has none of that name,
+    /// or the host called the function itself.
+    ///
+    /// Calls `wasmtime_caller_export_get`.
+    pub fn get_export(&mut self, name: &str) -> Option<Extern> {
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: the callback is running; `out` is initialised on success, by
+        // an object of this store.
+        unsafe {
+            wasmtime_caller_export_get(
+                self.caller.as_ptr(),
+                name.as_ptr().cast(),
+                name.len(),
+                out.as_mut_ptr(),
+            )
+            .then(|| Extern::from_c(out.assume_init(), self.store.opaque_mut()))
+        }
+    }
+
+    /// The data inside the store.
+    pub fn data(&self) -> &T {
+        self.store.as_context().into_data()
+    }
+
+    /// The data inside the store, to be changed.
+    pub fn data_mut(&mut self) -> &mut T {
+        self.store.as_context_mut().into_data_mut()
+    }
+
+    /// The engine of the store.
+    pub fn engine(&self) -> &Engine {
+        self.store.engine()
+    }
+}
+
+impl<T: 'static> AsContext for Caller<'_, T> {
+    type Data = T;
+
+    #[inline]
+    fn as_context(&self) -> StoreContext<'_, T> {
+        self.store.as_context()
+    }
+}
+
+impl<T: 'static> AsContextMut for Caller<'_, T> {
+    #[inline]
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        self.store.as_context_mut()
+    }
+}
+
+impl<'a, T: 'static> From<Caller<'a, T>> for StoreContextMut<'a, T> {
+    fn from(caller: Caller<'a, T>) -> Self {
+        caller.store
+    }
+}

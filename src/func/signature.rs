@@ -1,0 +1,290 @@
+//! The signatures of functions that were called, kept by their store.
+
+use super::Func;
+use crate::store::StoreOpaque;
+use crate::sys::wasmtime_func_t;
+use crate::{AsContext, Error, FuncType, HeapType, Result, Val, ValRaw, ValType};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+/// How a value is passed without its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    I32,
+    I64,
+    F32,
+    F64,
+    V128,
+    /// A `funcref`, null or not; any function will do.
+    FuncRef,
+    /// Any other reference: checked against its exact type.
+    Other,
+}
+
+impl Kind {
+    fn of(ty: &ValType) -> Kind {
+        match ty {
+            ValType::I32 => Kind::I32,
+            ValType::I64 => Kind::I64,
+            ValType::F32 => Kind::F32,
+            ValType::F64 => Kind::F64,
+            ValType::V128 => Kind::V128,
+            ValType::Ref(ty) if ty.is_nullable() && matches!(ty.heap_type(), HeapType::Func) => {
+                Kind::FuncRef
+            }
+            ValType::Ref(_) => Kind::Other,
+        }
+    }
+}
+
+/// The signature of a function, in the form that a call needs.
+pub(crate) struct Signature {
+    pub(super) ty: FuncType,
+    pub(super) params: Box<[Kind]>,
+    pub(super) results: Box<[Kind]>,
+}
+
+impl Signature {
+    pub(super) fn new(ty: FuncType) -> Signature {
+        Signature {
+            params: ty.params().map(|ty| Kind::of(&ty)).collect(),
+            results: ty.results().map(|ty| Kind::of(&ty)).collect(),
+            ty,
+        }
+    }
+
+    /// How many raw values a call passes.
+    pub(super) fn raw_len(&self) -> usize {
+        self.params.len().max(self.results.len())
+    }
+
+    /// Whether all values can be passed unchecked.
+    pub(super) fn is_raw(&self) -> bool {
+        !self
+            .params
+            .iter()
+            .chain(&self.results)
+            .any(|kind| *kind == Kind::Other)
+    }
+
+    /// Checks the arguments of a call.
+    ///
+    /// # Panics
+    ///
+    /// If one is of another store.
+    pub(super) fn check_params(&self, store: impl AsContext, params: &[Val]) -> Result<()> {
+        if params.len() != self.params.len() {
+            return Err(Error::msg(format!(
+                "expected {} arguments, got {}",
+                self.params.len(),
+                params.len()
+            )));
+        }
+        for (i, (kind, val)) in self.params.iter().zip(params).enumerate() {
+            if !kind.accepts(val)
+                && !val.matches_ty(&store, &self.ty.param(i).expect("index in range"))?
+            {
+                return Err(mismatch("argument", i, self.ty.param(i), val));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks what a host function returned.
+    ///
+    /// # Panics
+    ///
+    /// If a value is of another store.
+    pub(super) fn check_results(&self, store: impl AsContext, results: &[Val]) -> Result<()> {
+        for (i, (kind, val)) in self.results.iter().zip(results).enumerate() {
+            if !kind.accepts(val)
+                && !val.matches_ty(&store, &self.ty.result(i).expect("index in range"))?
+            {
+                return Err(mismatch(
+                    "function attempted to return an incompatible value: result",
+                    i,
+                    self.ty.result(i),
+                    val,
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Kind {
+    /// What a result is before the host function sets it: zero or null, where
+    /// the type has such a value.
+    pub(super) fn initial(self, ty: impl FnOnce() -> Option<ValType>) -> Val {
+        match self {
+            Kind::I32 => Val::I32(0),
+            Kind::I64 => Val::I64(0),
+            Kind::F32 => Val::F32(0),
+            Kind::F64 => Val::F64(0),
+            Kind::V128 => Val::V128(0.into()),
+            Kind::FuncRef => Val::null_func_ref(),
+            Kind::Other => ty()
+                .and_then(|ty| Val::default_for_ty(&ty))
+                .unwrap_or(Val::null_func_ref()),
+        }
+    }
+
+    /// Whether a value is of this kind, where that is all there is to check.
+    #[inline]
+    fn accepts(self, val: &Val) -> bool {
+        matches!(
+            (self, val),
+            (Kind::I32, Val::I32(_))
+                | (Kind::I64, Val::I64(_))
+                | (Kind::F32, Val::F32(_))
+                | (Kind::F64, Val::F64(_))
+                | (Kind::V128, Val::V128(_))
+                | (Kind::FuncRef, Val::FuncRef(_))
+        )
+    }
+}
+
+impl Val {
+    /// The raw value to pass to WebAssembly at once.
+    ///
+    /// # Errors
+    ///
+    /// If the value is a reference whose root is gone.
+    ///
+    /// # Panics
+    ///
+    /// If the value is of another store.
+    #[inline]
+    pub(crate) fn to_raw_in(self, store: &mut StoreOpaque) -> Result<ValRaw> {
+        use super::WasmTy;
+        Ok(match self {
+            Val::I32(v) => ValRaw::i32(v),
+            Val::I64(v) => ValRaw::i64(v),
+            Val::F32(v) => ValRaw::f32(v),
+            Val::F64(v) => ValRaw::f64(v),
+            Val::V128(v) => ValRaw::v128(v.as_u128()),
+            // SAFETY: the store is borrowed.
+            Val::FuncRef(func) => unsafe { func.into_raw(store) }?,
+            // SAFETY: the store is borrowed.
+            Val::ExternRef(reference) => unsafe { reference.into_raw(store) }?,
+        })
+    }
+}
+
+/// Reads a raw value.
+///
+/// # Errors
+///
+/// If its type is one whose values can't be had yet.
+///
+/// # Safety
+///
+/// It must be of the type that `kind` and `ty` say, and of `store`.
+#[inline]
+pub(super) unsafe fn val_from_raw(
+    kind: Kind,
+    ty: impl FnOnce() -> Option<ValType>,
+    raw: &ValRaw,
+    store: &mut StoreOpaque,
+) -> Result<Val> {
+    use super::WasmTy;
+    Ok(match kind {
+        Kind::I32 => Val::I32(raw.get_i32()),
+        Kind::I64 => Val::I64(raw.get_i64()),
+        Kind::F32 => Val::F32(raw.get_f32()),
+        Kind::F64 => Val::F64(raw.get_f64()),
+        Kind::V128 => Val::V128(raw.get_v128().into()),
+        // SAFETY: the caller vouches for the value.
+        Kind::FuncRef => Val::FuncRef(unsafe { WasmTy::from_raw(raw, store) }),
+        Kind::Other => {
+            let ty = ty().expect("index in range");
+            match ty.unwrap_ref().heap_type() {
+                // SAFETY: the caller vouches for the value.
+                HeapType::Func | HeapType::ConcreteFunc(_) | HeapType::NoFunc => unsafe {
+                    Val::FuncRef(WasmTy::from_raw(raw, store))
+                },
+                // SAFETY: as above.
+                HeapType::Extern | HeapType::NoExtern => unsafe {
+                    Val::ExternRef(WasmTy::from_raw(raw, store))
+                },
+                _ => return Err(unsupported(&ty)),
+            }
+        }
+    })
+}
+
+pub(super) fn unsupported(ty: &ValType) -> Error {
+    Error::msg(format!("values of type `{ty}` are not supported yet"))
+}
+
+#[cold]
+fn mismatch(what: &str, index: usize, expected: Option<ValType>, found: &Val) -> Error {
+    let expected = expected.expect("index in range");
+    Error::msg(format!(
+        "type mismatch: {what} {index}: expected {expected}, found {found:?}"
+    ))
+    .context(if what == "argument" {
+        "argument type mismatch"
+    } else {
+        "result type mismatch"
+    })
+}
+
+/// The signatures of a store's functions, by the address that identifies each.
+#[derive(Default)]
+pub(crate) struct Signatures(HashMap<usize, Arc<Signature>, BuildHasherDefault<AddressHasher>>);
+
+impl StoreOpaque {
+    /// The signature of `func`.
+    ///
+    /// # Panics
+    ///
+    /// If the function is of another store.
+    #[inline]
+    pub(super) fn signature(&mut self, func: Func) -> Arc<Signature> {
+        let raw = func.to_c(self);
+        match self.signatures.0.get(&key(&raw)) {
+            Some(signature) => signature.clone(),
+            None => self.learn_signature(func),
+        }
+    }
+
+    #[cold]
+    fn learn_signature(&mut self, func: Func) -> Arc<Signature> {
+        let signature = Arc::new(Signature::new(func.load_ty(self)));
+        self.signatures
+            .0
+            .insert(key(&func.to_c(self)), signature.clone());
+        signature
+    }
+}
+
+/// What identifies a function in its store: it keeps its address for the
+/// store's life.
+fn key(func: &wasmtime_func_t) -> usize {
+    func.__private.addr()
+}
+
+/// Spreads the bits of an aligned address.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_usize(usize::from(byte));
+        }
+    }
+
+    fn write_usize(&mut self, value: usize) {
+        // Multiplies by 2^64 divided by the golden ratio; the upper bits, which
+        // the table looks at, are the best mixed.
+        let product = (self.0 ^ value as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ (product >> 32);
+    }
+}

@@ -1,0 +1,274 @@
+//! What libwasmtime calls for a host function.
+//!
+//! The closure is boxed, and its address is the callback's environment; the
+//! callback is a function that is compiled for that closure's type. Every one
+//! of them goes through [`guard`], so that neither an error nor a panic leaves
+//! it in any other way than through the store.
+
+use super::caller::store_of;
+use super::signature::{Signature, val_from_raw};
+use super::{Caller, WasmRet};
+use crate::gc::HostCallRoots;
+use crate::store::{Failure, StoreOpaque};
+use crate::sys::{
+    wasm_trap_t, wasmtime_caller_t, wasmtime_func_unchecked_callback_t, wasmtime_trap_new,
+    wasmtime_val_raw_t,
+};
+use crate::{AsContextMut, Engine, FuncType, Result, Val, ValRaw};
+use std::ffi::c_void;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::{self, NonNull};
+
+pub(crate) type Finalizer = unsafe extern "C" fn(*mut c_void);
+
+/// A host function that is not in a store or linker yet: its type, and the
+/// closure behind a callback.
+pub struct HostFunc {
+    ty: FuncType,
+    callback: wasmtime_func_unchecked_callback_t,
+    env: *mut c_void,
+    finalizer: Finalizer,
+}
+
+impl HostFunc {
+    fn new<F: Send + Sync + 'static>(
+        ty: FuncType,
+        callback: wasmtime_func_unchecked_callback_t,
+        func: F,
+    ) -> HostFunc {
+        HostFunc {
+            ty,
+            callback,
+            env: Box::into_raw(Box::new(func)).cast(),
+            finalizer: finalize::<F>,
+        }
+    }
+
+    /// Wraps a closure over values whose types are known at run time.
+    ///
+    /// # Panics
+    ///
+    /// If `ty` is of another engine.
+    pub(crate) fn untyped<T: 'static>(
+        engine: &Engine,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> HostFunc {
+        HostFunc::assert_engine(engine, &ty);
+        let signature = Signature::new(ty.clone());
+        let func = move |mut caller: Caller<'_, T>, raw: &mut [MaybeUninit<ValRaw>]| {
+            call_untyped(&signature, &mut caller, raw, &func)
+        };
+        // SAFETY: `call_untyped` reads and writes what the signature says.
+        unsafe { HostFunc::unchecked_of(ty, func) }
+    }
+
+    /// Wraps a closure over raw values.
+    ///
+    /// # Panics
+    ///
+    /// If `ty` is of another engine.
+    ///
+    /// # Safety
+    ///
+    /// As for [`crate::Func::new_unchecked`].
+    pub(crate) unsafe fn unchecked<T: 'static>(
+        engine: &Engine,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
+    ) -> HostFunc {
+        HostFunc::assert_engine(engine, &ty);
+        // SAFETY: the caller vouches for the closure.
+        unsafe { HostFunc::unchecked_of(ty, func) }
+    }
+
+    unsafe fn unchecked_of<T: 'static, F>(ty: FuncType, func: F) -> HostFunc
+    where
+        F: Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
+    {
+        HostFunc::new(ty, Some(unchecked_trampoline::<T, F>), func)
+    }
+
+    /// Wraps a typed closure behind its own callback.
+    pub(super) fn typed<F>(
+        engine: &Engine,
+        params: impl IntoIterator<Item = crate::ValType>,
+        results: impl IntoIterator<Item = crate::ValType>,
+        callback: unsafe extern "C" fn(
+            *mut c_void,
+            *mut wasmtime_caller_t,
+            *mut wasmtime_val_raw_t,
+            usize,
+        ) -> *mut wasm_trap_t,
+        func: F,
+    ) -> HostFunc
+    where
+        F: Send + Sync + 'static,
+    {
+        HostFunc::new(FuncType::new(engine, params, results), Some(callback), func)
+    }
+
+    pub(crate) fn ty(&self) -> &FuncType {
+        &self.ty
+    }
+
+    /// The callback, its environment and its finalizer, for a C function that
+    /// takes all three. That function frees the environment even if it fails.
+    pub(crate) fn into_parts(
+        self,
+    ) -> (
+        wasmtime_func_unchecked_callback_t,
+        *mut c_void,
+        Option<Finalizer>,
+    ) {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: the type is dropped once, as `this` never is.
+        unsafe { ptr::drop_in_place(&mut this.ty) };
+        (this.callback, this.env, Some(this.finalizer))
+    }
+}
+
+impl Drop for HostFunc {
+    fn drop(&mut self) {
+        // SAFETY: the finalizer is that of the environment, which is still owned.
+        unsafe { (self.finalizer)(self.env) }
+    }
+}
+
+/// Frees a boxed closure.
+unsafe extern "C" fn finalize<F>(env: *mut c_void) {
+    // SAFETY: `env` is the leaked box of an `F`, and this is called once.
+    let func: Box<F> = unsafe { Box::from_raw(env.cast()) };
+    // A panic can't cross into libwasmtime, and there's nobody to report one
+    // to; the panic hook has printed it.
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(func)));
+}
+
+/// Runs `f`, and turns what it fails with into a trap and the store's pending
+/// failure.
+///
+/// # Safety
+///
+/// As for [`store_of`].
+#[inline]
+pub(super) unsafe fn guard(
+    caller: NonNull<wasmtime_caller_t>,
+    f: impl FnOnce() -> Result<()>,
+) -> *mut wasm_trap_t {
+    let failure = match catch_unwind(AssertUnwindSafe(f)) {
+        Ok(Ok(())) => return ptr::null_mut(),
+        Ok(Err(error)) => Failure::Error(error),
+        Err(payload) => Failure::Panic(payload),
+    };
+    // SAFETY: the caller vouches for `caller`.
+    unsafe { fail(caller, failure) }
+}
+
+/// # Safety
+///
+/// As for [`store_of`].
+#[cold]
+unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut wasm_trap_t {
+    const MESSAGE: &str = "host function failed";
+    // SAFETY: the caller vouches for `caller`; the text is copied.
+    unsafe {
+        (*store_of(caller).as_ptr()).set_pending(failure);
+        wasmtime_trap_new(MESSAGE.as_ptr().cast(), MESSAGE.len())
+    }
+}
+
+/// The callback of a closure over raw values.
+unsafe extern "C" fn unchecked_trampoline<T: 'static, F>(
+    env: *mut c_void,
+    caller: *mut wasmtime_caller_t,
+    raw: *mut wasmtime_val_raw_t,
+    len: usize,
+) -> *mut wasm_trap_t
+where
+    F: Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
+{
+    // SAFETY: libwasmtime passes the closure's environment, a caller, and the
+    // raw values, of which as many are valid as it says. The store is one of
+    // data `T`, as the function was put into a store or linker of such.
+    unsafe {
+        let caller = NonNull::new_unchecked(caller);
+        guard(caller, || {
+            let store = store_of(caller);
+            let _roots = HostCallRoots::enter(store.as_ptr());
+            let raw = std::slice::from_raw_parts_mut(raw.cast(), len);
+            (*env.cast::<F>())(Caller::new(store, caller), raw)
+        })
+    }
+}
+
+/// The most values that are kept on the stack for an untyped host function.
+const ON_STACK: usize = 16;
+
+/// Calls a closure over values whose types are known at run time.
+fn call_untyped<T: 'static>(
+    signature: &Signature,
+    caller: &mut Caller<'_, T>,
+    raw: &mut [MaybeUninit<ValRaw>],
+    func: &impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()>,
+) -> Result<()> {
+    let count = signature.params.len() + signature.results.len();
+    let mut on_stack = [Val::I32(0); ON_STACK];
+    let mut on_heap = Vec::new();
+    let vals = if count <= ON_STACK {
+        &mut on_stack[..count]
+    } else {
+        on_heap.resize(count, Val::I32(0));
+        &mut on_heap[..]
+    };
+    let (params, results) = vals.split_at_mut(signature.params.len());
+    let mut store = caller.as_context_mut();
+    for (i, (kind, val)) in signature.params.iter().zip(&mut *params).enumerate() {
+        // SAFETY: libwasmtime passes arguments of the function's type.
+        *val = unsafe {
+            let ty = || signature.ty.param(i);
+            val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())?
+        };
+    }
+    for (i, (kind, val)) in signature.results.iter().zip(&mut *results).enumerate() {
+        *val = kind.initial(|| signature.ty.result(i));
+    }
+    // SAFETY: the new caller is used up before the old one is used again.
+    func(unsafe { caller.reborrow() }, params, results)?;
+    signature.check_results(&*caller, results)?;
+    let mut store = caller.as_context_mut();
+    for (val, raw) in results.iter().zip(raw) {
+        raw.write(val.to_raw_in(store.opaque_mut())?);
+    }
+    Ok(())
+}
+
+/// The callback of a typed closure. The macro of [`super::IntoFunc`] makes one for each
+/// number of arguments; this is what they have in common.
+///
+/// # Safety
+///
+/// As for [`store_of`]; `raw` must be where the results go.
+#[inline]
+pub(super) unsafe fn typed_callback<R: WasmRet>(
+    caller: *mut wasmtime_caller_t,
+    raw: *mut wasmtime_val_raw_t,
+    needs_store: bool,
+    invoke: impl FnOnce(*mut StoreOpaque, NonNull<wasmtime_caller_t>, *const ValRaw) -> R,
+) -> *mut wasm_trap_t {
+    // SAFETY: the caller vouches for all of it; libwasmtime has room for as
+    // many results as the function's type has.
+    unsafe {
+        let caller = NonNull::new_unchecked(caller);
+        guard(caller, || {
+            let raw = raw.cast::<ValRaw>();
+            if needs_store || R::NEEDS_STORE {
+                let store = store_of(caller).as_ptr();
+                let _roots = HostCallRoots::enter(store);
+                invoke(store, caller, raw).into_raw(store, raw)
+            } else {
+                invoke(ptr::null_mut(), caller, raw).into_raw(ptr::null_mut(), raw)
+            }
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! Calls whose values are checked each time.
+
+use super::Func;
+use super::signature::{Signature, val_from_raw};
+use crate::store::StoreOpaque;
+use crate::sys::{
+    wasmtime_func_call, wasmtime_func_call_unchecked, wasmtime_val_raw_t, wasmtime_val_t,
+};
+use crate::{AsContextMut, Error, Result, Val, ValRaw};
+use std::mem::MaybeUninit;
+use std::ptr;
+
+/// The most values that are kept on the stack during a call.
+const ON_STACK: usize = 16;
+
+impl Func {
+    /// Calls the function with values whose types are known at run time.
+    ///
+    /// `results` must be as long as the function has results; what is in it
+    /// before doesn't matter.
+    ///
+    /// Calls `wasmtime_func_call_unchecked` after comparing the arguments with
+    /// the function's type, or `wasmtime_func_call` where a reference to a
+    /// collected object is among the values.
+    ///
+    /// # Errors
+    ///
+    /// If there are too many or too few arguments or results, or an argument is
+    /// of another type than the function takes; and as for
+    /// [`TypedFunc::call`](crate::TypedFunc::call). The results are untouched
+    /// then.
+    ///
+    /// # Panics
+    ///
+    /// If the function or an argument is of another store, or if a host function
+    /// that it called panics.
+    pub fn call(
+        &self,
+        mut store: impl AsContextMut,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<()> {
+        let mut store = store.as_context_mut();
+        let signature = store.opaque_mut().signature(*self);
+        signature.check_params(&store, params)?;
+        if results.len() != signature.results.len() {
+            return Err(Error::msg(format!(
+                "expected {} results, got {}",
+                signature.results.len(),
+                results.len()
+            )));
+        }
+        // SAFETY: the store is borrowed exclusively and the arguments are
+        // checked.
+        unsafe {
+            if signature.is_raw() {
+                self.call_raw(store.opaque_ptr(), &signature, params, results)
+            } else {
+                self.call_checked(store.opaque_ptr(), params, results)
+            }
+        }
+    }
+
+    /// Passes the values unchecked.
+    ///
+    /// # Safety
+    ///
+    /// `store` must be the state of a live store that the caller may use, and
+    /// the values must fit the function's signature.
+    unsafe fn call_raw(
+        self,
+        store: *mut StoreOpaque,
+        signature: &Signature,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<()> {
+        let len = signature.raw_len();
+        let mut on_stack = [ValRaw::ZERO; ON_STACK];
+        let mut on_heap = Vec::new();
+        let raw = if len <= ON_STACK {
+            &mut on_stack[..len]
+        } else {
+            on_heap.resize(len, ValRaw::ZERO);
+            &mut on_heap[..]
+        };
+        // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
+        // the rest. No reference into the state is held over the call.
+        unsafe {
+            for (raw, val) in raw.iter_mut().zip(params) {
+                *raw = val.to_raw_in(&mut *store)?;
+            }
+            self.call_unchecked_in(store, raw.as_mut_ptr(), len)?;
+            for (i, (val, raw)) in results.iter_mut().zip(&*raw).enumerate() {
+                let ty = || signature.ty.result(i);
+                *val = val_from_raw(signature.results[i], ty, raw, &mut *store)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls the function with raw values.
+    ///
+    /// Calls `wasmtime_func_call_unchecked`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`TypedFunc::call`](crate::TypedFunc::call).
+    ///
+    /// # Panics
+    ///
+    /// If the function is of another store, or if a host function that it
+    /// called panics.
+    ///
+    /// # Safety
+    ///
+    /// `params_and_returns` must hold the arguments, of the function's types and
+    /// of this store, and have room for as many values as the longer of its
+    /// arguments and results.
+    pub unsafe fn call_unchecked(
+        &self,
+        mut store: impl AsContextMut,
+        params_and_returns: *mut [ValRaw],
+    ) -> Result<()> {
+        let mut store = store.as_context_mut();
+        // SAFETY: the caller vouches for the values, and the store is borrowed
+        // exclusively.
+        unsafe {
+            self.call_unchecked_in(
+                store.opaque_ptr(),
+                params_and_returns.cast(),
+                params_and_returns.len(),
+            )
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `store` must be the state of a live store that the caller may use; the
+    /// rest as for [`call_unchecked`](Func::call_unchecked).
+    #[inline]
+    unsafe fn call_unchecked_in(
+        self,
+        store: *mut StoreOpaque,
+        raw: *mut ValRaw,
+        len: usize,
+    ) -> Result<()> {
+        let mut trap = ptr::null_mut();
+        // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
+        // the values.
+        unsafe {
+            let func = self.to_c(&*store);
+            let context = (*store).raw();
+            let raw = raw.cast::<wasmtime_val_raw_t>();
+            let error = wasmtime_func_call_unchecked(context, &func, raw, len, &mut trap);
+            (*store).check(error, trap)
+        }
+    }
+
+    /// Passes the values with their types, so that references are rooted and
+    /// the collector may run.
+    ///
+    /// # Safety
+    ///
+    /// As for [`call_raw`](Func::call_raw).
+    unsafe fn call_checked(
+        self,
+        store: *mut StoreOpaque,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<()> {
+        let mut trap = ptr::null_mut();
+        // SAFETY: invariants "Context" and "Ownership"; the results are read
+        // only on success, when libwasmtime has initialised them all.
+        unsafe {
+            let func = self.to_c(&*store);
+            let args = params
+                .iter()
+                .map(|val| val.to_c(&*store))
+                .collect::<Result<Vec<_>>>()?;
+            let mut outs = vec![MaybeUninit::<wasmtime_val_t>::uninit(); results.len()];
+            let error = wasmtime_func_call(
+                (*store).raw(),
+                &func,
+                args.as_ptr(),
+                args.len(),
+                outs.as_mut_ptr().cast(),
+                outs.len(),
+                &mut trap,
+            );
+            (*store).check(error, trap)?;
+            // All are taken, so that none leaks if one can't be had as a value.
+            let vals: Vec<_> = outs
+                .into_iter()
+                .map(|out| Val::from_c(&mut *store, out.assume_init()))
+                .collect();
+            for (result, val) in results.iter_mut().zip(vals) {
+                *result = val?;
+            }
+        }
+        Ok(())
+    }
+}

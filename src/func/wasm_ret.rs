@@ -1,0 +1,91 @@
+//! What host functions may return.
+
+use super::WasmTy;
+use crate::store::StoreOpaque;
+use crate::{Error, Result, ValRaw, ValType};
+
+/// What a host function may return: nothing, a [`WasmTy`], a tuple of up to 16
+/// of them, or a [`Result`] of any of these.
+///
+/// # Safety
+///
+/// Not to be implemented outside this crate: `into_raw` must agree with
+/// `valtypes`.
+pub unsafe trait WasmRet {
+    /// Whether `into_raw` uses the store.
+    #[doc(hidden)]
+    const NEEDS_STORE: bool;
+
+    /// The types of the results.
+    #[doc(hidden)]
+    fn valtypes() -> Vec<ValType>;
+
+    /// Writes the results.
+    ///
+    /// # Safety
+    ///
+    /// As for [`WasmTy::into_raw`], and `raw` must have room for all results.
+    #[doc(hidden)]
+    unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()>;
+}
+
+// SAFETY: one result, of the type's own type.
+unsafe impl<A: WasmTy> WasmRet for A {
+    const NEEDS_STORE: bool = A::NEEDS_STORE;
+
+    fn valtypes() -> Vec<ValType> {
+        vec![A::valtype()]
+    }
+
+    #[inline]
+    unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
+        // SAFETY: the caller vouches for both.
+        unsafe { raw.write(WasmTy::into_raw(self, store)?) };
+        Ok(())
+    }
+}
+
+// SAFETY: the results are those of `A`.
+unsafe impl<A: WasmRet, E: Into<Error>> WasmRet for Result<A, E> {
+    const NEEDS_STORE: bool = A::NEEDS_STORE;
+
+    fn valtypes() -> Vec<ValType> {
+        A::valtypes()
+    }
+
+    #[inline]
+    unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
+        // SAFETY: the caller vouches for both.
+        unsafe { self.map_err(Into::into)?.into_raw(store, raw) }
+    }
+}
+
+macro_rules! tuples {
+    ($n:literal $($t:ident)*) => {
+        // SAFETY: each result is written to its place.
+        unsafe impl<$($t: WasmTy),*> WasmRet for ($($t,)*) {
+            const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
+
+            fn valtypes() -> Vec<ValType> {
+                vec![$($t::valtype()),*]
+            }
+
+            #[inline]
+            #[allow(non_snake_case, reason = "the type parameters name the values as well")]
+            #[allow(unused_mut, unused_variables, unused_assignments, unused_unsafe, reason = "the empty tuple")]
+            unsafe fn into_raw(self, store: *mut StoreOpaque, mut raw: *mut ValRaw) -> Result<()> {
+                let ($($t,)*) = self;
+                // SAFETY: the caller vouches for both.
+                unsafe {
+                    $(
+                        raw.write(WasmTy::into_raw($t, store)?);
+                        raw = raw.add(1);
+                    )*
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+super::typed::for_each_arity!(tuples);

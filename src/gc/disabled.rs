@@ -1,0 +1,46 @@
+//! Stands in for references in a build without the feature `gc`: there are
+//! none, and none can be made.
+
+use crate::Unsupported;
+use crate::store::StoreOpaque;
+use crate::sys::{Feature, wasmtime_externref_t};
+use std::ffi::c_void;
+
+#[derive(Clone)]
+pub enum RawRef {}
+
+impl RawRef {
+    pub(crate) unsafe fn new(
+        _: &mut StoreOpaque,
+        data: *mut c_void,
+        finalizer: unsafe extern "C" fn(*mut c_void),
+    ) -> Option<RawRef> {
+        // SAFETY: the caller vouches for the finalizer.
+        unsafe { finalizer(data) };
+        None
+    }
+
+    pub(crate) fn supported() -> Result<(), Unsupported> {
+        Err(Unsupported::new(Feature::Gc))
+    }
+
+    pub(crate) unsafe fn from_c(_: wasmtime_externref_t) -> Option<RawRef> {
+        None
+    }
+
+    pub(crate) fn as_c(&self) -> wasmtime_externref_t {
+        match *self {}
+    }
+
+    pub(crate) unsafe fn from_raw(_: &mut StoreOpaque, _: u32) -> Option<RawRef> {
+        None
+    }
+
+    pub(crate) fn to_raw(&self, _: &mut StoreOpaque) -> u32 {
+        match *self {}
+    }
+
+    pub(crate) fn data(&self, _: &StoreOpaque) -> *mut c_void {
+        match *self {}
+    }
+}

@@ -1,0 +1,115 @@
+//! Global variables.
+
+use crate::entity::entity;
+use crate::error::check;
+use crate::sys::{
+    wasm_globaltype_delete, wasmtime_global_get, wasmtime_global_new, wasmtime_global_set,
+    wasmtime_global_t, wasmtime_global_type,
+};
+use crate::{AsContext, AsContextMut, GlobalType, Result, Val};
+use anyhow::ensure;
+use std::mem::MaybeUninit;
+
+/// A global variable, mutable or not, in a store.
+///
+/// The handle is a plain index: it can be copied, and stays valid as long as
+/// its store. Using it with another store panics.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Global(wasmtime_global_t);
+
+entity!(Global(wasmtime_global_t): store_id);
+
+impl Global {
+    /// Makes a global.
+    ///
+    /// Calls `wasmtime_global_new`.
+    ///
+    /// # Errors
+    ///
+    /// If the value isn't of the type that `ty` says, or `ty` is of another
+    /// engine than the store.
+    ///
+    /// # Panics
+    ///
+    /// If the value is of another store.
+    pub fn new(mut store: impl AsContextMut, ty: GlobalType, val: Val) -> Result<Global> {
+        let mut store = store.as_context_mut();
+        ensure!(
+            ty.comes_from_same_engine(store.engine()),
+            "the type of the global belongs to another engine than the store"
+        );
+        let val = val.to_c(store.opaque())?;
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariants "Context" and "Ownership"; `out` is initialised
+        // unless there is an error.
+        unsafe {
+            check(wasmtime_global_new(
+                store.raw(),
+                ty.to_c().as_ptr(),
+                &val,
+                out.as_mut_ptr(),
+            ))?;
+            Ok(Global::from_c(out.assume_init(), store.opaque_mut()))
+        }
+    }
+
+    /// The global's type.
+    ///
+    /// Calls `wasmtime_global_type`.
+    ///
+    /// # Panics
+    ///
+    /// If the global is of another store.
+    pub fn ty(&self, store: impl AsContext) -> GlobalType {
+        let store = store.as_context();
+        let global = self.to_c(store.opaque());
+        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        unsafe {
+            let raw = wasmtime_global_type(store.raw(), &global);
+            let ty = GlobalType::from_c(store.engine(), raw);
+            wasm_globaltype_delete(raw);
+            ty
+        }
+    }
+
+    /// The value it has now.
+    ///
+    /// Calls `wasmtime_global_get`.
+    ///
+    /// # Panics
+    ///
+    /// If the global is of another store, or of a reference type whose values
+    /// can't be had yet: structs, arrays, `i31` and exceptions.
+    pub fn get(&self, mut store: impl AsContextMut) -> Val {
+        let mut store = store.as_context_mut();
+        let global = self.to_c(store.opaque());
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariants "Context" and "Ownership"; `out` is initialised,
+        // and owned.
+        let val = unsafe {
+            wasmtime_global_get(store.raw(), &global, out.as_mut_ptr());
+            Val::from_c(store.opaque_mut(), out.assume_init())
+        };
+        val.unwrap_or_else(|error| panic!("the value of a global can't be had: {error}"))
+    }
+
+    /// Sets the value.
+    ///
+    /// Calls `wasmtime_global_set`.
+    ///
+    /// # Errors
+    ///
+    /// If the global isn't mutable, or the value isn't of its type.
+    ///
+    /// # Panics
+    ///
+    /// If the global or the value is of another store.
+    pub fn set(&self, mut store: impl AsContextMut, val: Val) -> Result<()> {
+        let store = store.as_context_mut();
+        let global = self.to_c(store.opaque());
+        let val = val.to_c(store.opaque())?;
+        // SAFETY: invariants "Context" and "Ownership".
+        unsafe { check(wasmtime_global_set(store.raw(), &global, &val)) }
+    }
+}

@@ -1,0 +1,297 @@
+//! Instances of modules.
+
+use crate::entity::entity;
+use crate::store::StoreOpaque;
+use crate::sys::{
+    wasm_trap_t, wasmtime_error_t, wasmtime_extern_t, wasmtime_instance_export_get,
+    wasmtime_instance_new, wasmtime_instance_t,
+};
+use crate::{
+    AsContextMut, Engine, Export, Extern, Func, Global, Memory, Module, ModuleExport, Result,
+    SharedMemory, StoreContext, StoreContextMut, Table, Tag, TypedFunc, WasmParams, WasmResults,
+};
+use anyhow::{anyhow, bail};
+use std::hash::{Hash, Hasher};
+use std::mem::MaybeUninit;
+use std::ptr;
+
+/// An instance of a module in a store: what runs.
+///
+/// The handle is a plain index: it can be copied, and stays valid as long as
+/// its store. Using it with another store panics.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Instance(wasmtime_instance_t);
+
+entity!(Instance(wasmtime_instance_t): store_id);
+
+impl Instance {
+    /// Instantiates a module, with its imports in the order in which
+    /// [`Module::imports`] lists them, and runs its start function.
+    ///
+    /// A [`Linker`](crate::Linker) finds the imports by name.
+    ///
+    /// Calls `wasmtime_instance_new`.
+    ///
+    /// # Errors
+    ///
+    /// If there are too many or too few imports, or one isn't of the type that
+    /// the module wants; if the store's limits don't allow the instance; if an
+    /// item or the module is of another engine; or if the start function fails,
+    /// as for [`TypedFunc::call`].
+    ///
+    /// # Panics
+    ///
+    /// If an import is of another store, or if a host function panics that the
+    /// start function called.
+    pub fn new(
+        mut store: impl AsContextMut,
+        module: &Module,
+        imports: &[Extern],
+    ) -> Result<Instance> {
+        let mut store = store.as_context_mut();
+        check_engine(store.engine(), module)?;
+        if !imports
+            .iter()
+            .all(|import| import.comes_from_same_engine(store.engine()))
+        {
+            bail!(
+                "cross-`Engine` instantiation is not currently supported: a shared memory \
+                   among the imports belongs to another engine than the store"
+            );
+        }
+        let imports: Vec<_> = imports
+            .iter()
+            .map(|import| import.to_c(store.opaque()))
+            .collect();
+        let context = store.raw();
+        // SAFETY: invariants "Context" and "Ownership"; the state is that of
+        // the store, which is borrowed.
+        unsafe {
+            Instance::start(store.opaque_ptr(), module, |instance, trap| {
+                wasmtime_instance_new(
+                    context,
+                    module.as_ptr(),
+                    imports.as_ptr(),
+                    imports.len(),
+                    instance,
+                    trap,
+                )
+            })
+        }
+    }
+
+    /// Has `instantiate` make an instance of `module`, and takes it.
+    ///
+    /// # Safety
+    ///
+    /// `store` must be the state of a live store that the caller may use.
+    /// `instantiate` must write an instance in this store to the first place, or
+    /// return an owned error, or write an owned trap to the second.
+    pub(crate) unsafe fn start(
+        store: *mut StoreOpaque,
+        module: &Module,
+        instantiate: impl FnOnce(
+            *mut wasmtime_instance_t,
+            *mut *mut wasm_trap_t,
+        ) -> *mut wasmtime_error_t,
+    ) -> Result<Instance> {
+        let mut instance = MaybeUninit::uninit();
+        let mut trap = ptr::null_mut();
+        let error = instantiate(instance.as_mut_ptr(), &mut trap);
+        // SAFETY: the caller vouches for all of it. No reference into the state
+        // is held over the call.
+        unsafe {
+            (*store).check(error, trap)?;
+            let instance = Instance::from_c(instance.assume_init(), &mut *store);
+            (*store).set_module(instance.0.__private, module);
+            Ok(instance)
+        }
+    }
+
+    /// The module that this is an instance of.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn module<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a Module {
+        let opaque = store.into().opaque();
+        let instance = self.to_c(opaque);
+        opaque
+            .module_of(instance.__private)
+            .expect("every instance is made by this crate")
+    }
+
+    /// All exports, in the module's order.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn exports<'a, T: 'static>(
+        &'a self,
+        store: impl Into<StoreContextMut<'a, T>>,
+    ) -> impl ExactSizeIterator<Item = Export<'a>> + 'a {
+        let mut store = store.into();
+        let module = self.module(&store).clone();
+        let items: Vec<_> = module
+            .exports()
+            .map(|export| {
+                self.get_export(&mut store, export.name())
+                    .expect("the module has this export")
+            })
+            .collect();
+        let exports = self.module(StoreContext::from(store)).export_defs();
+        exports
+            .iter()
+            .zip(items)
+            .map(|(export, item)| Export::new(&export.name, item))
+    }
+
+    /// The export of that name.
+    ///
+    /// Calls `wasmtime_instance_export_get`.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn get_export(&self, mut store: impl AsContextMut, name: &str) -> Option<Extern> {
+        let mut store = store.as_context_mut();
+        let instance = self.to_c(store.opaque());
+        let mut out = MaybeUninit::<wasmtime_extern_t>::uninit();
+        // SAFETY: invariants "Context" and "Ownership"; `out` is initialised on
+        // success, by an owned item of this store.
+        unsafe {
+            wasmtime_instance_export_get(
+                store.raw(),
+                &instance,
+                name.as_ptr().cast(),
+                name.len(),
+                out.as_mut_ptr(),
+            )
+            .then(|| Extern::from_c(out.assume_init(), store.opaque_mut()))
+        }
+    }
+
+    /// The export at that place in the module; `None` if it is a place in
+    /// another module.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn get_module_export(
+        &self,
+        mut store: impl AsContextMut,
+        export: &ModuleExport,
+    ) -> Option<Extern> {
+        let store = store.as_context_mut();
+        let module = self.module(&store).clone();
+        self.get_export(store, module.name_of_export(export)?)
+    }
+
+    /// The export of that name, if it is a function.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn get_func(&self, store: impl AsContextMut, name: &str) -> Option<Func> {
+        self.get_export(store, name)?.into_func()
+    }
+
+    /// The function of that name, with its type checked.
+    ///
+    /// # Errors
+    ///
+    /// If there is no function of that name, or it is of another type than
+    /// `Params` and `Results` say.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn get_typed_func<Params, Results>(
+        &self,
+        mut store: impl AsContextMut,
+        name: &str,
+    ) -> Result<TypedFunc<Params, Results>>
+    where
+        Params: WasmParams,
+        Results: WasmResults,
+    {
+        self.get_export(&mut store, name)
+            .and_then(Extern::into_func)
+            .ok_or_else(|| anyhow!("failed to find function export `{name}`"))?
+            .typed(store)
+            .map_err(|error| {
+                error.context(format!("failed to convert function `{name}` to given type"))
+            })
+    }
+
+    /// The export of that name, if it is a table.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn get_table(&self, store: impl AsContextMut, name: &str) -> Option<Table> {
+        self.get_export(store, name)?.into_table()
+    }
+
+    /// The export of that name, if it is a memory that isn't shared.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn get_memory(&self, store: impl AsContextMut, name: &str) -> Option<Memory> {
+        self.get_export(store, name)?.into_memory()
+    }
+
+    /// The export of that name, if it is a shared memory.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn get_shared_memory(&self, store: impl AsContextMut, name: &str) -> Option<SharedMemory> {
+        self.get_export(store, name)?.into_shared_memory()
+    }
+
+    /// The export of that name, if it is a global.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn get_global(&self, store: impl AsContextMut, name: &str) -> Option<Global> {
+        self.get_export(store, name)?.into_global()
+    }
+
+    /// The export of that name, if it is a tag.
+    ///
+    /// # Panics
+    ///
+    /// If the instance is of another store.
+    pub fn get_tag(&self, store: impl AsContextMut, name: &str) -> Option<Tag> {
+        self.get_export(store, name)?.into_tag()
+    }
+}
+
+pub(crate) fn check_engine(engine: &Engine, module: &Module) -> Result<()> {
+    if Engine::same(engine, module.engine()) {
+        Ok(())
+    } else {
+        bail!(
+            "cross-`Engine` instantiation is not currently supported: the module was compiled by \
+             another engine than that of the store or linker"
+        )
+    }
+}
+
+impl PartialEq for Instance {
+    fn eq(&self, other: &Instance) -> bool {
+        (self.0.store_id, self.0.__private) == (other.0.store_id, other.0.__private)
+    }
+}
+
+impl Eq for Instance {}
+
+impl Hash for Instance {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.0.store_id, self.0.__private).hash(state);
+    }
+}

@@ -1,0 +1,114 @@
+//! Modules whose imports have been found.
+
+use crate::linker::Needs;
+use crate::sys::{
+    wasmtime_instance_pre_delete, wasmtime_instance_pre_instantiate, wasmtime_instance_pre_t,
+};
+use crate::{AsContextMut, Engine, Instance, Module, Result};
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+/// A module with imports that fit, ready to be instantiated: the fastest way to
+/// make many instances. Made by
+/// [`Linker::instantiate_pre`](crate::Linker::instantiate_pre).
+///
+/// Clones are the same, counted.
+pub struct InstancePre<T: 'static> {
+    inner: Arc<Inner>,
+    data: PhantomData<fn(T)>,
+}
+
+struct Inner {
+    /// Owned.
+    raw: NonNull<wasmtime_instance_pre_t>,
+    module: Module,
+    needs: Needs,
+}
+
+// SAFETY: the C object is never changed, and may be used from any thread; what
+// it holds of the host is `Send + Sync`.
+unsafe impl Send for Inner {}
+// SAFETY: as above.
+unsafe impl Sync for Inner {}
+
+impl<T: 'static> InstancePre<T> {
+    /// # Safety
+    ///
+    /// `raw` must be owned, of `module` with imports that need `needs`, whose
+    /// host functions are for stores of data `T`.
+    pub(crate) unsafe fn from_c(
+        raw: *mut wasmtime_instance_pre_t,
+        module: &Module,
+        needs: Needs,
+    ) -> InstancePre<T> {
+        InstancePre {
+            inner: Arc::new(Inner {
+                raw: NonNull::new(raw).expect("wasmtime_linker_instantiate_pre returns one"),
+                module: module.clone(),
+                needs,
+            }),
+            data: PhantomData,
+        }
+    }
+
+    /// The module.
+    pub fn module(&self) -> &Module {
+        &self.inner.module
+    }
+
+    /// Makes an instance, and runs its start function.
+    ///
+    /// Calls `wasmtime_instance_pre_instantiate`.
+    ///
+    /// # Errors
+    ///
+    /// If the module imports WASI, and `store` doesn't have it; if the store's
+    /// limits don't allow the instance; or if the start function fails.
+    ///
+    /// # Panics
+    ///
+    /// If `store` is of another engine, or an import is of another store; or if
+    /// a host function that the start function calls panics.
+    pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
+        let mut store = store.as_context_mut();
+        assert!(
+            Engine::same(store.engine(), self.module().engine()),
+            "different engines for this module and the store provided"
+        );
+        self.inner.needs.check(store.opaque())?;
+        let context = store.raw();
+        // SAFETY: invariant "Context"; the imports may be used with the store,
+        // which is borrowed.
+        unsafe {
+            Instance::start(store.opaque_ptr(), self.module(), |instance, trap| {
+                wasmtime_instance_pre_instantiate(self.inner.raw.as_ptr(), context, instance, trap)
+            })
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // SAFETY: the object is owned, and not used again.
+        unsafe { wasmtime_instance_pre_delete(self.raw.as_ptr()) }
+    }
+}
+
+impl<T: 'static> Clone for InstancePre<T> {
+    fn clone(&self) -> InstancePre<T> {
+        InstancePre {
+            inner: self.inner.clone(),
+            data: PhantomData,
+        }
+    }
+}
+
+impl<T: 'static> fmt::Debug for InstancePre<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstancePre")
+            .field("module", self.module())
+            .finish_non_exhaustive()
+    }
+}

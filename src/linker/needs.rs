@@ -1,0 +1,171 @@
+//! What a store must be or have, for a linker's definitions to be used with it.
+//!
+//! The C API aborts the process when an item of one store gets into another, or
+//! when a WASI function is called in a store without a WASI context. A linker
+//! doesn't say what it has, so this crate keeps a list.
+
+use crate::store::{StoreOpaque, wrong_store};
+use crate::{ExportType, Extern, ExternType, Module, Result};
+use anyhow::bail;
+use std::collections::HashMap;
+
+/// The module that WASI preview 1 is defined in.
+const WASI: &str = "wasi_snapshot_preview1";
+
+/// What is needed of a store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// The stores that items belong to: if there is one, only that store will
+    /// do; if there are two, none.
+    stores: Vec<u64>,
+    wasi: bool,
+}
+
+impl Needs {
+    pub(super) fn of_store(id: u64) -> Needs {
+        Needs {
+            stores: vec![id],
+            wasi: false,
+        }
+    }
+
+    pub(super) fn of_item(item: &Extern) -> Needs {
+        item.store_id().map_or_else(Needs::default, Needs::of_store)
+    }
+
+    /// Of an export of an instance in that store.
+    pub(super) fn of_export(export: &ExportType<'_>, store_id: u64) -> Needs {
+        match export.ty() {
+            ExternType::Memory(ty) if ty.is_shared() => Needs::default(),
+            _ => Needs::of_store(store_id),
+        }
+    }
+
+    fn add(&mut self, other: &Needs) {
+        self.wasi |= other.wasi;
+        for id in &other.stores {
+            if !self.stores.contains(id) {
+                self.stores.push(*id);
+            }
+        }
+    }
+
+    fn is_met_by(&self, store: &StoreOpaque) -> bool {
+        self.stores.iter().all(|id| store.owns(*id)) && (store.has_wasi() || !self.wasi)
+    }
+
+    /// # Errors
+    ///
+    /// If the store has no WASI context and has to.
+    ///
+    /// # Panics
+    ///
+    /// If it is another store than it has to be.
+    pub(crate) fn check(&self, store: &StoreOpaque) -> Result<()> {
+        if self.is_met_by(store) {
+            return Ok(());
+        }
+        if !self.stores.iter().all(|id| store.owns(*id)) {
+            wrong_store()
+        }
+        bail!(
+            "the module imports WASI, which the linker has, but the store has no WASI context: \
+             give it one with `Store::set_wasi`"
+        )
+    }
+}
+
+/// What a linker's definitions need, by their names. What isn't listed needs
+/// nothing, or isn't defined.
+#[derive(Clone, Default)]
+pub(super) struct Definitions {
+    modules: HashMap<Box<str>, HashMap<Box<str>, Needs>>,
+    /// Everything that any definition ever needed.
+    all: Needs,
+    has_wasi: bool,
+}
+
+impl Definitions {
+    /// Notes a definition, which takes the place of one of that name.
+    pub(super) fn insert(&mut self, module: &str, name: &str, needs: Needs) {
+        // A definition without needs is noted only where it takes the place of
+        // one that has some.
+        if needs == Needs::default() && self.needs(module, name) == needs {
+            return;
+        }
+        self.all.add(&needs);
+        self.modules
+            .entry(module.into())
+            .or_default()
+            .insert(name.into(), needs);
+    }
+
+    /// Notes a definition that may have failed, because of one of that name.
+    pub(super) fn add(&mut self, module: &str, name: &str, needs: &Needs) {
+        let mut all = self.needs(module, name);
+        all.add(needs);
+        self.insert(module, name, all);
+    }
+
+    /// Whether a definition is noted.
+    pub(super) fn contains(&self, module: &str, name: &str) -> bool {
+        self.modules
+            .get(module)
+            .is_some_and(|names| names.contains_key(name))
+    }
+
+    #[cfg(feature = "wasi")]
+    pub(super) fn set_has_wasi(&mut self) {
+        self.has_wasi = true;
+        self.all.wasi = true;
+        // Which of these WASI defines as well, and so took the place of, isn't
+        // known.
+        for needs in self
+            .modules
+            .get_mut(WASI)
+            .into_iter()
+            .flat_map(HashMap::values_mut)
+        {
+            needs.wasi = true;
+        }
+    }
+
+    /// What a definition needs.
+    pub(super) fn needs(&self, module: &str, name: &str) -> Needs {
+        match self.modules.get(module).and_then(|names| names.get(name)) {
+            Some(needs) => needs.clone(),
+            None => Needs {
+                stores: Vec::new(),
+                wasi: self.has_wasi && module == WASI,
+            },
+        }
+    }
+
+    /// What all imports of a module together need.
+    pub(super) fn needs_of(&self, module: &Module) -> Needs {
+        let mut needs = Needs::default();
+        if self.all != needs {
+            for import in module.imports() {
+                needs.add(&self.needs(import.module(), import.name()));
+            }
+        }
+        needs
+    }
+
+    /// Whether a module can be linked in a store.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Needs::check`].
+    ///
+    /// # Panics
+    ///
+    /// As for [`Needs::check`].
+    pub(super) fn check(&self, store: &StoreOpaque, module: &Module) -> Result<()> {
+        // Mostly the store has everything that could be needed.
+        if self.all.is_met_by(store) {
+            return Ok(());
+        }
+        self.needs_of(module).check(store)
+    }
+}

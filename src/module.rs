@@ -1,0 +1,416 @@
+//! Compiled modules.
+
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+mod binary;
+
+use crate::engine::Engine;
+use crate::error::check;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+use crate::sys::{
+    Feature, require, wasmtime_module_new, wasmtime_module_serialize, wasmtime_module_validate,
+};
+use crate::sys::{
+    wasm_exporttype_vec_t, wasm_importtype_vec_t, wasmtime_module_delete,
+    wasmtime_module_deserialize, wasmtime_module_deserialize_file, wasmtime_module_exports,
+    wasmtime_module_image_range, wasmtime_module_imports, wasmtime_module_t,
+};
+use crate::types::{ExportDef, ImportDef, TableLimits};
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+use crate::vec::ByteVec;
+use crate::vec::{ExportTypeVec, ImportTypeVec};
+use crate::{ExportType, ExternType, ImportType, Result};
+use anyhow::{Context, anyhow};
+use std::ffi::CString;
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+use std::ptr::{self, NonNull};
+use std::sync::{Arc, OnceLock};
+
+/// A compiled module, ready to be instantiated any number of times.
+///
+/// Clones are the same module, counted; a module can be used from several
+/// threads at a time.
+///
+/// ```
+/// # #[cfg(not(all(feature = "wat", any(feature = "cranelift", feature = "winch"))))] fn main() {}
+/// # #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+/// # fn main() -> libwasmtime::Result<()> {
+/// use libwasmtime::{Engine, Module};
+///
+/// let engine = Engine::default();
+/// let module = Module::new(&engine, r#"
+///     (module $answers
+///         (import "host" "ask" (func))
+///         (func (export "answer") (result i32) i32.const 42))
+/// "#)?;
+/// assert_eq!(module.name(), Some("answers"));
+/// assert_eq!(module.imports().next().unwrap().module(), "host");
+/// assert!(module.get_export("answer").unwrap().func().is_some());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Module {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Owned.
+    raw: NonNull<wasmtime_module_t>,
+    engine: Engine,
+    /// What the module's name section calls it.
+    name: Option<String>,
+    /// The limits of the imported and of the exported tables, where the C API
+    /// can't describe one of them.
+    tables: [Vec<TableLimits>; 2],
+    imports: OnceLock<Vec<ImportDef>>,
+    exports: OnceLock<Vec<ExportDef>>,
+}
+
+// SAFETY: the C object is a counted reference to the module, which may be used
+// from any thread at any time; the rest is plain data.
+unsafe impl Send for Inner {}
+// SAFETY: as above.
+unsafe impl Sync for Inner {}
+
+/// Where an export is in a [`Module`], so that it needn't be looked up by name;
+/// see [`Module::get_export_index`].
+#[derive(Clone, Copy)]
+pub struct ModuleExport {
+    /// The address of the module, for telling it from others.
+    module: usize,
+    index: usize,
+}
+
+impl Module {
+    /// Compiles a module in the binary format, or in the text format if the
+    /// crate's feature `wat` is on.
+    ///
+    /// Calls `wasmtime_module_new`, and `wasmtime_wat2wasm` for text.
+    ///
+    /// # Errors
+    ///
+    /// If the module is malformed or invalid, or uses a proposal that the engine
+    /// doesn't have on; or, with [`Unsupported`](crate::Unsupported), if
+    /// libwasmtime was built without a compiler or without `wat`.
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
+        let bytes = bytes.as_ref();
+        #[cfg(feature = "wat")]
+        if !bytes.starts_with(b"\0asm") {
+            return Module::from_binary(engine, &crate::wat2wasm(bytes)?);
+        }
+        Module::from_binary(engine, bytes)
+    }
+
+    /// Compiles a module from a file in either format.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read, and as for [`Module::new`].
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
+        let file = file.as_ref();
+        let bytes = std::fs::read(file)
+            .with_context(|| format!("failed to read input file: {}", file.display()))?;
+        Module::new(engine, bytes)
+            .with_context(|| format!("failed to compile `{}`", file.display()))
+    }
+
+    /// Compiles a module in the binary format only.
+    ///
+    /// Calls `wasmtime_module_new`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Module::new`].
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
+        require(Feature::Compiler)?;
+        let mut raw = ptr::null_mut();
+        // SAFETY: the engine is alive and the bytes are readable; `raw` is
+        // written unless there is an error, and owned.
+        unsafe {
+            check(wasmtime_module_new(
+                engine.as_ptr(),
+                binary.as_ptr(),
+                binary.len(),
+                &mut raw,
+            ))?;
+            Ok(Module::from_c(
+                engine,
+                raw,
+                binary::name(binary),
+                binary::tables(binary),
+            ))
+        }
+    }
+
+    /// Makes a module of what [`Module::serialize`] or
+    /// [`Engine::precompile_module`] returned, without compiling.
+    ///
+    /// The name of such a module isn't known: see [`Module::name`].
+    ///
+    /// Calls `wasmtime_module_deserialize`.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are no precompiled module, or one of another version of
+    /// libwasmtime, of another processor, or of an engine with other settings.
+    ///
+    /// # Safety
+    ///
+    /// The bytes must be what a libwasmtime of this version made: they are
+    /// native code, which isn't checked. And a table with 64-bit indices among
+    /// the module's imports or exports must have limits below 2^32: others abort
+    /// the process when the types are looked at.
+    pub unsafe fn deserialize(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
+        let bytes = bytes.as_ref();
+        let mut raw = ptr::null_mut();
+        // SAFETY: as for `from_binary`; the caller vouches for the code.
+        unsafe {
+            check(wasmtime_module_deserialize(
+                engine.as_ptr(),
+                bytes.as_ptr(),
+                bytes.len(),
+                &mut raw,
+            ))?;
+            Ok(Module::from_c(engine, raw, None, Default::default()))
+        }
+    }
+
+    /// The same from a file, which is mapped into memory rather than read.
+    ///
+    /// Calls `wasmtime_module_deserialize_file`.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be opened, if its path isn't UTF-8 or has a NUL, and as
+    /// for [`Module::deserialize`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Module::deserialize`]; and the file must not change while the
+    /// module is in use.
+    pub unsafe fn deserialize_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Module> {
+        let path = path.as_ref();
+        let shown = path.display();
+        let text = path
+            .to_str()
+            .ok_or_else(|| anyhow!("the path {shown} is not UTF-8"))?;
+        let text = CString::new(text).with_context(|| format!("the path {shown} has a NUL"))?;
+        let mut raw = ptr::null_mut();
+        // SAFETY: as for `deserialize`; the path is a C string.
+        unsafe {
+            check(wasmtime_module_deserialize_file(
+                engine.as_ptr(),
+                text.as_ptr(),
+                &mut raw,
+            ))
+            .with_context(|| format!("failed to load code from `{shown}`"))?;
+            Ok(Module::from_c(engine, raw, None, Default::default()))
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `raw` must be an owned module of `engine`, of which the rest is true.
+    unsafe fn from_c(
+        engine: &Engine,
+        raw: *mut wasmtime_module_t,
+        name: Option<String>,
+        tables: [Vec<TableLimits>; 2],
+    ) -> Module {
+        Module {
+            inner: Arc::new(Inner {
+                raw: NonNull::new(raw).expect("libwasmtime returns a module"),
+                engine: engine.clone(),
+                name,
+                tables,
+                imports: OnceLock::new(),
+                exports: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// Checks a module in the binary format without compiling it.
+    ///
+    /// Calls `wasmtime_module_validate`.
+    ///
+    /// # Errors
+    ///
+    /// If it is malformed or invalid with the engine's settings; or, with
+    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
+    /// compiler.
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
+        require(Feature::Compiler)?;
+        // SAFETY: the engine is alive and the bytes are readable.
+        unsafe {
+            check(wasmtime_module_validate(
+                engine.as_ptr(),
+                binary.as_ptr(),
+                binary.len(),
+            ))
+        }
+    }
+
+    /// The compiled code, for [`Module::deserialize`].
+    ///
+    /// Calls `wasmtime_module_serialize`.
+    ///
+    /// # Errors
+    ///
+    /// With [`Unsupported`](crate::Unsupported), if libwasmtime was built
+    /// without a compiler.
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    pub fn serialize(&self) -> Result<Vec<u8>> {
+        require(Feature::Compiler)?;
+        let mut done = Ok(());
+        let bytes = ByteVec::out(|out| {
+            // SAFETY: the module is alive; `out` is overwritten unless there is
+            // an error.
+            done = unsafe { check(wasmtime_module_serialize(self.as_ptr(), out)) };
+        });
+        done?;
+        Ok(bytes.to_vec())
+    }
+
+    /// What the module calls itself in its name section.
+    ///
+    /// The C API doesn't tell: the name is read from the binary, and so `None`
+    /// for a module that was deserialized.
+    pub fn name(&self) -> Option<&str> {
+        self.inner.name.as_deref()
+    }
+
+    /// What the module imports, in the order in which
+    /// [`Instance::new`](crate::Instance::new) wants it.
+    ///
+    /// Calls `wasmtime_module_imports`, once.
+    pub fn imports<'module>(
+        &'module self,
+    ) -> impl ExactSizeIterator<Item = ImportType<'module>> + 'module {
+        self.import_defs().iter().map(ImportType::new)
+    }
+
+    /// What the module exports.
+    ///
+    /// Calls `wasmtime_module_exports`, once.
+    pub fn exports<'module>(
+        &'module self,
+    ) -> impl ExactSizeIterator<Item = ExportType<'module>> + 'module {
+        self.export_defs().iter().map(ExportType::new)
+    }
+
+    /// The type of the export of that name.
+    pub fn get_export(&self, name: &str) -> Option<ExternType> {
+        self.exports()
+            .find(|export| export.name() == name)
+            .map(|export| export.ty())
+    }
+
+    /// Where the export of that name is, for
+    /// [`Instance::get_module_export`](crate::Instance::get_module_export).
+    pub fn get_export_index(&self, name: &str) -> Option<ModuleExport> {
+        let index = self.exports().position(|export| export.name() == name)?;
+        Some(ModuleExport {
+            module: self.address(),
+            index,
+        })
+    }
+
+    /// The name of an export of this module; `None` if it is another module's.
+    pub(crate) fn name_of_export(&self, export: &ModuleExport) -> Option<&str> {
+        (export.module == self.address()).then(|| self.export_defs()[export.index].name.as_str())
+    }
+
+    fn address(&self) -> usize {
+        Arc::as_ptr(&self.inner).addr()
+    }
+
+    /// The engine that the module is of.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    /// Where the compiled code is in memory, with its read-only data.
+    ///
+    /// For native profilers and debuggers. The range is valid as long as the
+    /// module.
+    ///
+    /// Calls `wasmtime_module_image_range`.
+    pub fn image_range(&self) -> Range<*const u8> {
+        let (mut start, mut end) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: the module is alive.
+        unsafe { wasmtime_module_image_range(self.as_ptr(), &mut start, &mut end) };
+        start.cast_const().cast()..end.cast_const().cast()
+    }
+
+    /// Whether two are the same module: one a clone of the other.
+    pub fn same(a: &Module, b: &Module) -> bool {
+        Arc::ptr_eq(&a.inner, &b.inner)
+    }
+
+    pub(crate) fn import_defs(&self) -> &[ImportDef] {
+        let read = |imports: &ImportTypeVec| {
+            let mut tables = self.inner.tables[0].iter().copied();
+            imports
+                .iter()
+                .flatten()
+                // SAFETY: the import is valid, and of a module of the engine;
+                // the tables were read from the same binary.
+                .map(|import| unsafe {
+                    ImportDef::from_c(self.engine(), import.as_ptr(), &mut tables)
+                })
+                .collect()
+        };
+        self.inner.imports.get_or_init(|| {
+            read(&ImportTypeVec::out(|out: *mut wasm_importtype_vec_t| {
+                // SAFETY: the module is alive, and `out` is to be overwritten.
+                unsafe { wasmtime_module_imports(self.as_ptr(), out) }
+            }))
+        })
+    }
+
+    pub(crate) fn export_defs(&self) -> &[ExportDef] {
+        let read = |exports: &ExportTypeVec| {
+            let mut tables = self.inner.tables[1].iter().copied();
+            exports
+                .iter()
+                .flatten()
+                // SAFETY: as for the imports.
+                .map(|export| unsafe {
+                    ExportDef::from_c(self.engine(), export.as_ptr(), &mut tables)
+                })
+                .collect()
+        };
+        self.inner.exports.get_or_init(|| {
+            read(&ExportTypeVec::out(|out: *mut wasm_exporttype_vec_t| {
+                // SAFETY: as for the imports.
+                unsafe { wasmtime_module_exports(self.as_ptr(), out) }
+            }))
+        })
+    }
+
+    /// The C object, valid as long as `self`.
+    pub(crate) fn as_ptr(&self) -> *mut wasmtime_module_t {
+        self.inner.raw.as_ptr()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // SAFETY: the module is owned, and not used again.
+        unsafe { wasmtime_module_delete(self.raw.as_ptr()) }
+    }
+}
+
+impl fmt::Debug for Module {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Module")
+            .field("name", &self.name())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,245 @@
+//! What the C API doesn't say of a module, read from its binary.
+
+use crate::types::{TableLimits, TableType};
+use std::iter;
+
+/// The limits of the tables that a module imports and of those that it exports,
+/// in their order. The module must have been found to be valid.
+///
+/// Nothing if no table in it has 64-bit indices: the C API describes all others.
+pub(super) fn tables(wasm: &[u8]) -> [Vec<TableLimits>; 2] {
+    match Reader::tables_of_module(wasm) {
+        Some(tables) => {
+            TableType::note_64_bit_indices();
+            tables
+        }
+        None => Default::default(),
+    }
+}
+
+/// What the name section of a module says that it is called.
+pub(super) fn name(wasm: &[u8]) -> Option<String> {
+    let mut section = Reader::sections(wasm)?.find_map(|(id, mut section)| {
+        (id == CUSTOM && section.name()? == b"name").then_some(section)
+    })?;
+    let (id, mut subsection) = section.section()?;
+    // The subsections are sorted, and the module's own name is the first.
+    let name = (id == MODULE_NAME).then(|| subsection.name()).flatten()?;
+    String::from_utf8(name.to_owned()).ok()
+}
+
+/// The magic number and the version.
+const HEADER_BYTES: usize = 8;
+
+// Numbers of sections.
+const CUSTOM: u8 = 0;
+const IMPORTS: u8 = 2;
+const TABLES: u8 = 4;
+const EXPORTS: u8 = 7;
+
+/// The number of the name section's subsection for the module's own name.
+const MODULE_NAME: u8 = 0;
+
+/// Goes through a binary. `None` stands for its end, and for what no version of
+/// WebAssembly that libwasmtime supports has.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    /// The sections of a module.
+    fn sections(wasm: &'a [u8]) -> Option<impl Iterator<Item = (u8, Reader<'a>)>> {
+        let mut reader = Reader(wasm);
+        reader.take(HEADER_BYTES)?;
+        Some(iter::from_fn(move || reader.section()))
+    }
+
+    /// The next section or subsection: its number, and what is in it.
+    fn section(&mut self) -> Option<(u8, Reader<'a>)> {
+        let id = self.byte()?;
+        let size = self.len()?;
+        Some((id, Reader(self.take(size)?)))
+    }
+
+    fn tables_of_module(wasm: &'a [u8]) -> Option<[Vec<TableLimits>; 2]> {
+        let mut tables = Vec::new();
+        let mut imported = 0;
+        let mut exported = Vec::new();
+        for (id, mut section) in Reader::sections(wasm)? {
+            match id {
+                IMPORTS => {
+                    section.imports(&mut tables)?;
+                    imported = tables.len();
+                }
+                TABLES => section.tables(&mut tables)?,
+                EXPORTS => section.exports(&mut exported)?,
+                _ => {}
+            }
+        }
+        if !tables.iter().any(|limits| limits.is_64) {
+            return None;
+        }
+        let exports = exported
+            .into_iter()
+            .map(|index| tables.get(index).copied())
+            .collect::<Option<_>>()?;
+        tables.truncate(imported);
+        Some([tables, exports])
+    }
+
+    fn imports(&mut self, tables: &mut Vec<TableLimits>) -> Option<()> {
+        for _ in 0..self.len()? {
+            self.name()?;
+            self.name()?;
+            match self.byte()? {
+                // A function, whose type may be wanted exactly.
+                0x00 | 0x20 => drop(self.leb()?),
+                0x01 => tables.push(self.table()?),
+                0x02 => drop(self.limits()?),
+                0x03 => {
+                    self.val_type()?;
+                    self.byte()?;
+                }
+                0x04 => {
+                    self.byte()?;
+                    self.leb()?;
+                }
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+
+    fn tables(&mut self, tables: &mut Vec<TableLimits>) -> Option<()> {
+        for _ in 0..self.len()? {
+            let is_initialised = self.0.starts_with(&[0x40]);
+            if is_initialised {
+                self.take(2)?;
+            }
+            tables.push(self.table()?);
+            if is_initialised {
+                self.const_expr()?;
+            }
+        }
+        Some(())
+    }
+
+    fn exports(&mut self, tables: &mut Vec<usize>) -> Option<()> {
+        for _ in 0..self.len()? {
+            self.name()?;
+            let kind = self.byte()?;
+            let index = self.len()?;
+            if kind == 0x01 {
+                tables.push(index);
+            }
+        }
+        Some(())
+    }
+
+    fn table(&mut self) -> Option<TableLimits> {
+        self.val_type()?;
+        self.limits()
+    }
+
+    /// The limits of a table or of a memory.
+    fn limits(&mut self) -> Option<TableLimits> {
+        let flags = self.leb()?;
+        let minimum = self.leb()?;
+        let maximum = match flags & 1 {
+            0 => None,
+            _ => Some(self.leb()?),
+        };
+        if flags & 8 != 0 {
+            // A memory's page size.
+            self.leb()?;
+        }
+        Some(TableLimits {
+            is_64: flags & 4 != 0,
+            minimum,
+            maximum,
+        })
+    }
+
+    fn val_type(&mut self) -> Option<()> {
+        match self.byte()? {
+            0x63 | 0x64 => self.heap_type(),
+            _ => Some(()),
+        }
+    }
+
+    fn heap_type(&mut self) -> Option<()> {
+        // Shared, or exact; then an index, or an abstract type, which has the
+        // form of a negative one.
+        if matches!(self.0.first(), Some(0x62 | 0x65)) {
+            self.byte()?;
+        }
+        self.leb().map(drop)
+    }
+
+    fn const_expr(&mut self) -> Option<()> {
+        loop {
+            match self.byte()? {
+                0x0b => return Some(()),
+                // i32.const, i64.const, global.get, ref.func
+                0x41 | 0x42 | 0x23 | 0xd2 => drop(self.leb()?),
+                // f32.const, f64.const
+                0x43 => drop(self.take(4)?),
+                0x44 => drop(self.take(8)?),
+                // ref.null
+                0xd0 => self.heap_type()?,
+                // add, sub, mul
+                0x6a..=0x6c | 0x7c..=0x7e => {}
+                0xfd => match self.leb()? {
+                    // v128.const
+                    12 => drop(self.take(16)?),
+                    _ => return None,
+                },
+                0xfb => match self.leb()? {
+                    // struct.new, struct.new_default, array.new, array.new_default
+                    0 | 1 | 6 | 7 => drop(self.leb()?),
+                    // array.new_fixed
+                    8 => {
+                        self.leb()?;
+                        self.leb()?;
+                    }
+                    // any.convert_extern, extern.convert_any, ref.i31
+                    26..=28 => {}
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+    }
+
+    fn name(&mut self) -> Option<&'a [u8]> {
+        let len = self.len()?;
+        self.take(len)
+    }
+
+    fn len(&mut self) -> Option<usize> {
+        self.leb()?.try_into().ok()
+    }
+
+    /// A number in LEB128. Of a signed one only the length is right.
+    fn leb(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..70).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(byte)
+    }
+
+    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (bytes, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+}

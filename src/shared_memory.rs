@@ -1,0 +1,184 @@
+//! Memories that threads share.
+
+use crate::error::check;
+use crate::sys::{
+    Feature, require, wasm_memorytype_delete, wasmtime_sharedmemory_clone,
+    wasmtime_sharedmemory_data, wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_delete,
+    wasmtime_sharedmemory_grow, wasmtime_sharedmemory_new, wasmtime_sharedmemory_size,
+    wasmtime_sharedmemory_t, wasmtime_sharedmemory_type,
+};
+use crate::{Engine, MemoryType, Result};
+#[cfg(feature = "threads")]
+use anyhow::ensure;
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::ptr::{self, NonNull};
+use std::slice;
+
+/// A linear memory that belongs to an engine rather than to a store, so that
+/// instances in different stores, on different threads, can use it at the same
+/// time.
+///
+/// Clones are the same memory, counted.
+pub struct SharedMemory {
+    /// Owned.
+    raw: NonNull<wasmtime_sharedmemory_t>,
+    engine: Engine,
+}
+
+// SAFETY: the memory is made for being used from several threads at a time, and
+// so are all its C functions.
+unsafe impl Send for SharedMemory {}
+// SAFETY: as above.
+unsafe impl Sync for SharedMemory {}
+
+impl SharedMemory {
+    /// Makes a memory of zeros.
+    ///
+    /// Calls `wasmtime_sharedmemory_new`.
+    ///
+    /// # Errors
+    ///
+    /// If the type isn't that of a shared memory, the engine doesn't allow such
+    /// memories (see [`Config::shared_memory`](crate::Config::shared_memory)),
+    /// there isn't enough address space; or, with
+    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without
+    /// `threads`.
+    #[cfg(feature = "threads")]
+    pub fn new(engine: &Engine, ty: MemoryType) -> Result<SharedMemory> {
+        require(Feature::Threads)?;
+        ensure!(
+            ty.is_shared(),
+            "a shared memory needs a type that is shared; `MemoryType::shared` makes one"
+        );
+        let mut raw = ptr::null_mut();
+        // SAFETY: the engine and the type are valid; `raw` is written unless
+        // there is an error.
+        unsafe {
+            check(wasmtime_sharedmemory_new(
+                engine.as_ptr(),
+                ty.to_c().as_ptr(),
+                &mut raw,
+            ))?;
+            Ok(SharedMemory::from_c(raw, engine))
+        }
+    }
+
+    /// Takes a memory that libwasmtime handed out.
+    ///
+    /// # Safety
+    ///
+    /// It must be owned by the caller, and of `engine`.
+    pub(crate) unsafe fn from_c(
+        raw: *mut wasmtime_sharedmemory_t,
+        engine: &Engine,
+    ) -> SharedMemory {
+        SharedMemory {
+            raw: NonNull::new(raw).expect("libwasmtime returns a memory"),
+            engine: engine.clone(),
+        }
+    }
+
+    /// The C object, valid as long as `self`.
+    pub(crate) fn as_ptr(&self) -> *mut wasmtime_sharedmemory_t {
+        self.raw.as_ptr()
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The memory's type.
+    ///
+    /// Calls `wasmtime_sharedmemory_type`.
+    pub fn ty(&self) -> MemoryType {
+        // SAFETY: the memory is alive; the type is owned.
+        unsafe {
+            let raw = wasmtime_sharedmemory_type(self.as_ptr());
+            let ty = MemoryType::from_c(raw);
+            wasm_memorytype_delete(raw);
+            ty
+        }
+    }
+
+    /// How many pages the memory has now.
+    ///
+    /// Calls `wasmtime_sharedmemory_size`.
+    pub fn size(&self) -> u64 {
+        // SAFETY: the memory is alive.
+        unsafe { wasmtime_sharedmemory_size(self.as_ptr()) }
+    }
+
+    /// How many bytes a page has.
+    pub fn page_size(&self) -> u64 {
+        self.ty().page_size()
+    }
+
+    /// How many bytes the memory has now.
+    ///
+    /// Calls `wasmtime_sharedmemory_data_size`.
+    pub fn data_size(&self) -> usize {
+        // SAFETY: the memory is alive.
+        unsafe { wasmtime_sharedmemory_data_size(self.as_ptr()) }
+    }
+
+    /// The memory's bytes.
+    ///
+    /// Other threads may change them at any time, so they have to be read and
+    /// written atomically, or not at all while another thread might: that is
+    /// why they are cells. The memory never moves; if it grows, the slice is
+    /// still valid, and shorter.
+    ///
+    /// Calls `wasmtime_sharedmemory_data` and `wasmtime_sharedmemory_data_size`.
+    pub fn data(&self) -> &[UnsafeCell<u8>] {
+        // SAFETY: the memory is alive, never moves and never shrinks.
+        unsafe {
+            slice::from_raw_parts(
+                wasmtime_sharedmemory_data(self.as_ptr()).cast(),
+                self.data_size(),
+            )
+        }
+    }
+
+    /// Grows the memory by `delta` pages of zeros, and returns how many it had.
+    ///
+    /// Calls `wasmtime_sharedmemory_grow`.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than the memory's maximum.
+    pub fn grow(&self, delta: u64) -> Result<u64> {
+        let mut previous = 0;
+        // SAFETY: the memory is alive, and may grow while others use it.
+        unsafe {
+            check(wasmtime_sharedmemory_grow(
+                self.as_ptr(),
+                delta,
+                &mut previous,
+            ))?
+        };
+        Ok(previous)
+    }
+}
+
+impl Clone for SharedMemory {
+    fn clone(&self) -> SharedMemory {
+        // SAFETY: the memory is alive, and the clone is owned.
+        unsafe { SharedMemory::from_c(wasmtime_sharedmemory_clone(self.as_ptr()), &self.engine) }
+    }
+}
+
+impl Drop for SharedMemory {
+    fn drop(&mut self) {
+        // SAFETY: the memory is owned, and not used again.
+        unsafe { wasmtime_sharedmemory_delete(self.as_ptr()) }
+    }
+}
+
+impl fmt::Debug for SharedMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedMemory")
+            .field("ty", &self.ty())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,158 @@
+//! Stores: what owns the WebAssembly objects, and host data beside them.
+//!
+//! # How a store is put together
+//!
+//! - [`Store<T>`] owns a C store and, beside it, a boxed [`StoreState<T>`]
+//!   that holds everything this crate adds. The C store's data pointer is that
+//!   box and never changes, so that callbacks find the state from their caller.
+//! - [`StoreContext`], [`StoreContextMut`] and [`Caller`](crate::Caller) are a
+//!   pointer to the state and a lifetime.
+//! - [`StoreOpaque`] is the part of the state that does not depend on `T`.
+//!
+//! # Invariants
+//!
+//! These are what the `SAFETY` comments of this crate rest on.
+//!
+//! 1. **State**: a context's pointer is to a live `StoreState` for as long as
+//!    its lifetime. Only code that holds a context, or runs in a callback of
+//!    the store, makes references out of it, and none is held across a call
+//!    into libwasmtime that can call back.
+//! 2. **Context**: `StoreOpaque::raw` is the C context of a live C store, and
+//!    may be used by whoever may use the state.
+//! 3. **Ownership**: an entity's handle is passed to libwasmtime only after
+//!    [`StoreOpaque::assert_owns`] has found it to be of this store.
+//! 4. **Failures**: a host function that fails puts what went wrong into
+//!    `StoreOpaque::pending` and unwinds to the nearest entry from the host,
+//!    which takes it ([`StoreOpaque::failure`]); so it is never left behind.
+
+mod context;
+mod opaque;
+
+pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+pub(crate) use opaque::{Failure, StoreOpaque, wrong_store};
+
+use crate::Engine;
+use crate::sys::{wasmtime_store_context, wasmtime_store_delete, wasmtime_store_new};
+use std::fmt;
+use std::mem::{self, ManuallyDrop};
+use std::ptr::NonNull;
+
+/// What a store's C data pointer points to.
+///
+/// The opaque part comes first, so that a pointer to the state is one to it.
+#[repr(C)]
+pub(crate) struct StoreState<T: 'static> {
+    opaque: StoreOpaque,
+    data: T,
+}
+
+/// A collection of WebAssembly instances, and host data of type `T`.
+///
+/// All WebAssembly objects live in a store and are freed with it, not before.
+/// Objects of one store can't be used with another: that panics.
+///
+/// Its methods that read or change the state are those of the contexts as well
+/// ([`StoreContext`], [`StoreContextMut`]), which host functions get through
+/// [`Caller`](crate::Caller).
+///
+/// A `Store` can be sent to another thread if its data can. It is never
+/// shared between threads.
+pub struct Store<T: 'static> {
+    state: NonNull<StoreState<T>>,
+}
+
+// SAFETY: the C store may be used from any thread, one at a time, and so may
+// what it owns: host functions and `externref` data are `Send + Sync`. The
+// state's own part is `Send`; the data is if `T` is.
+unsafe impl<T: Send + 'static> Send for Store<T> {}
+
+impl<T: 'static> Store<T> {
+    /// Creates a store of `engine` with `data` inside.
+    ///
+    /// Calls `wasmtime_store_new`.
+    pub fn new(engine: &Engine, data: T) -> Store<T> {
+        let state = NonNull::from(Box::leak(Box::new(StoreState {
+            opaque: StoreOpaque::new(engine),
+            data,
+        })));
+        // SAFETY: the engine is alive. The state outlives the C store, as
+        // `close` deletes the C store first, and is at an address of its own.
+        unsafe {
+            let store = wasmtime_store_new(engine.as_ptr(), state.as_ptr().cast(), None);
+            let context = wasmtime_store_context(store);
+            (*state.as_ptr()).opaque.attach(store, context);
+        }
+        Store { state }
+    }
+
+    /// The data inside.
+    pub fn data(&self) -> &T {
+        self.as_context().into_data()
+    }
+
+    /// The data inside, to be changed.
+    pub fn data_mut(&mut self) -> &mut T {
+        self.as_context_mut().into_data_mut()
+    }
+
+    /// Deletes the store and all its objects, and returns the data.
+    pub fn into_data(self) -> T {
+        let mut store = ManuallyDrop::new(self);
+        let state = store.close();
+        let StoreState { data, .. } = *state;
+        data
+    }
+
+    /// The engine that the store was created with.
+    pub fn engine(&self) -> &Engine {
+        self.opaque().engine()
+    }
+
+    pub(crate) fn opaque(&self) -> &StoreOpaque {
+        // SAFETY: invariant "State": the borrow of the store guards it.
+        unsafe { &self.state.as_ref().opaque }
+    }
+
+    /// Deletes the C store and takes the state.
+    ///
+    /// Must be the last use of `self.state`.
+    fn close(&mut self) -> Box<StoreState<T>> {
+        // SAFETY: the state is a leaked box that is taken back once, after the
+        // C store that points to it is gone. Rooted references go first, as
+        // they belong to the C store. Finalizers that run while it is deleted
+        // don't touch the state.
+        unsafe {
+            let opaque = &raw mut (*self.state.as_ptr()).opaque;
+            (*opaque).release_roots();
+            wasmtime_store_delete((*opaque).store());
+            Box::from_raw(self.state.as_ptr())
+        }
+    }
+}
+
+impl<T: 'static> Drop for Store<T> {
+    fn drop(&mut self) {
+        drop(self.close());
+    }
+}
+
+impl<T: Default + 'static> Default for Store<T> {
+    /// A store of a default engine with default data.
+    ///
+    /// # Panics
+    ///
+    /// If the default engine can't be created, as [`Engine::default`] does.
+    fn default() -> Store<T> {
+        Store::new(&Engine::default(), T::default())
+    }
+}
+
+impl<T: fmt::Debug + 'static> fmt::Debug for Store<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("data", self.data())
+            .finish_non_exhaustive()
+    }
+}
+
+const _: () = assert!(mem::offset_of!(StoreState<u8>, opaque) == 0);

@@ -1,0 +1,203 @@
+//! The part of a store's state that doesn't depend on its data.
+
+use crate::error::Raised;
+use crate::func::Signatures;
+use crate::gc::RootSet;
+use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
+use crate::{Engine, Error, Module};
+use std::any::Any;
+use std::panic::resume_unwind;
+use std::ptr;
+
+/// How a host function failed.
+pub(crate) enum Failure {
+    /// It returned an error.
+    Error(Error),
+    /// It panicked with this payload.
+    Panic(Box<dyn Any + Send>),
+}
+
+/// What a store keeps beside its data; see the invariants of the module `store`.
+pub struct StoreOpaque {
+    store: *mut wasmtime_store_t,
+    context: *mut wasmtime_context_t,
+    /// The id that libwasmtime gave the store; 0 until an entity tells.
+    id: u64,
+    engine: Engine,
+    /// What the host function that is being unwound from failed with.
+    pending: Option<Failure>,
+    /// References that are rooted in the store.
+    pub(crate) roots: RootSet,
+    /// The signatures of the functions that were called.
+    pub(crate) signatures: Signatures,
+    /// The modules of the store's instances, by the index of the instance,
+    /// sorted.
+    instances: Vec<(usize, Module)>,
+    /// Whether the store has a WASI context.
+    has_wasi: bool,
+}
+
+impl StoreOpaque {
+    pub(super) fn new(engine: &Engine) -> StoreOpaque {
+        StoreOpaque {
+            store: ptr::null_mut(),
+            context: ptr::null_mut(),
+            id: 0,
+            engine: engine.clone(),
+            pending: None,
+            roots: RootSet::new(),
+            signatures: Signatures::default(),
+            instances: Vec::new(),
+            has_wasi: false,
+        }
+    }
+
+    /// Notes the C store that this is the state of.
+    pub(super) fn attach(
+        &mut self,
+        store: *mut wasmtime_store_t,
+        context: *mut wasmtime_context_t,
+    ) {
+        self.store = store;
+        self.context = context;
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The C store.
+    pub(crate) fn store(&self) -> *mut wasmtime_store_t {
+        self.store
+    }
+
+    /// The C context.
+    #[inline]
+    pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
+        self.context
+    }
+
+    /// Notes the store's id from an entity that libwasmtime just handed out.
+    #[inline]
+    pub(crate) fn adopt(&mut self, store_id: u64) {
+        self.id = store_id;
+    }
+
+    /// Whether an entity with this store id is of this store.
+    ///
+    /// A store that has handed out no entity yet owns none.
+    #[inline]
+    pub(crate) fn owns(&self, store_id: u64) -> bool {
+        self.id == store_id && store_id != 0
+    }
+
+    /// The store's id, if an entity has told.
+    pub(crate) fn id(&self) -> Option<u64> {
+        (self.id != 0).then_some(self.id)
+    }
+
+    /// Notes what an instance is an instance of.
+    pub(crate) fn set_module(&mut self, instance: usize, module: &Module) {
+        // An instance's index is higher than those of the older ones, unless
+        // its start function made others.
+        let place = self
+            .instances
+            .partition_point(|(index, _)| *index < instance);
+        self.instances.insert(place, (instance, module.clone()));
+    }
+
+    /// What an instance is an instance of.
+    pub(crate) fn module_of(&self, instance: usize) -> Option<&Module> {
+        let place = self
+            .instances
+            .binary_search_by_key(&instance, |(index, _)| *index)
+            .ok()?;
+        Some(&self.instances[place].1)
+    }
+
+    /// # Panics
+    ///
+    /// If an entity with this store id is not of this store.
+    #[inline]
+    pub(crate) fn assert_owns(&self, store_id: u64) {
+        if !self.owns(store_id) {
+            wrong_store()
+        }
+    }
+
+    pub(crate) fn has_wasi(&self) -> bool {
+        self.has_wasi
+    }
+
+    pub(crate) fn set_has_wasi(&mut self) {
+        self.has_wasi = true;
+    }
+
+    /// Notes why the host function that returns now failed.
+    pub(crate) fn set_pending(&mut self, failure: Failure) {
+        self.pending = Some(failure);
+    }
+
+    /// What a failed entry into libwasmtime turns into: what a host function
+    /// failed with, if one did, else what libwasmtime reports.
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic if a host function panicked.
+    ///
+    /// # Safety
+    ///
+    /// Each of the two must be null or an owned object of the C API.
+    #[cold]
+    pub(crate) unsafe fn failure(
+        &mut self,
+        error: *mut wasmtime_error_t,
+        trap: *mut wasm_trap_t,
+    ) -> Error {
+        // SAFETY: the caller vouches for both.
+        let raised = unsafe { Raised::new(error, trap) };
+        match (self.pending.take(), raised) {
+            (Some(Failure::Panic(payload)), raised) => {
+                drop(raised);
+                resume_unwind(payload)
+            }
+            (Some(Failure::Error(error)), Some(raised)) => raised.attach_backtrace(error),
+            (Some(Failure::Error(error)), None) => error,
+            (None, Some(raised)) => raised.into_error(),
+            (None, None) => Error::msg("libwasmtime failed without saying why"),
+        }
+    }
+
+    /// `Ok` if an entry into libwasmtime succeeded, else its [`failure`](Self::failure).
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic if a host function panicked.
+    ///
+    /// # Safety
+    ///
+    /// As for `failure`.
+    #[inline]
+    pub(crate) unsafe fn check(
+        &mut self,
+        error: *mut wasmtime_error_t,
+        trap: *mut wasm_trap_t,
+    ) -> Result<(), Error> {
+        if error.is_null() && trap.is_null() {
+            return Ok(());
+        }
+        // SAFETY: the caller vouches for both.
+        Err(unsafe { self.failure(error, trap) })
+    }
+
+    /// Releases the rooted references, before the C store goes.
+    pub(super) fn release_roots(&mut self) {
+        self.roots.truncate(0);
+    }
+}
+
+#[cold]
+#[track_caller]
+pub(crate) fn wrong_store() -> ! {
+    panic!("object used with the wrong store: it belongs to another one")
+}

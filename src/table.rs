@@ -1,0 +1,231 @@
+//! Tables of references.
+
+use crate::entity::entity;
+use crate::error::check;
+use crate::sys::{
+    wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
+    wasmtime_table_size, wasmtime_table_t,
+};
+use crate::{AsContext, AsContextMut, Ref, Result, TableType, Trap, Val};
+use anyhow::ensure;
+use std::mem::MaybeUninit;
+
+/// A table of references in a store.
+///
+/// The handle is a plain index: it can be copied, and stays valid as long as
+/// its store. Using it with another store panics.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Table(wasmtime_table_t);
+
+entity!(Table(wasmtime_table_t): id.store_id);
+
+impl Table {
+    /// Makes a table, all elements of which are `init`.
+    ///
+    /// Calls `wasmtime_table_new`.
+    ///
+    /// # Errors
+    ///
+    /// If `init` isn't of the elements' type, `ty` is of another engine than
+    /// the store, the store's limits don't allow such a table, or it is one
+    /// with 64-bit indices that can't be made: see
+    /// [`TableType::new64`](crate::TableType::new64).
+    ///
+    /// # Panics
+    ///
+    /// If `init` is of another store.
+    pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Table> {
+        let mut store = store.as_context_mut();
+        ensure!(
+            ty.comes_from_same_engine(store.engine()),
+            "the type of the table belongs to another engine than the store"
+        );
+        let init = Val::from(init).to_c(store.opaque())?;
+        let raw_ty = ty.to_c(store.engine())?;
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariants "Context" and "Ownership"; `out` is initialised
+        // unless there is an error.
+        unsafe {
+            check(wasmtime_table_new(
+                store.raw(),
+                raw_ty.as_ptr(),
+                &init,
+                out.as_mut_ptr(),
+            ))?;
+            Ok(Table::from_c(out.assume_init(), store.opaque_mut()))
+        }
+    }
+
+    /// The table's type.
+    ///
+    /// The C API describes limits in 32 bits. Of a table with 64-bit indices
+    /// whose limits need more, the minimum is the size it has now.
+    ///
+    /// Calls `wasmtime_table_type`.
+    ///
+    /// # Panics
+    ///
+    /// If the table is of another store.
+    pub fn ty(&self, store: impl AsContext) -> TableType {
+        let store = store.as_context();
+        let table = self.to_c(store.opaque());
+        // SAFETY: invariants "Context" and "Ownership".
+        unsafe { TableType::of(store.engine(), store.raw(), &table) }
+    }
+
+    /// The element at `index`; `None` if that is beyond the table's end.
+    ///
+    /// Calls `wasmtime_table_get`.
+    ///
+    /// # Panics
+    ///
+    /// If the table is of another store, or its elements are of a type whose
+    /// values can't be had yet: structs, arrays, `i31` and exceptions.
+    pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
+        let mut store = store.as_context_mut();
+        let table = self.to_c(store.opaque());
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariants "Context" and "Ownership"; `out` is initialised on
+        // success, and owned.
+        let val = unsafe {
+            if !wasmtime_table_get(store.raw(), &table, index, out.as_mut_ptr()) {
+                return None;
+            }
+            Val::from_c(store.opaque_mut(), out.assume_init())
+        };
+        val.unwrap_or_else(|error| panic!("an element of a table can't be had: {error}"))
+            .ref_()
+    }
+
+    /// Sets the element at `index`.
+    ///
+    /// Calls `wasmtime_table_set`.
+    ///
+    /// # Errors
+    ///
+    /// If that is beyond the table's end, or `val` isn't of the elements' type.
+    ///
+    /// # Panics
+    ///
+    /// If the table or the value is of another store.
+    pub fn set(&self, mut store: impl AsContextMut, index: u64, val: Ref) -> Result<()> {
+        let store = store.as_context_mut();
+        let table = self.to_c(store.opaque());
+        let val = Val::from(val).to_c(store.opaque())?;
+        // SAFETY: invariants "Context" and "Ownership".
+        unsafe { check(wasmtime_table_set(store.raw(), &table, index, &val)) }
+    }
+
+    /// How many elements the table has now.
+    ///
+    /// Calls `wasmtime_table_size`.
+    ///
+    /// # Panics
+    ///
+    /// If the table is of another store.
+    pub fn size(&self, store: impl AsContext) -> u64 {
+        let store = store.as_context();
+        let table = self.to_c(store.opaque());
+        // SAFETY: invariants "Context" and "Ownership".
+        unsafe { wasmtime_table_size(store.raw(), &table) }
+    }
+
+    /// Grows the table by `delta` elements that are `init`, and returns how many
+    /// it had.
+    ///
+    /// Calls `wasmtime_table_grow`.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than the table's maximum or the store's limits allow, or
+    /// `init` isn't of the elements' type.
+    ///
+    /// # Panics
+    ///
+    /// If the table or `init` is of another store.
+    pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
+        let store = store.as_context_mut();
+        let table = self.to_c(store.opaque());
+        let init = Val::from(init).to_c(store.opaque())?;
+        let mut previous = 0;
+        // SAFETY: invariants "Context" and "Ownership".
+        unsafe {
+            check(wasmtime_table_grow(
+                store.raw(),
+                &table,
+                delta,
+                &init,
+                &mut previous,
+            ))?
+        };
+        Ok(previous)
+    }
+
+    /// Copies `len` elements of `src_table`, from `src_index` on, into
+    /// `dst_table`, from `dst_index` on. The two may be one table, and the
+    /// ranges may overlap.
+    ///
+    /// The C API has no function for it: elements are read and set one by one.
+    ///
+    /// # Errors
+    ///
+    /// If a range is beyond its table's end, in which case nothing is copied,
+    /// or if an element isn't of the type that `dst_table` has.
+    ///
+    /// # Panics
+    ///
+    /// If a table is of another store, and as for [`Table::get`].
+    pub fn copy(
+        mut store: impl AsContextMut,
+        dst_table: &Table,
+        dst_index: u64,
+        src_table: &Table,
+        src_index: u64,
+        len: u64,
+    ) -> Result<()> {
+        let mut store = store.as_context_mut();
+        dst_table.check_range(&store, dst_index, len)?;
+        src_table.check_range(&store, src_index, len)?;
+        let mut copy = |i| {
+            // Each element's root is given back at once.
+            let mut scope = crate::RootScope::new(&mut store);
+            let element = src_table
+                .get(&mut scope, src_index + i)
+                .expect("the range is checked");
+            dst_table.set(&mut scope, dst_index + i, element)
+        };
+        if dst_index <= src_index {
+            (0..len).try_for_each(&mut copy)
+        } else {
+            (0..len).rev().try_for_each(&mut copy)
+        }
+    }
+
+    /// Sets `len` elements, from `dst` on, to `val`.
+    ///
+    /// The C API has no function for it: elements are set one by one.
+    ///
+    /// # Errors
+    ///
+    /// If the range is beyond the table's end, in which case nothing is set, or
+    /// if `val` isn't of the elements' type.
+    ///
+    /// # Panics
+    ///
+    /// If the table or the value is of another store.
+    pub fn fill(&self, mut store: impl AsContextMut, dst: u64, val: Ref, len: u64) -> Result<()> {
+        let mut store = store.as_context_mut();
+        self.check_range(&store, dst, len)?;
+        (dst..dst + len).try_for_each(|i| self.set(&mut store, i, val))
+    }
+
+    fn check_range(&self, store: impl AsContext, start: u64, len: u64) -> Result<(), Trap> {
+        let end = start.checked_add(len);
+        if end.is_some_and(|end| end <= self.size(store)) {
+            Ok(())
+        } else {
+            Err(Trap::TableOutOfBounds)
+        }
+    }
+}

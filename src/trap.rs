@@ -1,0 +1,166 @@
+//! Traps: the ways in which WebAssembly code can go wrong.
+
+use std::fmt;
+
+macro_rules! traps {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
+        /// Why WebAssembly code trapped.
+        ///
+        /// Found with `error.downcast_ref::<Trap>()` in the error of a call.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum Trap {
+            $($(#[$doc])* $name = $code,)*
+        }
+
+        impl Trap {
+            /// The trap of a `wasmtime_trap_code_t`.
+            pub(crate) fn from_code(code: crate::sys::wasmtime_trap_code_t) -> Option<Trap> {
+                match code {
+                    $($code => Some(Trap::$name),)*
+                    _ => None,
+                }
+            }
+        }
+
+        impl fmt::Display for Trap {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("wasm trap: ")?;
+                f.write_str(match self {
+                    $(Trap::$name => $text,)*
+                })
+            }
+        }
+    };
+}
+
+traps! {
+    /// The call stack is exhausted.
+    StackOverflow = 0, "call stack exhausted";
+    /// A memory was accessed beyond its end.
+    MemoryOutOfBounds = 1, "out of bounds memory access";
+    /// An atomic access was not aligned.
+    HeapMisaligned = 2, "unaligned atomic";
+    /// A table was accessed beyond its end.
+    TableOutOfBounds = 3, "undefined element: out of bounds table access";
+    /// `call_indirect` found a null reference.
+    IndirectCallToNull = 4, "uninitialized element";
+    /// `call_indirect` found a function of another type.
+    BadSignature = 5, "indirect call type mismatch";
+    /// Integer arithmetic overflowed.
+    IntegerOverflow = 6, "integer overflow";
+    /// An integer was divided by zero.
+    IntegerDivisionByZero = 7, "integer divide by zero";
+    /// A float has no integer to be converted to.
+    BadConversionToInteger = 8, "invalid conversion to integer";
+    /// An `unreachable` instruction was executed.
+    UnreachableCodeReached = 9, "wasm `unreachable` instruction executed";
+    /// The epoch deadline was reached.
+    Interrupt = 10, "interrupt";
+    /// The fuel is used up.
+    OutOfFuel = 11, "all fuel consumed by WebAssembly";
+    /// An atomic wait was tried on a memory that isn't shared.
+    AtomicWaitNonSharedMemory = 12, "atomic wait on non-shared memory";
+    /// A null reference was used where none may be.
+    NullReference = 13, "null reference";
+    /// An array was accessed beyond its end.
+    ArrayOutOfBounds = 14, "out of bounds array access";
+    /// An object to be allocated was too large.
+    AllocationTooLarge = 15, "allocation size too large";
+    /// A reference was cast to a type it isn't of.
+    CastFailure = 16, "cast failure";
+    /// A component was entered that may not be.
+    CannotEnterComponent = 17, "cannot enter component instance";
+    /// An async-lifted export returned without a result.
+    NoAsyncResult = 18, "async-lifted export failed to produce a result";
+    /// A stack was suspended with a tag that nothing handles.
+    UnhandledTag = 19, "unhandled tag";
+    /// A continuation was resumed a second time.
+    ContinuationAlreadyConsumed = 20, "continuation already consumed";
+    /// An opcode of Pulley that was left out of the build was executed.
+    DisabledOpcode = 21, "pulley opcode disabled at compile time was executed";
+    /// An asynchronous event loop can't go on.
+    AsyncDeadlock = 22, "deadlock detected: event loop cannot make further progress";
+    /// A component was left that may not be.
+    CannotLeaveComponent = 23, "cannot leave component instance";
+    /// A synchronous task blocked before it returned.
+    CannotBlockSyncTask = 24, "cannot block a synchronous task before returning";
+    /// Bits that are no `char` were lifted as one.
+    InvalidChar = 25, "invalid `char` bit pattern";
+    /// The encoding of a string should have been finished.
+    DebugAssertStringEncodingFinished = 26, "should have finished string encoding";
+    /// Two counts of code units should have been equal.
+    DebugAssertEqualCodeUnits = 27, "code units should be equal";
+    /// A pointer should have been aligned.
+    DebugAssertPointerAligned = 28, "pointer should be aligned";
+    /// The upper bits of a number should have been zero.
+    DebugAssertUpperBitsUnset = 29, "upper bits should be unset";
+    /// A string of a component lies beyond its memory.
+    StringOutOfBounds = 30, "string content out-of-bounds";
+    /// A list of a component lies beyond its memory.
+    ListOutOfBounds = 31, "list content out-of-bounds";
+    /// A variant of a component has a case that doesn't exist.
+    InvalidDiscriminant = 32, "invalid variant discriminant";
+    /// A pointer of a component isn't aligned.
+    UnalignedPointer = 33, "unaligned pointer";
+    /// `task.cancel` was called by a task that isn't cancelled.
+    TaskCancelNotCancelled = 34,
+        "`task.cancel` called by task which has not been cancelled";
+    /// A task returned or was cancelled a second time.
+    TaskCancelOrReturnTwice = 35,
+        "`task.return` or `task.cancel` called more than once for current task";
+    /// A subtask was cancelled after it ended.
+    SubtaskCancelAfterTerminal = 36,
+        "`subtask.cancel` called after terminal status delivered";
+    /// `task.return` doesn't fit the current task.
+    TaskReturnInvalid = 37,
+        "invalid `task.return` signature and/or options for current task";
+    /// A set of waitables was dropped while something waits on it.
+    WaitableSetDropHasWaiters = 38, "cannot drop waitable set with waiters";
+    /// A subtask was dropped before it resolved.
+    SubtaskDropNotResolved = 39, "cannot drop a subtask which has not yet resolved";
+    /// The start function of a thread has the wrong type.
+    ThreadNewIndirectInvalidType = 40,
+        "start function does not match expected type (currently only `(i32) -> ()` is supported)";
+    /// The start function of a thread is null.
+    ThreadNewIndirectUninitialized = 41,
+        "the start function index points to an uninitialized function";
+    /// A counter of backpressure overflowed.
+    BackpressureOverflow = 42, "backpressure counter overflow";
+    /// A callback returned a code that doesn't exist.
+    UnsupportedCallbackCode = 43, "unsupported callback code";
+    /// A thread was resumed that isn't suspended.
+    CannotResumeThread = 44, "cannot resume thread which is not suspended";
+    /// Two operations were started on one future or stream.
+    ConcurrentFutureStreamOp = 45,
+        "cannot have concurrent operations active on a future/stream";
+    /// A count of references overflowed.
+    ReferenceCountOverflow = 46, "reference count overflow";
+    /// A stream was to read or write too much at once.
+    StreamOpTooBig = 47, "stream read/write count too large";
+    /// A waitable that is in a set was used synchronously.
+    WaitableSyncAndAsync = 48,
+        "waitable cannot be used synchronously while added to a waitable set";
+    /// An exception left its component.
+    UncaughtException = 49, "uncaught exception propagated out of component";
+}
+
+impl std::error::Error for Trap {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_the_c_api() {
+        assert_eq!(
+            Trap::from_code(crate::sys::WASMTIME_TRAP_CODE_OUT_OF_FUEL),
+            Some(Trap::OutOfFuel)
+        );
+        assert_eq!(Trap::from_code(u8::MAX), None);
+        for code in 0..=49 {
+            assert_eq!(Trap::from_code(code).unwrap() as u8, code);
+        }
+    }
+}

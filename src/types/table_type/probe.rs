@@ -1,0 +1,250 @@
+//! Asking libwasmtime about tables by means of modules that import one.
+
+use super::TableLimits;
+use crate::error::check;
+use crate::sys::*;
+use crate::types::{HeapType, RefType};
+use crate::vec::{ImportTypeVec, Owned};
+use crate::{Engine, Result};
+use anyhow::{Context, anyhow};
+use std::ptr::{self, NonNull};
+
+/// A module whose one import, of no name, is a table.
+struct Probe(NonNull<wasmtime_module_t>);
+
+impl Probe {
+    /// # Errors
+    ///
+    /// If the element type can't be written in a module of its own, or the
+    /// module doesn't compile.
+    fn new(engine: &Engine, element: &RefType, limits: &TableLimits) -> Result<Probe> {
+        require(Feature::Compiler)?;
+        let wasm = binary(element, limits).ok_or_else(|| {
+            anyhow!(
+                "the C API can't handle a table with 64-bit indices and elements of type \
+                 {element}: use `TableType::new`, or elements of an abstract type"
+            )
+        })?;
+        let mut module = ptr::null_mut();
+        // SAFETY: the engine is alive, `wasm` is only read, and `module` is
+        // written unless there is an error, which `check` takes.
+        unsafe {
+            check(wasmtime_module_new(
+                engine.as_ptr(),
+                wasm.as_ptr(),
+                wasm.len(),
+                &mut module,
+            ))?;
+        }
+        NonNull::new(module)
+            .map(Probe)
+            .context("wasmtime_module_new returned no module")
+    }
+
+    /// The error of handing `table` to the module; `Ok` if it takes it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`limits`].
+    unsafe fn offer(
+        &self,
+        engine: &Engine,
+        context: *mut wasmtime_context_t,
+        table: &wasmtime_table_t,
+    ) -> Result<()> {
+        let item = wasmtime_extern_t {
+            kind: WASMTIME_EXTERN_TABLE,
+            of: wasmtime_extern_union_t { table: *table },
+        };
+        // SAFETY: the caller vouches for `context` and `table`. The linker is
+        // used up to its deletion only; `check` takes the errors; nothing is
+        // instantiated, so the store stays as it is.
+        unsafe {
+            let linker = wasmtime_linker_new(engine.as_ptr());
+            let empty = ptr::dangling();
+            let defined = check(wasmtime_linker_define(
+                linker, context, empty, 0, empty, 0, &item,
+            ));
+            let taken = defined.and_then(|()| {
+                let mut instance = ptr::null_mut();
+                check(wasmtime_linker_instantiate_pre(
+                    linker,
+                    self.0.as_ptr(),
+                    &mut instance,
+                ))?;
+                wasmtime_instance_pre_delete(instance);
+                Ok(())
+            });
+            wasmtime_linker_delete(linker);
+            taken
+        }
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        // SAFETY: the module is owned, and not used again.
+        unsafe { wasmtime_module_delete(self.0.as_ptr()) }
+    }
+}
+
+/// The C type of tables with these limits.
+pub(super) fn tabletype(
+    engine: &Engine,
+    element: &RefType,
+    limits: &TableLimits,
+) -> Result<Owned<wasm_tabletype_t>> {
+    let module = Probe::new(engine, element, limits)?;
+    let mut imports = ImportTypeVec::new();
+    // SAFETY: the module is alive; the vector is empty, so that nothing is
+    // lost when it is overwritten. All that is looked at lives in it, but for
+    // the copy, which is owned.
+    let ty = unsafe {
+        wasmtime_module_imports(module.0.as_ptr(), imports.as_mut_ptr());
+        imports.first().and_then(Option::as_ref).and_then(|import| {
+            let ty = wasm_importtype_type(import.as_ptr());
+            Owned::from_raw(wasm_tabletype_copy(wasm_externtype_as_tabletype_const(ty)))
+        })
+    };
+    ty.context("the module has no import")
+}
+
+/// The limits of `table`, which is of type `ty`.
+///
+/// # Panics
+///
+/// If `element` is a concrete type: no module of its own can name it.
+///
+/// # Safety
+///
+/// `context` must be that of a live store of `engine`, `table` in it, `ty` its
+/// type and `element` that of its elements.
+pub(super) unsafe fn limits(
+    engine: &Engine,
+    context: *mut wasmtime_context_t,
+    table: &wasmtime_table_t,
+    ty: &Owned<wasm_tabletype_t>,
+    element: &RefType,
+) -> TableLimits {
+    let offer = |is_64, maximum| {
+        let wanted = TableLimits {
+            is_64,
+            minimum: 0,
+            maximum,
+        };
+        Probe::new(engine, element, &wanted)
+            // SAFETY: the caller vouches for `context` and `table`.
+            .map(|module| unsafe { module.offer(engine, context, table) })
+            .unwrap_or_else(|error| panic!("can't tell the type of a table: {error:#}"))
+    };
+
+    let is_64 = offer(false, None).is_err();
+    // SAFETY: the caller vouches for `context` and `table`.
+    let size = unsafe { wasmtime_table_size(context, table) };
+    let maximum = match is_64 {
+        false => Maximum::Fits,
+        true => match offer(true, Some(0)) {
+            Ok(()) => Maximum::Fits,
+            Err(refusal) => maximum_in(&format!("{refusal:#}")),
+        },
+    };
+    match maximum {
+        // A table is never smaller than its minimum.
+        Maximum::Fits if u32::try_from(size).is_ok() => {
+            // SAFETY: both limits fit into 32 bits.
+            unsafe { TableLimits::from_c(ty.as_ptr(), is_64) }
+        }
+        Maximum::Fits => TableLimits {
+            is_64,
+            minimum: size,
+            maximum: None,
+        },
+        Maximum::Wide(maximum) => TableLimits {
+            is_64,
+            minimum: size,
+            maximum,
+        },
+    }
+}
+
+/// What is known of a table's maximum.
+#[derive(Debug, PartialEq)]
+enum Maximum {
+    /// There is none, or it fits into 32 bits.
+    Fits,
+    /// It doesn't fit, or isn't known at all.
+    Wide(Option<u64>),
+}
+
+/// Reads a table's maximum from the words with which libwasmtime refuses it:
+/// `... doesn't match provided table limits (min: 1, max: 2)`.
+fn maximum_in(refusal: &str) -> Maximum {
+    let maximum = refusal
+        .rsplit_once("provided table limits (min: ")
+        .and_then(|(_, limits)| limits.split_once(", max: "))
+        .and_then(|(_, maximum)| maximum.split_once(')'))
+        .map(|(maximum, _)| maximum);
+    match maximum {
+        Some("none") => Maximum::Fits,
+        Some(maximum) => match maximum.parse::<u64>() {
+            Ok(maximum) if maximum <= u32::MAX.into() => Maximum::Fits,
+            maximum => Maximum::Wide(maximum.ok()),
+        },
+        None => Maximum::Wide(None),
+    }
+}
+
+/// The binary of a module that imports a table; `None` if its elements are of a
+/// concrete type.
+fn binary(element: &RefType, limits: &TableLimits) -> Option<Vec<u8>> {
+    let mut table = Vec::new();
+    if !element.is_nullable() {
+        table.push(0x64);
+    }
+    table.push(abstract_type(element.heap_type())?);
+    table.push(u8::from(limits.is_64) << 2 | u8::from(limits.maximum.is_some()));
+    leb(limits.minimum, &mut table);
+    if let Some(maximum) = limits.maximum {
+        leb(maximum, &mut table);
+    }
+
+    let mut wasm = b"\0asm\x01\0\0\0".to_vec();
+    // The section of imports: one, of no module, of no name, a table.
+    const IMPORT: [u8; 4] = [1, 0, 0, 1];
+    wasm.push(2);
+    leb((IMPORT.len() + table.len()) as u64, &mut wasm);
+    wasm.extend(IMPORT);
+    wasm.extend(table);
+    Some(wasm)
+}
+
+/// The binary form of an abstract type, which is also that of the nullable
+/// reference to it.
+fn abstract_type(ty: &HeapType) -> Option<u8> {
+    Some(match ty {
+        HeapType::NoExn => 0x74,
+        HeapType::NoFunc => 0x73,
+        HeapType::NoExtern => 0x72,
+        HeapType::None => 0x71,
+        HeapType::Func => 0x70,
+        HeapType::Extern => 0x6f,
+        HeapType::Any => 0x6e,
+        HeapType::Eq => 0x6d,
+        HeapType::I31 => 0x6c,
+        HeapType::Struct => 0x6b,
+        HeapType::Array => 0x6a,
+        HeapType::Exn => 0x69,
+        HeapType::ConcreteFunc(_)
+        | HeapType::ConcreteArray(_)
+        | HeapType::ConcreteStruct(_)
+        | HeapType::ConcreteExn(_) => return None,
+    })
+}
+
+fn leb(mut number: u64, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}

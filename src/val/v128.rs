@@ -1,0 +1,32 @@
+//! 128-bit vectors.
+
+use std::fmt;
+
+/// A 128-bit vector, the bytes of which are in little-endian order as a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct V128([u8; 16]);
+
+impl V128 {
+    /// The vector as a number.
+    pub fn as_u128(&self) -> u128 {
+        u128::from_le_bytes(self.0)
+    }
+}
+
+impl From<u128> for V128 {
+    fn from(value: u128) -> V128 {
+        V128(value.to_le_bytes())
+    }
+}
+
+impl From<V128> for u128 {
+    fn from(value: V128) -> u128 {
+        value.as_u128()
+    }
+}
+
+impl fmt::Debug for V128 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#034x}", self.as_u128())
+    }
+}
