@@ -27,7 +27,7 @@ mod wasm_ty;
 pub use caller::Caller;
 pub use into_func::IntoFunc;
 pub(crate) use signature::Signatures;
-pub(crate) use trampoline::HostFunc;
+pub(crate) use trampoline::{HostFunc, finalize};
 pub use typed::{TypedFunc, WasmParams, WasmResults};
 pub use wasm_ret::WasmRet;
 pub use wasm_ty::WasmTy;

@@ -52,7 +52,10 @@ pub use load::{
 pub use memory::{Memory, MemoryAccessError};
 pub use module::{Module, ModuleExport};
 pub use shared_memory::SharedMemory;
-pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
+pub use store::{
+    AsContext, AsContextMut, DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT,
+    Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder, UpdateDeadline,
+};
 pub use sys::Feature;
 pub use table::Table;
 pub use tag::Tag;

@@ -26,9 +26,17 @@
 //!    which takes it ([`StoreOpaque::failure`]); so it is never left behind.
 
 mod context;
+mod epoch;
+mod fuel;
+mod limits;
 mod opaque;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+pub use epoch::UpdateDeadline;
+pub use limits::{
+    DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, StoreLimits,
+    StoreLimitsBuilder,
+};
 pub(crate) use opaque::{Failure, StoreOpaque, wrong_store};
 
 use crate::Engine;

@@ -42,9 +42,9 @@ impl<'a, T: 'static> Caller<'a, T> {
         store: NonNull<StoreOpaque>,
         caller: NonNull<wasmtime_caller_t>,
     ) -> Caller<'a, T> {
-        // SAFETY: the caller vouches for both; the state begins with the
-        // opaque part.
         Caller {
+            // SAFETY: the caller vouches for both; the state begins with the
+            // opaque part.
             store: unsafe { StoreContextMut::from_state(store.cast()) },
             caller,
         }

@@ -136,8 +136,8 @@ impl Drop for HostFunc {
     }
 }
 
-/// Frees a boxed closure.
-unsafe extern "C" fn finalize<F>(env: *mut c_void) {
+/// Frees a boxed closure: the finalizer of a callback's data.
+pub(crate) unsafe extern "C" fn finalize<F>(env: *mut c_void) {
     // SAFETY: `env` is the leaked box of an `F`, and this is called once.
     let func: Box<F> = unsafe { Box::from_raw(env.cast()) };
     // A panic can't cross into libwasmtime, and there's nobody to report one

@@ -306,9 +306,9 @@ impl HostCallRoots {
     /// stay so until the value is dropped.
     #[inline]
     pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> HostCallRoots {
-        // SAFETY: the caller vouches for the store.
         HostCallRoots {
             store,
+            // SAFETY: the caller vouches for the store.
             len: unsafe { (*store).roots.len() },
         }
     }

@@ -46,17 +46,6 @@ macro_rules! extern_types {
                     }
                 }
             )*
-
-            /// Whether nothing in this type belongs to another engine.
-            pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
-                match self {
-                    ExternType::Memory(_) => true,
-                    ExternType::Func(ty) => ty.comes_from_same_engine(engine),
-                    ExternType::Global(ty) => ty.comes_from_same_engine(engine),
-                    ExternType::Table(ty) => ty.comes_from_same_engine(engine),
-                    ExternType::Tag(ty) => ty.comes_from_same_engine(engine),
-                }
-            }
         }
 
         $(
