@@ -1,4 +1,118 @@
-//! libwasmtime
+//! The `wasmtime` crate's API over libwasmtime's C ABI, linked the way you
+//! choose.
+//!
+//! A program that is written for the [`wasmtime`](https://docs.rs/wasmtime)
+//! crate and says
+//!
+//! ```toml
+//! [dependencies]
+//! wasmtime = { package = "libwasmtime", version = "48" }
+//! ```
+//!
+//! keeps its source. It then compiles in seconds against a shared library of
+//! the system, or ships as one static file, or opens the library only when it
+//! runs: [`vendored`, `static`, `dynamic` and `load`](#link-modes) are Cargo
+//! features, and nothing else changes.
+//!
+//! ```
+//! # #[cfg(not(all(feature = "wat", any(feature = "cranelift", feature = "winch"))))] fn main() {}
+//! # #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+//! fn main() -> libwasmtime::Result<()> {
+//!     use libwasmtime::{Engine, Linker, Module, Store};
+//!
+//!     let engine = Engine::default();
+//!     let module = Module::new(&engine, r#"
+//!         (module
+//!             (import "host" "greet" (func $greet (param i32)))
+//!             (func (export "run")
+//!                 i32.const 3
+//!                 call $greet))
+//!     "#)?;
+//!
+//!     let mut linker = Linker::new(&engine);
+//!     linker.func_wrap("host", "greet", |times: i32| println!("{}", "hello ".repeat(times as usize)))?;
+//!
+//!     let mut store = Store::new(&engine, ());
+//!     let instance = linker.instantiate(&mut store, &module)?;
+//!     let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
+//!     run.call(&mut store, ())
+//! }
+//! ```
+//!
+//! # Where things are
+//!
+//! - An [`Engine`] compiles a [`Module`], with the settings of a [`Config`].
+//! - A [`Linker`] finds a module's imports and makes an [`Instance`] of it in a
+//!   [`Store`], which owns all WebAssembly objects and the host's data.
+//! - An instance exports a [`Func`], [`Memory`], [`Global`], [`Table`] or
+//!   [`Tag`], which are handles that are used together with their store.
+//! - A [`TypedFunc`] is a function whose type was checked once, the fast way to
+//!   call. [`Func::wrap`] makes a function of a Rust closure.
+//! - [`Error`] is what goes wrong: a [`Trap`], what a host function returned,
+//!   [`I32Exit`], [`UnknownImportError`], [`Unsupported`], [`LoadError`] and
+//!   others are found in it with `downcast_ref`, and a [`WasmBacktrace`].
+//! - `wasi` is WASI preview 1.
+//! - [`mod@vec`] has the C API's vectors as owned types, and [`sys`] all of the C
+//!   API as it is, for what the safe layer doesn't do.
+//!
+//! # Safety
+//!
+//! libwasmtime aborts the process on many mistakes: a handle that is used with
+//! another store, a configuration in conflict, a WASI program without WASI. The
+//! safe layer looks for these first, so that they are a Rust panic where the
+//! `wasmtime` crate panics, and an `Err` otherwise. A panic or error of a host
+//! function passes through the WebAssembly frames and reaches the caller as it
+//! was.
+//!
+//! # Link modes
+//!
+//! | feature | what is linked | needs |
+//! |---|---|---|
+//! | `vendored` (default) | libwasmtime from source, built by Cargo, statically | nothing |
+//! | `static` | a `libwasmtime.a` of the system | the archive, to build |
+//! | `dynamic` | a shared library of the system | the library, to build and to run |
+//! | `load` | nothing: it is opened at run time | the library, to run |
+//!
+//! If several are on, which Cargo may bring about, the first in this list that
+//! can be had is taken; the environment variable `LIBWASMTIME_LINK` overrides
+//! that. A system library is looked for in `WASMTIME_LIB_DIR` and
+//! `WASMTIME_INCLUDE_DIR`, in `WASMTIME_DIR` (`lib` and `include` in it; with
+//! `WASMTIME_MIN=1` those in `min`), through pkg-config, and under the usual
+//! prefixes. It must be of major version 48 and have the features that are
+//! on. `load` looks for it when the program runs: see [`load()`].
+//!
+//! # Features
+//!
+//! `default` is `vendored` and `standard`; `standard` is what is marked here,
+//! for use with `default-features = false` and another link mode. Each stands
+//! for a feature of libwasmtime: with `vendored` it is built in, with a system
+//! library it has to be there.
+//!
+//! | feature | standard | what it brings |
+//! |---|---|---|
+//! | `addr2line` | ✓ | file names and lines in the text of backtraces |
+//! | `all-arch` | | compiling for every architecture |
+//! | `async` | ✓ | asynchronous calls |
+//! | `cache` | ✓ | a cache of compiled modules on disk |
+//! | `component-model` | ✓ | components |
+//! | `component-model-async` | ✓ | the asynchronous ABI of components |
+//! | `coredump` | ✓ | core dumps of traps |
+//! | `cranelift` | ✓ | the optimising compiler |
+//! | `debug-builtins` | ✓ | symbols for native debuggers |
+//! | `demangle` | ✓ | demangled function names in backtraces |
+//! | `disable-logging` | | no log statements in libwasmtime |
+//! | `gc` | ✓ | reference types and garbage-collected types |
+//! | `gc-copying`, `gc-drc`, `gc-null` | ✓ | three collectors |
+//! | `logging` | | logging to standard error, as `WASMTIME_LOG` says; installs a logger for the process |
+//! | `parallel-compilation` | ✓ | compiling on several threads |
+//! | `pooling-allocator` | ✓ | the pooling instance allocator |
+//! | `profiling` | ✓ | profilers |
+//! | `pulley` | | the portable interpreter |
+//! | `threads` | ✓ | shared memories and atomics |
+//! | `wasi` | ✓ | WASI |
+//! | `wasi-http` | | WASI's HTTP interfaces for components |
+//! | `wat` | ✓ | the text format |
+//! | `winch` | | the baseline compiler |
 #![warn(missing_docs)]
 
 mod backtrace;
