@@ -30,6 +30,10 @@
     clippy::missing_safety_doc,
     reason = "the contracts are documented in the headers"
 )]
+#![allow(
+    clippy::too_many_arguments,
+    reason = "the functions have the parameters that they have in C"
+)]
 
 pub(crate) use std::ffi::{CStr, c_char, c_int, c_void};
 

@@ -90,6 +90,9 @@ macro_rules! functions {
             $($name: unsafe extern "C" fn($($arg),*) $(-> $ret)?,)*
         }
 
+        // These types are those of the declarations, which tests/abi proves.
+        $(const _: unsafe fn($($arg),*) $(-> $ret)? = crate::sys::$name;)*
+
         impl Functions {
             /// # Safety
             ///

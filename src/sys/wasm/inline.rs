@@ -10,6 +10,13 @@ const _: () = assert!(
         && (size_of::<isize>() == size_of::<u32>() || size_of::<isize>() == size_of::<u64>())
 );
 
+/// A name is a vector of bytes, and so its functions are those of one.
+pub use crate::sys::{
+    wasm_byte_vec_copy as wasm_name_copy, wasm_byte_vec_delete as wasm_name_delete,
+    wasm_byte_vec_new as wasm_name_new, wasm_byte_vec_new_empty as wasm_name_new_empty,
+    wasm_byte_vec_new_uninitialized as wasm_name_new_uninitialized,
+};
+
 /// Copies the C string `s`, without its NUL, into a new name.
 ///
 /// # Safety

@@ -304,24 +304,8 @@ capi! {
             arg1: *mut c_void,
             arg2: Option<unsafe extern "C" fn(*mut c_void)>,
         );
-        fn wasm_table_new(
-            arg0: *mut wasm_store_t,
-            arg1: *const wasm_tabletype_t,
-            init: *mut wasm_ref_t,
-        ) -> *mut wasm_table_t;
         fn wasm_table_type(arg: *const wasm_table_t) -> *mut wasm_tabletype_t;
-        fn wasm_table_get(arg0: *const wasm_table_t, index: wasm_table_size_t) -> *mut wasm_ref_t;
-        fn wasm_table_set(
-            arg0: *mut wasm_table_t,
-            index: wasm_table_size_t,
-            arg2: *mut wasm_ref_t,
-        ) -> bool;
         fn wasm_table_size(arg: *const wasm_table_t) -> wasm_table_size_t;
-        fn wasm_table_grow(
-            arg0: *mut wasm_table_t,
-            delta: wasm_table_size_t,
-            init: *mut wasm_ref_t,
-        ) -> bool;
         fn wasm_memory_delete(arg: *mut wasm_memory_t);
         fn wasm_memory_copy(arg: *const wasm_memory_t) -> *mut wasm_memory_t;
         fn wasm_memory_same(arg0: *const wasm_memory_t, arg1: *const wasm_memory_t) -> bool;
@@ -446,6 +430,22 @@ capi! {
         fn wasm_ref_as_instance(arg: *mut wasm_ref_t) -> *mut wasm_instance_t;
         fn wasm_instance_as_ref_const(arg: *const wasm_instance_t) -> *const wasm_ref_t;
         fn wasm_ref_as_instance_const(arg: *const wasm_ref_t) -> *const wasm_instance_t;
+        fn wasm_table_new(
+            arg0: *mut wasm_store_t,
+            arg1: *const wasm_tabletype_t,
+            init: *mut wasm_ref_t,
+        ) -> *mut wasm_table_t;
+        fn wasm_table_get(arg0: *const wasm_table_t, index: wasm_table_size_t) -> *mut wasm_ref_t;
+        fn wasm_table_set(
+            arg0: *mut wasm_table_t,
+            index: wasm_table_size_t,
+            arg2: *mut wasm_ref_t,
+        ) -> bool;
+        fn wasm_table_grow(
+            arg0: *mut wasm_table_t,
+            delta: wasm_table_size_t,
+            init: *mut wasm_ref_t,
+        ) -> bool;
     }
 
     functions(Compiler) {

@@ -1,0 +1,202 @@
+//! Reads the declarations out of preprocessed C headers.
+//!
+//! This is no C parser: it understands declarations as headers write them, and
+//! of those only what has to be compared by name (functions, types, the fields
+//! of structs and unions, constants, macros). The types are left to a real
+//! compiler. What it doesn't understand makes it panic, so nothing is skipped
+//! unnoticed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+mod run;
+
+use self::run::Run;
+use crate::tokens::{Token, tokens};
+
+/// A header, named as in `#include <...>`.
+pub type HeaderName = String;
+
+/// What the headers declare, by name.
+#[derive(Debug, Default)]
+pub struct Declarations {
+    pub functions: BTreeMap<String, HeaderName>,
+    /// Those of the functions that say nothing of their parameters: to C, `f()`
+    /// agrees with a declaration that has any.
+    pub unprototyped: BTreeSet<String>,
+    pub inline_functions: BTreeMap<String, HeaderName>,
+    pub opaque: BTreeMap<String, HeaderName>,
+    pub aliases: BTreeMap<String, HeaderName>,
+    pub records: BTreeMap<String, (HeaderName, Vec<Member>)>,
+    pub constants: BTreeMap<String, (HeaderName, Value)>,
+    /// Macros that take arguments or aren't a single number or string: name
+    /// and replacement.
+    pub macros: BTreeMap<String, String>,
+}
+
+/// A field of a struct or union.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// Nothing, if it is an anonymous struct or union whose fields count as
+    /// those of the enclosing one.
+    pub name: Option<String>,
+    /// The fields of the type, if it is defined on the spot.
+    pub fields: Option<Vec<Member>>,
+}
+
+/// Where the value of a constant comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Enumerator,
+    /// The replacement of a macro.
+    Macro(String),
+    /// The initializer of a `static const` variable.
+    Initializer(String),
+}
+
+impl Declarations {
+    /// Reads the output of `cc -E -dD`; of the files in it, those for which
+    /// `header` has a name.
+    pub fn read(preprocessed: &str, header: impl Fn(&str) -> Option<HeaderName>) -> Declarations {
+        let mut reader = Reader::default();
+        let mut file = None;
+        // Declarations never go from one header to another, so that all of a
+        // header's lines can be read together; an `#include` in the middle
+        // starts a new run.
+        let mut run = String::new();
+        for line in preprocessed.lines() {
+            if let Some(name) = line_marker(line) {
+                let next = header(&name);
+                if next != file {
+                    reader.run(&file, &run);
+                    run.clear();
+                    file = next;
+                }
+            } else if let Some(definition) = line.strip_prefix("#define ") {
+                if let Some(header) = &file {
+                    reader.define(header, definition);
+                }
+            } else if let Some(name) = line.strip_prefix("#undef ") {
+                reader.undefine(name.trim());
+            } else if !line.starts_with('#') {
+                run.push_str(line);
+                run.push('\n');
+            }
+        }
+        reader.run(&file, &run);
+        reader.finish()
+    }
+}
+
+/// The file of a line such as `# 12 "wasm.h" 2`.
+fn line_marker(line: &str) -> Option<String> {
+    let rest = line.strip_prefix("# ")?;
+    let (number, rest) = rest.split_once(" \"")?;
+    number.parse::<u32>().ok()?;
+    let (file, _flags) = rest.rsplit_once('"')?;
+    Some(file.replace("\\\\", "\\"))
+}
+
+/// A `typedef` of a struct or union.
+struct Typedef {
+    name: String,
+    header: HeaderName,
+    tag: Option<String>,
+    fields: Option<Vec<Member>>,
+}
+
+#[derive(Default)]
+struct Reader {
+    declarations: Declarations,
+    typedefs: Vec<Typedef>,
+    /// The fields of the structs and unions that have a tag.
+    tags: BTreeMap<String, Vec<Member>>,
+}
+
+impl Reader {
+    fn define(&mut self, header: &str, definition: &str) {
+        let end = definition
+            .find(|c: char| !c.is_alphanumeric() && c != '_')
+            .unwrap_or(definition.len());
+        let (name, replacement) = definition.split_at(end);
+        let tokens = tokens(replacement);
+        match tokens.as_slice() {
+            [] => {}
+            [Token::Number(value) | Token::Text(value)] => {
+                let value = Value::Macro(value.clone());
+                let constant = (header.to_owned(), value);
+                self.declarations.constants.insert(name.into(), constant);
+            }
+            _ => {
+                let replacement = replacement.trim().to_owned();
+                self.declarations.macros.insert(name.into(), replacement);
+            }
+        }
+    }
+
+    fn undefine(&mut self, name: &str) {
+        self.declarations.macros.remove(name);
+        let constants = &mut self.declarations.constants;
+        if matches!(constants.get(name), Some((_, Value::Macro(_)))) {
+            constants.remove(name);
+        }
+    }
+
+    fn run(&mut self, header: &Option<HeaderName>, text: &str) {
+        if let Some(header) = header {
+            Run::read(self, header, text);
+        }
+    }
+
+    /// Tells structs from opaque types, which takes having seen everything.
+    fn finish(mut self) -> Declarations {
+        for typedef in self.typedefs {
+            let tagged = typedef.tag.and_then(|tag| self.tags.remove(&tag));
+            let fields = typedef.fields.or(tagged);
+            match fields {
+                Some(fields) => {
+                    let record = (typedef.header, fields);
+                    self.declarations.records.insert(typedef.name, record);
+                }
+                None => {
+                    self.declarations
+                        .opaque
+                        .insert(typedef.name, typedef.header);
+                }
+            }
+        }
+        let left: Vec<_> = self.tags.keys().collect();
+        assert!(left.is_empty(), "structs without a typedef: {left:?}");
+        self.declarations
+    }
+}
+
+mod tests {
+    use super::Declarations;
+
+    fn read(text: &str) -> Declarations {
+        Declarations::read(&format!("# 1 \"f.h\"\n{text}"), |file| {
+            Some(file.to_owned())
+        })
+    }
+
+    #[test]
+    fn unsaid_parameters_are_not_the_same_as_none() {
+        let declarations = read("int f(); int *g(void);\nstatic inline int h() { return f(); }");
+        let functions: Vec<_> = declarations.functions.keys().collect();
+        assert_eq!(functions, ["f", "g"]);
+        let unprototyped: Vec<_> = declarations.unprototyped.iter().collect();
+        assert_eq!(unprototyped, ["f"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "expected the types of the parameters")]
+    fn a_pointer_to_a_function_has_to_say_its_parameters() {
+        read("typedef void (*callback)();");
+    }
+
+    #[test]
+    #[should_panic(expected = "expected the types of the parameters")]
+    fn a_callback_has_to_say_its_parameters() {
+        read("void f(int, void (*callback)());");
+    }
+}

@@ -1,0 +1,150 @@
+//! Puts the structs and unions of `sys` beside those of the headers.
+//!
+//! C can define a struct inside another one without naming it, Rust can't:
+//! there such a type has a name of its own, and where C doesn't name the field
+//! either, it is called `id`.
+
+use std::collections::BTreeMap;
+
+use crate::c::{Declarations, Member};
+use crate::declared::{Declared, Field, Record};
+
+/// A struct or union as `sys` lays it out, in names that C understands.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    pub name: String,
+    /// For a type that the headers don't name: C code that does.
+    pub definition: String,
+    pub size: usize,
+    pub align: usize,
+    /// With the C names; the types are still Rust.
+    pub fields: Vec<Field>,
+}
+
+/// The layouts of all structs and unions, those that need others after them,
+/// and what differs between the headers and `sys`.
+pub fn layouts(c: &Declarations, declared: &Declared) -> (Vec<Layout>, Vec<String>) {
+    let mut pairing = Pairing {
+        records: declared
+            .records
+            .iter()
+            .map(|record| (record.is.name.as_str(), record))
+            .collect(),
+        layouts: Vec::new(),
+        differences: Vec::new(),
+    };
+    for (name, (header, members)) in &c.records {
+        match pairing.records.remove(name.as_str()) {
+            Some(record) if record.is.header != *header => pairing.differences.push(format!(
+                "`{name}` is declared in <{header}>, but `sys` says <{}>",
+                record.is.header
+            )),
+            Some(record) => pairing.record(members, record, String::new()),
+            None => pairing
+                .differences
+                .push(format!("`{name}` of <{header}> is no record of `sys`")),
+        }
+    }
+    for name in pairing.records.keys() {
+        pairing
+            .differences
+            .push(format!("no header declares the record `{name}` of `sys`"));
+    }
+    (pairing.layouts, pairing.differences)
+}
+
+struct Pairing<'a> {
+    /// Those of `sys` that aren't paired yet.
+    records: BTreeMap<&'a str, &'a Record>,
+    layouts: Vec<Layout>,
+    differences: Vec<String>,
+}
+
+impl<'a> Pairing<'a> {
+    fn record(&mut self, members: &[Member], record: &'a Record, definition: String) {
+        let position = self.layouts.len();
+        let fields = self.fields(members, record);
+        let layout = Layout {
+            name: record.is.name.clone(),
+            definition,
+            size: record.size,
+            align: record.align,
+            fields,
+        };
+        self.layouts.insert(position, layout);
+        // The types of fields are named by way of the enclosing type's name.
+        // Their own checks come after it, but the name has to come before.
+        let own: Vec<_> = self.layouts[position + 1..]
+            .iter_mut()
+            .map(|layout| std::mem::take(&mut layout.definition))
+            .collect();
+        self.layouts[position].definition.push_str(&own.concat());
+    }
+
+    /// Pairs the fields of `record` with `members`, and says what they are to C.
+    fn fields(&mut self, members: &[Member], record: &'a Record) -> Vec<Field> {
+        let rust: Vec<_> = record
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect();
+        let c: Vec<_> = members.iter().map(rust_name).collect();
+        if rust != c {
+            self.differences.push(format!(
+                "`{}` has the fields {c:?}, but in `sys` {rust:?}",
+                record.is.name
+            ));
+            return Vec::new();
+        }
+        let mut fields = Vec::new();
+        for (member, field) in members.iter().zip(&record.fields) {
+            let nested = match &member.fields {
+                Some(members) => match self.records.remove(field.ty.as_str()) {
+                    Some(nested) => Some((members, nested)),
+                    None => {
+                        self.differences.push(format!(
+                            "`{}.{}` is a struct or union in the header, but in `sys` a `{}`",
+                            record.is.name, field.name, field.ty
+                        ));
+                        continue;
+                    }
+                },
+                None => None,
+            };
+            let Some(name) = &member.name else {
+                if let Some((members, nested)) = nested {
+                    let inner = self.fields(members, nested);
+                    fields.extend(inner.into_iter().map(|inner| Field {
+                        offset: field.offset + inner.offset,
+                        ..inner
+                    }));
+                }
+                continue;
+            };
+            if let Some((members, nested)) = nested {
+                let definition = format!(
+                    "typedef __typeof__((({} *)0)->{name}) {};\n",
+                    record.is.name, nested.is.name
+                );
+                self.record(members, nested, definition);
+            }
+            fields.push(Field {
+                name: name.clone(),
+                ..field.clone()
+            });
+        }
+        fields
+    }
+}
+
+/// What `sys` calls a field of the headers.
+fn rust_name(member: &Member) -> &str {
+    match member.name.as_deref() {
+        None => "id",
+        Some("enum") => "enum_",
+        Some("mod") => "module",
+        Some("ref") => "ref_",
+        Some("type") => "ty",
+        Some(name) => name,
+    }
+}

@@ -1,0 +1,78 @@
+//! What depends on how the library was built.
+
+use libwasmtime::sys::Feature;
+
+use crate::declared::Named;
+use crate::headers::feature_macro;
+use crate::{Abi, declarations, report};
+
+/// What the headers declare whatever the library has: all that is standard, and
+/// the settings of the pooling allocator, one of which needs another feature.
+fn whatever_the_library_has(function: &Named) -> bool {
+    function.header == "wasm.h"
+        || function.name == "wasmtime_pooling_allocation_config_total_gc_heaps_set"
+}
+
+/// The headers declare a function of a feature only if the library has that
+/// feature. `sys` has to know, or it would look for what isn't there.
+#[test]
+fn functions_need_the_features_that_the_headers_say() {
+    let abi = Abi::read();
+    let mut differences = Vec::new();
+    for &feature in Feature::ALL {
+        let own = feature_macro(feature);
+        let name = format!("without-{feature}");
+        let configuration = abi.headers.configure(&name, Some(&own));
+        let c = declarations(&abi.compiler, &abi.headers, &configuration, &name);
+        for function in &abi.rust.functions {
+            let name = &function.is.name;
+            let known = function.features.contains(&feature);
+            let needed = !c.functions.contains_key(name);
+            if needed && !known {
+                differences.push(format!("`{name}` needs {feature}"));
+            }
+            let told = abi.headers.features.contains(&own);
+            if known && !needed && told && !whatever_the_library_has(&function.is) {
+                differences.push(format!("`{name}` doesn't need {feature}"));
+            }
+        }
+    }
+    report("features", &differences);
+}
+
+/// The headers' own `conf.h` says which features the library has. There is no
+/// library to look at where libwasmtime is built from source.
+#[test]
+fn the_library_has_every_function_of_its_features() {
+    let abi = Abi::read();
+    for library in &abi.headers.libraries {
+        let configured = abi.headers.configured(&abi.compiler);
+        let has = |feature: &Feature| configured.contains(&feature_macro(*feature));
+        let functions = abi.rust.functions.iter();
+        let expected: Vec<_> = functions
+            .filter(|function| function.features.iter().all(has))
+            .map(|function| function.is.name.as_str())
+            .collect();
+        if let Err(refusal) = abi.compiler.link(library, &program(&expected)) {
+            panic!("{} lacks functions:\n{refusal}", library.display());
+        }
+        let absent = "wasmtime_no_such_function";
+        let refusal = abi.compiler.link(library, &program(&[absent]));
+        let refusal = refusal.expect_err("no library has this function");
+        assert!(refusal.contains(absent), "{refusal}");
+    }
+}
+
+/// A C program that can be linked only if all these functions are there.
+fn program(functions: &[&str]) -> String {
+    let declarations: String = functions
+        .iter()
+        .map(|name| format!("void {name}(void);\n"))
+        .collect();
+    format!(
+        "{declarations}\
+         void (*const functions[])(void) = {{{}}};\n\
+         int main(void) {{ return functions[0] == 0; }}\n",
+        functions.join(", ")
+    )
+}
