@@ -83,12 +83,12 @@
 //!
 //! # Features
 //!
-//! `default` is `vendored` and `standard`; `standard` is what is marked here,
+//! `default` is `vendored` and `common`; `common` is what is marked here,
 //! for use with `default-features = false` and another link mode. Each stands
 //! for a feature of libwasmtime: with `vendored` it is built in, with a system
 //! library it has to be there.
 //!
-//! | feature | standard | what it brings |
+//! | feature | common | what it brings |
 //! |---|---|---|
 //! | `addr2line` | ✓ | file names and lines in the text of backtraces |
 //! | `all-arch` | | compiling for every architecture |
