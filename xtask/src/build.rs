@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::platform;
-use crate::workspace::{Workspace, cargo};
+use crate::workspace::{Workspace, artifacts, cargo};
 
 /// Builds libwasmtime as a static archive and as a shared library, and gives
 /// the files that cargo made.
@@ -45,27 +45,27 @@ pub fn build(
         output.status,
     );
     let messages = String::from_utf8(output.stdout).context("cargo's messages are not UTF-8")?;
-    artifacts(&messages, workspace)
+    library_files(&messages, workspace)
 }
 
 /// The files of the vendor package's library among cargo's JSON messages.
-fn artifacts(messages: &str, workspace: &Workspace) -> Result<Vec<PathBuf>> {
+fn library_files(messages: &str, workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let manifest = workspace.vendor.directory.join("Cargo.toml");
-    for line in messages.lines() {
-        let message: Value = serde_json::from_str(line)
-            .with_context(|| format!("cargo printed a message that is not JSON: {line}"))?;
-        let is_library = message["reason"] == "compiler-artifact"
-            && message["manifest_path"] == manifest.to_string_lossy().as_ref();
-        if let (true, Some(files)) = (is_library, message["filenames"].as_array()) {
-            return Ok(files
+    artifacts(messages)?
+        .iter()
+        .find(|artifact| artifact["manifest_path"] == manifest.to_string_lossy().as_ref())
+        .and_then(|artifact| artifact["filenames"].as_array())
+        .map(|files| {
+            files
                 .iter()
                 .filter_map(Value::as_str)
                 .map(PathBuf::from)
-                .collect());
-        }
-    }
-    anyhow::bail!(
-        "cargo built {} without naming its files",
-        workspace.vendor.name
-    )
+                .collect()
+        })
+        .with_context(|| {
+            format!(
+                "cargo built {} without naming its files",
+                workspace.vendor.name
+            )
+        })
 }

@@ -4,6 +4,7 @@
 mod build;
 mod conf;
 mod install;
+mod measure;
 mod pkg_config;
 mod platform;
 mod workspace;
@@ -18,6 +19,8 @@ Usage: cargo xtask TASK [OPTIONS]
 
 Tasks:
   install   Build libwasmtime from source and install it as a C library
+  measure   Build the same program with each link mode and with the `wasmtime`
+            crate, and print what each costs
 
 Options of install:
   --prefix DIR        Install under DIR: DIR/lib, DIR/lib/pkgconfig, DIR/include
@@ -27,6 +30,10 @@ Options of install:
   --features A,B,C    Features of libwasmtime's C API to build, instead of the
                       default features of the `libwasmtime` crate (or, with
                       --min, instead of `disable-logging`)
+
+Options of measure:
+  --prefix DIR        Where `install` has installed libwasmtime
+  --only A,B,C        Only these rows of the table, such as `load,wasmtime crate`
 ";
 
 fn main() -> ExitCode {
@@ -56,7 +63,12 @@ fn run() -> Result<()> {
         Some((task, options)) if task == "install" => {
             install::install(&install::Options::parse(options)?)?;
         }
-        Some((task, _)) => bail!("there is no task `{task}`, expected `install`\n\n{USAGE}"),
+        Some((task, options)) if task == "measure" => {
+            measure::measure(&measure::Options::parse(options)?)?;
+        }
+        Some((task, _)) => {
+            bail!("there is no task `{task}`, expected `install` or `measure`\n\n{USAGE}")
+        }
     }
     Ok(())
 }

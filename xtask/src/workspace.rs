@@ -19,6 +19,8 @@ pub struct Workspace {
     pub vendor: Package,
     /// Upstream's implementation of the C API.
     pub c_api: Package,
+    /// Where cargo puts what it builds.
+    pub target: PathBuf,
 }
 
 /// One package.
@@ -58,6 +60,10 @@ impl Workspace {
             root: package(&metadata, "libwasmtime")?,
             vendor: package(&metadata, "libwasmtime-vendor")?,
             c_api: package(&metadata, "wasmtime-c-api-impl")?,
+            target: metadata["target_directory"]
+                .as_str()
+                .context("`cargo metadata` names no target directory")?
+                .into(),
         })
     }
 
@@ -74,6 +80,23 @@ pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     command
+}
+
+/// The artifacts among the messages of a cargo that was asked for JSON.
+///
+/// # Errors
+///
+/// If a message isn't JSON.
+pub fn artifacts(messages: &str) -> Result<Vec<Value>> {
+    let mut artifacts = Vec::new();
+    for line in messages.lines() {
+        let message: Value = serde_json::from_str(line)
+            .with_context(|| format!("cargo printed a message that is not JSON: {line}"))?;
+        if message["reason"] == "compiler-artifact" {
+            artifacts.push(message);
+        }
+    }
+    Ok(artifacts)
 }
 
 /// The `chosen` features together with the package's features they imply.
