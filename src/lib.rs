@@ -139,6 +139,8 @@ mod trap;
 mod types;
 mod val;
 pub mod vec;
+#[cfg(feature = "wasi")]
+pub mod wasi;
 #[cfg(feature = "wat")]
 mod wat;
 
