@@ -11,7 +11,8 @@
 //! is either of them, owned; [`Raised::into_error`] makes an [`Error`] of it.
 
 use crate::sys::{
-    wasm_trap_delete, wasm_trap_message, wasm_trap_t, wasm_trap_trace, wasmtime_error_delete, wasmtime_error_exit_status, wasmtime_error_message, wasmtime_error_t,
+    wasm_trap_delete, wasm_trap_message, wasm_trap_t, wasm_trap_trace, wasmtime_error_delete,
+    wasmtime_error_exit_status, wasmtime_error_message, wasmtime_error_t,
     wasmtime_error_wasm_trace, wasmtime_trap_code,
 };
 use crate::vec::{ByteVec, FrameVec};

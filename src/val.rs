@@ -233,12 +233,16 @@ impl Val {
     ///
     /// # Errors
     ///
-    /// If the value is a reference whose root is gone.
+    /// If the value is a reference whose root is gone, or is a reference and
+    /// libwasmtime was built without `gc`: it aborts the process then.
     ///
     /// # Panics
     ///
     /// If it is a reference of another store.
     pub(crate) fn to_c(self, store: &StoreOpaque) -> Result<wasmtime_val_t> {
+        if let Val::FuncRef(_) | Val::ExternRef(_) = self {
+            RawRef::supported()?;
+        }
         let (kind, of) = match self {
             Val::I32(i32) => (WASMTIME_I32, wasmtime_valunion_t { i32 }),
             Val::I64(i64) => (WASMTIME_I64, wasmtime_valunion_t { i64 }),

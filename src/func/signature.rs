@@ -197,9 +197,7 @@ pub(super) unsafe fn val_from_raw(
         Kind::F64 => Val::F64(raw.get_f64()),
         Kind::V128 => Val::V128(raw.get_v128().into()),
         // SAFETY: the caller vouches for the value.
-        Kind::FuncRef | Kind::ExactFuncRef => unsafe {
-            Val::FuncRef(WasmTy::from_raw(raw, store))
-        },
+        Kind::FuncRef | Kind::ExactFuncRef => unsafe { Val::FuncRef(WasmTy::from_raw(raw, store)) },
         Kind::GcRef => {
             RawRef::supported()?;
             let ty = ty().expect("index in range");

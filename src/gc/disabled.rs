@@ -36,7 +36,7 @@ impl RawRef {
         None
     }
 
-    pub(crate) fn to_raw(&self, _: &mut StoreOpaque) -> u32 {
+    pub(crate) fn to_raw(&self, _: &StoreOpaque) -> u32 {
         match *self {}
     }
 
