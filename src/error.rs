@@ -88,9 +88,12 @@ impl Raised {
         !self.frames().is_empty()
     }
 
-    fn trap(&self) -> Option<Trap> {
+    /// The trap that this is; `root` is the message of the last cause.
+    fn trap(&self, root: &str) -> Option<Trap> {
         let Raised::Trap(trap) = self else {
-            return None;
+            // Where the C API has no place for a trap, it is in the error, and
+            // can only be told by its text.
+            return Trap::from_text(root);
         };
         let mut code = 0;
         // SAFETY: the trap is owned and `code` is for the callee to fill.
@@ -113,7 +116,7 @@ impl Raised {
     pub(crate) fn into_error(self) -> Error {
         let mut messages = messages(&self.text());
         let root = messages.pop().expect("there is always a message");
-        let root = if let Some(trap) = self.trap() {
+        let root = if let Some(trap) = self.trap(&root) {
             Error::new(trap)
         } else if let Some(exit) = self.exit_status() {
             Error::new(exit)
