@@ -211,7 +211,7 @@ fn instances() {
         });
         let module = Module::new(other.engine(), r#"(module (import "" "" (func)))"#).unwrap();
         let seven = Extern::from(*world.seven.func());
-        refused(|| Instance::new(&mut *other, &module, &[seven.clone()]));
+        refused(|| Instance::new(&mut *other, &module, std::slice::from_ref(&seven)));
         refused(|| seven.ty(&*other));
     });
 }
