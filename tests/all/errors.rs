@@ -302,3 +302,38 @@ fn macros_and_conversions() {
         "missing"
     );
 }
+
+#[cfg(feature = "gc")]
+#[test]
+fn exception_that_nothing_catches() {
+    let engine = Engine::new(Config::new().wasm_exceptions(true)).unwrap();
+    let mut store = Store::new(&engine, ());
+    let instance = instantiate(
+        &mut store,
+        r#"(module
+            (tag $t (param i32))
+            (func (export "throw") (throw $t (i32.const 1)))
+            (func (export "ok") (result i32) (i32.const 7)))"#,
+        &[],
+    );
+    let throw = instance
+        .get_typed_func::<(), ()>(&mut store, "throw")
+        .unwrap();
+    let ok = instance
+        .get_typed_func::<(), i32>(&mut store, "ok")
+        .unwrap();
+    for _ in 0..2 {
+        let error = throw.call(&mut store, ()).unwrap_err();
+        assert!(!error.is::<Trap>());
+        let text = error.root_cause().to_string();
+        assert!(text.contains("exception"), "{text}");
+        assert_eq!(ok.call(&mut store, ()).unwrap(), 7);
+    }
+    let host = Func::wrap(&mut store, move |caller: Caller<'_, ()>, _: i32| {
+        throw.call(caller, ())
+    });
+    let run = run(&mut store, host);
+    let error = run.call(&mut store, 0).unwrap_err();
+    assert!(error.root_cause().to_string().contains("exception"));
+    assert_eq!(ok.call(&mut store, ()).unwrap(), 7);
+}
