@@ -51,9 +51,7 @@ impl fmt::Debug for WasmBacktrace {
 
 impl fmt::Display for WasmBacktrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.source.text();
-        // The backtrace is the outermost context; its causes follow.
-        f.write_str(text.split("\n\nCaused by:\n").next().unwrap_or_default())
+        f.write_str(&self.source.backtrace_text().unwrap_or_default())
     }
 }
 

@@ -11,8 +11,8 @@
 //! is either of them, owned; [`Raised::into_error`] makes an [`Error`] of it.
 
 use crate::sys::{
-    wasm_trap_delete, wasm_trap_message, wasm_trap_origin, wasm_trap_t, wasm_trap_trace,
-    wasmtime_error_delete, wasmtime_error_exit_status, wasmtime_error_message, wasmtime_error_t,
+    wasm_trap_delete, wasm_trap_message, wasm_trap_t, wasm_trap_trace, wasmtime_error_delete,
+    wasmtime_error_exit_status, wasmtime_error_message, wasmtime_error_t,
     wasmtime_error_wasm_trace, wasmtime_trap_code,
 };
 use crate::vec::{ByteVec, FrameVec};
@@ -85,22 +85,15 @@ impl Raised {
     }
 
     fn has_backtrace(&self) -> bool {
-        match self {
-            Raised::Error(_) => !self.frames().is_empty(),
-            Raised::Trap(trap) => {
-                // SAFETY: the trap is owned, and so is the frame it returns.
-                unsafe {
-                    let origin = wasm_trap_origin(trap.as_ptr());
-                    crate::sys::wasm_frame_delete(origin);
-                    !origin.is_null()
-                }
-            }
-        }
+        !self.frames().is_empty()
     }
 
-    fn trap(&self) -> Option<Trap> {
+    /// The trap that this is; `root` is the message of the last cause.
+    fn trap(&self, root: &str) -> Option<Trap> {
         let Raised::Trap(trap) = self else {
-            return None;
+            // Where the C API has no place for a trap, it is in the error, and
+            // can only be told by its text.
+            return Trap::from_text(root);
         };
         let mut code = 0;
         // SAFETY: the trap is owned and `code` is for the callee to fill.
@@ -118,22 +111,36 @@ impl Raised {
         exited.then_some(I32Exit(status))
     }
 
-    /// The error that a caller sees.
+    /// The error that a caller sees: the chain of causes, rebuilt from the text
+    /// that libwasmtime makes of it, with what is known better in its place.
     pub(crate) fn into_error(self) -> Error {
-        let cause = if let Some(trap) = self.trap() {
+        let mut messages = messages(&self.text());
+        let root = messages.pop().expect("there is always a message");
+        let root = if let Some(trap) = self.trap(&root) {
             Error::new(trap)
         } else if let Some(exit) = self.exit_status() {
             Error::new(exit)
         } else {
-            let text = self.text();
-            return if self.has_backtrace() {
-                let (_, causes) = split_causes(&text);
-                self.attach_backtrace(from_messages(causes))
-            } else {
-                from_text(&text)
-            };
+            Error::msg(root)
         };
-        self.attach_backtrace(cause)
+        let mut source = self.has_backtrace().then_some(self);
+        let error = messages.into_iter().rev().fold(root, |error, message| {
+            match source.take_if(|_| is_backtrace(&message)) {
+                Some(source) => error.context(WasmBacktrace::new(source)),
+                None => error.context(message),
+            }
+        });
+        match source {
+            Some(source) => error.context(WasmBacktrace::new(source)),
+            None => error,
+        }
+    }
+
+    /// The part of the text that is the WebAssembly backtrace.
+    pub(crate) fn backtrace_text(&self) -> Option<String> {
+        messages(&self.text())
+            .into_iter()
+            .find(|message| is_backtrace(message))
     }
 
     /// Adds the WebAssembly backtrace, if there is one, to `error`.
@@ -169,23 +176,11 @@ pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
     }
 }
 
-/// Rebuilds the chain of causes from the text that libwasmtime makes of it.
-fn from_text(text: &str) -> Error {
-    let (message, causes) = split_causes(text);
-    let mut messages = vec![message.to_owned()];
-    messages.extend(causes);
-    from_messages(messages)
-}
-
-fn from_messages(mut messages: Vec<String>) -> Error {
-    let root = Error::msg(messages.pop().unwrap_or_else(|| "unknown error".to_owned()));
-    messages.into_iter().rev().fold(root, Error::context)
-}
-
-/// Splits the text of an error into its message and the messages of its
-/// causes, the outermost first.
+/// Splits the text of an error into the messages of its chain, the outermost
+/// first.
 ///
-/// One cause is indented by four columns; several are numbered as well:
+/// One cause is indented by four columns, several are numbered. A message is
+/// written as it is, be it of several lines:
 ///
 /// ```text
 /// failed to do it
@@ -193,41 +188,87 @@ fn from_messages(mut messages: Vec<String>) -> Error {
 /// Caused by:
 ///     0: that failed
 ///     1: because of this
+/// and that
 /// ```
-fn split_causes(text: &str) -> (&str, Vec<String>) {
-    let Some((message, causes)) = text.split_once("\n\nCaused by:\n") else {
-        return (text, Vec::new());
+fn messages(text: &str) -> Vec<String> {
+    // What follows is the native stack of where libwasmtime made the error.
+    let text = text
+        .split_once("\nStack backtrace:\n")
+        .map_or(text, |(text, _)| text);
+    let Some((outermost, causes)) = text.split_once("\n\nCaused by:\n") else {
+        return vec![text.to_owned()];
     };
-    let mut list: Vec<String> = Vec::new();
+    let mut messages = vec![outermost.to_owned()];
     for line in causes.lines() {
-        let number = format!("    {}: ", list.len());
-        if let Some(first) = line.strip_prefix(&number) {
-            list.push(first.to_owned());
-        } else if let Some(last) = list.last_mut() {
-            last.push('\n');
-            last.push_str(line.trim_start_matches(' '));
-        } else {
-            list.push(line.strip_prefix("    ").unwrap_or(line).to_owned());
+        let causes = messages.len() - 1;
+        let number = format!("{causes: >5}: ");
+        let current = messages.last_mut().expect("never empty");
+        match line.strip_prefix(&number) {
+            Some(first) if !(is_backtrace(current) && is_frame(first)) => {
+                messages.push(first.to_owned());
+            }
+            None if causes == 0 => {
+                messages.push(line.strip_prefix("    ").unwrap_or(line).to_owned());
+            }
+            _ => {
+                current.push('\n');
+                current.push_str(line);
+            }
         }
     }
-    (message, list)
+    messages
+}
+
+fn is_backtrace(message: &str) -> bool {
+    message.starts_with("error while executing at wasm backtrace:")
+}
+
+/// Whether this follows the number of a backtrace's frame, which looks like that
+/// of a cause: `    0:     0x2f - module!function`.
+fn is_frame(numbered: &str) -> bool {
+    numbered.trim_start().starts_with("0x")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn chain(text: &str) -> Vec<String> {
-        from_text(text).chain().map(ToString::to_string).collect()
+    #[test]
+    fn text_is_split_into_messages() {
+        assert_eq!(messages("alone"), ["alone"]);
+        assert_eq!(messages("two\nlines"), ["two\nlines"]);
+        assert_eq!(
+            messages("outer\n\nCaused by:\n    inner\n"),
+            ["outer", "inner"]
+        );
+        assert_eq!(
+            messages("outer\n\nCaused by:\n    inner\nmore\n"),
+            ["outer", "inner\nmore"]
+        );
+        assert_eq!(
+            messages("outer\n\nCaused by:\n    0: middle\n  more\n    1: root\n"),
+            ["outer", "middle\n  more", "root"]
+        );
     }
 
     #[test]
-    fn causes_become_a_chain() {
-        assert_eq!(chain("alone"), ["alone"]);
-        assert_eq!(chain("outer\n\nCaused by:\n    inner"), ["outer", "inner"]);
+    fn native_stack_is_left_out() {
         assert_eq!(
-            chain("outer\n\nCaused by:\n    0: middle\n       more\n    1: root"),
-            ["outer", "middle\nmore", "root"]
+            messages("outer\n\nCaused by:\n    inner\n\nStack backtrace:\n   0: main\n"),
+            ["outer", "inner"]
+        );
+        assert_eq!(messages("alone\nStack backtrace:\n   0: main\n"), ["alone"]);
+    }
+
+    #[test]
+    fn frames_are_no_causes() {
+        let backtrace = "error while executing at wasm backtrace:\n    \
+                         0:     0x2f - m!f\n    1:     0x3a - m!g\n    2:     0x4b - m!h";
+        assert_eq!(
+            messages(&format!(
+                "calling it\n\nCaused by:\n    0: {backtrace}\n    1: wasm trap: unreachable\n"
+            )),
+            ["calling it", backtrace, "wasm trap: unreachable"]
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::entity::entity;
 use crate::error::check;
+use crate::gc::RawRef;
 use crate::sys::{
     wasm_globaltype_delete, wasmtime_global_get, wasmtime_global_new, wasmtime_global_set,
     wasmtime_global_t, wasmtime_global_type,
@@ -80,10 +81,17 @@ impl Global {
     /// # Panics
     ///
     /// If the global is of another store, or of a reference type whose values
-    /// can't be had yet: structs, arrays, `i31` and exceptions.
+    /// can't be had yet: structs, arrays, `i31` and exceptions; or of any
+    /// reference type, if libwasmtime was built without `gc`.
     pub fn get(&self, mut store: impl AsContextMut) -> Val {
         let mut store = store.as_context_mut();
         let global = self.to_c(store.opaque());
+        // libwasmtime aborts the process then.
+        if let Err(unsupported) = RawRef::supported()
+            && self.ty(&store).content().is_ref()
+        {
+            panic!("the value of a global can't be had: {unsupported}");
+        }
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership"; `out` is initialised,
         // and owned.

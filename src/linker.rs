@@ -19,8 +19,9 @@ use crate::sys::{
     wasmtime_linker_module, wasmtime_linker_new, wasmtime_linker_t,
 };
 use crate::{
-    AsContext, AsContextMut, Caller, Engine, Extern, Func, FuncType, ImportType, Instance,
-    InstancePre, IntoFunc, Module, Result, Val, ValRaw,
+    AsContext, AsContextMut, Caller, Engine, Extern, Func, FuncType, Global, GlobalType,
+    ImportType, Instance, InstancePre, IntoFunc, Module, Mutability, Result, StoreContextMut, Val,
+    ValRaw, ValType,
 };
 use anyhow::bail;
 use needs::Definitions;
@@ -396,7 +397,8 @@ impl<T: 'static> Linker<T> {
             for export in module.exports() {
                 self.definitions.add(module_name, export.name(), &needs);
             }
-        } else if let Some(store_id) = store.opaque().id() {
+        } else {
+            let store_id = store_id(&mut store)?;
             self.note_exports(module_name, module, store_id, defined.is_ok());
         }
         match defined {
@@ -623,6 +625,16 @@ impl<T: 'static> Linker<T> {
     pub(crate) fn set_has_wasi(&mut self) {
         self.definitions.set_has_wasi();
     }
+}
+
+/// The store's id, which only what it hands out tells: something is made if it
+/// has handed out nothing yet.
+fn store_id<T: 'static>(store: &mut StoreContextMut<'_, T>) -> Result<u64> {
+    if let Some(id) = store.opaque().id() {
+        return Ok(id);
+    }
+    let ty = GlobalType::new(ValType::I32, Mutability::Const);
+    Ok(Global::new(store, ty, Val::I32(0))?.store_id())
 }
 
 impl<T: 'static> Clone for Linker<T> {

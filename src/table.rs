@@ -2,6 +2,7 @@
 
 use crate::entity::entity;
 use crate::error::check;
+use crate::gc::RawRef;
 use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t,
@@ -81,10 +82,15 @@ impl Table {
     /// # Panics
     ///
     /// If the table is of another store, or its elements are of a type whose
-    /// values can't be had yet: structs, arrays, `i31` and exceptions.
+    /// values can't be had yet: structs, arrays, `i31` and exceptions; or if
+    /// libwasmtime was built without `gc`.
     pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
         let mut store = store.as_context_mut();
         let table = self.to_c(store.opaque());
+        // libwasmtime aborts the process then.
+        if let Err(unsupported) = RawRef::supported() {
+            panic!("an element of a table can't be had: {unsupported}");
+        }
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership"; `out` is initialised on
         // success, and owned.

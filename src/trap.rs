@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What the text of every trap begins with.
+const PREFIX: &str = "wasm trap: ";
+
 macro_rules! traps {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
         /// Why WebAssembly code trapped.
@@ -22,11 +25,19 @@ macro_rules! traps {
                     _ => None,
                 }
             }
+
+            /// The trap that prints as `text`.
+            pub(crate) fn from_text(text: &str) -> Option<Trap> {
+                match text.strip_prefix(PREFIX)? {
+                    $($text => Some(Trap::$name),)*
+                    _ => None,
+                }
+            }
         }
 
         impl fmt::Display for Trap {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("wasm trap: ")?;
+                f.write_str(PREFIX)?;
                 f.write_str(match self {
                     $(Trap::$name => $text,)*
                 })
@@ -160,7 +171,11 @@ mod tests {
         );
         assert_eq!(Trap::from_code(u8::MAX), None);
         for code in 0..=49 {
-            assert_eq!(Trap::from_code(code).unwrap() as u8, code);
+            let trap = Trap::from_code(code).unwrap();
+            assert_eq!(trap as u8, code);
+            assert_eq!(Trap::from_text(&trap.to_string()), Some(trap));
         }
+        assert_eq!(Trap::from_text("wasm trap: "), None);
+        assert_eq!(Trap::from_text("interrupt"), None);
     }
 }

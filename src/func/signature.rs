@@ -1,9 +1,11 @@
 //! The signatures of functions that were called, kept by their store.
 
 use super::Func;
+use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_func_t;
-use crate::{AsContext, Error, FuncType, HeapType, Result, Val, ValRaw, ValType};
+use crate::{AsContext, FuncType, HeapType, Result, Val, ValRaw, ValType};
+use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
@@ -18,8 +20,10 @@ pub(super) enum Kind {
     V128,
     /// A `funcref`, null or not; any function will do.
     FuncRef,
-    /// Any other reference: checked against its exact type.
-    Other,
+    /// Another type of function references: checked against its exact type.
+    ExactFuncRef,
+    /// A reference to a collected object: checked against its exact type.
+    GcRef,
 }
 
 impl Kind {
@@ -33,7 +37,10 @@ impl Kind {
             ValType::Ref(ty) if ty.is_nullable() && matches!(ty.heap_type(), HeapType::Func) => {
                 Kind::FuncRef
             }
-            ValType::Ref(_) => Kind::Other,
+            ValType::Ref(ty) if matches!(ty.heap_type().top(), HeapType::Func) => {
+                Kind::ExactFuncRef
+            }
+            ValType::Ref(_) => Kind::GcRef,
         }
     }
 }
@@ -59,13 +66,13 @@ impl Signature {
         self.params.len().max(self.results.len())
     }
 
-    /// Whether all values can be passed unchecked.
-    pub(super) fn is_raw(&self) -> bool {
-        !self
-            .params
+    /// Whether a reference to a collected object is among the values, so that
+    /// they can't be passed unchecked.
+    pub(super) fn has_gc_ref(&self) -> bool {
+        self.params
             .iter()
             .chain(&self.results)
-            .any(|kind| *kind == Kind::Other)
+            .any(|kind| *kind == Kind::GcRef)
     }
 
     /// Checks the arguments of a call.
@@ -75,17 +82,16 @@ impl Signature {
     /// If one is of another store.
     pub(super) fn check_params(&self, store: impl AsContext, params: &[Val]) -> Result<()> {
         if params.len() != self.params.len() {
-            return Err(Error::msg(format!(
+            bail!(
                 "expected {} arguments, got {}",
                 self.params.len(),
                 params.len()
-            )));
+            );
         }
         for (i, (kind, val)) in self.params.iter().zip(params).enumerate() {
-            if !kind.accepts(val)
-                && !val.matches_ty(&store, &self.ty.param(i).expect("index in range"))?
-            {
-                return Err(mismatch("argument", i, self.ty.param(i), val));
+            if !kind.accepts(val) {
+                let ty = self.ty.param(i).expect("index in range");
+                check_type(&store, i, &ty, val).context("argument type mismatch")?;
             }
         }
         Ok(())
@@ -98,15 +104,10 @@ impl Signature {
     /// If a value is of another store.
     pub(super) fn check_results(&self, store: impl AsContext, results: &[Val]) -> Result<()> {
         for (i, (kind, val)) in self.results.iter().zip(results).enumerate() {
-            if !kind.accepts(val)
-                && !val.matches_ty(&store, &self.ty.result(i).expect("index in range"))?
-            {
-                return Err(mismatch(
-                    "function attempted to return an incompatible value: result",
-                    i,
-                    self.ty.result(i),
-                    val,
-                ));
+            if !kind.accepts(val) {
+                let ty = self.ty.result(i).expect("index in range");
+                check_type(&store, i, &ty, val)
+                    .context("function attempted to return an incompatible value")?;
             }
         }
         Ok(())
@@ -124,7 +125,7 @@ impl Kind {
             Kind::F64 => Val::F64(0),
             Kind::V128 => Val::V128(0.into()),
             Kind::FuncRef => Val::null_func_ref(),
-            Kind::Other => ty()
+            Kind::ExactFuncRef | Kind::GcRef => ty()
                 .and_then(|ty| Val::default_for_ty(&ty))
                 .unwrap_or(Val::null_func_ref()),
         }
@@ -196,39 +197,35 @@ pub(super) unsafe fn val_from_raw(
         Kind::F64 => Val::F64(raw.get_f64()),
         Kind::V128 => Val::V128(raw.get_v128().into()),
         // SAFETY: the caller vouches for the value.
-        Kind::FuncRef => Val::FuncRef(unsafe { WasmTy::from_raw(raw, store) }),
-        Kind::Other => {
+        Kind::FuncRef | Kind::ExactFuncRef => unsafe { Val::FuncRef(WasmTy::from_raw(raw, store)) },
+        Kind::GcRef => {
+            RawRef::supported()?;
             let ty = ty().expect("index in range");
             match ty.unwrap_ref().heap_type() {
                 // SAFETY: the caller vouches for the value.
-                HeapType::Func | HeapType::ConcreteFunc(_) | HeapType::NoFunc => unsafe {
-                    Val::FuncRef(WasmTy::from_raw(raw, store))
-                },
-                // SAFETY: as above.
                 HeapType::Extern | HeapType::NoExtern => unsafe {
                     Val::ExternRef(WasmTy::from_raw(raw, store))
                 },
-                _ => return Err(unsupported(&ty)),
+                _ => bail!("values of type `{ty}` are not supported yet"),
             }
         }
     })
 }
 
-pub(super) fn unsupported(ty: &ValType) -> Error {
-    Error::msg(format!("values of type `{ty}` are not supported yet"))
-}
-
+/// Checks a value that its [`Kind`] doesn't accept as it is.
+///
+/// # Panics
+///
+/// If it is of another store.
 #[cold]
-fn mismatch(what: &str, index: usize, expected: Option<ValType>, found: &Val) -> Error {
-    let expected = expected.expect("index in range");
-    Error::msg(format!(
-        "type mismatch: {what} {index}: expected {expected}, found {found:?}"
-    ))
-    .context(if what == "argument" {
-        "argument type mismatch"
-    } else {
-        "result type mismatch"
-    })
+fn check_type(store: impl AsContext, index: usize, expected: &ValType, val: &Val) -> Result<()> {
+    if val.matches_ty(&store, expected)? {
+        return Ok(());
+    }
+    bail!(
+        "type mismatch at index {index}: expected {expected}, found {}",
+        val.ty(&store)?
+    )
 }
 
 /// The signatures of a store's functions, by the address that identifies each.

@@ -16,7 +16,7 @@ use crate::sys::{
 };
 use crate::{AsContextMut, Engine, FuncType, Result, Val, ValRaw};
 use std::ffi::c_void;
-use std::mem::{ManuallyDrop, MaybeUninit};
+use std::mem::{self, ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 
@@ -136,13 +136,18 @@ impl Drop for HostFunc {
     }
 }
 
-/// Frees a boxed closure: the finalizer of a callback's data.
+/// Frees a boxed closure, or other data of the host: its finalizer.
 pub(crate) unsafe extern "C" fn finalize<F>(env: *mut c_void) {
     // SAFETY: `env` is the leaked box of an `F`, and this is called once.
     let func: Box<F> = unsafe { Box::from_raw(env.cast()) };
     // A panic can't cross into libwasmtime, and there's nobody to report one
-    // to; the panic hook has printed it.
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(func)));
+    // to; the panic hook has printed it. What it was raised with may panic as
+    // well when it is dropped; then there is no end to it.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(func)))
+        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload)))
+    {
+        mem::forget(payload);
+    }
 }
 
 /// Runs `f`, and turns what it fails with into a trap and the store's pending

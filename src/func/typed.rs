@@ -40,7 +40,7 @@ pub(super) use for_each_arity;
 pub struct TypedFunc<Params, Results> {
     func: Func,
     /// Whether calls have to go through the checked C function, or the
-    /// arguments have to be compared with a concrete reference type each time.
+    /// arguments have to be compared with a concrete function type each time.
     checked: bool,
     types: PhantomData<fn(Params) -> Results>,
 }

@@ -2,11 +2,13 @@
 
 use super::Func;
 use super::signature::{Signature, val_from_raw};
+use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::sys::{
     wasmtime_func_call, wasmtime_func_call_unchecked, wasmtime_val_raw_t, wasmtime_val_t,
 };
-use crate::{AsContextMut, Error, Result, Val, ValRaw};
+use crate::{AsContextMut, Result, Val, ValRaw};
+use anyhow::bail;
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -44,19 +46,19 @@ impl Func {
         let signature = store.opaque_mut().signature(*self);
         signature.check_params(&store, params)?;
         if results.len() != signature.results.len() {
-            return Err(Error::msg(format!(
+            bail!(
                 "expected {} results, got {}",
                 signature.results.len(),
                 results.len()
-            )));
+            );
         }
         // SAFETY: the store is borrowed exclusively and the arguments are
         // checked.
         unsafe {
-            if signature.is_raw() {
-                self.call_raw(store.opaque_ptr(), &signature, params, results)
-            } else {
+            if signature.has_gc_ref() {
                 self.call_checked(store.opaque_ptr(), params, results)
+            } else {
+                self.call_raw(store.opaque_ptr(), &signature, params, results)
             }
         }
     }
@@ -168,6 +170,7 @@ impl Func {
         params: &[Val],
         results: &mut [Val],
     ) -> Result<()> {
+        RawRef::supported()?;
         let mut trap = ptr::null_mut();
         // SAFETY: invariants "Context" and "Ownership"; the results are read
         // only on success, when libwasmtime has initialised them all.
@@ -193,9 +196,8 @@ impl Func {
                 .into_iter()
                 .map(|out| Val::from_c(&mut *store, out.assume_init()))
                 .collect();
-            for (result, val) in results.iter_mut().zip(vals) {
-                *result = val?;
-            }
+            let vals = vals.into_iter().collect::<Result<Vec<_>>>()?;
+            results.copy_from_slice(&vals);
         }
         Ok(())
     }

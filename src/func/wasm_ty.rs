@@ -166,12 +166,11 @@ unsafe impl WasmTy for Option<Rooted<ExternRef>> {
         let Some(rooted) = self else {
             return Ok(ValRaw::null());
         };
-        // SAFETY: the caller vouches for the store. The clone ends the borrow
-        // of the roots.
-        unsafe {
-            let reference = rooted.resolve(&(*store).roots)?.clone();
-            Ok(ValRaw::externref(reference.to_raw(&mut *store)))
-        }
+        // SAFETY: the caller vouches for the store.
+        let store = unsafe { &*store };
+        Ok(ValRaw::externref(
+            rooted.resolve(&store.roots)?.to_raw(store),
+        ))
     }
 
     unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {

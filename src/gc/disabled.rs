@@ -4,10 +4,11 @@
 use crate::Unsupported;
 use crate::store::StoreOpaque;
 use crate::sys::{Feature, wasmtime_externref_t};
+use std::convert::Infallible;
 use std::ffi::c_void;
 
 #[derive(Clone)]
-pub enum RawRef {}
+pub struct RawRef(Infallible);
 
 impl RawRef {
     pub(crate) unsafe fn new(
@@ -21,7 +22,11 @@ impl RawRef {
     }
 
     pub(crate) fn supported() -> Result<(), Unsupported> {
-        Err(Unsupported::new(Feature::Gc))
+        Err(Unsupported {
+            feature: Feature::Gc,
+            library: None,
+            cause: None,
+        })
     }
 
     pub(crate) unsafe fn from_c(_: wasmtime_externref_t) -> Option<RawRef> {
@@ -29,18 +34,18 @@ impl RawRef {
     }
 
     pub(crate) fn as_c(&self) -> wasmtime_externref_t {
-        match *self {}
+        match self.0 {}
     }
 
     pub(crate) unsafe fn from_raw(_: &mut StoreOpaque, _: u32) -> Option<RawRef> {
         None
     }
 
-    pub(crate) fn to_raw(&self, _: &mut StoreOpaque) -> u32 {
-        match *self {}
+    pub(crate) fn to_raw(&self, _: &StoreOpaque) -> u32 {
+        match self.0 {}
     }
 
     pub(crate) fn data(&self, _: &StoreOpaque) -> *mut c_void {
-        match *self {}
+        match self.0 {}
     }
 }

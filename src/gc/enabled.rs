@@ -78,7 +78,7 @@ impl RawRef {
     }
 
     /// The raw value to pass to WebAssembly code at once.
-    pub(crate) fn to_raw(&self, store: &mut StoreOpaque) -> u32 {
+    pub(crate) fn to_raw(&self, store: &StoreOpaque) -> u32 {
         // SAFETY: invariant "Context"; the reference is valid.
         unsafe { wasmtime_externref_to_raw(store.raw(), &self.0) }
     }

@@ -1,11 +1,10 @@
 //! `externref`: references to host data.
 
 use super::{GcRef, OwnedRooted, RawRef, Rooted, RootedGcRef};
+use crate::func::finalize;
 use crate::store::StoreOpaque;
 use crate::{AsContextMut, Error, Result, StoreContext, StoreContextMut};
 use std::any::Any;
-use std::ffi::c_void;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What the host stores behind an `externref`.
 type Data = Box<dyn Any + Send + Sync>;
@@ -26,8 +25,8 @@ impl ExternRef {
     ///
     /// # Errors
     ///
-    /// If the store's heap for such objects is full, or libwasmtime was built
-    /// without `gc`, in which case the error is [`Unsupported`](crate::Unsupported).
+    /// If the store's heap for such objects is full, or its engine has none; or
+    /// if libwasmtime was built without `gc`, in which case the error is [`Unsupported`](crate::Unsupported).
     pub fn new<T>(mut store: impl AsContextMut, value: T) -> Result<Rooted<ExternRef>>
     where
         T: Any + Send + Sync + 'static,
@@ -36,8 +35,13 @@ impl ExternRef {
         let mut store = store.as_context_mut();
         let data: *mut Data = Box::into_raw(Box::new(Box::new(value)));
         // SAFETY: `data` is a leaked box of the type that `finalize` frees.
-        let raw = unsafe { RawRef::new(store.opaque_mut(), data.cast(), finalize) }
-            .ok_or_else(|| Error::msg("failed to allocate an externref: the GC heap is full"))?;
+        let raw = unsafe { RawRef::new(store.opaque_mut(), data.cast(), finalize::<Data>) }
+            .ok_or_else(|| {
+                Error::msg(
+                    "failed to allocate an externref: the store's heap for them is full, or its \
+                     engine has none",
+                )
+            })?;
         Ok(store.opaque_mut().roots.push(raw))
     }
 
@@ -114,13 +118,4 @@ impl OwnedRooted<ExternRef> {
 
 fn data_ptr(reference: &impl RootedGcRef<ExternRef>, store: &StoreOpaque) -> Result<*mut Data> {
     Ok(reference.resolve(&store.roots)?.data(store).cast())
-}
-
-/// Frees what [`ExternRef::new`] leaked.
-unsafe extern "C" fn finalize(data: *mut c_void) {
-    // SAFETY: libwasmtime calls this once, with the pointer it was given.
-    let data: Box<Data> = unsafe { Box::from_raw(data.cast()) };
-    // A panic can't cross into libwasmtime, and the collector isn't a place to
-    // report one; the panic hook has printed it.
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(data)));
 }

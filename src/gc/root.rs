@@ -129,8 +129,10 @@ impl<R: GcRef> Rooted<R> {
         let store = store.as_context();
         let opaque = store.opaque();
         let (a, b) = (a.resolve(&opaque.roots)?, b.resolve(&opaque.roots)?);
-        // Every object that the host makes has data of its own.
-        Ok(a.data(opaque) == b.data(opaque))
+        // Every object that the host makes has data of its own. What else there
+        // is differs in the bits that WebAssembly would see.
+        let (a_data, b_data) = (a.data(opaque), b.data(opaque));
+        Ok(a_data == b_data && (!a_data.is_null() || a.to_raw(opaque) == b.to_raw(opaque)))
     }
 
     /// Whether the two are the same root; the same object may have others.

@@ -80,6 +80,10 @@ impl StoreOpaque {
     /// Notes the store's id from an entity that libwasmtime just handed out.
     #[inline]
     pub(crate) fn adopt(&mut self, store_id: u64) {
+        debug_assert!(
+            self.id == 0 || self.id == store_id,
+            "libwasmtime handed out an entity of another store"
+        );
         self.id = store_id;
     }
 

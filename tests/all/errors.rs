@@ -1,0 +1,339 @@
+//! Errors of host functions, on their way to whoever can make sense of them.
+
+use crate::guest::{Drops, instantiate};
+use libwasmtime::*;
+use std::fmt;
+
+/// An error of the host's own.
+#[derive(Debug, PartialEq)]
+struct Refused(i32);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused {}", self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// A module with two named functions, the outer of which is exported.
+const NAMED: &str = r#"(module $guest
+    (import "" "" (func $host (param i32)))
+    (func $inner (param i32) (call $host (local.get 0)))
+    (func $outer (export "run") (param i32) (call $inner (local.get 0))))"#;
+
+fn run<T>(store: &mut Store<T>, host: Func) -> TypedFunc<i32, ()> {
+    instantiate(store, NAMED, &[host.into()])
+        .get_typed_func(store, "run")
+        .unwrap()
+}
+
+fn messages(error: &Error) -> Vec<String> {
+    error.chain().map(ToString::to_string).collect()
+}
+
+#[test]
+fn error_arrives_as_it_was() {
+    let mut store = Store::<()>::default();
+    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x)));
+
+    // Straight from the host, there is nothing to add.
+    let direct = host.typed::<i32, ()>(&store).unwrap();
+    let error = direct.call(&mut store, 4).unwrap_err();
+    assert_eq!(messages(&error), ["refused 4"]);
+    assert_eq!(error.downcast::<Refused>().unwrap(), Refused(4));
+
+    let run = run(&mut store, host);
+    let error = run.call(&mut store, 5).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Refused(5)));
+    assert!(error.is::<WasmBacktrace>());
+    assert!(!error.is::<Trap>());
+    assert_eq!(error.root_cause().to_string(), "refused 5");
+    assert_eq!(error.downcast::<Refused>().unwrap(), Refused(5));
+}
+
+#[test]
+fn backtrace_of_an_error() {
+    let mut store = Store::<()>::default();
+    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x)));
+    let run = run(&mut store, host);
+    let error = run.call(&mut store, 5).unwrap_err();
+    let backtrace = error.downcast_ref::<WasmBacktrace>().unwrap();
+    let names: Vec<_> = backtrace
+        .frames()
+        .iter()
+        .map(FrameInfo::func_name)
+        .collect();
+    assert_eq!(names, [Some("inner"), Some("outer")]);
+    let indices: Vec<_> = backtrace
+        .frames()
+        .iter()
+        .map(FrameInfo::func_index)
+        .collect();
+    assert_eq!(indices, [1, 2]);
+    for frame in backtrace.frames() {
+        assert_eq!(frame.module_name(), Some("guest"));
+        assert!(frame.func_offset().unwrap() > 0);
+        assert!(frame.module_offset().unwrap() > frame.func_offset().unwrap());
+    }
+    let text = backtrace.to_string();
+    assert!(
+        text.starts_with("error while executing at wasm backtrace:"),
+        "{text}"
+    );
+    assert!(text.contains("guest!inner"), "{text}");
+    assert!(text.find("inner") < text.find("outer"), "{text}");
+    assert!(!text.contains("Caused by"), "{text}");
+    assert!(!text.contains("host function failed"), "{text}");
+    assert_eq!(messages(&error), [text, "refused 5".to_owned()]);
+}
+
+#[test]
+fn every_level_adds_context() {
+    let mut store = Store::<()>::default();
+    let fail = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x)));
+    let inner = run(&mut store, fail);
+    let middle = Func::wrap(&mut store, move |caller: Caller<'_, ()>, x: i32| {
+        inner
+            .call(caller, x + 1)
+            .with_context(|| format!("inner of {x}"))
+    });
+    let middle = run(&mut store, middle);
+    let outer = Func::wrap(&mut store, move |caller: Caller<'_, ()>, x: i32| {
+        middle.call(caller, x + 1).context("outer")
+    });
+    let outer = run(&mut store, outer);
+
+    let error = outer.call(&mut store, 0).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Refused(2)));
+    let messages = messages(&error);
+    assert_eq!(messages.len(), 4, "{messages:#?}");
+    assert_eq!(messages[..2], ["outer", "inner of 1"]);
+    assert_eq!(messages[3], "refused 2");
+
+    // There is one backtrace: that of where it began, with all that was active.
+    let backtrace = error.downcast_ref::<WasmBacktrace>().unwrap();
+    assert_eq!(messages[2], backtrace.to_string());
+    let names: Vec<_> = backtrace
+        .frames()
+        .iter()
+        .filter_map(FrameInfo::func_name)
+        .collect();
+    assert_eq!(names, ["inner", "outer"].repeat(3));
+}
+
+#[test]
+fn context_of_any_type_is_found() {
+    #[derive(Debug)]
+    struct Request(u32);
+    impl fmt::Display for Request {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "in request {}", self.0)
+        }
+    }
+    let mut store = Store::<()>::default();
+    let host = Func::wrap(&mut store, |x: i32| {
+        Err::<(), _>(Error::new(Refused(x)).context(Request(7)))
+    });
+    let run = run(&mut store, host);
+    let error = run.call(&mut store, 1).unwrap_err().context("last");
+    assert_eq!(error.downcast_ref::<Request>().unwrap().0, 7);
+    assert_eq!(error.downcast_ref(), Some(&Refused(1)));
+    assert_eq!(error.to_string(), "last");
+}
+
+#[test]
+fn swallowed_error_is_gone() {
+    let mut store = Store::new(&Engine::default(), Vec::<String>::new());
+    let fail = Func::wrap(&mut store, |x: i32| {
+        if x == 0 {
+            Result::Ok(())
+        } else {
+            Err(Refused(x))
+        }
+    });
+    let inner = run(&mut store, fail);
+    let swallow = Func::wrap(
+        &mut store,
+        move |mut caller: Caller<'_, Vec<String>>, x: i32| {
+            if let Err(error) = inner.call(&mut caller, x) {
+                let text = error.root_cause().to_string();
+                caller.data_mut().push(text);
+            }
+        },
+    );
+    let outer = instantiate(
+        &mut store,
+        r#"(module
+            (import "" "" (func $swallow (param i32)))
+            (func (export "ok") (param i32) (call $swallow (local.get 0)))
+            (func (export "trap") (param i32) (call $swallow (local.get 0)) unreachable))"#,
+        &[swallow.into()],
+    );
+    let ok = outer.get_typed_func::<i32, ()>(&mut store, "ok").unwrap();
+    let trap = outer.get_typed_func::<i32, ()>(&mut store, "trap").unwrap();
+
+    ok.call(&mut store, 1).unwrap();
+    // What comes next isn't taken for it.
+    let error = trap.call(&mut store, 2).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));
+    assert!(!error.is::<Refused>());
+    let error = inner.call(&mut store, 3).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Refused(3)));
+    inner.call(&mut store, 0).unwrap();
+    let error = trap.call(&mut store, 0).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));
+    assert_eq!(store.data(), &["refused 1", "refused 2"]);
+}
+
+#[test]
+fn error_in_a_start_function() {
+    let mut store = Store::<()>::default();
+    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x)));
+    let module = Module::new(
+        store.engine(),
+        r#"(module (import "" "host" (func $host (param i32)))
+            (func $start (call $host (i32.const 6)))
+            (start $start))"#,
+    )
+    .unwrap();
+    let error = Instance::new(&mut store, &module, &[host.into()]).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Refused(6)));
+    assert!(error.is::<WasmBacktrace>());
+
+    let mut linker = Linker::new(store.engine());
+    linker
+        .func_wrap("", "host", |x: i32| Err::<(), _>(Refused(x + 1)))
+        .unwrap();
+    let error = linker.instantiate(&mut store, &module).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Refused(7)));
+    let pre = linker.instantiate_pre(&module).unwrap();
+    let error = pre.instantiate(&mut store).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Refused(7)));
+}
+
+#[test]
+fn error_in_a_reactor() {
+    let mut store = Store::<()>::default();
+    let mut linker = Linker::new(store.engine());
+    linker
+        .func_wrap("", "host", || Err::<(), _>(Refused(8)))
+        .unwrap();
+    let module = |body: &str| {
+        let wat = format!(
+            r#"(module (import "" "host" (func $host))
+                (func $f (export "_initialize") {body}))"#
+        );
+        Module::new(linker.engine(), wat).unwrap()
+    };
+    let (fails, traps) = (module("call $host"), module("unreachable"));
+    let error = linker.module(&mut store, "a", &fails).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Refused(8)));
+
+    // What libwasmtime says of a trap stays around it.
+    let error = linker.module(&mut store, "b", &traps).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));
+    let backtrace = error.downcast_ref::<WasmBacktrace>().unwrap();
+    assert_eq!(backtrace.frames()[0].func_name(), Some("f"));
+    let text = backtrace.to_string();
+    assert!(
+        text.starts_with("error while executing at wasm backtrace:"),
+        "{text}"
+    );
+    assert!(messages(&error).contains(&text), "{error:?}");
+}
+
+#[test]
+fn errors_are_dropped_once() {
+    #[derive(Debug)]
+    struct Counted(#[allow(dead_code, reason = "only dropped")] NoDebug);
+    struct NoDebug(#[allow(dead_code, reason = "only dropped")] crate::guest::Dropped);
+    impl fmt::Debug for NoDebug {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fmt::Result::Ok(())
+        }
+    }
+    impl fmt::Display for Counted {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("counted")
+        }
+    }
+    impl std::error::Error for Counted {}
+
+    let drops = Drops::default();
+    let mut store = Store::<()>::default();
+    let host = Func::wrap(&mut store, {
+        let drops = drops.clone();
+        move |_: i32| Err::<(), _>(Counted(NoDebug(drops.counted())))
+    });
+    let run = run(&mut store, host);
+    let error = run.call(&mut store, 1).unwrap_err();
+    assert_eq!(drops.count(), 0);
+    drop(error);
+    assert_eq!(drops.count(), 1);
+    run.call(&mut store, 1).unwrap_err();
+    assert_eq!(drops.count(), 2);
+    drop(store);
+    assert_eq!(drops.count(), 2);
+}
+
+#[test]
+fn macros_and_conversions() {
+    fn parse(text: &str) -> Result<i32> {
+        ensure!(!text.is_empty(), "nothing to parse");
+        if text == "?" {
+            bail!(Refused(0));
+        }
+        let number = text.parse().context("no number")?;
+        Ok(number)
+    }
+    assert_eq!(parse("5").unwrap(), 5);
+    assert_eq!(parse("").unwrap_err().to_string(), "nothing to parse");
+    assert_eq!(parse("?").unwrap_err().downcast_ref(), Some(&Refused(0)));
+    let error = parse("x").unwrap_err();
+    assert_eq!(error.to_string(), "no number");
+    assert!(error.is::<std::num::ParseIntError>());
+    assert!(error.root_cause().is::<std::num::ParseIntError>());
+    let error: Error = format_err!("{} and {}", 1, 2);
+    assert_eq!(error.to_string(), "1 and 2");
+    let missing: Option<i32> = None;
+    assert_eq!(
+        missing.context("missing").unwrap_err().to_string(),
+        "missing"
+    );
+}
+
+#[cfg(feature = "gc")]
+#[test]
+fn exception_that_nothing_catches() {
+    let engine = Engine::new(Config::new().wasm_exceptions(true)).unwrap();
+    let mut store = Store::new(&engine, ());
+    let instance = instantiate(
+        &mut store,
+        r#"(module
+            (tag $t (param i32))
+            (func (export "throw") (throw $t (i32.const 1)))
+            (func (export "ok") (result i32) (i32.const 7)))"#,
+        &[],
+    );
+    let throw = instance
+        .get_typed_func::<(), ()>(&mut store, "throw")
+        .unwrap();
+    let ok = instance
+        .get_typed_func::<(), i32>(&mut store, "ok")
+        .unwrap();
+    for _ in 0..2 {
+        let error = throw.call(&mut store, ()).unwrap_err();
+        assert!(!error.is::<Trap>());
+        let text = error.root_cause().to_string();
+        assert!(text.contains("exception"), "{text}");
+        assert_eq!(ok.call(&mut store, ()).unwrap(), 7);
+    }
+    let host = Func::wrap(&mut store, move |caller: Caller<'_, ()>, _: i32| {
+        throw.call(caller, ())
+    });
+    let run = run(&mut store, host);
+    let error = run.call(&mut store, 0).unwrap_err();
+    assert!(error.root_cause().to_string().contains("exception"));
+    assert_eq!(ok.call(&mut store, ()).unwrap(), 7);
+}

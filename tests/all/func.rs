@@ -1,0 +1,9 @@
+//! Functions.
+
+mod caller;
+mod host;
+mod raw;
+mod reentry;
+mod typed;
+mod untyped;
+mod v128;

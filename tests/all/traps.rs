@@ -1,0 +1,262 @@
+//! Traps.
+
+use crate::guest::instantiate;
+use libwasmtime::*;
+
+/// Runs the export `f` of a module, which traps.
+#[track_caller]
+fn error_of(wat: &str) -> Error {
+    let mut store = Store::<()>::default();
+    let instance = instantiate(&mut store, wat, &[]);
+    let f = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+    f.call(&mut store, ()).unwrap_err()
+}
+
+/// The same of a function with that body.
+#[track_caller]
+fn trap_of(body: &str) -> Trap {
+    let wat = format!(
+        r#"(module
+            (type $t (func))
+            (type $array (array i32))
+            (memory 1)
+            (table 3 funcref)
+            (func $number (param i32))
+            (elem (i32.const 1) func $number)
+            (func (export "f") {body}))"#
+    );
+    let error = error_of(&wat);
+    let trap = *error.downcast_ref::<Trap>().expect("a trap");
+    assert!(error.root_cause().is::<Trap>());
+    assert_eq!(error.root_cause().to_string(), trap.to_string());
+    trap
+}
+
+#[test]
+fn arithmetic() {
+    assert_eq!(
+        trap_of("(drop (i32.div_s (i32.const 1) (i32.const 0)))"),
+        Trap::IntegerDivisionByZero
+    );
+    assert_eq!(
+        trap_of("(drop (i64.rem_u (i64.const 1) (i64.const 0)))"),
+        Trap::IntegerDivisionByZero
+    );
+    assert_eq!(
+        trap_of("(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))"),
+        Trap::IntegerOverflow
+    );
+    assert_eq!(
+        trap_of("(drop (i32.trunc_f64_s (f64.const 1e30)))"),
+        Trap::IntegerOverflow
+    );
+    assert_eq!(
+        trap_of("(drop (i64.trunc_f32_u (f32.const nan)))"),
+        Trap::BadConversionToInteger
+    );
+}
+
+#[test]
+fn memories_and_tables() {
+    assert_eq!(
+        trap_of("(drop (i32.load (i32.const 0x10000)))"),
+        Trap::MemoryOutOfBounds
+    );
+    assert_eq!(
+        trap_of("(memory.fill (i32.const 1) (i32.const 0) (i32.const 0x10000))"),
+        Trap::MemoryOutOfBounds
+    );
+    assert_eq!(
+        trap_of("(drop (table.get (i32.const 3)))"),
+        Trap::TableOutOfBounds
+    );
+}
+
+#[test]
+fn calls() {
+    assert_eq!(trap_of("unreachable"), Trap::UnreachableCodeReached);
+    assert_eq!(
+        trap_of("(call_indirect (type $t) (i32.const 0))"),
+        Trap::IndirectCallToNull
+    );
+    assert_eq!(
+        trap_of("(call_indirect (type $t) (i32.const 1))"),
+        Trap::BadSignature
+    );
+    assert_eq!(
+        trap_of("(call_indirect (type $t) (i32.const 3))"),
+        Trap::TableOutOfBounds
+    );
+    assert_eq!(trap_of("(call_ref $t (ref.null $t))"), Trap::NullReference);
+}
+
+#[test]
+fn collected_objects() {
+    assert_eq!(
+        trap_of(
+            "(drop (array.get $array (array.new $array (i32.const 1) (i32.const 1)) (i32.const 1)))"
+        ),
+        Trap::ArrayOutOfBounds
+    );
+    assert_eq!(
+        trap_of("(drop (array.new $array (i32.const 1) (i32.const 0x7fffffff)))"),
+        Trap::AllocationTooLarge
+    );
+    assert_eq!(
+        trap_of("(drop (ref.cast (ref $array) (ref.i31 (i32.const 1))))"),
+        Trap::CastFailure
+    );
+    assert_eq!(
+        trap_of("(drop (ref.as_non_null (ref.null any)))"),
+        Trap::NullReference
+    );
+}
+
+#[cfg(feature = "threads")]
+#[test]
+fn atomics() {
+    assert_eq!(
+        trap_of("(drop (i32.atomic.load (i32.const 1)))"),
+        Trap::HeapMisaligned
+    );
+    assert_eq!(
+        trap_of("(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0)))"),
+        Trap::AtomicWaitNonSharedMemory
+    );
+}
+
+#[test]
+fn fuel_and_epochs() {
+    let engine = Engine::new(Config::new().consume_fuel(true).epoch_interruption(true)).unwrap();
+    let mut store = Store::new(&engine, ());
+    store.set_fuel(1000).unwrap();
+    store.set_epoch_deadline(1);
+    let instance = instantiate(
+        &mut store,
+        r#"(module (func (export "f") (loop (br 0))))"#,
+        &[],
+    );
+    let f = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+    let error = f.call(&mut store, ()).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::OutOfFuel));
+    store.set_fuel(u64::MAX).unwrap();
+    engine.increment_epoch();
+    let error = f.call(&mut store, ()).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::Interrupt));
+}
+
+#[test]
+fn trap_of_the_host() {
+    let mut store = Store::<()>::default();
+    let host = Func::wrap(&mut store, || Err::<(), _>(Trap::CastFailure));
+    let instance = instantiate(
+        &mut store,
+        r#"(module (import "" "" (func $host)) (func (export "f") (call $host)))"#,
+        &[host.into()],
+    );
+    let f = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+    let error = f.call(&mut store, ()).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::CastFailure));
+    assert!(error.is::<WasmBacktrace>());
+}
+
+#[test]
+fn trap_passes_through_the_host() {
+    let mut store = Store::<()>::default();
+    let inner = instantiate(
+        &mut store,
+        r#"(module $inner (func $deep unreachable) (func $top (export "f") call $deep))"#,
+        &[],
+    );
+    let f = inner.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+    let host = Func::wrap(&mut store, move |caller: Caller<'_, ()>| f.call(caller, ()));
+    let outer = instantiate(
+        &mut store,
+        r#"(module $outer (import "" "" (func $host)) (func $f (export "f") (call $host)))"#,
+        &[host.into()],
+    );
+    let f = outer.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+    let error = f.call(&mut store, ()).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));
+    let frames = error.downcast_ref::<WasmBacktrace>().unwrap().frames();
+    let names: Vec<_> = frames
+        .iter()
+        .map(|frame| (frame.module_name().unwrap(), frame.func_name().unwrap()))
+        .collect();
+    assert_eq!(names, [("inner", "deep"), ("inner", "top"), ("outer", "f")]);
+}
+
+#[test]
+fn frames() {
+    let error = error_of(
+        r#"(module $m
+            (func)
+            (func $trapping nop nop unreachable)
+            (func (export "f") call $trapping))"#,
+    );
+    let backtrace = error.downcast_ref::<WasmBacktrace>().unwrap();
+    let [trapping, f] = backtrace.frames() else {
+        panic!("{backtrace:?}")
+    };
+    assert_eq!(trapping.func_index(), 1);
+    assert_eq!(trapping.func_name(), Some("trapping"));
+    // The count of locals, and two `nop`s.
+    assert_eq!(trapping.func_offset(), Some(3));
+    assert_eq!(f.func_index(), 2);
+    assert_eq!(f.func_name(), None);
+    assert_eq!(f.func_offset(), Some(1));
+    assert!(trapping.module_offset() < f.module_offset());
+    let text = backtrace.to_string();
+    assert!(text.contains("m!trapping"), "{text}");
+    assert!(text.contains("m!<wasm function 2>"), "{text}");
+    assert!(!text.contains("wasm trap"), "{text}");
+}
+
+#[test]
+fn address_of_a_memory_fault_is_told() {
+    let error = error_of(
+        r#"(module (memory 1)
+            (func (export "f") (drop (i32.load (i32.const 0x12345678)))))"#,
+    );
+    let text = format!("{error:?}");
+    assert!(text.contains("wasm address 0x12345678"), "{text}");
+    assert!(text.contains("out of bounds memory access"), "{text}");
+    assert_eq!(error.downcast_ref(), Some(&Trap::MemoryOutOfBounds));
+}
+
+#[test]
+fn trap_without_a_frame() {
+    let mut store = Store::<()>::default();
+    let module = Module::new(
+        store.engine(),
+        r#"(module (memory 1) (data (i32.const 0x10000) "x"))"#,
+    )
+    .unwrap();
+    let error = Instance::new(&mut store, &module, &[]).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::MemoryOutOfBounds));
+    assert!(!error.is::<WasmBacktrace>());
+    assert_eq!(error.to_string(), Trap::MemoryOutOfBounds.to_string());
+}
+
+#[test]
+fn trap_in_a_start_function() {
+    let mut store = Store::<()>::default();
+    let module = Module::new(store.engine(), "(module (func $f unreachable) (start $f))").unwrap();
+    for _ in 0..2 {
+        let error = Instance::new(&mut store, &module, &[]).unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));
+        assert!(error.is::<WasmBacktrace>());
+    }
+}
+
+#[test]
+fn texts() {
+    assert_eq!(
+        Trap::IntegerDivisionByZero.to_string(),
+        "wasm trap: integer divide by zero"
+    );
+    assert_eq!(
+        Trap::StackOverflow.to_string(),
+        "wasm trap: call stack exhausted"
+    );
+}

@@ -1,0 +1,299 @@
+//! Objects of one store that meet another: that panics, before anything happens.
+
+use crate::guest::{instantiate, panic_text};
+use libwasmtime::*;
+
+const WAT: &str = r#"(module
+    (type $t (func (result i32)))
+    (func $seven (export "seven") (type $t) (i32.const 7))
+    (func (export "func") (param funcref))
+    (func (export "exact") (param (ref null $t)))
+    (func (export "extern") (param externref) (result externref) (local.get 0))
+    (memory (export "memory") 1)
+    (global (export "global") (mut funcref) (ref.null func))
+    (global (export "number") (mut i32) (i32.const 1))
+    (table (export "table") 2 funcref))"#;
+
+/// A store with one of everything.
+struct World {
+    store: Store<()>,
+    instance: Instance,
+    seven: TypedFunc<(), i32>,
+    memory: Memory,
+    global: Global,
+    table: Table,
+}
+
+impl World {
+    fn new(engine: &Engine) -> World {
+        let mut store = Store::new(engine, ());
+        let instance = instantiate(&mut store, WAT, &[]);
+        World {
+            seven: instance.get_typed_func(&mut store, "seven").unwrap(),
+            memory: instance.get_memory(&mut store, "memory").unwrap(),
+            global: instance.get_global(&mut store, "global").unwrap(),
+            table: instance.get_table(&mut store, "table").unwrap(),
+            store,
+            instance,
+        }
+    }
+
+    fn func(&mut self, name: &str) -> Func {
+        self.instance.get_func(&mut self.store, name).unwrap()
+    }
+
+    /// That everything still works.
+    fn check(&mut self) {
+        let seven = *self.seven.func();
+        let store = &mut self.store;
+        assert_eq!(self.seven.call(&mut *store, ()).unwrap(), 7);
+        self.memory.write(&mut *store, 0, b"x").unwrap();
+        self.global.set(&mut *store, seven.into()).unwrap();
+        self.table.set(&mut *store, 0, seven.into()).unwrap();
+        assert!(self.table.get(&mut *store, 0).unwrap().is_non_null());
+        let func = self.func("func");
+        func.call(&mut self.store, &[seven.into()], &mut [])
+            .unwrap();
+    }
+}
+
+/// That `f` panics because of a wrong store.
+#[track_caller]
+fn refused<R>(f: impl FnOnce() -> R) {
+    let text = panic_text(f);
+    assert!(text.contains("wrong store"), "{text}");
+}
+
+/// Runs a test with a store of another engine, of the same one, and with one
+/// that has handed out nothing yet.
+fn each_pair(test: impl Fn(&mut World, &mut Store<()>)) {
+    let engine = Engine::default();
+    let mut world = World::new(&engine);
+    let mut other = World::new(&engine);
+    test(&mut world, &mut other.store);
+    other.check();
+    world.check();
+
+    let mut other = World::new(&Engine::default());
+    test(&mut world, &mut other.store);
+    other.check();
+    world.check();
+
+    let mut other = Store::new(&engine, ());
+    test(&mut world, &mut other);
+    let instance = instantiate(&mut other, WAT, &[]);
+    let f = instance
+        .get_typed_func::<(), i32>(&mut other, "seven")
+        .unwrap();
+    assert_eq!(f.call(&mut other, ()).unwrap(), 7);
+    world.check();
+}
+
+#[test]
+fn functions() {
+    each_pair(|world, other| {
+        let seven = world.seven;
+        let func = *seven.func();
+        refused(|| seven.call(&mut *other, ()));
+        refused(|| func.call(&mut *other, &[], &mut [Val::I32(0)]));
+        refused(|| func.ty(&*other));
+        refused(|| func.typed::<(), i32>(&*other));
+        refused(|| func.to_raw(&mut *other));
+        let ty = FuncType::new(other.engine(), [], []);
+        refused(|| func.matches_ty(&*other, &ty));
+        // SAFETY: it panics before it looks at the values.
+        refused(|| unsafe { func.call_unchecked(&mut *other, &mut [ValRaw::null()]) });
+        // SAFETY: it panics.
+        refused(|| unsafe { TypedFunc::<(), i32>::new_unchecked(&*other, func) });
+    });
+}
+
+#[test]
+fn function_references_among_the_arguments() {
+    each_pair(|world, other| {
+        let seven = *world.seven.func();
+        let instance = instantiate(other, WAT, &[]);
+        let func = instance.get_func(&mut *other, "func").unwrap();
+        refused(|| func.call(&mut *other, &[seven.into()], &mut []));
+        let exact = instance.get_func(&mut *other, "exact").unwrap();
+        refused(|| exact.call(&mut *other, &[seven.into()], &mut []));
+        let func = func.typed::<Option<Func>, ()>(&*other).unwrap();
+        refused(|| func.call(&mut *other, Some(seven)));
+        let func = func.func().typed::<Func, ()>(&*other).unwrap();
+        refused(|| func.call(&mut *other, seven));
+        let exact = exact.typed::<Func, ()>(&*other).unwrap();
+        refused(|| exact.call(&mut *other, seven));
+        func.call(&mut *other, *func.func()).unwrap();
+    });
+}
+
+#[test]
+fn results_of_host_functions() {
+    each_pair(|world, other| {
+        let seven = *world.seven.func();
+        let typed = Func::wrap(&mut *other, move || seven);
+        let ty = FuncType::new(other.engine(), [], [ValType::FUNCREF]);
+        let untyped = Func::new(&mut *other, ty, move |_, _, results| {
+            results[0] = seven.into();
+            Ok(())
+        });
+        refused(|| typed.call(&mut *other, &[], &mut [Val::I32(0)]));
+        refused(|| untyped.call(&mut *other, &[], &mut [Val::I32(0)]));
+        for (host, ty) in [(typed, "(ref func)"), (untyped, "funcref")] {
+            let wat = format!(
+                r#"(module (import "" "" (func $host (result {ty})))
+                    (func (export "f") (drop (call $host))))"#
+            );
+            let instance = instantiate(other, &wat, &[host.into()]);
+            let f = instance.get_typed_func::<(), ()>(&mut *other, "f").unwrap();
+            refused(|| f.call(&mut *other, ()));
+        }
+    });
+}
+
+#[test]
+fn values() {
+    each_pair(|world, other| {
+        let val = Val::from(*world.seven.func());
+        let reference = val.ref_().unwrap();
+        refused(|| val.ty(&*other));
+        refused(|| val.matches_ty(&*other, &ValType::FUNCREF));
+        refused(|| reference.ty(&*other));
+        let ty = GlobalType::new(ValType::FUNCREF, Mutability::Var);
+        refused(|| Global::new(&mut *other, ty, val));
+        let ty = TableType::new(RefType::FUNCREF, 1, None);
+        refused(|| Table::new(&mut *other, ty, reference));
+        let instance = instantiate(other, WAT, &[]);
+        let global = instance.get_global(&mut *other, "global").unwrap();
+        refused(|| global.set(&mut *other, val));
+        let table = instance.get_table(&mut *other, "table").unwrap();
+        refused(|| table.set(&mut *other, 0, reference));
+        refused(|| table.grow(&mut *other, 1, reference));
+        refused(|| table.fill(&mut *other, 0, reference, 1));
+        assert_eq!(table.size(&*other), 2);
+    });
+}
+
+#[test]
+fn memories_globals_and_tables() {
+    each_pair(|world, other| {
+        let (memory, global, table) = (world.memory, world.global, world.table);
+        refused(|| memory.ty(&*other));
+        refused(|| memory.size(&*other));
+        refused(|| memory.data(&*other).len());
+        refused(|| memory.data_mut(&mut *other).len());
+        refused(|| memory.read(&*other, 0, &mut [0]));
+        refused(|| memory.write(&mut *other, 0, &[0]));
+        refused(|| memory.grow(&mut *other, 1));
+        refused(|| global.ty(&*other));
+        refused(|| global.get(&mut *other));
+        refused(|| global.set(&mut *other, Val::null_func_ref()));
+        refused(|| table.ty(&*other));
+        refused(|| table.size(&*other));
+        refused(|| table.get(&mut *other, 0));
+        refused(|| table.set(&mut *other, 0, Ref::Func(None)));
+        refused(|| table.grow(&mut *other, 1, Ref::Func(None)));
+        refused(|| Table::copy(&mut *other, &table, 0, &table, 1, 1));
+    });
+}
+
+#[test]
+fn instances() {
+    each_pair(|world, other| {
+        let instance = world.instance;
+        refused(|| instance.module(&*other));
+        refused(|| instance.exports(&mut *other).len());
+        refused(|| instance.get_export(&mut *other, "seven"));
+        refused(|| {
+            instance
+                .get_typed_func::<(), i32>(&mut *other, "seven")
+                .is_ok()
+        });
+        let module = Module::new(other.engine(), r#"(module (import "" "" (func)))"#).unwrap();
+        let seven = Extern::from(*world.seven.func());
+        refused(|| Instance::new(&mut *other, &module, std::slice::from_ref(&seven)));
+        refused(|| seven.ty(&*other));
+    });
+}
+
+#[test]
+fn linkers() {
+    let engine = Engine::default();
+    let importing = Module::new(
+        &engine,
+        r#"(module (import "m" "seven" (func (result i32))))"#,
+    )
+    .unwrap();
+    let exporting = Module::new(&engine, WAT).unwrap();
+    let mut world = World::new(&engine);
+    let mut other = Store::new(&engine, ());
+
+    let mut linker = Linker::new(&engine);
+    let seven = *world.seven.func();
+    refused(|| linker.define(&other, "m", "seven", seven).is_ok());
+    refused(|| linker.instance(&mut other, "m", world.instance).is_ok());
+    linker.define(&world.store, "m", "seven", seven).unwrap();
+    refused(|| linker.instantiate(&mut other, &importing));
+    refused(|| linker.get(&mut other, "m", "seven").is_ok());
+    let pre = linker.instantiate_pre(&importing).unwrap();
+    refused(|| pre.instantiate(&mut other));
+    linker.instantiate(&mut world.store, &importing).unwrap();
+
+    // A module's exports are of the store that it was instantiated in, though
+    // that may have handed out nothing yet.
+    let mut linker = Linker::new(&engine);
+    let mut fresh = Store::new(&engine, ());
+    linker.module(&mut fresh, "m", &exporting).unwrap();
+    refused(|| linker.instantiate(&mut world.store, &importing));
+    refused(|| linker.instantiate(&mut other, &importing));
+    refused(|| linker.get(&mut other, "m", "seven").is_ok());
+    linker.instantiate(&mut fresh, &importing).unwrap();
+    world.check();
+}
+
+#[test]
+fn host_references() {
+    each_pair(|world, other| {
+        let reference = ExternRef::new(&mut world.store, 1).unwrap();
+        let owned = reference.to_owned_rooted(&mut world.store).unwrap();
+        refused(|| reference.data(&*other).is_ok());
+        refused(|| reference.data_mut(&mut *other).is_ok());
+        refused(|| reference.to_owned_rooted(&mut *other));
+        refused(|| owned.data(&*other).is_ok());
+        refused(|| owned.to_rooted(&mut *other));
+        refused(|| Rooted::ref_eq(&*other, &reference, &owned));
+        refused(|| Val::from(reference).ty(&*other));
+
+        let instance = instantiate(other, WAT, &[]);
+        let f = instance.get_func(&mut *other, "extern").unwrap();
+        refused(|| f.call(&mut *other, &[reference.into()], &mut [Val::I32(0)]));
+        type Nullable = Option<Rooted<ExternRef>>;
+        let f = f.typed::<Nullable, Nullable>(&*other).unwrap();
+        refused(|| f.call(&mut *other, Some(reference)));
+        let host = Func::wrap(&mut *other, move || reference);
+        refused(|| host.call(&mut *other, &[], &mut [Val::I32(0)]));
+        f.call(&mut *other, None).unwrap();
+        assert!(reference.data(&world.store).unwrap().is_some());
+    });
+}
+
+#[test]
+fn from_within_a_host_function() {
+    each_pair(|world, other| {
+        let seven = world.seven;
+        let host = Func::wrap(&mut *other, move |caller: Caller<'_, ()>| {
+            seven.call(caller, ())
+        });
+        let instance = instantiate(
+            other,
+            r#"(module (import "" "" (func $host (result i32)))
+                (func (export "f") (result i32) (call $host)))"#,
+            &[host.into()],
+        );
+        let f = instance
+            .get_typed_func::<(), i32>(&mut *other, "f")
+            .unwrap();
+        refused(|| f.call(&mut *other, ()));
+        refused(|| f.call(&mut *other, ()));
+    });
+}

@@ -1,0 +1,146 @@
+//! That calls with numbers allocate nothing once they are warm.
+//!
+//! The allocator counts for each thread. Where libwasmtime is a shared library
+//! of its own, it has an allocator of its own, and only this crate is seen.
+#![cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+
+use libwasmtime::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    // The thread may be ending.
+    let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: the system's allocator does the work.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller vouches for the layout.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller vouches for both.
+        unsafe { System.dealloc(memory, layout) }
+    }
+
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller vouches for all of it.
+        unsafe { System.realloc(memory, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How much `f` allocates when it isn't run for the first time.
+fn allocations(mut f: impl FnMut()) -> usize {
+    f();
+    let before = ALLOCATIONS.get();
+    for _ in 0..10 {
+        f();
+    }
+    ALLOCATIONS.get() - before
+}
+
+const WAT: &str = r#"(module
+    (import "" "host" (func $host (param i32 i64 f32 f64) (result f64 i64)))
+    (func (export "f") (param i32 i64 f32 f64) (result f64 i64)
+        (call $host (local.get 0) (local.get 1) (local.get 2) (local.get 3))))"#;
+
+fn instance<T>(store: &mut Store<T>, host: Func) -> Instance {
+    let module = Module::new(store.engine(), WAT).unwrap();
+    Instance::new(store, &module, &[host.into()]).unwrap()
+}
+
+/// Calls `f` both ways, and says how much each allocates.
+fn check<T>(store: &mut Store<T>, f: Func) {
+    let typed = f
+        .typed::<(i32, i64, f32, f64), (f64, i64)>(&*store)
+        .unwrap();
+    let count = allocations(|| {
+        let results = typed.call(&mut *store, (1, 2, 3.0, 4.0)).unwrap();
+        assert_eq!(results, (4.0, 2));
+    });
+    assert_eq!(count, 0, "typed");
+
+    let params = [Val::I32(1), Val::I64(2), 3.0f32.into(), 4.0f64.into()];
+    let mut results = [Val::I32(0), Val::I32(0)];
+    let count = allocations(|| {
+        f.call(&mut *store, &params, &mut results).unwrap();
+        assert_eq!(results[0].unwrap_f64(), 4.0);
+    });
+    assert_eq!(count, 0, "untyped");
+}
+
+#[test]
+fn allocations_are_counted() {
+    let mut vecs = Vec::with_capacity(20);
+    assert_eq!(allocations(|| vecs.push(vec![1])), 10);
+}
+
+#[test]
+fn typed_host_function() {
+    let mut store = Store::<()>::default();
+    let host = Func::wrap(&mut store, |_: i32, b: i64, _: f32, d: f64| (d, b));
+    check(&mut store, host);
+    let instance = instance(&mut store, host);
+    let f = instance.get_func(&mut store, "f").unwrap();
+    check(&mut store, f);
+}
+
+#[test]
+fn typed_host_function_with_caller() {
+    let mut store = Store::new(&Engine::default(), 0u64);
+    let host = Func::wrap(
+        &mut store,
+        |mut caller: Caller<'_, u64>, _: i32, b: i64, _: f32, d: f64| -> Result<(f64, i64)> {
+            *caller.data_mut() += 1;
+            Ok((d, b))
+        },
+    );
+    let instance = instance(&mut store, host);
+    let f = instance.get_func(&mut store, "f").unwrap();
+    check(&mut store, f);
+    assert!(*store.data() > 0);
+}
+
+#[test]
+fn untyped_host_function() {
+    let mut store = Store::<()>::default();
+    let ty = FuncType::new(
+        store.engine(),
+        [ValType::I32, ValType::I64, ValType::F32, ValType::F64],
+        [ValType::F64, ValType::I64],
+    );
+    let host = Func::new(&mut store, ty, |_, params, results| {
+        results[0] = params[3];
+        results[1] = params[1];
+        Ok(())
+    });
+    let instance = instance(&mut store, host);
+    let f = instance.get_func(&mut store, "f").unwrap();
+    check(&mut store, f);
+}
+
+#[test]
+fn function_references() {
+    let mut store = Store::<()>::default();
+    let identity = Func::wrap(&mut store, |f: Option<Func>| f);
+    let typed = identity
+        .typed::<Option<Func>, Option<Func>>(&store)
+        .unwrap();
+    let count = allocations(|| {
+        assert!(typed.call(&mut store, Some(identity)).unwrap().is_some());
+    });
+    assert_eq!(count, 0);
+}
