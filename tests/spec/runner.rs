@@ -1,0 +1,128 @@
+//! The state of one file while its directives are run.
+
+use crate::spectest;
+use crate::value::from_const;
+use json_from_wast::{Action, WasmFile, WasmFileType};
+use libwasmtime::{
+    Context, Engine, Error, Instance, Linker, Module, Result, Store, Val, format_err, wat2wasm,
+};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// The modules and instances of a file, and the store and linker they are in.
+pub struct Runner<'a> {
+    /// The text or binary of the modules in the file.
+    files: HashMap<&'a str, &'a [u8]>,
+    store: Store<()>,
+    linker: Linker<()>,
+    /// Named modules that are not instantiated; the latest is named "" too.
+    definitions: HashMap<String, Module>,
+    /// Named instances; the latest is named "" too.
+    instances: HashMap<String, Instance>,
+}
+
+impl<'a> Runner<'a> {
+    pub fn new(engine: &Engine, files: &'a [(String, Vec<u8>)]) -> Result<Runner<'a>> {
+        let mut store = Store::new(engine, ());
+        Ok(Runner {
+            files: files
+                .iter()
+                .map(|(name, contents)| (&**name, &**contents))
+                .collect(),
+            linker: spectest::linker(&mut store)?,
+            store,
+            definitions: HashMap::new(),
+            instances: HashMap::new(),
+        })
+    }
+
+    pub fn store(&self) -> &Store<()> {
+        &self.store
+    }
+
+    /// Compiles a module of the file.
+    pub fn compile(&self, file: &WasmFile<'_>) -> Result<Module> {
+        Module::from_binary(self.store.engine(), &self.binary(file)?)
+    }
+
+    /// Validates a module of the file.
+    pub fn validate(&self, file: &WasmFile<'_>) -> Result<()> {
+        Module::validate(self.store.engine(), &self.binary(file)?)
+    }
+
+    /// A module of the file in the binary format.
+    fn binary(&self, file: &WasmFile<'_>) -> Result<Cow<'a, [u8]>> {
+        let contents = self.files[&*file.filename];
+        match file.module_type {
+            WasmFileType::Binary => Ok(contents.into()),
+            WasmFileType::Text => Ok(wat2wasm(contents)?.to_vec().into()),
+        }
+    }
+
+    /// Keeps a module for later.
+    pub fn define(&mut self, name: Option<&str>, module: Module) {
+        self.definitions
+            .extend(names(name).map(|name| (name, module.clone())));
+    }
+
+    /// A module that was kept; the latest if no name is given.
+    pub fn definition(&self, name: Option<&str>) -> Result<Module> {
+        lookup(&self.definitions, name).cloned()
+    }
+
+    /// Instantiates a module with what is registered.
+    pub fn instantiate(&mut self, name: Option<&str>, module: &Module) -> Result<()> {
+        let instance = self.linker.instantiate(&mut self.store, module)?;
+        self.instances
+            .extend(names(name).map(|name| (name, instance)));
+        Ok(())
+    }
+
+    /// Lets modules import from an instance.
+    pub fn register(&mut self, name: Option<&str>, import: &str) -> Result<()> {
+        let instance = *lookup(&self.instances, name)?;
+        self.linker.instance(&mut self.store, import, instance)?;
+        Ok(())
+    }
+
+    /// Calls a function or reads a global.
+    pub fn perform(&mut self, action: &Action<'_>) -> Result<Vec<Val>> {
+        match action {
+            Action::Invoke {
+                module,
+                field,
+                args,
+            } => {
+                let instance = *lookup(&self.instances, module.as_deref())?;
+                let func = instance
+                    .get_func(&mut self.store, field)
+                    .with_context(|| format!("no function `{field}` is exported"))?;
+                let args = args
+                    .iter()
+                    .map(|arg| from_const(&mut self.store, arg))
+                    .collect::<Result<Vec<_>>>()?;
+                let mut results = vec![Val::I32(0); func.ty(&self.store).results().len()];
+                func.call(&mut self.store, &args, &mut results)?;
+                Ok(results)
+            }
+            Action::Get { module, field } => {
+                let instance = *lookup(&self.instances, module.as_deref())?;
+                let global = instance
+                    .get_global(&mut self.store, field)
+                    .with_context(|| format!("no global `{field}` is exported"))?;
+                Ok(vec![global.get(&mut self.store)])
+            }
+        }
+    }
+}
+
+/// The names under which something goes that has this one.
+fn names(name: Option<&str>) -> impl Iterator<Item = String> {
+    name.into_iter().chain([""]).map(str::to_owned)
+}
+
+fn lookup<'m, V>(map: &'m HashMap<String, V>, name: Option<&str>) -> Result<&'m V> {
+    let name = name.unwrap_or_default();
+    map.get(name)
+        .ok_or_else(|| -> Error { format_err!("there is no module `{name}`") })
+}

@@ -1,0 +1,188 @@
+//! The values of the suite: arguments, and patterns for results.
+
+use json_from_wast::{Const, CoreConst, ExternRef as ExternPattern, FloatConst, FuncRef, V128};
+use libwasmtime::{ExternRef, Result, Rooted, Store, Val, bail, ensure};
+
+/// The value of an argument.
+///
+/// # Errors
+///
+/// If the crate doesn't have values of its type.
+pub fn from_const(store: &mut Store<()>, argument: &Const<'_>) -> Result<Val> {
+    let Const::Core(argument) = argument else {
+        bail!("a value of a component");
+    };
+    Ok(match argument {
+        CoreConst::I32 { value } => Val::I32(value.0),
+        CoreConst::I64 { value } => Val::I64(value.0),
+        CoreConst::F32 { value } => Val::F32(value.to_bits()),
+        CoreConst::F64 { value } => Val::F64(value.to_bits()),
+        CoreConst::V128(value) => Val::V128(value.to_u128().into()),
+        CoreConst::FuncRef {
+            value: Some(FuncRef::Null),
+        }
+        | CoreConst::NullFuncRef => Val::null_func_ref(),
+        CoreConst::ExternRef {
+            value: Some(ExternPattern::Null),
+        }
+        | CoreConst::NullExternRef => Val::null_extern_ref(),
+        CoreConst::ExternRef {
+            value: Some(ExternPattern::Host(number)),
+        } => Val::ExternRef(Some(ExternRef::new(store, number.0)?)),
+        other => bail!("the crate has no value for the argument {other:?}"),
+    })
+}
+
+/// Compares results with what they should be.
+///
+/// # Errors
+///
+/// If they differ.
+pub fn expect_values(store: &Store<()>, values: &[Val], expected: &[Const<'_>]) -> Result<()> {
+    ensure!(
+        values.len() == expected.len(),
+        "{} results instead of {}",
+        values.len(),
+        expected.len()
+    );
+    for (value, expected) in values.iter().zip(expected) {
+        let Const::Core(expected) = expected else {
+            bail!("a value of a component");
+        };
+        ensure!(
+            is_match(store, value, expected)?,
+            "got {value:?} instead of {expected:?}"
+        );
+    }
+    Ok(())
+}
+
+/// Whether a value is what a pattern stands for.
+fn is_match(store: &Store<()>, value: &Val, pattern: &CoreConst) -> Result<bool> {
+    if let CoreConst::Either { values } = pattern {
+        for pattern in values {
+            if is_match(store, value, pattern)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    Ok(match (value, pattern) {
+        (Val::I32(bits), CoreConst::I32 { value }) => *bits == value.0,
+        (Val::I64(bits), CoreConst::I64 { value }) => *bits == value.0,
+        (Val::F32(bits), CoreConst::F32 { value }) => is_f32(*bits, value),
+        (Val::F64(bits), CoreConst::F64 { value }) => is_f64(*bits, value),
+        (Val::V128(bits), CoreConst::V128(lanes)) => is_v128(bits.as_u128(), lanes),
+        (Val::FuncRef(func), pattern) => match pattern {
+            CoreConst::FuncRef { value: None } => func.is_some(),
+            CoreConst::FuncRef {
+                value: Some(FuncRef::Null),
+            }
+            | CoreConst::NullFuncRef
+            | CoreConst::RefNull => func.is_none(),
+            _ => false,
+        },
+        (Val::ExternRef(reference), pattern) => match pattern {
+            CoreConst::ExternRef { value: None } => reference.is_some(),
+            CoreConst::ExternRef {
+                value: Some(ExternPattern::Null),
+            }
+            | CoreConst::NullExternRef
+            | CoreConst::RefNull => reference.is_none(),
+            CoreConst::ExternRef {
+                value: Some(ExternPattern::Host(number)),
+            } => host_number(store, *reference)? == Some(number.0),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// The number that [`from_const`] put into a reference.
+fn host_number(store: &Store<()>, reference: Option<Rooted<ExternRef>>) -> Result<Option<u32>> {
+    let Some(reference) = reference else {
+        return Ok(None);
+    };
+    let data = reference.data(store)?;
+    Ok(data.and_then(|data| data.downcast_ref()).copied())
+}
+
+/// Whether the bits are that number, or such a NaN. A NaN is canonical if the
+/// highest bit of its payload alone is set, and arithmetic if that bit is set.
+fn is_f32(bits: u32, pattern: &FloatConst<f32>) -> bool {
+    const QUIET: u32 = 0x7fc0_0000;
+    match pattern {
+        FloatConst::CanonicalNan => bits & 0x7fff_ffff == QUIET,
+        FloatConst::ArithmeticNan => bits & QUIET == QUIET,
+        FloatConst::Value(value) => bits == value.to_bits(),
+    }
+}
+
+/// As [`is_f32`].
+fn is_f64(bits: u64, pattern: &FloatConst<f64>) -> bool {
+    const QUIET: u64 = 0x7ff8_0000_0000_0000;
+    match pattern {
+        FloatConst::CanonicalNan => bits & 0x7fff_ffff_ffff_ffff == QUIET,
+        FloatConst::ArithmeticNan => bits & QUIET == QUIET,
+        FloatConst::Value(value) => bits == value.to_bits(),
+    }
+}
+
+/// Whether every lane is what its pattern stands for.
+fn is_v128(bits: u128, lanes: &V128) -> bool {
+    let lane = |index: usize, width: usize| bits >> (index * width);
+    match lanes {
+        V128::F32 { value } => {
+            let mut lanes = value.iter().enumerate();
+            lanes.all(|(index, pattern)| is_f32(lane(index, 32) as u32, pattern))
+        }
+        V128::F64 { value } => {
+            let mut lanes = value.iter().enumerate();
+            lanes.all(|(index, pattern)| is_f64(lane(index, 64) as u64, pattern))
+        }
+        V128::I8 { .. } | V128::I16 { .. } | V128::I32 { .. } | V128::I64 { .. } => {
+            bits == lanes.to_u128()
+        }
+    }
+}
+
+#[test]
+fn nans_are_told_apart() {
+    for (bits, canonical, arithmetic) in [
+        (0x7fc0_0000, true, true),
+        (0xffc0_0000, true, true),
+        (0x7fc0_0001, false, true),
+        (0x7fa0_0000, false, false),
+        (0x7f80_0000, false, false),
+    ] {
+        assert_eq!(is_f32(bits, &FloatConst::CanonicalNan), canonical);
+        assert_eq!(is_f32(bits, &FloatConst::ArithmeticNan), arithmetic);
+    }
+    for (bits, canonical, arithmetic) in [
+        (0x7ff8_0000_0000_0000, true, true),
+        (0xfff8_0000_0000_0000, true, true),
+        (0x7ff8_0000_0000_0001, false, true),
+        (0x7ff4_0000_0000_0000, false, false),
+        (0x7ff0_0000_0000_0000, false, false),
+    ] {
+        assert_eq!(is_f64(bits, &FloatConst::CanonicalNan), canonical);
+        assert_eq!(is_f64(bits, &FloatConst::ArithmeticNan), arithmetic);
+    }
+}
+
+#[test]
+fn every_lane_has_its_own_pattern() {
+    let lanes = V128::F32 {
+        value: [
+            FloatConst::CanonicalNan,
+            FloatConst::ArithmeticNan,
+            FloatConst::Value(1.0),
+            FloatConst::Value(-0.0),
+        ],
+    };
+    let good = 0x8000_0000_3f80_0000_7fc0_0001_7fc0_0000;
+    assert!(is_v128(good, &lanes));
+    for lane in 0..4 {
+        assert!(!is_v128(good ^ (0x40_0000 << (32 * lane)), &lanes));
+    }
+}
