@@ -5,6 +5,8 @@
 //! script succeeds all the same, so that `cargo check` and `cargo doc` need no
 //! library; `src/sys/missing.rs` is what stops `cargo build`.
 
+#[path = "build/archive.rs"]
+mod archive;
 #[path = "build/find.rs"]
 mod find;
 #[path = "build/headers.rs"]
@@ -27,22 +29,27 @@ use target::Target;
 
 fn main() {
     let target = Target::from_cargo();
-    match mode::decide(&target) {
-        Ok(decision) => emit(&decision, &target),
-        Err(text) => report::refuse(&text),
+    let decided = mode::decide(&target).and_then(|decision| emit(&decision, &target));
+    if let Err(text) = decided {
+        report::refuse(&text);
     }
 }
 
 /// Tells Cargo, the crate and its dependents what was decided.
-fn emit(decision: &Decision, target: &Target) {
+///
+/// # Errors
+///
+/// Why the library that was found can't be linked.
+fn emit(decision: &Decision, target: &Target) -> Result<(), String> {
     match decision {
         // What Cargo built, or what the program opens, is the crate's affair.
         Decision::Vendored | Decision::Load => {}
-        Decision::System(library) => link::library(library, target),
+        Decision::System(library) => link::library(library, target)?,
         Decision::Missing(text) => report::missing(text),
         Decision::Documentation => report::documentation(),
     }
     let name = decision.name();
     println!("cargo::rustc-cfg=wasmtime_link=\"{name}\"");
     println!("cargo::metadata=mode={name}");
+    Ok(())
 }

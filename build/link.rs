@@ -1,5 +1,8 @@
 //! Tells Cargo to link a library that was found.
 
+use std::path::Path;
+
+use crate::archive;
 use crate::find::Library;
 use crate::headers::{Headers, MAJOR};
 use crate::mode::Kind;
@@ -7,9 +10,13 @@ use crate::target::{Native, Target};
 
 /// Links a library, and tells dependents of it as `DEP_WASMTIME_LIB`,
 /// `DEP_WASMTIME_INCLUDE` and `DEP_WASMTIME_VERSION`.
-pub fn library(library: &Library, target: &Target) {
+///
+/// # Errors
+///
+/// Why it can't be linked.
+pub fn library(library: &Library, target: &Target) -> Result<(), String> {
     match library.kind {
-        Kind::Static => archive(library, target),
+        Kind::Static => archive(library, target)?,
         Kind::Dynamic => shared(library),
     }
 
@@ -37,12 +44,13 @@ pub fn library(library: &Library, target: &Target) {
         None if library.version.is_some() => unchecked(library, "features", "wasmtime.h"),
         None => unchecked(library, "version and features", "wasmtime.h"),
     }
+    Ok(())
 }
 
 /// Links an archive. It goes into the rlib; the linker then takes what is
 /// called from it, so there is no need for the whole of it.
-fn archive(library: &Library, target: &Target) {
-    search(library);
+fn archive(library: &Library, target: &Target) -> Result<(), String> {
+    search(&archive::directory_to_link(&library.file, target)?);
     println!("cargo::rustc-link-lib=static={}", library.link_name);
     for native in target.natives() {
         match native {
@@ -50,18 +58,18 @@ fn archive(library: &Library, target: &Target) {
             Native::Framework(name) => println!("cargo::rustc-link-lib=framework={name}"),
         }
     }
+    Ok(())
 }
 
 /// Links a shared library.
 fn shared(library: &Library) {
-    search(library);
+    search(&library.directory);
     println!("cargo::rustc-link-lib=dylib={}", library.link_name);
 }
 
-/// Has rustc look in the library's directory.
-fn search(library: &Library) {
-    let directory = library.directory.display();
-    println!("cargo::rustc-link-search=native={directory}");
+/// Has rustc look in a directory.
+fn search(directory: &Path) {
+    println!("cargo::rustc-link-search=native={}", directory.display());
 }
 
 /// Warns of what nothing vouches for.

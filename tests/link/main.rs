@@ -6,6 +6,7 @@
 //! empty library files beside headers of any version. The module `cargo` has
 //! Cargo run it, to see that what it prints takes effect.
 
+mod archive;
 mod cargo;
 mod headers;
 mod mode;

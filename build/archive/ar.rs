@@ -1,0 +1,116 @@
+//! The format of archives: `ar`'s, as GNU and BSD write it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+const MAGIC: &[u8] = b"!<arch>\n";
+const HEADER_BYTES: usize = 60;
+
+/// A file in an archive.
+pub struct Member<'a> {
+    pub name: &'a [u8],
+    /// Where its contents are.
+    pub data: Range<usize>,
+}
+
+/// The files of an archive; none if it is no archive. What comes behind damage
+/// is left out.
+pub fn members(archive: &[u8]) -> Vec<Member<'_>> {
+    let mut members = Vec::new();
+    let mut long_names: &[u8] = &[];
+    for (name, data) in entries(archive) {
+        match name {
+            // The index, in two forms.
+            b"/" | b"/SYM64/" => {}
+            b"//" => long_names = &archive[data],
+            _ => members.extend(member(archive, name, data, long_names)),
+        }
+    }
+    members
+}
+
+/// Renames symbols in the index of a GNU archive, of which the linker makes use.
+pub fn rename_in_index(archive: &mut [u8], names: &BTreeMap<Vec<u8>, Vec<u8>>) {
+    let index = entries(archive)
+        .into_iter()
+        .find_map(|(name, data)| match name {
+            b"/" => Some((4, data)),
+            b"/SYM64/" => Some((8, data)),
+            _ => None,
+        });
+    let Some((width, data)) = index else { return };
+    // How many there are, that many offsets, and the names.
+    let index = &mut archive[data];
+    let Some(count) = index.get(..width).map(|count| {
+        count
+            .iter()
+            .fold(0_usize, |number, byte| number << 8 | usize::from(*byte))
+    }) else {
+        return;
+    };
+    let Some(mut rest) = index.get_mut(width * (count + 1)..) else {
+        return;
+    };
+    while let Some(end) = rest.iter().position(|byte| *byte == 0) {
+        let (name, behind) = rest.split_at_mut(end + 1);
+        if let Some(new) = names.get(&name[..end]) {
+            name[..end].copy_from_slice(new);
+        }
+        rest = behind;
+    }
+}
+
+/// The name fields and contents of an archive's entries.
+fn entries(archive: &[u8]) -> Vec<(&[u8], Range<usize>)> {
+    let mut entries = Vec::new();
+    let mut place = MAGIC.len();
+    if !archive.starts_with(MAGIC) {
+        return entries;
+    }
+    while let Some(header) = archive.get(place..place + HEADER_BYTES) {
+        let Some(size) = number(&header[48..58]) else {
+            break;
+        };
+        let data = place + HEADER_BYTES..place + HEADER_BYTES + size;
+        if data.end > archive.len() {
+            break;
+        }
+        // Entries start at even offsets.
+        place = data.end + data.end % 2;
+        entries.push((header[..16].trim_ascii_end(), data));
+    }
+    entries
+}
+
+fn member<'a>(
+    archive: &'a [u8],
+    name: &'a [u8],
+    data: Range<usize>,
+    long_names: &'a [u8],
+) -> Option<Member<'a>> {
+    if let Some(length) = name.strip_prefix(b"#1/") {
+        // BSD: the name comes before the contents.
+        let length = number(length)?;
+        let name = archive.get(data.start..data.start + length)?;
+        let name = name.split(|byte| *byte == 0).next()?;
+        return Some(Member {
+            name,
+            data: data.start + length..data.end,
+        });
+    }
+    if let Some(offset) = name.strip_prefix(b"/") {
+        // GNU: the name is in a table of long names.
+        let name = long_names.get(number(offset)?..)?;
+        let name = name.split(|byte| matches!(byte, b'/' | b'\n')).next()?;
+        return Some(Member { name, data });
+    }
+    Some(Member {
+        name: name.strip_suffix(b"/").unwrap_or(name),
+        data,
+    })
+}
+
+/// A decimal number, with blanks after it.
+fn number(digits: &[u8]) -> Option<usize> {
+    std::str::from_utf8(digits).ok()?.trim_end().parse().ok()
+}

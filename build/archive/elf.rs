@@ -1,0 +1,112 @@
+//! The symbol tables of ELF object files, of either width and byte order.
+
+use super::Symbol;
+
+const MAGIC: &[u8] = b"\x7fELF";
+const SYMBOL_TABLE: u32 = 2;
+const GLOBAL: u8 = 1;
+const UNDEFINED: u16 = 0;
+
+/// An object file.
+struct File<'a> {
+    bytes: &'a [u8],
+    is_64: bool,
+    is_big_endian: bool,
+}
+
+/// The symbols of a file, which starts at `start` in the archive; `None` if it
+/// is no ELF file, or damaged.
+pub fn symbols(bytes: &[u8], start: usize) -> Option<Vec<Symbol<'_>>> {
+    if !bytes.starts_with(MAGIC) {
+        return None;
+    }
+    let file = File {
+        bytes,
+        is_64: *bytes.get(4)? == 2,
+        is_big_endian: *bytes.get(5)? == 2,
+    };
+    let mut symbols = Vec::new();
+    for index in 0..file.sections()? {
+        let section = file.section(index)?;
+        if file.u32(section + 4)? == SYMBOL_TABLE {
+            file.read_symbols(section, start, &mut symbols)?;
+        }
+    }
+    Some(symbols)
+}
+
+impl<'a> File<'a> {
+    /// Where the header of a section is.
+    fn section(&self, index: usize) -> Option<usize> {
+        let (headers, size) = match self.is_64 {
+            true => (self.word(0x28)?, self.u16(0x3a)?),
+            false => (self.word(0x20)?, self.u16(0x2e)?),
+        };
+        headers.checked_add(index.checked_mul(size.into())?)
+    }
+
+    /// How many sections there are.
+    fn sections(&self) -> Option<usize> {
+        match self.u16(if self.is_64 { 0x3c } else { 0x30 })? {
+            // Too many for the field, or none.
+            0 => self.word(self.section(0)? + if self.is_64 { 0x20 } else { 0x14 }),
+            count => Some(count.into()),
+        }
+    }
+
+    /// Where a section's contents are, and how long they are.
+    fn contents(&self, section: usize) -> Option<(usize, usize)> {
+        let place = section + if self.is_64 { 0x18 } else { 0x10 };
+        Some((self.word(place)?, self.word(place + self.width())?))
+    }
+
+    fn read_symbols(
+        &self,
+        section: usize,
+        start: usize,
+        symbols: &mut Vec<Symbol<'a>>,
+    ) -> Option<()> {
+        let (table, size) = self.contents(section)?;
+        let names = self.u32(section + if self.is_64 { 0x28 } else { 0x18 })?;
+        let (names, _) = self.contents(self.section(names.try_into().ok()?)?)?;
+        let (entry, info, index) = if self.is_64 { (24, 4, 6) } else { (16, 12, 14) };
+        for symbol in (table..table.checked_add(size)?).step_by(entry) {
+            let place = names.checked_add(self.u32(symbol)?.try_into().ok()?)?;
+            let name = self.bytes.get(place..)?;
+            let name = &name[..name.iter().position(|byte| *byte == 0)?];
+            let binding = self.bytes.get(symbol + info)? >> 4;
+            symbols.push(Symbol {
+                name,
+                place: start + place..start + place + name.len(),
+                is_strong_definition: binding == GLOBAL && self.u16(symbol + index)? != UNDEFINED,
+            });
+        }
+        Some(())
+    }
+
+    /// The bytes of an address or offset.
+    fn width(&self) -> usize {
+        if self.is_64 { 8 } else { 4 }
+    }
+
+    fn word(&self, place: usize) -> Option<usize> {
+        self.number(place, self.width())?.try_into().ok()
+    }
+
+    fn u32(&self, place: usize) -> Option<u32> {
+        self.number(place, 4)?.try_into().ok()
+    }
+
+    fn u16(&self, place: usize) -> Option<u16> {
+        self.number(place, 2)?.try_into().ok()
+    }
+
+    fn number(&self, place: usize, width: usize) -> Option<u64> {
+        let bytes = self.bytes.get(place..place.checked_add(width)?)?;
+        let add = |number, byte: &u8| number << 8 | u64::from(*byte);
+        Some(match self.is_big_endian {
+            true => bytes.iter().fold(0, add),
+            false => bytes.iter().rev().fold(0, add),
+        })
+    }
+}

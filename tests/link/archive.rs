@@ -1,0 +1,183 @@
+//! Archives that Rust code was compiled into: each is linked into a Rust
+//! program, which is only possible after the build script made a copy of those
+//! that bring definitions of the program's own standard library.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::prefix::Prefix;
+use crate::script::{Script, host};
+
+/// What stands for libwasmtime: it allocates, panics and catches, so that it
+/// needs much of the standard library.
+const LIBRARY: &str = r#"
+#[unsafe(no_mangle)]
+pub extern "C" fn wasmtime_sum(count: u32) -> u32 {
+    let numbers: Vec<u32> = (1..=count).collect();
+    std::env::args().count() as u32 * 0 + numbers.iter().sum::<u32>()
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn wasmtime_call(callback: extern "C" fn()) {
+    let name = std::thread::current().name().unwrap_or("").to_owned();
+    if name == "none" {
+        panic!("{name}");
+    }
+    callback();
+}
+"#;
+
+/// A program that uses it, and whose own panics unwind.
+const PROGRAM: &str = r#"
+unsafe extern "C" {
+    fn wasmtime_sum(count: u32) -> u32;
+    fn wasmtime_call(callback: extern "C" fn());
+}
+
+extern "C" fn callback() {
+    let caught = std::panic::catch_unwind(|| panic!("in the callback"));
+    assert!(caught.is_err());
+}
+
+fn main() {
+    unsafe { wasmtime_call(callback) };
+    assert!(std::thread::spawn(|| panic!("in a thread")).join().is_err());
+    println!("{} {}", unsafe { wasmtime_sum(4) }, std::env::args().count());
+}
+"#;
+
+/// Compiles the archive with some rustc, and gives the installation it is in.
+fn archive(name: &str, rustc: &mut Command, options: &[&str]) -> Prefix {
+    let prefix = Prefix::installed(name, "libwasmtime.a").file("library.rs", LIBRARY);
+    compile(
+        rustc
+            .args(["--crate-type", "staticlib", "-O"])
+            .args(options)
+            .args([
+                "-o",
+                &prefix.path("lib/libwasmtime.a"),
+                &prefix.path("library.rs"),
+            ]),
+    )
+    .unwrap();
+    prefix
+}
+
+/// Runs a compiler.
+fn compile(rustc: &mut Command) -> Result<(), String> {
+    let output = rustc.args(["--edition", "2024"]).output().unwrap();
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
+}
+
+fn rustc() -> Command {
+    Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+/// Links the program with the archive in a directory, and runs it.
+fn link(prefix: &Prefix, directory: &str) -> Result<String, String> {
+    let prefix = prefix.root();
+    let at = |path: &str| Path::new(&prefix).join(path);
+    fs::write(at("program.rs"), PROGRAM).unwrap();
+    compile(
+        rustc()
+            .args(["-L", directory, "-l", "static=wasmtime", "-o"])
+            .arg(at("program"))
+            .arg(at("program.rs")),
+    )?;
+    let output = Command::new(at("program")).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned())
+}
+
+/// The directory that the build script has the archive linked from.
+fn directory_to_link(prefix: &Prefix) -> String {
+    let output = Script::new(&["static"])
+        .native()
+        .set("WASMTIME_DIR", &prefix.root())
+        .run();
+    assert_eq!(output.mode(), "static");
+    let directories = output.directories();
+    directories[0].strip_prefix("native=").unwrap().to_owned()
+}
+
+fn links_after_renaming(prefix: &Prefix) {
+    let refusal = link(prefix, &prefix.path("lib")).unwrap_err();
+    assert!(refusal.contains("rust_eh_personality"), "{refusal}");
+    let directory = directory_to_link(prefix);
+    assert_ne!(directory, prefix.path("lib"));
+    assert_eq!(link(prefix, &directory).as_deref(), Ok("10 1"));
+}
+
+#[test]
+fn an_archive_of_the_same_compiler_is_linked_as_it_is() {
+    let prefix = archive("archive_same", &mut rustc(), &[]);
+    let directory = directory_to_link(&prefix);
+    assert_eq!(directory, prefix.path("lib"));
+    assert_eq!(link(&prefix, &directory).as_deref(), Ok("10 1"));
+}
+
+#[test]
+fn an_archive_that_was_optimised_at_link_time_is_linked() {
+    if !cfg!(target_os = "linux") {
+        return println!("skipped: only ELF archives are renamed");
+    }
+    links_after_renaming(&archive("archive_lto", &mut rustc(), &["-Clto=fat"]));
+}
+
+#[test]
+fn an_archive_that_aborts_on_panic_leaves_the_programs_panics_alone() {
+    let script = |prefix: &Prefix| {
+        Script::new(&["static"])
+            .native()
+            .set("WASMTIME_DIR", &prefix.root())
+            .run()
+    };
+    // The two would share one way to panic.
+    let prefix = archive("archive_abort", &mut rustc(), &["-Cpanic=abort"]);
+    let error = script(&prefix).error();
+    assert!(error.contains("panic = \"unwind\""), "{error}");
+
+    if !cfg!(target_os = "linux") {
+        return println!("skipped: only ELF archives are renamed");
+    }
+    let prefix = archive(
+        "archive_abort_lto",
+        &mut rustc(),
+        &["-Cpanic=abort", "-Clto=fat"],
+    );
+    let directory = directory_to_link(&prefix);
+    assert_eq!(link(&prefix, &directory).as_deref(), Ok("10 1"));
+}
+
+#[test]
+fn an_archive_of_another_compiler_is_linked() {
+    if !cfg!(target_os = "linux") {
+        return println!("skipped: only ELF archives are renamed");
+    }
+    let nightly = || {
+        let mut command = Command::new("rustup");
+        command.args(["run", "nightly", "rustc"]);
+        command
+    };
+    let version = nightly().arg("-vV").output();
+    let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    if !version.is_ok_and(|version| version.contains(&format!("host: {}", host()))) {
+        return println!("skipped: there is no nightly toolchain beside this one");
+    }
+    for (name, options) in [
+        ("archive_nightly", &[][..]),
+        ("archive_nightly_abort", &["-Cpanic=abort"]),
+        ("archive_nightly_lto", &["-Clto=fat"]),
+        ("archive_nightly_abort_lto", &["-Cpanic=abort", "-Clto=fat"]),
+    ] {
+        links_after_renaming(&archive(name, &mut nightly(), options));
+    }
+}
