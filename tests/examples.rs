@@ -1,0 +1,141 @@
+//! The programs in `examples/`, run as a user runs them, and what they print.
+//!
+//! `cargo test` builds the examples, but not if it is told to build this test
+//! alone: then `cargo build --examples`, with the same features, has to come
+//! before it.
+
+#![cfg(all(feature = "cranelift", feature = "wat"))]
+
+use std::env;
+use std::process::{Command, Output};
+
+/// The executable of an example, in the environment of this test: where to find
+/// libwasmtime is said there, if it has to be.
+fn example(name: &str) -> Command {
+    let test = env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).unwrap();
+    let executable = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let path = profile.join("examples").join(executable);
+    assert!(
+        path.is_file(),
+        "{} is not built: run `cargo build --examples` with these features first",
+        path.display()
+    );
+    let mut command = Command::new(path);
+    // An error's text is longer with these.
+    command
+        .env_remove("RUST_BACKTRACE")
+        .env_remove("RUST_LIB_BACKTRACE");
+    command
+}
+
+/// Lines of a stream, and nothing else.
+fn lines(stream: &[u8]) -> Vec<&str> {
+    str::from_utf8(stream).unwrap().lines().collect()
+}
+
+/// Runs an example that succeeds.
+fn assert_prints(command: &mut Command, expected: &[&str]) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    assert_eq!(lines(&stderr), [""; 0]);
+    assert_eq!(lines(&stdout), expected);
+    assert!(status.success(), "{status}");
+}
+
+#[test]
+fn hello() {
+    assert_prints(&mut example("hello"), &["Hello from Rust!"]);
+}
+
+#[test]
+fn hello_is_the_program_in_the_readme() {
+    let hello = include_str!("../examples/hello.rs");
+    let (_, program) = hello.split_once("\n\n").unwrap();
+    let readme = include_str!("../README.md");
+    assert!(readme.contains(&format!("```rust\n{program}```\n")));
+}
+
+/// Without a library, what is wrong is said as a program should say it.
+#[test]
+#[cfg(wasmtime_link = "load")]
+fn hello_without_a_library() {
+    let mut hello = example("hello");
+    let output = hello.env("LIBWASMTIME_PATH", "/nowhere").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(lines(&output.stdout), [""; 0]);
+    let error = lines(&output.stderr);
+    assert!(error[0].starts_with("Error: no libwasmtime"), "{error:?}");
+    assert!(error[1].contains("/nowhere"), "{error:?}");
+    assert!(error[2].contains("LIBWASMTIME_PATH"), "{error:?}");
+    assert_eq!(error.len(), 3, "{error:?}");
+}
+
+#[test]
+fn hello_sys() {
+    assert_prints(&mut example("hello_sys"), &["Hello from Rust!"]);
+}
+
+/// An error of the C callback reaches the user.
+#[test]
+#[cfg(target_os = "linux")]
+fn hello_sys_to_a_full_device() {
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let output = example("hello_sys").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = lines(&output.stderr);
+    assert!(
+        error.iter().any(|line| line.contains("No space left")),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn gcd() {
+    assert_prints(&mut example("gcd"), &["gcd(6, 27) = 3"]);
+    assert_prints(
+        example("gcd").args(["1071", "462"]),
+        &["gcd(1071, 462) = 21"],
+    );
+}
+
+#[test]
+fn memory() {
+    assert_prints(
+        &mut example("memory"),
+        &[
+            "2 pages, 131072 bytes",
+            "the data: [1, 2, 3, 4]",
+            "the module reads 82",
+            "the host reads \"Rusk\"",
+            "the module gets \"wasm trap: out of bounds memory access\"",
+            "the host gets \"out of bounds memory access\"",
+            "grown from 2 to 3 pages",
+            "not to 4: failed to grow memory by `1`",
+            "a memory of the host's: 1 page",
+        ],
+    );
+}
+
+#[test]
+fn linking() {
+    assert_prints(
+        &mut example("linking"),
+        &[
+            "Hello from the program!",
+            "The program returned 42.",
+            "The library's memory has \"Hello from the program!\".",
+        ],
+    );
+}
+
+#[test]
+fn environment() {
+    assert_prints(
+        &mut example("environment"),
+        &["12.566", "no plot: the environment has no `plot`"],
+    );
+}
