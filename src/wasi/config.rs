@@ -134,24 +134,27 @@ fn set_stdin(config: &RawConfig, stdin: Input) -> Result<()> {
 struct OutputStream {
     inherit: unsafe fn(*mut wasi_config_t),
     file: unsafe fn(*mut wasi_config_t, *const c_char) -> bool,
-    custom: unsafe fn(
-        *mut wasi_config_t,
-        Option<unsafe extern "C" fn(*mut c_void, *const u8, usize) -> isize>,
-        *mut c_void,
-        Option<unsafe extern "C" fn(*mut c_void)>,
-    ),
+    custom: unsafe fn(*mut wasi_config_t, Option<Write>, *mut c_void, Option<Finalize>),
 }
+
+/// Writes to a stream of the host's.
+type Write = unsafe extern "C" fn(*mut c_void, *const u8, usize) -> isize;
+
+/// Frees what a stream of the host's needs.
+type Finalize = unsafe extern "C" fn(*mut c_void);
 
 /// Names the functions. Through closures, as in some link modes they are
 /// `extern "C"`, and in one they aren't.
 macro_rules! output_stream {
     ($inherit:ident, $file:ident, $custom:ident) => {
-        // SAFETY: whoever calls keeps to the contract of the C function.
         OutputStream {
+            // SAFETY: whoever calls keeps to the contract of the C function.
             inherit: |config| unsafe { $inherit(config) },
+            // SAFETY: as above.
             file: |config, path| unsafe { $file(config, path) },
-            custom: |config, callback, data, finalizer| unsafe {
-                $custom(config, callback, data, finalizer)
+            custom: |config, callback, data, finalizer| {
+                // SAFETY: as above.
+                unsafe { $custom(config, callback, data, finalizer) }
             },
         }
     };
