@@ -148,10 +148,12 @@ struct OutputStream {
 /// `extern "C"`, and in one they aren't.
 macro_rules! output_stream {
     ($inherit:ident, $file:ident, $custom:ident) => {
-        // SAFETY: whoever calls keeps to the contract of the C function.
         OutputStream {
+            // SAFETY: whoever calls keeps to the contract of the C function.
             inherit: |config| unsafe { $inherit(config) },
+            // SAFETY: as above.
             file: |config, path| unsafe { $file(config, path) },
+            // SAFETY: as above.
             custom: |config, callback, data, finalizer| unsafe {
                 $custom(config, callback, data, finalizer)
             },

@@ -1,0 +1,256 @@
+//! Writers that get what a program writes.
+
+use super::{Errno, Guest, IO};
+use crate::guest::{Dropped, Drops};
+use libwasmtime::wasi::{MemoryOutputPipe, WasiCtxBuilder};
+use libwasmtime::{Engine, Store};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+/// No space left on the device.
+const NOSPC: Errno = 51;
+
+/// A writer of a closure.
+struct Writer<F>(F);
+
+impl<F: FnMut(&[u8]) -> io::Result<usize>> Write for Writer<F> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.0(piece)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn get_each_piece_at_once() {
+    let (sender, receiver) = channel();
+    let send = move |piece: &[u8]| {
+        sender.send(piece.to_vec()).unwrap();
+        Ok(piece.len())
+    };
+    let mut guest = Guest::new(WasiCtxBuilder::new().stderr(Writer(send)));
+    for piece in [b"one", b"two"] {
+        assert_eq!(guest.write(2, piece), Ok(3));
+        assert_eq!(receiver.try_recv().unwrap(), piece);
+    }
+    receiver.try_recv().unwrap_err();
+}
+
+#[test]
+fn are_flushed() {
+    let pipe = MemoryOutputPipe::new(100);
+    let mut guest = Guest::new(WasiCtxBuilder::new().stdout(BufWriter::new(pipe.clone())));
+    guest.write(1, b"text").unwrap();
+    assert_eq!(pipe.contents(), b"text");
+}
+
+#[test]
+fn may_take_a_piece_in_parts() {
+    let mut pipe = MemoryOutputPipe::new(100);
+    let contents = pipe.clone();
+    let one_byte = move |piece: &[u8]| pipe.write(&piece[..1]);
+    let mut guest = Guest::new(WasiCtxBuilder::new().stdout(Writer(one_byte)));
+    assert_eq!(guest.write(1, b"text"), Ok(4));
+    assert_eq!(contents.contents(), b"text");
+}
+
+/// The program gets an error, on that stream alone.
+#[track_caller]
+fn assert_fails(writer: impl Write + Send + 'static, errno: Errno) {
+    let err = MemoryOutputPipe::new(100);
+    let mut wasi = WasiCtxBuilder::new();
+    let mut guest = Guest::new(wasi.stdout(writer).stderr(err.clone()).arg("goes on"));
+    assert_eq!(guest.write(1, b"text"), Err(errno));
+    assert_eq!(guest.args(), ["goes on"]);
+    assert_eq!(guest.write(2, b"text"), Ok(4));
+    assert_eq!(err.contents(), b"text");
+    guest.write(1, b"text").unwrap_err();
+}
+
+#[test]
+fn errors_are_the_programs() {
+    assert_fails(Writer(|_: &[u8]| Err(io::Error::other("broken"))), IO);
+    assert_fails(Writer(|_: &[u8]| Err(ErrorKind::WouldBlock.into())), IO);
+    assert_fails(Writer(|_: &[u8]| Ok(0)), IO);
+    let weird = |_: &[u8]| Err(io::Error::from_raw_os_error(i32::MIN));
+    assert_fails(Writer(weird), IO);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn errors_of_the_system_are_told() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    assert_fails(full.unwrap(), NOSPC);
+}
+
+#[test]
+fn interrupted_writers_are_asked_again() {
+    let mut pipe = MemoryOutputPipe::new(100);
+    let contents = pipe.clone();
+    let mut interrupted = false;
+    let writer = Writer(move |piece: &[u8]| {
+        interrupted = !interrupted;
+        if interrupted {
+            return Err(ErrorKind::Interrupted.into());
+        }
+        pipe.write(piece)
+    });
+    let mut guest = Guest::new(WasiCtxBuilder::new().stdout(writer));
+    assert_eq!(guest.write(1, b"text"), Ok(4));
+    assert_eq!(contents.contents(), b"text");
+}
+
+#[test]
+fn panics_are_errors() {
+    assert_fails(Writer(|_: &[u8]| panic!("of the writer")), IO);
+    struct PanicsWhenFlushed;
+    impl Write for PanicsWhenFlushed {
+        fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+            Ok(piece.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            panic!("of the writer")
+        }
+    }
+    assert_fails(PanicsWhenFlushed, IO);
+}
+
+#[test]
+fn pipes_may_be_full() {
+    for (capacity, kept) in [(0, ""), (3, "tex")] {
+        let pipe = MemoryOutputPipe::new(capacity);
+        assert_fails(pipe.clone(), IO);
+        assert_eq!(pipe.contents(), kept.as_bytes());
+    }
+    let exact = MemoryOutputPipe::new(4);
+    let mut guest = Guest::new(WasiCtxBuilder::new().stdout(exact.clone()));
+    assert_eq!(guest.write(1, b"text"), Ok(4));
+    assert_eq!(guest.write(1, b""), Ok(0));
+    assert_eq!(guest.write(1, b"."), Err(IO));
+    assert_eq!(exact.contents(), b"text");
+}
+
+/// A writer that is counted when it is dropped, and says so.
+struct Counted(Option<Dropped>, Sender<()>);
+
+impl Write for Counted {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        drop(self.0.take());
+        _ = self.1.send(());
+    }
+}
+
+/// The writers of two streams are dropped once each, after `f` at the latest.
+#[track_caller]
+fn assert_dropped(f: impl FnOnce(&mut WasiCtxBuilder, &Drops)) {
+    let drops = Drops::default();
+    let (sender, receiver) = channel();
+    let counted = || Counted(Some(drops.counted()), sender.clone());
+    let mut wasi = WasiCtxBuilder::new();
+    f(wasi.stdout(counted()).stderr(counted()), &drops);
+    drop(wasi);
+    // A thread of libwasmtime may have used it last.
+    for _ in 0..2 {
+        receiver.recv_timeout(Duration::from_secs(60)).unwrap();
+    }
+    assert_eq!(drops.count(), 2);
+    drop(sender);
+    receiver.recv().expect_err("no more are left");
+    assert_eq!(drops.count(), 2);
+}
+
+#[test]
+fn dropped_with_the_builder() {
+    assert_dropped(|_, _| {});
+}
+
+#[test]
+fn dropped_with_the_context() {
+    assert_dropped(|wasi, drops| {
+        let context = wasi.build_p1();
+        assert_eq!(drops.count(), 0);
+        drop(context);
+        assert_eq!(drops.count(), 2);
+    });
+}
+
+#[test]
+fn dropped_with_the_store() {
+    assert_dropped(|wasi, drops| {
+        let mut store = Store::new(&Engine::default(), ());
+        store.set_wasi(wasi.build_p1()).unwrap();
+        assert_eq!(drops.count(), 0);
+        drop(store);
+        assert_eq!(drops.count(), 2);
+    });
+}
+
+#[test]
+fn dropped_with_the_store_after_use() {
+    assert_dropped(|wasi, drops| {
+        let mut guest = Guest::new(wasi);
+        guest.write(1, b"text").unwrap();
+        guest.write(2, b"text").unwrap();
+        assert_eq!(drops.count(), 0);
+    });
+}
+
+#[test]
+fn dropped_when_replaced_in_the_builder() {
+    assert_dropped(|wasi, drops| {
+        wasi.inherit_stdout().stderr_file("nowhere");
+        assert_eq!(drops.count(), 2);
+    });
+}
+
+#[test]
+fn dropped_when_the_context_is_replaced() {
+    assert_dropped(|wasi, drops| {
+        let mut store = Store::new(&Engine::default(), ());
+        store.set_wasi(wasi.build_p1()).unwrap();
+        store.set_wasi(WasiCtxBuilder::new().build_p1()).unwrap();
+        assert_eq!(drops.count(), 2);
+    });
+}
+
+/// Be it before or after libwasmtime got them.
+#[test]
+fn dropped_when_the_context_is_refused() {
+    assert_dropped(|wasi, drops| {
+        let mut store = Store::new(&Engine::default(), ());
+        store.set_wasi(wasi.arg("\0").build_p1()).unwrap_err();
+        assert_eq!(drops.count(), 2);
+    });
+    assert_dropped(|wasi, drops| {
+        let mut store = Store::new(&Engine::default(), ());
+        let here = wasi
+            .preopened_dir(".", "\0", libwasmtime::wasi::FsPerms::ReadOnly)
+            .unwrap();
+        store.set_wasi(here.build_p1()).unwrap_err();
+        assert_eq!(drops.count(), 2);
+    });
+}
+
+#[test]
+fn used_from_another_thread() {
+    let pipe = MemoryOutputPipe::new(100);
+    let mut guest = Guest::new(WasiCtxBuilder::new().stdout(pipe.clone()));
+    thread::spawn(move || guest.write(1, b"text").unwrap())
+        .join()
+        .unwrap();
+    assert_eq!(pipe.contents(), b"text");
+}
