@@ -5,9 +5,9 @@ use crate::guest::{Dropped, Drops};
 use libwasmtime::wasi::{MemoryOutputPipe, WasiCtxBuilder};
 use libwasmtime::{Engine, Store};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::sync::mpsc::{Sender, channel};
-use std::thread;
-use std::time::Duration;
+use std::panic::panic_any;
+use std::sync::mpsc::channel;
+use std::thread::{self, ThreadId};
 
 /// No space left on the device.
 const NOSPC: Errno = 51;
@@ -120,6 +120,43 @@ fn panics_are_errors() {
 }
 
 #[test]
+fn panics_may_be_raised_with_anything() {
+    struct PanicsWhenDropped;
+    impl Drop for PanicsWhenDropped {
+        fn drop(&mut self) {
+            panic!("of what the panic was raised with")
+        }
+    }
+    assert_fails(Writer(|_: &[u8]| panic_any(PanicsWhenDropped)), IO);
+}
+
+#[test]
+fn are_left_alone_after_a_panic() {
+    let (sender, receiver) = channel();
+    let panics = Writer(move |_: &[u8]| {
+        sender.send(()).unwrap();
+        panic!("of the writer")
+    });
+    assert_fails(panics, IO);
+    receiver.recv().unwrap();
+    receiver.recv().expect_err("it isn't called again");
+}
+
+/// libwasmtime's own threads couldn't do that.
+#[test]
+fn may_run_programs() {
+    let inner = MemoryOutputPipe::new(100);
+    let pipe = inner.clone();
+    let runs = Writer(move |piece: &[u8]| {
+        let mut guest = Guest::new(WasiCtxBuilder::new().stdout(pipe.clone()));
+        Ok(guest.write(1, piece).unwrap())
+    });
+    let mut guest = Guest::new(WasiCtxBuilder::new().stdout(runs));
+    assert_eq!(guest.write(1, b"text"), Ok(4));
+    assert_eq!(inner.contents(), b"text");
+}
+
+#[test]
 fn pipes_may_be_full() {
     for (capacity, kept) in [(0, ""), (3, "tex")] {
         let pipe = MemoryOutputPipe::new(capacity);
@@ -132,13 +169,31 @@ fn pipes_may_be_full() {
     assert_eq!(guest.write(1, b""), Ok(0));
     assert_eq!(guest.write(1, b"."), Err(IO));
     assert_eq!(exact.contents(), b"text");
+    assert_eq!(exact.clone().try_into_inner(), None);
+    drop(guest);
+    assert_eq!(exact.try_into_inner().unwrap(), b"text");
 }
 
-/// A writer that is counted when it is dropped, and says so.
-struct Counted(Option<Dropped>, Sender<()>);
+/// A writer that is counted when it is dropped, on the thread that made it.
+struct Counted {
+    _dropped: Dropped,
+    maker: ThreadId,
+    panics: bool,
+}
+
+impl Counted {
+    fn new(drops: &Drops) -> Counted {
+        Counted {
+            _dropped: drops.counted(),
+            maker: thread::current().id(),
+            panics: false,
+        }
+    }
+}
 
 impl Write for Counted {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        assert!(!self.panics, "of the writer");
         Ok(piece.len())
     }
 
@@ -149,27 +204,19 @@ impl Write for Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        drop(self.0.take());
-        _ = self.1.send(());
+        assert_eq!(thread::current().id(), self.maker);
     }
 }
 
-/// The writers of two streams are dropped once each, after `f` at the latest.
+/// The writers of two streams are dropped once each, when `f` is done.
 #[track_caller]
 fn assert_dropped(f: impl FnOnce(&mut WasiCtxBuilder, &Drops)) {
     let drops = Drops::default();
-    let (sender, receiver) = channel();
-    let counted = || Counted(Some(drops.counted()), sender.clone());
     let mut wasi = WasiCtxBuilder::new();
-    f(wasi.stdout(counted()).stderr(counted()), &drops);
+    wasi.stdout(Counted::new(&drops))
+        .stderr(Counted::new(&drops));
+    f(&mut wasi, &drops);
     drop(wasi);
-    // A thread of libwasmtime may have used it last.
-    for _ in 0..2 {
-        receiver.recv_timeout(Duration::from_secs(60)).unwrap();
-    }
-    assert_eq!(drops.count(), 2);
-    drop(sender);
-    receiver.recv().expect_err("no more are left");
     assert_eq!(drops.count(), 2);
 }
 
@@ -199,14 +246,40 @@ fn dropped_with_the_store() {
     });
 }
 
+/// More than once, as libwasmtime's own threads are done with it sooner or later.
 #[test]
 fn dropped_with_the_store_after_use() {
+    for _ in 0..20 {
+        assert_dropped(|wasi, drops| {
+            let mut guest = Guest::new(wasi);
+            guest.write(1, b"text").unwrap();
+            guest.write(2, b"text").unwrap();
+            assert_eq!(drops.count(), 0);
+        });
+    }
+}
+
+#[test]
+fn dropped_with_the_context_after_use() {
     assert_dropped(|wasi, drops| {
         let mut guest = Guest::new(wasi);
         guest.write(1, b"text").unwrap();
-        guest.write(2, b"text").unwrap();
-        assert_eq!(drops.count(), 0);
+        let other = WasiCtxBuilder::new().build_p1();
+        guest.store.set_wasi(other).unwrap();
+        assert_eq!(drops.count(), 2);
     });
+}
+
+#[test]
+fn dropped_after_a_panic() {
+    let drops = Drops::default();
+    let mut panics = Counted::new(&drops);
+    panics.panics = true;
+    let mut guest = Guest::new(WasiCtxBuilder::new().stdout(panics));
+    assert_eq!(guest.write(1, b"text"), Err(IO));
+    assert_eq!(drops.count(), 0);
+    drop(guest);
+    assert_eq!(drops.count(), 1);
 }
 
 #[test]
