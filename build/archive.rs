@@ -133,9 +133,6 @@ fn standard_libraries(target: &Target) -> Vec<PathBuf> {
 /// with its new name.
 fn clashes(archive: &[u8], standard: &Standard) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let members = ar::members(archive);
-    let aborts = members
-        .iter()
-        .any(|member| member.name.starts_with(b"panic_abort-"));
     let mut clashes = HashSet::new();
     let mut all = HashSet::new();
     for member in &members {

@@ -19,9 +19,9 @@ use crate::sys::{
     wasmtime_linker_module, wasmtime_linker_new, wasmtime_linker_t,
 };
 use crate::{
-    AsContext, AsContextMut, Caller, Engine, Extern, Func, FuncType, Global, GlobalType,
-    ImportType, Instance, InstancePre, IntoFunc, Module, Mutability, Result, StoreContextMut, Val,
-    ValRaw, ValType,
+    AsContext, AsContextMut, Caller, Engine, ExportType, Extern, Func, FuncType, Global,
+    GlobalType, ImportType, Instance, InstancePre, IntoFunc, Module, Mutability, Result,
+    StoreContextMut, Val, ValRaw, ValType,
 };
 use anyhow::bail;
 use needs::Definitions;
@@ -343,7 +343,8 @@ impl<T: 'static> Linker<T> {
             ))
         };
         let module = instance.module(&store);
-        self.note_exports(module_name, module, instance.store_id(), defined.is_ok());
+        let exports = module.exports();
+        self.note_exports(module_name, exports, instance.store_id(), defined.is_ok());
         defined.map(|()| self)
     }
 
@@ -351,7 +352,8 @@ impl<T: 'static> Linker<T> {
     /// manner that its kind asks for.
     ///
     /// A *command*, which exports the function `_start`, is instantiated anew
-    /// for each call of one of its functions. Any other module is a *reactor*:
+    /// for each call of one of its functions, which belong to `store`. Any other
+    /// module is a *reactor*:
     /// it is instantiated now, in `store`, and its function `_initialize`, if it
     /// exports one, is called.
     ///
@@ -392,25 +394,30 @@ impl<T: 'static> Linker<T> {
             );
             (*opaque).check(error, ptr::null_mut())
         };
-        if module.get_export("_start").is_some() {
-            // Whoever calls such a function has it instantiated in its store.
-            for export in module.exports() {
-                self.definitions.add(module_name, export.name(), &needs);
-            }
-        } else {
-            let store_id = store_id(&mut store)?;
-            self.note_exports(module_name, module, store_id, defined.is_ok());
-        }
+        // A command's functions belong to the store as well, and nothing else of
+        // it is defined.
+        let command = module.get_export("_start").is_some();
+        let exports = module
+            .exports()
+            .filter(|export| !command || export.ty().func().is_some());
+        let store_id = store_id(&mut store)?;
+        self.note_exports(module_name, exports, store_id, defined.is_ok());
         match defined {
             Ok(()) => Ok(self),
             Err(error) => Err(UnknownImportError::find(module, error)),
         }
     }
 
-    /// Notes the exports of an instance of `module` in that store. If defining
-    /// them failed, some may be defined all the same.
-    fn note_exports(&mut self, name: &str, module: &Module, store_id: u64, defined: bool) {
-        for export in module.exports() {
+    /// Notes exports that are defined in that store. If defining them failed,
+    /// some may be defined all the same.
+    fn note_exports<'a>(
+        &mut self,
+        name: &str,
+        exports: impl Iterator<Item = ExportType<'a>>,
+        store_id: u64,
+        defined: bool,
+    ) {
+        for export in exports {
             let needs = Needs::of_export(&export, store_id);
             if defined {
                 self.definitions.insert(name, export.name(), needs);

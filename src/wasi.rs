@@ -46,9 +46,11 @@
 mod builder;
 mod config;
 mod stream;
+mod writer;
 
 pub use builder::{FsPerms, WasiCtxBuilder, WasiP1Ctx};
 pub use stream::{MemoryInputPipe, MemoryOutputPipe};
+pub(crate) use writer::WriterOwner;
 
 use crate::error::check;
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};
@@ -92,12 +94,13 @@ impl<T: 'static> Store<T> {
     /// `wasi`.
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
-        let config = wasi.into_config()?;
+        let (config, writers) = wasi.into_config()?;
         let mut store = self.as_context_mut();
         // SAFETY: invariant "Context"; the configuration is owned and given
         // away.
         unsafe { check(wasmtime_context_set_wasi(store.raw(), config.into_raw()))? };
-        store.opaque_mut().set_has_wasi();
+        let replaced = store.opaque_mut().set_wasi(writers);
+        drop(replaced);
         Ok(())
     }
 }

@@ -6,6 +6,10 @@
 
 #![cfg(all(feature = "cranelift", feature = "wat"))]
 
+#[cfg(feature = "wasi")]
+#[path = "examples/wasi.rs"]
+mod wasi;
+
 use std::env;
 use std::process::{Command, Output};
 

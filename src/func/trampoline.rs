@@ -15,6 +15,7 @@ use crate::sys::{
     wasmtime_val_raw_t,
 };
 use crate::{AsContextMut, Engine, FuncType, Result, Val, ValRaw};
+use std::any::Any;
 use std::ffi::c_void;
 use std::mem::{self, ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -141,11 +142,16 @@ pub(crate) unsafe extern "C" fn finalize<F>(env: *mut c_void) {
     // SAFETY: `env` is the leaked box of an `F`, and this is called once.
     let func: Box<F> = unsafe { Box::from_raw(env.cast()) };
     // A panic can't cross into libwasmtime, and there's nobody to report one
-    // to; the panic hook has printed it. What it was raised with may panic as
-    // well when it is dropped; then there is no end to it.
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(func)))
-        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload)))
-    {
+    // to; the panic hook has printed it.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(func))) {
+        discard(payload);
+    }
+}
+
+/// Drops what a panic was raised with, which may panic as well; then there is no
+/// end to it.
+pub(crate) fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         mem::forget(payload);
     }
 }

@@ -4,6 +4,8 @@ use crate::error::Raised;
 use crate::func::Signatures;
 use crate::gc::RootSet;
 use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
+#[cfg(feature = "wasi")]
+use crate::wasi::WriterOwner;
 use crate::{Engine, Error, Module};
 use std::any::Any;
 use std::panic::resume_unwind;
@@ -33,8 +35,10 @@ pub struct StoreOpaque {
     /// The modules of the store's instances, by the index of the instance,
     /// sorted.
     instances: Vec<(usize, Module)>,
-    /// Whether the store has a WASI context.
-    has_wasi: bool,
+    /// The writers of the store's WASI context, if it has one. They are dropped
+    /// after the C store.
+    #[cfg(feature = "wasi")]
+    wasi: Option<Vec<WriterOwner>>,
 }
 
 impl StoreOpaque {
@@ -48,7 +52,8 @@ impl StoreOpaque {
             roots: RootSet::new(),
             signatures: Signatures::default(),
             instances: Vec::new(),
-            has_wasi: false,
+            #[cfg(feature = "wasi")]
+            wasi: None,
         }
     }
 
@@ -130,12 +135,17 @@ impl StoreOpaque {
     }
 
     pub(crate) fn has_wasi(&self) -> bool {
-        self.has_wasi
+        #[cfg(feature = "wasi")]
+        return self.wasi.is_some();
+        #[cfg(not(feature = "wasi"))]
+        return false;
     }
 
+    /// Notes that the store has a WASI context, with these writers. Returns
+    /// those of the context that it had before.
     #[cfg(feature = "wasi")]
-    pub(crate) fn set_has_wasi(&mut self) {
-        self.has_wasi = true;
+    pub(crate) fn set_wasi(&mut self, writers: Vec<WriterOwner>) -> Option<Vec<WriterOwner>> {
+        self.wasi.replace(writers)
     }
 
     /// Notes why the host function that returns now failed.

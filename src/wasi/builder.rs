@@ -145,11 +145,12 @@ impl WasiCtxBuilder {
     /// Has a writer get what the program writes to its standard output: a
     /// [`MemoryOutputPipe`](super::MemoryOutputPipe), a file, a channel.
     ///
-    /// Each piece is written as a whole and flushed, maybe by another thread,
-    /// while the program waits. An error of the writer is one for the program,
-    /// as far as WASI can express it; so is a panic, which goes no further. The
-    /// writer is dropped with the store, or with the context if no store gets
-    /// it.
+    /// Each piece is written as a whole and flushed, by another thread, while the
+    /// program waits. An error of the writer is one for the program, as far as
+    /// WASI can express it. So is a panic, which goes no further; after it the
+    /// writer isn't called again. The writer is dropped with the store or when
+    /// another context takes the place of this one, by whoever does that; or
+    /// with the context if no store gets it.
     ///
     /// Calls `wasi_config_set_stdout_custom`.
     pub fn stdout(&mut self, stdout: impl Write + Send + 'static) -> &mut Self {

@@ -1,7 +1,8 @@
 //! The C API's configuration of WASI.
 
 use super::builder::{FsPerms, PreopenedDir, WasiP1Ctx};
-use super::stream::{self, Input, Output};
+use super::stream::{Input, Output};
+use super::writer::{self, WriterOwner};
 use crate::Result;
 use crate::sys::*;
 use crate::vec::ByteVec;
@@ -41,18 +42,19 @@ impl Drop for RawConfig {
 }
 
 impl WasiP1Ctx {
-    /// The configuration that says the same.
+    /// The configuration that says the same, and the writers in it, which go
+    /// with the store.
     ///
     /// # Errors
     ///
     /// As for [`Store::set_wasi`](crate::Store::set_wasi).
-    pub(super) fn into_config(self) -> Result<RawConfig> {
+    pub(super) fn into_config(self) -> Result<(RawConfig, Vec<WriterOwner>)> {
         let config = RawConfig::new();
         set_args(&config, &self.args)?;
         set_env(&config, &self.env)?;
         set_stdin(&config, self.stdin)?;
-        STDOUT.set(&config, self.stdout)?;
-        STDERR.set(&config, self.stderr)?;
+        let stdout = STDOUT.set(&config, self.stdout)?;
+        let stderr = STDERR.set(&config, self.stderr)?;
         for dir in &self.dirs {
             preopen(&config, dir)?;
         }
@@ -65,7 +67,7 @@ impl WasiP1Ctx {
                 wasi_config_allow_ip_name_lookup(config.as_ptr(), allow);
             }
         }
-        Ok(config)
+        Ok((config, stdout.into_iter().chain(stderr).collect()))
     }
 }
 
@@ -172,19 +174,20 @@ const STDERR: OutputStream = output_stream!(
 );
 
 impl OutputStream {
-    fn set(&self, config: &RawConfig, output: Output) -> Result<()> {
+    fn set(&self, config: &RawConfig, output: Output) -> Result<Option<WriterOwner>> {
         let config = config.as_ptr();
         match output {
             Output::Nowhere => {}
             // SAFETY: the configuration is owned.
             Output::Inherit => unsafe { (self.inherit)(config) },
             Output::Writer(writer) => {
-                let data = stream::into_raw(writer);
+                let (owner, data) = WriterOwner::new(writer);
                 // SAFETY: the configuration is owned; the callback, its data and
                 // its finalizer belong together.
                 unsafe {
-                    (self.custom)(config, Some(stream::write), data, Some(stream::FINALIZE));
+                    (self.custom)(config, Some(writer::write), data, Some(writer::FINALIZE));
                 }
+                return Ok(Some(owner));
             }
             Output::File(path) => {
                 let file = path_text(&path)?;
@@ -196,7 +199,7 @@ impl OutputStream {
                 }
             }
         }
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -1,10 +1,7 @@
 //! The standard streams of a program.
 
-use std::ffi::c_void;
 use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::slice;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes that a program reads as its standard input.
@@ -53,6 +50,13 @@ impl MemoryOutputPipe {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+
+    /// Takes what was written, without a copy; `None` if there are other clones,
+    /// of which a store has one as long as it has the context.
+    pub fn try_into_inner(self) -> Option<Vec<u8>> {
+        let bytes = Arc::into_inner(self.bytes)?;
+        Some(bytes.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Write for MemoryOutputPipe {
@@ -94,45 +98,3 @@ pub(super) enum Output {
     File(PathBuf),
     Writer(Box<dyn Write + Send>),
 }
-
-/// A writer as the C API has it: a callback's data.
-///
-/// libwasmtime may call it from several threads, if never at the same time as
-/// far as is known: the lock makes sure.
-type Writer = Mutex<Box<dyn Write + Send>>;
-
-/// What `write` returns for an error that the system has no number for.
-const EIO: i32 = 5;
-
-/// Gives a writer to the C API, to be called with `write` and freed with
-/// `finalize`.
-pub(super) fn into_raw(writer: Box<dyn Write + Send>) -> *mut c_void {
-    Box::into_raw(Box::new(Writer::new(writer))).cast()
-}
-
-/// Writes a piece. Returns its length, or the negative number of an error.
-pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
-    // SAFETY: the data is what `into_raw` made, not freed yet; libwasmtime
-    // passes a valid piece, which isn't null even if it is empty.
-    let (writer, piece) = unsafe { (&*data.cast::<Writer>(), slice::from_raw_parts(piece, len)) };
-    let write = || {
-        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.write_all(piece)?;
-        // The program's own flushing doesn't get here.
-        writer.flush()
-    };
-    // A panic can't cross into libwasmtime, nor reach whoever called the
-    // program; the panic hook has printed it.
-    let error = match catch_unwind(AssertUnwindSafe(write)) {
-        Ok(Ok(())) => return len as isize,
-        Ok(Err(error)) => error
-            .raw_os_error()
-            .filter(|number| *number > 0)
-            .unwrap_or(EIO),
-        Err(_) => EIO,
-    };
-    -(error as isize)
-}
-
-/// Frees what `into_raw` made.
-pub(super) const FINALIZE: unsafe extern "C" fn(*mut c_void) = crate::func::finalize::<Writer>;

@@ -13,6 +13,12 @@ mod guest;
 mod panics;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod store;
+#[cfg(all(
+    feature = "wasi",
+    feature = "wat",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod wasi;
 
 // And these use references in them.
 #[cfg(all(

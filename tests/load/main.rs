@@ -19,6 +19,8 @@ mod find;
 mod refuse;
 mod settle;
 mod version;
+#[cfg(feature = "wasi")]
+mod wasi;
 
 use libwasmtime::Feature;
 

@@ -1,0 +1,143 @@
+//! Writers of the host, as the C API calls them.
+//!
+//! libwasmtime writes on a thread of its own asynchronous runtime, while the
+//! program waits, and may finalize the callback there as well, later than it
+//! deletes the store. Neither is a place for code of a user: to run another WASI
+//! program there would abort the process. So the writer is called on a thread
+//! that this crate starts, and dropped by whoever drops the store.
+
+use crate::func::{discard, finalize};
+use std::ffi::c_void;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::slice;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::thread;
+
+/// Where a writer is, until it is dropped.
+type Slot = Arc<Mutex<Option<Box<dyn Write + Send>>>>;
+
+/// Owns a writer that the C API has a callback to: dropped with it.
+pub(crate) struct WriterOwner(Slot);
+
+impl WriterOwner {
+    /// Gives a writer to the C API, to be called with [`write`] and freed with
+    /// [`FINALIZE`].
+    pub(super) fn new(writer: Box<dyn Write + Send>) -> (WriterOwner, *mut c_void) {
+        let slot = Slot::new(Mutex::new(Some(writer)));
+        let callback = Callback {
+            slot: slot.clone(),
+            thread: Mutex::default(),
+        };
+        let data = Box::into_raw(Box::new(callback)).cast();
+        (WriterOwner(slot), data)
+    }
+}
+
+impl Drop for WriterOwner {
+    fn drop(&mut self) {
+        let writer = match self.0.try_lock() {
+            Ok(mut slot) => slot.take(),
+            Err(TryLockError::Poisoned(slot)) => slot.into_inner().take(),
+            // A call that was given up is still writing: that thread drops it.
+            Err(TryLockError::WouldBlock) => None,
+        };
+        drop(writer);
+    }
+}
+
+/// The data of the callback.
+struct Callback {
+    // Dropped before `thread`, so that the thread is the last to hold it.
+    slot: Slot,
+    /// What calls the writer, once there was something to write.
+    thread: Mutex<Option<WriterThread>>,
+}
+
+/// A thread that ends when this is dropped.
+struct WriterThread {
+    pieces: Sender<Vec<u8>>,
+    results: Receiver<io::Result<()>>,
+}
+
+impl Callback {
+    fn write(&self, piece: &[u8]) -> io::Result<()> {
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let thread = match &mut *thread {
+            Some(thread) => thread,
+            none => none.insert(WriterThread::start(self.slot.clone())?),
+        };
+        thread.write(piece)
+    }
+}
+
+impl WriterThread {
+    fn start(slot: Slot) -> io::Result<WriterThread> {
+        let (pieces, to_write) = channel::<Vec<u8>>();
+        let (written, results) = channel();
+        thread::Builder::new()
+            .name("wasi-writer".to_owned())
+            .spawn(move || {
+                // Ends with whoever sends the pieces, or by a panic of the
+                // writer: then nobody is there to send results.
+                let run = move || {
+                    for piece in to_write {
+                        if written.send(write_to(&slot, &piece)).is_err() {
+                            break;
+                        }
+                    }
+                };
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
+                    discard(payload);
+                }
+            })?;
+        Ok(WriterThread { pieces, results })
+    }
+
+    /// Has the thread write a piece, and waits for it.
+    fn write(&self, piece: &[u8]) -> io::Result<()> {
+        // A thread that is gone has panicked in the writer; the panic hook has
+        // printed it.
+        let panicked = || io::Error::other("the writer panicked");
+        self.pieces.send(piece.to_vec()).map_err(|_| panicked())?;
+        self.results.recv().map_err(|_| panicked())?
+    }
+}
+
+fn write_to(slot: &Slot, piece: &[u8]) -> io::Result<()> {
+    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    let writer = slot.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+    writer.write_all(piece)?;
+    // The program's own flushing doesn't get here.
+    writer.flush()
+}
+
+/// What `write` returns for an error that the system has no number for: `EIO`,
+/// or `ERROR_IO_DEVICE`.
+const IO_ERROR: i32 = if cfg!(windows) { 1117 } else { 5 };
+
+/// The callback: writes a piece. Returns its length, or the negative number of
+/// an error.
+pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
+    // SAFETY: the data is what `WriterOwner::new` made, not freed yet, and
+    // `Sync`; libwasmtime passes a valid piece, which isn't null even if it is
+    // empty.
+    let (callback, piece) =
+        unsafe { (&*data.cast::<Callback>(), slice::from_raw_parts(piece, len)) };
+    match callback.write(piece) {
+        Ok(()) => len as isize,
+        Err(error) => {
+            let number = error.raw_os_error().filter(|number| *number > 0);
+            -(number.unwrap_or(IO_ERROR) as isize)
+        }
+    }
+}
+
+/// Frees the callback's data.
+pub(super) const FINALIZE: unsafe extern "C" fn(*mut c_void) = finalize::<Callback>;
+
+const _: () = {
+    const fn is_sync<T: Sync>() {}
+    is_sync::<Callback>();
+};
