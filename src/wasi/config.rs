@@ -136,12 +136,8 @@ fn set_stdin(config: &RawConfig, stdin: Input) -> Result<()> {
 struct OutputStream {
     inherit: unsafe fn(*mut wasi_config_t),
     file: unsafe fn(*mut wasi_config_t, *const c_char) -> bool,
-    custom: unsafe fn(
-        *mut wasi_config_t,
-        Option<unsafe extern "C" fn(*mut c_void, *const u8, usize) -> isize>,
-        *mut c_void,
-        Option<unsafe extern "C" fn(*mut c_void)>,
-    ),
+    /// The second is the data of a writer's callback.
+    custom: unsafe fn(*mut wasi_config_t, *mut c_void),
 }
 
 /// Names the functions. Through closures, as in some link modes they are
@@ -154,8 +150,8 @@ macro_rules! output_stream {
             // SAFETY: as above.
             file: |config, path| unsafe { $file(config, path) },
             // SAFETY: as above.
-            custom: |config, callback, data, finalizer| unsafe {
-                $custom(config, callback, data, finalizer)
+            custom: |config, data| unsafe {
+                $custom(config, Some(writer::write), data, Some(writer::FINALIZE))
             },
         }
     };
@@ -183,9 +179,7 @@ impl OutputStream {
                 let (owner, data) = WriterOwner::new(writer);
                 // SAFETY: the configuration is owned; the callback, its data and
                 // its finalizer belong together.
-                unsafe {
-                    (self.custom)(config, Some(writer::write), data, Some(writer::FINALIZE));
-                }
+                unsafe { (self.custom)(config, data) };
                 return Ok(Some(owner));
             }
             Output::File(path) => {
