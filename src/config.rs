@@ -6,7 +6,7 @@
 //! each other, that this machine or this library can't provide, or that ask for
 //! more address space than there is.
 
-use crate::sys::{self, Feature, require, wasm_config_t};
+use crate::sys::{self, wasm_config_t};
 use crate::{Error, Result};
 use std::fmt;
 use std::ptr::NonNull;
@@ -196,7 +196,7 @@ impl Config {
         }
         #[cfg(feature = "pooling-allocator")]
         if let InstanceAllocationStrategy::Pooling(pool) = &self.allocation_strategy {
-            require(Feature::PoolingAllocator)?;
+            sys::require(sys::Feature::PoolingAllocator)?;
             // SAFETY: as above.
             unsafe { pool.apply(config.as_ptr())? };
         }

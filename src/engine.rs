@@ -1,11 +1,11 @@
 //! [`Engine`]: what compiles and runs WebAssembly, configured once.
 
-use crate::config::{InstanceAllocationStrategy, Tunables};
+use crate::config::Tunables;
 use crate::sys::{self, ensure_loaded, wasm_engine_t};
 use crate::{Config, Result};
 use std::fmt;
 use std::ptr::NonNull;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 mod precompiled;
 mod settings;
@@ -60,16 +60,8 @@ impl Engine {
     /// - [`Unsupported`](crate::Unsupported) if the library lacks a setting.
     pub fn new(config: &Config) -> Result<Engine> {
         ensure_loaded()?;
-        // Whether there is room for a pool is found out by trying, so two
-        // pools must not be made at a time.
-        static POOLS: Mutex<()> = Mutex::new(());
-        let _pool = match config.allocation_strategy {
-            InstanceAllocationStrategy::OnDemand => None,
-            #[cfg(feature = "pooling-allocator")]
-            InstanceAllocationStrategy::Pooling(_) => {
-                Some(POOLS.lock().unwrap_or_else(PoisonError::into_inner))
-            }
-        };
+        #[cfg(feature = "pooling-allocator")]
+        let _pool = config.allocation_strategy.lock();
         let tunables = config.check()?;
         let raw = config.to_c()?;
         // SAFETY: the configuration is owned and given away; nothing in it is

@@ -1,18 +1,21 @@
 //! Memories that threads share.
 
 use crate::error::check;
+#[cfg(feature = "threads")]
+use crate::sys::{Feature, require, wasmtime_sharedmemory_new};
 use crate::sys::{
-    Feature, require, wasm_memorytype_delete, wasmtime_sharedmemory_clone,
-    wasmtime_sharedmemory_data, wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_delete,
-    wasmtime_sharedmemory_grow, wasmtime_sharedmemory_new, wasmtime_sharedmemory_size,
-    wasmtime_sharedmemory_t, wasmtime_sharedmemory_type,
+    wasm_memorytype_delete, wasmtime_sharedmemory_clone, wasmtime_sharedmemory_data,
+    wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_delete, wasmtime_sharedmemory_grow,
+    wasmtime_sharedmemory_size, wasmtime_sharedmemory_t, wasmtime_sharedmemory_type,
 };
 use crate::{Engine, MemoryType, Result};
 #[cfg(feature = "threads")]
 use anyhow::ensure;
 use std::cell::UnsafeCell;
 use std::fmt;
-use std::ptr::{self, NonNull};
+#[cfg(feature = "threads")]
+use std::ptr;
+use std::ptr::NonNull;
 use std::slice;
 
 /// A linear memory that belongs to an engine rather than to a store, so that

@@ -253,7 +253,7 @@ impl Config {
                 use super::region::{Access, Region};
                 Region::of_file(&opened, 1024, Access::ReadExecute).map(drop)
             }
-            _ => Ok(drop(opened)),
+            _ => Ok(()),
         });
         match mapped {
             Ok(()) => Ok(()),
@@ -334,18 +334,16 @@ impl Config {
             None => cfg!(windows) && !tunables.pulley,
         };
         let unwind = compiler.get("unwind_info");
-        if let Some(wanted) = self.settings.native_unwind_info {
-            if unwind.is_some_and(|unwind| unwind != wanted.to_string()) {
-                return Err(ConfigConflict::new(
-                    format!("native_unwind_info({wanted})"),
-                    format!(
-                        "Cranelift's `unwind_info` was set to `{}`",
-                        unwind.unwrap_or("")
-                    ),
-                    "set one of the two only",
-                )
-                .into());
-            }
+        if let Some(wanted) = self.settings.native_unwind_info
+            && let Some(unwind) = unwind
+            && unwind != wanted.to_string()
+        {
+            return Err(ConfigConflict::new(
+                format!("native_unwind_info({wanted})"),
+                format!("Cranelift's `unwind_info` was set to `{unwind}`"),
+                "set one of the two only",
+            )
+            .into());
         }
         if windows {
             let off = self.settings.native_unwind_info == Some(false)

@@ -2,7 +2,7 @@
 
 use super::address_space::Layout;
 use super::{ConfigConflict, Tunables};
-use crate::sys::{self, Feature, require, wasm_config_t, wasmtime_pooling_allocation_config_t};
+use crate::sys::{self, wasm_config_t, wasmtime_pooling_allocation_config_t};
 use crate::{Result, Unsupported};
 use std::ptr::NonNull;
 
@@ -16,7 +16,7 @@ macro_rules! pool_settings {
         fn $name:ident($arg:ident: $ty:ty = $default:expr) and $get:ident calls $c:ident;
     )*) => {
         /// The settings of the pool that
-        /// [`InstanceAllocationStrategy::Pooling`] takes from.
+        /// [`InstanceAllocationStrategy::Pooling`](crate::InstanceAllocationStrategy::Pooling) takes from.
         ///
         /// ```no_run
         /// use libwasmtime::{Config, Engine, PoolingAllocationConfig};
@@ -72,7 +72,7 @@ macro_rules! pool_settings {
                 $(
                     $(#[cfg($cfg)])?
                     if let Some(value) = self.$name {
-                        $(require(Feature::$feature)?;)?
+                        $(sys::require(sys::Feature::$feature)?;)?
                         // SAFETY: the caller owns the configuration.
                         unsafe { sys::$c(pool, value) };
                     }

@@ -1,8 +1,8 @@
 //! The settings that are one value and one C function each, as a table.
 
 use super::Config;
-use crate::sys::{self, Feature, wasm_config_t};
-use crate::{Unsupported, sys::require};
+use crate::Unsupported;
+use crate::sys::{self, wasm_config_t};
 use std::fmt;
 
 /// Makes, from each line of the table: a field of [`Settings`], the method of
@@ -51,7 +51,7 @@ macro_rules! settings {
                 $(
                     $(#[cfg($cfg)])?
                     if let Some(value) = self.$name {
-                        $(require(Feature::$feature)?;)?
+                        $(sys::require(sys::Feature::$feature)?;)?
                         // SAFETY: the caller owns the configuration.
                         unsafe { sys::$c(config, value) };
                     }

@@ -3,6 +3,8 @@
 #[cfg(feature = "pooling-allocator")]
 use super::PoolingAllocationConfig;
 use crate::sys;
+#[cfg(feature = "pooling-allocator")]
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Which compiler compiles WebAssembly.
 #[non_exhaustive]
@@ -73,6 +75,13 @@ impl ProfilingStrategy {
 /// How instances get their memories, tables and stacks.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "pooling-allocator",
+    expect(
+        clippy::large_enum_variant,
+        reason = "the `wasmtime` crate's has the same variants, and there are few of them"
+    )
+)]
 pub enum InstanceAllocationStrategy {
     /// From the system when a module is instantiated; they go back when the
     /// store is dropped.
@@ -91,6 +100,18 @@ impl InstanceAllocationStrategy {
     /// On a 64-bit machine that reserves 4 TiB of address space.
     pub fn pooling() -> InstanceAllocationStrategy {
         InstanceAllocationStrategy::Pooling(PoolingAllocationConfig::new())
+    }
+
+    /// Held while a pool is looked for and made: whether there is room for one
+    /// is found out by trying, so no two must be made at a time.
+    pub(crate) fn lock(&self) -> Option<MutexGuard<'static, ()>> {
+        static POOLS: Mutex<()> = Mutex::new(());
+        match self {
+            InstanceAllocationStrategy::OnDemand => None,
+            InstanceAllocationStrategy::Pooling(_) => {
+                Some(POOLS.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+        }
     }
 }
 

@@ -34,7 +34,8 @@ impl Target {
         let native = architecture == host
             || (host == "riscv64" && architecture == "riscv64gc")
             || (host == "x86_64" && architecture == "amd64");
-        if !target.is_pulley() && !(native && HAS_COMPILER_BACKEND) {
+        let available = target.is_pulley() || (native && HAS_COMPILER_BACKEND);
+        if !available {
             return Err(conflict(
                 "the C API can compile only for the machine it runs on and for Pulley",
             )

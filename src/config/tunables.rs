@@ -23,6 +23,9 @@ pub(crate) struct Tunables {
     pub(crate) concurrency_support: bool,
 }
 
+/// The stack of an asynchronous call, in bytes, unless it was set.
+const ASYNC_STACK_SIZE: usize = 2 << 20;
+
 /// The proposals that are on in every library, whatever it was built with.
 const ALWAYS: WasmFeatures = WasmFeatures::REFERENCE_TYPES
     .union(WasmFeatures::MULTI_VALUE)
@@ -53,13 +56,13 @@ impl Tunables {
             (4 << 30, 2 << 30, 32 << 20)
         };
         #[cfg(feature = "async")]
-        let async_stack_size = settings.async_stack_size;
+        let async_stack_size = settings.async_stack_size.unwrap_or(ASYNC_STACK_SIZE);
         #[cfg(not(feature = "async"))]
-        let async_stack_size = None;
+        let async_stack_size = ASYNC_STACK_SIZE;
         #[cfg(feature = "parallel-compilation")]
-        let parallel_compilation = settings.parallel_compilation;
+        let parallel_compilation = settings.parallel_compilation.unwrap_or(true);
         #[cfg(not(feature = "parallel-compilation"))]
-        let parallel_compilation = None;
+        let parallel_compilation = true;
         let mut tunables = Tunables {
             features: WasmFeatures::empty(),
             #[cfg(any(feature = "cranelift", feature = "winch"))]
@@ -78,8 +81,8 @@ impl Tunables {
                 .unwrap_or(if pulley { 0 } else { guard }),
             memory_init_cow: settings.memory_init_cow.unwrap_or(true),
             max_wasm_stack: settings.max_wasm_stack.unwrap_or(512 << 10),
-            async_stack_size: async_stack_size.unwrap_or(2 << 20),
-            parallel_compilation: parallel_compilation.unwrap_or(true),
+            async_stack_size,
+            parallel_compilation,
             concurrency_support: concurrency_support(config)
                 .unwrap_or(library_has(Feature::ComponentModelAsync)),
         };
@@ -141,14 +144,17 @@ fn concurrency_support(config: &Config) -> Option<bool> {
     }
 }
 
-/// Whether both this crate and the library have a feature.
+/// Whether both this crate and the library have a feature, one that decides
+/// what is on by default.
 fn library_has(feature: Feature) -> bool {
-    let built = match feature {
-        Feature::Gc => cfg!(feature = "gc"),
-        Feature::Threads => cfg!(feature = "threads"),
-        Feature::ComponentModel => cfg!(feature = "component-model"),
-        Feature::ComponentModelAsync => cfg!(feature = "component-model-async"),
-        _ => true,
-    };
-    built && require(feature).is_ok()
+    let built = [
+        (Feature::Gc, cfg!(feature = "gc")),
+        (Feature::Threads, cfg!(feature = "threads")),
+        (Feature::ComponentModel, cfg!(feature = "component-model")),
+        (
+            Feature::ComponentModelAsync,
+            cfg!(feature = "component-model-async"),
+        ),
+    ];
+    built.contains(&(feature, true)) && require(feature).is_ok()
 }

@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::Unsupported;
-use crate::sys::{self, Feature, require, wasm_config_t};
+use crate::sys::{self, wasm_config_t};
 use std::fmt;
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub};
 
@@ -57,7 +57,7 @@ macro_rules! wasm_features {
                 $(
                     $(#[cfg($cfg)])?
                     if (enabled | disabled).contains(WasmFeatures::$flag) {
-                        $(require(Feature::$feature)?;)?
+                        $(sys::require(sys::Feature::$feature)?;)?
                         let enable = enabled.contains(WasmFeatures::$flag);
                         // SAFETY: the caller owns the configuration.
                         unsafe { sys::$c(config, enable) };

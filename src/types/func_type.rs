@@ -206,6 +206,10 @@ impl FuncType {
     /// # Panics
     ///
     /// If the types belong to different engines.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it is the `wasmtime` crate's name"
+    )]
     pub fn eq(a: &FuncType, b: &FuncType) -> bool {
         a.assert_same_engine(b);
         if Arc::ptr_eq(&a.definition, &b.definition) {

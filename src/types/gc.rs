@@ -106,6 +106,10 @@ macro_rules! subtypes {
             /// # Panics
             ///
             /// If the types belong to different engines.
+            #[expect(
+                clippy::should_implement_trait,
+                reason = "it is the `wasmtime` crate's name"
+            )]
             pub fn eq(a: &$name, b: &$name) -> bool {
                 a.is_same(b)
             }

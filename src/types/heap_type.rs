@@ -294,6 +294,10 @@ impl HeapType {
     /// # Panics
     ///
     /// As [`HeapType::matches`].
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it is the `wasmtime` crate's name"
+    )]
     pub fn eq(a: &HeapType, b: &HeapType) -> bool {
         use HeapType::*;
         match (a, b) {

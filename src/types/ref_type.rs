@@ -87,6 +87,10 @@ impl RefType {
     /// # Panics
     ///
     /// As [`RefType::matches`].
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it is the `wasmtime` crate's name"
+    )]
     pub fn eq(a: &RefType, b: &RefType) -> bool {
         a.is_nullable == b.is_nullable && HeapType::eq(&a.heap_type, &b.heap_type)
     }

@@ -170,6 +170,10 @@ impl ValType {
     /// # Panics
     ///
     /// As [`ValType::matches`].
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it is the `wasmtime` crate's name"
+    )]
     pub fn eq(a: &ValType, b: &ValType) -> bool {
         match (a, b) {
             (ValType::Ref(a), ValType::Ref(b)) => RefType::eq(a, b),

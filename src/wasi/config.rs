@@ -149,9 +149,10 @@ macro_rules! output_stream {
             inherit: |config| unsafe { $inherit(config) },
             // SAFETY: as above.
             file: |config, path| unsafe { $file(config, path) },
-            // SAFETY: as above.
-            custom: |config, data| unsafe {
-                $custom(config, Some(writer::write), data, Some(writer::FINALIZE))
+            custom: |config, data| {
+                // SAFETY: as above; the callback and its finalizer belong to
+                // that data.
+                unsafe { $custom(config, Some(writer::write), data, Some(writer::FINALIZE)) }
             },
         }
     };

@@ -104,7 +104,8 @@ fn each_value_has_its_place() {
             let typed = wasm.typed::<Values, Values>(&store).unwrap();
             let ($($name,)*) = typed.call(&mut store, ($($place + 100,)*)).unwrap();
             let found: [i64; $n] = [$($name),*];
-            assert_eq!(found, [$(($place + 100) * 16 + $place),*]);
+            let expected: [i64; $n] = [$(($place + 100) * 16 + $place),*];
+            assert_eq!(found, expected);
         }};
     }
     arities!(check);
@@ -127,7 +128,8 @@ fn each_value_of_a_host_function_has_its_place() {
                     let typed = f.typed::<Values, Values>(&store).unwrap();
                     let ($($name,)*) = typed.call(&mut store, ($($place + 100,)*)).unwrap();
                     let found: [i64; $n] = [$($name),*];
-                    assert_eq!(found, [$(($place + 100) * 16 + $place),*]);
+                    let expected: [i64; $n] = [$(($place + 100) * 16 + $place),*];
+            assert_eq!(found, expected);
                 }
             }
         }};

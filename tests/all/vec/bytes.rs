@@ -19,7 +19,7 @@ fn empty_vectors_have_no_buffer() {
     ] {
         assert!(empty.is_empty());
         assert_eq!(empty, []);
-        assert_eq!(Vec::from(empty.clone()), []);
+        assert!(Vec::from(empty.clone()).is_empty());
         let raw = empty.into_raw();
         assert!(raw.data.is_null());
         assert_eq!(raw.size, 0);
@@ -32,7 +32,7 @@ fn come_from_whatever_holds_bytes() {
     assert_eq!(ByteVec::from("wasm"), expected);
     assert_eq!(ByteVec::from(String::from("wasm")), expected);
     assert_eq!(ByteVec::from(b"wasm".to_vec()), expected);
-    assert_eq!(ByteVec::from(b"wasm"[..].as_ref()), expected);
+    assert_eq!(ByteVec::from(&b"wasm"[..]), expected);
     assert_eq!(ByteVec::from(expected), expected);
     assert_eq!("wasm".bytes().collect::<ByteVec>(), expected);
     assert_eq!(ByteVec::from("wasm"), expected[..]);
