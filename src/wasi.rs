@@ -42,6 +42,14 @@
 //!
 //! A program that ends by calling `proc_exit` is an error of the call, in which
 //! [`I32Exit`](crate::I32Exit) is the status, 0 as well.
+//!
+//! # Tokio
+//!
+//! libwasmtime waits for input and output with the asynchronous runtime of the
+//! crate `tokio`. It has that to itself, except with the feature `vendored` in a
+//! program that uses `tokio` as well. There, don't call WASI programs from an
+//! asynchronous task: `tokio` panics, which ends the process. Call them inside
+//! `tokio::task::spawn_blocking`.
 
 mod builder;
 mod config;

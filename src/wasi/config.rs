@@ -136,14 +136,9 @@ fn set_stdin(config: &RawConfig, stdin: Input) -> Result<()> {
 struct OutputStream {
     inherit: unsafe fn(*mut wasi_config_t),
     file: unsafe fn(*mut wasi_config_t, *const c_char) -> bool,
-    custom: unsafe fn(*mut wasi_config_t, Option<Write>, *mut c_void, Option<Finalize>),
+    /// The second is the data of a writer's callback.
+    custom: unsafe fn(*mut wasi_config_t, *mut c_void),
 }
-
-/// Writes to a stream of the host's.
-type Write = unsafe extern "C" fn(*mut c_void, *const u8, usize) -> isize;
-
-/// Frees what a stream of the host's needs.
-type Finalize = unsafe extern "C" fn(*mut c_void);
 
 /// Names the functions. Through closures, as in some link modes they are
 /// `extern "C"`, and in one they aren't.
@@ -154,9 +149,10 @@ macro_rules! output_stream {
             inherit: |config| unsafe { $inherit(config) },
             // SAFETY: as above.
             file: |config, path| unsafe { $file(config, path) },
-            custom: |config, callback, data, finalizer| {
-                // SAFETY: as above.
-                unsafe { $custom(config, callback, data, finalizer) }
+            custom: |config, data| {
+                // SAFETY: as above; the callback and its finalizer belong to
+                // that data.
+                unsafe { $custom(config, Some(writer::write), data, Some(writer::FINALIZE)) }
             },
         }
     };
@@ -184,9 +180,7 @@ impl OutputStream {
                 let (owner, data) = WriterOwner::new(writer);
                 // SAFETY: the configuration is owned; the callback, its data and
                 // its finalizer belong together.
-                unsafe {
-                    (self.custom)(config, Some(writer::write), data, Some(writer::FINALIZE));
-                }
+                unsafe { (self.custom)(config, data) };
                 return Ok(Some(owner));
             }
             Output::File(path) => {
