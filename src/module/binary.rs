@@ -22,10 +22,9 @@ pub(super) fn name(wasm: &[u8]) -> Option<String> {
     let mut section = Reader::sections(wasm)?.find_map(|(id, mut section)| {
         (id == CUSTOM && section.name()? == b"name").then_some(section)
     })?;
-    let (id, mut subsection) = section.section()?;
-    // The subsections are sorted, and the module's own name is the first.
-    let name = (id == MODULE_NAME).then(|| subsection.name()).flatten()?;
-    String::from_utf8(name.to_owned()).ok()
+    let (_, mut subsection) =
+        iter::from_fn(|| section.section()).find(|(id, _)| *id == MODULE_NAME)?;
+    String::from_utf8(subsection.name()?.to_owned()).ok()
 }
 
 /// The magic number and the version.
