@@ -29,6 +29,7 @@
 //! by `to_c`. Every C type made so is a fresh object: a `wasm_functype_t`
 //! belongs to the first engine that uses it, and so is never shared between two.
 
+mod default_value;
 mod extern_type;
 mod func_type;
 mod gc;
