@@ -99,6 +99,10 @@ impl<T: 'static> Linker<T> {
         module_name: &str,
         module: &Module,
     ) -> Result<&mut Self> {
+        // Not only when it is called.
+        self.definitions
+            .needs_of(module)
+            .assert_store(store.opaque());
         let command = self.instantiate_pre(module)?;
         for export in module.exports() {
             let name = export.name();

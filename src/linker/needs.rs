@@ -43,7 +43,20 @@ impl Needs {
     }
 
     fn is_met_by(&self, store: &StoreOpaque) -> bool {
-        self.stores.iter().all(|id| store.owns(*id)) && (store.has_wasi() || !self.wasi)
+        self.is_store(store) && (store.has_wasi() || !self.wasi)
+    }
+
+    fn is_store(&self, store: &StoreOpaque) -> bool {
+        self.stores.iter().all(|id| store.owns(*id))
+    }
+
+    /// # Panics
+    ///
+    /// If it is another store than it has to be.
+    pub(super) fn assert_store(&self, store: &StoreOpaque) {
+        if !self.is_store(store) {
+            wrong_store()
+        }
     }
 
     /// # Errors
@@ -52,14 +65,12 @@ impl Needs {
     ///
     /// # Panics
     ///
-    /// If it is another store than it has to be.
+    /// As for [`Needs::assert_store`].
     pub(crate) fn check(&self, store: &StoreOpaque) -> Result<()> {
         if self.is_met_by(store) {
             return Ok(());
         }
-        if !self.stores.iter().all(|id| store.owns(*id)) {
-            wrong_store()
-        }
+        self.assert_store(store);
         bail!(
             "the module imports WASI, which the linker has, but the store has no WASI context: \
              give it one with `Store::set_wasi`"
