@@ -2,17 +2,18 @@
 
 use crate::error::check;
 use crate::sys::{
-    Feature, require, wasm_memorytype_delete, wasmtime_sharedmemory_clone,
-    wasmtime_sharedmemory_data, wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_delete,
-    wasmtime_sharedmemory_grow, wasmtime_sharedmemory_new, wasmtime_sharedmemory_size,
-    wasmtime_sharedmemory_t, wasmtime_sharedmemory_type,
+    wasm_memorytype_delete, wasmtime_sharedmemory_clone, wasmtime_sharedmemory_data,
+    wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_delete, wasmtime_sharedmemory_grow,
+    wasmtime_sharedmemory_size, wasmtime_sharedmemory_t, wasmtime_sharedmemory_type,
 };
+#[cfg(feature = "threads")]
+use crate::sys::{Feature, require, wasmtime_sharedmemory_new};
 use crate::{Engine, MemoryType, Result};
 #[cfg(feature = "threads")]
 use anyhow::ensure;
 use std::cell::UnsafeCell;
 use std::fmt;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 use std::slice;
 
 /// A linear memory that belongs to an engine rather than to a store, so that
@@ -51,7 +52,7 @@ impl SharedMemory {
             ty.is_shared(),
             "a shared memory needs a type that is shared; `MemoryType::shared` makes one"
         );
-        let mut raw = ptr::null_mut();
+        let mut raw = std::ptr::null_mut();
         // SAFETY: the engine and the type are valid; `raw` is written unless
         // there is an error.
         unsafe {

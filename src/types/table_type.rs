@@ -18,6 +18,7 @@ use super::{RefType, ValType};
 use crate::sys::*;
 use crate::vec::Owned;
 use crate::{Engine, Result};
+#[cfg(any(feature = "cranelift", feature = "winch"))]
 use std::sync::atomic::{AtomicBool, Ordering};
 
 mod limits;
@@ -27,8 +28,10 @@ mod probe;
 pub(crate) use limits::TableLimits;
 
 /// Whether there has been a table with 64-bit indices in this process.
+#[cfg(any(feature = "cranelift", feature = "winch"))]
 static SEEN_64: AtomicBool = AtomicBool::new(false);
 /// Whether there has been one whose elements are of a concrete type.
+#[cfg(any(feature = "cranelift", feature = "winch"))]
 static SEEN_64_OF_CONCRETE: AtomicBool = AtomicBool::new(false);
 
 /// The type of a table: that of its elements, and how many there are at least

@@ -1,6 +1,6 @@
 //! Global variables.
 
-use crate::guest::{instantiate, panic_text};
+use crate::guest::{Use, instantiate, panic_text};
 use libwasmtime::{
     Engine, Func, FuncType, Global, GlobalType, HeapType, Mutability, RefType, Result, Store, Val,
     ValType,
@@ -136,7 +136,7 @@ fn another_store_panics() -> Result<()> {
     let global = Global::new(&mut home, mutable(ValType::FUNCREF), Val::FuncRef(None))?;
     let func = Func::wrap(&mut home, || {});
     let mut foreign = Store::new(&engine, ());
-    let uses: [&mut dyn FnMut(&mut Store<()>); 4] = [
+    let uses: [Use<'_>; 4] = [
         &mut |store| _ = global.ty(store),
         &mut |store| _ = global.get(store),
         &mut |store| _ = global.set(store, Val::FuncRef(None)),

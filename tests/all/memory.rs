@@ -1,6 +1,6 @@
 //! Memories of a store.
 
-use crate::guest::{instantiate, panic_text};
+use crate::guest::{Use, instantiate, panic_text};
 use libwasmtime::{
     Caller, Config, Engine, Func, Memory, MemoryAccessError, MemoryType, Module, Result, Store,
 };
@@ -194,7 +194,7 @@ fn another_store_panics() -> Result<()> {
     let mut home = Store::new(&engine, ());
     let memory = Memory::new(&mut home, MemoryType::new(1, None))?;
     let mut foreign = Store::new(&engine, ());
-    let uses: [&mut dyn FnMut(&mut Store<()>); 11] = [
+    let uses: [Use<'_>; 11] = [
         &mut |store| _ = memory.ty(store),
         &mut |store| _ = memory.read(store, 0, &mut [0]),
         &mut |store| _ = memory.write(store, 0, &[0]),

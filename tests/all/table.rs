@@ -1,6 +1,6 @@
 //! Tables of references.
 
-use crate::guest::{instantiate, panic_text};
+use crate::guest::{Use, instantiate, panic_text};
 use libwasmtime::{
     Config, Engine, Func, FuncType, HeapType, Ref, RefType, Result, Store, Table, TableType, Trap,
     ValType,
@@ -262,7 +262,7 @@ fn another_store_panics() -> Result<()> {
     let own = funcs(&mut foreign, 1, None);
     let null = Ref::Func(None);
     let func_table = TableType::new(RefType::FUNCREF, 1, None);
-    let uses: [&mut dyn FnMut(&mut Store<()>); 11] = [
+    let uses: [Use<'_>; 11] = [
         &mut |store| _ = table.ty(store),
         &mut |store| _ = table.get(store, 0),
         &mut |store| _ = table.set(store, 0, null),

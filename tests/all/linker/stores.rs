@@ -2,7 +2,7 @@
 //! process, or tell a store that it owns what it doesn't.
 
 use super::{importing, number, x};
-use crate::guest::{instantiate, panic_text};
+use crate::guest::{Use, instantiate, panic_text};
 use libwasmtime::{
     AsContextMut, Engine, Extern, Func, FuncType, Global, GlobalType, Instance, Linker, Memory,
     MemoryType, Module, Mutability, Ref, RefType, Result, Store, Table, TableType, Val, ValType,
@@ -30,7 +30,7 @@ fn assert_is_of(
     let module = Module::new(linker.engine(), text).expect("the module is valid");
     let import = module.imports().next().expect("it has one");
     let pre = linker.instantiate_pre(&module).expect("it fits");
-    let uses: [&mut dyn FnMut(&mut Store<()>); 6] = [
+    let uses: [Use<'_>; 6] = [
         &mut |store| drop(linker.get(store, "m", name)),
         &mut |store| drop(linker.get_by_import(store, &import)),
         &mut |store| drop(linker.try_get_by_import(store, &import)),
@@ -314,7 +314,8 @@ fn stores_and_modules_of_another_engine() -> Result<()> {
     let pre = linker.instantiate_pre(&module)?;
     let import = module.imports().next().expect("it has one");
 
-    let uses: [&mut dyn FnMut(&mut Linker<()>, &mut Store<()>); 9] = [
+    type Use<'a> = &'a mut dyn FnMut(&mut Linker<()>, &mut Store<()>);
+    let uses: [Use<'_>; 9] = [
         &mut |linker, store| drop(linker.instantiate(store, &module)),
         &mut |_, store| drop(pre.instantiate(store)),
         &mut |linker, store| drop(linker.get(store, "m", "x")),
