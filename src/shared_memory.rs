@@ -1,13 +1,13 @@
 //! Memories that threads share.
 
 use crate::error::check;
+#[cfg(feature = "threads")]
+use crate::sys::{Feature, require, wasmtime_sharedmemory_new};
 use crate::sys::{
     wasm_memorytype_delete, wasmtime_sharedmemory_clone, wasmtime_sharedmemory_data,
     wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_delete, wasmtime_sharedmemory_grow,
     wasmtime_sharedmemory_size, wasmtime_sharedmemory_t, wasmtime_sharedmemory_type,
 };
-#[cfg(feature = "threads")]
-use crate::sys::{Feature, require, wasmtime_sharedmemory_new};
 use crate::{Engine, MemoryType, Result};
 #[cfg(feature = "threads")]
 use anyhow::ensure;

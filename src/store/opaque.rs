@@ -128,6 +128,7 @@ impl StoreOpaque {
         self.has_wasi
     }
 
+    #[cfg(feature = "wasi")]
     pub(crate) fn set_has_wasi(&mut self) {
         self.has_wasi = true;
     }

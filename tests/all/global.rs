@@ -2,8 +2,8 @@
 
 use crate::guest::{Use, instantiate, panic_text};
 use libwasmtime::{
-    Engine, Func, FuncType, Global, GlobalType, HeapType, Mutability, RefType, Result, Store, Val,
-    ValType,
+    Engine, ExternRef, Func, FuncType, Global, GlobalType, HeapType, Mutability, RefType, Result,
+    Store, Val, ValType,
 };
 
 fn mutable(content: ValType) -> GlobalType {
@@ -19,22 +19,17 @@ fn values_of_all_types() -> Result<()> {
     let mut store = Store::<()>::default();
     let func = Func::wrap(&mut store, || {});
     let nan = f32::NAN.to_bits() | 0x1234;
-    let mut values = vec![
+    let host = ExternRef::new(&mut store, 5)?;
+    let values = [
         (ValType::I32, Val::I32(1), Val::I32(-1)),
         (ValType::I64, Val::I64(1), Val::I64(i64::MIN)),
         (ValType::F32, Val::F32(1), Val::F32(nan)),
         (ValType::F64, Val::F64(1), (-0.0f64).into()),
         (ValType::V128, 1u128.into(), (u128::MAX - 5).into()),
+        (ValType::FUNCREF, Val::FuncRef(None), func.into()),
+        (ValType::FUNCREF, func.into(), Val::FuncRef(None)),
+        (ValType::EXTERNREF, Val::ExternRef(None), host.into()),
     ];
-    if cfg!(feature = "gc") {
-        values.push((ValType::FUNCREF, Val::FuncRef(None), func.into()));
-        values.push((ValType::FUNCREF, func.into(), Val::FuncRef(None)));
-    }
-    #[cfg(feature = "gc")]
-    {
-        let host = libwasmtime::ExternRef::new(&mut store, 5)?;
-        values.push((ValType::EXTERNREF, Val::ExternRef(None), host.into()));
-    }
     for (ty, first, second) in values {
         let global = Global::new(&mut store, mutable(ty.clone()), first)?;
         assert_same(&mut store, global, first);
@@ -61,7 +56,6 @@ fn assert_same(store: &mut Store<()>, global: Global, expected: Val) {
         val => format!("{val:?}"),
     };
     assert_eq!(shown(global.get(&mut *store)), shown(expected));
-    #[cfg(feature = "gc")]
     if let Val::ExternRef(Some(reference)) = global.get(&mut *store) {
         let data = reference.data(&*store).expect("it is rooted");
         assert_eq!(data.and_then(|data| data.downcast_ref()), Some(&5));

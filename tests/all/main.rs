@@ -8,13 +8,9 @@ mod without_gc;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod errors;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-mod global;
-#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod guest;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod instance;
-#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-mod linker;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod memory;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
@@ -31,12 +27,6 @@ mod precompiled;
 mod shared_memory;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod store;
-#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-mod table;
-#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-mod tag;
-#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-mod types;
 
 // And these use references in them.
 #[cfg(all(
@@ -56,7 +46,37 @@ mod func;
     feature = "gc",
     any(feature = "cranelift", feature = "winch")
 ))]
+mod global;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod linker;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod table;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod tag;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
 mod traps;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod types;
 #[cfg(all(
     feature = "wat",
     feature = "gc",

@@ -20,7 +20,6 @@ fn fill_with_numbers(store: &mut Store<()>, table: Table) {
 }
 
 /// What the functions return; -1 for null.
-#[cfg(feature = "gc")]
 fn numbers(store: &mut Store<()>, table: Table) -> Vec<i32> {
     (0..table.size(&*store))
         .map(|i| {
@@ -35,7 +34,6 @@ fn numbers(store: &mut Store<()>, table: Table) -> Vec<i32> {
 }
 
 #[test]
-#[cfg(feature = "gc")]
 fn elements_are_got_and_set() -> Result<()> {
     let mut store = Store::<()>::default();
     let table = funcs(&mut store, 2, None);
@@ -64,7 +62,6 @@ fn growing() -> Result<()> {
     }
     assert!(table.grow(&mut store, 1, Ref::Extern(None)).is_err());
     assert_eq!(table.size(&store), 3);
-    #[cfg(feature = "gc")]
     assert_eq!(numbers(&mut store, table), [-1, 3, 3]);
     Ok(())
 }
@@ -100,7 +97,6 @@ fn limits_that_no_table_can_have() {
 }
 
 #[test]
-#[cfg(feature = "gc")]
 fn filling() -> Result<()> {
     let mut store = Store::<()>::default();
     let table = funcs(&mut store, 5, None);
@@ -118,7 +114,6 @@ fn filling() -> Result<()> {
 }
 
 #[test]
-#[cfg(feature = "gc")]
 fn copying() -> Result<()> {
     let mut store = Store::<()>::default();
     let table = funcs(&mut store, 6, None);
@@ -148,7 +143,6 @@ fn copying() -> Result<()> {
 }
 
 #[test]
-#[cfg(feature = "gc")]
 fn copying_between_types() -> Result<()> {
     let mut store = Store::<()>::default();
     let returns_i32 = FuncType::new(store.engine(), [], [ValType::I32]);
@@ -169,7 +163,6 @@ fn copying_between_types() -> Result<()> {
 }
 
 #[test]
-#[cfg(feature = "gc")]
 fn copying_what_can_not_be_had_as_values() -> Result<()> {
     let mut config = Config::new();
     config.wasm_gc(true).wasm_function_references(true);
@@ -199,7 +192,6 @@ fn copying_what_can_not_be_had_as_values() -> Result<()> {
 }
 
 #[test]
-#[cfg(feature = "gc")]
 fn tables_of_host_data() -> Result<()> {
     use crate::guest::Drops;
     use libwasmtime::{ExternRef, RootScope};

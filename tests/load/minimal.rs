@@ -49,17 +49,16 @@ fn a_module_that_another_library_compiled_runs() {
     let steps: [(&str, &dyn Fn() -> Result<()>); 2] = [
         ("compile", &|| {
             load_from(good())?;
-            let mut config = Config::new();
-            config.wasm_exceptions(false);
+            let config = &mut Config::new();
             #[cfg(feature = "gc")]
-            config.gc_support(false);
+            config.wasm_exceptions(false).gc_support(false);
             #[cfg(feature = "threads")]
             config.wasm_threads(false);
             #[cfg(feature = "component-model")]
             config
                 .wasm_component_model(false)
                 .concurrency_support(false);
-            let engine = Engine::new(&config)?;
+            let engine = Engine::new(config)?;
             fs::write(&file, Module::new(&engine, MODULE)?.serialize()?)?;
             Ok(())
         }),
