@@ -31,7 +31,9 @@ impl Table {
     /// If `init` isn't of the elements' type, `ty` is of another engine than
     /// the store, the store's limits don't allow such a table, or it is one
     /// with 64-bit indices that can't be made: see
-    /// [`TableType::new64`](crate::TableType::new64).
+    /// [`TableType::new64`](crate::TableType::new64); or, with
+    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without
+    /// `gc`.
     ///
     /// # Panics
     ///
@@ -119,7 +121,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If that is beyond the table's end, or `val` isn't of the elements' type.
+    /// If that is beyond the table's end, `val` isn't of the elements' type, or
+    /// libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
@@ -153,8 +156,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If that is more than the table's maximum or the store's limits allow, or
-    /// `init` isn't of the elements' type.
+    /// If that is more than the table's maximum or the store's limits allow,
+    /// `init` isn't of the elements' type, or libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
@@ -236,8 +239,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If the range is beyond the table's end, in which case nothing is set, or
-    /// if `val` isn't of the elements' type.
+    /// If the range is beyond the table's end, in which case nothing is set;
+    /// `val` isn't of the elements' type; or libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///

@@ -3,7 +3,7 @@
 use crate::guest::{instantiate, panic_text};
 use libwasmtime::{
     Caller, Engine, Extern, Func, Global, GlobalType, Instance, Linker, Memory, MemoryType, Module,
-    Mutability, Ref, RefType, Result, Store, Table, TableType, Trap, Val, ValType,
+    Mutability, Result, Store, Trap, Val, ValType,
 };
 
 #[test]
@@ -31,8 +31,10 @@ fn imports_must_be_of_the_types_that_the_module_wants() -> Result<()> {
     let i32_const = GlobalType::new(ValType::I32, Mutability::Const);
     let global = Global::new(&mut store, i32_const, Val::I32(1))?;
     let memory = Memory::new(&mut store, MemoryType::new(1, Some(2)))?;
-    let table = TableType::new(RefType::FUNCREF, 1, Some(2));
-    let table = Table::new(&mut store, table, Ref::Func(None))?;
+    let table = r#"(module (table (export "t") 1 2 funcref))"#;
+    let table = instantiate(&mut store, table, &[])
+        .get_table(&mut store, "t")
+        .expect("it is there");
 
     let items: [(Extern, &[&str], &[&str]); 4] = [
         (
