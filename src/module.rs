@@ -25,6 +25,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// A compiled module, ready to be instantiated any number of times.
@@ -59,6 +60,8 @@ struct Inner {
     /// Owned.
     raw: NonNull<wasmtime_module_t>,
     engine: Engine,
+    /// Tells this module from all others that there are and were.
+    serial: u64,
     /// What the module's name section calls it.
     name: Option<String>,
     /// The limits of the imported and of the exported tables, where the C API
@@ -78,8 +81,8 @@ unsafe impl Sync for Inner {}
 /// see [`Module::get_export_index`].
 #[derive(Clone, Copy)]
 pub struct ModuleExport {
-    /// The address of the module, for telling it from others.
-    module: usize,
+    /// The serial number of the module.
+    module: u64,
     index: usize,
 }
 
@@ -222,10 +225,12 @@ impl Module {
         name: Option<String>,
         tables: [Vec<TableLimits>; 2],
     ) -> Module {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Module {
             inner: Arc::new(Inner {
                 raw: NonNull::new(raw).expect("libwasmtime returns a module"),
                 engine: engine.clone(),
+                serial: NEXT.fetch_add(1, Ordering::Relaxed),
                 name,
                 tables,
                 imports: OnceLock::new(),
@@ -316,18 +321,14 @@ impl Module {
     pub fn get_export_index(&self, name: &str) -> Option<ModuleExport> {
         let index = self.exports().position(|export| export.name() == name)?;
         Some(ModuleExport {
-            module: self.address(),
+            module: self.inner.serial,
             index,
         })
     }
 
     /// The name of an export of this module; `None` if it is another module's.
     pub(crate) fn name_of_export(&self, export: &ModuleExport) -> Option<&str> {
-        (export.module == self.address()).then(|| self.export_defs()[export.index].name.as_str())
-    }
-
-    fn address(&self) -> usize {
-        Arc::as_ptr(&self.inner).addr()
+        (export.module == self.inner.serial).then(|| self.export_defs()[export.index].name.as_str())
     }
 
     /// The engine that the module is of.

@@ -13,8 +13,6 @@ use crate::{Engine, MemoryType, Result};
 use anyhow::ensure;
 use std::cell::UnsafeCell;
 use std::fmt;
-#[cfg(feature = "threads")]
-use std::ptr;
 use std::ptr::NonNull;
 use std::slice;
 
@@ -54,7 +52,7 @@ impl SharedMemory {
             ty.is_shared(),
             "a shared memory needs a type that is shared; `MemoryType::shared` makes one"
         );
-        let mut raw = ptr::null_mut();
+        let mut raw = std::ptr::null_mut();
         // SAFETY: the engine and the type are valid; `raw` is written unless
         // there is an error.
         unsafe {

@@ -5,9 +5,9 @@ use crate::error::check;
 use crate::gc::RawRef;
 use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
-    wasmtime_table_size, wasmtime_table_t,
+    wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
 };
-use crate::{AsContext, AsContextMut, Ref, Result, TableType, Trap, Val};
+use crate::{AsContext, AsContextMut, Ref, RefType, Result, TableType, Trap, Val};
 use anyhow::ensure;
 use std::mem::MaybeUninit;
 
@@ -31,7 +31,9 @@ impl Table {
     /// If `init` isn't of the elements' type, `ty` is of another engine than
     /// the store, the store's limits don't allow such a table, or it is one
     /// with 64-bit indices that can't be made: see
-    /// [`TableType::new64`](crate::TableType::new64).
+    /// [`TableType::new64`](crate::TableType::new64); or, with
+    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without
+    /// `gc`.
     ///
     /// # Panics
     ///
@@ -60,8 +62,17 @@ impl Table {
 
     /// The table's type.
     ///
-    /// The C API describes limits in 32 bits. Of a table with 64-bit indices
-    /// whose limits need more, the minimum is the size it has now.
+    /// The C API describes limits in 32 bits, and doesn't say how wide the
+    /// indices are. That is found out by other means if there may be tables with
+    /// 64-bit indices in the process, but some things can't be:
+    ///
+    /// - if the limits of such a table need more than 32 bits, the minimum is
+    ///   the size that the table has now;
+    /// - if the elements are of a concrete type that only the table's own
+    ///   module can define, and modules with 64-bit tables of concrete types
+    ///   have been compiled, then all that is known of the limits is the size:
+    ///   it is the minimum, there is no maximum, and the indices count as 64-bit
+    ///   only if the size needs it.
     ///
     /// Calls `wasmtime_table_type`.
     ///
@@ -110,7 +121,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If that is beyond the table's end, or `val` isn't of the elements' type.
+    /// If that is beyond the table's end, `val` isn't of the elements' type, or
+    /// libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
@@ -144,8 +156,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If that is more than the table's maximum or the store's limits allow, or
-    /// `init` isn't of the elements' type.
+    /// If that is more than the table's maximum or the store's limits allow,
+    /// `init` isn't of the elements' type, or libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
@@ -176,12 +188,14 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If a range is beyond its table's end, in which case nothing is copied,
-    /// or if an element isn't of the type that `dst_table` has.
+    /// If a range is beyond its table's end, or the elements of `src_table` are
+    /// of a type that `dst_table` doesn't take, in which cases nothing is copied;
+    /// or, with [`Unsupported`](crate::Unsupported), if libwasmtime was built
+    /// without `gc`.
     ///
     /// # Panics
     ///
-    /// If a table is of another store, and as for [`Table::get`].
+    /// If a table is of another store.
     pub fn copy(
         mut store: impl AsContextMut,
         dst_table: &Table,
@@ -190,21 +204,32 @@ impl Table {
         src_index: u64,
         len: u64,
     ) -> Result<()> {
-        let mut store = store.as_context_mut();
+        let store = store.as_context_mut();
+        let dst = dst_table.to_c(store.opaque());
+        let src = src_table.to_c(store.opaque());
         dst_table.check_range(&store, dst_index, len)?;
         src_table.check_range(&store, src_index, len)?;
-        let mut copy = |i| {
-            // Each element's root is given back at once.
-            let mut scope = crate::RootScope::new(&mut store);
-            let element = src_table
-                .get(&mut scope, src_index + i)
-                .expect("the range is checked");
-            dst_table.set(&mut scope, dst_index + i, element)
+        let (from, to) = (src_table.element(&store), dst_table.element(&store));
+        ensure!(
+            from.matches(&to),
+            "a table of {to} can't take the elements of a table of {from}"
+        );
+        RawRef::supported()?;
+        let copy = |i| {
+            let mut val = MaybeUninit::uninit();
+            // SAFETY: invariants "Context" and "Ownership"; the value is
+            // initialised, as its index is in range, and owned.
+            unsafe {
+                wasmtime_table_get(store.raw(), &src, src_index + i, val.as_mut_ptr());
+                let copied = wasmtime_table_set(store.raw(), &dst, dst_index + i, val.as_ptr());
+                wasmtime_val_unroot(val.as_mut_ptr());
+                check(copied)
+            }
         };
         if dst_index <= src_index {
-            (0..len).try_for_each(&mut copy)
+            (0..len).try_for_each(copy)
         } else {
-            (0..len).rev().try_for_each(&mut copy)
+            (0..len).rev().try_for_each(copy)
         }
     }
 
@@ -214,8 +239,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If the range is beyond the table's end, in which case nothing is set, or
-    /// if `val` isn't of the elements' type.
+    /// If the range is beyond the table's end, in which case nothing is set;
+    /// `val` isn't of the elements' type; or libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
@@ -224,6 +249,14 @@ impl Table {
         let mut store = store.as_context_mut();
         self.check_range(&store, dst, len)?;
         (dst..dst + len).try_for_each(|i| self.set(&mut store, i, val))
+    }
+
+    /// The type of the elements.
+    fn element(&self, store: impl AsContext) -> RefType {
+        let store = store.as_context();
+        let table = self.to_c(store.opaque());
+        // SAFETY: invariants "Context" and "Ownership".
+        unsafe { TableType::element_of(store.engine(), store.raw(), &table).1 }
     }
 
     fn check_range(&self, store: impl AsContext, start: u64, len: u64) -> Result<(), Trap> {

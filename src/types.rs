@@ -29,6 +29,12 @@
 //! by `to_c`. Every C type made so is a fresh object: a `wasm_functype_t`
 //! belongs to the first engine that uses it, and so is never shared between two.
 
+#![allow(
+    clippy::should_implement_trait,
+    reason = "`eq` is what the `wasmtime` crate calls it, as it can panic"
+)]
+
+mod default_value;
 mod extern_type;
 mod func_type;
 mod gc;

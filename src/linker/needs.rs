@@ -5,7 +5,7 @@
 //! doesn't say what it has, so this crate keeps a list.
 
 use crate::store::{StoreOpaque, wrong_store};
-use crate::{ExportType, Extern, ExternType, Module, Result};
+use crate::{Extern, Module, Result};
 use anyhow::bail;
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    pub(super) fn of_store(id: u64) -> Needs {
+    fn of_store(id: u64) -> Needs {
         Needs {
             stores: vec![id],
             wasi: false,
@@ -31,14 +31,6 @@ impl Needs {
 
     pub(super) fn of_item(item: &Extern) -> Needs {
         item.store_id().map_or_else(Needs::default, Needs::of_store)
-    }
-
-    /// Of an export of an instance in that store.
-    pub(super) fn of_export(export: &ExportType<'_>, store_id: u64) -> Needs {
-        match export.ty() {
-            ExternType::Memory(ty) if ty.is_shared() => Needs::default(),
-            _ => Needs::of_store(store_id),
-        }
     }
 
     fn add(&mut self, other: &Needs) {
@@ -51,7 +43,20 @@ impl Needs {
     }
 
     fn is_met_by(&self, store: &StoreOpaque) -> bool {
-        self.stores.iter().all(|id| store.owns(*id)) && (store.has_wasi() || !self.wasi)
+        self.is_store(store) && (store.has_wasi() || !self.wasi)
+    }
+
+    fn is_store(&self, store: &StoreOpaque) -> bool {
+        self.stores.iter().all(|id| store.owns(*id))
+    }
+
+    /// # Panics
+    ///
+    /// If it is another store than it has to be.
+    pub(super) fn assert_store(&self, store: &StoreOpaque) {
+        if !self.is_store(store) {
+            wrong_store()
+        }
     }
 
     /// # Errors
@@ -60,14 +65,12 @@ impl Needs {
     ///
     /// # Panics
     ///
-    /// If it is another store than it has to be.
+    /// As for [`Needs::assert_store`].
     pub(crate) fn check(&self, store: &StoreOpaque) -> Result<()> {
         if self.is_met_by(store) {
             return Ok(());
         }
-        if !self.stores.iter().all(|id| store.owns(*id)) {
-            wrong_store()
-        }
+        self.assert_store(store);
         bail!(
             "the module imports WASI, which the linker has, but the store has no WASI context: \
              give it one with `Store::set_wasi`"
@@ -75,8 +78,9 @@ impl Needs {
     }
 }
 
-/// What a linker's definitions need, by their names. What isn't listed needs
-/// nothing, or isn't defined.
+/// What a linker's definitions need, by their names.
+///
+/// All are listed but those of WASI, which libwasmtime defines at one go.
 #[derive(Clone, Default)]
 pub(super) struct Definitions {
     modules: HashMap<Box<str>, HashMap<Box<str>, Needs>>,
@@ -88,11 +92,6 @@ pub(super) struct Definitions {
 impl Definitions {
     /// Notes a definition, which takes the place of one of that name.
     pub(super) fn insert(&mut self, module: &str, name: &str, needs: Needs) {
-        // A definition without needs is noted only where it takes the place of
-        // one that has some.
-        if needs == Needs::default() && self.needs(module, name) == needs {
-            return;
-        }
         self.all.add(&needs);
         self.modules
             .entry(module.into())
@@ -100,18 +99,16 @@ impl Definitions {
             .insert(name.into(), needs);
     }
 
-    /// Notes a definition that may have failed, because of one of that name.
-    pub(super) fn add(&mut self, module: &str, name: &str, needs: &Needs) {
-        let mut all = self.needs(module, name);
-        all.add(needs);
-        self.insert(module, name, all);
-    }
-
     /// Whether a definition is noted.
     pub(super) fn contains(&self, module: &str, name: &str) -> bool {
         self.modules
             .get(module)
             .is_some_and(|names| names.contains_key(name))
+    }
+
+    /// Whether there may be definitions in a module that aren't noted.
+    pub(super) fn may_be_wasi(&self, module: &str) -> bool {
+        self.has_wasi && module == WASI
     }
 
     #[cfg(feature = "wasi")]
@@ -136,7 +133,7 @@ impl Definitions {
             Some(needs) => needs.clone(),
             None => Needs {
                 stores: Vec::new(),
-                wasi: self.has_wasi && module == WASI,
+                wasi: self.may_be_wasi(module),
             },
         }
     }

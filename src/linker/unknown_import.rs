@@ -42,7 +42,7 @@ impl UnknownImportError {
             .map_or(error, Error::new)
     }
 
-    fn new(import: &ImportType<'_>) -> UnknownImportError {
+    pub(super) fn new(import: &ImportType<'_>) -> UnknownImportError {
         UnknownImportError {
             module: import.module().to_owned(),
             name: import.name().to_owned(),

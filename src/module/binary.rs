@@ -8,13 +8,7 @@ use std::iter;
 ///
 /// Nothing if no table in it has 64-bit indices: the C API describes all others.
 pub(super) fn tables(wasm: &[u8]) -> [Vec<TableLimits>; 2] {
-    match Reader::tables_of_module(wasm) {
-        Some(tables) => {
-            TableType::note_64_bit_indices();
-            tables
-        }
-        None => Default::default(),
-    }
+    Reader::tables_of_module(wasm).unwrap_or_default()
 }
 
 /// What the name section of a module says that it is called.
@@ -22,10 +16,9 @@ pub(super) fn name(wasm: &[u8]) -> Option<String> {
     let mut section = Reader::sections(wasm)?.find_map(|(id, mut section)| {
         (id == CUSTOM && section.name()? == b"name").then_some(section)
     })?;
-    let (id, mut subsection) = section.section()?;
-    // The subsections are sorted, and the module's own name is the first.
-    let name = (id == MODULE_NAME).then(|| subsection.name()).flatten()?;
-    String::from_utf8(name.to_owned()).ok()
+    let (_, mut subsection) =
+        iter::from_fn(|| section.section()).find(|(id, _)| *id == MODULE_NAME)?;
+    String::from_utf8(subsection.name()?.to_owned()).ok()
 }
 
 /// The magic number and the version.
@@ -39,6 +32,13 @@ const EXPORTS: u8 = 7;
 
 /// The number of the name section's subsection for the module's own name.
 const MODULE_NAME: u8 = 0;
+
+/// A table that a module imports or defines.
+struct Table {
+    limits: TableLimits,
+    /// Whether its elements are of a concrete type.
+    of_concrete: bool,
+}
 
 /// Goes through a binary. `None` stands for its end, and for what no version of
 /// WebAssembly that libwasmtime supports has.
@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
     }
 
     fn tables_of_module(wasm: &'a [u8]) -> Option<[Vec<TableLimits>; 2]> {
-        let mut tables = Vec::new();
+        let mut tables: Vec<Table> = Vec::new();
         let mut imported = 0;
         let mut exported = Vec::new();
         for (id, mut section) in Reader::sections(wasm)? {
@@ -74,18 +74,19 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        if !tables.iter().any(|limits| limits.is_64) {
-            return None;
-        }
+        let mut have_64 = tables.iter().filter(|table| table.limits.is_64).peekable();
+        have_64.peek()?;
+        TableType::note_64_bit_indices(have_64.any(|table| table.of_concrete));
         let exports = exported
             .into_iter()
-            .map(|index| tables.get(index).copied())
+            .map(|index| Some(tables.get(index)?.limits))
             .collect::<Option<_>>()?;
         tables.truncate(imported);
-        Some([tables, exports])
+        let imports = tables.iter().map(|table| table.limits).collect();
+        Some([imports, exports])
     }
 
-    fn imports(&mut self, tables: &mut Vec<TableLimits>) -> Option<()> {
+    fn imports(&mut self, tables: &mut Vec<Table>) -> Option<()> {
         for _ in 0..self.len()? {
             self.name()?;
             self.name()?;
@@ -108,7 +109,7 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    fn tables(&mut self, tables: &mut Vec<TableLimits>) -> Option<()> {
+    fn tables(&mut self, tables: &mut Vec<Table>) -> Option<()> {
         for _ in 0..self.len()? {
             let is_initialised = self.0.starts_with(&[0x40]);
             if is_initialised {
@@ -134,9 +135,11 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    fn table(&mut self) -> Option<TableLimits> {
-        self.val_type()?;
-        self.limits()
+    fn table(&mut self) -> Option<Table> {
+        Some(Table {
+            of_concrete: self.val_type()?,
+            limits: self.limits()?,
+        })
     }
 
     /// The limits of a table or of a memory.
@@ -158,20 +161,24 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn val_type(&mut self) -> Option<()> {
+    /// Whether it is a reference to a concrete type.
+    fn val_type(&mut self) -> Option<bool> {
         match self.byte()? {
             0x63 | 0x64 => self.heap_type(),
-            _ => Some(()),
+            _ => Some(false),
         }
     }
 
-    fn heap_type(&mut self) -> Option<()> {
+    /// Whether it is a concrete type.
+    fn heap_type(&mut self) -> Option<bool> {
         // Shared, or exact; then an index, or an abstract type, which has the
         // form of a negative one.
         if matches!(self.0.first(), Some(0x62 | 0x65)) {
             self.byte()?;
         }
-        self.leb().map(drop)
+        let is_abstract = self.0.first()? & 0xc0 == 0x40;
+        self.leb()?;
+        Some(!is_abstract)
     }
 
     fn const_expr(&mut self) -> Option<()> {
@@ -184,7 +191,7 @@ impl<'a> Reader<'a> {
                 0x43 => drop(self.take(4)?),
                 0x44 => drop(self.take(8)?),
                 // ref.null
-                0xd0 => self.heap_type()?,
+                0xd0 => drop(self.heap_type()?),
                 // add, sub, mul
                 0x6a..=0x6c | 0x7c..=0x7e => {}
                 0xfd => match self.leb()? {

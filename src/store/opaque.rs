@@ -100,11 +100,6 @@ impl StoreOpaque {
         self.id == store_id && store_id != 0
     }
 
-    /// The store's id, if an entity has told.
-    pub(crate) fn id(&self) -> Option<u64> {
-        (self.id != 0).then_some(self.id)
-    }
-
     /// Notes what an instance is an instance of.
     pub(crate) fn set_module(&mut self, instance: usize, module: &Module) {
         // An instance's index is higher than those of the older ones, unless

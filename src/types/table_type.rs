@@ -30,6 +30,9 @@ pub(crate) use limits::TableLimits;
 /// Whether there has been a table with 64-bit indices in this process.
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 static SEEN_64: AtomicBool = AtomicBool::new(false);
+/// Whether there has been one whose elements are of a concrete type.
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+static SEEN_64_OF_CONCRETE: AtomicBool = AtomicBool::new(false);
 
 /// The type of a table: that of its elements, and how many there are at least
 /// and at most.
@@ -47,10 +50,24 @@ pub struct TableType {
 }
 
 impl TableType {
-    /// Notes that there may be tables with 64-bit indices from now on.
+    /// Notes that there may be tables with 64-bit indices from now on, and
+    /// whether the elements of one are of a concrete type.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
-    pub(crate) fn note_64_bit_indices() {
+    pub(crate) fn note_64_bit_indices(of_concrete: bool) {
         SEEN_64.store(true, Ordering::Relaxed);
+        if of_concrete {
+            SEEN_64_OF_CONCRETE.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether tables of these elements may have 64-bit indices.
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    fn may_be_64(element: &RefType) -> bool {
+        let seen = match element.heap_type().is_concrete() {
+            true => &SEEN_64_OF_CONCRETE,
+            false => &SEEN_64,
+        };
+        seen.load(Ordering::Relaxed)
     }
 
     /// The type of a table with 32-bit indices, of `min` to `max` elements.
@@ -65,8 +82,10 @@ impl TableType {
 
     /// The type of a table with 64-bit indices, of `min` to `max` elements.
     ///
-    /// To make a table of it takes an engine with `Config::wasm_memory64`, a
-    /// compiler, and elements that aren't of a concrete type.
+    /// To make a table of it takes an engine with `Config::wasm_memory64` and a
+    /// compiler; and the elements must not be of a concrete type, unless it is
+    /// one of functions that [`FuncType::new`](crate::FuncType::new) can make
+    /// out of abstract types.
     pub fn new64(element: RefType, min: u64, max: Option<u64>) -> TableType {
         let limits = TableLimits {
             is_64: true,
@@ -121,16 +140,8 @@ impl TableType {
         }
     }
 
-    /// The type of a table.
-    ///
-    /// If the limits don't fit into 32 bits, the minimum is the size that the
-    /// table has now: the C API doesn't tell the declared one.
-    ///
-    /// # Panics
-    ///
-    /// If the table's indices may be of 64 bits and its elements are of a
-    /// concrete type: there is no telling the two apart then, and to try aborts
-    /// the process.
+    /// The type of a table, as far as it can be known: see
+    /// [`Table::ty`](crate::Table::ty).
     ///
     /// # Safety
     ///
@@ -140,15 +151,11 @@ impl TableType {
         context: *mut wasmtime_context_t,
         table: &wasmtime_table_t,
     ) -> TableType {
-        // SAFETY: the caller vouches for `context` and `table`; the type is owned.
-        let ty = unsafe { Owned::from_raw(wasmtime_table_type(context, table)) }
-            .expect("wasmtime_table_type never fails");
-        // SAFETY: `ty` is valid, and the element lives in it.
-        let element = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
-        let element = element.unwrap_ref().clone();
+        // SAFETY: the caller vouches for all.
+        let (ty, element) = unsafe { TableType::element_of(engine, context, table) };
 
         #[cfg(any(feature = "cranelift", feature = "winch"))]
-        if SEEN_64.load(Ordering::Relaxed) {
+        if TableType::may_be_64(&element) {
             // SAFETY: as above; `element` is the table's own.
             let limits = unsafe { probe::limits(engine, context, table, &ty, &element) };
             return TableType { element, limits };
@@ -158,12 +165,32 @@ impl TableType {
         TableType { element, limits }
     }
 
+    /// The C type of a table, and the type of its elements.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be that of a live store of `engine`, and `table` in it.
+    pub(crate) unsafe fn element_of(
+        engine: &Engine,
+        context: *mut wasmtime_context_t,
+        table: &wasmtime_table_t,
+    ) -> (Owned<wasm_tabletype_t>, RefType) {
+        // SAFETY: the caller vouches for `context` and `table`; the type is owned.
+        let ty = unsafe { Owned::from_raw(wasmtime_table_type(context, table)) }
+            .expect("wasmtime_table_type never fails");
+        // SAFETY: `ty` is valid, and the element lives in it.
+        let element = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
+        let element = element.unwrap_ref().clone();
+        (ty, element)
+    }
+
     /// The C type, for `engine`.
     ///
     /// # Errors
     ///
     /// If the indices are of 64 bits, and the engine can't compile the module
-    /// that the C type is taken from, or the elements are of a concrete type.
+    /// that the C type is taken from, or the elements are of a concrete type
+    /// that no other module can define.
     pub(crate) fn to_c(&self, engine: &Engine) -> Result<Owned<wasm_tabletype_t>> {
         if self.limits.is_64 {
             return self.to_c_64(engine);
@@ -185,7 +212,7 @@ impl TableType {
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     fn to_c_64(&self, engine: &Engine) -> Result<Owned<wasm_tabletype_t>> {
         let ty = probe::tabletype(engine, &self.element, &self.limits)?;
-        TableType::note_64_bit_indices();
+        TableType::note_64_bit_indices(self.element.heap_type().is_concrete());
         Ok(ty)
     }
 

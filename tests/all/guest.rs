@@ -55,3 +55,6 @@ impl Drop for Dropped {
         self.0.0.fetch_add(1, Ordering::SeqCst);
     }
 }
+
+/// Something that is done with a store.
+pub type Use<'a> = &'a mut dyn FnMut(&mut Store<()>);

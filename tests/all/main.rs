@@ -10,7 +10,21 @@ mod errors;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod guest;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod instance;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod memory;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod module;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod panics;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod precompiled;
+#[cfg(all(
+    feature = "wat",
+    feature = "threads",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod shared_memory;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod store;
 #[cfg(all(
@@ -38,7 +52,37 @@ mod func;
     feature = "gc",
     any(feature = "cranelift", feature = "winch")
 ))]
+mod global;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod linker;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod table;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod tag;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
 mod traps;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod types;
 #[cfg(all(
     feature = "wat",
     feature = "gc",

@@ -16,6 +16,7 @@
 mod case;
 mod fake;
 mod find;
+mod minimal;
 mod refuse;
 mod settle;
 mod version;

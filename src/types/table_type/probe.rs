@@ -3,9 +3,9 @@
 use super::TableLimits;
 use crate::error::check;
 use crate::sys::*;
-use crate::types::{HeapType, RefType};
+use crate::types::{FuncType, HeapType, RefType, ValType};
 use crate::vec::{ImportTypeVec, Owned};
-use crate::{Engine, Result};
+use crate::{Engine, Error, Result};
 use anyhow::{Context, anyhow};
 use std::ptr::{self, NonNull};
 
@@ -19,12 +19,7 @@ impl Probe {
     /// module doesn't compile.
     fn new(engine: &Engine, element: &RefType, limits: &TableLimits) -> Result<Probe> {
         require(Feature::Compiler)?;
-        let wasm = binary(element, limits).ok_or_else(|| {
-            anyhow!(
-                "the C API can't handle a table with 64-bit indices and elements of type \
-                 {element}: use `TableType::new`, or elements of an abstract type"
-            )
-        })?;
+        let wasm = binary(element, limits).ok_or_else(|| cannot_name(element))?;
         let mut module = ptr::null_mut();
         // SAFETY: the engine is alive, `wasm` is only read, and `module` is
         // written unless there is an error, which `check` takes.
@@ -36,9 +31,35 @@ impl Probe {
                 &mut module,
             ))?;
         }
-        NonNull::new(module)
+        let probe = NonNull::new(module)
             .map(Probe)
-            .context("wasmtime_module_new returned no module")
+            .context("wasmtime_module_new returned no module")?;
+        // A concrete type may look the same and yet be another.
+        if element.heap_type().is_concrete() {
+            let ty = probe.tabletype()?;
+            // SAFETY: `ty` is valid and of `engine`, and the element lives in it.
+            let made = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
+            if !RefType::eq(made.unwrap_ref(), element) {
+                return Err(cannot_name(element));
+            }
+        }
+        Ok(probe)
+    }
+
+    /// The C type of the table.
+    fn tabletype(&self) -> Result<Owned<wasm_tabletype_t>> {
+        let mut imports = ImportTypeVec::new();
+        // SAFETY: the module is alive; the vector is empty, so that nothing is
+        // lost when it is overwritten. All that is looked at lives in it, but
+        // for the copy, which is owned.
+        let ty = unsafe {
+            wasmtime_module_imports(self.0.as_ptr(), imports.as_mut_ptr());
+            imports.first().and_then(Option::as_ref).and_then(|import| {
+                let ty = wasm_importtype_type(import.as_ptr());
+                Owned::from_raw(wasm_tabletype_copy(wasm_externtype_as_tabletype_const(ty)))
+            })
+        };
+        ty.context("the module has no import")
     }
 
     /// The error of handing `table` to the module; `Ok` if it takes it.
@@ -88,32 +109,24 @@ impl Drop for Probe {
     }
 }
 
+#[cold]
+fn cannot_name(element: &RefType) -> Error {
+    anyhow!(
+        "the C API can't handle a table with 64-bit indices and elements of type {element}: \
+         use `TableType::new`, or elements of an abstract type"
+    )
+}
+
 /// The C type of tables with these limits.
 pub(super) fn tabletype(
     engine: &Engine,
     element: &RefType,
     limits: &TableLimits,
 ) -> Result<Owned<wasm_tabletype_t>> {
-    let module = Probe::new(engine, element, limits)?;
-    let mut imports = ImportTypeVec::new();
-    // SAFETY: the module is alive; the vector is empty, so that nothing is
-    // lost when it is overwritten. All that is looked at lives in it, but for
-    // the copy, which is owned.
-    let ty = unsafe {
-        wasmtime_module_imports(module.0.as_ptr(), imports.as_mut_ptr());
-        imports.first().and_then(Option::as_ref).and_then(|import| {
-            let ty = wasm_importtype_type(import.as_ptr());
-            Owned::from_raw(wasm_tabletype_copy(wasm_externtype_as_tabletype_const(ty)))
-        })
-    };
-    ty.context("the module has no import")
+    Probe::new(engine, element, limits)?.tabletype()
 }
 
-/// The limits of `table`, which is of type `ty`.
-///
-/// # Panics
-///
-/// If `element` is a concrete type: no module of its own can name it.
+/// The limits of `table`, which is of type `ty`, as far as they can be known.
 ///
 /// # Safety
 ///
@@ -126,24 +139,33 @@ pub(super) unsafe fn limits(
     ty: &Owned<wasm_tabletype_t>,
     element: &RefType,
 ) -> TableLimits {
-    let offer = |is_64, maximum| {
-        let wanted = TableLimits {
+    let probe = |is_64, maximum| {
+        let minimum = 0;
+        let limits = TableLimits {
             is_64,
-            minimum: 0,
+            minimum,
             maximum,
         };
-        Probe::new(engine, element, &wanted)
-            // SAFETY: the caller vouches for `context` and `table`.
-            .map(|module| unsafe { module.offer(engine, context, table) })
-            .unwrap_or_else(|error| panic!("can't tell the type of a table: {error:#}"))
+        Probe::new(engine, element, &limits)
+    };
+    // SAFETY: the caller vouches for `context` and `table`.
+    let offer = |probe: Probe| unsafe { probe.offer(engine, context, table) };
+    // SAFETY: as above.
+    let size = unsafe { wasmtime_table_size(context, table) };
+    let unknown = TableLimits {
+        is_64: size > u32::MAX.into(),
+        minimum: size,
+        maximum: None,
     };
 
-    let is_64 = offer(false, None).is_err();
-    // SAFETY: the caller vouches for `context` and `table`.
-    let size = unsafe { wasmtime_table_size(context, table) };
+    let Ok(narrow) = probe(false, None) else {
+        return unknown;
+    };
+    // Nothing but the width of the indices can be wrong.
+    let is_64 = offer(narrow).is_err();
     let maximum = match is_64 {
         false => Maximum::Fits,
-        true => match offer(true, Some(0)) {
+        true => match probe(true, Some(0)).and_then(offer) {
             Ok(()) => Maximum::Fits,
             Err(refusal) => maximum_in(&format!("{refusal:#}")),
         },
@@ -154,15 +176,11 @@ pub(super) unsafe fn limits(
             // SAFETY: both limits fit into 32 bits.
             unsafe { TableLimits::from_c(ty.as_ptr(), is_64) }
         }
-        Maximum::Fits => TableLimits {
-            is_64,
-            minimum: size,
-            maximum: None,
-        },
+        Maximum::Fits => TableLimits { is_64, ..unknown },
         Maximum::Wide(maximum) => TableLimits {
             is_64,
-            minimum: size,
             maximum,
+            ..unknown
         },
     }
 }
@@ -195,27 +213,73 @@ fn maximum_in(refusal: &str) -> Maximum {
 }
 
 /// The binary of a module that imports a table; `None` if its elements are of a
-/// concrete type.
+/// concrete type that isn't one of plain functions.
 fn binary(element: &RefType, limits: &TableLimits) -> Option<Vec<u8>> {
-    let mut table = Vec::new();
-    if !element.is_nullable() {
-        table.push(0x64);
-    }
-    table.push(abstract_type(element.heap_type())?);
-    table.push(u8::from(limits.is_64) << 2 | u8::from(limits.maximum.is_some()));
-    leb(limits.minimum, &mut table);
-    if let Some(maximum) = limits.maximum {
-        leb(maximum, &mut table);
-    }
-
     let mut wasm = b"\0asm\x01\0\0\0".to_vec();
-    // The section of imports: one, of no module, of no name, a table.
-    const IMPORT: [u8; 4] = [1, 0, 0, 1];
-    wasm.push(2);
-    leb((IMPORT.len() + table.len()) as u64, &mut wasm);
-    wasm.extend(IMPORT);
-    wasm.extend(table);
+    // One import, of no module, of no name, a table.
+    let mut import = vec![1, 0, 0, 1];
+    if let HeapType::ConcreteFunc(ty) = element.heap_type() {
+        const FIRST_TYPE: u8 = 0;
+        section(TYPES, &functype(ty)?, &mut wasm);
+        let reference = if element.is_nullable() { REF_NULL } else { REF };
+        import.extend([reference, FIRST_TYPE]);
+    } else {
+        reftype(element, &mut import)?;
+    }
+    import.push(u8::from(limits.is_64) << 2 | u8::from(limits.maximum.is_some()));
+    leb(limits.minimum, &mut import);
+    if let Some(maximum) = limits.maximum {
+        leb(maximum, &mut import);
+    }
+    section(IMPORTS, &import, &mut wasm);
     Some(wasm)
+}
+
+// Numbers of sections.
+const TYPES: u8 = 1;
+const IMPORTS: u8 = 2;
+
+// What a reference type begins with.
+const REF_NULL: u8 = 0x63;
+const REF: u8 = 0x64;
+
+fn section(id: u8, content: &[u8], wasm: &mut Vec<u8>) {
+    wasm.push(id);
+    leb(content.len() as u64, wasm);
+    wasm.extend(content);
+}
+
+/// One function type; `None` if there is a concrete type in it.
+fn functype(ty: &FuncType) -> Option<Vec<u8>> {
+    let mut out = vec![1, 0x60];
+    valtypes(ty.params(), &mut out)?;
+    valtypes(ty.results(), &mut out)?;
+    Some(out)
+}
+
+fn valtypes(mut types: impl ExactSizeIterator<Item = ValType>, out: &mut Vec<u8>) -> Option<()> {
+    leb(types.len() as u64, out);
+    types.try_for_each(|ty| valtype(&ty, out))
+}
+
+fn valtype(ty: &ValType, out: &mut Vec<u8>) -> Option<()> {
+    out.push(match ty {
+        ValType::I32 => 0x7f,
+        ValType::I64 => 0x7e,
+        ValType::F32 => 0x7d,
+        ValType::F64 => 0x7c,
+        ValType::V128 => 0x7b,
+        ValType::Ref(ty) => return reftype(ty, out),
+    });
+    Some(())
+}
+
+fn reftype(ty: &RefType, out: &mut Vec<u8>) -> Option<()> {
+    if !ty.is_nullable() {
+        out.push(REF);
+    }
+    out.push(abstract_type(ty.heap_type())?);
+    Some(())
 }
 
 /// The binary form of an abstract type, which is also that of the nullable

@@ -1,0 +1,141 @@
+//! Defining what instances and modules export.
+
+use super::Linker;
+use crate::instance::check_engine;
+use crate::{
+    AsContextMut, ExportType, ExternType, Func, Instance, Module, Result, StoreContextMut,
+};
+use anyhow::{Context, bail, ensure};
+
+impl<T: 'static> Linker<T> {
+    /// Defines all exports of an instance, under the module name given.
+    ///
+    /// Calls `wasmtime_linker_define` for each.
+    ///
+    /// # Errors
+    ///
+    /// If a name is defined already and shadowing isn't allowed; the exports
+    /// before that one are defined then.
+    ///
+    /// # Panics
+    ///
+    /// If `instance` is of another store, or `store` of another engine.
+    pub fn instance(
+        &mut self,
+        mut store: impl AsContextMut<Data = T>,
+        module_name: &str,
+        instance: Instance,
+    ) -> Result<&mut Self> {
+        let mut store = store.as_context_mut();
+        let module = instance.module(&store).clone();
+        for export in module.exports() {
+            let item = instance
+                .get_export(&mut store, export.name())
+                .expect("the module has this export");
+            self.define(&store, module_name, export.name(), item)?;
+        }
+        Ok(self)
+    }
+
+    /// Defines all exports of a module, under the module name given, in the
+    /// manner that its kind asks for.
+    ///
+    /// A *command*, which exports the function `_start`, is instantiated anew
+    /// for each call of one of its functions; nothing else of it is defined. Any
+    /// other module is a *reactor*: it is instantiated now, and its function
+    /// `_initialize`, if it exports one, is called. What is defined belongs to
+    /// `store` either way.
+    ///
+    /// # Errors
+    ///
+    /// If the module is of another engine, exports both functions, or can't be
+    /// instantiated, or `_initialize` fails; if a command exports something else
+    /// than functions and what toolchains are known to add (see
+    /// [`Linker::allow_unknown_exports`]); or if a name is defined already and
+    /// shadowing isn't allowed.
+    ///
+    /// # Panics
+    ///
+    /// If `store` is of another engine, or an import that is found is of another
+    /// store; or if a host function that is called panics.
+    pub fn module(
+        &mut self,
+        mut store: impl AsContextMut<Data = T>,
+        module_name: &str,
+        module: &Module,
+    ) -> Result<&mut Self> {
+        let mut store = store.as_context_mut();
+        self.assert_engine(store.engine());
+        check_engine(&self.engine, module)?;
+        let start = module.get_export("_start");
+        let initialize = module.get_export("_initialize");
+        for (name, export) in [("_start", &start), ("_initialize", &initialize)] {
+            if let Some(export) = export {
+                ensure!(export.func().is_some(), "`{name}` must be a function");
+            }
+        }
+        match (start, initialize) {
+            (Some(_), Some(_)) => bail!(
+                "a module can't be a command and a reactor, but this one exports both `_start` \
+                 and `_initialize`"
+            ),
+            (Some(_), None) => self.command(store, module_name, module),
+            (None, initialize) => {
+                let instance = self.instantiate(&mut store, module)?;
+                if initialize.is_some() {
+                    instance
+                        .get_typed_func::<(), ()>(&mut store, "_initialize")
+                        .and_then(|initialize| initialize.call(&mut store, ()))
+                        .context("calling the reactor's function `_initialize`")?;
+                }
+                self.instance(store, module_name, instance)
+            }
+        }
+    }
+
+    fn command(
+        &mut self,
+        mut store: StoreContextMut<'_, T>,
+        module_name: &str,
+        module: &Module,
+    ) -> Result<&mut Self> {
+        // Not only when it is called.
+        self.definitions
+            .needs_of(module)
+            .assert_store(store.opaque());
+        let command = self.instantiate_pre(module)?;
+        for export in module.exports() {
+            let name = export.name();
+            let ExternType::Func(ty) = export.ty() else {
+                ensure!(
+                    self.unknown_exports || is_usual(&export),
+                    "the export `{name}` of the command is not a function"
+                );
+                continue;
+            };
+            let command = command.clone();
+            let owned_name = name.to_owned();
+            let func = Func::new(&mut store, ty, move |mut caller, params, results| {
+                command
+                    .instantiate(&mut caller)?
+                    .get_func(&mut caller, &owned_name)
+                    .expect("the module has this export")
+                    .call(&mut caller, params, results)
+            });
+            self.define(&store, module_name, name, func)?;
+        }
+        Ok(self)
+    }
+}
+
+/// Whether a command may export this, although it isn't a function: toolchains
+/// do.
+fn is_usual(export: &ExportType<'_>) -> bool {
+    let ty = export.ty();
+    match export.name() {
+        "memory" => ty.memory().is_some(),
+        "table" | "__indirect_function_table" => ty.table().is_some(),
+        "__data_end" | "__heap_base" | "__dso_handle" | "__rtti_base" => ty.global().is_some(),
+        _ => false,
+    }
+}

@@ -1,0 +1,343 @@
+//! Definitions that belong to one store. With another the C API would end the
+//! process, or tell a store that it owns what it doesn't.
+
+use super::{importing, number, x};
+use crate::guest::{Use, instantiate, panic_text};
+use libwasmtime::{
+    AsContextMut, Engine, Extern, Func, FuncType, Global, GlobalType, Instance, Linker, Memory,
+    MemoryType, Module, Mutability, Ref, RefType, Result, Store, Table, TableType, Val, ValType,
+};
+
+/// Two stores of one engine, the first of which has handed out nothing yet.
+fn stores() -> (Engine, Store<()>, Store<()>) {
+    let engine = Engine::default();
+    let home = Store::new(&engine, ());
+    let foreign = Store::new(&engine, ());
+    (engine, home, foreign)
+}
+
+/// Nothing of `name` in the linker gets into `foreign`, which is as good as
+/// ever then; and it gets into `home`.
+#[track_caller]
+fn assert_is_of(
+    linker: &Linker<()>,
+    name: &str,
+    ty: &str,
+    home: &mut Store<()>,
+    foreign: &mut Store<()>,
+) {
+    let text = format!(r#"(module (import "m" "{name}" {ty}))"#);
+    let module = Module::new(linker.engine(), text).expect("the module is valid");
+    let import = module.imports().next().expect("it has one");
+    let pre = linker.instantiate_pre(&module).expect("it fits");
+    let uses: [Use<'_>; 6] = [
+        &mut |store| drop(linker.get(store, "m", name)),
+        &mut |store| drop(linker.get_by_import(store, &import)),
+        &mut |store| drop(linker.try_get_by_import(store, &import)),
+        &mut |store| drop(linker.instantiate(store, &module)),
+        &mut |store| drop(pre.instantiate(store)),
+        &mut |store| drop(linker.clone().instantiate(store, &module)),
+    ];
+    for use_ in uses {
+        let text = panic_text(|| use_(foreign));
+        assert!(text.contains("wrong store"), "{text}");
+        use_(home);
+    }
+    let own = Func::wrap(foreign.as_context_mut(), || 3);
+    assert_eq!(number(foreign, own), 3);
+    let own = Func::wrap(home.as_context_mut(), || 4);
+    assert_eq!(number(home, own), 4);
+}
+
+#[test]
+fn items() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let mut linker = Linker::new(&engine);
+    let func = Func::wrap(&mut home, || {});
+    let memory = Memory::new(&mut home, MemoryType::new(1, None))?;
+    let table = TableType::new(RefType::FUNCREF, 1, None);
+    let table = Table::new(&mut home, table, Ref::Func(None))?;
+    let global = GlobalType::new(ValType::I32, Mutability::Const);
+    let global = Global::new(&mut home, global, Val::I32(0))?;
+    let items: [(&str, Extern); 4] = [
+        ("(func)", func.into()),
+        ("(memory 1)", memory.into()),
+        ("(table 1 funcref)", table.into()),
+        ("(global i32)", global.into()),
+    ];
+    for (ty, item) in items {
+        let text = panic_text(|| {
+            linker
+                .clone()
+                .define(&foreign, "m", ty, item.clone())
+                .is_ok()
+        });
+        assert!(text.contains("wrong store"), "{text}");
+        linker.define(&home, "m", ty, item)?;
+        assert_is_of(&linker, ty, ty, &mut home, &mut foreign);
+    }
+    Ok(())
+}
+
+#[test]
+fn instances() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let mut linker = Linker::new(&engine);
+    let text = r#"(module (func (export "a")) (memory (export "b") 1))"#;
+    let instance = instantiate(&mut home, text, &[]);
+    let text = panic_text(|| linker.clone().instance(&mut foreign, "m", instance).is_ok());
+    assert!(text.contains("wrong store"), "{text}");
+    linker.instance(&mut home, "m", instance)?;
+    assert_is_of(&linker, "a", "(func)", &mut home, &mut foreign);
+    assert_is_of(&linker, "b", "(memory 1)", &mut home, &mut foreign);
+    Ok(())
+}
+
+#[test]
+fn reactors() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let mut linker = Linker::new(&engine);
+    let reactor = Module::new(&engine, r#"(module (func (export "a")))"#)?;
+    linker.module(&mut home, "m", &reactor)?;
+    assert_is_of(&linker, "a", "(func)", &mut home, &mut foreign);
+    Ok(())
+}
+
+#[test]
+fn commands() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let mut linker = Linker::new(&engine);
+    let command = Module::new(&engine, r#"(module (func (export "_start")))"#)?;
+    linker.module(&mut home, "m", &command)?;
+    assert_is_of(&linker, "_start", "(func)", &mut home, &mut foreign);
+    let text = panic_text(|| linker.get_default(&mut foreign, "m"));
+    assert!(text.contains("wrong store"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn commands_with_imports_of_a_store() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let mut linker = Linker::new(&engine);
+    let func = Func::wrap(&mut home, || 5);
+    linker.define(&home, "host", "f", func)?;
+    let command = Module::new(
+        &engine,
+        r#"(module
+            (import "host" "f" (func $f (result i32)))
+            (func (export "_start"))
+            (func (export "x") (result i32) call $f))"#,
+    )?;
+    let text = panic_text(|| linker.clone().module(&mut foreign, "m", &command).is_ok());
+    assert!(text.contains("wrong store"), "{text}");
+    linker.module(&mut home, "m", &command)?;
+    let module = importing(&engine, "(func (result i32))");
+    let instance = linker.instantiate(&mut home, &module)?;
+    assert_eq!(x(&mut home, instance), 5);
+    assert_is_of(&linker, "x", "(func (result i32))", &mut home, &mut foreign);
+    Ok(())
+}
+
+#[test]
+fn default_values() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let types = [
+        "(func)",
+        "(memory 1)",
+        "(table 1 funcref)",
+        "(global i32)",
+        "(tag)",
+    ];
+    let mut linker = Linker::new(&engine);
+    let imports: String = types
+        .iter()
+        .map(|ty| format!(r#"(import "m" "{ty}" {ty})"#))
+        .collect();
+    let module = Module::new(&engine, format!("(module {imports})"))?;
+    linker.define_unknown_imports_as_default_values(&mut home, &module)?;
+    for ty in types {
+        assert_is_of(&linker, ty, ty, &mut home, &mut foreign);
+    }
+    // They are known now, also to a store that can't use them.
+    linker.define_unknown_imports_as_default_values(&mut foreign, &module)?;
+    assert!(linker.instantiate(&mut home, &module).is_ok());
+    Ok(())
+}
+
+#[test]
+fn default_values_where_one_has_none() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let mut linker = Linker::new(&engine);
+    let module = Module::new(
+        &engine,
+        r#"(module
+            (import "m" "a" (func))
+            (import "m" "b" (memory 1))
+            (import "m" "c" (global (ref func)))
+            (import "m" "d" (memory 1)))"#,
+    )?;
+    assert!(
+        linker
+            .define_unknown_imports_as_default_values(&mut home, &module)
+            .is_err()
+    );
+    assert_is_of(&linker, "a", "(func)", &mut home, &mut foreign);
+    assert_is_of(&linker, "b", "(memory 1)", &mut home, &mut foreign);
+    assert!(linker.get(&mut foreign, "m", "d").is_err());
+    Ok(())
+}
+
+#[test]
+fn an_instance_that_is_defined_in_part() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let mut linker = Linker::new(&engine);
+    linker.func_wrap("m", "x", || 1)?;
+    let text = r#"(module
+        (func (export "a"))
+        (func (export "x") (result i32) i32.const 2)
+        (func (export "b")))"#;
+    let instance = instantiate(&mut home, text, &[]);
+    assert!(linker.instance(&mut home, "m", instance).is_err());
+    assert_is_of(&linker, "a", "(func)", &mut home, &mut foreign);
+    // The host's function is still the host's, and the last isn't defined.
+    let module = importing(&engine, "(func (result i32))");
+    for store in [&mut home, &mut foreign] {
+        let instance = linker.instantiate(&mut *store, &module)?;
+        assert_eq!(x(store, instance), 1);
+        assert!(linker.get(store, "m", "b").is_err());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_definition_in_the_place_of_another() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let module = importing(&engine, "(func (result i32))");
+    let mut linker = Linker::new(&engine);
+    linker.allow_shadowing(true);
+    let func = Func::wrap(&mut home, || 1);
+    linker.define(&home, "m", "x", func)?;
+    assert_is_of(&linker, "x", "(func (result i32))", &mut home, &mut foreign);
+    // A function of the host is for all stores.
+    linker.func_wrap("m", "x", || 2)?;
+    for store in [&mut home, &mut foreign] {
+        let instance = linker.instantiate(&mut *store, &module)?;
+        assert_eq!(x(store, instance), 2);
+    }
+    // One of the other store is for that.
+    let func = Func::wrap(&mut foreign, || 3);
+    linker.define(&foreign, "m", "x", func)?;
+    assert_is_of(&linker, "x", "(func (result i32))", &mut foreign, &mut home);
+    // An instance's, too.
+    let text = r#"(module (func (export "x") (result i32) i32.const 4))"#;
+    let instance = instantiate(&mut home, text, &[]);
+    linker.instance(&mut home, "m", instance)?;
+    assert_is_of(&linker, "x", "(func (result i32))", &mut home, &mut foreign);
+    Ok(())
+}
+
+#[test]
+fn what_is_linked_before_stays_as_it_was() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let module = importing(&engine, "(func (result i32))");
+    let mut linker = Linker::new(&engine);
+    linker.allow_shadowing(true).func_wrap("m", "x", || 1)?;
+    let of_the_host = linker.instantiate_pre(&module)?;
+    let func = Func::wrap(&mut home, || 2);
+    linker.define(&home, "m", "x", func)?;
+    let of_a_store = linker.instantiate_pre(&module)?;
+    linker.func_wrap("m", "x", || 3)?;
+
+    let instance = of_the_host.instantiate(&mut foreign)?;
+    assert_eq!(x(&mut foreign, instance), 1);
+    let text = panic_text(|| of_a_store.instantiate(&mut foreign));
+    assert!(text.contains("wrong store"), "{text}");
+    let instance = of_a_store.instantiate(&mut home)?;
+    assert_eq!(x(&mut home, instance), 2);
+    let instance = linker.instantiate(&mut foreign, &module)?;
+    assert_eq!(x(&mut foreign, instance), 3);
+    Ok(())
+}
+
+#[test]
+fn items_of_two_stores_are_for_none() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let mut linker = Linker::new(&engine);
+    let a = Func::wrap(&mut home, || {});
+    let b = Func::wrap(&mut foreign, || {});
+    linker
+        .define(&home, "m", "a", a)?
+        .define(&foreign, "m", "b", b)?;
+    let both = r#"(module (import "m" "a" (func)) (import "m" "b" (func)))"#;
+    let both = Module::new(&engine, both)?;
+    let pre = linker.instantiate_pre(&both)?;
+    for store in [&mut home, &mut foreign] {
+        let text = panic_text(|| linker.instantiate(&mut *store, &both));
+        assert!(text.contains("wrong store"), "{text}");
+        let text = panic_text(|| pre.instantiate(store));
+        assert!(text.contains("wrong store"), "{text}");
+    }
+    assert_is_of(&linker, "a", "(func)", &mut home, &mut foreign);
+    assert_is_of(&linker, "b", "(func)", &mut foreign, &mut home);
+    // What needs neither is for all.
+    let module = Module::new(&engine, "(module)")?;
+    linker.instantiate(&mut Store::new(&engine, ()), &module)?;
+    Ok(())
+}
+
+#[test]
+fn the_store_that_a_definition_is_of_may_be_gone() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let mut linker = Linker::new(&engine);
+    let func = Func::wrap(&mut home, || {});
+    linker.define(&home, "m", "x", func)?;
+    drop(home);
+    let module = importing(&engine, "(func)");
+    let text = panic_text(|| linker.instantiate(&mut foreign, &module));
+    assert!(text.contains("wrong store"), "{text}");
+    let text = panic_text(|| linker.get(&mut Store::new(&engine, ()), "m", "x"));
+    assert!(text.contains("wrong store"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn stores_and_modules_of_another_engine() -> Result<()> {
+    let engine = Engine::default();
+    let other = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker.func_wrap("m", "x", || {})?;
+    let mut store = Store::new(&other, ());
+    let module = importing(&engine, "(func)");
+    let other_module = importing(&other, "(func)");
+    let func = Func::wrap(&mut store, || {});
+    let instance = Instance::new(&mut store, &other_module, &[func.into()])?;
+    let pre = linker.instantiate_pre(&module)?;
+    let import = module.imports().next().expect("it has one");
+
+    type Use<'a> = &'a mut dyn FnMut(&mut Linker<()>, &mut Store<()>);
+    let uses: [Use<'_>; 9] = [
+        &mut |linker, store| drop(linker.instantiate(store, &module)),
+        &mut |_, store| drop(pre.instantiate(store)),
+        &mut |linker, store| drop(linker.get(store, "m", "x")),
+        &mut |linker, store| drop(linker.get_by_import(store, &import)),
+        &mut |linker, store| drop(linker.get_default(store, "m")),
+        &mut |linker, store| drop(linker.define(store, "m", "y", func)),
+        &mut |linker, store| drop(linker.instance(store, "m", instance)),
+        &mut |linker, store| drop(linker.module(store, "m", &module)),
+        &mut |linker, store| {
+            drop(linker.define_unknown_imports_as_default_values(store, &module));
+        },
+    ];
+    for use_ in uses {
+        let text = panic_text(|| use_(&mut linker, &mut store));
+        assert!(text.contains("different engines"), "{text}");
+    }
+    let ty = FuncType::new(&other, [], []);
+    let text = panic_text(|| linker.func_new("m", "z", ty, |_, _, _| Ok(())).is_ok());
+    assert!(text.contains("another engine"), "{text}");
+
+    let mut store = Store::new(&engine, ());
+    assert!(linker.instantiate(&mut store, &other_module).is_err());
+    assert!(linker.module(&mut store, "n", &other_module).is_err());
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Modules that were compiled ahead of time.
+
+use crate::module::scratch;
+use libwasmtime::{
+    Config, Engine, Instance, Module, OptLevel, Precompiled, Result, Store, wat2wasm,
+};
+use std::fs;
+
+const ANSWER: &str = r#"(module $named
+    (import "m" "x" (func))
+    (memory (export "memory") 1 2)
+    (func (export "answer") (result i32) i32.const 42))"#;
+
+#[track_caller]
+fn assert_answers(engine: &Engine, module: &Module) {
+    let mut store = Store::new(engine, ());
+    let func = libwasmtime::Func::wrap(&mut store, || {});
+    let instance = Instance::new(&mut store, module, &[func.into()]).unwrap();
+    let answer = instance.get_typed_func::<(), i32>(&mut store, "answer");
+    assert_eq!(answer.unwrap().call(&mut store, ()).unwrap(), 42);
+}
+
+#[test]
+fn a_module_is_serialized_and_back() -> Result<()> {
+    let engine = Engine::default();
+    let original = Module::new(&engine, ANSWER)?;
+    let bytes = original.serialize()?;
+    assert_eq!(
+        Engine::detect_precompiled(&bytes),
+        Some(Precompiled::Module)
+    );
+    // SAFETY: this is what was just serialized.
+    let module = unsafe { Module::deserialize(&engine, &bytes)? };
+    assert_answers(&engine, &module);
+    assert_eq!(module.imports().next().unwrap().name(), "x");
+    let names: Vec<_> = module.exports().map(|export| export.name()).collect();
+    assert_eq!(names, ["memory", "answer"]);
+    assert_eq!(module.name(), None);
+    assert!(!Module::same(&module, &original));
+
+    // Another engine of the same settings will do.
+    let other = Engine::default();
+    // SAFETY: as above.
+    let module = unsafe { Module::deserialize(&other, &bytes)? };
+    assert_answers(&other, &module);
+    // And what is serialized again is the same.
+    assert!(module.serialize()? == bytes);
+    Ok(())
+}
+
+#[test]
+fn files() -> Result<()> {
+    let engine = Engine::default();
+    let path = scratch("precompiled.cwasm");
+    fs::write(&path, Module::new(&engine, ANSWER)?.serialize()?)?;
+    assert_eq!(
+        Engine::detect_precompiled_file(&path)?,
+        Some(Precompiled::Module)
+    );
+    // SAFETY: the file has what was just serialized, and stays as it is.
+    let module = unsafe { Module::deserialize_file(&engine, &path)? };
+    assert_answers(&engine, &module);
+    drop(module);
+
+    let bad = scratch("precompiled-bad.cwasm");
+    for content in [&b""[..], b"\x7fELF", b"something else altogether"] {
+        fs::write(&bad, content)?;
+        // SAFETY: this is no precompiled module, which is recognised.
+        let error = unsafe { Module::deserialize_file(&engine, &bad) }.unwrap_err();
+        let text = format!("{error:#}");
+        assert!(text.contains("precompiled-bad.cwasm"), "{text}");
+        assert_eq!(Engine::detect_precompiled_file(&bad)?, None);
+    }
+    fs::remove_file(&bad)?;
+    fs::remove_file(&path)?;
+    // SAFETY: there is no such file.
+    let error = unsafe { Module::deserialize_file(&engine, &bad) }.unwrap_err();
+    assert!(
+        error.to_string().contains("precompiled-bad.cwasm"),
+        "{error}"
+    );
+    assert!(Engine::detect_precompiled_file(&bad).is_err());
+    // SAFETY: there can't be such a file.
+    let error = unsafe { Module::deserialize_file(&engine, "a\0b") }.unwrap_err();
+    assert!(error.to_string().contains("NUL"), "{error}");
+    Ok(())
+}
+
+#[test]
+#[cfg(unix)]
+fn a_path_that_is_no_text_is_an_error() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let path = OsStr::from_bytes(b"\xff.cwasm");
+    // SAFETY: the file isn't even opened.
+    let error = unsafe { Module::deserialize_file(&Engine::default(), path) }.unwrap_err();
+    assert!(error.to_string().contains("not UTF-8"), "{error}");
+}
+
+#[test]
+fn what_is_no_precompiled_module_is_an_error() -> Result<()> {
+    let engine = Engine::default();
+    let whole = Module::new(&engine, ANSWER)?.serialize()?;
+    let half = &whole[..whole.len() / 2];
+    let wasm = wat2wasm("(module)")?;
+    for bytes in [&b""[..], b"\0", &whole[..4], &whole[..64], half, &wasm] {
+        // SAFETY: these are damaged in a way that is recognised.
+        assert!(unsafe { Module::deserialize(&engine, bytes) }.is_err());
+    }
+    assert_eq!(Engine::detect_precompiled(&wasm), None);
+    assert_eq!(Engine::detect_precompiled(b""), None);
+    assert_eq!(Engine::detect_precompiled(&whole[..40]), None);
+    assert_eq!(Engine::detect_precompiled(half), Some(Precompiled::Module));
+    Ok(())
+}
+
+#[test]
+fn engines_of_other_settings_refuse_it() -> Result<()> {
+    let engine = Engine::default();
+    let bytes = Module::new(&engine, ANSWER)?.serialize()?;
+    let configs: [&dyn Fn(&mut Config); 3] = [
+        &|config| _ = config.consume_fuel(true),
+        &|config| _ = config.epoch_interruption(true),
+        &|config| _ = config.wasm_simd(false).wasm_relaxed_simd(false),
+    ];
+    for set in configs {
+        let mut config = Config::new();
+        set(&mut config);
+        let other = Engine::new(&config)?;
+        // SAFETY: these are the bytes of a module.
+        let error = unsafe { Module::deserialize(&other, &bytes) }.unwrap_err();
+        assert!(error.to_string().contains("Module was compiled"), "{error}");
+    }
+    // How well it was compiled doesn't matter.
+    let other = Engine::new(Config::new().cranelift_opt_level(OptLevel::None))?;
+    // SAFETY: as above.
+    let module = unsafe { Module::deserialize(&other, &bytes)? };
+    assert_answers(&other, &module);
+    Ok(())
+}
+
+#[test]
+fn an_engine_compiles_ahead_of_time() -> Result<()> {
+    let engine = Engine::default();
+    for source in [ANSWER.as_bytes(), &wat2wasm(ANSWER)?] {
+        let bytes = engine.precompile_module(source)?;
+        // SAFETY: this was just compiled.
+        let module = unsafe { Module::deserialize(&engine, &bytes)? };
+        assert_answers(&engine, &module);
+    }
+    assert!(engine.precompile_module(b"(module").is_err());
+    Ok(())
+}

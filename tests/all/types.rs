@@ -1,0 +1,222 @@
+//! Types: how they are made, printed, compared and read from modules.
+
+mod default_value;
+mod matching;
+
+use crate::guest::panic_text;
+use libwasmtime::{
+    Engine, ExternType, FuncType, GlobalType, HeapType, MemoryType, Module, Mutability, RefType,
+    Result, TableType, TagType, ValType,
+};
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The type of the function that a module exports.
+fn exported(engine: &Engine, module: &str) -> FuncType {
+    let module = Module::new(engine, module).expect("the module is valid");
+    let export = module.exports().next().expect("it exports something");
+    export.ty().unwrap_func().clone()
+}
+
+#[test]
+fn function_types() {
+    let engine = Engine::default();
+    let ty = FuncType::new(&engine, [ValType::I32, ValType::EXTERNREF], [ValType::V128]);
+    assert_eq!(
+        ty.to_string(),
+        "(type (func (param i32 (ref null extern)) (result v128)))"
+    );
+    assert_eq!((ty.params().len(), ty.results().len()), (2, 1));
+    assert!(ty.param(0).is_some_and(|ty| ty.is_i32()));
+    assert!(ty.param(1).is_some_and(|ty| ty.is_externref()));
+    assert!(ty.param(2).is_none());
+    assert!(ty.result(0).is_some_and(|ty| ty.is_v128()));
+    assert!(ty.result(1).is_none());
+    assert!(Engine::same(ty.engine(), &engine));
+    assert_eq!(FuncType::new(&engine, [], []).to_string(), "(type (func))");
+}
+
+#[test]
+fn a_modules_function_type_is_that_of_the_host() {
+    let engine = Engine::default();
+    let text = r#"(module (func (export "f") (param f32 funcref) (result i64) unreachable))"#;
+    let found = exported(&engine, text);
+    let made = FuncType::new(&engine, [ValType::F32, ValType::FUNCREF], [ValType::I64]);
+    assert!(FuncType::eq(&found, &made));
+    assert!(found.matches(&made) && made.matches(&found));
+    assert_eq!(found.to_string(), made.to_string());
+    assert_eq!(hash(&found), hash(&made));
+    let other = FuncType::new(&engine, [ValType::F32], [ValType::I64]);
+    assert!(!FuncType::eq(&found, &other));
+}
+
+#[test]
+fn a_type_that_refers_to_itself() {
+    let engine = Engine::default();
+    let text = r#"(module
+        (rec (type $t (func (param (ref null $t)) (result i32))))
+        (func (export "f") (type $t) unreachable))"#;
+    let ty = exported(&engine, text);
+    let shown = ty.to_string();
+    assert!(shown.starts_with("(type (func"), "{shown}");
+    let again = exported(&engine, text);
+    assert!(FuncType::eq(&ty, &again));
+    assert_eq!(hash(&ty), hash(&again));
+    let inner = ty.param(0).expect("it has one");
+    let inner = inner
+        .unwrap_ref()
+        .heap_type()
+        .unwrap_concrete_func()
+        .clone();
+    assert!(FuncType::eq(&ty, &inner));
+}
+
+#[test]
+fn types_outlive_what_they_came_from() {
+    let ty = exported(
+        &Engine::default(),
+        r#"(module (func (export "f") (param i32)))"#,
+    );
+    assert_eq!(ty.to_string(), "(type (func (param i32)))");
+    assert!(FuncType::eq(
+        &ty,
+        &FuncType::new(ty.engine(), [ValType::I32], [])
+    ));
+}
+
+#[test]
+fn memory_types() -> Result<()> {
+    let ty = MemoryType::new(1, Some(2));
+    assert_eq!((ty.minimum(), ty.maximum()), (1, Some(2)));
+    assert_eq!(
+        (ty.is_64(), ty.is_shared(), ty.page_size()),
+        (false, false, 65536)
+    );
+    assert!(MemoryType::new64(1, None).is_64());
+    assert!(MemoryType::shared(0, 1).is_shared());
+    assert_eq!(ty, MemoryType::new(1, Some(2)));
+    assert_ne!(ty, MemoryType::new(1, Some(3)));
+    let built = MemoryType::builder().min(1).max(Some(2)).build()?;
+    assert_eq!((hash(&ty), &ty), (hash(&built), &built));
+
+    let refused = [
+        MemoryType::builder().min(2).max(Some(1)).build(),
+        MemoryType::builder().min(65537).build(),
+        MemoryType::builder().max(Some(65537)).build(),
+        MemoryType::builder().shared(true).build(),
+        MemoryType::builder().page_size_log2(1).build(),
+        MemoryType::builder().page_size_log2(64).build(),
+        MemoryType::builder().memory64(true).min(1 << 48).build(),
+    ];
+    assert!(refused.iter().all(Result::is_err), "{refused:?}");
+    MemoryType::builder()
+        .memory64(true)
+        .max(Some(u64::MAX))
+        .build()?;
+    MemoryType::builder()
+        .page_size_log2(0)
+        .min(1 << 32)
+        .build()?;
+    panic_text(|| MemoryType::new(2, Some(1)));
+    panic_text(|| MemoryType::new(65537, None));
+    panic_text(|| MemoryType::shared(1, 0));
+    Ok(())
+}
+
+#[test]
+fn memories_that_can_just_be_described() -> Result<()> {
+    // The C API has the last word on what a valid type is.
+    let mut store = libwasmtime::Store::<()>::default();
+    let types = [
+        MemoryType::new(0, Some(65536)),
+        MemoryType::new64(0, Some(1 << 48)),
+        MemoryType::new64(0, Some(u64::MAX)),
+        MemoryType::new64((1 << 48) - 1, None),
+        MemoryType::builder()
+            .memory64(true)
+            .page_size_log2(0)
+            .min(u64::MAX)
+            .build()?,
+        MemoryType::builder()
+            .page_size_log2(0)
+            .min(1 << 32)
+            .build()?,
+    ];
+    for ty in types {
+        // Most are too large, or their pages unusual.
+        if let Ok(memory) = libwasmtime::Memory::new(&mut store, ty.clone()) {
+            assert_eq!(memory.ty(&store), ty);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn kinds_of_items() {
+    let engine = Engine::default();
+    let func = FuncType::new(&engine, [], []);
+    let types: [ExternType; 5] = [
+        func.clone().into(),
+        GlobalType::new(ValType::I32, Mutability::Var).into(),
+        TableType::new(RefType::FUNCREF, 0, None).into(),
+        MemoryType::new(0, None).into(),
+        TagType::new(func).into(),
+    ];
+    for (i, ty) in types.iter().enumerate() {
+        let is = [
+            ty.func().is_some(),
+            ty.global().is_some(),
+            ty.table().is_some(),
+            ty.memory().is_some(),
+            ty.tag().is_some(),
+        ];
+        let expected: Vec<_> = (0..5).map(|j| i == j).collect();
+        assert_eq!(is[..], expected);
+    }
+    types[0].unwrap_func();
+    types[1].unwrap_global();
+    types[2].unwrap_table();
+    types[3].unwrap_memory();
+    types[4].unwrap_tag();
+    let text = panic_text(|| types[0].unwrap_memory().is_64());
+    assert!(
+        text.contains("MemoryType") && text.contains("func"),
+        "{text}"
+    );
+}
+
+#[test]
+fn types_are_shown_as_in_the_text_format() {
+    let shown = [
+        (ValType::I32, "i32"),
+        (ValType::V128, "v128"),
+        (ValType::FUNCREF, "(ref null func)"),
+        (
+            ValType::Ref(RefType::new(false, HeapType::Extern)),
+            "(ref extern)",
+        ),
+        (ValType::NULLFUNCREF, "(ref null nofunc)"),
+    ];
+    for (ty, text) in shown {
+        assert_eq!(ty.to_string(), text);
+        assert_eq!(format!("{ty:?}"), text);
+    }
+}
+
+#[test]
+fn types_of_another_engine_are_refused() {
+    let (a, b) = (Engine::default(), Engine::default());
+    let ty = |engine| FuncType::new(engine, [], []);
+    let text = panic_text(|| FuncType::eq(&ty(&a), &ty(&b)));
+    assert!(text.contains("different engines"), "{text}");
+    panic_text(|| ty(&a).matches(&ty(&b)));
+    let reference = ValType::Ref(RefType::new(true, HeapType::ConcreteFunc(ty(&a))));
+    let text = panic_text(|| FuncType::new(&b, [reference], []));
+    assert!(text.contains("another engine"), "{text}");
+}

@@ -1,0 +1,69 @@
+//! Items of a type, made of nothing else.
+
+use libwasmtime::{
+    Engine, ExternType, FuncType, GlobalType, HeapType, MemoryType, Mutability, RefType, Result,
+    Store, TableType, TagType, Val, ValType,
+};
+
+#[test]
+fn values() {
+    for (ty, text) in [
+        (ValType::I32, "I32(0)"),
+        (ValType::F64, "F64(0)"),
+        (ValType::FUNCREF, "FuncRef(None)"),
+        (ValType::EXTERNREF, "ExternRef(None)"),
+    ] {
+        assert_eq!(format!("{:?}", ty.default_value().unwrap()), text);
+    }
+    assert_eq!(
+        ValType::V128
+            .default_value()
+            .unwrap()
+            .unwrap_v128()
+            .as_u128(),
+        0
+    );
+    let non_null = ValType::Ref(RefType::new(false, HeapType::Func));
+    assert!(non_null.default_value().is_none());
+}
+
+#[test]
+fn items_of_each_kind() -> Result<()> {
+    let mut store = Store::<()>::default();
+    let engine = store.engine().clone();
+    let func = FuncType::new(&engine, [ValType::I32], [ValType::I64, ValType::F32]);
+    let types: [ExternType; 5] = [
+        func.clone().into(),
+        GlobalType::new(ValType::I64, Mutability::Var).into(),
+        TableType::new(RefType::FUNCREF, 2, Some(3)).into(),
+        MemoryType::new(1, Some(2)).into(),
+        TagType::new(FuncType::new(&engine, [ValType::I32], [])).into(),
+    ];
+    for ty in types {
+        let item = ty.default_value(&mut store)?;
+        assert_eq!(format!("{:?}", item.ty(&store)), format!("{ty:?}"));
+    }
+    let func = func.default_value(&mut store)?;
+    let mut results = [Val::I32(1), Val::I32(1)];
+    func.call(&mut store, &[Val::I32(0)], &mut results)?;
+    assert!(matches!(results, [Val::I64(0), Val::F32(0)]), "{results:?}");
+    Ok(())
+}
+
+#[test]
+fn types_without_a_default() {
+    let mut store = Store::<()>::default();
+    let non_null = RefType::new(false, HeapType::Func);
+    let value = ValType::Ref(non_null.clone());
+    let types: [ExternType; 4] = [
+        FuncType::new(store.engine(), [], [value.clone()]).into(),
+        GlobalType::new(value, Mutability::Var).into(),
+        TableType::new(non_null, 1, None).into(),
+        TagType::new(FuncType::new(store.engine(), [], [ValType::I32])).into(),
+    ];
+    for ty in types {
+        assert!(ty.default_value(&mut store).is_err(), "{ty:?}");
+    }
+    let foreign = FuncType::new(&Engine::default(), [], []);
+    assert!(TagType::new(foreign).default_value(&mut store).is_err());
+}

@@ -1,0 +1,150 @@
+//! A minimal library: it runs what was compiled elsewhere, and compiles
+//! nothing.
+
+#![cfg(all(feature = "wat", feature = "cranelift"))]
+
+use libwasmtime::{
+    Config, Engine, Feature, Func, Global, GlobalType, Linker, Memory, MemoryType, Module,
+    Mutability, RefType, Result, Store, Table, TableType, Unsupported, Val, ValType, load_from,
+    wat2wasm,
+};
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::case::{Case, good, list};
+
+/// What a process is to do.
+const STEP: &str = "LIBWASMTIME_TEST_STEP";
+
+fn minimal() -> Option<PathBuf> {
+    let library = list("LIBWASMTIME_TEST_MIN").pop();
+    if library.is_none() {
+        println!("skipped: LIBWASMTIME_TEST_MIN names no library");
+    }
+    library
+}
+
+/// Loads the minimal library and makes a store.
+fn minimal_store() -> Result<Store<()>> {
+    load_from(minimal().expect("this runs only if there is one"))?;
+    Ok(Store::new(&Engine::new(&Config::new())?, ()))
+}
+
+const MODULE: &str = r#"(module
+    (import "host" "double" (func $double (param i32) (result i32)))
+    (memory (export "memory") 1 2)
+    (global (export "global") (mut i32) (i32.const 5))
+    (table (export "table") 1 2 funcref)
+    (func (export "run") (result i32)
+        (i32.store (i32.const 0) (i32.const 77))
+        (call $double (global.get 0)))
+    (func (export "trap") unreachable))"#;
+
+#[test]
+fn a_module_that_another_library_compiled_runs() {
+    const TEST: &str = "minimal::a_module_that_another_library_compiled_runs";
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("minimal.cwasm");
+    // Each library has a process of its own, and each process comes by here.
+    let steps: [(&str, &dyn Fn() -> Result<()>); 2] = [
+        ("compile", &|| {
+            load_from(good())?;
+            let config = &mut Config::new();
+            #[cfg(feature = "gc")]
+            config.wasm_exceptions(false).gc_support(false);
+            #[cfg(feature = "threads")]
+            config.wasm_threads(false);
+            #[cfg(feature = "component-model")]
+            config
+                .wasm_component_model(false)
+                .concurrency_support(false);
+            let engine = Engine::new(config)?;
+            fs::write(&file, Module::new(&engine, MODULE)?.serialize()?)?;
+            Ok(())
+        }),
+        ("run", &|| {
+            let mut store = minimal_store()?;
+            // SAFETY: the other step has just made the file.
+            let module = unsafe { Module::deserialize_file(store.engine(), &file)? };
+            let mut linker = Linker::new(store.engine());
+            linker.func_wrap("host", "double", |x: i32| x * 2)?;
+            let instance = linker.instantiate(&mut store, &module)?;
+            let global = instance.get_global(&mut store, "global").unwrap();
+            global.set(&mut store, Val::I32(21))?;
+            let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+            assert_eq!(run.call(&mut store, ())?, 42);
+            let memory = instance.get_memory(&mut store, "memory").unwrap();
+            assert_eq!(memory.data(&store)[0], 77);
+            let table = instance.get_table(&mut store, "table").unwrap();
+            assert_eq!(table.ty(&store).maximum(), Some(2));
+            let trap = instance.get_func(&mut store, "trap").unwrap();
+            let error = trap.call(&mut store, &[], &mut []).unwrap_err();
+            assert!(error.is::<libwasmtime::Trap>(), "{error:?}");
+            // Where it is mapped it may have to stay.
+            _ = fs::remove_file(&file);
+            Ok(())
+        }),
+    ];
+    if minimal().is_none() {
+        return;
+    }
+    for (step, body) in steps {
+        let Some(case) = Case::new(TEST, |_| {}) else {
+            return;
+        };
+        case.with_text(STEP, step).run(|| {
+            if env::var(STEP).as_deref() == Ok(step) {
+                body().unwrap();
+            }
+        });
+    }
+}
+
+#[test]
+fn what_it_lacks_is_unsupported() {
+    let case = Case::new("minimal::what_it_lacks_is_unsupported", |_| {});
+    let (Some(case), Some(_)) = (case, minimal()) else {
+        return;
+    };
+    case.run(|| {
+        let mut store = minimal_store().unwrap();
+        let engine = store.engine().clone();
+        let wasm = b"\0asm\x01\0\0\0";
+        let errors = [
+            (Module::new(&engine, wasm).err(), Feature::Compiler),
+            (Module::from_binary(&engine, wasm).err(), Feature::Compiler),
+            (Module::validate(&engine, wasm).err(), Feature::Compiler),
+            (engine.precompile_module(wasm).err(), Feature::Compiler),
+            (Module::new(&engine, "(module)").err(), Feature::Wat),
+            (wat2wasm("(module)").err(), Feature::Wat),
+            #[cfg(feature = "threads")]
+            (
+                libwasmtime::SharedMemory::new(&engine, MemoryType::shared(1, 2)).err(),
+                Feature::Threads,
+            ),
+        ];
+        for (error, feature) in errors {
+            let error = error.expect("it is unsupported");
+            let unsupported = error.downcast_ref::<Unsupported>();
+            assert_eq!(
+                unsupported.map(|unsupported| unsupported.feature),
+                Some(feature),
+                "{error}"
+            );
+        }
+        // SAFETY: this is no precompiled module.
+        assert!(unsafe { Module::deserialize(&engine, wasm) }.is_err());
+
+        // All the rest is there.
+        let memory = Memory::new(&mut store, MemoryType::new(1, None)).unwrap();
+        assert_eq!(memory.grow(&mut store, 1).unwrap(), 1);
+        let global = GlobalType::new(ValType::I64, Mutability::Var);
+        let global = Global::new(&mut store, global, Val::I64(3)).unwrap();
+        assert_eq!(global.get(&mut store).unwrap_i64(), 3);
+        let wide = TableType::new64(RefType::FUNCREF, 1, None);
+        assert!(Table::new(&mut store, wide, libwasmtime::Ref::Func(None)).is_err());
+        let func = Func::wrap(&mut store, |x: i32| x + 1);
+        let func = func.typed::<i32, i32>(&store).unwrap();
+        assert_eq!(func.call(&mut store, 1).unwrap(), 2);
+    });
+}
