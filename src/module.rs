@@ -1,7 +1,7 @@
 //! Compiled modules.
 
 #[cfg(any(feature = "cranelift", feature = "winch"))]
-mod binary;
+pub(crate) mod binary;
 
 use crate::engine::Engine;
 use crate::error::check;

@@ -12,6 +12,8 @@ mod guest;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod panics;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod standard;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod store;
 
 // And these use references in them.
