@@ -28,6 +28,14 @@ impl WasmBacktrace {
         }
     }
 
+    pub(crate) fn source(&self) -> &Raised {
+        &self.source
+    }
+
+    pub(crate) fn into_source(self) -> Raised {
+        self.source
+    }
+
     /// The frames, the youngest first.
     ///
     /// Calls `wasm_trap_trace` or `wasmtime_error_wasm_trace`, once.

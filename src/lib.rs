@@ -131,6 +131,7 @@ mod load;
 mod memory;
 mod module;
 mod shared_memory;
+pub mod standard;
 mod store;
 pub mod sys;
 mod table;

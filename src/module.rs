@@ -1,7 +1,7 @@
 //! Compiled modules.
 
 #[cfg(any(feature = "cranelift", feature = "winch"))]
-mod binary;
+pub(crate) mod binary;
 
 use crate::engine::Engine;
 use crate::error::check;
@@ -355,43 +355,35 @@ impl Module {
     }
 
     pub(crate) fn import_defs(&self) -> &[ImportDef] {
-        let read = |imports: &ImportTypeVec| {
-            let mut tables = self.inner.tables[0].iter().copied();
-            imports
-                .iter()
-                .flatten()
-                // SAFETY: the import is valid, and of a module of the engine;
-                // the tables were read from the same binary.
-                .map(|import| unsafe {
-                    ImportDef::from_c(self.engine(), import.as_ptr(), &mut tables)
-                })
-                .collect()
-        };
+        let Inner {
+            engine,
+            tables: [tables, _],
+            ..
+        } = &*self.inner;
         self.inner.imports.get_or_init(|| {
-            read(&ImportTypeVec::out(|out: *mut wasm_importtype_vec_t| {
+            let imports = ImportTypeVec::out(|out: *mut wasm_importtype_vec_t| {
                 // SAFETY: the module is alive, and `out` is to be overwritten.
                 unsafe { wasmtime_module_imports(self.as_ptr(), out) }
-            }))
+            });
+            // SAFETY: the imports are those of a module of the engine; the
+            // tables were read from the same binary.
+            unsafe { ImportDef::all_from_c(engine, &imports, tables) }
         })
     }
 
     pub(crate) fn export_defs(&self) -> &[ExportDef] {
-        let read = |exports: &ExportTypeVec| {
-            let mut tables = self.inner.tables[1].iter().copied();
-            exports
-                .iter()
-                .flatten()
-                // SAFETY: as for the imports.
-                .map(|export| unsafe {
-                    ExportDef::from_c(self.engine(), export.as_ptr(), &mut tables)
-                })
-                .collect()
-        };
+        let Inner {
+            engine,
+            tables: [_, tables],
+            ..
+        } = &*self.inner;
         self.inner.exports.get_or_init(|| {
-            read(&ExportTypeVec::out(|out: *mut wasm_exporttype_vec_t| {
+            let exports = ExportTypeVec::out(|out: *mut wasm_exporttype_vec_t| {
                 // SAFETY: as for the imports.
                 unsafe { wasmtime_module_exports(self.as_ptr(), out) }
-            }))
+            });
+            // SAFETY: as for the imports.
+            unsafe { ExportDef::all_from_c(engine, &exports, tables) }
         })
     }
 

@@ -7,7 +7,7 @@ use std::iter;
 /// in their order. The module must have been found to be valid.
 ///
 /// Nothing if no table in it has 64-bit indices: the C API describes all others.
-pub(super) fn tables(wasm: &[u8]) -> [Vec<TableLimits>; 2] {
+pub(crate) fn tables(wasm: &[u8]) -> [Vec<TableLimits>; 2] {
     Reader::tables_of_module(wasm).unwrap_or_default()
 }
 

@@ -3,6 +3,7 @@
 use super::{ExternType, TableLimits};
 use crate::Engine;
 use crate::sys::*;
+use crate::vec::{ExportTypeVec, ImportTypeVec};
 use std::fmt;
 
 /// An import as data of its own, without the module it is of.
@@ -23,9 +24,28 @@ pub(crate) struct ExportDef {
 impl ImportDef {
     /// # Safety
     ///
+    /// The imports must be those of a module of `engine`, and `tables` the
+    /// limits of the tables among them, in their order; if there are none, all
+    /// limits must fit into 32 bits.
+    pub(crate) unsafe fn all_from_c(
+        engine: &Engine,
+        imports: &ImportTypeVec,
+        tables: &[TableLimits],
+    ) -> Vec<ImportDef> {
+        let mut tables = tables.iter().copied();
+        imports
+            .iter()
+            .flatten()
+            // SAFETY: the import is valid; the caller vouches for the rest.
+            .map(|import| unsafe { ImportDef::from_c(engine, import.as_ptr(), &mut tables) })
+            .collect()
+    }
+
+    /// # Safety
+    ///
     /// `import` must be valid, and come from a module of `engine`; the next of
     /// `tables` must be the limits of this table, if it is one.
-    pub(crate) unsafe fn from_c(
+    unsafe fn from_c(
         engine: &Engine,
         import: *const wasm_importtype_t,
         tables: &mut impl Iterator<Item = TableLimits>,
@@ -44,8 +64,25 @@ impl ImportDef {
 impl ExportDef {
     /// # Safety
     ///
+    /// As for [`ImportDef::all_from_c`].
+    pub(crate) unsafe fn all_from_c(
+        engine: &Engine,
+        exports: &ExportTypeVec,
+        tables: &[TableLimits],
+    ) -> Vec<ExportDef> {
+        let mut tables = tables.iter().copied();
+        exports
+            .iter()
+            .flatten()
+            // SAFETY: the export is valid; the caller vouches for the rest.
+            .map(|export| unsafe { ExportDef::from_c(engine, export.as_ptr(), &mut tables) })
+            .collect()
+    }
+
+    /// # Safety
+    ///
     /// As for [`ImportDef::from_c`].
-    pub(crate) unsafe fn from_c(
+    unsafe fn from_c(
         engine: &Engine,
         export: *const wasm_exporttype_t,
         tables: &mut impl Iterator<Item = TableLimits>,

@@ -26,6 +26,8 @@ mod precompiled;
 ))]
 mod shared_memory;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod standard;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod store;
 #[cfg(all(
     feature = "wasi",

@@ -61,7 +61,9 @@ fn get_at_wasi(way: &str, store: &mut Store<()>) -> Result<()> {
         }
         "command" => {
             let command = module(&engine, "_start");
-            linker.module(store, "a", &command).map(drop)
+            linker.module(&mut *store, "a", &command)?;
+            let start = linker.get_default(&mut *store, "a")?;
+            start.call(store, &[], &mut [])
         }
         "reactor" => {
             let reactor = module(&engine, "_initialize");

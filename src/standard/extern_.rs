@@ -1,0 +1,171 @@
+//! What modules import and export, as one type.
+
+use super::object::Object;
+use super::store::State;
+use super::{AsContext, AsContextMut, Func, Global, Memory, Table};
+use crate::ExternType;
+use crate::sys::{wasm_extern_copy, wasm_extern_t, wasm_extern_type, wasm_externtype_delete};
+use crate::vec::Owned;
+use std::fmt;
+use std::iter;
+
+/// An item that a module can import or that an instance exports.
+///
+/// Cloning it is cheap. Using it with another store than its own panics.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Extern {
+    /// A function.
+    Func(Func),
+    /// A global variable.
+    Global(Global),
+    /// A table.
+    Table(Table),
+    /// A linear memory.
+    Memory(Memory),
+    /// What the engine-neutral API has no type for: a tag, a shared memory, or a
+    /// table with 64-bit indices. It can be imported.
+    Other(OtherExtern),
+}
+
+/// An item that can be passed on to modules only; see [`Extern::Other`].
+#[derive(Clone)]
+pub struct OtherExtern {
+    object: Object,
+    ty: ExternType,
+}
+
+impl OtherExtern {
+    /// The item's type.
+    pub fn ty(&self) -> &ExternType {
+        &self.ty
+    }
+}
+
+impl fmt::Debug for OtherExtern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OtherExtern")
+            .field("ty", &self.ty)
+            .finish_non_exhaustive()
+    }
+}
+
+macro_rules! kinds {
+    ($($variant:ident: $into:ident, $what:literal;)*) => {
+        impl Extern {
+            $(
+                #[doc = concat!("The ", $what, ", if that is what this is.")]
+                pub fn $into(self) -> Option<$variant> {
+                    match self {
+                        Extern::$variant(item) => Some(item),
+                        _ => None,
+                    }
+                }
+            )*
+        }
+
+        $(
+            impl From<$variant> for Extern {
+                fn from(item: $variant) -> Extern {
+                    Extern::$variant(item)
+                }
+            }
+        )*
+    };
+}
+
+kinds! {
+    Func: into_func, "function";
+    Global: into_global, "global";
+    Table: into_table, "table";
+    Memory: into_memory, "memory";
+}
+
+impl Extern {
+    /// The item's type.
+    pub fn ty(&self) -> ExternType {
+        match self {
+            Extern::Func(func) => func.ty().clone().into(),
+            Extern::Global(global) => global.ty().clone().into(),
+            Extern::Table(table) => table.ty().clone().into(),
+            Extern::Memory(memory) => memory.ty().clone().into(),
+            Extern::Other(other) => other.ty.clone(),
+        }
+    }
+
+    /// A copy of the C API's object, for an [`ExternVec`](crate::vec::ExternVec)
+    /// that is passed to a function of [`sys`](crate::sys).
+    ///
+    /// It keeps the C store, also when this crate's is dropped. But no function
+    /// may be called with it then, and at no other time than when the store
+    /// could be borrowed exclusively.
+    ///
+    /// Calls `wasm_extern_copy`.
+    ///
+    /// # Panics
+    ///
+    /// If the item is of another store.
+    pub fn to_raw(&self, store: impl AsContext) -> Owned<wasm_extern_t> {
+        self.to_c(store.as_context().state())
+    }
+
+    /// Takes an object of the C API.
+    ///
+    /// # Safety
+    ///
+    /// It must be of this store. If it is a table, its indices must be of 32
+    /// bits.
+    pub unsafe fn from_raw(mut store: impl AsContextMut, raw: Owned<wasm_extern_t>) -> Extern {
+        // SAFETY: the caller vouches for it.
+        unsafe { Extern::from_c(store.as_context_mut().state(), raw, None) }
+    }
+
+    pub(super) fn to_c(&self, state: &State) -> Owned<wasm_extern_t> {
+        let object = match self {
+            Extern::Func(func) => func.object(),
+            Extern::Global(global) => global.object(),
+            Extern::Table(table) => table.object(),
+            Extern::Memory(memory) => memory.object(),
+            Extern::Other(other) => &other.object,
+        };
+        // SAFETY: invariant "Object"; the copy is owned.
+        unsafe { Owned::from_raw(wasm_extern_copy(object.get_c(state))) }
+            .expect("wasm_extern_copy never fails")
+    }
+
+    /// Takes an object whose type a module declares to be `declared`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Extern::from_raw`]; the table may also be one that is declared
+    /// to have indices of 64 bits.
+    pub(super) unsafe fn from_c(
+        state: &State,
+        raw: Owned<wasm_extern_t>,
+        declared: Option<&ExternType>,
+    ) -> Extern {
+        let ty = match declared {
+            // To ask for the limits can abort the process.
+            Some(ExternType::Table(ty)) if ty.is_64() => ty.clone().into(),
+            // SAFETY: the object is valid and of this store; its type is owned,
+            // and copied before it is deleted. A table's limits fit into 32
+            // bits, as its indices do.
+            _ => unsafe {
+                let ty = wasm_extern_type(raw.as_ptr());
+                let copy = ExternType::from_c(state.engine(), ty, &mut iter::empty());
+                wasm_externtype_delete(ty);
+                copy
+            },
+        };
+        // SAFETY: the caller vouches for it.
+        let object = unsafe { Object::new(state, raw) };
+        // An object is of the kind that its type says, but for a shared memory.
+        match ty {
+            ExternType::Func(ty) => Func::from_object(object, ty).into(),
+            ExternType::Global(ty) => Global::from_object(object, ty).into(),
+            ExternType::Table(ty) if !ty.is_64() => Table::from_object(object, ty).into(),
+            ExternType::Memory(ty) if !ty.is_shared() => Memory::from_object(object, ty).into(),
+            ty => Extern::Other(OtherExtern { object, ty }),
+        }
+    }
+}

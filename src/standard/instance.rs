@@ -1,0 +1,104 @@
+//! Instances of modules.
+
+use super::{AsContextMut, Extern, Module};
+use crate::sys::{wasm_instance_delete, wasm_instance_exports, wasm_instance_new};
+use crate::vec::ExternVec;
+use crate::{Engine, Result};
+use anyhow::ensure;
+use std::fmt;
+use std::ptr;
+use std::sync::Arc;
+
+/// An instance of a module: what runs.
+///
+/// It is what it exports. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Instance {
+    module: Module,
+    exports: Arc<[Extern]>,
+}
+
+impl Instance {
+    /// Instantiates a module, with its imports in the order in which
+    /// [`Module::imports`] lists them, and runs its start function.
+    ///
+    /// Calls `wasm_instance_new` and `wasm_instance_exports`.
+    ///
+    /// # Errors
+    ///
+    /// [`Trap`](super::Trap) if there are too many or too few imports, if one
+    /// isn't of the type that the module wants, or if the start function fails,
+    /// as for [`Func::call`](super::Func::call). And if the module is of another
+    /// engine than the store.
+    ///
+    /// # Panics
+    ///
+    /// If an import is of another store, or if a host function panics that the
+    /// start function called.
+    pub fn new(
+        mut store: impl AsContextMut,
+        module: &Module,
+        imports: &[Extern],
+    ) -> Result<Instance> {
+        let store = store.as_context_mut();
+        let state = store.state();
+        ensure!(
+            Engine::same(state.engine(), module.engine()),
+            "the module was compiled by another engine than that of the store"
+        );
+        let imports: ExternVec = imports.iter().map(|item| Some(item.to_c(state))).collect();
+        let mut trap = ptr::null_mut();
+        // SAFETY: the store is alive and borrowed exclusively, and nothing of
+        // the state but by shared references; the imports are of the store. What
+        // is made is owned: the instance, or else a trap.
+        let exports = unsafe {
+            let instance =
+                wasm_instance_new(state.raw(), module.as_ptr(), imports.as_ptr(), &mut trap);
+            if instance.is_null() {
+                return Err(state.failure(trap));
+            }
+            let exports = ExternVec::out(|out| wasm_instance_exports(instance, out));
+            wasm_instance_delete(instance);
+            exports
+        };
+        let exports = exports
+            .into_iter()
+            .flatten()
+            .zip(module.export_defs())
+            // SAFETY: the exports are of the store, and in the module's order.
+            .map(|(item, def)| unsafe { Extern::from_c(state, item, Some(&def.ty)) })
+            .collect();
+        Ok(Instance {
+            module: module.clone(),
+            exports,
+        })
+    }
+
+    /// What the instance exports, in the order of [`Module::exports`].
+    pub fn exports(&self) -> &[Extern] {
+        &self.exports
+    }
+
+    /// The export of that name.
+    pub fn get_export(&self, name: &str) -> Option<&Extern> {
+        let index = self
+            .module
+            .export_defs()
+            .iter()
+            .position(|export| export.name == name)?;
+        self.exports.get(index)
+    }
+
+    /// The module that this is an instance of.
+    pub fn module(&self) -> &Module {
+        &self.module
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance")
+            .field("exports", &self.exports)
+            .finish_non_exhaustive()
+    }
+}

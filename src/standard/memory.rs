@@ -1,0 +1,150 @@
+//! Linear memories.
+
+use super::object::{Object, object};
+use super::store::State;
+use super::{AsContext, AsContextMut};
+use crate::sys::{wasm_memory_data, wasm_memory_data_size, wasm_memory_grow, wasm_memory_new};
+use crate::{MemoryType, Result};
+use anyhow::{Context, ensure};
+use std::slice;
+
+/// A linear memory that isn't shared between threads.
+///
+/// Cloning it is cheap, and doesn't copy the bytes. Using it with another store
+/// than its own panics.
+///
+/// The bytes are borrowed from the store, so that nothing can grow or change the
+/// memory while they are looked at:
+///
+/// ```
+/// # #[cfg(not(any(feature = "cranelift", feature = "winch")))] fn main() {}
+/// # #[cfg(any(feature = "cranelift", feature = "winch"))]
+/// # fn main() -> libwasmtime::Result<()> {
+/// use libwasmtime::standard::{Memory, MemoryType, Store};
+///
+/// let mut store = Store::default();
+/// let memory = Memory::new(&mut store, &MemoryType::new(1, None))?;
+/// memory.data_mut(&mut store)[16..21].copy_from_slice(b"hello");
+/// memory.grow(&mut store, 1)?;
+/// assert_eq!(memory.size(&store), 2);
+/// assert_eq!(&memory.data(&store)[16..21], b"hello");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Memory {
+    object: Object,
+    ty: MemoryType,
+}
+
+object!(Memory(MemoryType): memory);
+
+impl Memory {
+    /// Makes a memory of zeros.
+    ///
+    /// Calls `wasm_memory_new`.
+    ///
+    /// # Errors
+    ///
+    /// If the engine doesn't allow such a memory, it is to be shared, or there
+    /// isn't enough address space.
+    pub fn new(mut store: impl AsContextMut, ty: &MemoryType) -> Result<Memory> {
+        let store = store.as_context_mut();
+        let state = store.state();
+        // SAFETY: the store is alive and borrowed exclusively, the type is
+        // valid. What is made is owned.
+        unsafe {
+            let memory = wasm_memory_new(state.raw(), ty.to_c().as_ptr());
+            Memory::adopt(state, memory, ty.clone())
+        }
+        .context("libwasmtime can't make a memory of that type")
+    }
+
+    /// The bytes.
+    ///
+    /// Calls `wasm_memory_data` and `wasm_memory_data_size`.
+    ///
+    /// # Panics
+    ///
+    /// If the memory is of another store.
+    pub fn data<'a>(&self, store: &'a (impl AsContext + ?Sized)) -> &'a [u8] {
+        let (data, len) = self.parts(store.as_context().state());
+        if len == 0 {
+            return &[];
+        }
+        // SAFETY: the bytes are initialised, and stay where they are while the
+        // store is borrowed. Nothing writes to them: WebAssembly doesn't run,
+        // and the memory isn't shared.
+        unsafe { slice::from_raw_parts(data, len) }
+    }
+
+    /// The bytes, to be changed.
+    ///
+    /// # Panics
+    ///
+    /// If the memory is of another store.
+    pub fn data_mut<'a>(&self, store: &'a mut (impl AsContextMut + ?Sized)) -> &'a mut [u8] {
+        let (data, len) = self.parts(store.as_context_mut().state());
+        if len == 0 {
+            return &mut [];
+        }
+        // SAFETY: as for `data`, and the store is borrowed exclusively.
+        unsafe { slice::from_raw_parts_mut(data, len) }
+    }
+
+    fn parts(&self, state: &State) -> (*mut u8, usize) {
+        let memory = self.get_c(state);
+        // SAFETY: invariant "Object"; the store is borrowed.
+        unsafe {
+            (
+                wasm_memory_data(memory).cast(),
+                wasm_memory_data_size(memory),
+            )
+        }
+    }
+
+    /// How many bytes there are now.
+    ///
+    /// Calls `wasm_memory_data_size`.
+    ///
+    /// # Panics
+    ///
+    /// If the memory is of another store.
+    pub fn data_size(&self, store: impl AsContext) -> usize {
+        self.parts(store.as_context().state()).1
+    }
+
+    /// How many pages there are now.
+    ///
+    /// Pages have 65536 bytes, unless the type says otherwise. Doesn't call
+    /// `wasm_memory_size`, which can't count all the pages of a memory whose
+    /// pages are bytes.
+    ///
+    /// # Panics
+    ///
+    /// If the memory is of another store.
+    pub fn size(&self, store: impl AsContext) -> u64 {
+        self.data_size(store) as u64 / self.ty.page_size()
+    }
+
+    /// Grows the memory by `delta` pages of zeros, and returns how many it had.
+    ///
+    /// Calls `wasm_memory_grow`.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than the memory's maximum, or there isn't enough address
+    /// space. The memory is unchanged then.
+    ///
+    /// # Panics
+    ///
+    /// If the memory is of another store.
+    pub fn grow(&self, mut store: impl AsContextMut, delta: u32) -> Result<u64> {
+        let previous = self.size(&store);
+        let memory = self.get_c(store.as_context_mut().state());
+        // SAFETY: invariant "Object"; the store is borrowed exclusively.
+        let grown = unsafe { wasm_memory_grow(memory, delta) };
+        ensure!(grown, "failed to grow memory by `{delta}`");
+        Ok(previous)
+    }
+}

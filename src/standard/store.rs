@@ -1,0 +1,260 @@
+//! Stores, and borrowed access to them.
+
+use super::object::Objects;
+use super::trap::Trap;
+use crate::error::Raised;
+use crate::store::Failure;
+use crate::sys::{wasm_store_delete, wasm_store_new, wasm_store_t, wasm_trap_t};
+use crate::{Engine, Error};
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::resume_unwind;
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+
+/// A collection of WebAssembly objects.
+///
+/// All of them live in a store. Dropping it ends them, whatever handles are
+/// left, and drops the closures of its host functions. Using a handle with
+/// another store panics.
+///
+/// A store can be sent to another thread, but isn't shared between threads.
+pub struct Store {
+    state: Arc<State>,
+}
+
+// SAFETY: the C store may be used from any thread, one at a time, and so may
+// what it owns, as the closures of host functions are `Send + Sync`. The state
+// is only reached through the store and its contexts, none of which is shared
+// between threads; host functions hold a weak reference to it, whose counter is
+// atomic.
+unsafe impl Send for Store {}
+
+/// What a store is. Shared with the host functions, as their environment.
+pub(super) struct State {
+    /// Owned.
+    raw: NonNull<wasm_store_t>,
+    engine: Engine,
+    objects: Arc<Objects>,
+    /// Why the host function that is being unwound from failed.
+    pending: Cell<Option<Failure>>,
+}
+
+impl Store {
+    /// Makes an empty store.
+    ///
+    /// Calls `wasm_store_new`.
+    pub fn new(engine: &Engine) -> Store {
+        // SAFETY: the engine is alive; the store is owned.
+        let raw = unsafe { wasm_store_new(engine.as_ptr()) };
+        let state = State {
+            raw: NonNull::new(raw).expect("wasm_store_new returns a store"),
+            engine: engine.clone(),
+            objects: Arc::new(Objects::new()),
+            pending: Cell::new(None),
+        };
+        Store {
+            #[expect(clippy::arc_with_non_send_sync, reason = "see `Send` of the store")]
+            state: Arc::new(state),
+        }
+    }
+
+    /// The engine that the store was made with.
+    pub fn engine(&self) -> &Engine {
+        &self.state.engine
+    }
+}
+
+impl Default for Store {
+    /// A store of a default engine.
+    ///
+    /// # Panics
+    ///
+    /// As [`Engine::default`] does.
+    fn default() -> Store {
+        Store::new(&Engine::default())
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        // Each object holds the C store: with any of them left, the store would
+        // stay, and never go if one is in the closure of a host function.
+        self.objects.close();
+        // SAFETY: the store is owned and not used again. Finalizers that run
+        // here don't reach the state, as no strong reference is left.
+        unsafe { wasm_store_delete(self.raw.as_ptr()) }
+    }
+}
+
+impl State {
+    /// The C store, valid as long as `self`.
+    pub(super) fn raw(&self) -> *mut wasm_store_t {
+        self.raw.as_ptr()
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn objects(&self) -> &Arc<Objects> {
+        &self.objects
+    }
+
+    /// Notes why the host function that returns now failed.
+    pub(super) fn set_pending(&self, failure: Option<Failure>) {
+        self.pending.set(failure);
+    }
+
+    /// What an entry into WebAssembly fails with that reports this trap.
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic if a host function panicked.
+    ///
+    /// # Safety
+    ///
+    /// The trap must be null or owned by the caller, who gives it up.
+    #[cold]
+    pub(super) unsafe fn failure(&self, trap: *mut wasm_trap_t) -> Error {
+        // SAFETY: the caller vouches for the trap.
+        let raised = unsafe { Raised::new(ptr::null_mut(), trap) };
+        let cause = match self.pending.take() {
+            Some(Failure::Panic(payload)) => {
+                drop(raised);
+                resume_unwind(payload)
+            }
+            Some(Failure::Error(cause)) => Some(cause),
+            None => None,
+        };
+        match raised {
+            Some(raised) => Error::new(Trap::from_parts(raised, cause)),
+            None => Error::msg("libwasmtime failed without saying why"),
+        }
+    }
+}
+
+/// Shared access to a [`Store`].
+#[derive(Clone, Copy)]
+pub struct StoreContext<'a> {
+    state: &'a State,
+}
+
+/// Exclusive access to a [`Store`]: what a host function gets.
+pub struct StoreContextMut<'a> {
+    state: &'a Arc<State>,
+    exclusive: PhantomData<&'a mut Store>,
+}
+
+impl<'a> StoreContext<'a> {
+    pub(super) fn state(self) -> &'a State {
+        self.state
+    }
+
+    /// The engine that the store was made with.
+    pub fn engine(&self) -> &'a Engine {
+        &self.state.engine
+    }
+}
+
+impl<'a> StoreContextMut<'a> {
+    /// Whoever makes one must have the store to itself for `'a`: host functions
+    /// do, as the call that they are in has borrowed it.
+    pub(super) fn new(state: &'a Arc<State>) -> StoreContextMut<'a> {
+        StoreContextMut {
+            state,
+            exclusive: PhantomData,
+        }
+    }
+
+    /// The state. It has nothing that could be borrowed over a call.
+    pub(super) fn state(&self) -> &'a Arc<State> {
+        self.state
+    }
+
+    /// The engine that the store was made with.
+    pub fn engine(&self) -> &Engine {
+        &self.state.engine
+    }
+}
+
+impl fmt::Debug for StoreContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreContext").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for StoreContextMut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreContextMut").finish_non_exhaustive()
+    }
+}
+
+/// What gives shared access to a [`Store`]: the store, its contexts, and
+/// references to these.
+pub trait AsContext {
+    /// The access.
+    fn as_context(&self) -> StoreContext<'_>;
+}
+
+/// What gives exclusive access to a [`Store`]: the store, [`StoreContextMut`],
+/// and mutable references to these.
+pub trait AsContextMut: AsContext {
+    /// The access.
+    fn as_context_mut(&mut self) -> StoreContextMut<'_>;
+}
+
+impl AsContext for Store {
+    fn as_context(&self) -> StoreContext<'_> {
+        StoreContext { state: &self.state }
+    }
+}
+
+impl AsContextMut for Store {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_> {
+        StoreContextMut::new(&self.state)
+    }
+}
+
+impl AsContext for StoreContext<'_> {
+    fn as_context(&self) -> StoreContext<'_> {
+        *self
+    }
+}
+
+impl AsContext for StoreContextMut<'_> {
+    fn as_context(&self) -> StoreContext<'_> {
+        StoreContext { state: self.state }
+    }
+}
+
+impl AsContextMut for StoreContextMut<'_> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_> {
+        StoreContextMut::new(self.state)
+    }
+}
+
+impl<T: AsContext + ?Sized> AsContext for &T {
+    fn as_context(&self) -> StoreContext<'_> {
+        T::as_context(self)
+    }
+}
+
+impl<T: AsContext + ?Sized> AsContext for &mut T {
+    fn as_context(&self) -> StoreContext<'_> {
+        T::as_context(self)
+    }
+}
+
+impl<T: AsContextMut + ?Sized> AsContextMut for &mut T {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_> {
+        T::as_context_mut(self)
+    }
+}
