@@ -91,7 +91,7 @@ fn limits_that_no_table_can_have() {
         let ty = TableType::new(RefType::FUNCREF, min, max);
         // Whatever comes of it, the process goes on.
         if let Ok(table) = Table::new(&mut store, ty, Ref::Func(None)) {
-            assert_eq!(table.size(&store), min.into());
+            assert_eq!(table.size(&store), u64::from(min));
         }
     }
 }
@@ -312,7 +312,7 @@ fn indices_of_64_bits() -> Result<()> {
         let table = Table::new(&mut store, ty, Ref::Func(None))?;
         let found = table.ty(&store);
         // The C API takes this maximum for none.
-        let max = max.filter(|max| *max != u32::MAX.into());
+        let max = max.filter(|max| *max != u64::from(u32::MAX));
         assert_eq!(limits(&found), (true, min, max));
         assert!(RefType::eq(found.element(), &RefType::FUNCREF));
         let func = Func::wrap(&mut store, || 5);
