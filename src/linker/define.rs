@@ -136,7 +136,7 @@ impl<T: 'static> Linker<T> {
     }
 
     /// Defines a function of a closure over values whose types are only known
-    /// at run time; see [`Func::new`].
+    /// at run time; see [`Func::new`](crate::Func::new).
     ///
     /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
@@ -159,7 +159,7 @@ impl<T: 'static> Linker<T> {
     }
 
     /// Defines a function of a closure over raw values; see
-    /// [`Func::new_unchecked`].
+    /// [`Func::new_unchecked`](crate::Func::new_unchecked).
     ///
     /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
@@ -173,7 +173,7 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Safety
     ///
-    /// As for [`Func::new_unchecked`].
+    /// As for [`Func::new_unchecked`](crate::Func::new_unchecked).
     pub unsafe fn func_new_unchecked(
         &mut self,
         module: &str,
@@ -186,7 +186,7 @@ impl<T: 'static> Linker<T> {
         self.define_host(module, name, host)
     }
 
-    /// Defines a function of a typed closure; see [`Func::wrap`].
+    /// Defines a function of a typed closure; see [`Func::wrap`](crate::Func::wrap).
     ///
     /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
