@@ -22,7 +22,11 @@ mod conflict;
 mod flags;
 #[cfg(feature = "pooling-allocator")]
 mod pooling;
-#[cfg(any(feature = "pooling-allocator", target_os = "linux"))]
+mod profiler;
+#[cfg(any(
+    feature = "pooling-allocator",
+    all(feature = "profiling", target_os = "linux")
+))]
 mod region;
 mod settings;
 mod strategy;
