@@ -33,6 +33,8 @@ mod strategy;
 mod target;
 mod tunables;
 mod wasm_features;
+#[cfg(feature = "winch")]
+mod winch;
 
 #[cfg(feature = "cache")]
 pub use cache::Cache;

@@ -3,7 +3,7 @@
 #[cfg(feature = "pooling-allocator")]
 use super::InstanceAllocationStrategy;
 use super::{Config, Strategy, Tunables, WasmFeatures};
-use crate::sys::{Feature, require};
+use crate::sys::{self, Feature, require};
 use crate::{Error, Result};
 
 /// A setting that can't be had, or not together with another, in a
@@ -109,6 +109,15 @@ impl Config {
                 )?);
             }
             require(Feature::Gc)?;
+        }
+        if sys::NO_COLLECTOR && tunables.features.contains(WasmFeatures::GC_TYPES) {
+            return Ok(conflict(
+                WasmFeatures::GC_TYPES,
+                true,
+                "this crate was built without any garbage collector",
+                "turn on one of the Cargo features `gc-copying`, `gc-drc` and `gc-null`, \
+                 or turn the setting off",
+            )?);
         }
         if tunables.features.contains(WasmFeatures::RELAXED_SIMD)
             && !tunables.features.contains(WasmFeatures::SIMD)
@@ -226,6 +235,15 @@ impl Config {
                 strategy(),
                 format!("this crate was built without the Cargo feature `{missing}`"),
                 "turn on the Cargo feature, or choose another",
+            )
+            .into());
+        }
+        #[cfg(feature = "winch")]
+        if winch && !super::winch::is_there() {
+            return Err(ConfigConflict::new(
+                strategy(),
+                "the library that was loaded was built without it",
+                "load one that has it, or choose Cranelift",
             )
             .into());
         }
