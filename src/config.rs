@@ -20,19 +20,27 @@ mod compiler;
 mod conflict;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 mod flags;
+mod host_memory;
 #[cfg(feature = "pooling-allocator")]
 mod pooling;
-#[cfg(any(feature = "pooling-allocator", target_os = "linux"))]
+mod profiler;
+#[cfg(any(
+    feature = "pooling-allocator",
+    all(feature = "profiling", target_os = "linux")
+))]
 mod region;
 mod settings;
 mod strategy;
 mod target;
 mod tunables;
 mod wasm_features;
+#[cfg(feature = "winch")]
+mod winch;
 
 #[cfg(feature = "cache")]
 pub use cache::Cache;
 pub use conflict::ConfigConflict;
+pub use host_memory::{LinearMemory, MemoryCreator};
 #[cfg(feature = "pooling-allocator")]
 pub use pooling::PoolingAllocationConfig;
 pub use strategy::{
@@ -43,6 +51,7 @@ pub use wasm_features::WasmFeatures;
 
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 use compiler::CompilerConfig;
+use host_memory::HostMemory;
 use settings::Settings;
 use target::Target;
 
@@ -73,6 +82,7 @@ pub struct Config {
     pub(crate) compiler: CompilerConfig,
     #[cfg(feature = "cache")]
     cache: Option<Cache>,
+    host_memory: Option<HostMemory>,
     pub(crate) allocation_strategy: InstanceAllocationStrategy,
 }
 
@@ -89,6 +99,7 @@ impl Config {
             compiler: CompilerConfig::default(),
             #[cfg(feature = "cache")]
             cache: None,
+            host_memory: None,
             allocation_strategy: InstanceAllocationStrategy::OnDemand,
         }
     }
@@ -183,6 +194,9 @@ impl Config {
             if let Some(target) = &self.target {
                 target.apply(config.as_ptr())?;
             }
+            if let Some(memory) = &self.host_memory {
+                memory.apply(config.as_ptr());
+            }
         }
         #[cfg(any(feature = "cranelift", feature = "winch"))]
         // SAFETY: as above.
@@ -226,6 +240,9 @@ impl fmt::Debug for Config {
         #[cfg(feature = "cache")]
         if let Some(cache) = &self.cache {
             f.field("cache", cache);
+        }
+        if self.host_memory.is_some() {
+            f.field("host_memory", &format_args!("_"));
         }
         f.field("allocation_strategy", &self.allocation_strategy);
         f.finish()

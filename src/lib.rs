@@ -152,8 +152,8 @@ pub use config::Cache;
 #[cfg(feature = "pooling-allocator")]
 pub use config::PoolingAllocationConfig;
 pub use config::{
-    Config, ConfigConflict, InstanceAllocationStrategy, OptLevel, ProfilingStrategy,
-    RegallocAlgorithm, Strategy, WasmFeatures,
+    Config, ConfigConflict, InstanceAllocationStrategy, LinearMemory, MemoryCreator, OptLevel,
+    ProfilingStrategy, RegallocAlgorithm, Strategy, WasmFeatures,
 };
 pub use engine::{Engine, EngineWeak, Precompiled};
 pub use error::{Chain, Context, Error, I32Exit, Ok, Result, bail, ensure, format_err};

@@ -5,7 +5,7 @@
 //! process has mapped already all play in. So the same regions are reserved
 //! here first, in the same way, and given back.
 
-use super::region::{Access, Region, page_size};
+use super::region::{Region, page_size};
 use std::io;
 
 /// What a pool consists of.
@@ -24,6 +24,9 @@ pub(super) struct Layout {
 /// What the bookkeeping of one slot takes, generously.
 const SLOT_BYTES: usize = 256;
 
+/// What else an engine takes, generously.
+const ENGINE_BYTES: usize = 16 << 20;
+
 impl Layout {
     /// Reserves and gives back what the pool would.
     ///
@@ -34,26 +37,28 @@ impl Layout {
         let too_large = |what, error| NoRoom { what, error };
         let overflow = || io::Error::other("more bytes than there are addresses");
 
-        let slots = [self.memories, self.tables, self.stacks, self.gc_heaps]
+        let bytes = [self.memories, self.tables, self.stacks, self.gc_heaps]
             .into_iter()
             .try_fold(0, usize::checked_add)
             .and_then(|slots| slots.checked_mul(SLOT_BYTES))
+            .and_then(|bytes| bytes.checked_add(ENGINE_BYTES))
             .ok_or_else(|| too_large("bookkeeping", overflow()))?;
-        Vec::<u8>::new()
-            .try_reserve_exact(slots)
+        let mut bookkeeping = Vec::<u8>::new();
+        bookkeeping
+            .try_reserve_exact(bytes)
             .map_err(|error| too_large("bookkeeping", io::Error::other(error)))?;
+        // Memory that nobody uses is optimised away.
+        std::hint::black_box(&mut bookkeeping);
 
         let memories = self
             .memory_region()
             .ok_or_else(|| too_large("memories", overflow()))?;
-        let _memories = Region::reserve(memories, Access::None)
-            .map_err(|error| too_large("memories", error))?;
+        let _memories = Region::reserve(memories).map_err(|error| too_large("memories", error))?;
 
         let tables = self
             .table_region()
             .ok_or_else(|| too_large("tables", overflow()))?;
-        let _tables = Region::reserve(tables, Access::ReadWrite)
-            .map_err(|error| too_large("tables", error))?;
+        let _tables = Region::allocate(tables).map_err(|error| too_large("tables", error))?;
 
         // Windows makes its stacks one by one.
         #[cfg(unix)]
@@ -61,8 +66,7 @@ impl Layout {
             let (stack, stacks) = self
                 .stack_region()
                 .ok_or_else(|| too_large("stacks", overflow()))?;
-            let stacks = Region::reserve(stacks, Access::ReadWrite)
-                .map_err(|error| too_large("stacks", error))?;
+            let stacks = Region::allocate(stacks).map_err(|error| too_large("stacks", error))?;
             // Each guard page is a mapping more, and their number is limited.
             for index in 0..self.stacks {
                 stacks

@@ -2,11 +2,9 @@
 
 #[cfg(feature = "pooling-allocator")]
 use super::InstanceAllocationStrategy;
-use super::{Config, ProfilingStrategy, Strategy, Tunables, WasmFeatures};
-use crate::Unsupported;
-use crate::sys::{Feature, require};
+use super::{Config, Strategy, Tunables, WasmFeatures};
+use crate::sys::{self, Feature, require};
 use crate::{Error, Result};
-use std::fs::OpenOptions;
 
 /// A setting that can't be had, or not together with another, in a
 /// [`Config`].
@@ -112,6 +110,15 @@ impl Config {
             }
             require(Feature::Gc)?;
         }
+        if sys::NO_COLLECTOR && tunables.features.contains(WasmFeatures::GC_TYPES) {
+            return Ok(conflict(
+                WasmFeatures::GC_TYPES,
+                true,
+                "this crate was built without any garbage collector",
+                "turn on one of the Cargo features `gc-copying`, `gc-drc` and `gc-null`, \
+                 or turn the setting off",
+            )?);
+        }
         if tunables.features.contains(WasmFeatures::RELAXED_SIMD)
             && !tunables.features.contains(WasmFeatures::SIMD)
         {
@@ -193,79 +200,6 @@ impl Config {
         Ok(())
     }
 
-    fn check_profiler(&self) -> Result<()> {
-        let name = format!("profiler(ProfilingStrategy::{:?})", self.profiler);
-        let unavailable = |problem: &str| ConfigConflict::new(&name, problem, "choose another");
-        let profiling = || -> Result<(), Unsupported> { require(Feature::Profiling) };
-        let no_feature = "this crate was built without the Cargo feature `profiling`";
-        let file = match self.profiler {
-            ProfilingStrategy::None => return Ok(()),
-            ProfilingStrategy::Pulley => {
-                return Err(unavailable("the C API has no such profiler").into());
-            }
-            ProfilingStrategy::VTune => {
-                if cfg!(not(feature = "profiling")) {
-                    return Err(unavailable(no_feature).into());
-                }
-                if cfg!(not(all(
-                    target_arch = "x86_64",
-                    any(windows, target_os = "macos", target_os = "linux")
-                ))) {
-                    return Err(unavailable("VTune doesn't support this platform").into());
-                }
-                return Ok(profiling()?);
-            }
-            ProfilingStrategy::JitDump => {
-                if cfg!(not(feature = "profiling")) {
-                    return Err(unavailable(no_feature).into());
-                }
-                if cfg!(not(all(
-                    target_os = "linux",
-                    any(
-                        target_arch = "x86_64",
-                        target_arch = "x86",
-                        target_arch = "arm",
-                        target_arch = "aarch64",
-                        target_arch = "s390x"
-                    )
-                ))) {
-                    return Err(unavailable("jitdump files are for Linux").into());
-                }
-                profiling()?;
-                format!("./jit-{}.dump", std::process::id())
-            }
-            ProfilingStrategy::PerfMap => {
-                if cfg!(not(unix)) {
-                    return Err(unavailable("perf's maps are for Unix").into());
-                }
-                format!("/tmp/perf-{}.map", std::process::id())
-            }
-        };
-        // The library opens the same file in the same way.
-        let opened = OpenOptions::new()
-            .read(self.profiler == ProfilingStrategy::JitDump)
-            .append(true)
-            .create(true)
-            .open(&file);
-        let mapped = opened.and_then(|opened| match self.profiler {
-            #[cfg(target_os = "linux")]
-            ProfilingStrategy::JitDump => {
-                use super::region::{Access, Region};
-                Region::of_file(&opened, 1024, Access::ReadExecute).map(drop)
-            }
-            _ => Ok(()),
-        });
-        match mapped {
-            Ok(()) => Ok(()),
-            Err(error) => Err(ConfigConflict::new(
-                name,
-                format!("the file `{file}` that it writes can't be had: {error}"),
-                "make the directory writable, and executable files allowed there",
-            )
-            .into()),
-        }
-    }
-
     /// On Apple's systems, traps are caught one way or the other for the whole
     /// process, and the first engine that needs it decides.
     fn check_mach_ports(&self, tunables: &Tunables) -> Result<()> {
@@ -301,6 +235,15 @@ impl Config {
                 strategy(),
                 format!("this crate was built without the Cargo feature `{missing}`"),
                 "turn on the Cargo feature, or choose another",
+            )
+            .into());
+        }
+        #[cfg(feature = "winch")]
+        if winch && !super::winch::is_there() {
+            return Err(ConfigConflict::new(
+                strategy(),
+                "the library that was loaded was built without it",
+                "load one that has it, or choose Cranelift",
             )
             .into());
         }

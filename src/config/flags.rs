@@ -100,7 +100,8 @@ const WASMTIME: &[(&str, Kind)] = &[
         "wasmtime_linkopt_force_jump_veneer",
         Kind::Choice(&["true", "false"]),
     ),
-    ("wasmtime_debug_checks", Kind::Bool),
+    // Any value turns it on.
+    ("wasmtime_debug_checks", Kind::Choice(&["true"])),
     ("wasmtime_inlining_small_callee_size", Kind::Number(32)),
     ("wasmtime_inlining_sum_size_threshold", Kind::Number(32)),
 ];

@@ -77,7 +77,7 @@ impl ProfilingStrategy {
 #[non_exhaustive]
 #[cfg_attr(
     feature = "pooling-allocator",
-    expect(
+    allow(
         clippy::large_enum_variant,
         reason = "the `wasmtime` crate's has the same variants, and there are few of them"
     )

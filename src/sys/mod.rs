@@ -121,6 +121,18 @@ pub use wat::*;
 #[cfg(wasmtime_link = "vendored")]
 extern crate libwasmtime_vendor as _;
 
+/// Whether libwasmtime was built with garbage-collected types and without any
+/// collector for them. Of a library of the system that isn't known.
+pub(crate) const NO_COLLECTOR: bool = cfg!(all(
+    wasmtime_link = "vendored",
+    feature = "gc",
+    not(any(
+        feature = "gc-copying",
+        feature = "gc-drc",
+        feature = "gc-null"
+    ))
+));
+
 /// Every header, for the tests of the declarations and for the loader.
 #[doc(hidden)]
 pub fn headers() -> impl Iterator<Item = &'static capi::Header> {

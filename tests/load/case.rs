@@ -4,12 +4,10 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use libwasmtime::Loaded;
 
-/// Tells a process which test it runs.
-const CASE: &str = "LIBWASMTIME_TEST_CASE";
+use crate::subprocess::{Subprocess, inside};
 
 /// Where the process finds what the test has prepared.
 const DIRECTORY: &str = "LIBWASMTIME_TEST_DIRECTORY";
@@ -28,9 +26,9 @@ pub const SEARCH: &str = if cfg!(windows) {
 
 /// The library, if the program has it without loading it.
 pub fn linked() -> Option<&'static Loaded> {
-    match env::var_os(CASE) {
-        Some(_) => None,
-        None => libwasmtime::loaded(),
+    match inside() {
+        true => None,
+        false => libwasmtime::loaded(),
     }
 }
 
@@ -76,7 +74,7 @@ impl Case {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("load")
             .join(name);
-        if env::var_os(CASE).is_none() {
+        if !inside() {
             _ = fs::remove_dir_all(&directory);
             fs::create_dir_all(&directory).unwrap();
             prepare(&directory);
@@ -107,7 +105,7 @@ impl Case {
         let copy = self
             .directory
             .join(format!("case{}", env::consts::EXE_SUFFIX));
-        if env::var_os(CASE).is_none() {
+        if !inside() {
             let executable = env::current_exe().unwrap();
             // Not a copy if that can be helped: a file can't be run while any
             // process may write to it, and another test may start one now that
@@ -122,40 +120,22 @@ impl Case {
 
     /// Runs `body` in the new process, in which this is called once more.
     pub fn run(self, body: impl FnOnce()) {
-        if env::var(CASE).as_deref() == Ok(self.test) {
-            body();
-            println!("{}", done(self.test));
-            return;
-        }
-        let executable = self
-            .executable
-            .unwrap_or_else(|| env::current_exe().unwrap());
-        let output = Command::new(executable)
-            .args([self.test, "--exact", "--nocapture"])
+        let mut process = match self.executable {
+            Some(executable) => Subprocess::of(self.test, executable),
+            None => Subprocess::new(self.test),
+        };
+        process
+            .command()
             .env(GOOD, good())
             .env_remove("LIBWASMTIME_PATH")
             .env_remove(SEARCH)
-            .env(CASE, self.test)
             .env(DIRECTORY, &self.directory)
-            .envs(self.variables.iter().map(|(name, path)| (name, path)))
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-        assert!(
-            // A test of that name may not exist, or the library may end the
-            // process: then nothing fails and nothing is proven.
-            output.status.success() && stdout.contains(&done(self.test)),
-            "{}: {}\n{stdout}\n{stderr}",
-            self.test,
-            output.status
-        );
-        _ = fs::remove_dir_all(&self.directory);
+            .envs(self.variables.iter().map(|(name, path)| (name, path)));
+        process.run(body);
+        if !inside() {
+            _ = fs::remove_dir_all(&self.directory);
+        }
     }
-}
-
-fn done(test: &str) -> String {
-    format!("case done: {test}")
 }
 
 /// The paths in a variable that is like `PATH`.

@@ -19,6 +19,8 @@ mod find;
 mod minimal;
 mod refuse;
 mod settle;
+#[path = "../subprocess/mod.rs"]
+mod subprocess;
 mod version;
 #[cfg(feature = "wasi")]
 mod wasi;

@@ -1,0 +1,130 @@
+//! Compilers and their settings.
+
+#[cfg(feature = "cranelift")]
+use crate::assert_possible;
+use crate::{alone, assert_conflict};
+use libwasmtime::Strategy;
+
+#[test]
+fn what_the_crate_was_built_without() {
+    alone("compiler::what_the_crate_was_built_without", || {
+        if cfg!(not(feature = "cranelift")) {
+            assert_conflict("strategy(Strategy::Cranelift)", |config| {
+                config.strategy(Strategy::Cranelift);
+            });
+        }
+        if cfg!(not(feature = "winch")) {
+            assert_conflict("strategy(Strategy::Winch)", |config| {
+                config.strategy(Strategy::Winch);
+            });
+        }
+    });
+}
+
+#[cfg(feature = "cranelift")]
+#[test]
+fn unwind_information() {
+    alone("compiler::unwind_information", || {
+        let set = |value: &'static str, wanted: bool| {
+            move |config: &mut libwasmtime::Config| {
+                // SAFETY: the setting adds data that nothing here reads.
+                unsafe { config.cranelift_flag_set("unwind_info", value) };
+                config.native_unwind_info(wanted);
+            }
+        };
+        assert_conflict("native_unwind_info(true)", set("false", true));
+        assert_conflict("native_unwind_info(false)", set("true", false));
+        // libwasmtime compares the texts.
+        assert_conflict("native_unwind_info(true)", set("yes", true));
+        assert_possible("both the same", set("true", true));
+        for windows in [
+            "x86_64-pc-windows-msvc",
+            "x86_64-windows",
+            "x86_64-windows-gnu",
+        ] {
+            if cfg!(target_arch = "x86_64") {
+                assert_conflict("native_unwind_info(false)", |config| {
+                    config.target(windows).expect("this architecture");
+                    config.native_unwind_info(false);
+                });
+                assert_possible(windows, |config| {
+                    config.target(windows).expect("this architecture");
+                });
+            }
+        }
+    });
+}
+
+#[cfg(feature = "cranelift")]
+#[test]
+fn spectre_mitigations_need_signals() {
+    alone("compiler::spectre_mitigations_need_signals", || {
+        for name in [
+            "enable_table_access_spectre_mitigation",
+            "enable_heap_access_spectre_mitigation",
+        ] {
+            for value in ["true", "on", "no"] {
+                assert_conflict(&format!("cranelift_flag_set({name:?}, …)"), |config| {
+                    // SAFETY: the setting makes code safer, not wrong.
+                    unsafe { config.cranelift_flag_set(name, value) };
+                    config.signals_based_traps(false);
+                });
+            }
+            assert_conflict(&format!("cranelift_flag_set({name:?}, …)"), |config| {
+                // SAFETY: as above.
+                unsafe { config.cranelift_flag_set(name, "true") };
+                config.target("pulley64").expect("a target");
+            });
+            assert_possible("with signals", |config| {
+                // SAFETY: as above.
+                unsafe { config.cranelift_flag_set(name, "true") };
+            });
+        }
+        assert_possible("without signals", |config| {
+            config.signals_based_traps(false);
+        });
+    });
+}
+
+#[cfg(all(feature = "cranelift", target_arch = "x86_64"))]
+#[test]
+fn stack_switching() {
+    alone("compiler::stack_switching", || {
+        // Whatever the triple's form is, the same is made of it as libwasmtime
+        // makes.
+        for system in [
+            "x86_64-pc-windows-msvc",
+            "x86_64-unknown-none",
+            "x86_64-unknown-freebsd",
+            "x86_64-windows",
+            "x86_64",
+            "pulley64",
+        ] {
+            assert_conflict("wasm_stack_switching(true)", |config| {
+                config.target(system).expect("a target");
+                config.wasm_stack_switching(true);
+            });
+        }
+        for system in [
+            "x86_64-unknown-linux-gnu",
+            "x86_64-linux",
+            "x86_64-linux-musl",
+            "x86_64-apple-darwin",
+            "x86_64-apple-macosx10.7.0",
+        ] {
+            assert_possible(system, |config| {
+                config.target(system).expect("a target");
+                config.wasm_stack_switching(true);
+            });
+        }
+        if cfg!(target_os = "linux") {
+            for model in ["none", "update_windows_tib"] {
+                assert_conflict("cranelift_flag_set(\"stack_switch_model\", …)", |config| {
+                    // SAFETY: no engine is made.
+                    unsafe { config.cranelift_flag_set("stack_switch_model", model) };
+                    config.wasm_stack_switching(true);
+                });
+            }
+        }
+    });
+}

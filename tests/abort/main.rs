@@ -1,0 +1,89 @@
+//! Settings that libwasmtime would end the process for: making an engine of
+//! them is an error, and the process goes on.
+//!
+//! Each test runs itself once more in a process of its own, see
+//! [`subprocess::Subprocess`], and fails if that process ends before it is
+//! done.
+//!
+//! With the Cargo feature `load` more is tested if the variable
+//! `LIBWASMTIME_TEST_MIN` names a minimal libwasmtime.
+
+#[cfg(feature = "cache")]
+mod cache;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+mod compiler;
+mod features;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+mod flags;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+mod host_memory;
+mod minimal;
+#[cfg(all(feature = "pooling-allocator", unix))]
+mod pool;
+mod profiler;
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+mod random;
+mod sizes;
+#[path = "../subprocess/mod.rs"]
+mod subprocess;
+mod target;
+#[cfg(feature = "winch")]
+mod winch;
+
+use libwasmtime::{Config, ConfigConflict, Engine, Error};
+use subprocess::Subprocess;
+
+/// What a row of a table does to a configuration.
+type Change = fn(&mut Config);
+
+/// Runs `body` in a process of its own; `test` is the test that calls this,
+/// with its module.
+#[track_caller]
+fn alone(test: &'static str, body: impl FnOnce()) {
+    Subprocess::new(test).run(body);
+}
+
+/// A directory for the files of a test, made anew.
+#[cfg(any(feature = "cache", all(feature = "profiling", target_os = "linux")))]
+fn directory(test: &str) -> std::path::PathBuf {
+    let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("abort")
+        .join(test);
+    if !subprocess::inside() {
+        _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir_all(&directory).unwrap();
+    }
+    directory
+}
+
+/// The error of an engine that can't be made.
+#[track_caller]
+fn error(what: &str, change: impl FnOnce(&mut Config)) -> Error {
+    // Where the process ends, this is what is seen of it last.
+    println!("{what}");
+    let mut config = Config::new();
+    change(&mut config);
+    match Engine::new(&config) {
+        Ok(_) => panic!("{what} is no error"),
+        Err(error) => error,
+    }
+}
+
+/// An engine can't be made with these settings, and the error names `setting`.
+#[track_caller]
+fn assert_conflict(setting: &str, change: impl FnOnce(&mut Config)) {
+    let error = error(setting, change);
+    let Some(conflict) = error.downcast_ref::<ConfigConflict>() else {
+        panic!("{setting}: {error:?}");
+    };
+    assert_eq!(conflict.setting(), setting, "{error}");
+}
+
+/// An engine can be made with these settings.
+#[track_caller]
+fn assert_possible(what: &str, change: impl FnOnce(&mut Config)) -> Engine {
+    println!("{what}");
+    let mut config = Config::new();
+    change(&mut config);
+    Engine::new(&config).unwrap_or_else(|error| panic!("{what}: {error:?}"))
+}

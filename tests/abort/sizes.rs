@@ -1,0 +1,96 @@
+//! Sizes that aren't possible, or not together.
+
+use crate::{Change, alone, assert_conflict, assert_possible};
+
+#[test]
+fn of_stacks() {
+    alone("sizes::of_stacks", || {
+        assert_conflict("max_wasm_stack(0)", |config| {
+            config.max_wasm_stack(0);
+        });
+        // The stack of an asynchronous call has 2 MiB by default.
+        assert_conflict("max_wasm_stack(2097153)", |config| {
+            config.max_wasm_stack((2 << 20) + 1);
+        });
+        assert_possible("as large as the stack", |config| {
+            config.max_wasm_stack(2 << 20);
+        });
+        assert_possible("one byte", |config| {
+            config.max_wasm_stack(1);
+        });
+    });
+}
+
+#[cfg(feature = "async")]
+#[test]
+fn of_asynchronous_stacks() {
+    alone("sizes::of_asynchronous_stacks", || {
+        // 512 KiB are for WebAssembly by default.
+        assert_conflict("max_wasm_stack(524288)", |config| {
+            config.async_stack_size(0);
+        });
+        assert_conflict("max_wasm_stack(524288)", |config| {
+            config.async_stack_size((512 << 10) - 1);
+        });
+        assert_conflict("max_wasm_stack(4194304)", |config| {
+            config.max_wasm_stack(4 << 20);
+            config.async_stack_size(3 << 20);
+        });
+        let name = format!("async_stack_size({})", usize::MAX);
+        assert_conflict(&name, |config| {
+            config.async_stack_size(usize::MAX);
+        });
+        assert_possible("4 MiB of 8", |config| {
+            config.max_wasm_stack(4 << 20);
+            config.async_stack_size(8 << 20);
+        });
+    });
+}
+
+#[test]
+fn of_memories() {
+    alone("sizes::of_memories", || {
+        const HUGE: [(&str, Change); 3] = [
+            ("memory_reservation", |config| {
+                config.memory_reservation(u64::MAX);
+            }),
+            ("memory_guard_size", |config| {
+                config.memory_guard_size(u64::MAX);
+            }),
+            ("memory_reservation_for_growth", |config| {
+                config.memory_reservation_for_growth(u64::MAX);
+            }),
+        ];
+        for (name, change) in HUGE {
+            assert_conflict(&format!("{name}({})", u64::MAX), change);
+        }
+        assert_possible("no memory is reserved", |config| {
+            config.memory_reservation(0).memory_guard_size(0);
+            config.memory_reservation_for_growth(0);
+        });
+    });
+}
+
+/// What the address space may have room for, as far as anyone knows, is tried
+/// when the memory is made.
+#[cfg(all(feature = "wat", feature = "cranelift", target_pointer_width = "64"))]
+#[test]
+fn of_memories_that_are_too_large_to_make() {
+    use libwasmtime::{Memory, MemoryType, Store};
+
+    alone("sizes::of_memories_that_are_too_large_to_make", || {
+        let engine = assert_possible("the largest", |config| {
+            config.memory_reservation(u64::MAX >> 4);
+            config.memory_guard_size(u64::MAX >> 4);
+            config.memory_reservation_for_growth(u64::MAX >> 4);
+        });
+        let module = libwasmtime::Module::new(
+            &engine,
+            r#"(module (memory 1) (func (export "f") (result i32) (i32.load (i32.const 8))))"#,
+        )
+        .expect("compiling reserves nothing");
+        let mut store = Store::new(&engine, ());
+        assert!(libwasmtime::Instance::new(&mut store, &module, &[]).is_err());
+        assert!(Memory::new(&mut store, MemoryType::new(1, None)).is_err());
+    });
+}

@@ -1,0 +1,106 @@
+//! Winch, and what it can't do.
+
+use crate::{Change, alone, assert_conflict, assert_possible};
+use libwasmtime::{Config, Engine, Strategy};
+
+/// Whether the library has Winch; else that is an error and no more.
+fn there() -> bool {
+    match Engine::new(Config::new().strategy(Strategy::Winch)) {
+        Ok(engine) => {
+            assert_eq!(engine.get_strategy(), Some(Strategy::Winch));
+            true
+        }
+        Err(_) => {
+            assert_conflict("strategy(Strategy::Winch)", |config| {
+                config.strategy(Strategy::Winch);
+            });
+            false
+        }
+    }
+}
+
+#[test]
+fn settings() {
+    alone("winch::settings", || {
+        if !there() {
+            return;
+        }
+        const BAD: [Change; 3] = [
+            |config| {
+                config.signals_based_traps(false);
+            },
+            |config| {
+                config.debug_info(true);
+            },
+            |config| {
+                config.target("pulley64").expect("a target");
+            },
+        ];
+        for change in BAD {
+            assert_conflict("strategy(Strategy::Winch)", |config| {
+                config.strategy(Strategy::Winch);
+                change(config);
+            });
+        }
+        for name in [
+            "wasmtime_debug_checks",
+            "wasmtime_linkopt_force_jump_veneer",
+        ] {
+            let setting = format!("cranelift_flag_set({name:?}, \"true\")");
+            assert_conflict(&setting, |config| {
+                config.strategy(Strategy::Winch);
+                // SAFETY: no engine is made.
+                unsafe { config.cranelift_flag_set(name, "true") };
+            });
+        }
+    });
+}
+
+#[test]
+fn proposals() {
+    alone("winch::proposals", || {
+        if !there() {
+            return;
+        }
+        const BAD: &[(&str, Change)] = &[
+            ("wasm_relaxed_simd", |config| {
+                config.wasm_relaxed_simd(true);
+            }),
+            ("wasm_tail_call", |config| {
+                config.wasm_tail_call(true);
+            }),
+            ("wasm_stack_switching", |config| {
+                config.wasm_stack_switching(true);
+            }),
+            #[cfg(feature = "gc")]
+            ("wasm_gc", |config| {
+                config.wasm_gc(true);
+            }),
+            #[cfg(feature = "gc")]
+            ("gc_support", |config| {
+                config.gc_support(true);
+            }),
+            #[cfg(feature = "gc")]
+            ("wasm_exceptions", |config| {
+                config.wasm_exceptions(true);
+            }),
+            #[cfg(feature = "gc")]
+            ("wasm_function_references", |config| {
+                config.wasm_function_references(true);
+            }),
+        ];
+        for (name, change) in BAD {
+            assert_conflict(&format!("{name}(true)"), |config| {
+                config.strategy(Strategy::Winch);
+                change(config);
+            });
+        }
+        // Relaxed SIMD is off to begin with, so that nothing needs SIMD.
+        let engine = assert_possible("without SIMD", |config| {
+            config.strategy(Strategy::Winch).wasm_simd(false);
+        });
+        let features = engine.get_wasm_features();
+        assert!(!features.contains(libwasmtime::WasmFeatures::SIMD));
+        assert!(!features.contains(libwasmtime::WasmFeatures::TAIL_CALL));
+    });
+}

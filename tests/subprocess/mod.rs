@@ -1,0 +1,66 @@
+//! A test in a process of its own: because it changes what a process has only
+//! once, or because it would end the process if what it tests were broken.
+//!
+//! The process runs the same test binary, asked for the one test, which gets to
+//! the same place and finds that it is there.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Tells a process which test it runs.
+const CASE: &str = "LIBWASMTIME_TEST_CASE";
+
+/// Whether this process was started for one test.
+pub fn inside() -> bool {
+    env::var_os(CASE).is_some()
+}
+
+/// A test that is about to run in a process of its own.
+pub struct Subprocess {
+    test: &'static str,
+    command: Command,
+}
+
+impl Subprocess {
+    /// `test` is the name of the test, with its module.
+    pub fn new(test: &'static str) -> Subprocess {
+        Subprocess::of(test, env::current_exe().unwrap())
+    }
+
+    /// From another executable, which must be this one all the same.
+    pub fn of(test: &'static str, executable: PathBuf) -> Subprocess {
+        let mut command = Command::new(executable);
+        command
+            .args([test, "--exact", "--nocapture"])
+            .env(CASE, test);
+        Subprocess { test, command }
+    }
+
+    /// What starts the process, to be changed.
+    pub fn command(&mut self) -> &mut Command {
+        &mut self.command
+    }
+
+    /// Runs `body` in the new process, in which this is called once more.
+    #[track_caller]
+    pub fn run(mut self, body: impl FnOnce()) {
+        let test = self.test;
+        let done = format!("case done: {test}");
+        if env::var(CASE).as_deref() == Ok(test) {
+            body();
+            println!("{done}");
+            return;
+        }
+        let output = self.command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        assert!(
+            // A test of that name may not exist, or the library may end the
+            // process: then nothing fails and nothing is proven.
+            output.status.success() && stdout.contains(&done),
+            "{test}: {}\n{stdout}\n{stderr}",
+            output.status
+        );
+    }
+}
