@@ -24,6 +24,8 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
     println!("cargo::metadata=lib={}", library.directory.display());
     if let Some(version) = &library.version {
         println!("cargo::metadata=version={version}");
+        // What `loaded` tells.
+        println!("cargo::rustc-env=LIBWASMTIME_LINKED_VERSION={version}");
     }
     match &library.headers {
         Some(headers) => {
