@@ -1,6 +1,5 @@
 //! Defining items and host functions.
 
-use super::needs::Needs;
 use super::{Linker, UnknownImportError};
 use crate::error::check;
 use crate::func::HostFunc;
@@ -84,9 +83,8 @@ impl<T: 'static> Linker<T> {
         // Even if it failed, some may be defined.
         for import in unknown {
             if let Some(item) = self.find(store.opaque_mut(), import.module(), import.name()) {
-                let needs = Needs::of_item(&item);
                 self.definitions
-                    .insert(import.module(), import.name(), needs);
+                    .insert_item(store.opaque(), import.module(), import.name(), &item);
             }
         }
         defined
@@ -131,7 +129,8 @@ impl<T: 'static> Linker<T> {
                 &raw,
             ))?;
         }
-        self.definitions.insert(module, name, Needs::of_item(&item));
+        self.definitions
+            .insert_item(store.opaque(), module, name, &item);
         Ok(self)
     }
 
@@ -222,7 +221,7 @@ impl<T: 'static> Linker<T> {
                 finalizer,
             ))?;
         }
-        self.definitions.insert(module, name, Needs::default());
+        self.definitions.insert_host(module, name);
         Ok(self)
     }
     /// Whether there is a definition for an import.
