@@ -1,0 +1,184 @@
+//! Tells a violation from an expected panic.
+
+use crate::world::{Cx, Raised, Shared};
+use libwasmtime::Result;
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// What must not happen.
+#[derive(Clone, Debug)]
+pub struct Violation(pub String);
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "violation: {}", self.0)
+    }
+}
+
+/// What a host function returns as its error.
+#[derive(Debug)]
+pub struct HostError(pub u64);
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "host error {}", self.0)
+    }
+}
+
+impl std::error::Error for HostError {}
+
+/// What a host function panics with.
+pub struct HostPanic(pub u64);
+
+/// Whether all objects of a call are of the store that it is made on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// They are.
+    Own,
+    /// One is not: the call must not succeed.
+    Foreign,
+    /// One may not be, or there may be a reason why it makes no difference.
+    Unsure,
+}
+
+impl Expect {
+    pub fn foreign(foreign: bool) -> Expect {
+        if foreign {
+            Expect::Foreign
+        } else {
+            Expect::Own
+        }
+    }
+}
+
+thread_local! {
+    /// Where the last panic of this thread came from.
+    static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keeps panics from being printed, as most are expected; where the last one
+/// came from is remembered.
+pub fn silence_panics() {
+    panic::set_hook(Box::new(|info| {
+        LAST_PANIC.with_borrow_mut(|last| *last = info.to_string());
+    }));
+}
+
+/// Ends the sequence of calls.
+pub fn violation(shared: &Shared, text: impl Into<String>) -> ! {
+    resume_unwind(Box::new(shared.note_violation(Violation(text.into()))))
+}
+
+/// What documented panics say.
+const WRONG_STORE: &str = "object used with the wrong store";
+const WRONG_ENGINE: [&str; 2] = ["another engine", "different engines"];
+const NO_VALUE: [&str; 2] = ["can't be had", "not supported as values yet"];
+
+/// How a call ended.
+enum End<R> {
+    Returned(Result<R>),
+    Panicked(Box<dyn Any + Send>),
+}
+
+/// Makes a call on a store, and judges how it ends.
+pub fn judge<R>(
+    cx: &mut Cx<'_>,
+    what: &str,
+    expect: Expect,
+    call: impl FnOnce(&mut Cx<'_>) -> Result<R>,
+) -> Option<R> {
+    let shared = cx.data().shared.clone();
+    let owner = cx.data().owner;
+    if cx.data().raised != Raised::Nothing {
+        violation(&shared, format!("{what}: a failure was left behind"));
+    }
+    shared.tally(|tally| tally.calls += 1);
+    let end = match catch_unwind(AssertUnwindSafe(|| call(cx))) {
+        Ok(returned) => End::Returned(returned),
+        Err(payload) => End::Panicked(payload),
+    };
+    if cx.data().owner != owner {
+        violation(&shared, format!("{what}: another store's data"));
+    }
+    let raised = std::mem::take(&mut cx.data_mut().raised);
+    weigh(&shared, what, expect, raised, end)
+}
+
+/// Makes a call that needs no store, and judges how it ends.
+pub fn judge_alone<R>(shared: &Shared, what: &str, call: impl FnOnce() -> Result<R>) -> Option<R> {
+    shared.tally(|tally| tally.calls += 1);
+    let end = match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(returned) => End::Returned(returned),
+        Err(payload) => End::Panicked(payload),
+    };
+    weigh(shared, what, Expect::Own, Raised::Nothing, end)
+}
+
+fn weigh<R>(shared: &Shared, what: &str, expect: Expect, raised: Raised, end: End<R>) -> Option<R> {
+    match end {
+        End::Returned(Ok(value)) => {
+            if matches!(raised, Raised::Error(_) | Raised::Panic(_)) {
+                violation(shared, format!("{what}: succeeded, although {raised:?}"));
+            }
+            if expect == Expect::Foreign {
+                violation(shared, format!("{what}: took another store's object"));
+            }
+            Some(value)
+        }
+        End::Returned(Err(error)) => {
+            let found = error.downcast_ref::<HostError>().map(|error| error.0);
+            let wanted = match raised {
+                Raised::Error(serial) => Some(serial),
+                _ => None,
+            };
+            if found != wanted || matches!(raised, Raised::Panic(_)) {
+                violation(
+                    shared,
+                    format!("{what}: the error is not the host's, {raised:?}: {error:?}"),
+                );
+            }
+            // Has to work for any error.
+            let _ = format!("{error:#} {error:?}");
+            shared.tally(|tally| tally.errors += 1);
+            None
+        }
+        End::Panicked(payload) => {
+            if payload.is::<Violation>() {
+                resume_unwind(payload);
+            }
+            if let Some(HostPanic(serial)) = payload.downcast_ref() {
+                if raised != Raised::Panic(*serial) {
+                    violation(shared, format!("{what}: panic {serial}, but {raised:?}"));
+                }
+                shared.tally(|tally| tally.host_panics += 1);
+                return None;
+            }
+            let text = text(&*payload);
+            let about = |texts: &[&str]| texts.iter().any(|part| text.contains(part));
+            let expected = match raised {
+                Raised::Nothing if about(&[WRONG_STORE]) => expect != Expect::Own,
+                Raised::Nothing => about(&WRONG_ENGINE) || about(&NO_VALUE),
+                Raised::Misuse => about(&[WRONG_STORE]),
+                Raised::Error(_) | Raised::Panic(_) => false,
+            };
+            if !expected {
+                let last = LAST_PANIC.with_borrow(String::clone);
+                violation(shared, format!("{what} ({expect:?}, {raised:?}): {last}"));
+            }
+            shared.tally(|tally| tally.panics += 1);
+            None
+        }
+    }
+}
+
+fn text(payload: &(dyn Any + Send)) -> &str {
+    if let Some(text) = payload.downcast_ref::<String>() {
+        text
+    } else if let Some(text) = payload.downcast_ref::<&str>() {
+        text
+    } else {
+        "a panic without a text"
+    }
+}

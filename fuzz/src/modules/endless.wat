@@ -1,0 +1,4 @@
+(module $endless
+  (func (export "spin")
+    (loop $again
+      (br $again))))

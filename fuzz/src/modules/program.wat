@@ -1,0 +1,20 @@
+;; Imports WASI.
+(module $program
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+  (memory (export "memory") 1 2)
+  (data (i32.const 0) "\08\00\00\00\05\00\00\00hello")
+  (func (export "_initialize"))
+  (func (export "write") (param i32) (result i32)
+    (call $write (local.get 0) (i32.const 0) (i32.const 1) (i32.const 16)))
+  (func (export "write much") (result i32)
+    (i32.store (i32.const 4) (i32.const 60000))
+    (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
+  (func (export "write from") (param i32) (result i32)
+    (call $write (i32.const 2) (local.get 0) (i32.const 1) (local.get 0)))
+  (func (export "random") (param i32 i32) (result i32)
+    (call $random (local.get 0) (local.get 1)))
+  (func (export "exit") (param i32)
+    (call $exit (local.get 0))))

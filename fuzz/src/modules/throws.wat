@@ -1,0 +1,22 @@
+;; Throws exceptions, catches them, and has the host called in between.
+(module $throws
+  (import "host" "number" (func $number (param i32) (result i32)))
+  (tag $tag (export "tag") (param i32))
+  (func $throw (export "throw") (param i32)
+    (throw $tag (call $number (local.get 0))))
+  (func (export "catch") (param i32) (result i32)
+    (block $caught (result i32)
+      (try_table (catch $tag $caught)
+        (call $throw (local.get 0)))
+      (i32.const -1)))
+  (func (export "catch all") (param i32) (result i32)
+    (block $caught
+      (try_table (catch_all $caught)
+        (drop (call $number (local.get 0))))
+      (return (i32.const 1)))
+    (i32.const 2))
+  (func (export "reference") (result exnref)
+    (block $caught (result exnref)
+      (try_table (catch_all_ref $caught)
+        (call $throw (i32.const 3)))
+      (ref.null exn))))

@@ -1,0 +1,15 @@
+;; Goes wrong in all ways.
+(module $traps
+  (memory 1)
+  (table 1 funcref)
+  (func (export "unreachable") unreachable)
+  (func (export "divide") (param i32 i32) (result i32)
+    (i32.div_s (local.get 0) (local.get 1)))
+  (func (export "load") (param i32) (result i32)
+    (i32.load (local.get 0)))
+  (func $deep (export "recurse") (param i32) (result i32)
+    (i32.add (i32.const 1) (call $deep (local.get 0))))
+  (func (export "null")
+    (call_indirect (i32.const 0)))
+  (func (export "convert") (param f64) (result i32)
+    (i32.trunc_f64_s (local.get 0))))

@@ -1,0 +1,112 @@
+//! The calls that need a store's context, from outside or from a host function.
+
+mod externref;
+mod func;
+mod global;
+mod instance;
+mod linker;
+mod memory;
+mod store;
+mod table;
+mod tag;
+
+use crate::world::Cx;
+use libwasmtime::{Extern, Val};
+
+/// All of them; one that matters more is here several times.
+const OPS: &[fn(&mut Cx<'_>)] = &[
+    externref::make,
+    externref::data,
+    externref::data_mut,
+    externref::own,
+    externref::root,
+    externref::compare,
+    externref::in_scope,
+    func::wrap,
+    func::make,
+    func::call,
+    func::call,
+    func::call,
+    func::call,
+    func::call,
+    func::call,
+    func::call_typed,
+    func::call_typed,
+    func::call_kept,
+    func::describe,
+    func::raw,
+    global::make,
+    global::get,
+    global::set,
+    instance::make,
+    instance::make,
+    instance::exports,
+    instance::export,
+    linker::define,
+    linker::furnish,
+    linker::furnish,
+    linker::furnish_wasi,
+    linker::instance,
+    linker::module,
+    linker::instantiate,
+    linker::instantiate,
+    linker::get,
+    linker::defaults,
+    linker::prepare,
+    linker::instantiate_prepared,
+    memory::make,
+    memory::write,
+    memory::grow,
+    memory::look,
+    memory::describe,
+    store::fuel,
+    store::epoch,
+    table::make,
+    table::set,
+    table::get,
+    table::grow,
+    table::fill,
+    table::copy,
+    table::describe,
+    tag::make,
+    tag::compare,
+];
+
+/// Makes a few of them.
+pub fn some(cx: &mut Cx<'_>, count: usize) {
+    for _ in 0..count {
+        let source = &cx.data().shared.source;
+        if source.is_empty() {
+            break;
+        }
+        let op = OPS[source.below(OPS.len())];
+        op(cx);
+    }
+}
+
+/// Keeps an item of this store.
+pub fn keep_item(cx: &mut Cx<'_>, item: Extern) {
+    let (shared, owner) = (&cx.data().shared, cx.data().owner);
+    let source = &shared.source;
+    shared.pools(|pools| match item {
+        Extern::Func(func) => pools.funcs.put(source, owner, func),
+        Extern::Global(global) => pools.globals.put(source, owner, global),
+        Extern::Table(table) => pools.tables.put(source, owner, table),
+        Extern::Memory(memory) => pools.memories.put(source, owner, memory),
+        Extern::SharedMemory(memory) => {
+            crate::world::keep(&mut pools.shared_memories, source, memory);
+        }
+        Extern::Tag(tag) => pools.tags.put(source, owner, tag),
+    });
+}
+
+/// Keeps a reference of this store.
+pub fn keep_val(cx: &mut Cx<'_>, val: Val) {
+    let (shared, owner) = (&cx.data().shared, cx.data().owner);
+    let source = &shared.source;
+    shared.pools(|pools| match val {
+        Val::FuncRef(Some(func)) => pools.funcs.put(source, owner, func),
+        Val::ExternRef(Some(object)) => pools.rooted.put(source, owner, object),
+        _ => {}
+    });
+}

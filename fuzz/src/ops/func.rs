@@ -1,0 +1,239 @@
+//! Functions.
+
+use crate::host;
+use crate::judge::{Expect, judge, violation};
+use crate::ops;
+use crate::values;
+use crate::world::Cx;
+use libwasmtime::{ExternRef, Func, Rooted, V128, Val, ValType, WasmParams, WasmResults};
+
+pub fn wrap(cx: &mut Cx<'_>) {
+    let (shared, owner) = (cx.data().shared.clone(), cx.data().owner);
+    let kind = shared.source.below(host::KINDS);
+    let made = judge(cx, "Func::wrap", Expect::Own, |cx| {
+        Ok(host::typed(host::InStore(cx), &shared, Some(owner), kind))
+    });
+    if let Some(func) = made {
+        shared.pools(|pools| pools.wrapped.put(&shared.source, owner, (func, kind)));
+        ops::keep_item(cx, func.into());
+    }
+}
+
+pub fn make(cx: &mut Cx<'_>) {
+    let ty = values::func_type(cx);
+    let host = host::untyped(&cx.data().shared, Some(cx.data().owner), &ty);
+    let made = judge(cx, "Func::new", Expect::Own, |cx| {
+        Ok(Func::new(&mut *cx, ty, host))
+    });
+    if let Some(func) = made {
+        ops::keep_item(cx, func.into());
+    }
+}
+
+fn pick(cx: &Cx<'_>) -> Option<(Func, bool)> {
+    let shared = &cx.data().shared;
+    shared.pools(|pools| pools.funcs.pick(&shared.source, cx.data().owner))
+}
+
+/// Calls a function with values that mostly are of its types.
+pub fn call(cx: &mut Cx<'_>) {
+    let Some((func, mut foreign)) = pick(cx) else {
+        return;
+    };
+    let shared = cx.data().shared.clone();
+    let fits = !foreign && !shared.source.once_in(16);
+    let types: Vec<_> = match fits {
+        true => func.ty(&*cx).params().map(Some).collect(),
+        false => (0..shared.source.below(4)).map(|_| None).collect(),
+    };
+    let params: Vec<Val> = types
+        .iter()
+        .map(|ty| {
+            let (val, is_foreign) = ty
+                .as_ref()
+                .and_then(|ty| values::val(cx, ty))
+                .unwrap_or_else(|| values::any_val(cx));
+            foreign |= is_foreign;
+            val
+        })
+        .collect();
+    let wanted: Vec<ValType> = match fits {
+        true => func.ty(&*cx).results().collect(),
+        false => Vec::new(),
+    };
+    let mut results = vec![Val::I32(0); wanted.len()];
+    let called = judge(cx, "Func::call", Expect::foreign(foreign), |cx| {
+        func.call(&mut *cx, &params, &mut results)
+    });
+    if called.is_none() {
+        return;
+    }
+    for (ty, result) in wanted.iter().zip(results) {
+        let fits = judge(cx, "Val::matches_ty", Expect::Own, |cx| {
+            result.matches_ty(&*cx, ty)
+        });
+        if fits != Some(true) {
+            violation(&shared, format!("{result:?} was returned as a {ty}"));
+        }
+        ops::keep_val(cx, result);
+    }
+}
+
+/// Calls a function as one of Rust types: mostly of those that it has.
+pub fn call_typed(cx: &mut Cx<'_>) {
+    let shared = cx.data().shared.clone();
+    let source = &shared.source;
+    let owner = cx.data().owner;
+    // What the host's own functions of each kind return is known.
+    let is_known = !source.once_in(3);
+    let picked = match is_known {
+        false => pick(cx).map(|(func, foreign)| ((func, source.below(host::KINDS)), foreign)),
+        true => shared.pools(|pools| pools.wrapped.pick(source, owner)),
+    };
+    let Some(((func, kind), foreign)) = picked else {
+        return;
+    };
+    match kind {
+        0 => {
+            let arg = values::small(source) as i32;
+            let result = typed::<i32, i32>(cx, func, foreign, arg);
+            if is_known && result.is_some_and(|result| result != arg) {
+                violation(&shared, "a number was changed");
+            }
+            let typed = judge(cx, "Func::typed", Expect::foreign(foreign), |cx| {
+                func.typed::<i32, i32>(&*cx)
+            });
+            if let Some(typed) = typed {
+                shared.pools(|pools| pools.typed.put(source, owner, typed));
+            }
+        }
+        1 => {
+            let (val, is_foreign) = values::val(cx, &ValType::FUNCREF).expect("null, if nothing");
+            let arg = val.func_ref().flatten().copied();
+            let foreign = foreign || is_foreign;
+            let result = typed::<Option<Func>, Option<Func>>(cx, func, foreign, arg);
+            if let Some(result) = result {
+                ops::keep_val(cx, result.into());
+            }
+        }
+        2 => {
+            let (val, is_foreign) = values::val(cx, &ValType::EXTERNREF).expect("null, if nothing");
+            let arg = val.extern_ref().flatten().copied();
+            let foreign = foreign || is_foreign;
+            type Object = Option<Rooted<ExternRef>>;
+            if let Some(result) = typed::<Object, Object>(cx, func, foreign, arg) {
+                ops::keep_val(cx, result.into());
+            }
+        }
+        3 => {
+            let Some((arg, is_foreign)) = pick(cx) else {
+                return;
+            };
+            if let Some(result) = typed::<Func, Func>(cx, func, foreign || is_foreign, arg) {
+                ops::keep_item(cx, result.into());
+            }
+        }
+        4 => {
+            let Some((arg, is_foreign)) = super::externref::pick(cx) else {
+                return;
+            };
+            type Object = Rooted<ExternRef>;
+            if let Some(result) = typed::<Object, Object>(cx, func, foreign || is_foreign, arg) {
+                ops::keep_val(cx, result.into());
+            }
+        }
+        5 => {
+            let changed = numbers(cx, func, foreign);
+            if is_known && changed {
+                violation(&shared, "numbers were changed");
+            }
+        }
+        6 => {
+            let arg = source.any::<u128>();
+            let result = typed::<V128, V128>(cx, func, foreign, arg.into());
+            if is_known && result.is_some_and(|result| result.as_u128() != arg) {
+                violation(&shared, "a vector was changed");
+            }
+        }
+        _ => {
+            typed::<(), ()>(cx, func, foreign, ());
+        }
+    }
+}
+
+/// Calls a function that returns its arguments the other way round; whether it
+/// returned others.
+fn numbers(cx: &mut Cx<'_>, func: Func, foreign: bool) -> bool {
+    let (a, b, c, d): (i32, i64, u32, u64) = cx.data().shared.source.any();
+    let args = (a, b, f32::from_bits(c), f64::from_bits(d));
+    let result = typed::<_, (f64, f32, i64, i32)>(cx, func, foreign, args);
+    result.is_some_and(|(last, third, second, first)| {
+        (first, second, third.to_bits(), last.to_bits()) != (a, b, c, d)
+    })
+}
+
+fn typed<P: WasmParams, R: WasmResults>(
+    cx: &mut Cx<'_>,
+    func: Func,
+    foreign: bool,
+    args: P,
+) -> Option<R> {
+    judge(cx, "TypedFunc::call", Expect::foreign(foreign), |cx| {
+        func.typed::<P, R>(&*cx)?.call(&mut *cx, args)
+    })
+}
+
+/// Calls a function that became a typed one before.
+pub fn call_kept(cx: &mut Cx<'_>) {
+    let shared = cx.data().shared.clone();
+    let owner = cx.data().owner;
+    let Some((func, foreign)) = shared.pools(|pools| pools.typed.pick(&shared.source, owner))
+    else {
+        return;
+    };
+    let arg = values::small(&shared.source) as i32;
+    judge(cx, "TypedFunc::call", Expect::foreign(foreign), |cx| {
+        func.call(&mut *cx, arg)
+    });
+}
+
+pub fn describe(cx: &mut Cx<'_>) {
+    let Some((func, foreign)) = pick(cx) else {
+        return;
+    };
+    let other = values::func_type(cx);
+    let expect = Expect::foreign(foreign);
+    let ty = judge(cx, "Func::ty", expect, |cx| Ok(func.ty(&*cx)));
+    judge(cx, "Func::matches_ty", expect, |cx| {
+        Ok(func.matches_ty(&*cx, &other))
+    });
+    let Some(ty) = ty else { return };
+    let matches = judge(cx, "Func::matches_ty", expect, |cx| {
+        Ok(func.matches_ty(&*cx, &ty))
+    });
+    if matches != Some(true) {
+        violation(
+            &cx.data().shared,
+            format!("{func:?} isn't of its type {ty}"),
+        );
+    }
+}
+
+/// Makes a function raw, and a function of that.
+pub fn raw(cx: &mut Cx<'_>) {
+    let Some((func, foreign)) = pick(cx) else {
+        return;
+    };
+    let expect = Expect::foreign(foreign);
+    let Some(raw) = judge(cx, "Func::to_raw", expect, |cx| Ok(func.to_raw(&mut *cx))) else {
+        return;
+    };
+    let again = judge(cx, "Func::from_raw", Expect::Own, |cx| {
+        // SAFETY: it was made raw in this store.
+        let func = unsafe { Func::from_raw(&mut *cx, raw) };
+        Ok(func.map(|func| func.to_raw(&mut *cx)))
+    });
+    if again != Some(Some(raw)) {
+        violation(&cx.data().shared, "a raw function became another one");
+    }
+}

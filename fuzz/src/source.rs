@@ -1,0 +1,59 @@
+//! Decisions out of bytes.
+
+use arbitrary::{Arbitrary, Unstructured};
+use std::sync::{Mutex, PoisonError};
+
+/// Where decisions come from, for all that take part.
+///
+/// When the bytes are used up, every number is 0 and nothing has a chance: so
+/// what is chosen then has to be what ends soonest.
+pub struct Source {
+    bytes: Vec<u8>,
+    at: Mutex<usize>,
+}
+
+impl Source {
+    pub fn new(bytes: &[u8]) -> Source {
+        Source {
+            bytes: bytes.to_vec(),
+            at: Mutex::new(0),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) == self.bytes.len()
+    }
+
+    fn draw<R: Default>(&self, f: impl FnOnce(&mut Unstructured<'_>) -> arbitrary::Result<R>) -> R {
+        let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rest = Unstructured::new(&self.bytes[*at..]);
+        let drawn = f(&mut rest);
+        *at = self.bytes.len() - rest.len();
+        drawn.unwrap_or_default()
+    }
+
+    /// Any value.
+    pub fn any<T: for<'a> Arbitrary<'a> + Default>(&self) -> T {
+        self.draw(|rest| T::arbitrary(rest))
+    }
+
+    /// A number below `count`, which isn't 0.
+    pub fn below(&self, count: usize) -> usize {
+        self.draw(|rest| rest.int_in_range(0..=count - 1))
+    }
+
+    /// Yes, once in so many times.
+    pub fn once_in(&self, times: usize) -> bool {
+        self.below(times) + 1 == times
+    }
+
+    /// One of `choices`; `None` if there are none.
+    pub fn pick<'c, T>(&self, choices: &'c [T]) -> Option<&'c T> {
+        (!choices.is_empty()).then(|| &choices[self.below(choices.len())])
+    }
+
+    /// Up to `max` bytes, for something that makes decisions of its own.
+    pub fn bytes(&self, max: usize) -> Vec<u8> {
+        self.draw(|rest| Ok(rest.bytes(rest.len().min(max))?.to_vec()))
+    }
+}

@@ -1,0 +1,240 @@
+//! Everything that the calls have made so far.
+
+use crate::counted::{Counted, Counter};
+use crate::judge::Violation;
+use crate::source::Source;
+use libwasmtime::{
+    Engine, ExternRef, Func, Global, Instance, InstancePre, Linker, Memory, Module, ModuleExport,
+    OwnedRooted, Rooted, SharedMemory, StoreContextMut, StoreLimits, Table, Tag, TypedFunc,
+};
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A store's context.
+pub type Cx<'a> = StoreContextMut<'a, Data>;
+
+/// Tells a store from all others, those that are gone included.
+pub type Owner = u64;
+
+/// How many objects of a kind are kept.
+const KEPT: usize = 24;
+
+/// Objects of stores, each with its store.
+pub struct Pool<H>(Vec<(Owner, H)>);
+
+impl<H> Default for Pool<H> {
+    fn default() -> Self {
+        Pool(Vec::new())
+    }
+}
+
+impl<H: Clone> Pool<H> {
+    pub fn put(&mut self, source: &Source, owner: Owner, handle: H) {
+        keep(&mut self.0, source, (owner, handle));
+    }
+
+    /// One of them, mostly of this store; and whether it is of another.
+    pub fn pick(&self, source: &Source, owner: Owner) -> Option<(H, bool)> {
+        if source.once_in(12) {
+            let (of, handle) = source.pick(&self.0)?;
+            return Some((handle.clone(), *of != owner));
+        }
+        let own: Vec<_> = self.0.iter().filter(|(of, _)| *of == owner).collect();
+        source.pick(&own).map(|(_, handle)| (handle.clone(), false))
+    }
+}
+
+/// Keeps an object, in place of another if there are many.
+pub fn keep<T>(objects: &mut Vec<T>, source: &Source, object: T) {
+    if objects.len() < KEPT {
+        objects.push(object);
+    } else {
+        let place = source.below(KEPT);
+        objects[place] = object;
+    }
+}
+
+/// A linker, and the stores that something in it may belong to.
+pub struct Linked {
+    pub linker: Linker<Data>,
+    pub owners: HashSet<Owner>,
+}
+
+/// What was instantiated, and the stores that its imports may belong to.
+#[derive(Clone)]
+pub struct Prepared {
+    pub pre: InstancePre<Data>,
+    pub owners: HashSet<Owner>,
+}
+
+/// All objects.
+#[derive(Default)]
+pub struct Pools {
+    pub engines: Vec<Engine>,
+    pub modules: Vec<Module>,
+    pub module_exports: Vec<ModuleExport>,
+    pub linkers: Vec<Arc<Mutex<Linked>>>,
+    pub prepared: Vec<Prepared>,
+    pub shared_memories: Vec<SharedMemory>,
+    pub funcs: Pool<Func>,
+    /// Typed host functions, and of which kind they are.
+    pub wrapped: Pool<(Func, usize)>,
+    pub typed: Pool<TypedFunc<i32, i32>>,
+    pub memories: Pool<Memory>,
+    pub tables: Pool<Table>,
+    pub globals: Pool<Global>,
+    pub tags: Pool<Tag>,
+    pub instances: Pool<Instance>,
+    pub rooted: Pool<Rooted<ExternRef>>,
+    pub owned: Pool<OwnedRooted<ExternRef>>,
+}
+
+macro_rules! tally {
+    ($($(#[$doc:meta])* $name:ident: $text:literal,)*) => {
+        /// How often things happened.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Tally {
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        impl Tally {
+            pub fn add(&mut self, other: &Tally) {
+                $(self.$name += other.$name;)*
+            }
+
+            /// Reads what `Display` writes.
+            pub fn read(text: &str) -> Option<Tally> {
+                let mut parts = text.split(", ");
+                Some(Tally {
+                    $($name: parts.next()?.strip_suffix($text)?.trim_end().parse().ok()?,)*
+                })
+            }
+        }
+
+        impl fmt::Display for Tally {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let parts = [$(format!("{} {}", self.$name, $text),)*];
+                f.write_str(&parts.join(", "))
+            }
+        }
+    };
+}
+
+tally! {
+    /// Calls of the API.
+    calls: "calls",
+    /// Those that returned an error.
+    errors: "errors",
+    /// Those that panicked as they should.
+    panics: "panics",
+    /// Those that a host function's panic passed through.
+    host_panics: "host panics",
+    /// Calls from WebAssembly, or from the host, to the host.
+    callbacks: "callbacks",
+    /// Instances that were made.
+    instances: "instances",
+}
+
+/// What all stores, host functions and threads share.
+pub struct Shared {
+    pub source: Source,
+    pub data: Counter,
+    pub closures: Counter,
+    pub externrefs: Counter,
+    pub writers: Counter,
+    pools: Mutex<Pools>,
+    tally: Mutex<Tally>,
+    violation: Mutex<Option<Violation>>,
+    next: AtomicU64,
+}
+
+impl Shared {
+    pub fn new(input: &[u8]) -> Shared {
+        Shared {
+            source: Source::new(input),
+            data: Counter::default(),
+            closures: Counter::default(),
+            externrefs: Counter::default(),
+            writers: Counter::default(),
+            pools: Mutex::default(),
+            tally: Mutex::default(),
+            violation: Mutex::default(),
+            next: AtomicU64::new(1),
+        }
+    }
+
+    /// A number that wasn't there before.
+    pub fn serial(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// Looks at the objects. Nothing that may call back belongs in here.
+    pub fn pools<R>(&self, f: impl FnOnce(&mut Pools) -> R) -> R {
+        f(&mut self.pools.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn tally(&self, f: impl FnOnce(&mut Tally)) {
+        f(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub fn take_tally(&self) -> Tally {
+        *self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes the first violation, so that it counts even if it gets lost on its
+    /// way out.
+    pub fn note_violation(&self, violation: Violation) -> Violation {
+        let mut first = self
+            .violation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert(violation).clone()
+    }
+
+    pub fn violation(&self) -> Option<Violation> {
+        let first = self
+            .violation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        first.clone()
+    }
+}
+
+/// How a host function failed that the call that entered it doesn't know of yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Raised {
+    #[default]
+    Nothing,
+    /// It returned this error.
+    Error(u64),
+    /// It panicked with this.
+    Panic(u64),
+    /// It returned values that may be of another type or store.
+    Misuse,
+}
+
+/// The data of a store.
+pub struct Data {
+    pub shared: Arc<Shared>,
+    pub owner: Owner,
+    /// How deep calls into the store and back are nested.
+    pub depth: usize,
+    pub raised: Raised,
+    pub limits: StoreLimits,
+    _counted: Counted,
+}
+
+impl Data {
+    pub fn new(shared: &Arc<Shared>, limits: StoreLimits) -> Data {
+        Data {
+            shared: shared.clone(),
+            owner: shared.serial(),
+            depth: 0,
+            raised: Raised::Nothing,
+            limits,
+            _counted: shared.data.count(),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+use libwasmtime::{Caller, Engine, Linker};
+
+fn main() {
+    let mut linker = Linker::<u8>::new(&Engine::default());
+    let _ = linker.func_wrap("host", "f", |_: Caller<'_, String>, _: i32| {});
+}

@@ -1,0 +1,12 @@
+use libwasmtime::{ExternRef, OwnedRooted, Result, Store};
+
+fn look(store: &mut Store<()>, object: OwnedRooted<ExternRef>) -> Result<()> {
+    let data = object.data(&*store)?;
+    drop(object);
+    assert!(data.is_some());
+    Ok(())
+}
+
+fn main() {
+    let _ = look;
+}

@@ -1,0 +1,11 @@
+use libwasmtime::{Engine, Func, Instance, Store};
+
+fn call(store: &mut Store<()>, instance: Instance) {
+    let _ = instance.get_typed_func::<String, ()>(store, "f");
+}
+
+fn main() {
+    let mut store = Store::new(&Engine::default(), ());
+    Func::wrap(&mut store, |_: String| {});
+    let _ = call;
+}
