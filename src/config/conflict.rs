@@ -60,6 +60,7 @@ impl Config {
         let tunables = Tunables::of(self);
         self.check_features(&tunables)?;
         self.check_sizes(&tunables)?;
+        self.check_host_memory(&tunables)?;
         self.check_profiler()?;
         self.check_mach_ports(&tunables)?;
         #[cfg(any(feature = "cranelift", feature = "winch"))]
@@ -153,6 +154,17 @@ impl Config {
                     "turn one of the two the other way",
                 )?);
             }
+        }
+        Ok(())
+    }
+
+    fn check_host_memory(&self, tunables: &Tunables) -> Result<(), ConfigConflict> {
+        if self.host_memory.is_some() && tunables.memory_init_cow {
+            return Err(ConfigConflict::new(
+                "memory_init_cow(true)",
+                "nothing can be mapped into memories of the host",
+                "leave it alone, or do without `with_host_memory`",
+            ));
         }
         Ok(())
     }

@@ -77,8 +77,14 @@ impl Config {
     /// Those of [`Memory::new`](crate::Memory::new) and
     /// [`SharedMemory::new`](crate::SharedMemory::new) are libwasmtime's all
     /// the same, and so are those of a pool
-    /// ([`Config::allocation_strategy`]). Calls
-    /// `wasmtime_config_host_memory_creator_set`.
+    /// ([`Config::allocation_strategy`]). As libwasmtime can map initial
+    /// contents into memories of its own only, [`Config::memory_init_cow`] is
+    /// off. Calls `wasmtime_config_host_memory_creator_set`.
+    ///
+    /// # Errors
+    ///
+    /// [`Engine::new`](crate::Engine::new) fails if
+    /// [`Config::memory_init_cow`] is turned on.
     pub fn with_host_memory(&mut self, mem_creator: Arc<dyn MemoryCreator>) -> &mut Self {
         self.host_memory = Some(HostMemory(mem_creator));
         self
@@ -104,6 +110,9 @@ impl HostMemory {
         // SAFETY: the caller owns the configuration, which takes over the
         // environment, to be freed by its finalizer; the callback is for it.
         unsafe { sys::wasmtime_config_host_memory_creator_set(config, &mut creator) }
+        // Else libwasmtime aborts when a module has data.
+        // SAFETY: as above.
+        unsafe { sys::wasmtime_config_memory_init_cow_set(config, false) }
     }
 }
 

@@ -79,7 +79,9 @@ impl Tunables {
             memory_guard_size: settings
                 .memory_guard_size
                 .unwrap_or(if pulley { 0 } else { guard }),
-            memory_init_cow: settings.memory_init_cow.unwrap_or(true),
+            memory_init_cow: settings
+                .memory_init_cow
+                .unwrap_or(config.host_memory.is_none()),
             max_wasm_stack: settings.max_wasm_stack.unwrap_or(512 << 10),
             async_stack_size,
             parallel_compilation,

@@ -78,12 +78,6 @@ where
     }
 }
 
-impl<F> Drop for Creator<F> {
-    fn drop(&mut self) {
-        panic!("dropping the creator");
-    }
-}
-
 fn store<F>(create: F) -> Store<()>
 where
     F: Fn(usize) -> Result<Box<dyn LinearMemory>, String> + Send + Sync + 'static,
@@ -92,7 +86,6 @@ where
     config.memory_reservation(0).memory_guard_size(0);
     config.with_host_memory(Arc::new(Creator(create)));
     let engine = Engine::new(&config).unwrap();
-    std::mem::forget(config);
     Store::new(&engine, ())
 }
 
@@ -158,5 +151,16 @@ fn a_memory_panics_when_it_is_dropped() {
         let (mut store, memory) = memory(Does::PanicInTheEnd);
         assert_eq!(memory.grow(&mut store, 1).unwrap(), 1);
         drop(store);
+    });
+}
+
+/// Copying on write needs memories of libwasmtime's own.
+#[test]
+fn initial_contents_are_not_mapped() {
+    alone("host_memory::initial_contents_are_not_mapped", || {
+        crate::assert_conflict("memory_init_cow(true)", |config| {
+            config.memory_init_cow(true);
+            config.with_host_memory(Arc::new(Creator(|_| Err("none".to_owned()))));
+        });
     });
 }

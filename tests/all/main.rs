@@ -4,6 +4,13 @@ mod vec;
 #[cfg(not(feature = "gc"))]
 mod without_gc;
 
+// The compiler's settings are tested with the one that has most of them.
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+mod config;
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+#[path = "../subprocess/mod.rs"]
+mod subprocess;
+
 // What follows runs modules that are written as text.
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod errors;
