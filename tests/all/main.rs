@@ -9,6 +9,7 @@ mod without_gc;
 mod config;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 #[path = "../subprocess/mod.rs"]
+#[allow(dead_code, reason = "other test binaries use the rest")]
 mod subprocess;
 
 // What follows runs modules that are written as text.
