@@ -8,10 +8,10 @@
 //! a copy of the archive in which the archive's own definitions, and all that
 //! refers to them, have other names: of the same length, so that nothing moves.
 //!
-//! If the same rustc made the archive and nothing was optimised at link time,
-//! the two copies are the same object files, and the linker takes either. They
-//! stay as they are. Then the archive must not be one that aborts on a panic, or
-//! the program would as well.
+//! That is done even if the same rustc made both. Then the two copies may be the
+//! same object files, of which the linker could take either; but not if the
+//! program is optimised at link time, which a build script doesn't know, nor if
+//! one of the two aborts on a panic and the other doesn't.
 //!
 //! The format of the object files is a backend: there is one for ELF. Others
 //! are linked unchanged.
@@ -50,19 +50,7 @@ const ADDRESS_OF: &[u8] = b"DW.ref.";
 pub fn directory_to_link(archive: &Path, target: &Target) -> Result<PathBuf, String> {
     let unreadable = |path: &Path, error| format!("{} can't be read: {error}", path.display());
     let mut bytes = fs::read(archive).map_err(|error| unreadable(archive, error))?;
-    let standard = Standard::of(target);
-    if ar::members(&bytes).iter().any(|member| {
-        member.name.starts_with(b"panic_abort-") && standard.files.contains(member.name)
-    }) {
-        return Err(format!(
-            "{} was built with `panic = \"abort\"`, by the rustc that builds the program: \
-             the two would share one standard library, and so the program would abort on a \
-             panic too.\nBuild the archive with `panic = \"unwind\"`, as `cargo xtask install` \
-             does, or with link-time optimisation, or link the shared library.",
-            archive.display()
-        ));
-    }
-    let clashes = clashes(&bytes, &standard);
+    let clashes = clashes(&bytes, &standard_definitions(target));
     let own = archive.parent().unwrap_or(Path::new(""));
     if clashes.is_empty() {
         return Ok(own.to_owned());
@@ -76,37 +64,25 @@ pub fn directory_to_link(archive: &Path, target: &Target) -> Result<PathBuf, Str
     Ok(out)
 }
 
-/// The standard library that the program is linked with.
-#[derive(Default)]
-struct Standard {
-    /// The names of its object files, which have hashes in them.
-    files: HashSet<Vec<u8>>,
-    /// Its strong definitions.
-    definitions: HashSet<Vec<u8>>,
-}
-
-impl Standard {
-    fn of(target: &Target) -> Standard {
-        let mut standard = Standard::default();
-        for library in standard_libraries(target) {
-            let Ok(bytes) = fs::read(library) else {
-                continue;
-            };
-            for member in ar::members(&bytes) {
-                standard.files.insert(member.name.to_owned());
-                let symbols = symbols(&bytes[member.data.clone()], member.data.start);
-                let definitions = symbols
-                    .into_iter()
-                    .filter(|symbol| symbol.is_strong_definition);
-                standard
-                    .definitions
-                    .extend(definitions.map(|symbol| symbol.name.to_owned()));
-            }
+/// The strong definitions of the standard library that the program is linked
+/// with.
+fn standard_definitions(target: &Target) -> HashSet<Vec<u8>> {
+    let mut definitions = HashSet::new();
+    for library in standard_libraries(target) {
+        let Ok(bytes) = fs::read(library) else {
+            continue;
+        };
+        for file in ar::files(&bytes) {
+            let symbols = symbols(&bytes[file.clone()], file.start);
+            let strong = symbols
+                .into_iter()
+                .filter(|symbol| symbol.is_strong_definition);
+            definitions.extend(strong.map(|symbol| symbol.name.to_owned()));
         }
-        // Whatever else there is, and even if rustc doesn't say where.
-        standard.definitions.insert(b"rust_eh_personality".to_vec());
-        standard
     }
+    // Whatever else there is, and even if rustc doesn't say where.
+    definitions.insert(b"rust_eh_personality".to_vec());
+    definitions
 }
 
 /// The files of the target's standard library.
@@ -131,29 +107,30 @@ fn standard_libraries(target: &Target) -> Vec<PathBuf> {
 
 /// The definitions of an archive that the standard library has as well, each
 /// with its new name.
-fn clashes(archive: &[u8], standard: &Standard) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let members = ar::members(archive);
+///
+/// It is the first byte that changes. Names that end alike may share their last
+/// bytes in the file, as `__rdl_realloc` does with `realloc`, which must stay.
+fn clashes(archive: &[u8], standard: &HashSet<Vec<u8>>) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let mut clashes = HashSet::new();
     let mut all = HashSet::new();
-    for member in &members {
-        let is_shared = standard.files.contains(member.name);
-        for symbol in symbols(&archive[member.data.clone()], member.data.start) {
+    for file in ar::files(archive) {
+        for symbol in symbols(&archive[file.clone()], file.start) {
             all.insert(symbol.name);
-            if !is_shared
-                && symbol.is_strong_definition
-                && standard.definitions.contains(symbol.name)
-            {
+            if symbol.is_strong_definition && standard.contains(symbol.name) {
                 clashes.insert(symbol.name);
             }
         }
     }
-    let is_new = |name: &Vec<u8>| !all.contains(&name[..]) && !standard.definitions.contains(name);
+    let is_new = |name: &Vec<u8>| !all.contains(&name[..]) && !standard.contains(name);
     clashes
         .into_iter()
         .filter_map(|name| {
-            let (last, start) = name.split_last()?;
-            let mut ends = (b'A'..=b'Z').chain(b'a'..=b'z').filter(|end| end != last);
-            let new = ends.find_map(|end| Some([start, &[end]].concat()).filter(is_new))?;
+            let (first, rest) = name.split_first()?;
+            let mut starts = (b'A'..=b'Z').chain(b'a'..=b'z');
+            let new = starts.find_map(|start| {
+                let renamed = [&[start], rest].concat();
+                (start != *first && is_new(&renamed)).then_some(renamed)
+            })?;
             Some((name.to_owned(), new))
         })
         .collect()
@@ -162,8 +139,8 @@ fn clashes(archive: &[u8], standard: &Standard) -> BTreeMap<Vec<u8>, Vec<u8>> {
 /// Gives symbols their new names, wherever they are defined or referred to.
 fn rename(archive: &mut [u8], names: &BTreeMap<Vec<u8>, Vec<u8>>) {
     let mut places = Vec::new();
-    for member in ar::members(archive) {
-        for symbol in symbols(&archive[member.data.clone()], member.data.start) {
+    for file in ar::files(archive) {
+        for symbol in symbols(&archive[file.clone()], file.start) {
             // The address of the one is not that of the other.
             let name = symbol.name.strip_prefix(ADDRESS_OF).unwrap_or(symbol.name);
             if let Some(new) = names.get(name) {

@@ -24,6 +24,8 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
     println!("cargo::metadata=lib={}", library.directory.display());
     if let Some(version) = &library.version {
         println!("cargo::metadata=version={version}");
+        // What `loaded` tells.
+        println!("cargo::rustc-env=LIBWASMTIME_LINKED_VERSION={version}");
     }
     match &library.headers {
         Some(headers) => {
@@ -47,11 +49,15 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
     Ok(())
 }
 
-/// Links an archive. It goes into the rlib; the linker then takes what is
-/// called from it, so there is no need for the whole of it.
+/// Links an archive. The linker takes what is called from it, so there is no
+/// need for the whole of it.
+///
+/// It isn't bundled into the rlib: rustc would look for bitcode in it if the
+/// program is optimised at link time, as its files are named like rustc's own.
+/// It would also be copied once more, and it is large.
 fn archive(library: &Library, target: &Target) -> Result<(), String> {
     search(&archive::directory_to_link(&library.file, target)?);
-    println!("cargo::rustc-link-lib=static={}", library.link_name);
+    println!("cargo::rustc-link-lib=static:-bundle={}", library.link_name);
     for native in target.natives() {
         match native {
             Native::Library(name) => println!("cargo::rustc-link-lib={name}"),

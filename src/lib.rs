@@ -51,7 +51,8 @@
 //! - [`Error`] is what goes wrong: a [`Trap`], what a host function returned,
 //!   [`I32Exit`], [`UnknownImportError`], [`Unsupported`], [`LoadError`] and
 //!   others are found in it with `downcast_ref`, and a [`WasmBacktrace`].
-//! - `wasi` is WASI preview 1.
+//! - `wasi` is WASI preview 1; [`standard`] is the engine-neutral part of the C
+//!   API as owned types.
 //! - [`mod@vec`] has the C API's vectors as owned types, and [`sys`] all of the C
 //!   API as it is, for what the safe layer doesn't do.
 //!

@@ -6,27 +6,22 @@ use std::ops::Range;
 const MAGIC: &[u8] = b"!<arch>\n";
 const HEADER_BYTES: usize = 60;
 
-/// A file in an archive.
-pub struct Member<'a> {
-    pub name: &'a [u8],
-    /// Where its contents are.
-    pub data: Range<usize>,
-}
-
-/// The files of an archive; none if it is no archive. What comes behind damage
-/// is left out.
-pub fn members(archive: &[u8]) -> Vec<Member<'_>> {
-    let mut members = Vec::new();
-    let mut long_names: &[u8] = &[];
-    for (name, data) in entries(archive) {
-        match name {
-            // The index, in two forms.
-            b"/" | b"/SYM64/" => {}
-            b"//" => long_names = &archive[data],
-            _ => members.extend(member(archive, name, data, long_names)),
-        }
-    }
-    members
+/// Where the contents of an archive's files are; nowhere if it is no archive.
+/// What comes behind damage is left out.
+pub fn files(archive: &[u8]) -> Vec<Range<usize>> {
+    let files = entries(archive).into_iter();
+    files
+        .filter_map(|(name, data)| match name {
+            // The index, in two forms, and the table of long names.
+            b"/" | b"/SYM64/" | b"//" => None,
+            _ => match name.strip_prefix(b"#1/") {
+                // BSD: the name comes before the contents.
+                Some(length) => Some(data.start + number(length)?..data.end),
+                None => Some(data),
+            },
+        })
+        .filter(|data| data.start <= data.end)
+        .collect()
 }
 
 /// Renames symbols in the index of a GNU archive, of which the linker makes use.
@@ -80,34 +75,6 @@ fn entries(archive: &[u8]) -> Vec<(&[u8], Range<usize>)> {
         entries.push((header[..16].trim_ascii_end(), data));
     }
     entries
-}
-
-fn member<'a>(
-    archive: &'a [u8],
-    name: &'a [u8],
-    data: Range<usize>,
-    long_names: &'a [u8],
-) -> Option<Member<'a>> {
-    if let Some(length) = name.strip_prefix(b"#1/") {
-        // BSD: the name comes before the contents.
-        let length = number(length)?;
-        let name = archive.get(data.start..data.start + length)?;
-        let name = name.split(|byte| *byte == 0).next()?;
-        return Some(Member {
-            name,
-            data: data.start + length..data.end,
-        });
-    }
-    if let Some(offset) = name.strip_prefix(b"/") {
-        // GNU: the name is in a table of long names.
-        let name = long_names.get(number(offset)?..)?;
-        let name = name.split(|byte| matches!(byte, b'/' | b'\n')).next()?;
-        return Some(Member { name, data });
-    }
-    Some(Member {
-        name: name.strip_suffix(b"/").unwrap_or(name),
-        data,
-    })
 }
 
 /// A decimal number, with blanks after it.

@@ -1,6 +1,5 @@
 //! Defining items and host functions.
 
-use super::needs::Needs;
 use super::{Linker, UnknownImportError};
 use crate::error::check;
 use crate::func::HostFunc;
@@ -84,9 +83,8 @@ impl<T: 'static> Linker<T> {
         // Even if it failed, some may be defined.
         for import in unknown {
             if let Some(item) = self.find(store.opaque_mut(), import.module(), import.name()) {
-                let needs = Needs::of_item(&item);
                 self.definitions
-                    .insert(import.module(), import.name(), needs);
+                    .insert_item(store.opaque(), import.module(), import.name(), &item);
             }
         }
         defined
@@ -131,12 +129,13 @@ impl<T: 'static> Linker<T> {
                 &raw,
             ))?;
         }
-        self.definitions.insert(module, name, Needs::of_item(&item));
+        self.definitions
+            .insert_item(store.opaque(), module, name, &item);
         Ok(self)
     }
 
     /// Defines a function of a closure over values whose types are only known
-    /// at run time; see [`Func::new`].
+    /// at run time; see [`Func::new`](crate::Func::new).
     ///
     /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
@@ -159,7 +158,7 @@ impl<T: 'static> Linker<T> {
     }
 
     /// Defines a function of a closure over raw values; see
-    /// [`Func::new_unchecked`].
+    /// [`Func::new_unchecked`](crate::Func::new_unchecked).
     ///
     /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
@@ -173,7 +172,7 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Safety
     ///
-    /// As for [`Func::new_unchecked`].
+    /// As for [`Func::new_unchecked`](crate::Func::new_unchecked).
     pub unsafe fn func_new_unchecked(
         &mut self,
         module: &str,
@@ -186,7 +185,7 @@ impl<T: 'static> Linker<T> {
         self.define_host(module, name, host)
     }
 
-    /// Defines a function of a typed closure; see [`Func::wrap`].
+    /// Defines a function of a typed closure; see [`Func::wrap`](crate::Func::wrap).
     ///
     /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
@@ -222,7 +221,7 @@ impl<T: 'static> Linker<T> {
                 finalizer,
             ))?;
         }
-        self.definitions.insert(module, name, Needs::default());
+        self.definitions.insert_host(module, name);
         Ok(self)
     }
     /// Whether there is a definition for an import.

@@ -3,11 +3,17 @@
 //! The C API aborts the process when an item of one store gets into another, or
 //! when a WASI function is called in a store without a WASI context. A linker
 //! doesn't say what it has, so this crate keeps a list.
+//!
+//! It also aborts when a linker compares an import's type with that of an item
+//! whose store is gone, if the type has gone with it: the list keeps the types.
 
 use crate::store::{StoreOpaque, wrong_store};
+use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
+use crate::vec::Owned;
 use crate::{Extern, Module, Result};
 use anyhow::bail;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The module that WASI preview 1 is defined in.
 const WASI: &str = "wasi_snapshot_preview1";
@@ -29,7 +35,7 @@ impl Needs {
         }
     }
 
-    pub(super) fn of_item(item: &Extern) -> Needs {
+    fn of_item(item: &Extern) -> Needs {
         item.store_id().map_or_else(Needs::default, Needs::of_store)
     }
 
@@ -78,25 +84,64 @@ impl Needs {
     }
 }
 
+/// What is known of a definition.
+#[derive(Clone)]
+struct Definition {
+    needs: Needs,
+    /// The type of an item of a store, which lives as long as somebody has it.
+    _ty: Option<Arc<Owned<wasm_externtype_t>>>,
+}
+
 /// What a linker's definitions need, by their names.
 ///
 /// All are listed but those of WASI, which libwasmtime defines at one go.
 #[derive(Clone, Default)]
 pub(super) struct Definitions {
-    modules: HashMap<Box<str>, HashMap<Box<str>, Needs>>,
+    modules: HashMap<Box<str>, HashMap<Box<str>, Definition>>,
     /// Everything that any definition ever needed.
     all: Needs,
     has_wasi: bool,
 }
 
 impl Definitions {
-    /// Notes a definition, which takes the place of one of that name.
-    pub(super) fn insert(&mut self, module: &str, name: &str, needs: Needs) {
-        self.all.add(&needs);
+    /// Notes that an item of that store is defined, in the place of what was
+    /// before.
+    ///
+    /// # Panics
+    ///
+    /// If the item is of another store.
+    pub(super) fn insert_item(
+        &mut self,
+        store: &StoreOpaque,
+        module: &str,
+        name: &str,
+        item: &Extern,
+    ) {
+        let item_c = item.to_c(store);
+        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        let ty = unsafe { Owned::from_raw(wasmtime_extern_type(store.raw(), &item_c)) };
+        let definition = Definition {
+            needs: Needs::of_item(item),
+            _ty: ty.map(Arc::new),
+        };
+        self.insert(module, name, definition);
+    }
+
+    /// Notes that a function is defined that is of no store.
+    pub(super) fn insert_host(&mut self, module: &str, name: &str) {
+        let definition = Definition {
+            needs: Needs::default(),
+            _ty: None,
+        };
+        self.insert(module, name, definition);
+    }
+
+    fn insert(&mut self, module: &str, name: &str, definition: Definition) {
+        self.all.add(&definition.needs);
         self.modules
             .entry(module.into())
             .or_default()
-            .insert(name.into(), needs);
+            .insert(name.into(), definition);
     }
 
     /// Whether a definition is noted.
@@ -117,20 +162,20 @@ impl Definitions {
         self.all.wasi = true;
         // Which of these WASI defines as well, and so took the place of, isn't
         // known.
-        for needs in self
+        for definition in self
             .modules
             .get_mut(WASI)
             .into_iter()
             .flat_map(HashMap::values_mut)
         {
-            needs.wasi = true;
+            definition.needs.wasi = true;
         }
     }
 
     /// What a definition needs.
     pub(super) fn needs(&self, module: &str, name: &str) -> Needs {
         match self.modules.get(module).and_then(|names| names.get(name)) {
-            Some(needs) => needs.clone(),
+            Some(definition) => definition.needs.clone(),
             None => Needs {
                 stores: Vec::new(),
                 wasi: self.may_be_wasi(module),

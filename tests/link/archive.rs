@@ -1,6 +1,6 @@
 //! Archives that Rust code was compiled into: each is linked into a Rust
-//! program, which is only possible after the build script made a copy of those
-//! that bring definitions of the program's own standard library.
+//! program, through an rlib as with Cargo. The build script makes a copy for
+//! that, without the definitions of the program's own standard library.
 
 use std::fs;
 use std::path::Path;
@@ -28,12 +28,17 @@ pub extern "C" fn wasmtime_call(callback: extern "C" fn()) {
 }
 "#;
 
+/// What stands for the crate: its declarations.
+const BINDING: &str = r#"
+unsafe extern "C" {
+    pub fn wasmtime_sum(count: u32) -> u32;
+    pub fn wasmtime_call(callback: extern "C" fn());
+}
+"#;
+
 /// A program that uses it, and whose own panics unwind.
 const PROGRAM: &str = r#"
-unsafe extern "C" {
-    fn wasmtime_sum(count: u32) -> u32;
-    fn wasmtime_call(callback: extern "C" fn());
-}
+use binding::{wasmtime_call, wasmtime_sum};
 
 extern "C" fn callback() {
     let caught = std::panic::catch_unwind(|| panic!("in the callback"));
@@ -78,13 +83,27 @@ fn rustc() -> Command {
 }
 
 /// Links the program with the archive in a directory, and runs it.
-fn link(prefix: &Prefix, directory: &str) -> Result<String, String> {
+fn link(
+    prefix: &Prefix,
+    directory: &str,
+    library: &str,
+    options: &[&str],
+) -> Result<String, String> {
     let prefix = prefix.root();
     let at = |path: &str| Path::new(&prefix).join(path);
+    fs::write(at("binding.rs"), BINDING).unwrap();
     fs::write(at("program.rs"), PROGRAM).unwrap();
     compile(
         rustc()
-            .args(["-L", directory, "-l", "static=wasmtime", "-o"])
+            .args(["--crate-type", "rlib", "-L", directory, "-l", library])
+            .arg("-o")
+            .arg(at("libbinding.rlib"))
+            .arg(at("binding.rs")),
+    )?;
+    compile(
+        rustc()
+            .args(options)
+            .args(["-L", directory, "-L", &prefix, "--extern", "binding", "-o"])
             .arg(at("program"))
             .arg(at("program.rs")),
     )?;
@@ -97,31 +116,44 @@ fn link(prefix: &Prefix, directory: &str) -> Result<String, String> {
     Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned())
 }
 
-/// The directory that the build script has the archive linked from.
-fn directory_to_link(prefix: &Prefix) -> String {
+/// What the build script has linked, and from which directory.
+fn instructed(prefix: &Prefix) -> (String, String) {
     let output = Script::new(&["static"])
         .native()
         .set("WASMTIME_DIR", &prefix.root())
         .run();
     assert_eq!(output.mode(), "static");
-    let directories = output.directories();
-    directories[0].strip_prefix("native=").unwrap().to_owned()
+    let directory = output.directories()[0].strip_prefix("native=").unwrap();
+    (directory.to_owned(), output.libraries()[0].to_owned())
 }
 
+/// Links programs that are optimised at link time, in either way, or not.
 fn links_after_renaming(prefix: &Prefix) {
-    let refusal = link(prefix, &prefix.path("lib")).unwrap_err();
-    assert!(refusal.contains("rust_eh_personality"), "{refusal}");
-    let directory = directory_to_link(prefix);
+    let (directory, library) = instructed(prefix);
     assert_ne!(directory, prefix.path("lib"));
-    assert_eq!(link(prefix, &directory).as_deref(), Ok("10 1"));
+    for options in [&[][..], &["-O", "-Clto=thin"], &["-O", "-Clto=fat"]] {
+        assert_eq!(
+            link(prefix, &directory, &library, options).as_deref(),
+            Ok("10 1"),
+            "{options:?}"
+        );
+    }
+}
+
+/// Does the same with an archive that can't be linked as it is.
+fn links_only_after_renaming(prefix: &Prefix) {
+    let (_, library) = instructed(prefix);
+    let refusal = link(prefix, &prefix.path("lib"), &library, &[]).unwrap_err();
+    assert!(refusal.contains("rust_eh_personality"), "{refusal}");
+    links_after_renaming(prefix);
 }
 
 #[test]
-fn an_archive_of_the_same_compiler_is_linked_as_it_is() {
-    let prefix = archive("archive_same", &mut rustc(), &[]);
-    let directory = directory_to_link(&prefix);
-    assert_eq!(directory, prefix.path("lib"));
-    assert_eq!(link(&prefix, &directory).as_deref(), Ok("10 1"));
+fn an_archive_of_the_same_compiler_is_linked() {
+    if !cfg!(target_os = "linux") {
+        return println!("skipped: only ELF archives are renamed");
+    }
+    links_after_renaming(&archive("archive_same", &mut rustc(), &[]));
 }
 
 #[test]
@@ -129,32 +161,20 @@ fn an_archive_that_was_optimised_at_link_time_is_linked() {
     if !cfg!(target_os = "linux") {
         return println!("skipped: only ELF archives are renamed");
     }
-    links_after_renaming(&archive("archive_lto", &mut rustc(), &["-Clto=fat"]));
+    links_only_after_renaming(&archive("archive_lto", &mut rustc(), &["-Clto=fat"]));
 }
 
 #[test]
 fn an_archive_that_aborts_on_panic_leaves_the_programs_panics_alone() {
-    let script = |prefix: &Prefix| {
-        Script::new(&["static"])
-            .native()
-            .set("WASMTIME_DIR", &prefix.root())
-            .run()
-    };
-    // The two would share one way to panic.
-    let prefix = archive("archive_abort", &mut rustc(), &["-Cpanic=abort"]);
-    let error = script(&prefix).error();
-    assert!(error.contains("panic = \"unwind\""), "{error}");
-
     if !cfg!(target_os = "linux") {
         return println!("skipped: only ELF archives are renamed");
     }
-    let prefix = archive(
-        "archive_abort_lto",
-        &mut rustc(),
-        &["-Cpanic=abort", "-Clto=fat"],
-    );
-    let directory = directory_to_link(&prefix);
-    assert_eq!(link(&prefix, &directory).as_deref(), Ok("10 1"));
+    for (name, options) in [
+        ("archive_abort", &["-Cpanic=abort"][..]),
+        ("archive_abort_lto", &["-Cpanic=abort", "-Clto=fat"]),
+    ] {
+        links_after_renaming(&archive(name, &mut rustc(), options));
+    }
 }
 
 #[test]
@@ -178,6 +198,6 @@ fn an_archive_of_another_compiler_is_linked() {
         ("archive_nightly_lto", &["-Clto=fat"]),
         ("archive_nightly_abort_lto", &["-Cpanic=abort", "-Clto=fat"]),
     ] {
-        links_after_renaming(&archive(name, &mut nightly(), options));
+        links_only_after_renaming(&archive(name, &mut nightly(), options));
     }
 }

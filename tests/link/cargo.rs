@@ -140,7 +140,7 @@ fn a_library_is_linked_and_dependents_learn_of_it() {
         executed.contains(r#"wasmtime_link=\"static\""#),
         "{executed}"
     );
-    assert!(executed.contains("static=wasmtime"), "{executed}");
+    assert!(executed.contains("static:-bundle=wasmtime"), "{executed}");
 }
 
 #[test]

@@ -193,7 +193,7 @@ fn an_archive_brings_the_native_libraries() {
     assert_eq!(found(&output), ("static", prefix.path("lib")));
     assert_eq!(
         output.libraries(),
-        ["static=wasmtime", "pthread", "dl", "m"]
+        ["static:-bundle=wasmtime", "pthread", "dl", "m"]
     );
 }
 

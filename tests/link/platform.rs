@@ -55,7 +55,7 @@ fn archives() {
         assert_eq!(output.mode(), "static");
         assert_eq!(
             output.libraries().join(" "),
-            format!("static=wasmtime {natives}")
+            format!("static:-bundle=wasmtime {natives}")
         );
     }
 }

@@ -300,6 +300,50 @@ fn the_store_that_a_definition_is_of_may_be_gone() -> Result<()> {
     Ok(())
 }
 
+/// A linker compares types without a store, and libwasmtime knows them only as
+/// long as somebody has them.
+#[test]
+fn types_outlive_the_store_of_their_item() -> Result<()> {
+    let (engine, mut home, mut foreign) = stores();
+    let exporting = r#"(module
+        (func (export "func") (param i32 f64 i32 f64))
+        (type $t (func (param f64 i32 f64 i32)))
+        (global (export "global") (ref null $t) (ref.null $t))
+        (table (export "table") 1 (ref null $t))
+        (tag (export "tag") (param i64 f32 i64 f32)))"#;
+    let instance = instantiate(&mut home, exporting, &[]);
+    let kinds = ["func", "global", "table", "tag"];
+    let mut linkers = Vec::new();
+    for kind in kinds {
+        let item = instance.get_export(&mut home, kind).expect("it has one");
+        let mut linker = Linker::new(&engine);
+        linker.define(&home, "m", "x", item)?;
+        linkers.push(linker.clone());
+    }
+    drop(home);
+
+    let t = "(type (func (param f64 i32 f64 i32)))";
+    let u = "(type (func (param f32)))";
+    for (linker, (same, other)) in linkers.iter().zip([
+        ("(func (param i32 f64 i32 f64))", "(func (param f32))"),
+        ("(global (ref null 0))", "(global (ref null 0))"),
+        ("(table 1 (ref null 0))", "(table 1 (ref null 0))"),
+        ("(tag (param i64 f32 i64 f32))", "(tag (param f32))"),
+    ]) {
+        let importing = |ty, import| {
+            let text = format!(r#"(module {ty} (import "m" "x" {import}))"#);
+            Module::new(&engine, text)
+        };
+        let error = linker.instantiate_pre(&importing(u, other)?).unwrap_err();
+        let text = format!("{error:#}");
+        assert!(text.contains("incompatible import type"), "{text}");
+        let pre = linker.instantiate_pre(&importing(t, same)?)?;
+        let text = panic_text(|| pre.instantiate(&mut foreign));
+        assert!(text.contains("wrong store"), "{text}");
+    }
+    Ok(())
+}
+
 #[test]
 fn stores_and_modules_of_another_engine() -> Result<()> {
     let engine = Engine::default();
