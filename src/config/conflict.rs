@@ -120,7 +120,8 @@ impl Config {
                  or turn the setting off",
             )?);
         }
-        if tunables.features.contains(WasmFeatures::RELAXED_SIMD)
+        if !tunables.lacks_compiler()
+            && tunables.features.contains(WasmFeatures::RELAXED_SIMD)
             && !tunables.features.contains(WasmFeatures::SIMD)
         {
             return Ok(conflict(
@@ -144,6 +145,9 @@ impl Config {
                     )
                     .into());
                 }
+                require(Feature::ComponentModelAsync)?;
+            }
+            if self.enabled.intersects(asynchronous) {
                 require(Feature::ComponentModelAsync)?;
             }
             if !tunables.concurrency_support && tunables.features.intersects(asynchronous) {

@@ -66,7 +66,9 @@ impl Tunables {
         let mut tunables = Tunables {
             features: WasmFeatures::empty(),
             #[cfg(any(feature = "cranelift", feature = "winch"))]
-            strategy: Some(config.compiler.resolved_strategy()),
+            strategy: require(Feature::Compiler)
+                .is_ok()
+                .then(|| config.compiler.resolved_strategy()),
             #[cfg(not(any(feature = "cranelift", feature = "winch")))]
             strategy: None,
             pulley,
@@ -107,8 +109,17 @@ impl Tunables {
         features
     }
 
+    /// Whether the library is known to have no compiler, so that nothing asks
+    /// what a compiler can do.
+    pub(super) fn lacks_compiler(&self) -> bool {
+        cfg!(any(feature = "cranelift", feature = "winch")) && self.strategy.is_none()
+    }
+
     /// What the compiler can't do for the target.
     pub(super) fn unsupported_features(&self, config: &Config) -> WasmFeatures {
+        if self.lacks_compiler() {
+            return WasmFeatures::empty();
+        }
         if self.strategy == Some(Strategy::Winch) {
             let mut unsupported = WasmFeatures::GC
                 | WasmFeatures::FUNCTION_REFERENCES

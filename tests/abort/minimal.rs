@@ -31,6 +31,10 @@ const SETTINGS: &[(Feature, Change)] = &[
     (Feature::ComponentModelAsync, |config| {
         config.wasm_component_model_async(false);
     }),
+    #[cfg(feature = "component-model-async")]
+    (Feature::ComponentModelAsync, |config| {
+        config.wasm_component_model_async_stackful(true);
+    }),
     #[cfg(feature = "gc")]
     (Feature::Gc, |config| {
         config.wasm_gc(true);
@@ -140,6 +144,11 @@ fn settings_are_unsupported() {
             config.wasm_memory64(true).wasm_multi_memory(true);
         });
         assert!(engine.get_consume_fuel());
+        assert_eq!(engine.get_strategy(), None);
+        // What only a compiler minds.
+        assert_possible("relaxed SIMD without SIMD", |config| {
+            config.wasm_simd(false);
+        });
         assert_possible("Pulley", |config| {
             config.target("pulley64").expect("a target");
         });

@@ -8,6 +8,7 @@ mod without_gc;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod config;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
+#[allow(dead_code, reason = "other suites need more of it")]
 #[path = "../subprocess/mod.rs"]
 #[allow(dead_code, reason = "other test binaries use the rest")]
 mod subprocess;

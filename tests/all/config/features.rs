@@ -1,6 +1,6 @@
 //! WebAssembly proposals.
 
-use super::{assert_refuses, engine, pass_on, tests};
+use super::{assert_refuses, engine, tests};
 use libwasmtime::{Config, Engine, Module, WasmFeatures};
 
 tests! {
@@ -207,7 +207,7 @@ fn assert_is_told(set: impl Fn(&mut Config, bool), name: &str) {
         engine(|config| set(config, true)),
         engine(|config| set(config, false)),
     );
-    pass_on(&off, &on).expect("more is on");
+    super::pass_on(&off, &on).expect("more is on");
     assert_refuses(&on, &off, &format!("WebAssembly feature `{name}`"));
 }
 
