@@ -10,7 +10,6 @@ mod config;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 #[allow(dead_code, reason = "other suites need more of it")]
 #[path = "../subprocess/mod.rs"]
-#[allow(dead_code, reason = "other test binaries use the rest")]
 mod subprocess;
 
 // What follows runs modules that are written as text.
