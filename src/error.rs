@@ -6,9 +6,9 @@
 //! this crate is a typed value in there, such as [`Trap`](crate::Trap),
 //! [`LoadError`](crate::LoadError) or [`Unsupported`](crate::Unsupported).
 //!
-//! The C API has two error objects, `wasmtime_error_t` and `wasm_trap_t`, of
-//! which only text, a trap code, an exit status and frames can be had. `Raised`
-//! is either of them, owned; [`Raised::into_error`] makes an [`Error`] of it.
+//! [`Ok`] and [`Chain`] are only here and not in the crate's root, so that
+//! `use wasmtime::*` doesn't hide the `Ok` of the standard library, which is a
+//! pattern as well.
 
 use crate::sys::{
     wasm_trap_delete, wasm_trap_message, wasm_trap_t, wasm_trap_trace, wasmtime_error_delete,
@@ -30,6 +30,10 @@ pub use anyhow::{Chain, Context, Error, Ok, Result, anyhow as format_err, bail, 
 pub struct I32Exit(pub i32);
 
 /// An error object of the C API, owned.
+///
+/// There are two kinds, `wasmtime_error_t` and `wasm_trap_t`, of which only
+/// text, a trap code, an exit status and frames can be had.
+/// [`into_error`](Raised::into_error) makes an [`Error`] of them.
 pub(crate) enum Raised {
     Error(NonNull<wasmtime_error_t>),
     Trap(NonNull<wasm_trap_t>),

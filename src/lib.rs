@@ -120,7 +120,7 @@ mod backtrace;
 mod config;
 mod engine;
 mod entity;
-mod error;
+pub mod error;
 mod extern_;
 mod func;
 mod gc;
@@ -156,7 +156,7 @@ pub use config::{
     ProfilingStrategy, RegallocAlgorithm, Strategy, WasmFeatures,
 };
 pub use engine::{Engine, EngineWeak, Precompiled};
-pub use error::{Chain, Context, Error, I32Exit, Ok, Result, bail, ensure, format_err};
+pub use error::{Context, Error, I32Exit, Result, bail, ensure, format_err};
 pub use extern_::{Export, Extern};
 pub use func::{Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy};
 pub use gc::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};

@@ -61,12 +61,12 @@ pub fn typed<P: Place>(
     match kind {
         0 => place.put(move |mut caller: Caller<'_, Data>, number: i32| {
             enter(&mut caller)?;
-            libwasmtime::Ok(number)
+            libwasmtime::error::Ok(number)
         }),
         1 => place.put(move |mut caller: Caller<'_, Data>, func: Option<Func>| {
             keep(&mut caller, &[func.into()]);
             enter(&mut caller)?;
-            libwasmtime::Ok(
+            libwasmtime::error::Ok(
                 other(&mut caller, func.into())
                     .func_ref()
                     .flatten()
@@ -78,17 +78,17 @@ pub fn typed<P: Place>(
                 keep(&mut caller, &[object.into()]);
                 enter(&mut caller)?;
                 let object = other(&mut caller, object.into());
-                libwasmtime::Ok(object.extern_ref().flatten().copied())
+                libwasmtime::error::Ok(object.extern_ref().flatten().copied())
             },
         ),
         3 => place.put(move |mut caller: Caller<'_, Data>, func: Func| {
             enter(&mut caller)?;
-            libwasmtime::Ok(func)
+            libwasmtime::error::Ok(func)
         }),
         4 => place.put(
             move |mut caller: Caller<'_, Data>, object: Rooted<ExternRef>| {
                 enter(&mut caller)?;
-                libwasmtime::Ok(object)
+                libwasmtime::error::Ok(object)
             },
         ),
         5 => place.put(move |a: i32, b: i64, c: f32, d: f64| (d, c, b, a)),

@@ -337,3 +337,34 @@ fn exception_that_nothing_catches() {
     assert!(error.root_cause().to_string().contains("exception"));
     assert_eq!(ok.call(&mut store, ()).unwrap(), 7);
 }
+
+#[test]
+fn glob_import_leaves_the_prelude_alone() {
+    fn half(x: i32) -> Result<i32> {
+        ensure!(x % 2 == 0, "{x} is odd");
+        Ok(x / 2)
+    }
+    assert!(matches!(half(4), Ok(2)));
+    let Err(error) = half(3) else {
+        panic!("3 is odd");
+    };
+    assert_eq!(error.to_string(), "3 is odd");
+}
+
+#[test]
+fn module_of_the_error_type() -> error::Result<()> {
+    use error::Context as _;
+
+    let inner: error::Result<()> = Err(error::Error::new(Refused(1)));
+    let outer = inner.context("outer").unwrap_err();
+    let chain: error::Chain<'_> = outer.chain();
+    assert_eq!(chain.count(), 2);
+    let quick = || {
+        error::ensure!(outer.is::<Refused>(), "not refused");
+        error::Ok(())
+    };
+    quick()?;
+    let make = || -> error::Result<()> { error::bail!(error::format_err!("made of {}", 1)) };
+    assert_eq!(make().unwrap_err().to_string(), "made of 1");
+    Ok(())
+}
