@@ -102,7 +102,7 @@ impl Raised {
         let mut code = 0;
         // SAFETY: the trap is owned and `code` is for the callee to fill.
         let known = unsafe { wasmtime_trap_code(trap.as_ptr(), &mut code) };
-        if known { Trap::from_code(code) } else { None }
+        if known { Trap::from_u8(code) } else { None }
     }
 
     fn exit_status(&self) -> Option<I32Exit> {

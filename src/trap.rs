@@ -18,9 +18,10 @@ macro_rules! traps {
         }
 
         impl Trap {
-            /// The trap of a `wasmtime_trap_code_t`.
-            pub(crate) fn from_code(code: crate::sys::wasmtime_trap_code_t) -> Option<Trap> {
-                match code {
+            /// The trap whose number, which is a `wasmtime_trap_code_t`, this is;
+            /// `None` if none has it.
+            pub fn from_u8(byte: u8) -> Option<Trap> {
+                match byte {
                     $($code => Some(Trap::$name),)*
                     _ => None,
                 }
@@ -166,12 +167,12 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_c_api() {
         assert_eq!(
-            Trap::from_code(crate::sys::WASMTIME_TRAP_CODE_OUT_OF_FUEL),
+            Trap::from_u8(crate::sys::WASMTIME_TRAP_CODE_OUT_OF_FUEL),
             Some(Trap::OutOfFuel)
         );
-        assert_eq!(Trap::from_code(u8::MAX), None);
+        assert_eq!(Trap::from_u8(u8::MAX), None);
         for code in 0..=49 {
-            let trap = Trap::from_code(code).unwrap();
+            let trap = Trap::from_u8(code).unwrap();
             assert_eq!(trap as u8, code);
             assert_eq!(Trap::from_text(&trap.to_string()), Some(trap));
         }

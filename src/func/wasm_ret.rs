@@ -2,7 +2,7 @@
 
 use super::WasmTy;
 use crate::store::StoreOpaque;
-use crate::{Error, Result, ValRaw, ValType};
+use crate::{Result, ValRaw, ValType};
 
 /// What a host function may return: nothing, a [`WasmTy`], a tuple of up to 16
 /// of them, or a [`Result`] of any of these.
@@ -45,8 +45,10 @@ unsafe impl<A: WasmTy> WasmRet for A {
     }
 }
 
+// The error is of one type only, so that a closure that ends with `Ok(())` says
+// enough.
 // SAFETY: the results are those of `A`.
-unsafe impl<A: WasmRet, E: Into<Error>> WasmRet for Result<A, E> {
+unsafe impl<A: WasmRet> WasmRet for Result<A> {
     const NEEDS_STORE: bool = A::NEEDS_STORE;
 
     fn valtypes() -> Vec<ValType> {
@@ -56,7 +58,7 @@ unsafe impl<A: WasmRet, E: Into<Error>> WasmRet for Result<A, E> {
     #[inline]
     unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
         // SAFETY: the caller vouches for both.
-        unsafe { self.map_err(Into::into)?.into_raw(store, raw) }
+        unsafe { self?.into_raw(store, raw) }
     }
 }
 

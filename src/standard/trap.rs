@@ -103,7 +103,7 @@ impl Trap {
         let mut code = 0;
         // SAFETY: the trap is alive, and `code` is for the callee to fill.
         let known = unsafe { wasmtime_trap_code(trap.as_ptr(), &mut code) };
-        known.then(|| crate::Trap::from_code(code)).flatten()
+        known.then(|| crate::Trap::from_u8(code)).flatten()
     }
 }
 

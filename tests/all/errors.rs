@@ -35,7 +35,7 @@ fn messages(error: &Error) -> Vec<String> {
 #[test]
 fn error_arrives_as_it_was() {
     let mut store = Store::<()>::default();
-    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x)));
+    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x).into()));
 
     // Straight from the host, there is nothing to add.
     let direct = host.typed::<i32, ()>(&store).unwrap();
@@ -55,7 +55,7 @@ fn error_arrives_as_it_was() {
 #[test]
 fn backtrace_of_an_error() {
     let mut store = Store::<()>::default();
-    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x)));
+    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x).into()));
     let run = run(&mut store, host);
     let error = run.call(&mut store, 5).unwrap_err();
     let backtrace = error.downcast_ref::<WasmBacktrace>().unwrap();
@@ -91,7 +91,7 @@ fn backtrace_of_an_error() {
 #[test]
 fn every_level_adds_context() {
     let mut store = Store::<()>::default();
-    let fail = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x)));
+    let fail = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x).into()));
     let inner = run(&mut store, fail);
     let middle = Func::wrap(&mut store, move |caller: Caller<'_, ()>, x: i32| {
         inner
@@ -146,11 +146,8 @@ fn context_of_any_type_is_found() {
 fn swallowed_error_is_gone() {
     let mut store = Store::new(&Engine::default(), Vec::<String>::new());
     let fail = Func::wrap(&mut store, |x: i32| {
-        if x == 0 {
-            Result::Ok(())
-        } else {
-            Err(Refused(x))
-        }
+        ensure!(x == 0, Refused(x));
+        Ok(())
     });
     let inner = run(&mut store, fail);
     let swallow = Func::wrap(
@@ -189,7 +186,7 @@ fn swallowed_error_is_gone() {
 #[test]
 fn error_in_a_start_function() {
     let mut store = Store::<()>::default();
-    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x)));
+    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x).into()));
     let module = Module::new(
         store.engine(),
         r#"(module (import "" "host" (func $host (param i32)))
@@ -203,7 +200,7 @@ fn error_in_a_start_function() {
 
     let mut linker = Linker::new(store.engine());
     linker
-        .func_wrap("", "host", |x: i32| Err::<(), _>(Refused(x + 1)))
+        .func_wrap("", "host", |x: i32| Err::<(), _>(Refused(x + 1).into()))
         .unwrap();
     let error = linker.instantiate(&mut store, &module).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Refused(7)));
@@ -217,7 +214,7 @@ fn error_in_a_reactor() {
     let mut store = Store::<()>::default();
     let mut linker = Linker::new(store.engine());
     linker
-        .func_wrap("", "host", || Err::<(), _>(Refused(8)))
+        .func_wrap("", "host", || Err::<(), _>(Refused(8).into()))
         .unwrap();
     let module = |body: &str| {
         let wat = format!(
@@ -264,7 +261,7 @@ fn errors_are_dropped_once() {
     let mut store = Store::<()>::default();
     let host = Func::wrap(&mut store, {
         let drops = drops.clone();
-        move |_: i32| Err::<(), _>(Counted(NoDebug(drops.counted())))
+        move |_: i32| Err::<(), _>(Counted(NoDebug(drops.counted())).into())
     });
     let run = run(&mut store, host);
     let error = run.call(&mut store, 1).unwrap_err();

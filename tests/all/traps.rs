@@ -148,7 +148,7 @@ fn fuel_and_epochs() {
 #[test]
 fn trap_of_the_host() {
     let mut store = Store::<()>::default();
-    let host = Func::wrap(&mut store, || Err::<(), _>(Trap::CastFailure));
+    let host = Func::wrap(&mut store, || Err::<(), _>(Trap::CastFailure.into()));
     let instance = instantiate(
         &mut store,
         r#"(module (import "" "" (func $host)) (func (export "f") (call $host)))"#,

@@ -2,7 +2,6 @@
 
 use crate::guest::{Drops, instantiate, panic_text};
 use libwasmtime::*;
-use std::convert::Infallible;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Calls a function of no parameters.
@@ -32,16 +31,14 @@ fn every_shape_of_results() {
     assert_eq!(call::<f64>(s, f).unwrap(), 5.0);
     let f = Func::wrap(&mut *s, || -> Result<(i32, i32)> { Ok((6, 7)) });
     assert_eq!(call::<(i32, i32)>(s, f).unwrap(), (6, 7));
-    let f = Func::wrap(&mut *s, || -> Result<i32, Infallible> { Result::Ok(8) });
-    assert_eq!(call::<i32>(s, f).unwrap(), 8);
 
     let f = Func::wrap(&mut *s, || -> Result<()> { bail!("no result") });
     assert_eq!(call::<()>(s, f).unwrap_err().to_string(), "no result");
     let f = Func::wrap(&mut *s, || -> Result<(i32, i32)> { bail!("no results") });
     let error = call::<(i32, i32)>(s, f).unwrap_err();
     assert_eq!(error.to_string(), "no results");
-    let f = Func::wrap(&mut *s, || -> Result<i32, Trap> {
-        Err(Trap::IntegerOverflow)
+    let f = Func::wrap(&mut *s, || -> Result<i32> {
+        Err(Trap::IntegerOverflow.into())
     });
     let error = call::<i32>(s, f).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Trap::IntegerOverflow));
@@ -72,6 +69,25 @@ fn types_follow_from_the_closure() {
         f.ty(&store).to_string(),
         "(type (func (param (ref func) (ref extern) (ref null extern))))"
     );
+}
+
+#[test]
+fn error_type_follows_from_the_trait() {
+    let mut store = Store::<()>::default();
+    // Neither closure says what its errors are.
+    let half = Func::wrap(&mut store, |x: i32| {
+        ensure!(x % 2 == 0, "{x} is odd");
+        Ok(x / 2)
+    });
+    let fail = Func::wrap(&mut store, |_: Caller<'_, ()>| {
+        Err::<(), _>(Trap::Interrupt.into())
+    });
+    let half = half.typed::<i32, i32>(&store).unwrap();
+    assert_eq!(half.call(&mut store, 8).unwrap(), 4);
+    let error = half.call(&mut store, 7).unwrap_err();
+    assert_eq!(error.to_string(), "7 is odd");
+    let error = call::<()>(&mut store, fail).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::Interrupt));
 }
 
 #[test]
