@@ -10,7 +10,7 @@ use crate::{Result, V128, Val, ValRaw, ValType};
 
 /// A Rust type that is a value of WebAssembly, as an argument or a result.
 ///
-/// See [`Func::wrap`] for the list.
+/// See [`Func::wrap`](crate::Func::wrap) for the list.
 ///
 /// # Safety
 ///
