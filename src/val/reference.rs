@@ -1,6 +1,7 @@
 //! References of any type.
 
-use crate::{AsContext, ExternRef, Func, HeapType, RefType, Result, Rooted, RootedGcRef};
+use crate::gc::HasRoot;
+use crate::{AsContext, ExternRef, Func, HeapType, RefType, Result, Rooted};
 
 /// A reference, of any type.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +108,7 @@ impl Ref {
             Ref::Func(Some(func)) => RefType::new(false, HeapType::ConcreteFunc(func.ty(store))),
             Ref::Extern(None) => RefType::new(true, HeapType::NoExtern),
             Ref::Extern(Some(reference)) => {
-                RootedGcRef::resolve(reference, &store.opaque().roots)?;
+                reference.root().resolve(&store.opaque().roots)?;
                 RefType::new(false, HeapType::Extern)
             }
         })

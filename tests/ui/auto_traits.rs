@@ -4,8 +4,8 @@
 
 use libwasmtime::{
     Config, Engine, EngineWeak, Error, Extern, ExternRef, Func, FuncType, Global, Instance,
-    InstancePre, Linker, Memory, Module, OwnedRooted, Rooted, SharedMemory, Store, StoreContext,
-    StoreLimits, Table, Tag, Trap, TypedFunc, Val, WasmBacktrace,
+    InstancePre, Linker, Memory, Module, NoExtern, NoFunc, OwnedRooted, Rooted, SharedMemory,
+    Store, StoreContext, StoreLimits, Table, Tag, Trap, TypedFunc, Val, WasmBacktrace,
 };
 use std::cell::Cell;
 use std::rc::Rc;
@@ -43,6 +43,9 @@ const _: () = {
     send_and_sync::<Val>();
     send_and_sync::<Rooted<ExternRef>>();
     send_and_sync::<OwnedRooted<ExternRef>>();
+    send_and_sync::<ExternRef>();
+    send_and_sync::<NoFunc>();
+    send_and_sync::<NoExtern>();
 
     send_and_sync::<Error>();
     send_and_sync::<Trap>();
