@@ -28,12 +28,8 @@ impl Global {
     ///
     /// # Errors
     ///
-    /// If the value isn't of the type that `ty` says, or `ty` is of another
-    /// engine than the store.
-    ///
-    /// # Panics
-    ///
-    /// If the value is of another store.
+    /// If the value isn't of the type that `ty` says, or is of another store, or
+    /// `ty` is of another engine than the store.
     pub fn new(mut store: impl AsContextMut, ty: GlobalType, val: Val) -> Result<Global> {
         let mut store = store.as_context_mut();
         ensure!(
@@ -108,11 +104,12 @@ impl Global {
     ///
     /// # Errors
     ///
-    /// If the global isn't mutable, or the value isn't of its type.
+    /// If the global isn't mutable, or the value isn't of its type or is of
+    /// another store.
     ///
     /// # Panics
     ///
-    /// If the global or the value is of another store.
+    /// If the global is of another store.
     pub fn set(&self, mut store: impl AsContextMut, val: Val) -> Result<()> {
         let store = store.as_context_mut();
         let global = self.to_c(store.opaque());

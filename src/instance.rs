@@ -7,8 +7,9 @@ use crate::sys::{
     wasmtime_instance_new, wasmtime_instance_t,
 };
 use crate::{
-    AsContextMut, Engine, Export, Extern, Func, Global, Memory, Module, ModuleExport, Result,
-    SharedMemory, StoreContext, StoreContextMut, Table, Tag, TypedFunc, WasmParams, WasmResults,
+    AsContextMut, Engine, Error, Export, Extern, Func, Global, Memory, Module, ModuleExport,
+    Result, SharedMemory, StoreContext, StoreContextMut, Table, Tag, TypedFunc, WasmParams,
+    WasmResults,
 };
 use anyhow::{anyhow, bail};
 use std::hash::{Hash, Hasher};
@@ -37,13 +38,12 @@ impl Instance {
     ///
     /// If there are too many or too few imports, or one isn't of the type that
     /// the module wants; if the store's limits don't allow the instance; if an
-    /// item or the module is of another engine; or if the start function fails,
-    /// as for [`TypedFunc::call`].
+    /// import is of another store, or it or the module of another engine; or if
+    /// the start function fails, as for [`TypedFunc::call`].
     ///
     /// # Panics
     ///
-    /// If an import is of another store, or if a host function panics that the
-    /// start function called.
+    /// If a host function panics that the start function called.
     pub fn new(
         mut store: impl AsContextMut,
         module: &Module,
@@ -59,6 +59,12 @@ impl Instance {
                 "cross-`Engine` instantiation is not currently supported: a shared memory \
                    among the imports belongs to another engine than the store"
             );
+        }
+        if !imports
+            .iter()
+            .all(|import| import.store_id().is_none_or(|id| store.opaque().owns(id)))
+        {
+            return Err(cross_store_instantiation());
         }
         let imports: Vec<_> = imports
             .iter()
@@ -269,6 +275,14 @@ impl Instance {
     pub fn get_tag(&self, store: impl AsContextMut, name: &str) -> Option<Tag> {
         self.get_export(store, name)?.into_tag()
     }
+}
+
+/// What is said of an import that is of another store than the instance.
+pub(crate) fn cross_store_instantiation() -> Error {
+    anyhow!(
+        "cross-`Store` instantiation is not currently supported: an import is used with the wrong \
+         store"
+    )
 }
 
 pub(crate) fn check_engine(engine: &Engine, module: &Module) -> Result<()> {

@@ -1,10 +1,11 @@
 //! Modules whose imports have been found.
 
+use crate::instance::check_engine;
 use crate::linker::Needs;
 use crate::sys::{
     wasmtime_instance_pre_delete, wasmtime_instance_pre_instantiate, wasmtime_instance_pre_t,
 };
-use crate::{AsContextMut, Engine, Instance, Module, Result};
+use crate::{AsContextMut, Instance, Module, Result};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -64,19 +65,16 @@ impl<T: 'static> InstancePre<T> {
     ///
     /// # Errors
     ///
-    /// If the module imports WASI, and `store` doesn't have it; if the store's
-    /// limits don't allow the instance; or if the start function fails.
+    /// If `store` is of another engine, or an import is of another store; if the
+    /// module imports WASI, and `store` doesn't have it; if the store's limits
+    /// don't allow the instance; or if the start function fails.
     ///
     /// # Panics
     ///
-    /// If `store` is of another engine, or an import is of another store; or if
-    /// a host function that the start function calls panics.
+    /// If a host function that the start function calls panics.
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
-        assert!(
-            Engine::same(store.engine(), self.module().engine()),
-            "different engines for this module and the store provided"
-        );
+        check_engine(store.engine(), self.module())?;
         self.inner.needs.check(store.opaque())?;
         let context = store.raw();
         // SAFETY: invariant "Context"; the imports may be used with the store,

@@ -61,7 +61,9 @@
 //! libwasmtime aborts the process on many mistakes: a handle that is used with
 //! another store, a configuration in conflict, a WASI program without WASI. The
 //! safe layer looks for these first, so that they are a Rust panic where the
-//! `wasmtime` crate panics, and an `Err` otherwise. A panic or error of a host
+//! `wasmtime` crate panics, and an `Err` otherwise. To use a handle with another
+//! store than its own panics; to pass it into one, as an argument, an import or an
+//! element, is an `Err`. A panic or error of a host
 //! function passes through the WebAssembly frames and reaches the caller as it
 //! was.
 //!

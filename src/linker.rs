@@ -118,21 +118,21 @@ impl<T: 'static> Linker<T> {
     ///
     /// If the linker lacks an import, in which case the error is an
     /// [`UnknownImportError`], or has one of another type; if the module imports
-    /// WASI, which the linker has, but `store` doesn't; and as for
+    /// WASI, which the linker has, but `store` doesn't; if `store` is of another
+    /// engine, or an import that is found is of another store; and as for
     /// [`Instance::new`].
     ///
     /// # Panics
     ///
-    /// If `store` is of another engine, or an import that is found is of another
-    /// store; or if a host function that the start function calls panics.
+    /// If a host function that the start function calls panics.
     pub fn instantiate(
         &self,
         mut store: impl AsContextMut<Data = T>,
         module: &Module,
     ) -> Result<Instance> {
         let mut store = store.as_context_mut();
-        self.assert_engine(store.engine());
         check_engine(&self.engine, module)?;
+        check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
         let context = store.raw();
         // SAFETY: invariant "Context"; all that is linked may be used with the

@@ -28,16 +28,12 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If `init` isn't of the elements' type, `ty` is of another engine than
-    /// the store, the store's limits don't allow such a table, or it is one
+    /// If `init` isn't of the elements' type or is of another store, `ty` is of
+    /// another engine than the store, the store's limits don't allow such a table, or it is one
     /// with 64-bit indices that can't be made: see
     /// [`TableType::new64`](crate::TableType::new64); or, with
     /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without
     /// `gc`.
-    ///
-    /// # Panics
-    ///
-    /// If `init` is of another store.
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Table> {
         let mut store = store.as_context_mut();
         ensure!(
@@ -121,12 +117,12 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If that is beyond the table's end, `val` isn't of the elements' type, or
-    /// libwasmtime was built without `gc`.
+    /// If that is beyond the table's end, `val` isn't of the elements' type or is
+    /// of another store, or libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
-    /// If the table or the value is of another store.
+    /// If the table is of another store.
     pub fn set(&self, mut store: impl AsContextMut, index: u64, val: Ref) -> Result<()> {
         let store = store.as_context_mut();
         let table = self.to_c(store.opaque());
@@ -157,11 +153,12 @@ impl Table {
     /// # Errors
     ///
     /// If that is more than the table's maximum or the store's limits allow,
-    /// `init` isn't of the elements' type, or libwasmtime was built without `gc`.
+    /// `init` isn't of the elements' type or is of another store, or libwasmtime
+    /// was built without `gc`.
     ///
     /// # Panics
     ///
-    /// If the table or `init` is of another store.
+    /// If the table is of another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
         let store = store.as_context_mut();
         let table = self.to_c(store.opaque());
@@ -240,11 +237,12 @@ impl Table {
     /// # Errors
     ///
     /// If the range is beyond the table's end, in which case nothing is set;
-    /// `val` isn't of the elements' type; or libwasmtime was built without `gc`.
+    /// `val` isn't of the elements' type or is of another store; or libwasmtime
+    /// was built without `gc`.
     ///
     /// # Panics
     ///
-    /// If the table or the value is of another store.
+    /// If the table is of another store.
     pub fn fill(&self, mut store: impl AsContextMut, dst: u64, val: Ref, len: u64) -> Result<()> {
         let mut store = store.as_context_mut();
         self.check_range(&store, dst, len)?;

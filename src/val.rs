@@ -246,7 +246,17 @@ impl Val {
     ///
     /// If it is a reference of another store.
     pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<ValRaw> {
-        self.to_raw_in(store.as_context_mut().opaque_mut())
+        let mut store = store.as_context_mut();
+        let store = store.opaque_mut();
+        match self {
+            // Both panic, where a value that is passed on is an error.
+            Val::FuncRef(Some(func)) => store.assert_owns(func.store_id()),
+            Val::ExternRef(Some(reference)) => {
+                reference.root().resolve(&store.roots)?;
+            }
+            _ => {}
+        }
+        self.to_raw_in(store)
     }
 
     /// The value of type `ty` that is `raw`.
@@ -287,17 +297,27 @@ impl Val {
         val
     }
 
+    /// # Errors
+    ///
+    /// If the value is a reference of another store, or one whose root is gone.
+    pub(crate) fn check_store(&self, store: &StoreOpaque) -> Result<()> {
+        match self {
+            Val::FuncRef(Some(func)) => store.check_owns(func.store_id()),
+            Val::ExternRef(Some(reference)) => {
+                reference.root().resolve_value(&store.roots).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The value as the checked C API wants it. References stay owned by the
     /// store, so the result is never unrooted.
     ///
     /// # Errors
     ///
-    /// If the value is a reference whose root is gone, or is a reference and
-    /// libwasmtime was built without `gc`: it aborts the process then.
-    ///
-    /// # Panics
-    ///
-    /// If it is a reference of another store.
+    /// If the value is a reference of another store, or one whose root is gone;
+    /// or is a reference and libwasmtime was built without `gc`: it aborts the
+    /// process then.
     pub(crate) fn to_c(self, store: &StoreOpaque) -> Result<wasmtime_val_t> {
         if let Val::FuncRef(_) | Val::ExternRef(_) = self {
             RawRef::supported()?;
@@ -326,13 +346,13 @@ impl Val {
             Val::FuncRef(func) => (
                 WASMTIME_FUNCREF,
                 wasmtime_valunion_t {
-                    funcref: func_to_c(func, store),
+                    funcref: func_to_c(func, store)?,
                 },
             ),
             Val::ExternRef(reference) => {
                 let externref = match &reference {
                     None => crate::gc::NULL,
-                    Some(reference) => reference.root().resolve(&store.roots)?.as_c(),
+                    Some(reference) => reference.root().resolve_value(&store.roots)?.as_c(),
                 };
                 (WASMTIME_EXTERNREF, wasmtime_valunion_t { externref })
             }
@@ -373,16 +393,19 @@ impl Val {
     }
 }
 
-/// # Panics
+/// # Errors
 ///
 /// If the function is of another store.
-fn func_to_c(func: Option<Func>, store: &StoreOpaque) -> wasmtime_func_t {
+fn func_to_c(func: Option<Func>, store: &StoreOpaque) -> Result<wasmtime_func_t> {
     match func {
-        None => wasmtime_func_t {
+        None => Ok(wasmtime_func_t {
             store_id: 0,
             __private: ptr::null_mut(),
-        },
-        Some(func) => func.to_c(store),
+        }),
+        Some(func) => {
+            store.check_owns(func.store_id())?;
+            Ok(func.to_c(store))
+        }
     }
 }
 

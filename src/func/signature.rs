@@ -75,10 +75,6 @@ impl Signature {
     }
 
     /// Checks the arguments of a call.
-    ///
-    /// # Panics
-    ///
-    /// If one is of another store.
     pub(super) fn check_params(&self, store: impl AsContext, params: &[Val]) -> Result<()> {
         if params.len() != self.params.len() {
             bail!(
@@ -90,22 +86,18 @@ impl Signature {
         for (i, (kind, val)) in self.params.iter().zip(params).enumerate() {
             if !kind.accepts(val) {
                 let ty = self.ty.param(i).expect("index in range");
-                check_type(&store, i, &ty, val).context("argument type mismatch")?;
+                check_type(&store, &ty, val).context("argument type mismatch")?;
             }
         }
         Ok(())
     }
 
     /// Checks what a host function returned.
-    ///
-    /// # Panics
-    ///
-    /// If a value is of another store.
     pub(super) fn check_results(&self, store: impl AsContext, results: &[Val]) -> Result<()> {
         for (i, (kind, val)) in self.results.iter().zip(results).enumerate() {
             if !kind.accepts(val) {
                 let ty = self.ty.result(i).expect("index in range");
-                check_type(&store, i, &ty, val)
+                check_type(&store, &ty, val)
                     .context("function attempted to return an incompatible value")?;
             }
         }
@@ -114,22 +106,6 @@ impl Signature {
 }
 
 impl Kind {
-    /// What a result is before the host function sets it: zero or null, where
-    /// the type has such a value.
-    pub(super) fn initial(self, ty: impl FnOnce() -> Option<ValType>) -> Val {
-        match self {
-            Kind::I32 => Val::I32(0),
-            Kind::I64 => Val::I64(0),
-            Kind::F32 => Val::F32(0),
-            Kind::F64 => Val::F64(0),
-            Kind::V128 => Val::V128(0.into()),
-            Kind::FuncRef => Val::null_func_ref(),
-            Kind::ExactFuncRef | Kind::GcRef => ty()
-                .and_then(|ty| Val::default_for_ty(&ty))
-                .unwrap_or(Val::null_func_ref()),
-        }
-    }
-
     /// Whether a value is of this kind, where that is all there is to check.
     #[inline]
     fn accepts(self, val: &Val) -> bool {
@@ -150,11 +126,7 @@ impl Val {
     ///
     /// # Errors
     ///
-    /// If the value is a reference whose root is gone.
-    ///
-    /// # Panics
-    ///
-    /// If the value is of another store.
+    /// If the value is a reference of another store, or one whose root is gone.
     #[inline]
     pub(crate) fn to_raw_in(self, store: &mut StoreOpaque) -> Result<ValRaw> {
         use super::WasmTy;
@@ -228,17 +200,14 @@ pub(super) unsafe fn val_from_raw(
 }
 
 /// Checks a value that its [`Kind`] doesn't accept as it is.
-///
-/// # Panics
-///
-/// If it is of another store.
 #[cold]
-fn check_type(store: impl AsContext, index: usize, expected: &ValType, val: &Val) -> Result<()> {
+fn check_type(store: impl AsContext, expected: &ValType, val: &Val) -> Result<()> {
+    val.check_store(store.as_context().opaque())?;
     if val.matches_ty(&store, expected)? {
         return Ok(());
     }
     bail!(
-        "type mismatch at index {index}: expected {expected}, found {}",
+        "type mismatch: expected {expected}, found {}",
         val.ty(&store)?
     )
 }

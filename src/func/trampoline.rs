@@ -241,9 +241,8 @@ fn call_untyped<T: 'static>(
             val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())?
         };
     }
-    for (i, (kind, val)) in signature.results.iter().zip(&mut *results).enumerate() {
-        *val = kind.initial(|| signature.ty.result(i));
-    }
+    // A number that the closure doesn't set is an error then.
+    results.fill(Val::null_func_ref());
     // SAFETY: the new caller is used up before the old one is used again.
     func(unsafe { caller.reborrow() }, params, results)?;
     signature.check_results(&*caller, results)?;

@@ -100,8 +100,8 @@ where
     ///
     /// # Panics
     ///
-    /// If the function or an argument is of another store, or if a host function
-    /// that it called panics.
+    /// If the function is of another store, or if a host function that it called
+    /// panics.
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results> {
         let mut store = store.as_context_mut();
@@ -421,7 +421,7 @@ fn check_param(passed: &ValType, actual: &ValType) -> Result<()> {
     if fits {
         Ok(())
     } else {
-        Err(mismatch(passed, actual))
+        Err(mismatch(actual, passed))
     }
 }
 
@@ -434,6 +434,7 @@ fn check_result(wanted: &ValType, actual: &ValType) -> Result<()> {
     }
 }
 
+/// `found` is what is passed or returned where `expected` is wanted.
 fn mismatch(expected: &ValType, found: &ValType) -> Error {
     Error::msg(format!("type mismatch: expected {expected}, found {found}"))
 }

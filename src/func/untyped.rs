@@ -34,8 +34,8 @@ impl Func {
     ///
     /// # Panics
     ///
-    /// If the function or an argument is of another store, or if a host function
-    /// that it called panics.
+    /// If the function is of another store, or if a host function that it called
+    /// panics.
     pub fn call(
         &self,
         mut store: impl AsContextMut,

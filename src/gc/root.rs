@@ -15,7 +15,7 @@
 //! that has a share of its own.
 
 use super::RawRef;
-use crate::store::{StoreOpaque, wrong_store};
+use crate::store::{StoreOpaque, cross_store, wrong_store};
 use crate::{AsContext, Error, Result};
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroU64;
@@ -101,6 +101,18 @@ impl Root {
 
     pub(super) fn place(&self) -> Place {
         self.0
+    }
+
+    /// The C reference, to be passed into the store.
+    ///
+    /// # Errors
+    ///
+    /// If the root is gone or of another store.
+    pub(crate) fn resolve_value<'a>(&'a self, roots: &'a RootSet) -> Result<&'a RawRef> {
+        if self.0.set != roots.serial {
+            return Err(cross_store());
+        }
+        self.resolve(roots)
     }
 
     /// The C reference.

@@ -103,7 +103,9 @@ impl<T: 'static> Linker<T> {
         name: &str,
     ) -> Result<Option<Extern>> {
         self.assert_engine(store.engine());
-        self.definitions.needs(module, name).check(store.opaque())?;
+        let needs = self.definitions.needs(module, name);
+        needs.assert_store(store.opaque());
+        needs.check(store.opaque())?;
         Ok(self.find(store.opaque_mut(), module, name))
     }
 

@@ -7,6 +7,7 @@
 //! It also aborts when a linker compares an import's type with that of an item
 //! whose store is gone, if the type has gone with it: the list keeps the types.
 
+use crate::instance::cross_store_instantiation;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
 use crate::vec::Owned;
@@ -67,16 +68,15 @@ impl Needs {
 
     /// # Errors
     ///
-    /// If the store has no WASI context and has to.
-    ///
-    /// # Panics
-    ///
-    /// As for [`Needs::assert_store`].
+    /// If it is another store than it has to be, or it has no WASI context and
+    /// has to.
     pub(crate) fn check(&self, store: &StoreOpaque) -> Result<()> {
         if self.is_met_by(store) {
             return Ok(());
         }
-        self.assert_store(store);
+        if !self.is_store(store) {
+            return Err(cross_store_instantiation());
+        }
         bail!(
             "the module imports WASI, which the linker has, but the store has no WASI context: \
              give it one with `Store::set_wasi`"
@@ -197,10 +197,6 @@ impl Definitions {
     /// Whether a module can be linked in a store.
     ///
     /// # Errors
-    ///
-    /// As for [`Needs::check`].
-    ///
-    /// # Panics
     ///
     /// As for [`Needs::check`].
     pub(super) fn check(&self, store: &StoreOpaque, module: &Module) -> Result<()> {

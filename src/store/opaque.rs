@@ -129,6 +129,18 @@ impl StoreOpaque {
         }
     }
 
+    /// # Errors
+    ///
+    /// If a value with this store id is of another store.
+    #[inline]
+    pub(crate) fn check_owns(&self, store_id: u64) -> Result<(), Error> {
+        if self.owns(store_id) {
+            Ok(())
+        } else {
+            Err(cross_store())
+        }
+    }
+
     pub(crate) fn has_wasi(&self) -> bool {
         #[cfg(feature = "wasi")]
         return self.wasi.is_some();
@@ -204,6 +216,13 @@ impl StoreOpaque {
     pub(super) fn release_roots(&mut self) {
         self.roots.truncate(0);
     }
+}
+
+/// What is said of a value that is passed into another store than its own, which
+/// is an error. To use a handle with another store is a panic.
+#[cold]
+pub(crate) fn cross_store() -> Error {
+    Error::msg("value used with wrong store: cross-`Store` values are not supported")
 }
 
 #[cold]

@@ -1,7 +1,7 @@
 //! WebAssembly to be called by the tests of other modules, and what those have
 //! to say about panics.
 
-use libwasmtime::{Extern, Instance, Module, Store};
+use libwasmtime::{Extern, Instance, Module, Result, Store};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -31,6 +31,17 @@ pub fn panic_text<R>(f: impl FnOnce() -> R) -> String {
         Ok(text) => *text,
         Err(payload) => (*payload.downcast::<&str>().expect("a text")).to_owned(),
     }
+}
+
+/// That a value or an import isn't taken, because it is of another store.
+#[track_caller]
+pub fn assert_not_taken<R>(result: Result<R>) {
+    let Err(error) = result else {
+        panic!("it was taken");
+    };
+    let text = format!("{error:#}");
+    assert!(text.contains("wrong store"), "{text}");
+    assert!(text.contains("cross-`Store`"), "{text}");
 }
 
 /// Counts how often it is dropped.

@@ -1,6 +1,8 @@
-//! Objects of one store that meet another: that panics, before anything happens.
+//! Objects of one store that meet another. To use a handle with another store
+//! panics, and to pass a value or an import into one is an error; either before
+//! anything happens.
 
-use crate::guest::{instantiate, panic_text};
+use crate::guest::{assert_not_taken, instantiate, panic_text};
 use libwasmtime::*;
 use std::hash::DefaultHasher;
 
@@ -115,15 +117,15 @@ fn function_references_among_the_arguments() {
         let seven = *world.seven.func();
         let instance = instantiate(other, WAT, &[]);
         let func = instance.get_func(&mut *other, "func").unwrap();
-        refused(|| func.call(&mut *other, &[seven.into()], &mut []));
+        assert_not_taken(func.call(&mut *other, &[seven.into()], &mut []));
         let exact = instance.get_func(&mut *other, "exact").unwrap();
-        refused(|| exact.call(&mut *other, &[seven.into()], &mut []));
+        assert_not_taken(exact.call(&mut *other, &[seven.into()], &mut []));
         let func = func.typed::<Option<Func>, ()>(&*other).unwrap();
-        refused(|| func.call(&mut *other, Some(seven)));
+        assert_not_taken(func.call(&mut *other, Some(seven)));
         let func = func.func().typed::<Func, ()>(&*other).unwrap();
-        refused(|| func.call(&mut *other, seven));
+        assert_not_taken(func.call(&mut *other, seven));
         let exact = exact.typed::<Func, ()>(&*other).unwrap();
-        refused(|| exact.call(&mut *other, seven));
+        assert_not_taken(exact.call(&mut *other, seven));
         func.call(&mut *other, *func.func()).unwrap();
     });
 }
@@ -138,8 +140,8 @@ fn results_of_host_functions() {
             results[0] = seven.into();
             Ok(())
         });
-        refused(|| typed.call(&mut *other, &[], &mut [Val::I32(0)]));
-        refused(|| untyped.call(&mut *other, &[], &mut [Val::I32(0)]));
+        assert_not_taken(typed.call(&mut *other, &[], &mut [Val::I32(0)]));
+        assert_not_taken(untyped.call(&mut *other, &[], &mut [Val::I32(0)]));
         for (host, ty) in [(typed, "(ref func)"), (untyped, "funcref")] {
             let wat = format!(
                 r#"(module (import "" "" (func $host (result {ty})))
@@ -147,7 +149,7 @@ fn results_of_host_functions() {
             );
             let instance = instantiate(other, &wat, &[host.into()]);
             let f = instance.get_typed_func::<(), ()>(&mut *other, "f").unwrap();
-            refused(|| f.call(&mut *other, ()));
+            assert_not_taken(f.call(&mut *other, ()));
         }
     });
 }
@@ -161,16 +163,16 @@ fn values() {
         refused(|| val.matches_ty(&*other, &ValType::FUNCREF));
         refused(|| reference.ty(&*other));
         let ty = GlobalType::new(ValType::FUNCREF, Mutability::Var);
-        refused(|| Global::new(&mut *other, ty, val));
+        assert_not_taken(Global::new(&mut *other, ty, val));
         let ty = TableType::new(RefType::FUNCREF, 1, None);
-        refused(|| Table::new(&mut *other, ty, reference));
+        assert_not_taken(Table::new(&mut *other, ty, reference));
         let instance = instantiate(other, WAT, &[]);
         let global = instance.get_global(&mut *other, "global").unwrap();
-        refused(|| global.set(&mut *other, val));
+        assert_not_taken(global.set(&mut *other, val));
         let table = instance.get_table(&mut *other, "table").unwrap();
-        refused(|| table.set(&mut *other, 0, reference));
-        refused(|| table.grow(&mut *other, 1, reference));
-        refused(|| table.fill(&mut *other, 0, reference, 1));
+        assert_not_taken(table.set(&mut *other, 0, reference));
+        assert_not_taken(table.grow(&mut *other, 1, reference));
+        assert_not_taken(table.fill(&mut *other, 0, reference, 1));
         assert_eq!(table.size(&*other), 2);
     });
 }
@@ -212,7 +214,11 @@ fn instances() {
         });
         let module = Module::new(other.engine(), r#"(module (import "" "" (func)))"#).unwrap();
         let seven = Extern::from(*world.seven.func());
-        refused(|| Instance::new(&mut *other, &module, std::slice::from_ref(&seven)));
+        assert_not_taken(Instance::new(
+            &mut *other,
+            &module,
+            std::slice::from_ref(&seven),
+        ));
         refused(|| seven.ty(&*other));
     });
 }
@@ -234,10 +240,10 @@ fn linkers() {
     refused(|| linker.define(&other, "m", "seven", seven).is_ok());
     refused(|| linker.instance(&mut other, "m", world.instance).is_ok());
     linker.define(&world.store, "m", "seven", seven).unwrap();
-    refused(|| linker.instantiate(&mut other, &importing));
+    assert_not_taken(linker.instantiate(&mut other, &importing));
     refused(|| linker.get(&mut other, "m", "seven").is_ok());
     let pre = linker.instantiate_pre(&importing).unwrap();
-    refused(|| pre.instantiate(&mut other));
+    assert_not_taken(pre.instantiate(&mut other));
     linker.instantiate(&mut world.store, &importing).unwrap();
 
     // A module's exports are of the store that it was instantiated in, though
@@ -245,8 +251,8 @@ fn linkers() {
     let mut linker = Linker::new(&engine);
     let mut fresh = Store::new(&engine, ());
     linker.module(&mut fresh, "m", &exporting).unwrap();
-    refused(|| linker.instantiate(&mut world.store, &importing));
-    refused(|| linker.instantiate(&mut other, &importing));
+    assert_not_taken(linker.instantiate(&mut world.store, &importing));
+    assert_not_taken(linker.instantiate(&mut other, &importing));
     refused(|| linker.get(&mut other, "m", "seven").is_ok());
     linker.instantiate(&mut fresh, &importing).unwrap();
     world.check();
@@ -273,12 +279,12 @@ fn host_references() {
 
         let instance = instantiate(other, WAT, &[]);
         let f = instance.get_func(&mut *other, "extern").unwrap();
-        refused(|| f.call(&mut *other, &[reference.into()], &mut [Val::I32(0)]));
+        assert_not_taken(f.call(&mut *other, &[reference.into()], &mut [Val::I32(0)]));
         type Nullable = Option<Rooted<ExternRef>>;
         let f = f.typed::<Nullable, Nullable>(&*other).unwrap();
-        refused(|| f.call(&mut *other, Some(reference)));
+        assert_not_taken(f.call(&mut *other, Some(reference)));
         let host = Func::wrap(&mut *other, move || reference);
-        refused(|| host.call(&mut *other, &[], &mut [Val::I32(0)]));
+        assert_not_taken(host.call(&mut *other, &[], &mut [Val::I32(0)]));
         f.call(&mut *other, None).unwrap();
         assert!(reference.data(&world.store).unwrap().is_some());
     });

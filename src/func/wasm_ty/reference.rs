@@ -127,6 +127,7 @@ unsafe impl Reference for Func {
     }
 
     fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
+        store.check_owns(self.store_id())?;
         Ok(ValRaw::funcref(self.to_raw_in(store)))
     }
 
@@ -161,7 +162,7 @@ macro_rules! externrefs {
             }
 
             fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
-                let raw = self.root().resolve(&store.roots)?.to_raw(store);
+                let raw = self.root().resolve_value(&store.roots)?.to_raw(store);
                 Ok(ValRaw::externref(raw))
             }
 

@@ -155,6 +155,7 @@ fn results_of_an_untyped_function_are_checked() {
     let mut store = Store::<()>::default();
     let ty = FuncType::new(store.engine(), [], [ValType::I32, ValType::FUNCREF]);
     let f = Func::new(&mut store, ty.clone(), |_, _, results| {
+        results[0] = Val::I32(1);
         results[1] = Val::I64(1);
         Ok(())
     });
@@ -166,16 +167,23 @@ fn results_of_an_untyped_function_are_checked() {
     );
     assert_eq!(
         error.root_cause().to_string(),
-        "type mismatch at index 1: expected (ref null func), found i64"
+        "type mismatch: expected (ref null func), found i64"
     );
     assert!(matches!(results, [Val::F32(7), Val::F32(8)]));
 
-    // What isn't set is zero or null.
+    // What isn't set is a null function reference, and no number.
+    let error = Func::new(&mut store, ty, |_, _, _| Ok(()))
+        .call(&mut store, &[], &mut results)
+        .unwrap_err();
+    assert_eq!(
+        error.root_cause().to_string(),
+        "type mismatch: expected i32, found (ref null nofunc)"
+    );
+    let ty = FuncType::new(store.engine(), [], [ValType::FUNCREF]);
     let f = Func::new(&mut store, ty, |_, _, _| Ok(()));
-    f.call(&mut store, &[], &mut results).unwrap();
-    assert!(matches!(results, [Val::I32(0), Val::FuncRef(None)]));
+    f.call(&mut store, &[], &mut results[..1]).unwrap();
+    assert!(matches!(results[0], Val::FuncRef(None)));
 
-    // There is nothing else for a type without null.
     let ty = ValType::Ref(RefType::new(false, HeapType::Func));
     let ty = FuncType::new(store.engine(), [], [ty]);
     let f = Func::new(&mut store, ty, |_, _, _| Ok(()));

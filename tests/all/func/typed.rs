@@ -261,7 +261,7 @@ fn wrong_types_are_refused() {
     let error = refusal::<i64, i32>(&store, f);
     assert_eq!(
         error,
-        "type mismatch with parameters: type mismatch: expected i64, found i32"
+        "type mismatch with parameters: type mismatch: expected i32, found i64"
     );
     let error = refusal::<i32, f32>(&store, f);
     assert_eq!(
@@ -286,12 +286,11 @@ fn wrong_types_are_refused() {
         f.typed::<(u64, f64, V128), (i64, f64, V128)>(&store)
             .is_ok()
     );
-    for error in [
-        refusal::<(i64, f64, i32), (i64, f64, V128)>(&store, f),
-        refusal::<(i64, f64, V128), (i64, f64, i32)>(&store, f),
-    ] {
-        assert!(error.contains("expected i32, found v128"), "{error}");
-    }
+    // What is passed, or is returned, is what is found.
+    let error = refusal::<(i64, f64, i32), (i64, f64, V128)>(&store, f);
+    assert!(error.contains("expected v128, found i32"), "{error}");
+    let error = refusal::<(i64, f64, V128), (i64, f64, i32)>(&store, f);
+    assert!(error.contains("expected i32, found v128"), "{error}");
 }
 
 #[test]

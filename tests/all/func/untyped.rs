@@ -84,14 +84,14 @@ fn types_are_checked() {
     assert_eq!(error.to_string(), "argument type mismatch");
     assert_eq!(
         error.root_cause().to_string(),
-        "type mismatch at index 0: expected i32, found i64"
+        "type mismatch: expected i32, found i64"
     );
     let error = f
         .call(&mut store, &[Val::I32(1), Val::F32(0)], &mut [])
         .unwrap_err();
     assert_eq!(
         error.root_cause().to_string(),
-        "type mismatch at index 1: expected (ref null func), found f32"
+        "type mismatch: expected (ref null func), found f32"
     );
 }
 

@@ -36,7 +36,6 @@ fn untyped() {
         [ValType::V128, ValType::I32],
     );
     let host = Func::new(&mut store, ty, |_, params, results| {
-        assert!(matches!(results, [Val::V128(v), Val::I32(0)] if v.as_u128() == 0));
         results[0] = params[1];
         results[1] = params[0];
         Ok(())
