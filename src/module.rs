@@ -116,9 +116,12 @@ impl Module {
     pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
         let file = file.as_ref();
         let bytes = std::fs::read(file)
-            .with_context(|| format!("failed to read input file: {}", file.display()))?;
-        Module::new(engine, bytes)
-            .with_context(|| format!("failed to compile `{}`", file.display()))
+            .with_context(|| format!("failed to read from `{}`", file.display()))?;
+        #[cfg(feature = "wat")]
+        if !bytes.starts_with(b"\0asm") {
+            return Module::from_binary(engine, &crate::wat::file_to_wasm(file, &bytes)?);
+        }
+        Module::from_binary(engine, &bytes)
     }
 
     /// Compiles a module in the binary format only.

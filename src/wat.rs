@@ -1,9 +1,10 @@
 //! The WebAssembly text format.
 
-use crate::Result;
 use crate::error::check;
 use crate::sys::{Feature, require, wasmtime_wat2wasm};
 use crate::vec::ByteVec;
+use crate::{Error, Result};
+use std::path::Path;
 
 /// Translates a module from the text format into the binary format.
 ///
@@ -35,4 +36,18 @@ pub fn wat2wasm(text: impl AsRef<[u8]>) -> Result<ByteVec> {
     });
     parsed?;
     Ok(binary)
+}
+
+/// Translates the text that a file contains. An error points into the file, where
+/// libwasmtime says `<anon>`, as it is given no name.
+pub(crate) fn file_to_wasm(file: &Path, text: &[u8]) -> Result<ByteVec> {
+    const PLACE: &str = "--> <anon>:";
+    wat2wasm(text).map_err(|error| {
+        let message = error.to_string();
+        if message.contains(PLACE) {
+            Error::msg(message.replacen(PLACE, &format!("--> {}:", file.display()), 1))
+        } else {
+            error
+        }
+    })
 }

@@ -27,6 +27,7 @@ impl From<V128> for u128 {
 
 impl fmt::Debug for V128 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#034x}", self.as_u128())
+        // As a number, in whatever base is asked for.
+        self.as_u128().fmt(f)
     }
 }

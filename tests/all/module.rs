@@ -50,6 +50,30 @@ fn errors_in_text_point_at_the_place() {
 }
 
 #[test]
+fn errors_of_a_file_point_into_it() -> Result<()> {
+    let engine = Engine::default();
+    let file = scratch("wrong.wat");
+    let path = file.display();
+    fs::write(&file, "(module\n  (func (result i32) i32.cons 1))")?;
+    let error = Module::from_file(&engine, &file).unwrap_err();
+    let text = format!("{error:#}");
+    assert!(text.contains("unknown operator"), "{text}");
+    assert!(text.contains(&format!("{path}:2:22")), "{text}");
+
+    // An invalid binary is what `Module::new` says it is.
+    fs::write(&file, b"\0asm\x01\0\0\0\xff")?;
+    let error = Module::from_file(&engine, &file).unwrap_err();
+    let same = Module::new(&engine, fs::read(&file)?).unwrap_err();
+    assert_eq!(format!("{error:#}"), format!("{same:#}"));
+
+    fs::remove_file(&file)?;
+    let error = Module::from_file(&engine, &file).unwrap_err();
+    assert_eq!(error.to_string(), format!("failed to read from `{path}`"));
+    assert!(error.is::<std::io::Error>());
+    Ok(())
+}
+
+#[test]
 fn invalid_modules_are_errors() {
     let engine = Engine::default();
     let mismatch = "(module (func (result i32) i64.const 1))";

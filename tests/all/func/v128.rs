@@ -72,9 +72,7 @@ fn values() {
     let val = Val::from(BITS);
     assert_eq!(val.v128(), Some(V128::from(BITS)));
     assert_eq!(val.i32(), None);
-    assert_eq!(
-        format!("{:?}", V128::from(1)),
-        "0x00000000000000000000000000000001"
-    );
+    assert_eq!(format!("{:?}", V128::from(255)), "255");
+    assert_eq!(format!("{:#x?}", V128::from(255)), "0xff");
     assert_eq!(ValRaw::v128(BITS).get_v128(), BITS);
 }
