@@ -116,6 +116,10 @@
 //! | `wasi-http` | | WASI's HTTP interfaces for components |
 //! | `wat` | ✓ | the text format |
 //! | `winch` | | the baseline compiler |
+//!
+//! `anyhow`, `backtrace`, `runtime` and `std` are features of the `wasmtime` crate
+//! for what is always here. They do nothing, and are there so that a manifest
+//! which turns them on need not change.
 #![warn(missing_docs)]
 
 mod backtrace;
