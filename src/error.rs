@@ -1,14 +1,18 @@
 //! Errors: this crate's [`Error`] and how the C API's become one.
 //!
-//! [`Error`] is [`anyhow::Error`], which behaves as the `wasmtime` crate's own
-//! does: any [`std::error::Error`] converts with `?`, context can be added, and
-//! what went wrong can be had back with `downcast_ref`. What goes wrong inside
+//! Any [`std::error::Error`] becomes an [`Error`] with `?`, context can be added,
+//! and what went wrong can be had back with `downcast_ref`. What goes wrong inside
 //! this crate is a typed value in there, such as [`Trap`](crate::Trap),
 //! [`LoadError`](crate::LoadError) or [`Unsupported`](crate::Unsupported).
 //!
 //! [`Ok`] and [`Chain`] are only here and not in the crate's root, so that
 //! `use wasmtime::*` doesn't hide the `Ok` of the standard library, which is a
 //! pattern as well.
+
+mod any;
+mod context;
+#[doc(hidden)]
+pub mod macros;
 
 use crate::sys::{
     wasm_trap_delete, wasm_trap_message, wasm_trap_t, wasm_trap_trace, wasmtime_error_delete,
@@ -19,7 +23,50 @@ use crate::vec::{ByteVec, FrameVec};
 use crate::{Trap, WasmBacktrace};
 use std::ptr::NonNull;
 
-pub use anyhow::{Chain, Context, Error, Ok, Result, anyhow as format_err, bail, ensure};
+pub use crate::{bail, ensure, format_err};
+pub use any::{Chain, Error};
+pub use context::Context;
+
+/// A [`Result`](std::result::Result) with an [`Error`], unless it says otherwise.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The `Ok` of a [`Result`] of this module, so that a closure that uses `?` needn't
+/// say what its errors are.
+#[expect(non_snake_case, reason = "the name of what it returns")]
+pub fn Ok<T>(value: T) -> Result<T> {
+    Result::Ok(value)
+}
+
+/// Makes the results of `anyhow` those of this crate.
+///
+/// ```
+/// use libwasmtime::{Result, ToWasmtimeResult};
+///
+/// fn host() -> Result<()> {
+///     anyhow::Ok(()).to_wasmtime_result()
+/// }
+/// assert!(host().is_ok());
+/// ```
+pub trait ToWasmtimeResult<T> {
+    /// The same with an [`Error`].
+    ///
+    /// # Errors
+    ///
+    /// If `self` is one.
+    fn to_wasmtime_result(self) -> Result<T>;
+}
+
+impl<T> ToWasmtimeResult<T> for anyhow::Result<T> {
+    fn to_wasmtime_result(self) -> Result<T> {
+        self.map_err(Error::from_anyhow)
+    }
+}
+
+impl<T> ToWasmtimeResult<T> for Result<T> {
+    fn to_wasmtime_result(self) -> Result<T> {
+        self
+    }
+}
 
 /// A WASI program asked to exit with this status.
 ///

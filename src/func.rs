@@ -36,13 +36,13 @@ pub(crate) use wasm_ty::Reference;
 pub use wasm_ty::WasmTy;
 
 use crate::entity::entity;
+use crate::error::Context;
 use crate::store::StoreOpaque;
 use crate::sys::{
     wasm_functype_delete, wasmtime_func_from_raw, wasmtime_func_new_unchecked, wasmtime_func_t,
     wasmtime_func_to_raw, wasmtime_func_type,
 };
 use crate::{AsContext, AsContextMut, Engine, FuncType, Result, Val, ValRaw};
-use anyhow::Context;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 

@@ -2,13 +2,13 @@
 
 use crate::entity::entity;
 use crate::error::check;
+use crate::error::ensure;
 use crate::gc::RawRef;
 use crate::sys::{
     wasm_globaltype_delete, wasmtime_global_get, wasmtime_global_new, wasmtime_global_set,
     wasmtime_global_t, wasmtime_global_type,
 };
 use crate::{AsContext, AsContextMut, GlobalType, Result, Val};
-use anyhow::ensure;
 use std::mem::MaybeUninit;
 
 /// A global variable, mutable or not, in a store.

@@ -1,6 +1,7 @@
 //! Instances of modules.
 
 use crate::entity::entity;
+use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::{
     wasm_trap_t, wasmtime_error_t, wasmtime_extern_t, wasmtime_instance_export_get,
@@ -11,7 +12,6 @@ use crate::{
     Result, SharedMemory, StoreContext, StoreContextMut, Table, Tag, TypedFunc, WasmParams,
     WasmResults,
 };
-use anyhow::{anyhow, bail};
 use std::hash::{Hash, Hasher};
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -224,7 +224,7 @@ impl Instance {
     {
         self.get_export(&mut store, name)
             .and_then(Extern::into_func)
-            .ok_or_else(|| anyhow!("failed to find function export `{name}`"))?
+            .ok_or_else(|| format_err!("failed to find function export `{name}`"))?
             .typed(store)
             .map_err(|error| {
                 error.context(format!("failed to convert function `{name}` to given type"))
@@ -279,7 +279,7 @@ impl Instance {
 
 /// What is said of an import that is of another store than the instance.
 pub(crate) fn cross_store_instantiation() -> Error {
-    anyhow!(
+    format_err!(
         "cross-`Store` instantiation is not currently supported: an import is used with the wrong \
          store"
     )

@@ -162,7 +162,7 @@ pub use config::{
     ProfilingStrategy, RegallocAlgorithm, Strategy, WasmFeatures,
 };
 pub use engine::{Engine, EngineWeak, Precompiled};
-pub use error::{Context, Error, I32Exit, Result, bail, ensure, format_err};
+pub use error::{Context, Error, I32Exit, Result, ToWasmtimeResult};
 pub use extern_::{Export, Extern};
 pub use func::{Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy};
 pub use gc::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};

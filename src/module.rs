@@ -5,6 +5,7 @@ pub(crate) mod binary;
 
 use crate::engine::Engine;
 use crate::error::check;
+use crate::error::{Context, format_err};
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 use crate::sys::{
     Feature, require, wasmtime_module_new, wasmtime_module_serialize, wasmtime_module_validate,
@@ -19,7 +20,6 @@ use crate::types::{ExportDef, ImportDef, TableLimits};
 use crate::vec::ByteVec;
 use crate::vec::{ExportTypeVec, ImportTypeVec};
 use crate::{ExportType, ExternType, ImportType, Result};
-use anyhow::{Context, anyhow};
 use std::ffi::CString;
 use std::fmt;
 use std::ops::Range;
@@ -204,7 +204,7 @@ impl Module {
         let shown = path.display();
         let text = path
             .to_str()
-            .ok_or_else(|| anyhow!("the path {shown} is not UTF-8"))?;
+            .ok_or_else(|| format_err!("the path {shown} is not UTF-8"))?;
         let text = CString::new(text).with_context(|| format!("the path {shown} has a NUL"))?;
         let mut raw = ptr::null_mut();
         // SAFETY: as for `deserialize`; the path is a C string.

@@ -2,6 +2,8 @@
 
 use crate::error::check;
 #[cfg(feature = "threads")]
+use crate::error::ensure;
+#[cfg(feature = "threads")]
 use crate::sys::{Feature, require, wasmtime_sharedmemory_new};
 use crate::sys::{
     wasm_memorytype_delete, wasmtime_sharedmemory_clone, wasmtime_sharedmemory_data,
@@ -9,8 +11,6 @@ use crate::sys::{
     wasmtime_sharedmemory_size, wasmtime_sharedmemory_t, wasmtime_sharedmemory_type,
 };
 use crate::{Engine, MemoryType, Result};
-#[cfg(feature = "threads")]
-use anyhow::ensure;
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::ptr::NonNull;

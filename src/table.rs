@@ -2,13 +2,13 @@
 
 use crate::entity::entity;
 use crate::error::check;
+use crate::error::ensure;
 use crate::gc::RawRef;
 use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
 };
 use crate::{AsContext, AsContextMut, Ref, RefType, Result, TableType, Trap, Val};
-use anyhow::ensure;
 use std::mem::MaybeUninit;
 
 /// A table of references in a store.

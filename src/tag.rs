@@ -28,11 +28,11 @@ impl Tag {
     /// If the type returns anything, or is of another engine than the store.
     pub fn new(mut store: impl AsContextMut, ty: &TagType) -> Result<Tag> {
         let mut store = store.as_context_mut();
-        anyhow::ensure!(
+        crate::ensure!(
             ty.comes_from_same_engine(store.engine()),
             "the type of the tag belongs to another engine than the store"
         );
-        anyhow::ensure!(
+        crate::ensure!(
             ty.ty().results().len() == 0,
             "the type of a tag can't have results; this one has {}",
             ty.ty().results().len()

@@ -1,10 +1,10 @@
 //! The signatures of functions that were called, kept by their store.
 
 use super::Func;
+use crate::error::{Context, bail};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_func_t;
 use crate::{AsContext, FuncType, HeapType, Result, Val, ValRaw, ValType};
-use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;

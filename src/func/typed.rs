@@ -1,10 +1,10 @@
 //! Calls whose types are checked once.
 
 use super::{Func, WasmTy};
+use crate::error::ensure;
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t, wasmtime_val_t};
 use crate::{AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
-use anyhow::ensure;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;

@@ -2,13 +2,13 @@
 
 use super::Func;
 use super::signature::{Signature, val_from_raw};
+use crate::error::bail;
 use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::sys::{
     wasmtime_func_call, wasmtime_func_call_unchecked, wasmtime_val_raw_t, wasmtime_val_t,
 };
 use crate::{AsContextMut, Result, Val, ValRaw};
-use anyhow::bail;
 use std::mem::MaybeUninit;
 use std::ptr;
 

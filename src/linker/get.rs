@@ -1,10 +1,10 @@
 //! Looking up what is defined.
 
 use super::Linker;
+use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_extern_t, wasmtime_linker_get};
 use crate::{AsContextMut, Extern, Func, ImportType, Result, StoreContextMut};
-use anyhow::{anyhow, bail};
 use std::mem::MaybeUninit;
 
 impl<T: 'static> Linker<T> {
@@ -82,7 +82,7 @@ impl<T: 'static> Linker<T> {
         for name in ["", "_start"] {
             if let Some(item) = self.look_up(&mut store, module, name)? {
                 return item.into_func().ok_or_else(|| {
-                    anyhow!("the default export `{name}` in `{module}` is not a function")
+                    format_err!("the default export `{name}` in `{module}` is not a function")
                 });
             }
         }

@@ -1,11 +1,11 @@
 //! Defining what instances and modules export.
 
 use super::Linker;
+use crate::error::{Context, bail, ensure};
 use crate::instance::check_engine;
 use crate::{
     AsContextMut, ExportType, ExternType, Func, Instance, Module, Result, StoreContextMut,
 };
-use anyhow::{Context, bail, ensure};
 
 impl<T: 'static> Linker<T> {
     /// Defines all exports of an instance, under the module name given.

@@ -7,12 +7,12 @@
 //! It also aborts when a linker compares an import's type with that of an item
 //! whose store is gone, if the type has gone with it: the list keeps the types.
 
+use crate::error::bail;
 use crate::instance::cross_store_instantiation;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
 use crate::vec::Owned;
 use crate::{Extern, Module, Result};
-use anyhow::bail;
 use std::collections::HashMap;
 use std::sync::Arc;
 

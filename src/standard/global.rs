@@ -4,10 +4,10 @@ use super::object::{Object, object};
 use super::store::State;
 use super::val::check_types;
 use super::{AsContextMut, Inexpressible, Val};
+use crate::error::{Context, ensure};
 use crate::sys::{wasm_global_get, wasm_global_new, wasm_global_set};
 use crate::vec::OwnedVal;
 use crate::{GlobalType, Result};
-use anyhow::{Context, ensure};
 
 /// A global variable, mutable or not.
 ///

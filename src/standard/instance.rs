@@ -1,10 +1,10 @@
 //! Instances of modules.
 
 use super::{AsContextMut, Extern, Module};
+use crate::error::ensure;
 use crate::sys::{wasm_instance_delete, wasm_instance_exports, wasm_instance_new};
 use crate::vec::ExternVec;
 use crate::{Engine, Result};
-use anyhow::ensure;
 use std::fmt;
 use std::ptr;
 use std::sync::Arc;

@@ -3,9 +3,9 @@
 use super::object::{Object, object};
 use super::store::State;
 use super::{AsContext, AsContextMut};
+use crate::error::{Context, ensure};
 use crate::sys::{wasm_memory_data, wasm_memory_data_size, wasm_memory_grow, wasm_memory_new};
 use crate::{MemoryType, Result};
-use anyhow::{Context, ensure};
 use std::slice;
 
 /// A linear memory that isn't shared between threads.

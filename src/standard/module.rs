@@ -1,6 +1,7 @@
 //! Compiled modules.
 
 use super::{AsContext, AsContextMut};
+use crate::error::{Context, bail};
 use crate::sys::{
     wasm_byte_vec_t, wasm_module_delete, wasm_module_deserialize, wasm_module_exports,
     wasm_module_imports, wasm_module_obtain, wasm_module_share, wasm_module_t,
@@ -9,17 +10,16 @@ use crate::sys::{
 use crate::types::{ExportDef, ImportDef, TableLimits};
 use crate::vec::{ExportTypeVec, ImportTypeVec};
 use crate::{Engine, ExportType, ImportType, Result};
-use anyhow::{Context, bail};
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 use {
+    crate::error::ensure,
     crate::module::binary,
     crate::sys::{Feature, require, wasm_module_new, wasm_module_serialize, wasm_module_validate},
     crate::vec::ByteVec,
-    anyhow::ensure,
 };
 
 /// A compiled module, ready to be instantiated any number of times.

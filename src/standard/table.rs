@@ -11,9 +11,9 @@ use {
     super::val::is_function,
     super::{AsContextMut, Inexpressible, Ref},
     crate::Result,
+    crate::error::{Context, ensure},
     crate::gc::RawRef,
     crate::sys::{wasm_ref_t, wasm_table_get, wasm_table_grow, wasm_table_new, wasm_table_set},
-    anyhow::{Context, ensure},
     std::ptr,
 };
 

@@ -1,8 +1,8 @@
 //! Items that have nothing but their type.
 
 use super::{ExternType, FuncType, GlobalType, MemoryType, TableType, TagType, ValType};
+use crate::error::{Context, format_err};
 use crate::{AsContextMut, Extern, Func, Global, Memory, Result, Table, Tag, Val};
-use anyhow::{Context, anyhow};
 
 impl ValType {
     /// Zero or null; `None` for a reference type that has no null, or whose
@@ -13,7 +13,7 @@ impl ValType {
 
     fn try_default_value(&self) -> Result<Val> {
         self.default_value()
-            .ok_or_else(|| anyhow!("the type `{self}` has no default value"))
+            .ok_or_else(|| format_err!("the type `{self}` has no default value"))
     }
 }
 
@@ -110,7 +110,7 @@ impl MemoryType {
 
     #[cfg(not(feature = "threads"))]
     fn default_shared(&self, _: impl AsContextMut) -> Result<Extern> {
-        anyhow::bail!("a shared memory takes the feature `threads`")
+        crate::bail!("a shared memory takes the feature `threads`")
     }
 }
 

@@ -1,9 +1,9 @@
 //! Types of linear memories.
 
 use crate::Result;
+use crate::error::{bail, ensure};
 use crate::sys::*;
 use crate::vec::Owned;
-use anyhow::{bail, ensure};
 
 /// The type of a memory: how large it is at least and at most, in pages, how
 /// large a page is, how wide its addresses are, and whether threads share it.

@@ -218,7 +218,7 @@ impl TableType {
 
     #[cfg(not(any(feature = "cranelift", feature = "winch")))]
     fn to_c_64(&self, _: &Engine) -> Result<Owned<wasm_tabletype_t>> {
-        anyhow::bail!(
+        crate::bail!(
             "a table with 64-bit indices takes a compiler to make: \
              build with the feature `cranelift` or `winch`, or use `TableType::new`"
         )

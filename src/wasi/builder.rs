@@ -2,7 +2,7 @@
 
 use super::{MemoryInputPipe, stream::Input, stream::Output};
 use crate::Result;
-use anyhow::{Context, ensure};
+use crate::error::{Context, ensure};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::Write;

@@ -4,9 +4,9 @@ use super::builder::{FsPerms, PreopenedDir, WasiP1Ctx};
 use super::stream::{Input, Output};
 use super::writer::{self, WriterOwner};
 use crate::Result;
+use crate::error::{Context, ensure, format_err};
 use crate::sys::*;
 use crate::vec::ByteVec;
-use anyhow::{Context, anyhow, ensure};
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::path::Path;
@@ -220,7 +220,7 @@ fn preopen(config: &RawConfig, dir: &PreopenedDir) -> Result<()> {
 /// Why what libwasmtime tried and failed to do can't be done: it doesn't say.
 fn cause<T>(again: std::io::Result<T>) -> crate::Error {
     match again {
-        Ok(_) => anyhow!("libwasmtime failed to, and doesn't say why"),
+        Ok(_) => format_err!("libwasmtime failed to, and doesn't say why"),
         Err(error) => error.into(),
     }
 }
@@ -233,6 +233,6 @@ fn path_text(path: &Path) -> Result<CString> {
 fn text(text: &OsStr) -> Result<CString> {
     let text = text
         .to_str()
-        .ok_or_else(|| anyhow!("{text:?} is not Unicode, which WASI programs need"))?;
-    CString::new(text).map_err(|_| anyhow!("{text:?} has a NUL, which C strings can't have"))
+        .ok_or_else(|| format_err!("{text:?} is not Unicode, which WASI programs need"))?;
+    CString::new(text).map_err(|_| format_err!("{text:?} has a NUL, which C strings can't have"))
 }

@@ -281,7 +281,7 @@ fn macros_and_conversions() {
         if text == "?" {
             bail!(Refused(0));
         }
-        let number = text.parse().context("no number")?;
+        let number = text.parse::<i32>().context("no number")?;
         Ok(number)
     }
     assert_eq!(parse("5").unwrap(), 5);
@@ -364,4 +364,104 @@ fn module_of_the_error_type() -> error::Result<()> {
     let make = || -> error::Result<()> { error::bail!(error::format_err!("made of {}", 1)) };
     assert_eq!(make().unwrap_err().to_string(), "made of 1");
     Ok(())
+}
+
+#[test]
+fn to_and_from_anyhow() {
+    fn outer(error: Error) -> anyhow::Result<()> {
+        Err(error)?;
+        Ok(())
+    }
+    let error = Error::from_anyhow(anyhow::Error::new(Refused(1)).context("asking"));
+    assert_eq!(error.downcast_ref(), Some(&Refused(1)));
+    let error = outer(error.context("calling")).unwrap_err();
+    assert_eq!(format!("{error:#}"), "calling: asking: refused 1");
+    assert_eq!(error.downcast_ref(), Some(&Refused(1)));
+    let error = Err::<(), _>(error).to_wasmtime_result().unwrap_err();
+    assert!(format_err!(error).is::<Refused>());
+
+    // Each in the macro and the boxes of the other.
+    let error = format_err!(anyhow::Error::new(Refused(2)));
+    assert_eq!(error.downcast_ref(), Some(&Refused(2)));
+    let error = anyhow::anyhow!(error);
+    assert_eq!(error.downcast_ref(), Some(&Refused(2)));
+    let boxed: Box<dyn std::error::Error + Send + Sync> = Error::from_anyhow(error).into();
+    let error = Error::from_boxed(boxed);
+    assert_eq!(error.to_string(), "refused 2");
+}
+
+/// A program may have an error that both become, which are two types then.
+#[test]
+fn an_error_of_both() {
+    #[derive(Debug)]
+    enum Failed {
+        Wasm(Error),
+        Other(anyhow::Error),
+    }
+    impl From<Error> for Failed {
+        fn from(error: Error) -> Failed {
+            Failed::Wasm(error)
+        }
+    }
+    impl From<anyhow::Error> for Failed {
+        fn from(error: anyhow::Error) -> Failed {
+            Failed::Other(error)
+        }
+    }
+    let run = |wasm: bool| -> Result<(), Failed> {
+        if wasm {
+            Err(Error::msg("a"))?;
+        }
+        Err(anyhow::Error::msg("b"))?
+    };
+    assert!(matches!(run(true), Err(Failed::Wasm(error)) if error.to_string() == "a"));
+    assert!(matches!(run(false), Err(Failed::Other(error)) if error.to_string() == "b"));
+}
+
+#[test]
+fn text_of_an_error() {
+    let error = Error::new(Refused(1));
+    assert_eq!(format!("{error} {error:#}"), "refused 1 refused 1");
+    let shown = |error: &Error| {
+        let text = format!("{error:?}");
+        // What follows are the host's own frames, if they are asked for.
+        text.split("\nStack backtrace:").next().unwrap().to_owned()
+    };
+    assert_eq!(shown(&error), "refused 1");
+    let error = error.context("one\ntwo");
+    assert_eq!(shown(&error), "one\ntwo\n\nCaused by:\n    refused 1\n");
+    let error = error.context("last");
+    assert_eq!(
+        shown(&error),
+        "last\n\nCaused by:\n    0: one\ntwo\n    1: refused 1\n"
+    );
+    assert_eq!(format!("{error:#}"), "last: one\ntwo: refused 1");
+}
+
+#[test]
+fn context_of_what_fails() {
+    let failed: Result<(), Refused> = Err(Refused(1));
+    let error = failed.context("a").context("b").unwrap_err();
+    assert_eq!(format!("{error:#}"), "b: a: refused 1");
+    let error = None::<i32>
+        .with_context(|| format!("no {}", 1))
+        .unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&"no 1".to_owned()));
+    let unused = || -> &str { unreachable!("there is no error") };
+    assert_eq!(Some(1).with_context(unused).unwrap(), 1);
+    assert_eq!(Ok::<_, Refused>(2).with_context(unused).unwrap(), 2);
+}
+
+#[test]
+fn condition_of_ensure() {
+    let check = |x: &bool, y: i32| {
+        ensure!(x);
+        ensure!(y == 1 || !x, Refused(y));
+        error::Ok(())
+    };
+    check(&true, 1).unwrap();
+    let error = check(&false, 1).unwrap_err();
+    assert_eq!(error.to_string(), "Condition failed: `x`");
+    let error = check(&true, 2).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Refused(2)));
 }

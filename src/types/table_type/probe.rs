@@ -2,11 +2,11 @@
 
 use super::TableLimits;
 use crate::error::check;
+use crate::error::{Context, format_err};
 use crate::sys::*;
 use crate::types::{FuncType, HeapType, RefType, ValType};
 use crate::vec::{ImportTypeVec, Owned};
 use crate::{Engine, Error, Result};
-use anyhow::{Context, anyhow};
 use std::ptr::{self, NonNull};
 
 /// A module whose one import, of no name, is a table.
@@ -111,7 +111,7 @@ impl Drop for Probe {
 
 #[cold]
 fn cannot_name(element: &RefType) -> Error {
-    anyhow!(
+    format_err!(
         "the C API can't handle a table with 64-bit indices and elements of type {element}: \
          use `TableType::new`, or elements of an abstract type"
     )
