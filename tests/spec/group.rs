@@ -89,7 +89,8 @@ impl Group {
     pub fn run(&self, engine: &Engine, file: &TestFile<'static>) -> Result<Outcome> {
         let buffer = file.wast()?;
         let directives = buffer.directives()?;
-        let script = Wast::from_ast(file.name(), file.raw(), wast::Wast { directives })?;
+        let script = Wast::from_ast(file.name(), file.raw(), wast::Wast { directives })
+            .map_err(Error::from_anyhow)?;
 
         let mut runner = Runner::new(engine, &script.wasms)?;
         let mut outcome = Outcome::default();
