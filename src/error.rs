@@ -2,10 +2,10 @@
 //!
 //! Any [`std::error::Error`] becomes an [`Error`] with `?`, context can be added,
 //! and what went wrong can be had back with `downcast_ref`. What goes wrong inside
-//! this crate is a typed value in there, such as [`Trap`](crate::Trap),
+//! this crate is a typed value in there, such as [`Trap`],
 //! [`LoadError`](crate::LoadError) or [`Unsupported`](crate::Unsupported).
 //!
-//! [`Ok`] and [`Chain`] are only here and not in the crate's root, so that
+//! [`Ok`](Ok()) and [`Chain`] are only here and not in the crate's root, so that
 //! `use wasmtime::*` doesn't hide the `Ok` of the standard library, which is a
 //! pattern as well.
 

@@ -11,7 +11,7 @@ use std::fmt::Display;
 /// use libwasmtime::error::{Context, Result};
 ///
 /// fn port(text: &str) -> Result<u16> {
-///     text.parse().with_context(|| format!("`{text}` is no port"))
+///     text.parse::<u16>().with_context(|| format!("`{text}` is no port"))
 /// }
 /// assert_eq!(port("x").unwrap_err().to_string(), "`x` is no port");
 /// ```
