@@ -6,6 +6,9 @@
 //! the headers. And the library that came with the headers, if there is one,
 //! has to have all the functions.
 //!
+//! What differs is told as a report, by which `cargo xtask update` shows what
+//! another version of libwasmtime takes.
+//!
 //! The headers are those that the build script's variables name (`WASMTIME_DIR`,
 //! `WASMTIME_LIB_DIR`, `WASMTIME_INCLUDE_DIR`), or else the ones in libwasmtime's
 //! source, where Cargo has it. This takes a C compiler that knows `__typeof__`,
