@@ -51,6 +51,7 @@
 //! - [`Error`] is what goes wrong: a [`Trap`], what a host function returned,
 //!   [`I32Exit`], [`UnknownImportError`], [`Unsupported`], [`LoadError`] and
 //!   others are found in it with `downcast_ref`, and a [`WasmBacktrace`].
+//! - `GuestProfiler` records where WebAssembly code spends its time.
 //! - `wasi` is WASI preview 1; [`standard`] is the engine-neutral part of the C
 //!   API as owned types.
 //! - [`mod@vec`] has the C API's vectors as owned types, and [`sys`] all of the C
@@ -131,6 +132,8 @@ mod linker;
 mod load;
 mod memory;
 mod module;
+#[cfg(feature = "profiling")]
+mod profiling;
 mod shared_memory;
 pub mod standard;
 mod store;
@@ -169,6 +172,8 @@ pub use load::{
 };
 pub use memory::{Memory, MemoryAccessError};
 pub use module::{Module, ModuleExport};
+#[cfg(feature = "profiling")]
+pub use profiling::GuestProfiler;
 pub use shared_memory::SharedMemory;
 pub use store::{
     AsContext, AsContextMut, DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT,
