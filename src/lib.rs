@@ -121,7 +121,7 @@ mod backtrace;
 mod config;
 mod engine;
 mod entity;
-mod error;
+pub mod error;
 mod extern_;
 mod func;
 mod gc;
@@ -161,7 +161,9 @@ pub use config::{
 pub use engine::{Engine, EngineWeak, Precompiled};
 pub use error::{Chain, Context, Error, I32Exit, Ok, Result, bail, ensure, format_err};
 pub use extern_::{Export, Extern};
-pub use func::{Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy};
+pub use func::{
+    Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList,
+};
 pub use gc::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};
 pub use global::Global;
 pub use instance::Instance;
