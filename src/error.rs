@@ -3,7 +3,7 @@
 //! [`Error`] is [`anyhow::Error`], which behaves as the `wasmtime` crate's own
 //! does: any [`std::error::Error`] converts with `?`, context can be added, and
 //! what went wrong can be had back with `downcast_ref`. What goes wrong inside
-//! this crate is a typed value in there, such as [`Trap`](crate::Trap),
+//! this crate is a typed value in there, such as [`Trap`],
 //! [`LoadError`](crate::LoadError) or [`Unsupported`](crate::Unsupported).
 
 // The C API has two error objects, `wasmtime_error_t` and `wasm_trap_t`, of
