@@ -56,6 +56,7 @@
 //!   API as owned types.
 //! - [`mod@vec`] has the C API's vectors as owned types, and [`sys`] all of the C
 //!   API as it is, for what the safe layer doesn't do.
+//! - [`differences`] lists what the `wasmtime` crate has and this one hasn't.
 //!
 //! # Safety
 //!
@@ -119,6 +120,7 @@
 
 mod backtrace;
 mod config;
+pub mod differences;
 mod engine;
 mod entity;
 pub mod error;
