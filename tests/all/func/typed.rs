@@ -365,7 +365,7 @@ fn lists_of_types() {
     fn types<L: WasmTyList>() -> Vec<String> {
         L::valtypes().map(|ty| ty.to_string()).collect()
     }
-    assert_eq!(types::<()>(), [const { String::new() }; 0]);
+    assert!(types::<()>().is_empty());
     assert_eq!(
         types::<(u32, V128, Option<Func>)>().join(" "),
         "i32 v128 (ref null func)"
