@@ -295,7 +295,11 @@ fn text_is_the_code() -> Result<()> {
     ];
     for config in configs {
         let engine = Engine::new(&config)?;
-        let module = Module::new(&engine, wat)?;
+        let module = match Module::new(&engine, wat) {
+            // A library of the system may lack the interpreter.
+            Err(_) if engine.is_pulley() => continue,
+            module => module?,
+        };
         let image = module.image_range();
         let text = module.text();
         assert!(!text.is_empty());
