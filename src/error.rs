@@ -3,12 +3,12 @@
 //! [`Error`] is [`anyhow::Error`], which behaves as the `wasmtime` crate's own
 //! does: any [`std::error::Error`] converts with `?`, context can be added, and
 //! what went wrong can be had back with `downcast_ref`. What goes wrong inside
-//! this crate is a typed value in there, such as [`Trap`](crate::Trap),
+//! this crate is a typed value in there, such as [`Trap`],
 //! [`LoadError`](crate::LoadError) or [`Unsupported`](crate::Unsupported).
-//!
-//! The C API has two error objects, `wasmtime_error_t` and `wasm_trap_t`, of
-//! which only text, a trap code, an exit status and frames can be had. `Raised`
-//! is either of them, owned; [`Raised::into_error`] makes an [`Error`] of it.
+
+// The C API has two error objects, `wasmtime_error_t` and `wasm_trap_t`, of
+// which only text, a trap code, an exit status and frames can be had. `Raised`
+// is either of them, owned; `Raised::into_error` makes an `Error` of it.
 
 use crate::sys::{
     wasm_trap_delete, wasm_trap_message, wasm_trap_t, wasm_trap_trace, wasmtime_error_delete,

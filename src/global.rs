@@ -19,7 +19,7 @@ use std::mem::MaybeUninit;
 #[repr(transparent)]
 pub struct Global(wasmtime_global_t);
 
-entity!(Global(wasmtime_global_t): store_id);
+entity!(Global(wasmtime_global_t): store_id, __private1, __private2, __private3);
 
 impl Global {
     /// Makes a global.

@@ -19,7 +19,7 @@ use std::mem::MaybeUninit;
 #[repr(transparent)]
 pub struct Table(wasmtime_table_t);
 
-entity!(Table(wasmtime_table_t): id.store_id);
+entity!(Table(wasmtime_table_t): id.store_id, id.__private1, __private2);
 
 impl Table {
     /// Makes a table, all elements of which are `init`.

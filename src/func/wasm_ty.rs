@@ -1,5 +1,6 @@
 //! Rust types that are WebAssembly value types.
 
+use super::typed::for_each_arity;
 use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::{
@@ -57,6 +58,29 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     fn from_val(val: Val) -> Self;
 }
+
+/// A list of types of WebAssembly values: a tuple of up to 16 [`WasmTy`].
+///
+/// # Safety
+///
+/// Not to be implemented outside this crate.
+pub unsafe trait WasmTyList {
+    /// The types' WebAssembly types.
+    fn valtypes() -> impl Iterator<Item = ValType>;
+}
+
+macro_rules! lists {
+    ($n:literal $($t:ident)*) => {
+        // SAFETY: the types are those of the tuple.
+        unsafe impl<$($t: WasmTy,)*> WasmTyList for ($($t,)*) {
+            fn valtypes() -> impl Iterator<Item = ValType> {
+                [$($t::valtype()),*].into_iter()
+            }
+        }
+    };
+}
+
+for_each_arity!(lists);
 
 macro_rules! numbers {
     ($($ty:ty: $valtype:ident, $v:ident => $to_raw:expr, $raw:ident => $from_raw:expr, $to_val:expr, $val:ident => $from_val:expr;)*) => {$(

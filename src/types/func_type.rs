@@ -1,9 +1,9 @@
 //! Types of functions.
 
 use super::{HeapType, ValType, subtype};
-use crate::Engine;
 use crate::sys::*;
 use crate::vec::{Owned, ValTypeVec};
+use crate::{Engine, Result};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::mem;
@@ -128,6 +128,26 @@ impl FuncType {
             Signature::Defined(signature_to_c(&params, &results))
         };
         FuncType::from_signature(engine, signature)
+    }
+
+    /// The same as [`FuncType::new`].
+    ///
+    /// For programs that handle running out of memory, which the C API doesn't:
+    /// it ends the process. So there is no error.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    ///
+    /// # Panics
+    ///
+    /// As for [`FuncType::new`].
+    pub fn try_new(
+        engine: &Engine,
+        params: impl IntoIterator<Item = ValType>,
+        results: impl IntoIterator<Item = ValType>,
+    ) -> Result<FuncType> {
+        Ok(FuncType::new(engine, params, results))
     }
 
     fn from_signature(engine: &Engine, signature: Signature) -> FuncType {
