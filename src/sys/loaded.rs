@@ -55,6 +55,11 @@ pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
     }
 }
 
+/// Whether the library is known to lack a feature.
+pub(crate) fn lacks(feature: Feature) -> bool {
+    LOADED.get().is_some_and(|loaded| !loaded.has(feature))
+}
+
 pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
     // Nothing can panic halfway through a change: what the lock guards is
     // consistent even if it is poisoned.

@@ -97,10 +97,10 @@ pub use func::*;
 pub use global::*;
 pub use instance::*;
 #[cfg(not(wasmtime_link = "load"))]
-pub(crate) use linked::{ensure_loaded, load, loaded, require};
+pub(crate) use linked::{ensure_loaded, lacks, load, loaded, require};
 pub use linker::*;
 #[cfg(wasmtime_link = "load")]
-pub(crate) use loaded::{ensure_loaded, load, loaded, require};
+pub(crate) use loaded::{ensure_loaded, lacks, load, loaded, require};
 pub use memory::*;
 pub use module::*;
 pub use profiling::*;
