@@ -32,6 +32,7 @@ pub(crate) use trampoline::discard;
 pub(crate) use trampoline::{HostFunc, finalize};
 pub use typed::{TypedFunc, WasmParams, WasmResults};
 pub use wasm_ret::WasmRet;
+pub(crate) use wasm_ty::Reference;
 pub use wasm_ty::{WasmTy, WasmTyList};
 
 use crate::entity::entity;
@@ -112,8 +113,10 @@ impl Func {
     /// | [`V128`](crate::V128) | `v128` |
     /// | `Option<Func>` | `funcref` |
     /// | `Func` | `(ref func)` |
-    /// | `Option<Rooted<ExternRef>>` | `externref` |
-    /// | `Rooted<ExternRef>` | `(ref extern)` |
+    /// | `Option<Rooted<ExternRef>>`, `Option<OwnedRooted<ExternRef>>` | `externref` |
+    /// | `Rooted<ExternRef>`, `OwnedRooted<ExternRef>` | `(ref extern)` |
+    /// | `Option<NoFunc>`, `NoFunc` | `nullfuncref`, `(ref nofunc)` |
+    /// | `Option<NoExtern>`, `NoExtern` | `nullexternref`, `(ref noextern)` |
     ///
     /// An error that it returns traps the WebAssembly code and comes back, as
     /// it is, from the call that had entered it; so does a panic.

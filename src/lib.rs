@@ -188,6 +188,6 @@ pub use table::Table;
 pub use tag::Tag;
 pub use trap::Trap;
 pub use types::*;
-pub use val::{Ref, V128, Val, ValRaw};
+pub use val::{NoExtern, NoFunc, Ref, V128, Val, ValRaw};
 #[cfg(feature = "wat")]
 pub use wat::wat2wasm;

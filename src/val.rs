@@ -3,19 +3,22 @@
 
 mod raw;
 mod reference;
+mod uninhabited;
 mod v128;
 
 pub use raw::ValRaw;
 pub use reference::Ref;
+pub use uninhabited::{NoExtern, NoFunc};
 pub use v128::V128;
 
-use crate::gc::RawRef;
+use crate::func::Reference;
+use crate::gc::{HasRoot, RawRef};
 use crate::store::StoreOpaque;
 use crate::sys::{
     WASMTIME_EXTERNREF, WASMTIME_F32, WASMTIME_F64, WASMTIME_FUNCREF, WASMTIME_I32, WASMTIME_I64,
     WASMTIME_V128, wasmtime_func_t, wasmtime_val_t, wasmtime_valunion_t,
 };
-use crate::{AsContext, Error, ExternRef, Func, HeapType, Result, Rooted, ValType};
+use crate::{AsContext, AsContextMut, Error, ExternRef, Func, HeapType, Result, Rooted, ValType};
 use std::ptr;
 
 /// A value, of any type.
@@ -230,6 +233,60 @@ impl Val {
         })
     }
 
+    /// The value without its type, for the unchecked functions.
+    ///
+    /// It must be passed to WebAssembly before anything else that may run the
+    /// collector.
+    ///
+    /// # Errors
+    ///
+    /// If the value is a reference whose root is gone.
+    ///
+    /// # Panics
+    ///
+    /// If it is a reference of another store.
+    pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<ValRaw> {
+        self.to_raw_in(store.as_context_mut().opaque_mut())
+    }
+
+    /// The value of type `ty` that is `raw`.
+    ///
+    /// ```
+    /// use libwasmtime::{Store, Val, ValRaw, ValType};
+    ///
+    /// # if cfg!(not(any(feature = "cranelift", feature = "winch"))) { return }
+    /// let mut store = Store::<()>::default();
+    /// let raw = ValRaw::i32(5);
+    /// // SAFETY: it's a value of that type.
+    /// let val = unsafe { Val::from_raw(&mut store, raw, ValType::I32) };
+    /// assert_eq!(val.unwrap_i32(), 5);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If it is null, and the type has no null; or if the values of the type
+    /// can't be had yet: structs, arrays, `i31` and exceptions.
+    ///
+    /// # Safety
+    ///
+    /// It must be a value of that type and of this store. If it is a reference
+    /// to a collected object, nothing that may run the collector must have been
+    /// called since the value was made.
+    pub unsafe fn from_raw(mut store: impl AsContextMut, raw: ValRaw, ty: ValType) -> Val {
+        let mut store = store.as_context_mut();
+        // SAFETY: the caller vouches for the value.
+        let val = unsafe { Val::from_raw_in(&raw, &ty, store.opaque_mut()) }
+            .unwrap_or_else(|error| panic!("a raw value can't be had: {error}"));
+        let is_null = val.ref_().is_some_and(|reference| reference.is_null());
+        if let ValType::Ref(ty) = ty {
+            assert!(
+                ty.is_nullable() || !is_null,
+                "null is not a value of type `{ty}`"
+            );
+        }
+        val
+    }
+
     /// The value as the checked C API wants it. References stay owned by the
     /// store, so the result is never unrooted.
     ///
@@ -275,7 +332,7 @@ impl Val {
             Val::ExternRef(reference) => {
                 let externref = match &reference {
                     None => crate::gc::NULL,
-                    Some(reference) => crate::RootedGcRef::resolve(reference, &store.roots)?.as_c(),
+                    Some(reference) => reference.root().resolve(&store.roots)?.as_c(),
                 };
                 (WASMTIME_EXTERNREF, wasmtime_valunion_t { externref })
             }
@@ -301,10 +358,8 @@ impl Val {
                 WASMTIME_F32 => Val::F32(val.of.f32.to_bits()),
                 WASMTIME_F64 => Val::F64(val.of.f64.to_bits()),
                 WASMTIME_V128 => Val::V128(u128::from_le_bytes(val.of.v128).into()),
-                WASMTIME_FUNCREF => Val::FuncRef(func_from_c(val.of.funcref, store)),
-                WASMTIME_EXTERNREF => Val::ExternRef(
-                    RawRef::from_c(val.of.externref).map(|raw| ExternRef::root(store, raw)),
-                ),
+                WASMTIME_FUNCREF => Val::FuncRef(Reference::take(val, store)),
+                WASMTIME_EXTERNREF => Val::ExternRef(Reference::take(val, store)),
                 kind => {
                     let mut val = val;
                     crate::sys::wasmtime_val_unroot(&mut val);
@@ -329,14 +384,6 @@ fn func_to_c(func: Option<Func>, store: &StoreOpaque) -> wasmtime_func_t {
         },
         Some(func) => func.to_c(store),
     }
-}
-
-/// # Safety
-///
-/// `func` must be null or a function of `store`.
-unsafe fn func_from_c(func: wasmtime_func_t, store: &mut StoreOpaque) -> Option<Func> {
-    // SAFETY: the caller vouches for the function.
-    (func.store_id != 0).then(|| unsafe { Func::from_c(func, store) })
 }
 
 /// Implements conversions into [`Val`] and [`Ref`].

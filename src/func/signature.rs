@@ -1,7 +1,6 @@
 //! The signatures of functions that were called, kept by their store.
 
 use super::Func;
-use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_func_t;
 use crate::{AsContext, FuncType, HeapType, Result, Val, ValRaw, ValType};
@@ -171,6 +170,24 @@ impl Val {
             Val::ExternRef(reference) => unsafe { reference.into_raw(store) }?,
         })
     }
+
+    /// Reads a raw value of type `ty`.
+    ///
+    /// # Errors
+    ///
+    /// If that is a type whose values can't be had yet.
+    ///
+    /// # Safety
+    ///
+    /// It must be of that type, and of `store`.
+    pub(crate) unsafe fn from_raw_in(
+        raw: &ValRaw,
+        ty: &ValType,
+        store: &mut StoreOpaque,
+    ) -> Result<Val> {
+        // SAFETY: the caller vouches for the value.
+        unsafe { val_from_raw(Kind::of(ty), || Some(ty.clone()), raw, store) }
+    }
 }
 
 /// Reads a raw value.
@@ -199,13 +216,11 @@ pub(super) unsafe fn val_from_raw(
         // SAFETY: the caller vouches for the value.
         Kind::FuncRef | Kind::ExactFuncRef => unsafe { Val::FuncRef(WasmTy::from_raw(raw, store)) },
         Kind::GcRef => {
-            RawRef::supported()?;
             let ty = ty().expect("index in range");
             match ty.unwrap_ref().heap_type() {
+                HeapType::NoExtern => Val::null_extern_ref(),
                 // SAFETY: the caller vouches for the value.
-                HeapType::Extern | HeapType::NoExtern => unsafe {
-                    Val::ExternRef(WasmTy::from_raw(raw, store))
-                },
+                HeapType::Extern => unsafe { Val::ExternRef(WasmTy::from_raw(raw, store)) },
                 _ => bail!("values of type `{ty}` are not supported yet"),
             }
         }

@@ -2,11 +2,12 @@
 
 use super::{Func, WasmTy};
 use crate::store::StoreOpaque;
-use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t};
-use crate::{AsContextMut, Error, FuncType, Result, Val, ValRaw, ValType};
+use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t, wasmtime_val_t};
+use crate::{AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
 use anyhow::ensure;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ptr;
 
 /// Calls the macro `$each` with each number of values that a function of Rust
@@ -34,13 +35,16 @@ macro_rules! for_each_arity {
 }
 pub(super) use for_each_arity;
 
+/// The most values that there are then.
+const MOST: usize = 16;
+
 /// A function whose type is known to be that of `Params` and `Results`.
 ///
 /// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
 pub struct TypedFunc<Params, Results> {
     func: Func,
-    /// Whether calls have to go through the checked C function, or the
-    /// arguments have to be compared with a concrete function type each time.
+    /// Whether the arguments have to be compared with a concrete function type
+    /// at each call.
     checked: bool,
     types: PhantomData<fn(Params) -> Results>,
 }
@@ -70,10 +74,9 @@ where
     pub(super) fn assume(func: Func, ty: &FuncType) -> TypedFunc<Params, Results> {
         let is_concrete =
             |ty: ValType| matches!(ty, ValType::Ref(ty) if ty.heap_type().is_concrete());
-        let checked = Params::HAS_GC_REF || Results::HAS_GC_REF || ty.params().any(is_concrete);
         TypedFunc {
             func,
-            checked,
+            checked: ty.params().any(is_concrete),
             types: PhantomData,
         }
     }
@@ -102,8 +105,11 @@ where
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results> {
         let mut store = store.as_context_mut();
+        if const { Params::HAS_GC_REF || Results::HAS_GC_REF } {
+            return self.call_checked(&mut store, params);
+        }
         if self.checked {
-            return self.call_checked(store, params);
+            self.check(&mut store, &params)?;
         }
         let func = self.func.to_c(store.opaque());
         let context = store.raw();
@@ -136,15 +142,39 @@ where
         }
     }
 
+    /// Compares the arguments with the function's type.
     #[cold]
     #[inline(never)]
-    fn call_checked(&self, store: impl AsContextMut, params: Params) -> Result<Results> {
-        let mut values = [Val::I32(0); 32];
-        let (args, results) = values.split_at_mut(16);
-        let (args, results) = (&mut args[..Params::LEN], &mut results[..Results::LEN]);
-        params.into_vals(args);
-        self.func.call(store, args, results)?;
-        Ok(Results::from_vals(results))
+    fn check(&self, store: &mut StoreContextMut<'_, impl Sized>, params: &Params) -> Result<()> {
+        let mut args = [Val::I32(0); MOST];
+        let args = &mut args[..Params::LEN];
+        // SAFETY: the values are not used for longer than the arguments.
+        unsafe { params.as_vals(args) };
+        let signature = store.opaque_mut().signature(self.func);
+        signature.check_params(store, args)
+    }
+
+    /// Passes the values with their types.
+    fn call_checked(
+        &self,
+        store: &mut StoreContextMut<'_, impl Sized>,
+        params: Params,
+    ) -> Result<Results> {
+        let mut args = [Val::I32(0); MOST];
+        let args = &mut args[..Params::LEN];
+        let mut outs = [const { MaybeUninit::uninit() }; MOST];
+        let outs = &mut outs[..Results::LEN];
+        // SAFETY: the values are not used for longer than the arguments. The
+        // store is borrowed exclusively, the arguments are checked, and there
+        // are as many results as the function's type, which was checked, has.
+        // All are initialised after success.
+        unsafe {
+            params.as_vals(args);
+            let signature = store.opaque_mut().signature(self.func);
+            signature.check_params(&*store, args)?;
+            self.func.call_checked(store.opaque_ptr(), args, outs)?;
+            Ok(Results::from_c(outs, store.opaque_mut()))
+        }
     }
 }
 
@@ -207,8 +237,12 @@ pub unsafe trait WasmParams: Send {
     unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()>;
 
     /// Writes the values with their types.
+    ///
+    /// # Safety
+    ///
+    /// As for [`WasmTy::as_val`], for each of them.
     #[doc(hidden)]
-    fn into_vals(self, vals: &mut [Val]);
+    unsafe fn as_vals(&self, vals: &mut [Val]);
 }
 
 /// What a typed call may return: nothing, a [`WasmTy`], or a tuple of up to 16
@@ -231,9 +265,14 @@ pub unsafe trait WasmResults: WasmParams {
     #[doc(hidden)]
     unsafe fn from_raw(raw: *const ValRaw, store: *mut StoreOpaque) -> Self;
 
-    /// Takes the values with their types.
+    /// Takes the values that a checked call returned.
+    ///
+    /// # Safety
+    ///
+    /// As for [`WasmTy::from_c`], for each of them; all must be initialised,
+    /// and none is used again.
     #[doc(hidden)]
-    fn from_vals(vals: &[Val]) -> Self;
+    unsafe fn from_c(vals: &[MaybeUninit<wasmtime_val_t>], store: &mut StoreOpaque) -> Self;
 }
 
 // SAFETY: one value is a tuple of one.
@@ -253,8 +292,9 @@ unsafe impl<A: WasmTy> WasmParams for A {
         unsafe { WasmParams::into_raw((self,), store, raw) }
     }
 
-    fn into_vals(self, vals: &mut [Val]) {
-        (self,).into_vals(vals);
+    unsafe fn as_vals(&self, vals: &mut [Val]) {
+        // SAFETY: the caller vouches for it.
+        vals[0] = unsafe { self.as_val() };
     }
 }
 
@@ -270,8 +310,9 @@ unsafe impl<A: WasmTy> WasmResults for A {
         unsafe { <(A,) as WasmResults>::from_raw(raw, store) }.0
     }
 
-    fn from_vals(vals: &[Val]) -> Self {
-        <(A,) as WasmResults>::from_vals(vals).0
+    unsafe fn from_c(vals: &[MaybeUninit<wasmtime_val_t>], store: &mut StoreOpaque) -> Self {
+        // SAFETY: the caller vouches for both.
+        unsafe { <(A,) as WasmResults>::from_c(vals, store) }.0
     }
 }
 
@@ -308,10 +349,11 @@ macro_rules! tuples {
 
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
             #[allow(unused_mut, unused_variables, reason = "the empty tuple")]
-            fn into_vals(self, vals: &mut [Val]) {
+            unsafe fn as_vals(&self, vals: &mut [Val]) {
                 let ($($t,)*) = self;
                 let mut vals = vals.iter_mut();
-                $(*vals.next().expect("counted") = $t.into_val();)*
+                // SAFETY: the caller vouches for each.
+                $(*vals.next().expect("counted") = unsafe { $t.as_val() };)*
             }
         }
 
@@ -342,9 +384,13 @@ macro_rules! tuples {
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
             #[allow(unused_mut, unused_variables, reason = "the empty tuple")]
             #[allow(clippy::unused_unit, reason = "the empty tuple")]
-            fn from_vals(vals: &[Val]) -> Self {
+            unsafe fn from_c(vals: &[MaybeUninit<wasmtime_val_t>], store: &mut StoreOpaque) -> Self {
                 let mut vals = vals.iter();
-                $(let $t = <$t as WasmTy>::from_val(*vals.next().expect("counted"));)*
+                $(
+                    let val = vals.next().expect("counted");
+                    // SAFETY: the caller vouches for each.
+                    let $t = unsafe { <$t as WasmTy>::from_c(val.assume_init_read(), store) };
+                )*
                 ($($t,)*)
             }
         }

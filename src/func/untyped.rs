@@ -55,11 +55,19 @@ impl Func {
         // SAFETY: the store is borrowed exclusively and the arguments are
         // checked.
         unsafe {
-            if signature.has_gc_ref() {
-                self.call_checked(store.opaque_ptr(), params, results)
-            } else {
-                self.call_raw(store.opaque_ptr(), &signature, params, results)
+            if !signature.has_gc_ref() {
+                return self.call_raw(store.opaque_ptr(), &signature, params, results);
             }
+            let mut outs = vec![MaybeUninit::uninit(); results.len()];
+            self.call_checked(store.opaque_ptr(), params, &mut outs)?;
+            // All are taken, so that none leaks if one can't be had as a value.
+            let vals: Vec<_> = outs
+                .into_iter()
+                .map(|out| Val::from_c(store.opaque_mut(), out.assume_init()))
+                .collect();
+            let vals = vals.into_iter().collect::<Result<Vec<_>>>()?;
+            results.copy_from_slice(&vals);
+            Ok(())
         }
     }
 
@@ -159,46 +167,41 @@ impl Func {
     }
 
     /// Passes the values with their types, so that references are rooted and
-    /// the collector may run.
+    /// the collector may run. The results are owned values of the store.
+    ///
+    /// # Errors
+    ///
+    /// In which case the results are not initialised.
     ///
     /// # Safety
     ///
     /// As for [`call_raw`](Func::call_raw).
-    unsafe fn call_checked(
+    pub(super) unsafe fn call_checked(
         self,
         store: *mut StoreOpaque,
         params: &[Val],
-        results: &mut [Val],
+        results: &mut [MaybeUninit<wasmtime_val_t>],
     ) -> Result<()> {
         RawRef::supported()?;
         let mut trap = ptr::null_mut();
-        // SAFETY: invariants "Context" and "Ownership"; the results are read
-        // only on success, when libwasmtime has initialised them all.
+        // SAFETY: invariants "Context" and "Ownership"; libwasmtime initialises
+        // all results if it succeeds.
         unsafe {
             let func = self.to_c(&*store);
             let args = params
                 .iter()
                 .map(|val| val.to_c(&*store))
                 .collect::<Result<Vec<_>>>()?;
-            let mut outs = vec![MaybeUninit::<wasmtime_val_t>::uninit(); results.len()];
             let error = wasmtime_func_call(
                 (*store).raw(),
                 &func,
                 args.as_ptr(),
                 args.len(),
-                outs.as_mut_ptr().cast(),
-                outs.len(),
+                results.as_mut_ptr().cast(),
+                results.len(),
                 &mut trap,
             );
-            (*store).check(error, trap)?;
-            // All are taken, so that none leaks if one can't be had as a value.
-            let vals: Vec<_> = outs
-                .into_iter()
-                .map(|out| Val::from_c(&mut *store, out.assume_init()))
-                .collect();
-            let vals = vals.into_iter().collect::<Result<Vec<_>>>()?;
-            results.copy_from_slice(&vals);
+            (*store).check(error, trap)
         }
-        Ok(())
     }
 }

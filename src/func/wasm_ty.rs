@@ -1,15 +1,17 @@
 //! Rust types that are WebAssembly value types.
 
+mod reference;
+
+pub(crate) use reference::Reference;
+
 use super::typed::for_each_arity;
-use crate::gc::RawRef;
 use crate::store::StoreOpaque;
-use crate::{
-    ExternRef, Func, HeapType, RefType, Result, Rooted, RootedGcRef, V128, Val, ValRaw, ValType,
-};
+use crate::sys::wasmtime_val_t;
+use crate::{Result, V128, Val, ValRaw, ValType};
 
 /// A Rust type that is a value of WebAssembly, as an argument or a result.
 ///
-/// See [`Func::wrap`] for the list.
+/// See [`Func::wrap`](crate::Func::wrap) for the list.
 ///
 /// # Safety
 ///
@@ -46,17 +48,21 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self;
 
-    /// The value as one whose type is known at run time.
+    /// The value with its type, to pass in a checked call.
+    ///
+    /// # Safety
+    ///
+    /// What is returned must not be used after `self` is dropped.
     #[doc(hidden)]
-    fn into_val(self) -> Val;
+    unsafe fn as_val(&self) -> Val;
 
-    /// The value of a [`Val`] of this type.
+    /// Takes the value that a checked call returned.
     ///
-    /// # Panics
+    /// # Safety
     ///
-    /// If it is of another type.
+    /// `val` must be an owned value of this type, and of the store.
     #[doc(hidden)]
-    fn from_val(val: Val) -> Self;
+    unsafe fn from_c(val: wasmtime_val_t, store: &mut StoreOpaque) -> Self;
 }
 
 /// A list of types of WebAssembly values: a tuple of up to 16 [`WasmTy`].
@@ -83,7 +89,7 @@ macro_rules! lists {
 for_each_arity!(lists);
 
 macro_rules! numbers {
-    ($($ty:ty: $valtype:ident, $v:ident => $to_raw:expr, $raw:ident => $from_raw:expr, $to_val:expr, $val:ident => $from_val:expr;)*) => {$(
+    ($($ty:ty: $valtype:ident, $v:ident => $to_raw:expr, $raw:ident => $from_raw:expr, $to_val:expr, $field:ident as $c:ident => $from_c:expr;)*) => {$(
         // SAFETY: the raw accessors are those of the type.
         unsafe impl WasmTy for $ty {
             const NEEDS_STORE: bool = false;
@@ -103,141 +109,26 @@ macro_rules! numbers {
                 $from_raw
             }
 
-            fn into_val(self) -> Val {
-                let $v = self;
+            unsafe fn as_val(&self) -> Val {
+                let $v = *self;
                 $to_val
             }
 
-            fn from_val($val: Val) -> Self {
-                $from_val
+            unsafe fn from_c(val: wasmtime_val_t, _: &mut StoreOpaque) -> Self {
+                // SAFETY: the caller vouches for the type.
+                let $c = unsafe { val.of.$field };
+                $from_c
             }
         }
     )*};
 }
 
 numbers! {
-    i32: I32, v => ValRaw::i32(v), raw => raw.get_i32(), Val::I32(v), val => val.unwrap_i32();
-    u32: I32, v => ValRaw::u32(v), raw => raw.get_u32(), Val::I32(v as i32), val => val.unwrap_i32() as u32;
-    i64: I64, v => ValRaw::i64(v), raw => raw.get_i64(), Val::I64(v), val => val.unwrap_i64();
-    u64: I64, v => ValRaw::u64(v), raw => raw.get_u64(), Val::I64(v as i64), val => val.unwrap_i64() as u64;
-    f32: F32, v => ValRaw::f32(v.to_bits()), raw => f32::from_bits(raw.get_f32()), Val::F32(v.to_bits()), val => val.unwrap_f32();
-    f64: F64, v => ValRaw::f64(v.to_bits()), raw => f64::from_bits(raw.get_f64()), Val::F64(v.to_bits()), val => val.unwrap_f64();
-    V128: V128, v => ValRaw::v128(v.as_u128()), raw => raw.get_v128().into(), Val::V128(v), val => val.unwrap_v128();
-}
-
-// SAFETY: a raw `funcref` is converted by libwasmtime, with the right store.
-unsafe impl WasmTy for Option<Func> {
-    fn valtype() -> ValType {
-        ValType::FUNCREF
-    }
-
-    unsafe fn into_raw(self, store: *mut StoreOpaque) -> Result<ValRaw> {
-        Ok(match self {
-            None => ValRaw::null(),
-            // SAFETY: the caller vouches for the store.
-            Some(func) => ValRaw::funcref(func.to_raw_in(unsafe { &mut *store })),
-        })
-    }
-
-    unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
-        // SAFETY: the caller vouches for both.
-        unsafe { Func::from_raw_in(&mut *store, raw.get_funcref()) }
-    }
-
-    fn into_val(self) -> Val {
-        Val::FuncRef(self)
-    }
-
-    fn from_val(val: Val) -> Self {
-        val.unwrap_func_ref().copied()
-    }
-}
-
-// SAFETY: as above; null is passed on only where the type allows it.
-unsafe impl WasmTy for Func {
-    fn valtype() -> ValType {
-        ValType::Ref(RefType::new(false, HeapType::Func))
-    }
-
-    unsafe fn into_raw(self, store: *mut StoreOpaque) -> Result<ValRaw> {
-        // SAFETY: the caller vouches for the store.
-        unsafe { Some(self).into_raw(store) }
-    }
-
-    unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
-        // SAFETY: the caller vouches for both.
-        unsafe { Option::<Func>::from_raw(raw, store) }.expect("WebAssembly passed null")
-    }
-
-    fn into_val(self) -> Val {
-        Val::FuncRef(Some(self))
-    }
-
-    fn from_val(val: Val) -> Self {
-        *val.unwrap_func_ref().expect("WebAssembly passed null")
-    }
-}
-
-// SAFETY: a raw `externref` is converted by libwasmtime, with the right store.
-unsafe impl WasmTy for Option<Rooted<ExternRef>> {
-    const IS_GC_REF: bool = true;
-
-    fn valtype() -> ValType {
-        ValType::EXTERNREF
-    }
-
-    unsafe fn into_raw(self, store: *mut StoreOpaque) -> Result<ValRaw> {
-        let Some(rooted) = self else {
-            return Ok(ValRaw::null());
-        };
-        // SAFETY: the caller vouches for the store.
-        let store = unsafe { &*store };
-        Ok(ValRaw::externref(
-            rooted.resolve(&store.roots)?.to_raw(store),
-        ))
-    }
-
-    unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
-        // SAFETY: the caller vouches for both.
-        unsafe {
-            let reference = RawRef::from_raw(&mut *store, raw.get_externref())?;
-            Some(ExternRef::root(&mut *store, reference))
-        }
-    }
-
-    fn into_val(self) -> Val {
-        Val::ExternRef(self)
-    }
-
-    fn from_val(val: Val) -> Self {
-        val.unwrap_extern_ref().copied()
-    }
-}
-
-// SAFETY: as above; null is passed on only where the type allows it.
-unsafe impl WasmTy for Rooted<ExternRef> {
-    const IS_GC_REF: bool = true;
-
-    fn valtype() -> ValType {
-        ValType::Ref(RefType::new(false, HeapType::Extern))
-    }
-
-    unsafe fn into_raw(self, store: *mut StoreOpaque) -> Result<ValRaw> {
-        // SAFETY: the caller vouches for the store.
-        unsafe { Some(self).into_raw(store) }
-    }
-
-    unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
-        // SAFETY: the caller vouches for both.
-        unsafe { Option::<Rooted<ExternRef>>::from_raw(raw, store) }
-            .expect("WebAssembly passed null")
-    }
-
-    fn into_val(self) -> Val {
-        Val::ExternRef(Some(self))
-    }
-
-    fn from_val(val: Val) -> Self {
-        *val.unwrap_extern_ref().expect("WebAssembly passed null")
-    }
+    i32: I32, v => ValRaw::i32(v), raw => raw.get_i32(), Val::I32(v), i32 as c => c;
+    u32: I32, v => ValRaw::u32(v), raw => raw.get_u32(), Val::I32(v as i32), i32 as c => c as u32;
+    i64: I64, v => ValRaw::i64(v), raw => raw.get_i64(), Val::I64(v), i64 as c => c;
+    u64: I64, v => ValRaw::u64(v), raw => raw.get_u64(), Val::I64(v as i64), i64 as c => c as u64;
+    f32: F32, v => ValRaw::f32(v.to_bits()), raw => f32::from_bits(raw.get_f32()), Val::F32(v.to_bits()), f32 as c => c;
+    f64: F64, v => ValRaw::f64(v.to_bits()), raw => f64::from_bits(raw.get_f64()), Val::F64(v.to_bits()), f64 as c => c;
+    V128: V128, v => ValRaw::v128(v.as_u128()), raw => raw.get_v128().into(), Val::V128(v), v128 as c => u128::from_le_bytes(c).into();
 }

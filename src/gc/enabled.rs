@@ -63,7 +63,8 @@ impl RawRef {
     ///
     /// # Safety
     ///
-    /// `raw` must have come from WebAssembly code of this store just now.
+    /// `raw` must have come from WebAssembly code of this store just now, or
+    /// from `to_raw`.
     pub(crate) unsafe fn from_raw(store: &mut StoreOpaque, raw: u32) -> Option<RawRef> {
         if raw == 0 {
             return None;

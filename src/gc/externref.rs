@@ -1,6 +1,7 @@
 //! `externref`: references to host data.
 
-use super::{GcRef, OwnedRooted, RawRef, Rooted, RootedGcRef};
+use super::root::{FromRoot, Root};
+use super::{GcRef, RawRef, Rooted};
 use crate::func::finalize;
 use crate::store::StoreOpaque;
 use crate::{AsContextMut, Error, Result, StoreContext, StoreContextMut};
@@ -11,12 +12,37 @@ type Data = Box<dyn Any + Send + Sync>;
 
 /// A value of the host that WebAssembly can hold but not look into.
 ///
-/// Only ever used behind [`Rooted`] or [`OwnedRooted`]. The host value is
+/// It is used behind [`Rooted`] or [`OwnedRooted`](crate::OwnedRooted), which
+/// dereference to it. A clone of it is rooted as what it was cloned from: of a
+/// `Rooted` as long as that, of an `OwnedRooted` by itself. The host value is
 /// dropped once, when it is collected or the store is dropped.
-#[derive(Debug)]
-pub enum ExternRef {}
+///
+/// ```
+/// # fn main() -> libwasmtime::Result<()> {
+/// use libwasmtime::{ExternRef, Store};
+///
+/// # if cfg!(not(feature = "gc")) { return Ok(()) }
+/// let mut store = Store::<()>::default();
+/// let object = ExternRef::new(&mut store, String::from("hello"))?;
+/// let data = object.data(&store)?.expect("the host made it");
+/// assert_eq!(data.downcast_ref::<String>().unwrap(), "hello");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[repr(transparent)]
+pub struct ExternRef {
+    root: Root,
+}
 
 impl GcRef for ExternRef {}
+
+impl FromRoot for ExternRef {
+    fn from_root(root: &Root) -> &ExternRef {
+        // SAFETY: an `ExternRef` is a `Root` and nothing else.
+        unsafe { &*std::ptr::from_ref(root).cast() }
+    }
+}
 
 impl ExternRef {
     /// Makes a new object of `value`.
@@ -42,16 +68,9 @@ impl ExternRef {
                      engine has none",
                 )
             })?;
-        Ok(store.opaque_mut().roots.push(raw))
+        Ok(Rooted::push(&mut store.opaque_mut().roots, raw))
     }
 
-    /// Roots a reference that libwasmtime handed out.
-    pub(crate) fn root(store: &mut StoreOpaque, raw: RawRef) -> Rooted<ExternRef> {
-        store.roots.push(raw)
-    }
-}
-
-impl Rooted<ExternRef> {
     /// The host value behind the reference; `None` if it isn't the host's.
     ///
     /// Calls `wasmtime_externref_data`.
@@ -68,13 +87,16 @@ impl Rooted<ExternRef> {
         store: impl Into<StoreContext<'a, T>>,
     ) -> Result<Option<&'a (dyn Any + Send + Sync)>> {
         let store = store.into();
-        let data = data_ptr(self, store.opaque())?;
-        // SAFETY: the data lives as long as the object, which is rooted here:
-        // roots are only cut through an exclusive borrow of the store.
+        let data = self.data_ptr(store.opaque())?;
+        // SAFETY: the data lives as long as the object, which is rooted now.
+        // Should the root be dropped, libwasmtime notes that, and lets go of
+        // the object in a call that takes the store exclusively.
         Ok(unsafe { data.as_ref() }.map(|data| &**data))
     }
 
     /// The host value behind the reference, to be changed.
+    ///
+    /// Calls `wasmtime_externref_data`.
     ///
     /// # Errors
     ///
@@ -88,34 +110,67 @@ impl Rooted<ExternRef> {
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> Result<Option<&'a mut (dyn Any + Send + Sync)>> {
         let store = store.into();
-        let data = data_ptr(self, store.opaque())?;
+        let data = self.data_ptr(store.opaque())?;
         // SAFETY: as above, and the store is borrowed exclusively, through
         // which alone the data is reached.
         Ok(unsafe { data.as_mut() }.map(|data| &mut **data))
     }
-}
 
-impl OwnedRooted<ExternRef> {
-    /// The host value behind the reference; `None` if it isn't the host's.
+    fn data_ptr(&self, store: &StoreOpaque) -> Result<*mut Data> {
+        Ok(self.root.resolve(&store.roots)?.data(store).cast())
+    }
+
+    /// Roots the object of a raw value, such as a function of
+    /// [`Func::new_unchecked`](crate::Func::new_unchecked) is passed; `None` for
+    /// null.
+    ///
+    /// The `wasmtime` crate has this as a safe function, which panics at a wrong
+    /// value or later. The C API aborts the process then, and there is no way to
+    /// look at a value first.
+    ///
+    /// Calls `wasmtime_externref_from_raw`.
+    ///
+    /// # Panics
+    ///
+    /// If `raw` isn't null and libwasmtime was built without `gc`: there are no
+    /// objects then.
+    ///
+    /// # Safety
+    ///
+    /// `raw` must be null or a raw `externref` of this store, and nothing that
+    /// may run the collector must have been called since WebAssembly passed it
+    /// or [`to_raw`](Self::to_raw) returned it.
+    pub unsafe fn from_raw(mut store: impl AsContextMut, raw: u32) -> Option<Rooted<ExternRef>> {
+        if raw == 0 {
+            return None;
+        }
+        if let Err(unsupported) = RawRef::supported() {
+            panic!("{raw:#x} is not an externref: {unsupported}");
+        }
+        let mut store = store.as_context_mut();
+        let store = store.opaque_mut();
+        // SAFETY: the caller vouches for `raw`.
+        let raw = unsafe { RawRef::from_raw(store, raw) }?;
+        Some(Rooted::push(&mut store.roots, raw))
+    }
+
+    /// The raw value of the reference, for a [`ValRaw`](crate::ValRaw).
+    ///
+    /// It must be passed to WebAssembly before anything else that may run the
+    /// collector.
+    ///
+    /// Calls `wasmtime_externref_to_raw`.
     ///
     /// # Errors
     ///
-    /// Never; the `Result` is that of [`Rooted::data`].
+    /// If the root is gone.
     ///
     /// # Panics
     ///
     /// If it is of another store.
-    pub fn data<'a, T: 'static>(
-        &'a self,
-        store: impl Into<StoreContext<'a, T>>,
-    ) -> Result<Option<&'a (dyn Any + Send + Sync)>> {
-        let store = store.into();
-        let data = data_ptr(self, store.opaque())?;
-        // SAFETY: the data lives as long as the object, which `self` roots.
-        Ok(unsafe { data.as_ref() }.map(|data| &**data))
+    pub fn to_raw(&self, store: impl AsContextMut) -> Result<u32> {
+        let store = store.as_context();
+        let store = store.opaque();
+        Ok(self.root.resolve(&store.roots)?.to_raw(store))
     }
-}
-
-fn data_ptr(reference: &impl RootedGcRef<ExternRef>, store: &StoreOpaque) -> Result<*mut Data> {
-    Ok(reference.resolve(&store.roots)?.data(store).cast())
 }

@@ -1,39 +1,213 @@
-//! Roots: the store's stack of them, and the handles that refer to it.
+//! Roots: the store's stack of them, and what handles hold to find theirs.
+//!
+//! # How a handle finds its object
+//!
+//! A [`Root`] is either a place on the stack of its store's [`RootSet`], with a
+//! generation, or a counted share of a C reference. What it is made of, a
+//! [`Place`], is plain data in both cases:
+//!
+//! - a [`Rooted`](super::Rooted) is a `Place` on the stack, so that it can be
+//!   copied;
+//! - an [`OwnedRooted`](super::OwnedRooted) is a `Root` that has a share;
+//! - an [`ExternRef`](crate::ExternRef) is a `Root` of either kind, and both
+//!   handles dereference to it.
+//!
+//! So what is borrowed from a handle is as good as the handle, and a clone of
+//! that has a share of its own.
 
 use super::RawRef;
 use crate::store::{StoreOpaque, wrong_store};
-use crate::{AsContext, AsContextMut, Error, Result, StoreContext, StoreContextMut};
-use std::fmt;
-use std::marker::PhantomData;
+use crate::{AsContext, Error, Result};
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU64;
+use std::ops::Deref;
+use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A type of garbage-collected objects, such as [`ExternRef`](crate::ExternRef).
-pub trait GcRef: Sized + 'static {}
+///
+/// Not to be implemented outside this crate.
+pub trait GcRef: FromRoot {}
 
-/// A reference that is rooted in some way: [`Rooted`] or [`OwnedRooted`].
-pub trait RootedGcRef<R: GcRef> {
-    /// The reference itself.
-    #[doc(hidden)]
-    fn resolve<'a>(&'a self, roots: &'a RootSet) -> Result<&'a RawRef>;
+/// What makes a [`GcRef`] one.
+pub trait FromRoot: Sized + 'static {
+    /// The reference with this root.
+    fn from_root(root: &Root) -> &Self;
+}
+
+/// A reference that is rooted in some way: [`Rooted`](crate::Rooted) or
+/// [`OwnedRooted`](crate::OwnedRooted).
+///
+/// Either dereferences to the reference itself. Not to be implemented outside
+/// this crate.
+pub trait RootedGcRef<R: GcRef>: HasRoot + Deref<Target = R> {}
+
+/// What makes a [`RootedGcRef`] one.
+pub trait HasRoot {
+    fn root(&self) -> &Root;
+}
+
+/// Where a reference is rooted: plain data that says nothing of how long it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The set of the store that it is of.
+    set: NonZeroU64,
+    of: PlaceOf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum PlaceOf {
+    Stack {
+        generation: NonZeroU64,
+        index: usize,
+    },
+    /// The inside of an `Arc`.
+    Own(NonNull<RawRef>),
+}
+
+// SAFETY: `RawRef`, which the pointer is to, is `Send` and `Sync`.
+unsafe impl Send for Place {}
+// SAFETY: as above.
+unsafe impl Sync for Place {}
+
+impl Place {
+    /// As the root that it is the place of.
+    ///
+    /// # Safety
+    ///
+    /// If it isn't on the stack, the root must stay alive as long as the borrow.
+    pub(super) unsafe fn as_root(&self) -> &Root {
+        // SAFETY: the two have the same layout, and the caller vouches for what
+        // a root promises.
+        unsafe { &*std::ptr::from_ref(self).cast() }
+    }
+}
+
+/// A [`Place`] with, if that is not on the stack, a share of the C reference.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Root(Place);
+
+impl Root {
+    /// A root with a C reference of its own.
+    pub(super) fn own(roots: &RootSet, raw: RawRef) -> Root {
+        let raw = Arc::into_raw(Arc::new(raw)).cast_mut();
+        Root(Place {
+            set: roots.serial,
+            // SAFETY: an `Arc` is never null.
+            of: PlaceOf::Own(unsafe { NonNull::new_unchecked(raw) }),
+        })
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.0
+    }
+
+    /// The C reference.
+    ///
+    /// # Errors
+    ///
+    /// If the root is gone.
+    ///
+    /// # Panics
+    ///
+    /// If it is of another store.
+    pub(crate) fn resolve<'a>(&'a self, roots: &'a RootSet) -> Result<&'a RawRef> {
+        if self.0.set != roots.serial {
+            wrong_store()
+        }
+        match self.0.of {
+            PlaceOf::Stack { generation, index } => match roots.entries.get(index) {
+                Some((since, raw)) if *since == generation => Ok(raw),
+                _ => Err(Error::msg(
+                    "attempted to use a garbage-collected reference that has been unrooted: its \
+                     scope or host call has ended; keep an `OwnedRooted` to use it for longer",
+                )),
+            },
+            // SAFETY: `self` has a share of it.
+            PlaceOf::Own(raw) => Ok(unsafe { raw.as_ref() }),
+        }
+    }
+
+    /// What tells the object from all others of its store.
+    ///
+    /// Every object that the host makes has data of its own. What else there is
+    /// differs in the bits that WebAssembly would see, until the collector
+    /// moves it.
+    ///
+    /// # Errors
+    ///
+    /// If the root is gone.
+    ///
+    /// # Panics
+    ///
+    /// If it is of another store.
+    pub(super) fn identity(&self, store: &StoreOpaque) -> Result<impl Hash + Eq + use<>> {
+        let raw = self.resolve(&store.roots)?;
+        let data = raw.data(store);
+        let bits = if data.is_null() { raw.to_raw(store) } else { 0 };
+        Ok((data, bits))
+    }
+
+    /// Hashes the object.
+    ///
+    /// # Errors
+    ///
+    /// If the root is gone.
+    ///
+    /// # Panics
+    ///
+    /// If it is of another store.
+    pub(super) fn hash_object(&self, store: impl AsContext, state: &mut impl Hasher) -> Result<()> {
+        let store = store.as_context();
+        self.identity(store.opaque())?.hash(state);
+        Ok(())
+    }
+
+    /// Hashes the root itself, not its object.
+    pub(super) fn hash_place(&self, state: &mut impl Hasher) {
+        self.0.hash(state);
+    }
+}
+
+impl Clone for Root {
+    fn clone(&self) -> Root {
+        if let PlaceOf::Own(raw) = self.0.of {
+            // SAFETY: it came from an `Arc`, of which `self` has a share.
+            unsafe { Arc::increment_strong_count(raw.as_ptr()) }
+        }
+        Root(self.0)
+    }
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        if let PlaceOf::Own(raw) = self.0.of {
+            // SAFETY: it came from an `Arc`, and this gives up the share of
+            // `self`.
+            unsafe { Arc::decrement_strong_count(raw.as_ptr()) }
+        }
+    }
 }
 
 /// The references that a store keeps alive, the youngest last.
-#[doc(hidden)]
 pub struct RootSet {
     /// Tells this set from those of other stores.
-    serial: u64,
-    /// Counts the times that the stack was cut, so that a [`Rooted`] whose place
-    /// has been taken since is recognised.
-    generation: u64,
-    entries: Vec<(u64, RawRef)>,
+    serial: NonZeroU64,
+    /// Counts the times that the stack was cut, so that a place which has been
+    /// taken since is recognised.
+    generation: NonZeroU64,
+    entries: Vec<(NonZeroU64, RawRef)>,
 }
 
 impl RootSet {
     pub(crate) fn new() -> RootSet {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         RootSet {
-            serial: NEXT.fetch_add(1, Ordering::Relaxed),
-            generation: 0,
+            serial: NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed))
+                .expect("a process has fewer stores"),
+            generation: NonZeroU64::MIN,
             entries: Vec::new(),
         }
     }
@@ -47,279 +221,21 @@ impl RootSet {
     pub(crate) fn truncate(&mut self, len: usize) {
         if self.entries.len() > len {
             self.entries.truncate(len);
-            self.generation += 1;
+            self.generation = self.generation.saturating_add(1);
         }
     }
 
-    fn reserve(&mut self, additional: usize) {
+    pub(super) fn reserve(&mut self, additional: usize) {
         self.entries.reserve(additional);
     }
 
-    pub(crate) fn push<R: GcRef>(&mut self, raw: RawRef) -> Rooted<R> {
+    pub(super) fn push(&mut self, raw: RawRef) -> Place {
         let index = self.entries.len();
-        self.entries.push((self.generation, raw));
-        Rooted {
+        let generation = self.generation;
+        self.entries.push((generation, raw));
+        Place {
             set: self.serial,
-            generation: self.generation,
-            index,
-            of: PhantomData,
+            of: PlaceOf::Stack { generation, index },
         }
-    }
-
-    fn get<R: GcRef>(&self, rooted: &Rooted<R>) -> Result<&RawRef> {
-        if rooted.set != self.serial {
-            wrong_store()
-        }
-        match self.entries.get(rooted.index) {
-            Some((generation, raw)) if *generation == rooted.generation => Ok(raw),
-            _ => Err(Error::msg(
-                "attempted to use a garbage-collected reference that has been unrooted: its scope \
-                 or host call has ended; keep an `OwnedRooted` to use it for longer",
-            )),
-        }
-    }
-}
-
-/// A reference that is rooted in a store for as long as the innermost
-/// [`RootScope`] or host call, else for as long as the store.
-///
-/// It is a plain index and can be copied. Using it after its root is gone is an
-/// error; using it with another store panics.
-pub struct Rooted<R: GcRef> {
-    set: u64,
-    generation: u64,
-    index: usize,
-    of: PhantomData<fn() -> R>,
-}
-
-impl<R: GcRef> Rooted<R> {
-    /// A root of its own for the same object, independent of any scope.
-    ///
-    /// # Errors
-    ///
-    /// If this one's root is gone.
-    ///
-    /// # Panics
-    ///
-    /// If it is of another store.
-    pub fn to_owned_rooted(&self, store: impl AsContextMut) -> Result<OwnedRooted<R>> {
-        let store = store.as_context();
-        let raw = store.opaque().roots.get(self)?.clone();
-        Ok(OwnedRooted {
-            set: self.set,
-            raw,
-            of: PhantomData,
-        })
-    }
-
-    /// Whether the two are the same object.
-    ///
-    /// # Errors
-    ///
-    /// If a root is gone.
-    ///
-    /// # Panics
-    ///
-    /// If one is of another store.
-    pub fn ref_eq(
-        store: impl AsContext,
-        a: &impl RootedGcRef<R>,
-        b: &impl RootedGcRef<R>,
-    ) -> Result<bool> {
-        let store = store.as_context();
-        let opaque = store.opaque();
-        let (a, b) = (a.resolve(&opaque.roots)?, b.resolve(&opaque.roots)?);
-        // Every object that the host makes has data of its own. What else there
-        // is differs in the bits that WebAssembly would see.
-        let (a_data, b_data) = (a.data(opaque), b.data(opaque));
-        Ok(a_data == b_data && (!a_data.is_null() || a.to_raw(opaque) == b.to_raw(opaque)))
-    }
-
-    /// Whether the two are the same root; the same object may have others.
-    pub fn rooted_eq(a: Self, b: Self) -> bool {
-        (a.set, a.generation, a.index) == (b.set, b.generation, b.index)
-    }
-}
-
-impl<R: GcRef> RootedGcRef<R> for Rooted<R> {
-    fn resolve<'a>(&'a self, roots: &'a RootSet) -> Result<&'a RawRef> {
-        roots.get(self)
-    }
-}
-
-impl<R: GcRef> Clone for Rooted<R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<R: GcRef> Copy for Rooted<R> {}
-
-impl<R: GcRef> fmt::Debug for Rooted<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rooted")
-            .field("index", &self.index)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A root of its own, independent of any scope, given back when dropped.
-///
-/// It keeps its object alive as long as the store lives. Using it with another
-/// store panics.
-pub struct OwnedRooted<R: GcRef> {
-    set: u64,
-    raw: RawRef,
-    of: PhantomData<fn() -> R>,
-}
-
-impl<R: GcRef> OwnedRooted<R> {
-    /// Roots the object in the store's current scope as well.
-    ///
-    /// # Panics
-    ///
-    /// If it is of another store.
-    pub fn to_rooted(&self, mut store: impl AsContextMut) -> Rooted<R> {
-        let mut store = store.as_context_mut();
-        let roots = &mut store.opaque_mut().roots;
-        if self.set != roots.serial {
-            wrong_store()
-        }
-        roots.push(self.raw.clone())
-    }
-
-    /// Whether the two are the same object.
-    ///
-    /// # Errors
-    ///
-    /// If a root is gone.
-    ///
-    /// # Panics
-    ///
-    /// If one is of another store.
-    pub fn ref_eq(
-        store: impl AsContext,
-        a: &impl RootedGcRef<R>,
-        b: &impl RootedGcRef<R>,
-    ) -> Result<bool> {
-        Rooted::ref_eq(store, a, b)
-    }
-}
-
-impl<R: GcRef> RootedGcRef<R> for OwnedRooted<R> {
-    fn resolve<'a>(&'a self, roots: &'a RootSet) -> Result<&'a RawRef> {
-        if self.set != roots.serial {
-            wrong_store()
-        }
-        Ok(&self.raw)
-    }
-}
-
-impl<R: GcRef> Clone for OwnedRooted<R> {
-    fn clone(&self) -> Self {
-        OwnedRooted {
-            set: self.set,
-            raw: self.raw.clone(),
-            of: PhantomData,
-        }
-    }
-}
-
-impl<R: GcRef> fmt::Debug for OwnedRooted<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnedRooted").finish_non_exhaustive()
-    }
-}
-
-/// A scope for roots: what is rooted through it is unrooted when it is dropped.
-///
-/// ```
-/// # fn main() -> libwasmtime::Result<()> {
-/// use libwasmtime::{ExternRef, RootScope, Store};
-///
-/// # if cfg!(not(feature = "gc")) { return Ok(()) }
-/// let mut store = Store::<()>::default();
-/// let outlived = {
-///     let mut scope = RootScope::new(&mut store);
-///     ExternRef::new(&mut scope, "hello")?
-/// };
-/// assert!(outlived.data(&store).is_err());
-/// # Ok(())
-/// # }
-/// ```
-pub struct RootScope<C: AsContextMut> {
-    store: C,
-    len: usize,
-}
-
-impl<C: AsContextMut> RootScope<C> {
-    /// Opens a scope in `store`.
-    pub fn new(store: C) -> RootScope<C> {
-        let len = store.as_context().opaque().roots.len();
-        RootScope { store, len }
-    }
-
-    /// Makes room for `additional` roots at once.
-    pub fn reserve(&mut self, additional: usize) {
-        self.store
-            .as_context_mut()
-            .opaque_mut()
-            .roots
-            .reserve(additional);
-    }
-}
-
-impl<C: AsContextMut> AsContext for RootScope<C> {
-    type Data = C::Data;
-
-    fn as_context(&self) -> StoreContext<'_, C::Data> {
-        self.store.as_context()
-    }
-}
-
-impl<C: AsContextMut> AsContextMut for RootScope<C> {
-    fn as_context_mut(&mut self) -> StoreContextMut<'_, C::Data> {
-        self.store.as_context_mut()
-    }
-}
-
-impl<C: AsContextMut> Drop for RootScope<C> {
-    fn drop(&mut self) {
-        self.store
-            .as_context_mut()
-            .opaque_mut()
-            .roots
-            .truncate(self.len);
-    }
-}
-
-/// Cuts a store's roots back to where they were, when dropped.
-///
-/// For calls from WebAssembly to the host, which hold no context of their own.
-pub(crate) struct HostCallRoots {
-    store: *mut StoreOpaque,
-    len: usize,
-}
-
-impl HostCallRoots {
-    /// # Safety
-    ///
-    /// `store` must be the state of a live store that the caller may use, and
-    /// stay so until the value is dropped.
-    #[inline]
-    pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> HostCallRoots {
-        HostCallRoots {
-            store,
-            // SAFETY: the caller vouches for the store.
-            len: unsafe { (*store).roots.len() },
-        }
-    }
-}
-
-impl Drop for HostCallRoots {
-    #[inline]
-    fn drop(&mut self) {
-        // SAFETY: `enter`'s caller vouches for the store.
-        unsafe { (*self.store).roots.truncate(self.len) }
     }
 }

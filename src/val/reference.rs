@@ -1,6 +1,7 @@
 //! References of any type.
 
-use crate::{AsContext, ExternRef, Func, HeapType, RefType, Result, Rooted, RootedGcRef};
+use crate::gc::HasRoot;
+use crate::{AsContext, ExternRef, Func, HeapType, RefType, Result, Rooted};
 
 /// A reference, of any type.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +108,7 @@ impl Ref {
             Ref::Func(Some(func)) => RefType::new(false, HeapType::ConcreteFunc(func.ty(store))),
             Ref::Extern(None) => RefType::new(true, HeapType::NoExtern),
             Ref::Extern(Some(reference)) => {
-                RootedGcRef::resolve(reference, &store.opaque().roots)?;
+                reference.root().resolve(&store.opaque().roots)?;
                 RefType::new(false, HeapType::Extern)
             }
         })
@@ -121,9 +122,13 @@ impl Ref {
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// If it is of another store, or `ty` is of another engine.
     pub fn matches_ty(&self, store: impl AsContext, ty: &RefType) -> Result<bool> {
         let store = store.as_context();
+        assert!(
+            ty.comes_from_same_engine(store.engine()),
+            "type used with the wrong engine: it belongs to another one"
+        );
         if let Ref::Func(Some(func)) = self {
             store.opaque().assert_owns(func.store_id());
             if let HeapType::Func = ty.heap_type() {

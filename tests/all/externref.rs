@@ -1,5 +1,9 @@
 //! `externref`: values of the host that WebAssembly holds.
 
+mod owned;
+mod raw;
+mod roots;
+
 use crate::guest::{Dropped, Drops, instantiate};
 use libwasmtime::*;
 

@@ -5,5 +5,6 @@ mod host;
 mod raw;
 mod reentry;
 mod typed;
+mod uninhabited;
 mod untyped;
 mod v128;

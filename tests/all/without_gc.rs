@@ -2,6 +2,7 @@
 //! might abort the process.
 
 use libwasmtime::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// That a result is the error which says that `gc` is missing.
 #[track_caller]
@@ -19,8 +20,42 @@ fn host_references() {
     unsupported(f.call(&mut store, &[Val::null_extern_ref()], &mut results));
     assert_eq!(results[0].unwrap_i32(), 7);
     type Nullable = Option<Rooted<ExternRef>>;
-    let f = f.typed::<Nullable, Nullable>(&store).unwrap();
-    unsupported(f.call(&mut store, None));
+    let nullable = f.typed::<Nullable, Nullable>(&store).unwrap();
+    unsupported(nullable.call(&mut store, None));
+    type Owned = Option<OwnedRooted<ExternRef>>;
+    let owned = f.typed::<Owned, Owned>(&store).unwrap();
+    unsupported(owned.call(&mut store, None));
+}
+
+#[test]
+fn null_is_all_there_is() {
+    let mut store = Store::<()>::default();
+    for (val, ty) in [
+        (Val::null_extern_ref(), ValType::EXTERNREF),
+        (
+            NoExtern::null_val(),
+            NoExtern::null_val().ty(&store).unwrap(),
+        ),
+        (NoFunc::null_val(), ValType::NULLFUNCREF),
+    ] {
+        let raw = val.to_raw(&mut store).unwrap();
+        // SAFETY: the value is of this type.
+        let back = unsafe { Val::from_raw(&mut store, raw, ty) };
+        assert!(back.ref_().unwrap().is_null());
+    }
+    // SAFETY: null is allowed.
+    assert!(unsafe { ExternRef::from_raw(&mut store, 0) }.is_none());
+    let made_up = AssertUnwindSafe(|| {
+        // SAFETY: it panics.
+        unsafe { ExternRef::from_raw(&mut store, 8) }
+    });
+    assert!(catch_unwind(made_up).is_err());
+    let f = Func::wrap(&mut store, |a: Option<NoFunc>, b: Option<NoExtern>| (b, a));
+    type Nulls = (Option<NoExtern>, Option<NoFunc>);
+    let f = f
+        .typed::<(Option<NoFunc>, Option<NoExtern>), Nulls>(&store)
+        .unwrap();
+    assert_eq!(f.call(&mut store, (None, None)).unwrap(), (None, None));
 }
 
 #[test]

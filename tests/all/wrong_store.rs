@@ -2,6 +2,7 @@
 
 use crate::guest::{instantiate, panic_text};
 use libwasmtime::*;
+use std::hash::DefaultHasher;
 
 const WAT: &str = r#"(module
     (type $t (func (result i32)))
@@ -260,7 +261,13 @@ fn host_references() {
         refused(|| reference.data_mut(&mut *other).is_ok());
         refused(|| reference.to_owned_rooted(&mut *other));
         refused(|| owned.data(&*other).is_ok());
+        refused(|| owned.data_mut(&mut *other).is_ok());
         refused(|| owned.to_rooted(&mut *other));
+        let mut state = DefaultHasher::new();
+        refused(|| reference.ref_hash(&*other, &mut state).is_ok());
+        refused(|| owned.ref_hash(&*other, &mut state));
+        let clone: ExternRef = (*owned).clone();
+        refused(|| clone.data(&*other).is_ok());
         refused(|| Rooted::ref_eq(&*other, &reference, &owned));
         refused(|| Val::from(reference).ty(&*other));
 

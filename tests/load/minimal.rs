@@ -10,6 +10,8 @@ use libwasmtime::{
 };
 use std::env;
 use std::fs;
+#[cfg(feature = "gc")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use crate::case::{Case, good, list};
@@ -99,6 +101,44 @@ fn a_module_that_another_library_compiled_runs() {
             }
         });
     }
+}
+
+#[cfg(feature = "gc")]
+#[test]
+fn there_is_no_reference_but_null() {
+    use libwasmtime::{ExternRef, NoExtern, NoFunc, OwnedRooted};
+    let case = Case::new("minimal::there_is_no_reference_but_null", |_| {});
+    let (Some(case), Some(_)) = (case, minimal()) else {
+        return;
+    };
+    case.run(|| {
+        let mut store = minimal_store().unwrap();
+        type Owned = Option<OwnedRooted<ExternRef>>;
+        let f = Func::wrap(&mut store, |x: Owned| x);
+        let f = f.typed::<Owned, Owned>(&store).unwrap();
+        for error in [
+            ExternRef::new(&mut store, 1).err(),
+            f.call(&mut store, None).err(),
+        ] {
+            let error = error.expect("it is unsupported");
+            assert!(error.is::<Unsupported>(), "{error:?}");
+        }
+        // SAFETY: null is allowed.
+        assert!(unsafe { ExternRef::from_raw(&mut store, 0) }.is_none());
+        let made_up = AssertUnwindSafe(|| {
+            // SAFETY: it panics.
+            unsafe { ExternRef::from_raw(&mut store, 8) }
+        });
+        assert!(catch_unwind(made_up).is_err());
+        let raw = Val::null_extern_ref().to_raw(&mut store).unwrap();
+        // SAFETY: the value is of this type.
+        let back = unsafe { Val::from_raw(&mut store, raw, ValType::EXTERNREF) };
+        assert!(back.unwrap_extern_ref().is_none());
+        type Nulls = (Option<NoFunc>, Option<NoExtern>);
+        let f = Func::wrap(&mut store, |a: Option<NoFunc>, b: Option<NoExtern>| (a, b));
+        let f = f.typed::<Nulls, Nulls>(&store).unwrap();
+        assert_eq!(f.call(&mut store, (None, None)).unwrap(), (None, None));
+    });
 }
 
 #[test]

@@ -6,10 +6,10 @@ use libwasmtime::{
     Caller, Config, Engine, EngineWeak, Error, Export, ExportType, Extern, ExternRef, ExternType,
     FrameInfo, Func, FuncType, Global, GlobalType, HeapType, I32Exit, ImportType, Instance,
     InstancePre, Linker, LoadError, Memory, MemoryAccessError, MemoryType, Module, ModuleExport,
-    Mutability, OwnedRooted, Ref, RefType, RootScope, Rooted, SharedMemory, Store, StoreContext,
-    StoreContextMut, StoreLimits, StoreLimitsBuilder, Strategy, Table, TableType, Tag, TagType,
-    Trap, TypedFunc, UnknownImportError, Unsupported, UpdateDeadline, V128, Val, ValRaw, ValType,
-    WasmBacktrace, WasmFeatures,
+    Mutability, NoExtern, NoFunc, OwnedRooted, Ref, RefType, RootScope, Rooted, SharedMemory,
+    Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder, Strategy, Table,
+    TableType, Tag, TagType, Trap, TypedFunc, UnknownImportError, Unsupported, UpdateDeadline,
+    V128, Val, ValRaw, ValType, WasmBacktrace, WasmFeatures,
 };
 use std::cell::Cell;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -60,7 +60,7 @@ assert_traits!(Send, Sync, Unpin; Linker<Local>, InstancePre<Local>);
 assert_traits! {
     Send, Sync, Unpin;
     Instance, Func, TypedFunc<(i32, f64), Option<Func>>, Memory, Table, Global, Tag, Extern, Val,
-    Ref, Rooted<ExternRef>, OwnedRooted<ExternRef>,
+    Ref, Rooted<ExternRef>, OwnedRooted<ExternRef>, ExternRef, NoExtern, NoFunc,
 }
 
 // What goes wrong.

@@ -1,9 +1,9 @@
 use libwasmtime::{ExternRef, OwnedRooted, Result, Store};
 
 fn look(store: &mut Store<()>, object: OwnedRooted<ExternRef>) -> Result<()> {
-    let data = object.data(&*store)?;
+    let reference: &ExternRef = &object;
     drop(object);
-    assert!(data.is_some());
+    assert!(reference.data(&*store)?.is_some());
     Ok(())
 }
 

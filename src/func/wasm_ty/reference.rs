@@ -1,0 +1,191 @@
+//! References as values: each type stands for the one without null, and in an
+//! `Option` for the one with it.
+
+use super::WasmTy;
+use crate::gc::{HasRoot, RawRef};
+use crate::store::StoreOpaque;
+use crate::sys::wasmtime_val_t;
+use crate::{
+    ExternRef, Func, HeapType, NoExtern, NoFunc, OwnedRooted, RefType, Result, Rooted, Val, ValRaw,
+    ValType,
+};
+
+/// What the two [`WasmTy`] of a type of references are made of.
+///
+/// # Safety
+///
+/// `to_raw` and `load` must agree with `heap_type`.
+pub unsafe trait Reference: Send + Sized {
+    const IS_GC_REF: bool = false;
+
+    fn heap_type() -> HeapType;
+
+    /// As [`WasmTy::into_raw`].
+    fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw>;
+
+    /// As [`WasmTy::from_raw`]; `None` if it is null.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self>;
+
+    /// As [`WasmTy::as_val`].
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    unsafe fn val(this: Option<&Self>) -> Val;
+
+    /// As [`WasmTy::from_c`]; `None` if it is null.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self>;
+}
+
+macro_rules! wasm_types {
+    ($($ty:ty),*) => {$(
+        // SAFETY: the type says how its values are passed; null is that of any.
+        unsafe impl WasmTy for Option<$ty> {
+            const IS_GC_REF: bool = <$ty as Reference>::IS_GC_REF;
+
+            fn valtype() -> ValType {
+                ValType::Ref(RefType::new(true, <$ty as Reference>::heap_type()))
+            }
+
+            unsafe fn into_raw(self, store: *mut StoreOpaque) -> Result<ValRaw> {
+                match self {
+                    None => Ok(ValRaw::null()),
+                    // SAFETY: the caller vouches for the store.
+                    Some(reference) => unsafe { WasmTy::into_raw(reference, store) },
+                }
+            }
+
+            unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
+                // SAFETY: the caller vouches for both.
+                unsafe { Reference::load(raw, &mut *store) }
+            }
+
+            unsafe fn as_val(&self) -> Val {
+                // SAFETY: the caller vouches for it.
+                unsafe { Reference::val(self.as_ref()) }
+            }
+
+            unsafe fn from_c(val: wasmtime_val_t, store: &mut StoreOpaque) -> Self {
+                // SAFETY: the caller vouches for the value.
+                unsafe { Reference::take(val, store) }
+            }
+        }
+
+        // SAFETY: as above.
+        unsafe impl WasmTy for $ty {
+            const IS_GC_REF: bool = <$ty as Reference>::IS_GC_REF;
+
+            fn valtype() -> ValType {
+                ValType::Ref(RefType::new(false, <$ty as Reference>::heap_type()))
+            }
+
+            unsafe fn into_raw(self, store: *mut StoreOpaque) -> Result<ValRaw> {
+                // SAFETY: the caller vouches for the store.
+                Reference::to_raw(&self, unsafe { &mut *store })
+            }
+
+            unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
+                // SAFETY: the caller vouches for both.
+                unsafe { Reference::load(raw, &mut *store) }.expect(NULL)
+            }
+
+            unsafe fn as_val(&self) -> Val {
+                // SAFETY: the caller vouches for it.
+                unsafe { Reference::val(Some(self)) }
+            }
+
+            unsafe fn from_c(val: wasmtime_val_t, store: &mut StoreOpaque) -> Self {
+                // SAFETY: the caller vouches for the value.
+                unsafe { Reference::take(val, store) }.expect(NULL)
+            }
+        }
+    )*};
+}
+
+wasm_types!(
+    Func,
+    Rooted<ExternRef>,
+    OwnedRooted<ExternRef>,
+    NoFunc,
+    NoExtern
+);
+
+const NULL: &str = "WebAssembly passed null where its type has none";
+
+// SAFETY: a raw `funcref` is converted by libwasmtime, with the right store.
+unsafe impl Reference for Func {
+    fn heap_type() -> HeapType {
+        HeapType::Func
+    }
+
+    fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
+        Ok(ValRaw::funcref(self.to_raw_in(store)))
+    }
+
+    unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
+        // SAFETY: the caller vouches for both.
+        unsafe { Func::from_raw_in(store, raw.get_funcref()) }
+    }
+
+    unsafe fn val(this: Option<&Self>) -> Val {
+        Val::FuncRef(this.copied())
+    }
+
+    unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self> {
+        // SAFETY: the caller vouches for both.
+        unsafe {
+            let func = val.of.funcref;
+            (func.store_id != 0).then(|| Func::from_c(func, store))
+        }
+    }
+}
+
+/// What the two kinds of rooted references have in common: how they are passed.
+/// libwasmtime converts a raw `externref`, with the right store.
+macro_rules! externrefs {
+    ($($ty:ty, $root:expr, $val:expr;)*) => {$(
+        // SAFETY: as above.
+        unsafe impl Reference for $ty {
+            const IS_GC_REF: bool = true;
+
+            fn heap_type() -> HeapType {
+                HeapType::Extern
+            }
+
+            fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
+                let raw = self.root().resolve(&store.roots)?.to_raw(store);
+                Ok(ValRaw::externref(raw))
+            }
+
+            unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
+                // SAFETY: the caller vouches for both.
+                let raw = unsafe { RawRef::from_raw(store, raw.get_externref()) }?;
+                Some($root(&mut store.roots, raw))
+            }
+
+            unsafe fn val(this: Option<&Self>) -> Val {
+                Val::ExternRef(this.map($val))
+            }
+
+            unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self> {
+                // SAFETY: the caller vouches for both.
+                let raw = unsafe { RawRef::from_c(val.of.externref) }?;
+                Some($root(&mut store.roots, raw))
+            }
+        }
+    )*};
+}
+
+externrefs! {
+    Rooted<ExternRef>, Rooted::push, |rooted| *rooted;
+    // SAFETY: the caller vouches that the value is not used for longer.
+    OwnedRooted<ExternRef>, OwnedRooted::new, |owned| unsafe { Rooted::borrowing(owned) };
+}

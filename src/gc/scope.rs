@@ -1,0 +1,97 @@
+//! Scopes: how long roots last.
+
+use crate::store::StoreOpaque;
+use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+
+/// A scope for roots: what is rooted through it is unrooted when it is dropped.
+///
+/// ```
+/// # fn main() -> libwasmtime::Result<()> {
+/// use libwasmtime::{ExternRef, RootScope, Store};
+///
+/// # if cfg!(not(feature = "gc")) { return Ok(()) }
+/// let mut store = Store::<()>::default();
+/// let outlived = {
+///     let mut scope = RootScope::new(&mut store);
+///     ExternRef::new(&mut scope, "hello")?
+/// };
+/// assert!(outlived.data(&store).is_err());
+/// # Ok(())
+/// # }
+/// ```
+pub struct RootScope<C: AsContextMut> {
+    store: C,
+    len: usize,
+}
+
+impl<C: AsContextMut> RootScope<C> {
+    /// Opens a scope in `store`.
+    pub fn new(store: C) -> RootScope<C> {
+        let len = store.as_context().opaque().roots.len();
+        RootScope { store, len }
+    }
+
+    /// Makes room for `additional` roots at once.
+    pub fn reserve(&mut self, additional: usize) {
+        self.store
+            .as_context_mut()
+            .opaque_mut()
+            .roots
+            .reserve(additional);
+    }
+}
+
+impl<C: AsContextMut> AsContext for RootScope<C> {
+    type Data = C::Data;
+
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        self.store.as_context()
+    }
+}
+
+impl<C: AsContextMut> AsContextMut for RootScope<C> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, C::Data> {
+        self.store.as_context_mut()
+    }
+}
+
+impl<C: AsContextMut> Drop for RootScope<C> {
+    fn drop(&mut self) {
+        self.store
+            .as_context_mut()
+            .opaque_mut()
+            .roots
+            .truncate(self.len);
+    }
+}
+
+/// Cuts a store's roots back to where they were, when dropped.
+///
+/// For calls from WebAssembly to the host, which hold no context of their own.
+pub(crate) struct HostCallRoots {
+    store: *mut StoreOpaque,
+    len: usize,
+}
+
+impl HostCallRoots {
+    /// # Safety
+    ///
+    /// `store` must be the state of a live store that the caller may use, and
+    /// stay so until the value is dropped.
+    #[inline]
+    pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> HostCallRoots {
+        HostCallRoots {
+            store,
+            // SAFETY: the caller vouches for the store.
+            len: unsafe { (*store).roots.len() },
+        }
+    }
+}
+
+impl Drop for HostCallRoots {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: `enter`'s caller vouches for the store.
+        unsafe { (*self.store).roots.truncate(self.len) }
+    }
+}
