@@ -30,6 +30,8 @@ mod profiler;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod random;
 mod sizes;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+mod standard;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod stores;
 #[path = "../subprocess/mod.rs"]

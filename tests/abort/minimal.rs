@@ -154,3 +154,119 @@ fn settings_are_unsupported() {
         });
     });
 }
+
+/// What works without a compiler, and what only seems to: references.
+#[test]
+fn references_are_unsupported() {
+    use libwasmtime::*;
+
+    let linked = !inside() && libwasmtime::loaded().is_some();
+    let Some(library) = env::var_os("LIBWASMTIME_TEST_MIN").filter(|_| !linked) else {
+        return;
+    };
+    let mut process = Subprocess::new("minimal::references_are_unsupported");
+    process.command().env("LIBWASMTIME_PATH", library);
+    process.run(|| {
+        let mut store = Store::<()>::default();
+        let func = Func::wrap(&mut store, |x: i32| x + 1);
+        let mut results = [Val::I32(0)];
+        func.call(&mut store, &[Val::I32(1)], &mut results).unwrap();
+        assert_eq!(results[0].i32(), Some(2));
+        let memory = Memory::new(&mut store, MemoryType::new(1, None)).unwrap();
+        assert!(memory.grow(&mut store, u64::MAX).is_err());
+
+        let values = [
+            Val::I32(1),
+            Val::null_func_ref(),
+            func.into(),
+            Val::null_extern_ref(),
+        ];
+        for value in values {
+            for ty in [ValType::I32, ValType::FUNCREF, ValType::EXTERNREF] {
+                println!("{value:?} as {ty}");
+                let global = GlobalType::new(ty.clone(), Mutability::Var);
+                let made = Global::new(&mut store, global, value);
+                assert_eq!(made.is_ok(), !ty.is_ref() && value.i32().is_some());
+                if let (Some(element), Some(init)) = (ty.as_ref(), value.ref_()) {
+                    let table = TableType::new(element.clone(), 1, None);
+                    assert!(Table::new(&mut store, table, init).is_err());
+                }
+                let types = || [ty.clone()];
+                let f = FuncType::new(store.engine(), types(), types());
+                let f = Func::new(&mut store, f, |_, params, results| {
+                    results[0] = params[0];
+                    Ok(())
+                });
+                drop(f.call(&mut store, &[value], &mut results));
+                let given = FuncType::new(store.engine(), [], types());
+                let f = Func::new(&mut store, given, move |_, _, results| {
+                    results[0] = value;
+                    Ok(())
+                });
+                drop(f.call(&mut store, &[], &mut results));
+            }
+        }
+        ExternRef::new(&mut store, 1).unwrap_err();
+        let payload = FuncType::new(store.engine(), [ValType::I32], []);
+        drop(Tag::new(&mut store, &TagType::new(payload)));
+        // SAFETY: none of these is code.
+        for bytes in [&b""[..], b"\0asm", b"\x7fELF", &[0xff; 1000]] {
+            unsafe { Module::deserialize(store.engine(), bytes) }.unwrap_err();
+        }
+        #[cfg(feature = "wasi")]
+        {
+            let context = wasi::WasiCtxBuilder::new().build_p1();
+            store.set_wasi(context).unwrap_err();
+            wasi::add_to_linker(&mut Linker::<()>::default()).unwrap_err();
+        }
+        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        {
+            Module::new(store.engine(), b"\0asm\x01\0\0\0").unwrap_err();
+            Module::validate(store.engine(), b"\0asm\x01\0\0\0").unwrap_err();
+            store.engine().precompile_module(b"\0asm\x01\0\0\0").unwrap_err();
+        }
+        neutral();
+    });
+}
+
+/// The same in the engine-neutral API.
+fn neutral() {
+    use libwasmtime::standard::*;
+
+    let mut store = Store::default();
+    let engine = store.engine().clone();
+    for ty in [ValType::I32, ValType::FUNCREF, ValType::EXTERNREF, ValType::V128] {
+        println!("{ty}");
+        let sides = || [ty.clone()];
+        let f = FuncType::new(&engine, sides(), sides());
+        let f = Func::new(&mut store, &f, |_, params, results| {
+            results.clone_from_slice(params);
+            Ok(())
+        });
+        assert_eq!(f.is_ok(), !ty.is_ref() && !matches!(ty, ValType::V128));
+        for value in [Val::I32(1), Val::FuncRef(None)] {
+            let global = GlobalType::new(ty.clone(), Mutability::Var);
+            if let std::result::Result::Ok(global) = Global::new(&mut store, &global, &value) {
+                global.get(&mut store).unwrap();
+                drop(global.set(&mut store, &value));
+            }
+            let is_number = matches!(value, Val::I32(_));
+            if let std::result::Result::Ok(f) = &f {
+                assert_eq!(f.call(&mut store, &[value.clone()]).is_ok(), is_number);
+            }
+            let f = FuncType::new(&engine, [], sides());
+            let f = Func::new(&mut store, &f, move |_, _, results| {
+                results[0] = value.clone();
+                Ok(())
+            });
+            if let std::result::Result::Ok(f) = f {
+                assert_eq!(f.call(&mut store, &[]).is_ok(), is_number);
+            }
+        }
+        #[cfg(feature = "gc")]
+        if let Some(element) = ty.as_ref() {
+            let ty = TableType::new(element.clone(), 1, None);
+            assert!(Table::new(&mut store, &ty, None).is_err());
+        }
+    }
+}
