@@ -46,7 +46,12 @@ fn items(engine: &Engine) -> Items {
         (func (export "give") (result funcref) (ref.func $f)))"#;
     let giver = Module::new(&store, wat2wasm(wat).unwrap()).unwrap();
     let giver = Instance::new(&mut store, &giver, &[]).unwrap();
-    let give = giver.get_export("give").unwrap().clone().into_func().unwrap();
+    let give = giver
+        .get_export("give")
+        .unwrap()
+        .clone()
+        .into_func()
+        .unwrap();
     assert!(FuncType::eq(give.ty(), &ty));
     let given = give.call(&mut store, &[]).unwrap();
     let reference = given[0].func_ref().unwrap().unwrap().clone();
@@ -67,22 +72,38 @@ type Use = fn(&mut Items, &Items);
 
 /// Uses an item of the second where one of the first belongs.
 const USES: &[(&str, Use)] = &[
-    ("Func::call", |a, b| drop(b.func.call(&mut a.store, &[Val::I32(1)]))),
+    ("Func::call", |a, b| {
+        drop(b.func.call(&mut a.store, &[Val::I32(1)]))
+    }),
     ("Global::get", |a, b| drop(b.global.get(&mut a.store))),
-    ("Global::set", |a, b| drop(b.global.set(&mut a.store, &Val::I32(1)))),
+    ("Global::set", |a, b| {
+        drop(b.global.set(&mut a.store, &Val::I32(1)))
+    }),
     ("Table::size", |a, b| _ = b.table.size(&a.store)),
     ("Table::get", |a, b| drop(b.table.get(&mut a.store, 0))),
-    ("Table::set", |a, b| drop(b.table.set(&mut a.store, 0, None))),
-    ("Table::grow", |a, b| drop(b.table.grow(&mut a.store, 1, None))),
+    ("Table::set", |a, b| {
+        drop(b.table.set(&mut a.store, 0, None))
+    }),
+    ("Table::grow", |a, b| {
+        drop(b.table.grow(&mut a.store, 1, None))
+    }),
     ("Memory::data", |a, b| _ = b.memory.data(&a.store)),
-    ("Memory::data_mut", |a, b| _ = b.memory.data_mut(&mut a.store)),
+    ("Memory::data_mut", |a, b| {
+        _ = b.memory.data_mut(&mut a.store)
+    }),
     ("Memory::data_size", |a, b| _ = b.memory.data_size(&a.store)),
     ("Memory::size", |a, b| _ = b.memory.size(&a.store)),
     ("Memory::grow", |a, b| drop(b.memory.grow(&mut a.store, 1))),
     ("an import", |a, b| {
-        drop(Instance::new(&mut a.store, &a.module, &[b.func.clone().into()]));
+        drop(Instance::new(
+            &mut a.store,
+            &a.module,
+            &[b.func.clone().into()],
+        ));
     }),
-    ("Extern::to_raw", |a, b| drop(Extern::from(b.func.clone()).to_raw(&a.store))),
+    ("Extern::to_raw", |a, b| {
+        drop(Extern::from(b.func.clone()).to_raw(&a.store))
+    }),
     ("an argument", |a, b| {
         let val = Val::FuncRef(Some(b.reference.clone()));
         drop(a.take.call(&mut a.store, &[val]));
@@ -230,7 +251,10 @@ fn values_of_a_wrong_type() {
 fn items_that_it_has_not() {
     alone("standard::items_that_it_has_not", || {
         let mut config = libwasmtime::Config::new();
-        config.wasm_exceptions(true).wasm_gc(true).shared_memory(true);
+        config
+            .wasm_exceptions(true)
+            .wasm_gc(true)
+            .shared_memory(true);
         config.wasm_function_references(true);
         let engine = Engine::new(&config).unwrap();
         for item in [
@@ -316,13 +340,19 @@ fn host_functions_that_fail() {
                     Ok(())
                 }
                 _ => {
-                    let module = Module::new(&store, wat2wasm("(module (func unreachable) (start 0))")?)?;
+                    let module =
+                        Module::new(&store, wat2wasm("(module (func unreachable) (start 0))")?)?;
                     Instance::new(&mut store, &module, &[]).map(drop)
                 }
             })
             .unwrap();
             let instance = Instance::new(&mut store, &module, &[host.into()]).unwrap();
-            let f = instance.get_export("f").unwrap().clone().into_func().unwrap();
+            let f = instance
+                .get_export("f")
+                .unwrap()
+                .clone()
+                .into_func()
+                .unwrap();
             if how == 1 || how == 2 {
                 assert_panics("a host function's panic", || {
                     drop(f.call(&mut store, &[Val::I32(1)]));
