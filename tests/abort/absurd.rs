@@ -1,6 +1,6 @@
 //! Sizes that nothing has, and limits that leave no room.
 
-use crate::alone;
+use crate::{alone, assert_panics};
 use libwasmtime::*;
 use std::result::Result::Ok;
 
@@ -375,4 +375,25 @@ fn use_references(store: &mut Store<()>) {
         };
         drop(g.call(&mut *store, &[value], &mut [Val::I32(0)]));
     }
+}
+
+#[test]
+fn of_vectors() {
+    use libwasmtime::vec::{ByteVec, ExternVec, ValTypeVec, ValVec};
+
+    alone("absurd::of_vectors", || {
+        // More than there is, more than can be said, and more than that.
+        for len in [1 << 50, isize::MAX as usize, usize::MAX] {
+            println!("{len}");
+            assert_panics("bytes", || drop(ByteVec::with_len(len)));
+            assert_panics("values", || drop(ValVec::with_len(len)));
+            assert_panics("types", || drop(ValTypeVec::with_len(len)));
+            assert_panics("items", || drop(ExternVec::with_len(len)));
+        }
+        assert_eq!(ByteVec::with_len(1 << 25).len(), 1 << 25);
+        let mut store = Store::<()>::default();
+        let mut scope = RootScope::new(&mut store);
+        scope.reserve(1 << 50);
+        scope.reserve(usize::MAX);
+    });
 }

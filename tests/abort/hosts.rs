@@ -138,6 +138,109 @@ fn drop_what_uses_stores() {
     });
 }
 
+/// The collector drops what is referred to in the middle of anything.
+#[cfg(feature = "gc")]
+#[test]
+fn drop_what_is_collected() {
+    struct Garbage(Arc<Mutex<u32>>);
+    impl Drop for Garbage {
+        fn drop(&mut self) {
+            let mut count = self.0.lock().unwrap();
+            *count += 1;
+            if *count % 1000 == 1 {
+                let mut store = Store::<()>::default();
+                let instance = instantiate(&mut store, || {});
+                run(&mut store, instance, "run").unwrap();
+                run(&mut store, instance, "trap").unwrap_err();
+                ExternRef::new(&mut store, 1).unwrap();
+            }
+            drop(count);
+            if !std::thread::panicking() {
+                panic_any(Bomb);
+            }
+        }
+    }
+    alone("hosts::drop_what_is_collected", || {
+        // They are many.
+        std::panic::set_hook(Box::new(|_| {}));
+        let count = Arc::new(Mutex::new(0));
+        let mut store = Store::<()>::default();
+        let limits = StoreLimitsBuilder::new().memory_size(1 << 17).build();
+        store.limiter(move |()| Box::leak(Box::new(limits.clone())));
+        let garbage = count.clone();
+        let make = Func::wrap(&mut store, move |mut caller: Caller<'_, ()>| {
+            ExternRef::new(&mut caller, Garbage(garbage.clone())).map(Some)
+        });
+        let wat = r#"(module (import "" "f" (func $f (result externref)))
+            (global $last (mut externref) (ref.null extern))
+            (func (export "run") (param i32)
+                (loop
+                    (global.set $last (call $f))
+                    (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))"#;
+        let module = Module::new(store.engine(), wat).unwrap();
+        let instance = Instance::new(&mut store, &module, &[make.into()]).unwrap();
+        let run = instance
+            .get_typed_func::<i32, ()>(&mut store, "run")
+            .unwrap();
+        for _ in 0..10 {
+            run.call(&mut store, 2_000).unwrap();
+        }
+        assert!(*count.lock().unwrap() > 1_000, "nothing was collected");
+        drop(store);
+        assert_eq!(*count.lock().unwrap(), 20_000);
+    });
+}
+
+/// What went wrong, when all that it happened to is gone.
+#[test]
+fn keep_what_failed() {
+    alone("hosts::keep_what_failed", || {
+        let mut store = Store::<()>::default();
+        let instance = instantiate(&mut store, || bail!("by the host") as Result<()>);
+        let errors = ["run", "trap"].map(|name| run(&mut store, instance, name).unwrap_err());
+        drop(store);
+        for error in errors {
+            println!("{error:?}");
+            let backtrace = error.downcast_ref::<WasmBacktrace>().unwrap();
+            for frame in backtrace.frames() {
+                println!("{:?} {:?}", frame.func_name(), frame.module_offset());
+            }
+        }
+    });
+}
+
+/// Called by nobody, or by what has no exports.
+#[test]
+fn ask_for_what_is_not_there() {
+    alone("hosts::ask_for_what_is_not_there", || {
+        let mut store = Store::<()>::default();
+        let nobody = |mut caller: Caller<'_, ()>| {
+            let names = ["", "memory", "no\0such", "\u{10ffff}"];
+            names
+                .map(|name| caller.get_export(name).is_some())
+                .contains(&true)
+        };
+        let f = Func::wrap(&mut store, move |caller: Caller<'_, ()>| {
+            i32::from(nobody(caller))
+        });
+        let mut results = [Val::I32(5)];
+        f.call(&mut store, &[], &mut results).unwrap();
+        assert_eq!(results[0].i32(), Some(0));
+        let wat = r#"(module (import "" "f" (func $f (result i32))) (export "again" (func $f)))"#;
+        let module = Module::new(store.engine(), wat).unwrap();
+        let instance = Instance::new(&mut store, &module, &[f.into()]).unwrap();
+        let again = instance.get_func(&mut store, "again").unwrap();
+        again.call(&mut store, &[], &mut results).unwrap();
+        assert_eq!(results[0].i32(), Some(0));
+        // SAFETY: null is no function, of whatever store.
+        assert!(unsafe { Func::from_raw(&mut store, std::ptr::null_mut()) }.is_none());
+        assert!(instance.get_export(&mut store, "no\0such").is_none());
+        let other = Module::new(store.engine(), wat).unwrap();
+        let export = other.get_export_index("again").unwrap();
+        assert!(instance.get_module_export(&mut store, &export).is_none());
+    });
+}
+
 /// All that may go before its store, or outlive it.
 #[test]
 fn drop_in_any_order() {

@@ -224,6 +224,127 @@ fn of_functions_with_many() {
     });
 }
 
+/// Types in types, as deep as one likes.
+#[test]
+fn of_nested_types() {
+    alone("values::of_nested_types", || {
+        let mut store = Store::<()>::default();
+        let engine = store.engine().clone();
+        let chain = || {
+            let mut ty = FuncType::new(&engine, [], []);
+            for _ in 0..5_000 {
+                let reference = RefType::new(true, HeapType::ConcreteFunc(ty));
+                ty = FuncType::new(&engine, [reference.into()], []);
+            }
+            ty
+        };
+        let (a, b) = (chain(), chain());
+        assert!(FuncType::eq(&a, &b));
+        assert!(a.matches(&b));
+        println!("{a}");
+        let f = Func::new(&mut store, a.clone(), |_, _, _| Ok(()));
+        assert!(f.matches_ty(&store, &b));
+        f.call(&mut store, &[Val::null_func_ref()], &mut [])
+            .unwrap();
+        f.call(&mut store, &[f.into()], &mut []).unwrap_err();
+        let exact = RefType::new(true, HeapType::ConcreteFunc(a));
+        let global = GlobalType::new(exact.clone().into(), Mutability::Var);
+        let global = Global::new(&mut store, global, f.into()).unwrap();
+        drop(global.ty(&store));
+        let table = TableType::new(exact, 1, None);
+        drop(Table::new(&mut store, table, f.into()).unwrap().ty(&store));
+        drop(store);
+        drop(b);
+    });
+}
+
+/// Types that consist of themselves.
+#[cfg(feature = "gc")]
+#[test]
+fn of_types_in_themselves() {
+    alone("values::of_types_in_themselves", || {
+        let mut config = Config::new();
+        config.wasm_function_references(true).wasm_gc(true);
+        let engine = Engine::new(&config).unwrap();
+        let wat = r#"(module
+            (rec (type $a (sub (func (param (ref null $a)) (result (ref null $a))))))
+            (rec
+                (type $b (sub (func (param (ref null $b)) (result (ref null $b)))))
+                (type $x (func)))
+            (rec
+                (type $c (sub (func (param (ref null $d)) (result (ref null $d)))))
+                (type $d (sub (func (param (ref null $c)) (result (ref null $c))))))
+            (func (export "a") (type $a) (local.get 0))
+            (func (export "b") (type $b) (local.get 0))
+            (func (export "c") (type $c) (ref.null $d))
+            (func (export "d") (type $d) (ref.null $c)))"#;
+        let module = Module::new(&engine, wat).unwrap();
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let funcs = ["a", "b", "c", "d"].map(|name| instance.get_func(&mut store, name).unwrap());
+        for (i, f) in funcs.iter().enumerate() {
+            for (j, g) in funcs.iter().enumerate() {
+                println!("{i} {j}");
+                let (a, b) = (f.ty(&store), g.ty(&store));
+                println!("{a} {b}");
+                assert_eq!(FuncType::eq(&a, &b), i == j);
+                _ = a.matches(&b);
+                assert_eq!(f.matches_ty(&store, &b), a.matches(&b));
+                let called = f.call(&mut store, &[(*g).into()], &mut [Val::I32(0)]);
+                assert_eq!(called.is_ok(), i == j && i < 2 || i + j == 5);
+            }
+        }
+    });
+}
+
+/// Items of any kind where a module wants another.
+#[test]
+fn of_imports() {
+    alone("values::of_imports", || {
+        let mut store = Store::<()>::default();
+        let func = Func::wrap(&mut store, || {});
+        let ty = GlobalType::new(ValType::I32, Mutability::Var);
+        let global = Global::new(&mut store, ty, Val::I32(1)).unwrap();
+        let memory = Memory::new(&mut store, MemoryType::new(1, None)).unwrap();
+        let ty = TableType::new(RefType::FUNCREF, 1, None);
+        let table = Table::new(&mut store, ty, Ref::Func(None)).unwrap();
+        let items: [Extern; 4] = [func.into(), global.into(), memory.into(), table.into()];
+        let wanted = [
+            "(func)",
+            "(func (param i32))",
+            "(global (mut i32))",
+            "(global i32)",
+            "(global (mut i64))",
+            "(memory 1)",
+            "(memory 2)",
+            "(memory 1 1)",
+            "(memory i64 1)",
+            "(table 1 funcref)",
+            "(table 1 externref)",
+            "(table 2 funcref)",
+        ];
+        for want in wanted {
+            let wat = format!(r#"(module (import "a" "b" {want}))"#);
+            let module = Module::new(store.engine(), wat).unwrap();
+            let mut fit = 0;
+            for item in &items {
+                println!("{item:?} as {want}");
+                let made = Instance::new(&mut store, &module, std::slice::from_ref(item));
+                fit += u32::from(made.is_ok());
+                let mut linker = Linker::new(store.engine());
+                linker.define(&store, "a", "b", item.clone()).unwrap();
+                let linked = linker.instantiate(&mut store, &module);
+                assert_eq!(linked.is_ok(), made.is_ok());
+            }
+            assert!(fit <= 1, "{want}");
+            for count in [0, 2, 100] {
+                let many = vec![items[0].clone(); count];
+                assert!(Instance::new(&mut store, &module, &many).is_err());
+            }
+        }
+    });
+}
+
 type Misuse = fn(&Engine, &FuncType);
 
 /// A type that was made for another engine.
