@@ -52,7 +52,8 @@ impl RootSet {
     }
 
     fn reserve(&mut self, additional: usize) {
-        self.entries.reserve(additional);
+        // Else they get their room one by one.
+        _ = self.entries.try_reserve(additional);
     }
 
     pub(crate) fn push<R: GcRef>(&mut self, raw: RawRef) -> Rooted<R> {
