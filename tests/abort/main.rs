@@ -1,5 +1,5 @@
-//! Settings that libwasmtime would end the process for: making an engine of
-//! them is an error, and the process goes on.
+//! What libwasmtime would end the process for: it is an error or a panic, and the
+//! process goes on. `README.md` lists all of it.
 //!
 //! Each test runs itself once more in a process of its own, see
 //! [`subprocess::Subprocess`], and fails if that process ends before it is

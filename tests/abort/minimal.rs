@@ -209,8 +209,8 @@ fn references_are_unsupported() {
         ExternRef::new(&mut store, 1).unwrap_err();
         let payload = FuncType::new(store.engine(), [ValType::I32], []);
         drop(Tag::new(&mut store, &TagType::new(payload)));
-        // SAFETY: none of these is code.
         for bytes in [&b""[..], b"\0asm", b"\x7fELF", &[0xff; 1000]] {
+            // SAFETY: none of these is code.
             unsafe { Module::deserialize(store.engine(), bytes) }.unwrap_err();
         }
         #[cfg(feature = "wasi")]
@@ -260,7 +260,10 @@ fn neutral() {
             }
             let is_number = matches!(value, Val::I32(_));
             if let std::result::Result::Ok(f) = &f {
-                assert_eq!(f.call(&mut store, &[value.clone()]).is_ok(), is_number);
+                assert_eq!(
+                    f.call(&mut store, std::slice::from_ref(&value)).is_ok(),
+                    is_number
+                );
             }
             let f = FuncType::new(&engine, [], sides());
             let f = Func::new(&mut store, &f, move |_, _, results| {

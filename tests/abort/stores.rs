@@ -158,7 +158,7 @@ const USES: &[(&str, Use)] = &[
     ("a value of Table::fill", |a, b| {
         drop(a.table.fill(&mut a.store, 0, b.func.into(), 1))
     }),
-    ("Memory::ty", |a, b| drop(b.memory.ty(&a.store))),
+    ("Memory::ty", |a, b| _ = b.memory.ty(&a.store)),
     ("Memory::data", |a, b| _ = b.memory.data(&a.store)),
     ("Memory::data_mut", |a, b| {
         _ = b.memory.data_mut(&mut a.store)
