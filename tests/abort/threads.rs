@@ -182,3 +182,31 @@ fn share_a_memory() {
         assert!(memory.grow(1).is_err());
     });
 }
+
+/// Each pool takes a share of the address space, until there is none left.
+#[cfg(all(feature = "pooling-allocator", unix, target_pointer_width = "64"))]
+#[test]
+fn make_pools_until_there_is_no_room() {
+    alone("threads::make_pools_until_there_is_no_room", || {
+        let made = std::sync::atomic::AtomicUsize::new(0);
+        let all = Barrier::new(THREADS);
+        together(|_| {
+            let mut config = Config::new();
+            config.allocation_strategy(PoolingAllocationConfig::new());
+            let mut engines = Vec::new();
+            while engines.len() < 200 {
+                match Engine::new(&config) {
+                    std::result::Result::Ok(engine) => engines.push(engine),
+                    std::result::Result::Err(error) => {
+                        println!("{error}");
+                        break;
+                    }
+                }
+            }
+            made.fetch_add(engines.len(), Ordering::Relaxed);
+            // None gives its room to another.
+            all.wait();
+        });
+        println!("{} pools", made.into_inner());
+    });
+}

@@ -334,6 +334,26 @@ fn environments_of_any_bytes() {
     });
 }
 
+/// A number of threads that the runtime of libwasmtime's WASI can't have.
+#[test]
+fn no_threads_to_run_on() {
+    for count in ["0", "-1", "many", "", "1"] {
+        let mut process = Subprocess::new("wasi::no_threads_to_run_on");
+        process.command().env("TOKIO_WORKER_THREADS", count);
+        process.run(|| {
+            // Within the process it is what was set.
+            let count = std::env::var("TOKIO_WORKER_THREADS").unwrap();
+            let outcome = start(WasiCtxBuilder::new().build_p1());
+            let outcome = outcome.and_then(|()| print(io::sink()));
+            println!("{count:?}: {outcome:?}");
+            assert_eq!(outcome.is_ok(), count == "1");
+        });
+        if crate::subprocess::inside() {
+            return;
+        }
+    }
+}
+
 /// A writer that does what it is told to.
 struct Writer<F>(F);
 
