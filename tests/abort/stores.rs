@@ -298,6 +298,33 @@ fn of_a_store_that_is_gone() {
     });
 }
 
+/// What one store has defined isn't unknown in another, and isn't for it either.
+#[test]
+fn with_default_values() {
+    alone("stores::with_default_values", || {
+        let module = Module::new(&Engine::default(), WAT).expect("it is valid");
+        let foreign = Items::new(&module);
+        let mut linker = linker_of(&foreign);
+        let mut store = Store::new(module.engine(), ());
+        drop(linker.define_unknown_imports_as_default_values(&mut store, &module));
+        assert_panics("Linker::instantiate", || {
+            drop(linker.instantiate(&mut store, &module));
+        });
+        // And where there is no room for any.
+        let limits = StoreLimitsBuilder::new().memories(0).tables(0).instances(0);
+        let limits = limits.memory_size(0).table_elements(0).build();
+        let mut store = Store::new(module.engine(), limits);
+        store.limiter(|limits| limits);
+        let wat = r#"(module (import "" "m" (memory 1)) (import "" "t" (table 1 funcref))
+            (import "" "g" (global (ref func))) (import "" "f" (func (result (ref extern)))))"#;
+        let module = Module::new(module.engine(), wat).unwrap();
+        let mut linker = Linker::new(module.engine());
+        let defined = linker.define_unknown_imports_as_default_values(&mut store, &module);
+        assert!(defined.is_err());
+        drop(linker.instantiate(&mut store, &module));
+    });
+}
+
 #[cfg(feature = "gc")]
 mod references {
     use super::*;

@@ -210,3 +210,127 @@ fn make_pools_until_there_is_no_room() {
         println!("{} pools", made.into_inner());
     });
 }
+
+/// References and handles go on other threads while their store is at work, and
+/// while it goes itself.
+#[cfg(feature = "gc")]
+#[test]
+fn drop_handles_elsewhere() {
+    alone("threads::drop_handles_elsewhere", || {
+        let engine = Engine::default();
+        for _ in 0..20 {
+            let mut store = Store::new(&engine, ());
+            let mut other = standard::Store::new(&engine);
+            let ty = FuncType::new(&engine, [], []);
+            thread::scope(|scope| {
+                for i in 0..THREADS {
+                    let mut scoped = RootScope::new(&mut store);
+                    let references: Vec<_> = (0..100)
+                        .map(|_| {
+                            let rooted = ExternRef::new(&mut scoped, i).unwrap();
+                            rooted.to_owned_rooted(&mut scoped).unwrap()
+                        })
+                        .collect();
+                    let funcs: Vec<_> = (0..100)
+                        .map(|_| standard::Func::new(&mut other, &ty, |_, _, _| Ok(())).unwrap())
+                        .collect();
+                    scope.spawn(move || {
+                        for (reference, func) in references.iter().zip(&funcs) {
+                            drop((reference.clone(), func.clone()));
+                        }
+                        drop((references, funcs));
+                    });
+                }
+                drop((store, other));
+            });
+        }
+    });
+}
+
+/// What is made and dropped within what libwasmtime does with the host's memory.
+#[test]
+fn make_memories_that_use_stores() {
+    use std::sync::Arc;
+
+    struct Creator(Engine);
+    struct Bytes(Vec<u8>, Engine);
+
+    fn work(engine: &Engine) {
+        let mut store = Store::new(engine, ());
+        let f = Func::wrap(&mut store, |x: i32| x + 1);
+        let module = Module::new(engine, WAT).unwrap();
+        let instance = Instance::new(&mut store, &module, &[f.into()]).unwrap();
+        let run = instance
+            .get_typed_func::<i32, i32>(&mut store, "run")
+            .unwrap();
+        assert_eq!(run.call(&mut store, 1).unwrap(), 2);
+        let trap = instance.get_func(&mut store, "trap").unwrap();
+        trap.call(&mut store, &[], &mut []).unwrap_err();
+    }
+
+    impl Drop for Bytes {
+        fn drop(&mut self) {
+            work(&self.1);
+        }
+    }
+
+    // SAFETY: the memory is as large as it says, and where it says.
+    unsafe impl LinearMemory for Bytes {
+        fn byte_size(&self) -> usize {
+            self.0.len()
+        }
+
+        fn byte_capacity(&self) -> usize {
+            self.0.len()
+        }
+
+        fn grow_to(&mut self, new_size: usize) -> Result<()> {
+            work(&self.1);
+            self.0.resize(new_size, 0);
+            Ok(())
+        }
+
+        fn as_ptr(&self) -> *mut u8 {
+            self.0.as_ptr().cast_mut()
+        }
+    }
+
+    // SAFETY: it makes such memories.
+    unsafe impl MemoryCreator for Creator {
+        fn new_memory(
+            &self,
+            _: MemoryType,
+            minimum: usize,
+            _: Option<usize>,
+            _: Option<usize>,
+            _: usize,
+        ) -> Result<Box<dyn LinearMemory>, String> {
+            work(&self.0);
+            std::result::Result::Ok(Box::new(Bytes(vec![0; minimum], self.0.clone())))
+        }
+    }
+
+    alone("threads::make_memories_that_use_stores", || {
+        let inner = Engine::default();
+        let mut config = Config::new();
+        config.with_host_memory(Arc::new(Creator(inner)));
+        config.memory_reservation(0).memory_guard_size(0);
+        config.memory_reservation_for_growth(0);
+        let engine = Engine::new(&config).unwrap();
+        drop(config);
+        together(|_| {
+            let wat = r#"(module (memory (export "m") 1)
+                (func (export "f") (result i32) (memory.grow (i32.const 1))))"#;
+            let module = Module::new(&engine, wat).unwrap();
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, &module, &[]).unwrap();
+            let f = instance.get_typed_func::<(), i32>(&mut store, "f").unwrap();
+            for i in 1..5 {
+                assert_eq!(f.call(&mut store, ()).unwrap(), i);
+            }
+            let memory = instance.get_memory(&mut store, "m").unwrap();
+            memory.grow(&mut store, 1).unwrap();
+            memory.data_mut(&mut store).fill(1);
+        });
+    });
+}

@@ -265,22 +265,41 @@ const CONTEXTS: &[(&str, bool, Change)] = &[
     ("a NUL in the name for output", false, |b| {
         _ = b.stderr_file("\0")
     }),
+    #[cfg(target_os = "linux")]
+    ("a file that is always full", true, |b| {
+        _ = b.stdout_file("/dev/full")
+    }),
+    #[cfg(unix)]
+    ("a directory for input", true, |b| _ = b.stdin_file("/")),
     ("all of this process", true, |b| {
         b.inherit_args().inherit_stdio().inherit_network();
         b.allow_ip_name_lookup(true);
     }),
 ];
 
+/// Runs a program that asks for its arguments, reads, and writes twice.
 fn start(context: WasiP1Ctx) -> Result<()> {
     let mut store = Store::<()>::default();
     store.set_wasi(context)?;
-    let yields = wrapper(&mut store, "sched_yield");
-    yields.call(&mut store, &[], &mut [Val::I32(0)])?;
-    let args = wrapper(&mut store, "args_get");
-    args.call(&mut store, &[Val::I32(0); 2], &mut [Val::I32(0)])
-        .map(drop)
-        .ok();
-    Ok(())
+    let wat = format!(
+        r#"(module
+            (import "{WASI}" "args_get" (func $args (param i32 i32) (result i32)))
+            (import "{WASI}" "environ_get" (func $environ (param i32 i32) (result i32)))
+            (import "{WASI}" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+            (import "{WASI}" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+            (memory (export "memory") 64)
+            (data (i32.const 0) "\08\00\00\00\05\00\00\00hello")
+            (func (export "_start")
+                (drop (call $args (i32.const 65536) (i32.const 131072)))
+                (drop (call $environ (i32.const 65536) (i32.const 131072)))
+                (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 100)))
+                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 100)))
+                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 100)))))"#
+    );
+    let module = Module::new(store.engine(), wat)?;
+    let instance = linker(store.engine()).instantiate(&mut store, &module)?;
+    let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
+    start.call(&mut store, ())
 }
 
 #[test]
@@ -343,8 +362,7 @@ fn no_threads_to_run_on() {
         process.run(|| {
             // Within the process it is what was set.
             let count = std::env::var("TOKIO_WORKER_THREADS").unwrap();
-            let outcome = start(WasiCtxBuilder::new().build_p1());
-            let outcome = outcome.and_then(|()| print(io::sink()));
+            let outcome = print(io::sink());
             println!("{count:?}: {outcome:?}");
             assert_eq!(outcome.is_ok(), count == "1");
         });
@@ -375,24 +393,11 @@ impl Drop for Bomb {
     }
 }
 
-/// Writes twice, in a process's own time.
+/// Runs it with that output.
 fn print(writer: impl Write + Send + 'static) -> Result<()> {
-    let mut store = Store::<()>::default();
     let mut builder = WasiCtxBuilder::new();
     builder.stdout(writer);
-    store.set_wasi(builder.build_p1())?;
-    let wat = format!(
-        r#"(module (import "{WASI}" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
-            (memory (export "memory") 1)
-            (data (i32.const 0) "\08\00\00\00\05\00\00\00hello")
-            (func (export "_start")
-                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 100)))
-                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 100)))))"#
-    );
-    let module = Module::new(store.engine(), wat)?;
-    let instance = linker(store.engine()).instantiate(&mut store, &module)?;
-    let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
-    start.call(&mut store, ())
+    start(builder.build_p1())
 }
 
 #[test]
