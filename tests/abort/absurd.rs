@@ -166,6 +166,7 @@ fn of_tables() {
 }
 
 /// Without a limit of the store; an element takes a pointer's room.
+#[cfg(feature = "gc")]
 #[test]
 fn of_tables_without_limits() {
     alone("absurd::of_tables_without_limits", || {

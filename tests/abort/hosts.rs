@@ -90,6 +90,7 @@ fn ask_for_what_is_not_there() {
 }
 
 /// A host function may do with its store what anyone may do.
+#[cfg(feature = "gc")]
 #[test]
 fn use_their_store() {
     alone("hosts::use_their_store", || {
@@ -128,7 +129,6 @@ fn use_their_store() {
                 run(&mut other, instance, "run")?;
                 run(&mut other, instance, "trap").unwrap_err();
             }
-            #[cfg(feature = "gc")]
             for i in 0..100 {
                 ExternRef::new(&mut caller, i)?;
             }

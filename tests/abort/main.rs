@@ -22,7 +22,7 @@ mod host_memory;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod hosts;
 mod minimal;
-#[cfg(all(feature = "wat", feature = "cranelift"))]
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod modules;
 #[cfg(all(feature = "pooling-allocator", unix))]
 mod pool;
@@ -32,14 +32,14 @@ mod random;
 mod sizes;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod standard;
-#[cfg(all(feature = "wat", feature = "cranelift"))]
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod stores;
 #[path = "../subprocess/mod.rs"]
 mod subprocess;
 mod target;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod threads;
-#[cfg(all(feature = "wat", feature = "cranelift"))]
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod values;
 #[cfg(all(feature = "wasi", feature = "wat", feature = "cranelift"))]
 mod wasi;

@@ -284,7 +284,13 @@ fn neutral() {
 
 /// Code that another library compiled has references all the same: what the host
 /// does to them is an error, or a panic.
-#[cfg(all(feature = "wat", feature = "cranelift"))]
+#[cfg(all(
+    feature = "wat",
+    feature = "cranelift",
+    feature = "gc",
+    feature = "threads",
+    feature = "component-model"
+))]
 #[test]
 fn code_with_references() {
     use libwasmtime::*;
@@ -305,11 +311,8 @@ fn code_with_references() {
                 (call $host (local.get 0)))
             (func (export "number") (param i32) (result i32) (local.get 0)))"#;
         let mut config = Config::new();
-        #[cfg(feature = "gc")]
         config.wasm_exceptions(false).gc_support(false);
-        #[cfg(feature = "threads")]
         config.wasm_threads(false);
-        #[cfg(feature = "component-model")]
         config
             .wasm_component_model(false)
             .concurrency_support(false);

@@ -226,7 +226,6 @@ fn of_damaged_code() {
             // SAFETY: what isn't whole isn't run.
             drop(unsafe { Module::deserialize(&engine, &whole[..end]) });
             _ = Engine::detect_precompiled(&whole[..end]);
-            #[cfg(any(feature = "cranelift", feature = "winch"))]
             {
                 let mut store = standard::Store::new(&engine);
                 // SAFETY: as above.

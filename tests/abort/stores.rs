@@ -325,7 +325,6 @@ fn with_default_values() {
     });
 }
 
-#[cfg(feature = "gc")]
 mod references {
     use super::*;
 

@@ -16,7 +16,6 @@ fn values(store: &mut Store<()>) -> Vec<Val> {
         Val::null_extern_ref(),
         func.into(),
     ];
-    #[cfg(feature = "gc")]
     values.push(ExternRef::new(store, 1).expect("there is room").into());
     values.push(Val::I32(2));
     values
@@ -259,7 +258,6 @@ fn of_nested_types() {
 }
 
 /// Types that consist of themselves.
-#[cfg(feature = "gc")]
 #[test]
 fn of_types_in_themselves() {
     alone("values::of_types_in_themselves", || {
@@ -425,7 +423,6 @@ fn of_another_engine() {
         assert!(Table::new(&mut store, table, Ref::Func(None)).is_err());
         let global = GlobalType::new(ty.into(), Mutability::Var);
         assert!(Global::new(&mut store, global, Val::null_func_ref()).is_err());
-        #[cfg(feature = "gc")]
         assert!(Tag::new(&mut store, &TagType::new(foreign)).is_err());
         let module = Module::new(&other, "(module)").unwrap();
         assert!(Instance::new(&mut store, &module, &[]).is_err());
