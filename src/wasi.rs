@@ -63,6 +63,7 @@ pub(crate) use writer::WriterOwner;
 use crate::error::check;
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};
 use crate::{AsContextMut, Linker, Result, Store};
+use anyhow::ensure;
 
 /// Defines all functions of WASI preview 1, in the module
 /// `wasi_snapshot_preview1`.
@@ -97,11 +98,13 @@ impl<T: 'static> Store<T> {
     /// # Errors
     ///
     /// If an argument, a variable or a path has a NUL or isn't Unicode, or a
-    /// file or directory can't be opened; or, with
-    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without
-    /// `wasi`.
+    /// file or directory can't be opened; if the process's own variable
+    /// `TOKIO_WORKER_THREADS` is set to anything but a number of threads; or,
+    /// with [`Unsupported`](crate::Unsupported), if libwasmtime was built
+    /// without `wasi`.
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
+        check_runtime()?;
         let (config, writers) = wasi.into_config()?;
         let mut store = self.as_context_mut();
         // SAFETY: invariant "Context"; the configuration is owned and given
@@ -111,4 +114,20 @@ impl<T: 'static> Store<T> {
         drop(replaced);
         Ok(())
     }
+}
+
+/// Whether libwasmtime's asynchronous runtime, which starts when a program first
+/// needs it, can start: it ends the process if it is told of no threads.
+fn check_runtime() -> Result<()> {
+    const THREADS: &str = "TOKIO_WORKER_THREADS";
+    let Some(set) = std::env::var_os(THREADS) else {
+        return Ok(());
+    };
+    let count = set.to_str().and_then(|text| text.parse::<usize>().ok());
+    ensure!(
+        count.is_some_and(|count| count > 0),
+        "the environment variable {THREADS} is set to {set:?}, and has to be a number of threads \
+         for WASI"
+    );
+    Ok(())
 }

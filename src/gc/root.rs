@@ -226,7 +226,8 @@ impl RootSet {
     }
 
     pub(super) fn reserve(&mut self, additional: usize) {
-        self.entries.reserve(additional);
+        // Else they get their room one by one.
+        _ = self.entries.try_reserve(additional);
     }
 
     pub(super) fn push(&mut self, raw: RawRef) -> Place {
