@@ -97,7 +97,8 @@ impl<T: 'static> Store<T> {
     /// # Errors
     ///
     /// If an argument, a variable or a path has a NUL or isn't Unicode, or a
-    /// file or directory can't be opened; or, with
+    /// file or directory can't be opened; if there is no `/dev/urandom` for a
+    /// program that is linked statically with glibc; or, with
     /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without
     /// `wasi`.
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
