@@ -65,9 +65,13 @@ fn build() -> Option<PathBuf> {
         .current_dir(&package);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        // What comes from the machine, or from the Cargo that runs this test.
-        let foreign = ["WASMTIME", "RUSTFLAGS", "CARGO_", "LD_LIBRARY_PATH"];
-        if foreign.iter().any(|part| text.contains(part)) && text != "CARGO_HOME" {
+        let steers = [
+            "WASMTIME",
+            "RUSTFLAGS",
+            "LD_LIBRARY_PATH",
+            "CARGO_BUILD_TARGET",
+        ];
+        if steers.iter().any(|part| text.contains(part)) {
             cargo.env_remove(&name);
         }
     }

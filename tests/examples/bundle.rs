@@ -3,8 +3,10 @@
 use super::wasi::{assert_fails, directory, program};
 use super::{assert_prints, example, lines};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 /// Exits with ten times the number of its arguments, and 1 more if it has an
 /// environment, and 2 more if it has a directory.
@@ -84,6 +86,14 @@ fn a_damaged_executable_says_so() {
         let path = directory.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         fs::copy(example("bundle").get_program(), &path).unwrap();
         fs::write(&path, bytes).unwrap();
+        // A process that another test starts in between has the file open until
+        // it becomes another program.
+        while Command::new(&path)
+            .output()
+            .is_err_and(|error| error.kind() == ErrorKind::ExecutableFileBusy)
+        {
+            thread::yield_now();
+        }
         let expected = format!("Error: {} is damaged: {error}", path.display());
         assert_fails(&mut Command::new(path), 1, &expected);
     }
