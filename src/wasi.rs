@@ -99,9 +99,10 @@ impl<T: 'static> Store<T> {
     ///
     /// If an argument, a variable or a path has a NUL or isn't Unicode, or a
     /// file or directory can't be opened; if the process's own variable
-    /// `TOKIO_WORKER_THREADS` is set to anything but a number of threads; or,
-    /// with [`Unsupported`](crate::Unsupported), if libwasmtime was built
-    /// without `wasi`.
+    /// `TOKIO_WORKER_THREADS` is set to anything but a number of threads; if
+    /// there is no `/dev/urandom` for a program that is linked statically with
+    /// glibc; or, with [`Unsupported`](crate::Unsupported), if libwasmtime was
+    /// built without `wasi`.
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
         check_runtime()?;

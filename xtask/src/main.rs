@@ -29,7 +29,8 @@ Options of install:
   --prefix DIR        Install under DIR: DIR/lib, DIR/lib/pkgconfig, DIR/include
   --min               The runtime alone, for precompiled modules: no compiler, no
                       text format, no WASI. Installs under DIR/min
-  --profile PROFILE   Cargo profile to build with [default: release]
+  --profile PROFILE   Cargo profile to build with, such as `small`
+                      [default: release]
   --features A,B,C    Features of libwasmtime's C API to build, instead of the
                       default features of the `libwasmtime` crate (or, with
                       --min, instead of `disable-logging`)
