@@ -156,11 +156,14 @@ impl Definitions {
             let answer = format!("{FEATURE_ANSWER}{}", upper_snake(name));
             output.lines().any(|line| line.trim() == answer)
         };
+        // What a macro of a system header stands for comes on a line of its own,
+        // after a `#` line that tells where it is from.
+        let version = output.split(VERSION_ANSWER).nth(1).and_then(|answer| {
+            let mut lines = answer.lines().map(str::trim);
+            lines.find(|line| !line.is_empty() && !line.starts_with('#'))
+        });
         Definitions {
-            version: output
-                .lines()
-                .find_map(|line| line.trim().strip_prefix(VERSION_ANSWER))
-                .and_then(quoted),
+            version: version.and_then(quoted),
             features: FEATURES.into_iter().filter(|name| has(name)).collect(),
         }
     }

@@ -66,7 +66,7 @@ use target::Target;
 ///
 /// # fn main() -> libwasmtime::Result<()> {
 /// let mut config = Config::new();
-/// config.consume_fuel(true).wasm_threads(false);
+/// config.consume_fuel(true).wasm_tail_call(false);
 /// let engine = Engine::new(&config)?;
 /// # Ok(())
 /// # }

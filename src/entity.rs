@@ -5,9 +5,10 @@
 //! aborts when a handle meets another store, so that each goes through `to_c`,
 //! which compares ids, on its way in, and through `from_c` on its way out.
 
-/// Defines how the handle `$name` becomes the C API's `$raw` and back.
+/// Defines how the handle `$name` becomes the C API's `$raw` and back. `$id` is
+/// where the store's id is in it, `$index` the rest.
 macro_rules! entity {
-    ($name:ident($raw:ident): $($id:ident).+) => {
+    ($name:ident($raw:ident): $($id:ident).+, $($($index:ident).+),+) => {
         // SAFETY: a handle is plain data; it is looked into only by libwasmtime,
         // with the store that it belongs to.
         unsafe impl Send for $name {}
@@ -44,6 +45,12 @@ macro_rules! entity {
             #[inline]
             pub(crate) fn store_id(&self) -> u64 {
                 self.0.$($id).+
+            }
+
+            /// Whether two handles are of the same object.
+            pub(crate) fn is(&self, other: &$name) -> bool {
+                self.store_id() == other.store_id()
+                    $(&& self.0.$($index).+ == other.0.$($index).+)+
             }
         }
 

@@ -90,6 +90,21 @@ impl Extern {
         }
     }
 
+    /// Whether two are the same item, and not merely alike.
+    pub(crate) fn is(&self, other: &Extern) -> bool {
+        match (self, other) {
+            (Extern::Func(a), Extern::Func(b)) => a.is(b),
+            (Extern::Global(a), Extern::Global(b)) => a.is(b),
+            (Extern::Table(a), Extern::Table(b)) => a.is(b),
+            (Extern::Memory(a), Extern::Memory(b)) => a.is(b),
+            (Extern::SharedMemory(a), Extern::SharedMemory(b)) => {
+                a.data().as_ptr() == b.data().as_ptr()
+            }
+            (Extern::Tag(a), Extern::Tag(b)) => a.is(b),
+            _ => false,
+        }
+    }
+
     /// Whether the item may be used with the engine of `store`, as far as the
     /// store's id doesn't tell.
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {

@@ -33,7 +33,7 @@ pub(crate) use trampoline::{HostFunc, finalize};
 pub use typed::{TypedFunc, WasmParams, WasmResults};
 pub use wasm_ret::WasmRet;
 pub(crate) use wasm_ty::Reference;
-pub use wasm_ty::WasmTy;
+pub use wasm_ty::{WasmTy, WasmTyList};
 
 use crate::entity::entity;
 use crate::error::Context;
@@ -54,7 +54,7 @@ use std::mem::MaybeUninit;
 #[repr(transparent)]
 pub struct Func(wasmtime_func_t);
 
-entity!(Func(wasmtime_func_t): store_id);
+entity!(Func(wasmtime_func_t): store_id, __private);
 
 impl Func {
     /// Makes a function of a closure over values whose types are only known at
@@ -77,6 +77,26 @@ impl Func {
         let mut store = store.as_context_mut();
         let host = HostFunc::untyped(store.engine(), ty, func);
         host.into_store(store.opaque_mut())
+    }
+
+    /// The same as [`Func::new`].
+    ///
+    /// For programs that handle running out of memory, which the C API doesn't:
+    /// it ends the process. So there is no error.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    ///
+    /// # Panics
+    ///
+    /// As for [`Func::new`].
+    pub fn try_new<T: 'static>(
+        store: impl AsContextMut<Data = T>,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Func> {
+        Ok(Func::new(store, ty, func))
     }
 
     /// Makes a function of a typed closure.
@@ -123,6 +143,21 @@ impl Func {
         let mut store = store.as_context_mut();
         let host = func.into_func(store.engine());
         host.into_store(store.opaque_mut())
+    }
+
+    /// The same as [`Func::wrap`].
+    ///
+    /// For programs that handle running out of memory, which the C API doesn't:
+    /// it ends the process. So there is no error.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn try_wrap<T: 'static, Params, Results>(
+        store: impl AsContextMut<Data = T>,
+        func: impl IntoFunc<T, Params, Results>,
+    ) -> Result<Func> {
+        Ok(Func::wrap(store, func))
     }
 
     /// The function's type.

@@ -8,6 +8,7 @@ use crate::sys::{
     wasm_globaltype_delete, wasmtime_global_get, wasmtime_global_new, wasmtime_global_set,
     wasmtime_global_t, wasmtime_global_type,
 };
+use crate::types::may_have_continuations;
 use crate::{AsContext, AsContextMut, GlobalType, Result, Val};
 use std::mem::MaybeUninit;
 
@@ -19,7 +20,7 @@ use std::mem::MaybeUninit;
 #[repr(transparent)]
 pub struct Global(wasmtime_global_t);
 
-entity!(Global(wasmtime_global_t): store_id);
+entity!(Global(wasmtime_global_t): store_id, __private1, __private2, __private3);
 
 impl Global {
     /// Makes a global.
@@ -78,10 +79,16 @@ impl Global {
     ///
     /// If the global is of another store, or of a reference type whose values
     /// can't be had yet: structs, arrays, `i31` and exceptions; or of any
-    /// reference type, if libwasmtime was built without `gc`.
+    /// reference type, if libwasmtime was built without `gc`; or of continuations,
+    /// whose values can't be had at all.
     pub fn get(&self, mut store: impl AsContextMut) -> Val {
         let mut store = store.as_context_mut();
         let global = self.to_c(store.opaque());
+        // libwasmtime aborts the process for the value of one, and this panics for
+        // its type.
+        if may_have_continuations(store.engine()) {
+            drop(self.ty(&store));
+        }
         // libwasmtime aborts the process then.
         if let Err(unsupported) = RawRef::supported()
             && self.ty(&store).content().is_ref()

@@ -24,7 +24,7 @@ use std::ptr;
 #[repr(transparent)]
 pub struct Instance(wasmtime_instance_t);
 
-entity!(Instance(wasmtime_instance_t): store_id);
+entity!(Instance(wasmtime_instance_t): store_id, __private);
 
 impl Instance {
     /// Instantiates a module, with its imports in the order in which
@@ -113,6 +113,14 @@ impl Instance {
             (*store).set_module(instance.0.__private, module);
             Ok(instance)
         }
+    }
+
+    /// The instance of that index in the store with that id.
+    pub(crate) fn from_index(store_id: u64, index: usize) -> Instance {
+        Instance(wasmtime_instance_t {
+            store_id,
+            __private: index,
+        })
     }
 
     /// The module that this is an instance of.
@@ -298,7 +306,7 @@ pub(crate) fn check_engine(engine: &Engine, module: &Module) -> Result<()> {
 
 impl PartialEq for Instance {
     fn eq(&self, other: &Instance) -> bool {
-        (self.0.store_id, self.0.__private) == (other.0.store_id, other.0.__private)
+        self.is(other)
     }
 }
 

@@ -51,10 +51,12 @@
 //! - [`Error`] is what goes wrong: a [`Trap`], what a host function returned,
 //!   [`I32Exit`], [`UnknownImportError`], [`Unsupported`], [`LoadError`] and
 //!   others are found in it with `downcast_ref`, and a [`WasmBacktrace`].
+//! - `GuestProfiler` records where WebAssembly code spends its time.
 //! - `wasi` is WASI preview 1; [`standard`] is the engine-neutral part of the C
 //!   API as owned types.
 //! - [`mod@vec`] has the C API's vectors as owned types, and [`sys`] all of the C
 //!   API as it is, for what the safe layer doesn't do.
+//! - [`differences`] lists what the `wasmtime` crate has and this one hasn't.
 //!
 //! # Safety
 //!
@@ -124,6 +126,7 @@
 
 mod backtrace;
 mod config;
+pub mod differences;
 mod engine;
 mod entity;
 pub mod error;
@@ -137,6 +140,8 @@ mod linker;
 mod load;
 mod memory;
 mod module;
+#[cfg(feature = "profiling")]
+mod profiling;
 mod shared_memory;
 pub mod standard;
 mod store;
@@ -164,7 +169,9 @@ pub use config::{
 pub use engine::{Engine, EngineWeak, Precompiled};
 pub use error::{Context, Error, I32Exit, Result, ToWasmtimeResult};
 pub use extern_::{Export, Extern};
-pub use func::{Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy};
+pub use func::{
+    Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList,
+};
 pub use gc::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};
 pub use global::Global;
 pub use instance::Instance;
@@ -175,6 +182,8 @@ pub use load::{
 };
 pub use memory::{Memory, MemoryAccessError};
 pub use module::{Module, ModuleExport};
+#[cfg(feature = "profiling")]
+pub use profiling::GuestProfiler;
 pub use shared_memory::SharedMemory;
 pub use store::{
     AsContext, AsContextMut, DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT,

@@ -38,7 +38,7 @@ use std::slice;
 #[repr(transparent)]
 pub struct Memory(wasmtime_memory_t);
 
-entity!(Memory(wasmtime_memory_t): id.store_id);
+entity!(Memory(wasmtime_memory_t): id.store_id, id.__private1, __private2);
 
 /// Bytes were to be read or written that aren't in the memory.
 #[derive(Debug, thiserror::Error)]

@@ -2,6 +2,7 @@
 
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 pub(crate) mod binary;
+mod image;
 
 use crate::engine::Engine;
 use crate::error::check;
@@ -25,6 +26,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 use std::ptr::{self, NonNull};
+use std::slice;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -350,6 +352,21 @@ impl Module {
         // SAFETY: the module is alive.
         unsafe { wasmtime_module_image_range(self.as_ptr(), &mut start, &mut end) };
         start.cast_const().cast()..end.cast_const().cast()
+    }
+
+    /// The machine code of the module's functions, and of what enters and leaves
+    /// them.
+    ///
+    /// With [`Engine::is_pulley`] it is bytecode. It is empty if the module
+    /// needs no code.
+    ///
+    /// Calls `wasmtime_module_image_range`.
+    pub fn text(&self) -> &[u8] {
+        let Range { start, end } = self.image_range();
+        // SAFETY: the range is one allocation, mapped for reading and as long as
+        // the module, and libwasmtime doesn't write to it after compiling.
+        let image = unsafe { slice::from_raw_parts(start, end.addr() - start.addr()) };
+        image::text(image).unwrap_or_default()
     }
 
     /// Whether two are the same module: one a clone of the other.

@@ -39,8 +39,8 @@ pub use limits::{
 };
 pub(crate) use opaque::{Failure, StoreOpaque, cross_store, wrong_store};
 
-use crate::Engine;
 use crate::sys::{wasmtime_store_context, wasmtime_store_delete, wasmtime_store_new};
+use crate::{Engine, Result};
 use std::fmt;
 use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;
@@ -91,6 +91,18 @@ impl<T: 'static> Store<T> {
             (*state.as_ptr()).opaque.attach(store, context);
         }
         Store { state }
+    }
+
+    /// The same as [`Store::new`].
+    ///
+    /// For programs that handle running out of memory, which the C API doesn't:
+    /// it ends the process. So there is no error.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn try_new(engine: &Engine, data: T) -> Result<Store<T>> {
+        Ok(Store::new(engine, data))
     }
 
     /// The data inside.

@@ -8,6 +8,7 @@ use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
 };
+use crate::types::may_have_continuations;
 use crate::{AsContext, AsContextMut, Ref, RefType, Result, TableType, Trap, Val};
 use std::mem::MaybeUninit;
 
@@ -19,7 +20,7 @@ use std::mem::MaybeUninit;
 #[repr(transparent)]
 pub struct Table(wasmtime_table_t);
 
-entity!(Table(wasmtime_table_t): id.store_id);
+entity!(Table(wasmtime_table_t): id.store_id, id.__private1, __private2);
 
 impl Table {
     /// Makes a table, all elements of which are `init`.
@@ -89,11 +90,17 @@ impl Table {
     /// # Panics
     ///
     /// If the table is of another store, or its elements are of a type whose
-    /// values can't be had yet: structs, arrays, `i31` and exceptions; or if
-    /// libwasmtime was built without `gc`.
+    /// values can't be had yet: structs, arrays, `i31` and exceptions; or of
+    /// continuations, whose values can't be had at all; or if libwasmtime was
+    /// built without `gc`.
     pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
         let mut store = store.as_context_mut();
         let table = self.to_c(store.opaque());
+        // libwasmtime aborts the process for the value of one, and this panics for
+        // its type.
+        if may_have_continuations(store.engine()) {
+            drop(self.element(&store));
+        }
         // libwasmtime aborts the process then.
         if let Err(unsupported) = RawRef::supported() {
             panic!("an element of a table can't be had: {unsupported}");

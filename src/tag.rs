@@ -16,7 +16,7 @@ use std::mem::MaybeUninit;
 #[repr(transparent)]
 pub struct Tag(wasmtime_tag_t);
 
-entity!(Tag(wasmtime_tag_t): id.store_id);
+entity!(Tag(wasmtime_tag_t): id.store_id, id.__private1, __private2);
 
 impl Tag {
     /// Makes a tag.

@@ -119,6 +119,9 @@ unsafe impl<V: VecType> Send for OwnedVec<V> where V::Element: Send {}
 // SAFETY: as above; behind a shared reference nothing but the elements can change.
 unsafe impl<V: VecType> Sync for OwnedVec<V> where V::Element: Sync {}
 
+/// How many bytes are so many that there may be no room for them.
+const LARGE: usize = 1 << 24;
+
 impl<V: VecType> OwnedVec<V> {
     /// An empty vector. Calls no C function.
     #[inline]
@@ -131,8 +134,8 @@ impl<V: VecType> OwnedVec<V> {
     ///
     /// # Panics
     ///
-    /// If so many elements would take more than `isize::MAX` bytes, or as said
-    /// at [`OwnedVec`].
+    /// If so many elements would take more than `isize::MAX` bytes, or more than
+    /// there is memory for; or as said at [`OwnedVec`].
     pub fn with_len(len: usize) -> OwnedVec<V> {
         let size = len.checked_mul(size_of::<V::Element>());
         assert!(
@@ -142,6 +145,13 @@ impl<V: VecType> OwnedVec<V> {
         );
         if len == 0 {
             return OwnedVec::new();
+        }
+        // libwasmtime ends the process when it runs out of memory: see first
+        // whether there is that much, if it is much.
+        if size > Some(LARGE)
+            && let Err(error) = Vec::<V::Element>::new().try_reserve_exact(len)
+        {
+            panic!("no room for a vector of {len} elements: {error}");
         }
         let mut raw = V::EMPTY;
         // SAFETY: `raw` can be written to, and the size was checked.

@@ -60,7 +60,7 @@ pub use builder::{FsPerms, WasiCtxBuilder, WasiP1Ctx};
 pub use stream::{MemoryInputPipe, MemoryOutputPipe};
 pub(crate) use writer::WriterOwner;
 
-use crate::error::check;
+use crate::error::{check, ensure};
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};
 use crate::{AsContextMut, Linker, Result, Store};
 
@@ -97,11 +97,14 @@ impl<T: 'static> Store<T> {
     /// # Errors
     ///
     /// If an argument, a variable or a path has a NUL or isn't Unicode, or a
-    /// file or directory can't be opened; or, with
-    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without
-    /// `wasi`.
+    /// file or directory can't be opened; if the process's own variable
+    /// `TOKIO_WORKER_THREADS` is set to anything but a number of threads; if
+    /// there is no `/dev/urandom` for a program that is linked statically with
+    /// glibc; or, with [`Unsupported`](crate::Unsupported), if libwasmtime was
+    /// built without `wasi`.
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
+        check_runtime()?;
         let (config, writers) = wasi.into_config()?;
         let mut store = self.as_context_mut();
         // SAFETY: invariant "Context"; the configuration is owned and given
@@ -111,4 +114,20 @@ impl<T: 'static> Store<T> {
         drop(replaced);
         Ok(())
     }
+}
+
+/// Whether libwasmtime's asynchronous runtime, which starts when a program first
+/// needs it, can start: it ends the process if it is told of no threads.
+fn check_runtime() -> Result<()> {
+    const THREADS: &str = "TOKIO_WORKER_THREADS";
+    let Some(set) = std::env::var_os(THREADS) else {
+        return Ok(());
+    };
+    let count = set.to_str().and_then(|text| text.parse::<usize>().ok());
+    ensure!(
+        count.is_some_and(|count| count > 0),
+        "the environment variable {THREADS} is set to {set:?}, and has to be a number of threads \
+         for WASI"
+    );
+    Ok(())
 }

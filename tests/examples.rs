@@ -7,6 +7,9 @@
 #![cfg(all(feature = "cranelift", feature = "wat"))]
 
 #[cfg(feature = "wasi")]
+#[path = "examples/bundle.rs"]
+mod bundle;
+#[cfg(feature = "wasi")]
 #[path = "examples/wasi.rs"]
 mod wasi;
 

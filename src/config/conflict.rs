@@ -63,6 +63,7 @@ impl Config {
         self.check_host_memory(&tunables)?;
         self.check_profiler()?;
         self.check_mach_ports(&tunables)?;
+        self.check_unwind_info(&tunables)?;
         #[cfg(any(feature = "cranelift", feature = "winch"))]
         self.check_compiler(&tunables)?;
         #[cfg(feature = "pooling-allocator")]
@@ -236,6 +237,43 @@ impl Config {
         Ok(())
     }
 
+    /// Whether native code can come with, or without, what unwinders need: a
+    /// compiler minds, even one of which this crate wasn't told.
+    fn check_unwind_info(&self, tunables: &Tunables) -> Result<()> {
+        if tunables.lacks_compiler() {
+            return Ok(());
+        }
+        let windows = match &self.target {
+            Some(target) => target.has("windows"),
+            None => cfg!(windows) && !tunables.pulley,
+        };
+        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        let flag = self.compiler.get("unwind_info");
+        #[cfg(not(any(feature = "cranelift", feature = "winch")))]
+        let flag: Option<&str> = None;
+        if let (Some(wanted), Some(flag)) = (self.settings.native_unwind_info, flag)
+            && flag != wanted.to_string()
+        {
+            return Err(ConfigConflict::new(
+                format!("native_unwind_info({wanted})"),
+                format!("Cranelift's `unwind_info` was set to `{flag}`"),
+                "set one of the two only",
+            )
+            .into());
+        }
+        let off = self.settings.native_unwind_info == Some(false)
+            || flag.is_some_and(|flag| flag != "true");
+        if windows && off {
+            return Err(ConfigConflict::new(
+                "native_unwind_info(false)",
+                "Windows needs it",
+                "leave it on",
+            )
+            .into());
+        }
+        Ok(())
+    }
+
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     fn check_compiler(&self, tunables: &Tunables) -> Result<()> {
         let compiler = &self.compiler;
@@ -287,35 +325,6 @@ impl Config {
             }
         }
         self.check_flags(tunables, winch)?;
-
-        let windows = match &self.target {
-            Some(target) => target.has("windows"),
-            None => cfg!(windows) && !tunables.pulley,
-        };
-        let unwind = compiler.get("unwind_info");
-        if let Some(wanted) = self.settings.native_unwind_info
-            && let Some(unwind) = unwind
-            && unwind != wanted.to_string()
-        {
-            return Err(ConfigConflict::new(
-                format!("native_unwind_info({wanted})"),
-                format!("Cranelift's `unwind_info` was set to `{unwind}`"),
-                "set one of the two only",
-            )
-            .into());
-        }
-        if windows {
-            let off = self.settings.native_unwind_info == Some(false)
-                || unwind.is_some_and(|unwind| unwind != "true");
-            if off {
-                return Err(ConfigConflict::new(
-                    "native_unwind_info(false)",
-                    "Windows needs it",
-                    "leave it on",
-                )
-                .into());
-            }
-        }
         if !tunables.signals_based_traps {
             for name in [
                 "enable_table_access_spectre_mitigation",

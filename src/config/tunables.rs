@@ -2,7 +2,7 @@
 
 use super::target::HAS_COMPILER_BACKEND;
 use super::{Config, Strategy, WasmFeatures};
-use crate::sys::{Feature, require};
+use crate::sys::{self, Feature, require};
 
 /// The values that libwasmtime works with, as far as its C API tells or its
 /// documentation promises.
@@ -112,7 +112,11 @@ impl Tunables {
     /// Whether the library is known to have no compiler, so that nothing asks
     /// what a compiler can do.
     pub(super) fn lacks_compiler(&self) -> bool {
-        cfg!(any(feature = "cranelift", feature = "winch")) && self.strategy.is_none()
+        if cfg!(any(feature = "cranelift", feature = "winch")) {
+            self.strategy.is_none()
+        } else {
+            sys::lacks(Feature::Compiler)
+        }
     }
 
     /// What the compiler can't do for the target.

@@ -211,6 +211,9 @@ wasm_features! {
     /// Whether coroutines are on: the stack switching proposal, which works on
     /// x86-64 Linux and macOS.
     ///
+    /// The C API doesn't describe the types of continuations: to ask for one, as
+    /// a function's parameter or what a module exports, panics.
+    ///
     /// The default is `false`.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     #[needs(Compiler)]

@@ -5,7 +5,7 @@ use crate::sys::{
     wasmtime_caller_context, wasmtime_caller_export_get, wasmtime_caller_t,
     wasmtime_context_get_data,
 };
-use crate::{AsContext, AsContextMut, Engine, Extern, StoreContext, StoreContextMut};
+use crate::{AsContext, AsContextMut, Engine, Extern, ModuleExport, StoreContext, StoreContextMut};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
@@ -15,6 +15,11 @@ pub struct Caller<'a, T: 'static> {
     store: StoreContextMut<'a, T>,
     caller: NonNull<wasmtime_caller_t>,
 }
+
+// SAFETY: the store may be used from any thread, as the context says. The C
+// object is looked at only through exclusive references, while the callback
+// runs.
+unsafe impl<T: Send + 'static> Send for Caller<'_, T> {}
 
 /// The state of the store that a callback runs in.
 ///
@@ -79,6 +84,26 @@ impl<'a, T: 'static> Caller<'a, T> {
             )
             .then(|| Extern::from_c(out.assume_init(), self.store.opaque_mut()))
         }
+    }
+
+    /// The export of the calling instance at that place in its module; `None` if
+    /// it is a place in another module, or the host called the function itself.
+    ///
+    /// The C API doesn't tell which instance calls: the export's name is looked
+    /// up in the caller and in the store's instances of the export's module, and
+    /// what both have is the export. So [`get_export`](Caller::get_export) is
+    /// faster; and nothing is found while the start function of the calling
+    /// instance runs.
+    ///
+    /// Calls `wasmtime_caller_export_get` and `wasmtime_instance_export_get`.
+    pub fn get_module_export(&mut self, export: &ModuleExport) -> Option<Extern> {
+        let (name, instances) = self.store.opaque().instances_with(export)?;
+        let item = self.get_export(&name)?;
+        instances
+            .into_iter()
+            .filter_map(|instance| instance.get_export(&mut self.store, &name))
+            .any(|exported| exported.is(&item))
+            .then_some(item)
     }
 
     /// The data inside the store.

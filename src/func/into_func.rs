@@ -2,7 +2,7 @@
 
 use super::trampoline::typed_callback;
 use super::typed::for_each_arity;
-use super::{Caller, HostFunc, WasmRet, WasmTy};
+use super::{Caller, HostFunc, WasmRet, WasmTy, WasmTyList};
 use crate::sys::{wasm_trap_t, wasmtime_caller_t, wasmtime_val_raw_t};
 use crate::{Engine, ValRaw};
 use std::ffi::c_void;
@@ -56,7 +56,7 @@ macro_rules! closures {
                 }
                 HostFunc::typed(
                     engine,
-                    [$($t::valtype()),*],
+                    <($($t,)*) as WasmTyList>::valtypes(),
                     R::valtypes(),
                     callback::<F, $($t,)* R>,
                     self,
@@ -102,7 +102,7 @@ macro_rules! closures {
                 }
                 HostFunc::typed(
                     engine,
-                    [$($t::valtype()),*],
+                    <($($t,)*) as WasmTyList>::valtypes(),
                     R::valtypes(),
                     callback::<T, F, $($t,)* R>,
                     self,

@@ -4,6 +4,7 @@ mod reference;
 
 pub(crate) use reference::Reference;
 
+use super::typed::for_each_arity;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_val_t;
 use crate::{Result, V128, Val, ValRaw, ValType};
@@ -63,6 +64,29 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     unsafe fn from_c(val: wasmtime_val_t, store: &mut StoreOpaque) -> Self;
 }
+
+/// A list of types of WebAssembly values: a tuple of up to 16 [`WasmTy`].
+///
+/// # Safety
+///
+/// Not to be implemented outside this crate.
+pub unsafe trait WasmTyList {
+    /// The types' WebAssembly types.
+    fn valtypes() -> impl Iterator<Item = ValType>;
+}
+
+macro_rules! lists {
+    ($n:literal $($t:ident)*) => {
+        // SAFETY: the types are those of the tuple.
+        unsafe impl<$($t: WasmTy,)*> WasmTyList for ($($t,)*) {
+            fn valtypes() -> impl Iterator<Item = ValType> {
+                [$($t::valtype()),*].into_iter()
+            }
+        }
+    };
+}
+
+for_each_arity!(lists);
 
 macro_rules! numbers {
     ($($ty:ty: $valtype:ident, $v:ident => $to_raw:expr, $raw:ident => $from_raw:expr, $to_val:expr, $field:ident as $c:ident => $from_c:expr;)*) => {$(

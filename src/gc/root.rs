@@ -2,12 +2,13 @@
 //!
 //! # How a handle finds its object
 //!
-//! A [`Root`] is either a place on the stack of its store's [`RootSet`], with
-//! a generation, or a counted share of a C reference of its own. What it is made of, a
+//! A [`Root`] is either a place on the stack of its store's [`RootSet`], with a
+//! generation, or a counted share of a C reference. What it is made of, a
 //! [`Place`], is plain data in both cases:
 //!
-//! - a [`Rooted`](super::Rooted) is a `Place`, always on the stack, so that it can be copied;
-//! - an [`OwnedRooted`](super::OwnedRooted) is a `Root`, always with a C reference;
+//! - a [`Rooted`](super::Rooted) is a `Place` on the stack, so that it can be
+//!   copied;
+//! - an [`OwnedRooted`](super::OwnedRooted) is a `Root` that has a share;
 //! - an [`ExternRef`](crate::ExternRef) is a `Root` of either kind, and both
 //!   handles dereference to it.
 //!
@@ -237,7 +238,8 @@ impl RootSet {
     }
 
     pub(super) fn reserve(&mut self, additional: usize) {
-        self.entries.reserve(additional);
+        // Else they get their room one by one.
+        _ = self.entries.try_reserve(additional);
     }
 
     pub(super) fn push(&mut self, raw: RawRef) -> Place {

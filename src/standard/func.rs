@@ -3,7 +3,7 @@
 use super::object::{Object, object};
 use super::store::State;
 use super::trap::Trap;
-use super::val::check_types;
+use super::val::{check_types, check_vals};
 use super::{AsContextMut, StoreContextMut, Val};
 use crate::func::finalize;
 use crate::store::Failure;
@@ -89,6 +89,7 @@ impl Func {
         let state = store.state();
         let func = self.get_c(state);
         check_types(self.ty.params().chain(self.ty.results()))?;
+        check_vals(params)?;
         let params: ValVec = params.iter().map(|val| val.to_c(state)).collect();
         let mut results = ValVec::with_len(self.ty.results().len());
         // SAFETY: invariant "Object"; the store is borrowed exclusively, and
@@ -160,6 +161,7 @@ where
             .collect::<Result<Vec<_>>>()?;
         let mut vals: Vec<_> = self.ty.results().map(|ty| Val::default_for(&ty)).collect();
         (self.func)(StoreContextMut::new(state), &args, &mut vals)?;
+        check_vals(&vals)?;
         for (result, val) in results.iter_mut().zip(&vals) {
             *result = val.to_c(state);
         }

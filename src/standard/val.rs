@@ -258,6 +258,20 @@ pub(super) fn is_function(ty: &HeapType) -> bool {
     )
 }
 
+/// Whether values can be passed to libwasmtime, of whatever type is wanted: it
+/// ends the process for references, even null, if it has none.
+///
+/// # Errors
+///
+/// [`Unsupported`](crate::Unsupported) if there are references among them, and
+/// libwasmtime was built without.
+pub(super) fn check_vals(vals: &[Val]) -> Result<()> {
+    if vals.iter().any(|val| matches!(val, Val::FuncRef(_))) {
+        RawRef::supported()?;
+    }
+    Ok(())
+}
+
 /// `Ok` if values of these types can pass between the host and libwasmtime,
 /// which aborts the process when others are to.
 pub(super) fn check_types(types: impl IntoIterator<Item = ValType>) -> Result<()> {

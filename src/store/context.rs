@@ -20,6 +20,10 @@ pub struct StoreContextMut<'a, T: 'static> {
     borrow: PhantomData<&'a mut StoreState<T>>,
 }
 
+// SAFETY: whoever has exclusive access to a store may do with it what its owner
+// may, and that is `Send` if the data is.
+unsafe impl<T: Send + 'static> Send for StoreContextMut<'_, T> {}
+
 /// What gives shared access to a store: the store itself, a context, a
 /// [`Caller`](crate::Caller), and references to these.
 pub trait AsContext {
@@ -206,20 +210,20 @@ impl<C: AsContextMut> AsContextMut for &mut C {
 // Functions that hand out borrows of the store take `impl Into<StoreContext>`,
 // as `AsContext` would tie the borrow to the argument.
 
-impl<'a, C: AsContext> From<&'a C> for StoreContext<'a, C::Data> {
-    fn from(c: &'a C) -> Self {
+impl<'a, T: AsContext> From<&'a T> for StoreContext<'a, T::Data> {
+    fn from(c: &'a T) -> Self {
         c.as_context()
     }
 }
 
-impl<'a, C: AsContext> From<&'a mut C> for StoreContext<'a, C::Data> {
-    fn from(c: &'a mut C) -> Self {
-        C::as_context(c)
+impl<'a, T: AsContext> From<&'a mut T> for StoreContext<'a, T::Data> {
+    fn from(c: &'a mut T) -> Self {
+        T::as_context(c)
     }
 }
 
-impl<'a, C: AsContextMut> From<&'a mut C> for StoreContextMut<'a, C::Data> {
-    fn from(c: &'a mut C) -> Self {
+impl<'a, T: AsContextMut> From<&'a mut T> for StoreContextMut<'a, T::Data> {
+    fn from(c: &'a mut T) -> Self {
         c.as_context_mut()
     }
 }

@@ -27,11 +27,17 @@ pub enum UpdateDeadline {
     Yield(u64),
 }
 
+/// The most ticks that a deadline is set away: nobody gets there, and so far the
+/// epoch's number has room. libwasmtime adds the two and doesn't look; the sum
+/// would be a deadline in the past, or end the process, as the build has it.
+const FARTHEST: u64 = u64::MAX >> 1;
+
 impl<T: 'static> StoreContextMut<'_, T> {
     /// Sets the deadline; see [`Store::set_epoch_deadline`].
     pub fn set_epoch_deadline(&mut self, ticks_beyond_current: u64) {
+        let ticks = ticks_beyond_current.min(FARTHEST);
         // SAFETY: invariant "Context".
-        unsafe { wasmtime_context_set_epoch_deadline(self.raw(), ticks_beyond_current) }
+        unsafe { wasmtime_context_set_epoch_deadline(self.raw(), ticks) }
     }
 
     /// Has code trap at the deadline; see [`Store::epoch_deadline_trap`].
@@ -198,7 +204,7 @@ unsafe fn update<T: 'static>(
     // SAFETY: the caller vouches for both.
     unsafe {
         *kind = new_kind;
-        *delta = ticks;
+        *delta = ticks.min(FARTHEST);
     }
     ptr::null_mut()
 }

@@ -6,7 +6,7 @@ use crate::gc::RootSet;
 use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
 #[cfg(feature = "wasi")]
 use crate::wasi::WriterOwner;
-use crate::{Engine, Error, Module};
+use crate::{Engine, Error, Instance, Module, ModuleExport};
 use std::any::Any;
 use std::panic::resume_unwind;
 use std::ptr;
@@ -117,6 +117,20 @@ impl StoreOpaque {
             .binary_search_by_key(&instance, |(index, _)| *index)
             .ok()?;
         Some(&self.instances[place].1)
+    }
+
+    /// The name of that export, and the instances that have it, the youngest
+    /// first; `None` if there are no instances of its module.
+    pub(crate) fn instances_with(&self, export: &ModuleExport) -> Option<(String, Vec<Instance>)> {
+        let mut name = None;
+        let mut instances = Vec::new();
+        for (index, module) in self.instances.iter().rev() {
+            if let Some(export) = module.name_of_export(export) {
+                name.get_or_insert(export);
+                instances.push(Instance::from_index(self.id, *index));
+            }
+        }
+        Some((name?.to_owned(), instances))
     }
 
     /// # Panics

@@ -5,15 +5,14 @@
 //!
 //! - linked: the functions are `unsafe extern "C"` declarations;
 //! - `load`: each is an `unsafe fn` of the same name and signature that calls
-//!   through a [`Slot`], which opening the library fills.
+//!   through a [`Slot`](super::slot::Slot), which opening the library fills.
 //!
 //! It also records what it declared as [`Header`], from which `tests/abi`
-//! generates C code that the real headers have to accept, and from which the
-//! loader knows which symbols to look for.
+//! generates C code that the real headers have to accept. No program needs
+//! that, and none contains it: what the loader has to know is kept apart, as
+//! [`Symbols`](super::slot::Symbols).
 
 use super::Feature;
-#[cfg(wasmtime_link = "load")]
-use super::slot::Slot;
 
 /// What one `capi!` block declares.
 #[doc(hidden)]
@@ -67,8 +66,6 @@ pub struct Function {
     pub params: &'static [&'static str],
     /// The Rust type of the result; empty if there is none.
     pub result: &'static str,
-    #[cfg(wasmtime_link = "load")]
-    pub(crate) slot: &'static Slot,
 }
 
 macro_rules! capi {
@@ -122,13 +119,25 @@ macro_rules! capi {
         }
 
         #[cfg(wasmtime_link = "load")]
-        #[doc(hidden)]
-        pub(crate) mod slots {
-            $($(
-                pub(crate) static $name: $crate::sys::slot::Slot =
-                    $crate::sys::slot::Slot::new(stringify!($name));
-            )*)*
+        mod slots {
+            /// The places of the functions' slots.
+            #[allow(dead_code, reason = "a header may have no functions")]
+            pub(super) enum Index { $($($name,)*)* }
+
+            const COUNT: usize = <[&str]>::len(&[$($(stringify!($name),)*)*]);
+
+            pub(super) static SLOTS: [$crate::sys::slot::Slot; COUNT] =
+                [const { $crate::sys::slot::Slot::new() }; COUNT];
         }
+
+        #[cfg(wasmtime_link = "load")]
+        pub(in crate::sys) const SYMBOLS: $crate::sys::slot::Symbols = $crate::sys::slot::Symbols {
+            sections: &[$($crate::sys::slot::Section {
+                features: $crate::sys::capi::features! $features,
+                names: concat!($(stringify!($name), "\0",)*),
+            },)*],
+            slots: &slots::SLOTS,
+        };
 
         $($(
             #[cfg(wasmtime_link = "load")]
@@ -141,7 +150,7 @@ macro_rules! capi {
                     core::mem::transmute::<
                         core::ptr::NonNull<core::ffi::c_void>,
                         unsafe extern "C" fn($($ty),*) $(-> $ret)?,
-                    >(slots::$name.get())
+                    >(slots::SLOTS[slots::Index::$name as usize].get())
                 };
                 // SAFETY: the caller keeps to the C function's own contract.
                 unsafe { function($($arg),*) }
@@ -166,8 +175,6 @@ macro_rules! capi {
                 features: $crate::sys::capi::features! $features,
                 params: &[$(stringify!($ty),)*],
                 result: concat!($(stringify!($ret))?),
-                #[cfg(wasmtime_link = "load")]
-                slot: &slots::$name,
             },)*)*],
         };
     };

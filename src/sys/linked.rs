@@ -35,6 +35,12 @@ pub(crate) fn require(_: Feature) -> Result<(), Unsupported> {
     Ok(())
 }
 
+/// Whether the library is known to lack a feature. One of the system may have
+/// more than this crate asks for.
+pub(crate) fn lacks(feature: Feature) -> bool {
+    cfg!(wasmtime_link = "vendored") && !is_on(feature)
+}
+
 /// The version that the build script found, or else the one that it insists on.
 fn version() -> LibraryVersion {
     let found = option_env!("LIBWASMTIME_LINKED_VERSION").unwrap_or_default();

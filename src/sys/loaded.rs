@@ -15,7 +15,7 @@ use libloading::Library;
 
 use self::version::Evidence;
 use super::Feature;
-use super::capi::Function;
+use super::slot::Symbol;
 use crate::load::{LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
 mod file;
@@ -55,6 +55,11 @@ pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
     }
 }
 
+/// Whether the library is known to lack a feature.
+pub(crate) fn lacks(feature: Feature) -> bool {
+    LOADED.get().is_some_and(|loaded| !loaded.has(feature))
+}
+
 pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
     // Nothing can panic halfway through a change: what the lock guards is
     // consistent even if it is poisoned.
@@ -71,8 +76,8 @@ pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
         path,
     } = examine(library, path, options.trust_version)?;
 
-    for symbol in &symbols {
-        symbol.function.slot.set(symbol.address);
+    for found in &symbols {
+        found.symbol.slot.set(found.address);
     }
     // Only this function sets it, under the lock, and it wasn't set above.
     LOADED.get_or_init(|| Loaded {
@@ -84,14 +89,14 @@ pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
 }
 
 /// A function that the library has.
-struct Symbol {
-    function: &'static Function,
+struct Found {
+    symbol: Symbol,
     address: NonNull<c_void>,
 }
 
 /// A library that can be put to use.
 struct Examined {
-    symbols: Vec<Symbol>,
+    symbols: Vec<Found>,
     features: Vec<Feature>,
     version: Option<crate::load::LibraryVersion>,
     path: PathBuf,
@@ -152,36 +157,32 @@ fn wrong_version(path: PathBuf, found: Option<crate::load::LibraryVersion>) -> L
 ///
 /// The functions that the library should have and hasn't: those that are in
 /// every build, and those that go with the features that it has.
-fn symbols(library: &Library) -> Result<(Vec<Symbol>, Vec<Feature>), Vec<&'static str>> {
+fn symbols(library: &Library) -> Result<(Vec<Found>, Vec<Feature>), Vec<&'static str>> {
     let (mut symbols, mut missing) = (Vec::new(), Vec::new());
-    for function in super::headers().flat_map(|header| header.functions) {
-        match address(library, function.name) {
-            Some(address) => symbols.push(Symbol { function, address }),
-            None => missing.push(function),
+    for symbol in super::symbols() {
+        match address(library, symbol.c_name) {
+            Some(address) => symbols.push(Found { symbol, address }),
+            None => missing.push(symbol),
         }
     }
     // A feature is there if all functions that need just this one are.
     let features: Vec<Feature> = Feature::ALL
         .iter()
         .copied()
-        .filter(|&feature| {
-            missing
-                .iter()
-                .all(|function| function.features != [feature])
-        })
+        .filter(|&feature| missing.iter().all(|symbol| symbol.features != [feature]))
         .collect();
-    missing.retain(|function| {
-        let mut needed = function.features.iter();
+    missing.retain(|symbol| {
+        let mut needed = symbol.features.iter();
         needed.all(|feature| features.contains(feature))
     });
     if missing.is_empty() {
         Ok((symbols, features))
     } else {
-        Err(missing.iter().map(|function| function.name).collect())
+        Err(missing.iter().map(Symbol::name).collect())
     }
 }
 
-/// The address of a symbol, of whatever type.
+/// The address of a symbol, of whatever type; a NUL after the name is welcome.
 fn address(library: &Library, name: &str) -> Option<NonNull<c_void>> {
     // SAFETY: any symbol's value is an address, and it isn't dereferenced here.
     let symbol = unsafe { library.get::<*mut c_void>(name.as_bytes()) };

@@ -97,10 +97,10 @@ pub use func::*;
 pub use global::*;
 pub use instance::*;
 #[cfg(not(wasmtime_link = "load"))]
-pub(crate) use linked::{ensure_loaded, load, loaded, require};
+pub(crate) use linked::{ensure_loaded, lacks, load, loaded, require};
 pub use linker::*;
 #[cfg(wasmtime_link = "load")]
-pub(crate) use loaded::{ensure_loaded, load, loaded, require};
+pub(crate) use loaded::{ensure_loaded, lacks, load, loaded, require};
 pub use memory::*;
 pub use module::*;
 pub use profiling::*;
@@ -133,42 +133,36 @@ pub(crate) const NO_COLLECTOR: bool = cfg!(all(
     ))
 ));
 
-/// Every header, for the tests of the declarations and for the loader.
+/// One item of every header's module.
+macro_rules! of_each_header {
+    ($item:ident) => {
+        of_each_header! {
+            $item:
+            anyref arrayref async_ config engine eqref error exnref extern_ externref func global
+            instance linker memory module profiling sharedmemory store structref table tag trap
+            val wasi wasm wasmtime wat vec
+            types::arrayref types::exnref types::structref types::val
+            component::component component::func component::instance component::linker
+            component::val component::vec
+            component::types::component component::types::func component::types::instance
+            component::types::module component::types::resource component::types::val
+        }
+    };
+    ($item:ident: $($($module:ident)::+)*) => {
+        [$($($module::)+$item),*]
+    };
+}
+
+/// Every header, for the tests of the declarations.
 #[doc(hidden)]
 pub fn headers() -> impl Iterator<Item = &'static capi::Header> {
-    const HEADERS: &[capi::Header] = &[
-        anyref::HEADER,
-        arrayref::HEADER,
-        async_::HEADER,
-        config::HEADER,
-        engine::HEADER,
-        eqref::HEADER,
-        error::HEADER,
-        exnref::HEADER,
-        extern_::HEADER,
-        externref::HEADER,
-        func::HEADER,
-        global::HEADER,
-        instance::HEADER,
-        linker::HEADER,
-        memory::HEADER,
-        module::HEADER,
-        profiling::HEADER,
-        sharedmemory::HEADER,
-        store::HEADER,
-        structref::HEADER,
-        table::HEADER,
-        tag::HEADER,
-        trap::HEADER,
-        val::HEADER,
-        wasi::HEADER,
-        wasm::HEADER,
-        wasmtime::HEADER,
-        wat::HEADER,
-        vec::HEADER,
-    ];
-    HEADERS
-        .iter()
-        .chain(types::HEADERS)
-        .chain(component::HEADERS.iter().copied().flatten())
+    const HEADERS: &[capi::Header] = &of_each_header!(HEADER);
+    HEADERS.iter()
+}
+
+/// Every function, for the loader.
+#[cfg(wasmtime_link = "load")]
+fn symbols() -> impl Iterator<Item = slot::Symbol> {
+    const SYMBOLS: &[slot::Symbols] = &of_each_header!(SYMBOLS);
+    SYMBOLS.iter().flat_map(slot::Symbols::iter)
 }

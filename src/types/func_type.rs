@@ -1,9 +1,9 @@
 //! Types of functions.
 
 use super::{HeapType, ValType, subtype};
-use crate::Engine;
 use crate::sys::*;
 use crate::vec::{Owned, ValTypeVec};
+use crate::{Engine, Result};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::mem;
@@ -130,6 +130,26 @@ impl FuncType {
         FuncType::from_signature(engine, signature)
     }
 
+    /// The same as [`FuncType::new`].
+    ///
+    /// For programs that handle running out of memory, which the C API doesn't:
+    /// it ends the process. So there is no error.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    ///
+    /// # Panics
+    ///
+    /// As for [`FuncType::new`].
+    pub fn try_new(
+        engine: &Engine,
+        params: impl IntoIterator<Item = ValType>,
+        results: impl IntoIterator<Item = ValType>,
+    ) -> Result<FuncType> {
+        Ok(FuncType::new(engine, params, results))
+    }
+
     fn from_signature(engine: &Engine, signature: Signature) -> FuncType {
         FuncType {
             definition: Arc::new(Definition {
@@ -234,8 +254,11 @@ impl FuncType {
         FuncType::eq(self, other)
             || (self.is_defined()
                 && other.is_defined()
-                // A module can't declare a subtype that wouldn't do.
-                && self.matches(other)
+                // A module can't declare a subtype that wouldn't do. What the types
+                // consist of isn't compared here, as it may be the types again, or
+                // nest deeper than there is stack.
+                && self.params().len() == other.params().len()
+                && self.results().len() == other.results().len()
                 && subtype::is_subtype(self.engine(), self.clone().into(), other.clone().into()))
     }
 

@@ -122,9 +122,13 @@ impl Ref {
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// If it is of another store, or `ty` is of another engine.
     pub fn matches_ty(&self, store: impl AsContext, ty: &RefType) -> Result<bool> {
         let store = store.as_context();
+        assert!(
+            ty.comes_from_same_engine(store.engine()),
+            "type used with the wrong engine: it belongs to another one"
+        );
         if let Ref::Func(Some(func)) = self {
             store.opaque().assert_owns(func.store_id());
             if let HeapType::Func = ty.heap_type() {

@@ -1,5 +1,6 @@
 //! 128-bit vectors.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A 128-bit vector, the bytes of which are in little-endian order as a number.
@@ -10,6 +11,19 @@ impl V128 {
     /// The vector as a number.
     pub fn as_u128(&self) -> u128 {
         u128::from_le_bytes(self.0)
+    }
+}
+
+impl PartialOrd for V128 {
+    fn partial_cmp(&self, other: &V128) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for V128 {
+    /// Compares the vectors as numbers.
+    fn cmp(&self, other: &V128) -> Ordering {
+        self.as_u128().cmp(&other.as_u128())
     }
 }
 

@@ -49,6 +49,7 @@ impl WasiP1Ctx {
     ///
     /// As for [`Store::set_wasi`](crate::Store::set_wasi).
     pub(super) fn into_config(self) -> Result<(RawConfig, Vec<WriterOwner>)> {
+        check_random_numbers()?;
         let config = RawConfig::new();
         set_args(&config, &self.args)?;
         set_env(&config, &self.env)?;
@@ -69,6 +70,27 @@ impl WasiP1Ctx {
         }
         Ok((config, stdout.into_iter().chain(stderr).collect()))
     }
+}
+
+/// Sees to it that libwasmtime gets at random numbers: `wasi_config_new` aborts
+/// the process without.
+///
+/// The system's function for them is looked up by its name. Where glibc is linked
+/// statically nothing can be looked up, and files are read instead.
+fn check_random_numbers() -> Result<()> {
+    const LOOKED_UP: bool = cfg!(not(all(
+        target_os = "linux",
+        target_env = "gnu",
+        target_feature = "crt-static"
+    )));
+    if !LOOKED_UP {
+        for path in ["/dev/random", "/dev/urandom"] {
+            File::open(path).with_context(|| {
+                format!("WASI needs {path} where the C library is linked statically")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 fn set_args(config: &RawConfig, args: &[OsString]) -> Result<()> {

@@ -117,6 +117,10 @@ fn write_to(slot: &Slot, piece: &[u8]) -> io::Result<()> {
 /// or `ERROR_IO_DEVICE`.
 const IO_ERROR: i32 = if cfg!(windows) { 1117 } else { 5 };
 
+/// The largest number that a system may have for an error. libwasmtime takes a
+/// larger one apart only to end the process.
+const LARGEST_ERROR: i32 = if cfg!(windows) { i32::MAX } else { 4095 };
+
 /// The callback: writes a piece. Returns its length, or the negative number of
 /// an error.
 pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
@@ -128,7 +132,9 @@ pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: 
     match callback.write(piece) {
         Ok(()) => len as isize,
         Err(error) => {
-            let number = error.raw_os_error().filter(|number| *number > 0);
+            let number = error
+                .raw_os_error()
+                .filter(|number| (1..=LARGEST_ERROR).contains(number));
             -(number.unwrap_or(IO_ERROR) as isize)
         }
     }

@@ -2,8 +2,9 @@
 //! alters one thing in each.
 
 use crate::declared::{Constant, Function, Named, Record};
+use crate::difference::Difference;
 use crate::layout::{Layout, layouts};
-use crate::{Abi, differences, generate};
+use crate::{Abi, compare, generate};
 
 #[test]
 fn the_compiler_refuses_a_wrong_function() {
@@ -192,20 +193,23 @@ fn a_name_that_one_side_lacks_is_found() {
     let find = |difference: &str, alter: &dyn Fn(&mut Vec<Named>)| {
         let mut wrong = right.clone();
         alter(&mut wrong);
-        assert_eq!(differences(&abi.c.functions, &wrong), [difference]);
+        let wrong = wrong.into_iter().map(|is| (is, String::new()));
+        let differences = compare::names("function", &abi.c.functions, wrong);
+        let found: Vec<_> = differences.iter().map(Difference::to_string).collect();
+        assert_eq!(found, [difference]);
     };
     let name = &right[0].name;
     let header = &right[0].header;
     find(
-        &format!("`{name}` of <{header}> isn't declared in `sys`"),
+        &format!("the function `{name}` of <{header}> isn't declared in `sys`"),
         &|names| drop(names.remove(0)),
     );
     find(
-        &format!("`{name}` of <{header}> is declared in `sys` twice"),
+        &format!("the function `{name}` of <{header}> is declared in `sys` twice"),
         &|names| names.push(right[0].clone()),
     );
     find(
-        "`no_such_function` of <wasm.h> is declared in `sys` only",
+        "the function `no_such_function` of <wasm.h> is declared in `sys` only",
         &|names| {
             names.push(Named {
                 name: "no_such_function".into(),
@@ -224,7 +228,9 @@ fn fields_that_one_side_lacks_are_found() {
         let record = records.find(|record| record.is.name == name);
         alter(record.expect("`sys` declares it"));
         let (_, differences) = layouts(&abi.c, &wrong);
-        let found = differences.iter().any(|line| line.contains(name));
+        let found = differences
+            .iter()
+            .any(|found| found.to_string().contains(name));
         assert!(found, "`{name}` is wrong, but found is {differences:?}");
     };
     // The second is defined inside the first, without a name.

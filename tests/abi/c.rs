@@ -16,21 +16,35 @@ use crate::tokens::{Token, tokens};
 /// A header, named as in `#include <...>`.
 pub type HeaderName = String;
 
+/// Something that a header declares.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub header: HeaderName,
+    /// The declaration in C, without the semicolon.
+    pub text: String,
+}
+
 /// What the headers declare, by name.
 #[derive(Debug, Default)]
 pub struct Declarations {
-    pub functions: BTreeMap<String, HeaderName>,
+    pub functions: BTreeMap<String, Item>,
     /// Those of the functions that say nothing of their parameters: to C, `f()`
     /// agrees with a declaration that has any.
     pub unprototyped: BTreeSet<String>,
-    pub inline_functions: BTreeMap<String, HeaderName>,
-    pub opaque: BTreeMap<String, HeaderName>,
-    pub aliases: BTreeMap<String, HeaderName>,
-    pub records: BTreeMap<String, (HeaderName, Vec<Member>)>,
-    pub constants: BTreeMap<String, (HeaderName, Value)>,
-    /// Macros that take arguments or aren't a single number or string: name
-    /// and replacement.
-    pub macros: BTreeMap<String, String>,
+    pub inline_functions: BTreeMap<String, Item>,
+    pub opaque: BTreeMap<String, Item>,
+    pub aliases: BTreeMap<String, Item>,
+    pub records: BTreeMap<String, (Item, Vec<Member>)>,
+    pub constants: BTreeMap<String, (Item, Value)>,
+    /// Macros that take arguments or aren't a single number or string.
+    pub macros: BTreeMap<String, Macro>,
+}
+
+/// A macro.
+#[derive(Clone, Debug)]
+pub struct Macro {
+    pub is: Item,
+    pub replacement: String,
 }
 
 /// A field of a struct or union.
@@ -85,6 +99,21 @@ impl Declarations {
         reader.run(&file, &run);
         reader.finish()
     }
+
+    /// What is declared under this name, unless it is a macro with arguments or
+    /// an opaque type.
+    pub fn item(&self, name: &str) -> Option<&Item> {
+        let alias = self.aliases.get(name);
+        let record = || self.records.get(name).map(|(item, _)| item);
+        let constant = || self.constants.get(name).map(|(item, _)| item);
+        let function = || self.functions.get(name);
+        let inline = || self.inline_functions.get(name);
+        alias
+            .or_else(function)
+            .or_else(inline)
+            .or_else(record)
+            .or_else(constant)
+    }
 }
 
 /// The file of a line such as `# 12 "wasm.h" 2`.
@@ -99,7 +128,7 @@ fn line_marker(line: &str) -> Option<String> {
 /// A `typedef` of a struct or union.
 struct Typedef {
     name: String,
-    header: HeaderName,
+    is: Item,
     tag: Option<String>,
     fields: Option<Vec<Member>>,
 }
@@ -108,8 +137,8 @@ struct Typedef {
 struct Reader {
     declarations: Declarations,
     typedefs: Vec<Typedef>,
-    /// The fields of the structs and unions that have a tag.
-    tags: BTreeMap<String, Vec<Member>>,
+    /// The structs and unions that have a tag: their text and their fields.
+    tags: BTreeMap<String, (String, Vec<Member>)>,
 }
 
 impl Reader {
@@ -119,16 +148,20 @@ impl Reader {
             .unwrap_or(definition.len());
         let (name, replacement) = definition.split_at(end);
         let tokens = tokens(replacement);
+        let is = Item {
+            header: header.to_owned(),
+            text: format!("#define {}", definition.trim()),
+        };
         match tokens.as_slice() {
             [] => {}
             [Token::Number(value) | Token::Text(value)] => {
-                let value = Value::Macro(value.clone());
-                let constant = (header.to_owned(), value);
+                let constant = (is, Value::Macro(value.clone()));
                 self.declarations.constants.insert(name.into(), constant);
             }
             _ => {
                 let replacement = replacement.trim().to_owned();
-                self.declarations.macros.insert(name.into(), replacement);
+                let macros = &mut self.declarations.macros;
+                macros.insert(name.into(), Macro { is, replacement });
             }
         }
     }
@@ -149,18 +182,22 @@ impl Reader {
 
     /// Tells structs from opaque types, which takes having seen everything.
     fn finish(mut self) -> Declarations {
-        for typedef in self.typedefs {
-            let tagged = typedef.tag.and_then(|tag| self.tags.remove(&tag));
-            let fields = typedef.fields.or(tagged);
-            match fields {
-                Some(fields) => {
-                    let record = (typedef.header, fields);
-                    self.declarations.records.insert(typedef.name, record);
+        for Typedef {
+            name,
+            is: Item { header, text },
+            tag,
+            fields,
+        } in self.typedefs
+        {
+            let tagged = tag.and_then(|tag| self.tags.remove(&tag));
+            match fields.map(|fields| (text.clone(), fields)).or(tagged) {
+                Some((text, fields)) => {
+                    let record = (Item { header, text }, fields);
+                    self.declarations.records.insert(name, record);
                 }
                 None => {
-                    self.declarations
-                        .opaque
-                        .insert(typedef.name, typedef.header);
+                    let opaque = &mut self.declarations.opaque;
+                    opaque.insert(name, Item { header, text });
                 }
             }
         }
@@ -186,6 +223,35 @@ mod tests {
         assert_eq!(functions, ["f", "g"]);
         let unprototyped: Vec<_> = declarations.unprototyped.iter().collect();
         assert_eq!(unprototyped, ["f"]);
+    }
+
+    #[test]
+    fn items_carry_their_text() {
+        let declarations = read(
+            "struct pair { int *a, b[2]; };\ntypedef struct pair pair_t;\n\
+             typedef struct  { const char * p; } own_t;\n\
+             extern void f(const pair_t*p , void (*call)(int, own_t **));\n\
+             enum { ONE = 1, TWO };\n#define THREE 3\n",
+        );
+        assert_eq!(
+            declarations.functions["f"].text,
+            "extern void f(const pair_t *p, void (*call)(int, own_t **))"
+        );
+        assert_eq!(
+            declarations.records["pair_t"].0.text,
+            "struct pair { int *a, b[2]; }"
+        );
+        assert_eq!(
+            declarations.records["own_t"].0.text,
+            "typedef struct { const char *p; } own_t"
+        );
+        for (name, text) in [
+            ("ONE", "ONE = 1"),
+            ("TWO", "TWO = 2"),
+            ("THREE", "#define THREE 3"),
+        ] {
+            assert_eq!(declarations.constants[name].0.text, text);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What `libwasmtime::sys` declares, in a form that a test can alter.
 
+use std::collections::BTreeMap;
+
 use libwasmtime::sys;
 
 /// Everything of all headers.
@@ -118,6 +120,21 @@ impl Declared {
         declared
     }
 
+    /// All that a compiler can compare, by name: what it is called, and its
+    /// text.
+    pub fn texts(&self) -> BTreeMap<String, (Named, String)> {
+        let aliases = self.aliases.iter().map(|alias| (&alias.is, alias.text()));
+        let records = self.records.iter();
+        let constants = self.constants.iter();
+        let functions = self.functions.iter();
+        aliases
+            .chain(records.map(|record| (&record.is, record.text())))
+            .chain(constants.map(|constant| (&constant.is, constant.text())))
+            .chain(functions.map(|function| (&function.is, function.text())))
+            .map(|(is, text)| (is.name.clone(), (is.clone(), text)))
+            .collect()
+    }
+
     /// The function of this name.
     pub fn function(&self, name: &str) -> &Function {
         self.functions
@@ -125,4 +142,43 @@ impl Declared {
             .find(|function| function.is.name == name)
             .unwrap_or_else(|| panic!("`sys` declares no function `{name}`"))
     }
+}
+
+impl Alias {
+    /// As Rust spells it.
+    pub fn text(&self) -> String {
+        format!("type {} = {}", self.is.name, self.ty)
+    }
+}
+
+impl Record {
+    /// As Rust spells it, without saying whether it is a struct or a union.
+    pub fn text(&self) -> String {
+        let fields = self.fields.iter();
+        let fields: Vec<_> = fields
+            .map(|field| format!("{}: {}", field.name, field.ty))
+            .collect();
+        format!("{} {{ {} }}", self.is.name, fields.join(", "))
+    }
+}
+
+impl Constant {
+    /// As Rust spells it.
+    pub fn text(&self) -> String {
+        format!("const {}: {} = {}", self.is.name, self.ty, self.value)
+    }
+}
+
+impl Function {
+    /// As Rust spells it, without the names of the parameters.
+    pub fn text(&self) -> String {
+        prototype(&self.is.name, &self.params, &self.result)
+    }
+}
+
+/// A function as Rust spells it, without the names of the parameters.
+pub fn prototype(name: &str, params: &[impl AsRef<str>], result: &str) -> String {
+    let params: Vec<_> = params.iter().map(AsRef::as_ref).collect();
+    let arrow = if result.is_empty() { "" } else { " -> " };
+    format!("fn {name}({}){arrow}{result}", params.join(", "))
 }

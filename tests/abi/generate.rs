@@ -30,16 +30,38 @@ const PRELUDE: &str = "\
 /// C code that proves one item.
 #[derive(Clone, Debug)]
 pub struct Check {
-    item: String,
+    /// What kind of item it is.
+    pub kind: &'static str,
+    /// The item's name.
+    pub name: String,
     code: String,
+}
+
+impl Check {
+    /// What the compiler says against it, of all that it says.
+    pub fn complaint(&self, refusal: &str) -> Option<String> {
+        let place = format!("{} {}:", self.kind, self.name);
+        let errors: Vec<_> = refusal
+            .lines()
+            .filter_map(|line| line.strip_prefix(&place)?.split_once("error: "))
+            // Of an assertion its own words are enough.
+            .map(|(_, error)| error.split('"').nth(1).unwrap_or(error))
+            .collect();
+        (!errors.is_empty()).then(|| match self.kind {
+            // The declarations say it better than compilers do.
+            "function" | "type alias" => "is of another type".to_owned(),
+            _ => format!("differs in {}", errors.join(", ")),
+        })
+    }
 }
 
 /// A whole C file, in which `includes` brings in the headers. The compiler calls
 /// each item by its name instead of the file's.
 pub fn file(includes: &str, checks: &[Check]) -> String {
     let mut file = format!("{PRELUDE}{includes}");
-    for Check { item, code } in checks {
-        writeln!(file, "#line 1 \"{item}\"\n{code}").expect("a string takes all that is written");
+    for Check { kind, name, code } in checks {
+        writeln!(file, "#line 1 \"{kind} {name}\"\n{code}")
+            .expect("a string takes all that is written");
     }
     file
 }
@@ -72,7 +94,8 @@ fn prototype(name: &str, params: &[impl AsRef<str>], result: &str) -> Check {
     };
     let params: Vec<_> = params.iter().map(|ty| c_type(ty.as_ref())).collect();
     Check {
-        item: format!("function {name}"),
+        kind: "function",
+        name: name.to_owned(),
         code: format!("{result} {name}({});", c_params(&params)),
     }
 }
@@ -81,7 +104,8 @@ fn prototype(name: &str, params: &[impl AsRef<str>], result: &str) -> Check {
 pub fn alias(alias: &Alias) -> Check {
     let name = &alias.is.name;
     Check {
-        item: format!("alias {name}"),
+        kind: "type alias",
+        name: name.clone(),
         code: format!("typedef {} {name};", c_type(&alias.ty)),
     }
 }
@@ -113,7 +137,8 @@ pub fn record(layout: &Layout) -> Check {
         );
     }
     Check {
-        item: format!("record {name}"),
+        kind: "struct or union",
+        name: name.clone(),
         code,
     }
 }
@@ -153,7 +178,8 @@ pub fn constant(c: &Declarations, constant: &Constant) -> Check {
     };
     code.truncate(code.trim_end().len());
     Check {
-        item: format!("constant {name}"),
+        kind: "constant",
+        name: name.clone(),
         code,
     }
 }

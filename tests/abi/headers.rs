@@ -80,15 +80,24 @@ impl Headers {
             (None, Some(root)) => vec![root.join("lib"), root.join("lib64")],
             (None, None) => Vec::new(),
         };
+        let libraries = directories
+            .iter()
+            .flat_map(|directory| LIBRARIES.iter().map(|name| directory.join(name)))
+            .filter(|library| library.is_file())
+            .collect();
+        Headers {
+            libraries,
+            ..Headers::at(&include)
+        }
+    }
+
+    /// The headers in this directory, without any library.
+    pub fn at(include: &Path) -> Headers {
         let mut headers = Headers {
-            include: include.clone(),
+            include: include.to_owned(),
             names: BTreeSet::new(),
             features: BTreeSet::new(),
-            libraries: directories
-                .iter()
-                .flat_map(|directory| LIBRARIES.iter().map(|name| directory.join(name)))
-                .filter(|library| library.is_file())
-                .collect(),
+            libraries: Vec::new(),
         };
         for name in OUTER {
             headers.note(&include.join(name));
@@ -167,6 +176,11 @@ impl Headers {
             .collect()
     }
 
+    /// All of them, named as in `#include <...>`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// The name by which `file` is included, if it is one of the headers.
     pub fn name(&self, file: &str) -> Option<String> {
         let name = self.relative(Path::new(file))?;
@@ -195,6 +209,18 @@ pub fn feature_macro(feature: Feature) -> String {
         feature => feature.name(),
     };
     format!("{FEATURE_MACRO}{}", name.to_uppercase().replace('-', "_"))
+}
+
+/// The feature that a macro stands for, by the name that Cargo has for it.
+pub fn feature_name(feature_macro: &str) -> String {
+    let mut known = Feature::ALL.iter().copied();
+    match known.find(|&f| self::feature_macro(f) == feature_macro) {
+        Some(feature) => feature.name().to_owned(),
+        None => {
+            let name = feature_macro.trim_start_matches(FEATURE_MACRO);
+            name.to_lowercase().replace('_', "-")
+        }
+    }
 }
 
 /// The source of libwasmtime, which Cargo has if it is built from source.

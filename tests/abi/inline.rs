@@ -6,12 +6,21 @@ use std::ffi::{c_char, c_void};
 
 use libwasmtime::sys::*;
 
+use crate::declared::prototype;
+
 /// An inline function; the types are Rust text.
 pub struct Inline {
     pub name: &'static str,
     pub params: &'static [&'static str],
     /// Empty if there is no result.
     pub result: &'static str,
+}
+
+impl Inline {
+    /// As Rust spells it, without the names of the parameters.
+    pub fn text(&self) -> String {
+        prototype(self.name, self.params, self.result)
+    }
 }
 
 /// Lists functions that `sys` has with these very types.

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::c::{Declarations, Member};
+use crate::c::{Declarations, Item, Member};
 use crate::declared::{Declared, Field, Record};
+use crate::difference::Difference;
 
 /// A struct or union as `sys` lays it out, in names that C understands.
 #[derive(Clone, Debug)]
@@ -23,8 +24,9 @@ pub struct Layout {
 
 /// The layouts of all structs and unions, those that need others after them,
 /// and what differs between the headers and `sys`.
-pub fn layouts(c: &Declarations, declared: &Declared) -> (Vec<Layout>, Vec<String>) {
+pub fn layouts(c: &Declarations, declared: &Declared) -> (Vec<Layout>, Vec<Difference>) {
     let mut pairing = Pairing {
+        c,
         records: declared
             .records
             .iter()
@@ -32,32 +34,39 @@ pub fn layouts(c: &Declarations, declared: &Declared) -> (Vec<Layout>, Vec<Strin
             .collect(),
         layouts: Vec::new(),
         differences: Vec::new(),
+        enclosing: None,
     };
-    for (name, (header, members)) in &c.records {
+    for (name, (item, members)) in &c.records {
         match pairing.records.remove(name.as_str()) {
-            Some(record) if record.is.header != *header => pairing.differences.push(format!(
-                "`{name}` is declared in <{header}>, but `sys` says <{}>",
-                record.is.header
-            )),
-            Some(record) => pairing.record(members, record, String::new()),
-            None => pairing
-                .differences
-                .push(format!("`{name}` of <{header}> is no record of `sys`")),
+            Some(record) if record.is.header == item.header => {
+                pairing.enclosing = Some(item);
+                pairing.record(members, record, String::new());
+            }
+            record => {
+                let new = Difference::new("struct or union", name, item);
+                pairing.differences.push(new);
+                pairing.differences.extend(record.map(gone));
+            }
         }
     }
-    for name in pairing.records.keys() {
-        pairing
-            .differences
-            .push(format!("no header declares the record `{name}` of `sys`"));
-    }
+    pairing
+        .differences
+        .extend(pairing.records.into_values().map(gone));
     (pairing.layouts, pairing.differences)
 }
 
+fn gone(record: &Record) -> Difference {
+    Difference::gone("struct or union", &record.is, record.text())
+}
+
 struct Pairing<'a> {
+    c: &'a Declarations,
     /// Those of `sys` that aren't paired yet.
     records: BTreeMap<&'a str, &'a Record>,
     layouts: Vec<Layout>,
-    differences: Vec<String>,
+    differences: Vec<Difference>,
+    /// The declaration that is being taken apart.
+    enclosing: Option<&'a Item>,
 }
 
 impl<'a> Pairing<'a> {
@@ -81,6 +90,28 @@ impl<'a> Pairing<'a> {
         self.layouts[position].definition.push_str(&own.concat());
     }
 
+    fn differ(&mut self, record: &Record, why: String) {
+        self.differences.push(Difference::changed(
+            "struct or union",
+            &record.is,
+            why,
+            self.enclosing,
+            record.text(),
+        ));
+    }
+
+    /// Leaves out what has a name only because `record` is made of it: with
+    /// another record it may have no use, but it isn't gone.
+    fn forget_nested(&mut self, record: &Record) {
+        for field in &record.fields {
+            if !self.c.records.contains_key(&field.ty)
+                && let Some(nested) = self.records.remove(field.ty.as_str())
+            {
+                self.forget_nested(nested);
+            }
+        }
+    }
+
     /// Pairs the fields of `record` with `members`, and says what they are to C.
     fn fields(&mut self, members: &[Member], record: &'a Record) -> Vec<Field> {
         let rust: Vec<_> = record
@@ -90,10 +121,13 @@ impl<'a> Pairing<'a> {
             .collect();
         let c: Vec<_> = members.iter().map(rust_name).collect();
         if rust != c {
-            self.differences.push(format!(
-                "`{}` has the fields {c:?}, but in `sys` {rust:?}",
-                record.is.name
-            ));
+            let why = format!(
+                "has the fields {}, but {} in `sys`",
+                c.join(", "),
+                rust.join(", ")
+            );
+            self.differ(record, why);
+            self.forget_nested(record);
             return Vec::new();
         }
         let mut fields = Vec::new();
@@ -102,10 +136,11 @@ impl<'a> Pairing<'a> {
                 Some(members) => match self.records.remove(field.ty.as_str()) {
                     Some(nested) => Some((members, nested)),
                     None => {
-                        self.differences.push(format!(
-                            "`{}.{}` is a struct or union in the header, but in `sys` a `{}`",
-                            record.is.name, field.name, field.ty
-                        ));
+                        let why = format!(
+                            "has a struct or union as `{}`, but in `sys` it is a `{}`",
+                            field.name, field.ty
+                        );
+                        self.differ(record, why);
                         continue;
                     }
                 },

@@ -2,42 +2,14 @@
 
 use libwasmtime::sys::Feature;
 
-use crate::declared::Named;
 use crate::headers::feature_macro;
-use crate::{Abi, declarations, report};
-
-/// What the headers declare whatever the library has: all that is standard, and
-/// the settings of the pooling allocator, one of which needs another feature.
-fn whatever_the_library_has(function: &Named) -> bool {
-    function.header == "wasm.h"
-        || function.name == "wasmtime_pooling_allocation_config_total_gc_heaps_set"
-}
+use crate::{Abi, compare, none};
 
 /// The headers declare a function of a feature only if the library has that
-/// feature. `sys` has to know, or it would look for what isn't there.
+/// feature.
 #[test]
 fn functions_need_the_features_that_the_headers_say() {
-    let abi = Abi::read();
-    let mut differences = Vec::new();
-    for &feature in Feature::ALL {
-        let own = feature_macro(feature);
-        let name = format!("without-{feature}");
-        let configuration = abi.headers.configure(&name, Some(&own));
-        let c = declarations(&abi.compiler, &abi.headers, &configuration, &name);
-        for function in &abi.rust.functions {
-            let name = &function.is.name;
-            let known = function.features.contains(&feature);
-            let needed = !c.functions.contains_key(name);
-            if needed && !known {
-                differences.push(format!("`{name}` needs {feature}"));
-            }
-            let told = abi.headers.features.contains(&own);
-            if known && !needed && told && !whatever_the_library_has(&function.is) {
-                differences.push(format!("`{name}` doesn't need {feature}"));
-            }
-        }
-    }
-    report("features", &differences);
+    none(&compare::features(Abi::read()));
 }
 
 /// The headers' own `conf.h` says which features the library has. There is no

@@ -6,6 +6,9 @@
 //! the headers. And the library that came with the headers, if there is one,
 //! has to have all the functions.
 //!
+//! What differs is told as a report, by which `cargo xtask update` shows what
+//! another version of libwasmtime takes.
+//!
 //! The headers are those that the build script's variables name (`WASMTIME_DIR`,
 //! `WASMTIME_LIB_DIR`, `WASMTIME_INCLUDE_DIR`), or else the ones in libwasmtime's
 //! source, where Cargo has it. This takes a C compiler that knows `__typeof__`,
@@ -13,23 +16,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 mod altered;
+mod altered_headers;
 mod c;
+mod compare;
 mod compiler;
 mod declared;
+mod difference;
 mod generate;
 mod headers;
 mod inline;
 mod layout;
 mod library;
+mod report;
 mod rust;
 mod tokens;
 
-use c::{Declarations, HeaderName, Value};
+use c::{Declarations, Value};
 use compiler::Compiler;
-use declared::{Constant, Declared, Function, Named};
+use declared::{Constant, Declared, Function};
+use difference::Difference;
 use generate::Check;
 use headers::Headers;
 
@@ -42,38 +50,71 @@ const WRONG_IN_HEADER: &str = "wasmtime_context_epoch_deadline_async_yield_and_u
 
 /// Both sides.
 struct Abi {
+    /// What the files made for it are named after.
+    name: String,
     compiler: Compiler,
     headers: Headers,
     /// Where the headers' configuration is: all features.
     configuration: PathBuf,
     c: Declarations,
     rust: Declared,
+    needs: OnceLock<Needs>,
 }
+
+/// For each function of the headers, the feature macros without which they don't
+/// declare it.
+type Needs = BTreeMap<String, BTreeSet<String>>;
 
 impl Abi {
     /// Reads both sides, once.
     fn read() -> &'static Abi {
-        static ABI: LazyLock<Abi> = LazyLock::new(|| {
-            let compiler = Compiler::find();
-            let headers = Headers::find();
-            let configuration = headers.configure("all", None);
-            let c = declarations(&compiler, &headers, &configuration, "all");
-            Abi {
-                compiler,
-                headers,
-                configuration,
-                c,
-                rust: Declared::read(),
-            }
-        });
+        static ABI: LazyLock<Abi> = LazyLock::new(|| Abi::of("all", Headers::find()));
         &ABI
+    }
+
+    /// Puts these headers beside `sys`.
+    fn of(name: &str, headers: Headers) -> Abi {
+        let compiler = Compiler::find();
+        let configuration = headers.configure(name, None);
+        let c = declarations(&compiler, &headers, &configuration, name);
+        Abi {
+            name: name.to_owned(),
+            compiler,
+            headers,
+            configuration,
+            c,
+            rust: Declared::read(),
+            needs: OnceLock::new(),
+        }
+    }
+
+    /// What each function of the headers needs.
+    fn needs(&self) -> &Needs {
+        self.needs.get_or_init(|| {
+            let functions = self.c.functions.keys();
+            let mut needs: Needs = functions
+                .map(|name| (name.clone(), BTreeSet::new()))
+                .collect();
+            for feature in &self.headers.features {
+                let name = format!("{}-without-{feature}", self.name);
+                let configuration = self.headers.configure(&name, Some(feature));
+                let without = declarations(&self.compiler, &self.headers, &configuration, &name);
+                for (name, needed) in &mut needs {
+                    if !without.functions.contains_key(name) {
+                        needed.insert(feature.clone());
+                    }
+                }
+            }
+            needs
+        })
     }
 
     /// Compiles the checks.
     fn check(&self, name: &str, checks: &[Check]) -> Result<(), String> {
         let include = [&*self.configuration, &*self.headers.include];
         let code = generate::file(&self.headers.includes(), checks);
-        self.compiler.check(&include, name, &code)
+        let name = format!("{}-{name}", self.name);
+        self.compiler.check(&include, &name, &code)
     }
 
     /// Compiles the checks, and panics with what the compiler has to say.
@@ -125,115 +166,46 @@ fn declarations(
     Declarations::read(&text, |file| headers.name(file))
 }
 
-/// How the names, and the headers they are in, differ between the two sides.
-fn differences<'a>(
-    c: &BTreeMap<String, HeaderName>,
-    rust: impl IntoIterator<Item = &'a Named>,
-) -> Vec<String> {
-    let c: BTreeSet<_> = c
-        .iter()
-        .map(|(name, header)| (&**name, &**header))
-        .collect();
-    let mut once = BTreeSet::new();
-    let mut differences = Vec::new();
-    for Named { name, header } in rust {
-        if !once.insert((&**name, &**header)) {
-            differences.push(format!("`{name}` of <{header}> is declared in `sys` twice"));
-        }
-    }
-    for (from, other, why) in [
-        (&c, &once, "isn't declared in `sys`"),
-        (&once, &c, "is declared in `sys` only"),
-    ] {
-        let missing = from.difference(other);
-        differences.extend(missing.map(|(name, header)| format!("`{name}` of <{header}> {why}")));
-    }
-    differences
-}
-
 /// Panics if there are differences.
-fn report(what: &str, differences: &[String]) {
+fn none(differences: &[Difference]) {
+    let lines: Vec<_> = differences.iter().map(Difference::to_string).collect();
     assert!(
-        differences.is_empty(),
-        "the {what} of `sys` aren't those of the headers:\n{}",
-        differences.join("\n")
+        lines.is_empty(),
+        "`sys` doesn't declare what the headers do:\n{}",
+        lines.join("\n")
     );
 }
 
 #[test]
 fn functions_are_those_of_the_headers() {
     let abi = Abi::read();
-    let functions = &abi.rust.functions;
-    let names = functions.iter().map(|function| &function.is);
-    report("functions", &differences(&abi.c.functions, names));
-    assert_eq!(functions.len(), FUNCTIONS);
+    none(&compare::functions(abi));
+    assert_eq!(abi.rust.functions.len(), FUNCTIONS);
 }
 
 #[test]
 fn types_are_those_of_the_headers() {
-    let abi = Abi::read();
-    let opaque = differences(&abi.c.opaque, &abi.rust.opaque);
-    report("opaque types", &opaque);
-    let aliases = abi.rust.aliases.iter().map(|alias| &alias.is);
-    report("type aliases", &differences(&abi.c.aliases, aliases));
-    let (_, differences) = layout::layouts(&abi.c, &abi.rust);
-    report("structs and unions", &differences);
+    none(&compare::types(Abi::read()));
 }
 
 #[test]
 fn constants_are_those_of_the_headers() {
-    let abi = Abi::read();
-    let constants = abi.c.constants.iter();
-    let c = constants.map(|(name, (header, _))| (name.clone(), header.clone()));
-    let rust = abi.rust.constants.iter().map(|constant| &constant.is);
-    report("constants", &differences(&c.collect(), rust));
+    none(&compare::constants(Abi::read()));
 }
 
 #[test]
 fn inline_functions_are_those_of_the_headers() {
-    let abi = Abi::read();
-    let c: BTreeSet<_> = abi.c.inline_functions.keys().map(String::as_str).collect();
-    let rust = inline::functions()
-        .into_iter()
-        .map(|function| function.name);
-    assert_eq!(c, rust.chain(inline::ASSERTIONS).collect());
+    none(&compare::inline_functions(Abi::read()));
 }
 
 #[test]
 fn macros_are_those_of_the_headers() {
-    let abi = Abi::read();
-    let is_function = |name: &str| abi.c.functions.contains_key(name);
-    let (names, others): (BTreeMap<_, _>, BTreeMap<_, _>) = abi
-        .c
-        .macros
-        .iter()
-        .map(|(name, replacement)| (name.as_str(), replacement.as_str()))
-        .partition(|(_, replacement)| is_function(replacement));
-    let names: BTreeSet<_> = names.into_keys().collect();
-    assert_eq!(names, inline::function_names().into_iter().collect());
-    let others: BTreeSet<_> = others.into_keys().collect();
-    let rust = inline::values().into_iter().chain(inline::ONLY_C);
-    assert_eq!(others, rust.collect());
+    none(&compare::macros(Abi::read()));
 }
 
 #[test]
 fn the_compiler_accepts_every_declaration() {
-    let abi = Abi::read();
-    let (layouts, _) = layout::layouts(&abi.c, &abi.rust);
-    let mut checks: Vec<_> = layouts.iter().map(generate::record).collect();
-    checks.extend(abi.rust.aliases.iter().map(generate::alias));
-    checks.extend(
-        abi.constants()
-            .map(|constant| generate::constant(&abi.c, constant)),
-    );
-    let functions = abi.rust.functions.iter();
-    checks.extend(
-        functions
-            .filter(|function| function.is.name != WRONG_IN_HEADER)
-            .map(|function| generate::function(&abi.c, function)),
-    );
-    checks.extend(inline::functions().iter().map(generate::inline));
-    abi.accept("declarations", &checks);
+    none(&compare::declarations(Abi::read()));
 }
 
 #[test]

@@ -55,6 +55,29 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// C text of these tokens, as one line; `bool` is no longer the macro that the
+/// preprocessor has replaced.
+pub fn spell(tokens: &[Token]) -> String {
+    let mut text = String::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| tokens[at].text());
+        let glued = match (before, token.text()) {
+            (None, _) | (Some("(" | "[" | "*"), _) | (_, "," | ";" | ")" | "[" | "]") => true,
+            // The arguments of a function, unless it's a pointer to one.
+            (_, "(") => tokens.get(at + 1).is_none_or(|next| !next.is("*")),
+            _ => false,
+        };
+        if !glued {
+            text.push(' ');
+        }
+        text.push_str(match token.text() {
+            "_Bool" => "bool",
+            text => text,
+        });
+    }
+    text
+}
+
 /// The length of the quoted text that `rest` starts with.
 fn quoted(rest: &str, quote: char) -> usize {
     let mut escaped = false;

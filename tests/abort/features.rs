@@ -1,10 +1,16 @@
 //! WebAssembly proposals that don't go together, or with a compiler.
 
 use crate::{alone, assert_conflict, assert_possible};
+use libwasmtime::Feature;
 
 #[test]
 fn relaxed_simd_needs_simd() {
     alone("features::relaxed_simd_needs_simd", || {
+        libwasmtime::load().unwrap();
+        if !libwasmtime::loaded().unwrap().has(Feature::Compiler) {
+            // Only a compiler minds.
+            return;
+        }
         // It is on unless it is turned off.
         assert_conflict("wasm_simd(false)", |config| {
             config.wasm_simd(false);

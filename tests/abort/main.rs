@@ -1,5 +1,5 @@
-//! Settings that libwasmtime would end the process for: making an engine of
-//! them is an error, and the process goes on.
+//! What libwasmtime would end the process for: it is an error or a panic, and the
+//! process goes on. `README.md` lists all of it.
 //!
 //! Each test runs itself once more in a process of its own, see
 //! [`subprocess::Subprocess`], and fails if that process ends before it is
@@ -8,6 +8,8 @@
 //! With the Cargo feature `load` more is tested if the variable
 //! `LIBWASMTIME_TEST_MIN` names a minimal libwasmtime.
 
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+mod absurd;
 #[cfg(feature = "cache")]
 mod cache;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
@@ -17,16 +19,30 @@ mod features;
 mod flags;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 mod host_memory;
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+mod hosts;
 mod minimal;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+mod modules;
 #[cfg(all(feature = "pooling-allocator", unix))]
 mod pool;
 mod profiler;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod random;
 mod sizes;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+mod standard;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+mod stores;
 #[path = "../subprocess/mod.rs"]
 mod subprocess;
 mod target;
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+mod threads;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+mod values;
+#[cfg(all(feature = "wasi", feature = "wat", feature = "cranelift"))]
+mod wasi;
 #[cfg(feature = "winch")]
 mod winch;
 
@@ -43,8 +59,25 @@ fn alone(test: &'static str, body: impl FnOnce()) {
     Subprocess::new(test).run(body);
 }
 
+/// `misuse` panics, as Rust code does, and the process goes on.
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+#[track_caller]
+fn assert_panics(what: &str, misuse: impl FnOnce()) {
+    println!("{what}");
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(misuse));
+    let Err(payload) = outcome else {
+        panic!("{what} is no panic");
+    };
+    // It may panic when it is dropped.
+    std::mem::forget(payload);
+}
+
 /// A directory for the files of a test, made anew.
-#[cfg(any(feature = "cache", all(feature = "profiling", target_os = "linux")))]
+#[cfg(any(
+    feature = "cache",
+    feature = "wasi",
+    all(feature = "profiling", target_os = "linux")
+))]
 fn directory(test: &str) -> std::path::PathBuf {
     let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("abort")

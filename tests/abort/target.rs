@@ -83,6 +83,7 @@ fn odd_ones() {
                         #[cfg(any(feature = "cranelift", feature = "winch"))]
                         config.wasm_stack_switching(true);
                         _ = Engine::new(&config);
+                        #[cfg(feature = "gc")]
                         config.wasm_features(libwasmtime::WasmFeatures::all(), false);
                         config.native_unwind_info(false);
                         made += usize::from(Engine::new(&config).is_ok());

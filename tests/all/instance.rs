@@ -249,6 +249,48 @@ fn exports_by_their_place_in_the_module() -> Result<()> {
     Ok(())
 }
 
+/// What a host function finds at the place of its caller's export `name`.
+fn found_by_the_host(name: &'static str, expected: [bool; 3]) -> Result<()> {
+    let engine = Engine::default();
+    let text = r#"(module
+        (import "host" "look" (func $look))
+        (import "host" "memory" (memory 1))
+        (func (export "f") call $look)
+        (global (export "g") i32 (i32.const 1))
+        (export "imported" (memory 0)))"#;
+    let module = Module::new(&engine, text)?;
+    let export = module.get_export_index(name).expect("it is an export");
+    let mut store = Store::new(&engine, Vec::new());
+    let look = Func::wrap(&mut store, move |mut caller: Caller<'_, Vec<bool>>| {
+        let found = caller.get_module_export(&export);
+        if let (Some(found), Some(by_name)) = (&found, caller.get_export(name)) {
+            assert_eq!(format!("{found:?}"), format!("{by_name:?}"));
+        }
+        caller.data_mut().push(found.is_some());
+    });
+    let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
+    let imports = [look.into(), memory.into()];
+    // Two instances of the module, one of another with the same text, and the
+    // host itself.
+    let alike = Module::new(&engine, text)?;
+    for module in [&module, &module, &alike] {
+        let instance = Instance::new(&mut store, module, &imports)?;
+        let f = instance.get_typed_func::<(), ()>(&mut store, "f")?;
+        f.call(&mut store, ())?;
+    }
+    look.call(&mut store, &[], &mut [])?;
+    assert_eq!(store.data().split_last(), Some((&false, &expected[..])));
+    Ok(())
+}
+
+#[test]
+fn the_host_finds_its_callers_exports_by_place() -> Result<()> {
+    found_by_the_host("f", [true, true, false])?;
+    found_by_the_host("g", [true, true, false])?;
+    // The memory is one of both modules.
+    found_by_the_host("imported", [true, true, true])
+}
+
 #[test]
 fn an_export_of_a_module_that_is_gone_is_none_of_another() -> Result<()> {
     let engine = Engine::default();

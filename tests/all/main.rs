@@ -29,6 +29,12 @@ mod panics;
 mod precompiled;
 #[cfg(all(
     feature = "wat",
+    feature = "profiling",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod profiling;
+#[cfg(all(
+    feature = "wat",
     feature = "threads",
     any(feature = "cranelift", feature = "winch")
 ))]

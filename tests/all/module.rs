@@ -282,3 +282,68 @@ fn all_kinds_of_memories() -> Result<()> {
     }
     Ok(())
 }
+
+/// The contents of the `.text` section of an ELF file, told by its symbols: the
+/// section of the first function's symbol is that of the code.
+fn text_of(elf: &[u8]) -> &[u8] {
+    let half = |at: usize| usize::from(u16::from_le_bytes(elf[at..at + 2].try_into().unwrap()));
+    let long = |at: usize| {
+        usize::try_from(u64::from_le_bytes(elf[at..at + 8].try_into().unwrap())).unwrap()
+    };
+    let word = |at: usize| u32::from_le_bytes(elf[at..at + 4].try_into().unwrap());
+    let header = |index: usize| long(0x28) + index * half(0x3a);
+    let contents = |index| &elf[long(header(index) + 0x18)..][..long(header(index) + 0x20)];
+    const SYMBOLS: u32 = 2;
+    let symbols = (0..half(0x3c)).find(|&index| word(header(index) + 4) == SYMBOLS);
+    let symbols = long(header(symbols.expect("there are symbols")) + 0x18);
+    const FUNCTION: u8 = 2;
+    let function = (0..)
+        .map(|index| symbols + index * 24)
+        .find(|&symbol| elf[symbol + 4] & 0xf == FUNCTION);
+    contents(half(function.unwrap() + 6))
+}
+
+#[test]
+fn text_is_the_code() -> Result<()> {
+    let wat = r#"(module
+        (import "" "" (func))
+        (memory 1)
+        (data (i32.const 0) "some data")
+        (func (export "f") (param i32) (result i32)
+            call 0
+            (i32.load (local.get 0))))"#;
+    let configs = [
+        Config::new(),
+        #[cfg(feature = "pulley")]
+        Config::new().target("pulley64")?.clone(),
+    ];
+    for config in configs {
+        let engine = Engine::new(&config)?;
+        let module = match Module::new(&engine, wat) {
+            // A library of the system may lack the interpreter.
+            Err(_) if engine.is_pulley() => continue,
+            module => module?,
+        };
+        let image = module.image_range();
+        let text = module.text();
+        assert!(!text.is_empty());
+        assert!(image.contains(&text.as_ptr()));
+        assert!(text.as_ptr_range().end <= image.end);
+        let serialized = module.serialize()?;
+        assert_eq!(text, text_of(&serialized));
+        // SAFETY: the bytes are those of a module, not changed.
+        let again = unsafe { Module::deserialize(&engine, &serialized)? };
+        assert_eq!(again.text(), text);
+        let file = scratch("text.cwasm");
+        fs::write(&file, &serialized)?;
+        // SAFETY: as above, and nobody changes the file.
+        let mapped = unsafe { Module::deserialize_file(&engine, &file)? };
+        assert_eq!(mapped.text(), text);
+    }
+    assert!(
+        Module::new(&Engine::default(), "(module)")?
+            .text()
+            .is_empty()
+    );
+    Ok(())
+}

@@ -20,6 +20,52 @@ fn data() {
 }
 
 #[test]
+fn made_by_the_constructors_that_may_fail() -> Result<()> {
+    let engine = Engine::default();
+    let mut store = Store::try_new(&engine, 2)?;
+    let ty = FuncType::try_new(&engine, [ValType::I32], [ValType::I32])?;
+    let double = Func::try_new(&mut store, ty, |caller, args, results| {
+        results[0] = Val::I32(args[0].unwrap_i32() * caller.data());
+        Ok(())
+    })?;
+    let triple = Func::try_wrap(&mut store, |x: i32| x * 3)?;
+    for (f, expected) in [(double, 14), (triple, 21)] {
+        let f = f.typed::<i32, i32>(&store)?;
+        assert_eq!(f.call(&mut store, 7)?, expected);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_host_function_may_use_its_store_on_another_thread() -> Result<()> {
+    let mut store = Store::new(&Engine::default(), 0);
+    let add = Func::wrap(&mut store, |mut caller: Caller<'_, i32>, x: i32| {
+        *caller.data_mut() += x;
+    });
+    let add = add.typed::<i32, ()>(&store)?;
+    let elsewhere = Func::wrap(&mut store, move |mut caller: Caller<'_, i32>| {
+        let context = caller.as_context_mut();
+        std::thread::scope(|scope| {
+            let thread = scope.spawn(move || add.call(context, 1));
+            thread.join().unwrap()
+        })?;
+        std::thread::scope(|scope| {
+            let thread = scope.spawn(move || add.call(caller, 2));
+            thread.join().unwrap()
+        })
+    });
+    let instance = instantiate(
+        &mut store,
+        r#"(module (import "" "" (func $host)) (func (export "f") (call $host)))"#,
+        &[elsewhere.into()],
+    );
+    let f = instance.get_typed_func::<(), ()>(&mut store, "f")?;
+    f.call(&mut store, ())?;
+    assert_eq!(*store.data(), 3);
+    Ok(())
+}
+
+#[test]
 fn data_is_dropped_once() {
     let drops = Drops::default();
     let engine = Engine::default();

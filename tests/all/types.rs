@@ -5,8 +5,8 @@ mod matching;
 
 use crate::guest::panic_text;
 use libwasmtime::{
-    Engine, ExternType, FuncType, GlobalType, HeapType, MemoryType, Module, Mutability, RefType,
-    Result, TableType, TagType, ValType,
+    Engine, ExternType, FuncType, GlobalType, HeapType, MemoryType, Module, Mutability, Ref,
+    RefType, Result, Store, TableType, TagType, ValType,
 };
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -219,4 +219,10 @@ fn types_of_another_engine_are_refused() {
     let reference = ValType::Ref(RefType::new(true, HeapType::ConcreteFunc(ty(&a))));
     let text = panic_text(|| FuncType::new(&b, [reference], []));
     assert!(text.contains("another engine"), "{text}");
+    let store = Store::new(&b, ());
+    let concrete = RefType::new(true, HeapType::ConcreteFunc(ty(&a)));
+    for reference in [Ref::Func(None), Ref::Extern(None)] {
+        let text = panic_text(|| reference.matches_ty(&store, &concrete));
+        assert!(text.contains("wrong engine"), "{text}");
+    }
 }

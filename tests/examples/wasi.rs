@@ -8,7 +8,7 @@ use std::{env, fs};
 
 /// A program of the directory that the variable names, or of the one beside the
 /// repository; `None` if it isn't there.
-fn program(name: &str) -> Option<PathBuf> {
+pub fn program(name: &str) -> Option<PathBuf> {
     const DIRECTORY: &str = "LIBWASMTIME_TEST_PROGRAMS";
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/programs");
     let path = env::var_os(DIRECTORY)
@@ -22,7 +22,7 @@ fn program(name: &str) -> Option<PathBuf> {
 }
 
 /// An empty directory of a test.
-fn directory(test: &str) -> PathBuf {
+pub fn directory(test: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("examples")
         .join(test);
@@ -42,7 +42,7 @@ fn run(test: &str, wat: &str) -> Command {
 
 /// It fails, with that exit code, and prints that to standard error only.
 #[track_caller]
-fn assert_fails(command: &mut Command, code: i32, error: &str) {
+pub fn assert_fails(command: &mut Command, code: i32, error: &str) {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(code));
     assert_eq!(lines(&output.stdout), [""; 0]);

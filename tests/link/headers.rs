@@ -38,6 +38,18 @@ fn any_minor_and_patch_is_fine() {
     assert_eq!(run(&[], &prefix).metadata("version"), Some("48.7.31"));
 }
 
+/// The preprocessor marks what is from such a directory.
+#[test]
+fn headers_may_be_in_a_directory_of_the_system() {
+    let prefix = Prefix::installed("system", "libwasmtime.so");
+    let output = Script::new(&["dynamic"])
+        .native()
+        .set("WASMTIME_DIR", &prefix.root())
+        .set("C_INCLUDE_PATH", &prefix.path("include"))
+        .run();
+    assert_eq!(output.metadata("version"), Some(VERSION));
+}
+
 #[test]
 fn headers_without_a_version_are_an_error() {
     let prefix = Prefix::installed("no_version", "libwasmtime.so").file("include/wasmtime.h", "");

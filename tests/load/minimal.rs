@@ -68,6 +68,7 @@ fn a_module_that_another_library_compiled_runs() {
             let mut store = minimal_store()?;
             // SAFETY: the other step has just made the file.
             let module = unsafe { Module::deserialize_file(store.engine(), &file)? };
+            assert!(!module.text().is_empty());
             let mut linker = Linker::new(store.engine());
             linker.func_wrap("host", "double", |x: i32| x * 2)?;
             let instance = linker.instantiate(&mut store, &module)?;
@@ -161,6 +162,11 @@ fn what_it_lacks_is_unsupported() {
             (
                 libwasmtime::SharedMemory::new(&engine, MemoryType::shared(1, 2)).err(),
                 Feature::Threads,
+            ),
+            #[cfg(feature = "profiling")]
+            (
+                libwasmtime::GuestProfiler::new(&engine, "", Default::default(), []).err(),
+                Feature::Profiling,
             ),
         ];
         for (error, feature) in errors {

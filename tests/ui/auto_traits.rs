@@ -3,60 +3,103 @@
 //! Asserted when this is compiled.
 
 use libwasmtime::{
-    Config, Engine, EngineWeak, Error, Extern, ExternRef, Func, FuncType, Global, Instance,
-    InstancePre, Linker, Memory, Module, NoExtern, NoFunc, OwnedRooted, Rooted, SharedMemory,
-    Store, StoreContext, StoreLimits, Table, Tag, Trap, TypedFunc, Val, WasmBacktrace,
+    Caller, Config, Engine, EngineWeak, Error, Export, ExportType, Extern, ExternRef, ExternType,
+    FrameInfo, Func, FuncType, Global, GlobalType, HeapType, I32Exit, ImportType, Instance,
+    InstancePre, Linker, LoadError, Memory, MemoryAccessError, MemoryType, Module, ModuleExport,
+    Mutability, NoExtern, NoFunc, OwnedRooted, Ref, RefType, RootScope, Rooted, SharedMemory,
+    Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder, Strategy, Table,
+    TableType, Tag, TagType, Trap, TypedFunc, UnknownImportError, Unsupported, UpdateDeadline,
+    V128, Val, ValRaw, ValType, WasmBacktrace, WasmFeatures,
 };
 use std::cell::Cell;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
-const fn send<T: Send>() {}
-const fn send_and_sync<T: Send + Sync>() {}
-const fn unpin<T: Unpin>() {}
+/// Asserts that each type has all of the traits.
+macro_rules! assert_traits {
+    ($($bound:path),+; $($ty:ty),+ $(,)?) => {
+        const _: () = {
+            const fn check<T: $($bound +)+>() {}
+            $(check::<$ty>();)+
+        };
+    };
+}
+
+/// Asserts that none of the types has the trait.
+macro_rules! assert_lacks {
+    ($bound:path; $($ty:ty),+ $(,)?) => {
+        const _: () = {
+            trait Lacks<A> {
+                const LACKS: () = ();
+            }
+            impl<T: ?Sized> Lacks<()> for T {}
+            // What has the trait has two constants of that name, which is one
+            // too many.
+            impl<T: ?Sized + $bound> Lacks<u8> for T {}
+            $(let () = <$ty as Lacks<_>>::LACKS;)+
+        };
+    };
+}
 
 /// Data that no thread but its own may touch.
 type Local = Rc<Cell<u8>>;
 
-const _: () = {
-    // What is shared by its nature.
-    send_and_sync::<Config>();
-    send_and_sync::<Engine>();
-    send_and_sync::<EngineWeak>();
-    send_and_sync::<Module>();
-    send_and_sync::<SharedMemory>();
-    send_and_sync::<FuncType>();
-    send_and_sync::<StoreLimits>();
+// What is shared by its nature, and plain data.
+assert_traits! {
+    Send, Sync, Unpin;
+    Config, Engine, EngineWeak, Module, SharedMemory, FuncType, StoreLimits, StoreLimitsBuilder,
+    ExternType, GlobalType, HeapType, MemoryType, Mutability, RefType, TableType, TagType, ValType,
+    ModuleExport, Strategy, UpdateDeadline, V128, ValRaw, WasmFeatures, ImportType<'_>,
+    ExportType<'_>, Export<'_>,
+}
 
-    // What has host functions for a store's data, but none of the data.
-    send_and_sync::<Linker<Local>>();
-    send_and_sync::<InstancePre<Local>>();
+// What has host functions for a store's data, but none of the data.
+assert_traits!(Send, Sync, Unpin; Linker<Local>, InstancePre<Local>);
 
-    // Handles, which are nothing without their store.
-    send_and_sync::<Instance>();
-    send_and_sync::<Func>();
-    send_and_sync::<TypedFunc<(i32, f64), Option<Func>>>();
-    send_and_sync::<Memory>();
-    send_and_sync::<Table>();
-    send_and_sync::<Global>();
-    send_and_sync::<Tag>();
-    send_and_sync::<Extern>();
-    send_and_sync::<Val>();
-    send_and_sync::<Rooted<ExternRef>>();
-    send_and_sync::<OwnedRooted<ExternRef>>();
-    send_and_sync::<ExternRef>();
-    send_and_sync::<NoFunc>();
-    send_and_sync::<NoExtern>();
+// Handles, which are nothing without their store.
+assert_traits! {
+    Send, Sync, Unpin;
+    Instance, Func, TypedFunc<(i32, f64), Option<Func>>, Memory, Table, Global, Tag, Extern, Val,
+    Ref, Rooted<ExternRef>, OwnedRooted<ExternRef>, ExternRef, NoExtern, NoFunc,
+}
 
-    send_and_sync::<Error>();
-    send_and_sync::<Trap>();
-    send_and_sync::<WasmBacktrace>();
+// What goes wrong.
+assert_traits! {
+    Send, Sync, Unpin;
+    Error, Trap, I32Exit, WasmBacktrace, FrameInfo, MemoryAccessError,
+    UnknownImportError, LoadError, Unsupported,
+}
 
-    // A store goes where its data may go.
-    send::<Store<u8>>();
-    send::<Store<Cell<u8>>>();
-    unpin::<Store<Local>>();
-    unpin::<StoreContext<'_, Local>>();
-};
+#[cfg(feature = "profiling")]
+assert_traits!(Send, Sync, Unpin; libwasmtime::GuestProfiler);
+
+#[cfg(feature = "pooling-allocator")]
+assert_traits!(Send, Sync, Unpin; libwasmtime::PoolingAllocationConfig);
+
+// A store, and exclusive access to one, go where its data may go. They are never
+// shared, which upstream's are if the data may be.
+assert_traits! {
+    Send, Unpin;
+    Store<u8>, Store<Cell<u8>>, StoreContextMut<'_, Cell<u8>>, Caller<'_, Cell<u8>>,
+    RootScope<Store<Cell<u8>>>,
+}
+assert_traits! {
+    Unpin;
+    Store<Local>, StoreContext<'_, Local>, StoreContextMut<'_, Local>, Caller<'_, Local>,
+}
+
+assert_lacks!(Sync; Store<u8>, StoreContext<'_, u8>, StoreContextMut<'_, u8>, Caller<'_, u8>);
+assert_lacks! {
+    Send;
+    StoreContext<'_, u8>, Store<Local>, StoreContextMut<'_, Local>, Caller<'_, Local>,
+}
+
+// What a panic may leave behind as it was.
+assert_traits! {
+    UnwindSafe, RefUnwindSafe;
+    Func, Memory, Table, Global, Tag, Instance, Val, Rooted<ExternRef>, Trap, I32Exit, V128,
+    StoreLimits, ModuleExport,
+}
 
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 #[test]

@@ -30,6 +30,19 @@ pub fn conf_h(template: &str, enabled: &BTreeSet<String>) -> Result<String> {
     Ok(header)
 }
 
+/// The features that a template has macros for.
+///
+/// # Errors
+///
+/// If the template defines something other than a feature.
+pub fn features(template: &str) -> Result<BTreeSet<String>> {
+    let lines = template.lines();
+    lines
+        .filter_map(|line| line.strip_prefix(DIRECTIVE))
+        .map(feature)
+        .collect()
+}
+
 /// The Cargo feature that a macro of the template stands for.
 fn feature(macro_name: &str) -> Result<String> {
     match macro_name.strip_prefix(MACRO_PREFIX) {
@@ -79,11 +92,7 @@ mod tests {
         let workspace = Workspace::load().unwrap();
         let template = workspace.c_api.directory.join("include/wasmtime/conf.h.in");
         let template = fs::read_to_string(template).unwrap();
-        let mut in_template: BTreeSet<String> = template
-            .lines()
-            .filter_map(|line| line.strip_prefix(DIRECTIVE))
-            .map(|name| feature(name).unwrap())
-            .collect();
+        let mut in_template = features(&template).unwrap();
         // Upstream gave this feature no macro; its functions need none.
         assert!(in_template.insert("gc-copying".to_string()));
         let in_vendor: BTreeSet<String> = workspace.vendor.features.into_keys().collect();

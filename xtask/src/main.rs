@@ -7,6 +7,7 @@ mod install;
 mod measure;
 mod pkg_config;
 mod platform;
+mod update;
 mod workspace;
 
 use std::env;
@@ -21,12 +22,15 @@ Tasks:
   install   Build libwasmtime from source and install it as a C library
   measure   Build the same program with each link mode and with the `wasmtime`
             crate, and print what each costs
+  update    Report what follows from another version of libwasmtime, in Markdown,
+            and set the version everywhere once there is nothing left to do
 
 Options of install:
   --prefix DIR        Install under DIR: DIR/lib, DIR/lib/pkgconfig, DIR/include
   --min               The runtime alone, for precompiled modules: no compiler, no
                       text format, no WASI. Installs under DIR/min
-  --profile PROFILE   Cargo profile to build with [default: release]
+  --profile PROFILE   Cargo profile to build with, such as `small`
+                      [default: release]
   --features A,B,C    Features of libwasmtime's C API to build, instead of the
                       default features of the `libwasmtime` crate (or, with
                       --min, instead of `disable-logging`)
@@ -34,6 +38,10 @@ Options of install:
 Options of measure:
   --prefix DIR        Where `install` has installed libwasmtime
   --only A,B,C        Only these rows of the table, such as `load,wasmtime crate`
+
+Arguments of update:
+  VERSION             A version of `wasmtime-c-api-impl`, such as 48.0.8
+  --write             Set the version even if there is something left to do
 ";
 
 fn main() -> ExitCode {
@@ -66,8 +74,11 @@ fn run() -> Result<()> {
         Some((task, options)) if task == "measure" => {
             measure::measure(&measure::Options::parse(options)?)?;
         }
+        Some((task, options)) if task == "update" => {
+            update::update(&update::Options::parse(options)?)?;
+        }
         Some((task, _)) => {
-            bail!("there is no task `{task}`, expected `install` or `measure`\n\n{USAGE}")
+            bail!("there is no task `{task}`, expected `install`, `measure` or `update`\n\n{USAGE}")
         }
     }
     Ok(())

@@ -3,12 +3,12 @@
 use super::*;
 
 #[expect(clippy::module_inception, reason = "the header is named so")]
-pub(super) mod component;
-pub(super) mod func;
-pub(super) mod instance;
-pub(super) mod linker;
-pub(super) mod types;
-pub(super) mod val;
+pub(in crate::sys) mod component;
+pub(in crate::sys) mod func;
+pub(in crate::sys) mod instance;
+pub(in crate::sys) mod linker;
+pub(in crate::sys) mod types;
+pub(in crate::sys) mod val;
 pub(crate) mod vec;
 
 pub use component::*;
@@ -18,15 +18,3 @@ pub use linker::*;
 pub use types::*;
 pub use val::*;
 pub use vec::*;
-
-pub(super) const HEADERS: &[&[capi::Header]] = &[
-    &[
-        component::HEADER,
-        func::HEADER,
-        instance::HEADER,
-        linker::HEADER,
-        val::HEADER,
-        vec::HEADER,
-    ],
-    types::HEADERS,
-];

@@ -8,7 +8,7 @@ use std::slice;
 
 use libloading::Library;
 
-use super::{Symbol, address};
+use super::{Found, address};
 use crate::load::{LibraryVersion, MAJOR};
 use crate::sys::{wasm_byte_vec_t, wasm_engine_t, wasmtime_error_t, wasmtime_module_t};
 
@@ -52,7 +52,7 @@ pub(super) enum Evidence {
 /// of a version and nothing more: all are refused, all but one because of the
 /// version. Every build can do this, even one without a compiler, and the
 /// functions that it takes are the same in all versions.
-pub(super) fn by_refusal(symbols: &[Symbol]) -> Evidence {
+pub(super) fn by_refusal(symbols: &[Found]) -> Evidence {
     // SAFETY: the symbols are of a library that has all core functions of
     // libwasmtime. These few have been the same for many major versions.
     let Some(prober) = (unsafe { Prober::new(symbols) }) else {
@@ -98,10 +98,10 @@ macro_rules! functions {
             ///
             /// The symbols have to be of a libwasmtime in which the functions
             /// have these types.
-            unsafe fn find(symbols: &[Symbol]) -> Option<Functions> {
+            unsafe fn find(symbols: &[Found]) -> Option<Functions> {
                 let find = |name: &str| {
-                    let symbol = symbols.iter().find(|symbol| symbol.function.name == name)?;
-                    Some(symbol.address)
+                    let found = symbols.iter().find(|found| found.symbol.name() == name)?;
+                    Some(found.address)
                 };
                 Some(Functions {
                     // SAFETY: the caller vouches for the types.
@@ -142,7 +142,7 @@ impl Prober {
     /// # Safety
     ///
     /// As for [`Functions::find`].
-    unsafe fn new(symbols: &[Symbol]) -> Option<Prober> {
+    unsafe fn new(symbols: &[Found]) -> Option<Prober> {
         // SAFETY: as the caller says.
         let functions = unsafe { Functions::find(symbols) }?;
         // SAFETY: it takes nothing, and what it returns is checked.

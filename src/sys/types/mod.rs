@@ -2,19 +2,12 @@
 
 use super::*;
 
-mod arrayref;
-mod exnref;
-mod structref;
-mod val;
+pub(in crate::sys) mod arrayref;
+pub(in crate::sys) mod exnref;
+pub(in crate::sys) mod structref;
+pub(in crate::sys) mod val;
 
 pub use arrayref::*;
 pub use exnref::*;
 pub use structref::*;
 pub use val::*;
-
-pub(super) const HEADERS: &[capi::Header] = &[
-    arrayref::HEADER,
-    exnref::HEADER,
-    structref::HEADER,
-    val::HEADER,
-];

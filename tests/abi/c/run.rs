@@ -1,7 +1,7 @@
 //! Takes one header apart, declaration by declaration, for [`super::Reader`].
 
-use super::{Member, Reader, Typedef, Value};
-use crate::tokens::{Token, tokens};
+use super::{Item, Member, Reader, Typedef, Value};
+use crate::tokens::{Token, spell, tokens};
 
 /// The tokens of one header.
 pub(super) struct Run<'a> {
@@ -111,6 +111,7 @@ impl Run<'_> {
             self.expect(";");
             return;
         }
+        let start = self.position;
         let specifiers = self.specifiers();
         if self.next_is(";") {
             return;
@@ -118,16 +119,18 @@ impl Run<'_> {
         loop {
             let declarator = self.declarator();
             if self.peek().is_some_and(|token| token.is("{")) {
+                let is = self.item(start);
                 self.skip_brackets();
                 if declarator.function.is_none() || !specifiers.inline {
                     self.stuck("expected an inline function");
                 }
                 let functions = &mut self.reader.declarations.inline_functions;
-                functions.insert(declarator.name, self.header.into());
+                functions.insert(declarator.name, is);
                 return;
             }
             let initializer = self.next_is("=").then(|| self.value());
-            self.declare(&specifiers, declarator, initializer);
+            let is = self.item(start);
+            self.declare(&specifiers, declarator, is, initializer);
             if self.next_is(";") {
                 return;
             }
@@ -135,38 +138,51 @@ impl Run<'_> {
         }
     }
 
+    /// What is declared by the tokens since `start`.
+    fn item(&self, start: usize) -> Item {
+        Item {
+            header: self.header.to_owned(),
+            text: spell(&self.tokens[start..self.position]),
+        }
+    }
+
     /// Notes what a declarator declares.
-    fn declare(&mut self, of: &Specifiers, declarator: Declarator, initializer: Option<String>) {
-        let header = self.header.to_owned();
+    fn declare(
+        &mut self,
+        of: &Specifiers,
+        declarator: Declarator,
+        is: Item,
+        initializer: Option<String>,
+    ) {
         let name = declarator.name;
         match (&of.record, initializer) {
             (Some((tag, fields)), None) if of.typedef && declarator.plain => {
                 self.reader.typedefs.push(Typedef {
                     name,
-                    header,
+                    is,
                     tag: tag.clone(),
                     fields: fields.clone(),
                 });
             }
             (_, None) if of.typedef => {
-                self.reader.declarations.aliases.insert(name, header);
+                self.reader.declarations.aliases.insert(name, is);
             }
             (_, None) if declarator.function.is_some() => {
                 let declarations = &mut self.reader.declarations;
                 if declarator.function == Some(Parameters::Unsaid) {
                     declarations.unprototyped.insert(name.clone());
                 }
-                declarations.functions.insert(name, header);
+                declarations.functions.insert(name, is);
             }
             (_, Some(value)) if of.constant => {
-                let constant = (header, Value::Initializer(value));
+                let constant = (is, Value::Initializer(value));
                 self.reader.declarations.constants.insert(name, constant);
             }
             _ => self.stuck("expected a type, a function or a constant"),
         }
     }
 
-    /// The tokens of a constant's value, joined.
+    /// The text of a constant's value.
     fn value(&mut self) -> String {
         let start = self.position;
         while let Some(token) = self.peek() {
@@ -176,8 +192,7 @@ impl Run<'_> {
                 _ => self.position += 1,
             }
         }
-        let tokens = &self.tokens[start..self.position];
-        tokens.iter().map(Token::text).collect::<Vec<_>>().join(" ")
+        spell(&self.tokens[start..self.position])
     }
 
     fn specifiers(&mut self) -> Specifiers {
@@ -219,6 +234,7 @@ impl Run<'_> {
 
     /// What follows `struct` or `union`: a tag, fields, or both.
     fn record(&mut self) -> (Option<String>, Option<Vec<Member>>) {
+        let start = self.position - 1;
         let tag = self.tag();
         let fields = self.next_is("{").then(|| {
             let mut fields = Vec::new();
@@ -228,7 +244,8 @@ impl Run<'_> {
             fields
         });
         if let (Some(tag), Some(fields)) = (&tag, &fields) {
-            self.reader.tags.insert(tag.clone(), fields.clone());
+            let text = spell(&self.tokens[start..self.position]);
+            self.reader.tags.insert(tag.clone(), (text, fields.clone()));
         }
         (tag, fields)
     }
@@ -274,15 +291,24 @@ impl Run<'_> {
         if !self.next_is("{") {
             return;
         }
+        // The value that an enumerator has if it doesn't say; nothing where the
+        // one before is no plain number.
+        let mut next = Some(0);
         while !self.next_is("}") {
             let Token::Word(name) = self.next() else {
                 self.stuck("expected an enumerator");
             };
-            let constant = (self.header.to_owned(), Value::Enumerator);
+            let value = self.next_is("=").then(|| self.value());
+            let value = value.or(next.map(|next: i64| next.to_string()));
+            next = value.as_ref().and_then(|value| value.parse().ok());
+            next = next.map(|value| value + 1);
+            let text = match value {
+                Some(value) => format!("{name} = {value}"),
+                None => name.clone(),
+            };
+            let header = self.header.to_owned();
+            let constant = (Item { header, text }, Value::Enumerator);
             self.reader.declarations.constants.insert(name, constant);
-            if self.next_is("=") {
-                self.value();
-            }
             self.next_is(",");
         }
     }

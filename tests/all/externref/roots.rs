@@ -1,7 +1,7 @@
 //! The two kinds of handles, and the reference that they dereference to.
 
 use super::make_garbage;
-use crate::guest::{Dropped, Drops, instantiate};
+use crate::guest::{Dropped, Drops, instantiate, panic_text};
 use libwasmtime::*;
 use std::hash::{DefaultHasher, Hasher};
 
@@ -191,6 +191,50 @@ fn hashes_of_owned_roots() {
     assert_eq!(hash(&a), hash(&a.clone()));
     assert_ne!(hash(&a), hash(&b));
     assert_eq!(rooted_hash(&reference), rooted_hash(&{ reference }));
+}
+
+#[test]
+fn references_of_any_type() {
+    let mut store = Store::<()>::default();
+    let object = ExternRef::new(&mut store, 5).unwrap();
+    let func = Func::wrap(&mut store, || 7);
+    let (some, none) = (Ref::from(object), Ref::from(None::<Rooted<ExternRef>>));
+    for (reference, is_null) in [(some, false), (none, true)] {
+        assert_eq!(reference.is_null(), is_null);
+        assert_eq!(reference.is_non_null(), !is_null);
+        assert!(reference.is_extern() && !reference.is_func());
+        assert!(reference.as_func().is_none());
+        assert_eq!(reference.as_extern().unwrap().is_none(), is_null);
+        assert_eq!(reference.unwrap_extern().is_none(), is_null);
+        panic_text(|| reference.unwrap_func().is_none());
+    }
+    assert_eq!(number(some.unwrap_extern().unwrap(), &store), 5);
+    assert!(RefType::eq(
+        &some.ty(&store).unwrap(),
+        &RefType::new(false, HeapType::Extern)
+    ));
+    let (some, none) = (Ref::from(func), Ref::from(None::<Func>));
+    for (reference, is_null) in [(some, false), (none, true)] {
+        assert_eq!(reference.is_null(), is_null);
+        assert!(reference.is_func() && !reference.is_extern());
+        assert!(reference.as_extern().is_none());
+        assert_eq!(reference.unwrap_func().is_none(), is_null);
+        panic_text(|| reference.unwrap_extern().is_none());
+    }
+
+    let matches = |reference: Ref, nullable, heap_type| {
+        let ty = RefType::new(nullable, heap_type);
+        reference.matches_ty(&store, &ty).unwrap()
+    };
+    let object = Ref::from(object);
+    assert!(matches(object, false, HeapType::Extern));
+    assert!(!matches(object, true, HeapType::NoExtern));
+    assert!(!matches(object, true, HeapType::Func));
+    let null = Ref::Extern(None);
+    assert!(matches(null, true, HeapType::Extern));
+    assert!(matches(null, true, HeapType::NoExtern));
+    assert!(!matches(null, false, HeapType::Extern));
+    assert!(!matches(null, true, HeapType::NoFunc));
 }
 
 #[test]

@@ -358,3 +358,15 @@ fn typed_function_goes_to_another_thread() {
     assert_eq!(result, 2);
     assert!(format!("{typed:?}").starts_with("TypedFunc"));
 }
+
+#[test]
+fn lists_of_types() {
+    fn types<L: WasmTyList>() -> Vec<String> {
+        L::valtypes().map(|ty| ty.to_string()).collect()
+    }
+    assert!(types::<()>().is_empty());
+    assert_eq!(
+        types::<(u32, V128, Option<Func>)>().join(" "),
+        "i32 v128 (ref null func)"
+    );
+}

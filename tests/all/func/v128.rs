@@ -14,6 +14,13 @@ const WAT: &str = r#"(module
         v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15))"#;
 
 #[test]
+fn order_is_that_of_numbers() {
+    let [a, b, c] = [1, 1 << 8, u128::MAX].map(V128::from);
+    assert!(a < b && b < c);
+    assert_eq!([c, a, b].into_iter().max(), Some(c));
+}
+
+#[test]
 fn typed() {
     let mut store = Store::<()>::default();
     let host = Func::wrap(&mut store, |x: i32, v: V128| {

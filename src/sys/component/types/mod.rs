@@ -2,12 +2,12 @@
 
 use super::*;
 
-mod component;
-mod func;
-mod instance;
-mod module;
-mod resource;
-mod val;
+pub(in crate::sys) mod component;
+pub(in crate::sys) mod func;
+pub(in crate::sys) mod instance;
+pub(in crate::sys) mod module;
+pub(in crate::sys) mod resource;
+pub(in crate::sys) mod val;
 
 pub use component::*;
 pub use func::*;
@@ -15,12 +15,3 @@ pub use instance::*;
 pub use module::*;
 pub use resource::*;
 pub use val::*;
-
-pub(super) const HEADERS: &[capi::Header] = &[
-    component::HEADER,
-    func::HEADER,
-    instance::HEADER,
-    module::HEADER,
-    resource::HEADER,
-    val::HEADER,
-];

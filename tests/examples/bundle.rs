@@ -1,0 +1,149 @@
+//! The example `bundle`, and the executables that it makes.
+
+use super::wasi::{assert_fails, directory, program};
+use super::{assert_prints, example, lines};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+/// Exits with ten times the number of its arguments, and 1 more if it has an
+/// environment, and 2 more if it has a directory.
+const COUNT: &str = r#"(module
+    (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+    (import "wasi_snapshot_preview1" "args_sizes_get"
+        (func $args_sizes_get (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "environ_sizes_get"
+        (func $environ_sizes_get (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_prestat_get"
+        (func $fd_prestat_get (param i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "_start")
+        (drop (call $args_sizes_get (i32.const 0) (i32.const 4)))
+        (drop (call $environ_sizes_get (i32.const 8) (i32.const 12)))
+        (i32.mul (i32.load (i32.const 0)) (i32.const 10))
+        (i32.ne (i32.load (i32.const 8)) (i32.const 0))
+        (i32.mul
+            (i32.eqz (call $fd_prestat_get (i32.const 3) (i32.const 16)))
+            (i32.const 2))
+        i32.add
+        i32.add
+        call $proc_exit))"#;
+
+/// Has `bundle` make an executable of a program, with options.
+fn bundle(directory: &Path, program: &Path, options: &[&str]) -> PathBuf {
+    let executable = directory.join(format!("bundled{}", std::env::consts::EXE_SUFFIX));
+    let mut bundle = example("bundle");
+    bundle.args(options).arg(program).arg("-o").arg(&executable);
+    let output = bundle.output().unwrap();
+    assert_eq!(lines(&output.stderr), [""; 0]);
+    assert!(output.status.success());
+    executable
+}
+
+/// A directory with a program in the text format.
+fn written(test: &str, wat: &str) -> (PathBuf, PathBuf) {
+    let directory = directory(test);
+    let program = directory.join("program.wat");
+    fs::write(&program, wat).unwrap();
+    (directory, program)
+}
+
+#[test]
+fn a_bundled_program_sees_what_was_said_when_it_was_made() {
+    let (directory, program) = written("bundled", COUNT);
+    for (options, code) in [
+        (&[][..], 30),
+        (&["--env", "NAME=value"], 31),
+        (&["--inherit-env"], 31),
+        (&["--dir", ".::/"], 32),
+        (&["--env", "NAME=value", "--dir", "."], 33),
+    ] {
+        let executable = bundle(&directory, &program, options);
+        // An option here is an argument of the program's.
+        let mut run = Command::new(&executable);
+        let output = run.args(["--env", "x"]).current_dir(&directory).output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(code), "{options:?}: {output:?}");
+        assert_eq!(lines(&output.stderr), [""; 0]);
+    }
+    fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn a_damaged_executable_says_so() {
+    let (directory, program) = written("damaged", COUNT);
+    let whole = fs::read(bundle(&directory, &program, &[])).unwrap();
+    let mut altered = whole.clone();
+    altered[whole.len() - 1000] ^= 1;
+    for (name, bytes, error) in [
+        ("cut", &whole[..whole.len() - 1], "its end is missing"),
+        ("short", &whole[..whole.len() - 1000], "its end is missing"),
+        ("altered", &altered, "what is attached has changed"),
+    ] {
+        // A copy, for the permission to execute it.
+        let path = directory.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        fs::copy(example("bundle").get_program(), &path).unwrap();
+        fs::write(&path, bytes).unwrap();
+        // A process that another test starts in between has the file open until
+        // it becomes another program.
+        while Command::new(&path)
+            .output()
+            .is_err_and(|error| error.kind() == ErrorKind::ExecutableFileBusy)
+        {
+            thread::yield_now();
+        }
+        let expected = format!("Error: {} is damaged: {error}", path.display());
+        assert_fails(&mut Command::new(path), 1, &expected);
+    }
+    fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn what_is_no_program_is_not_bundled() {
+    let (directory, program) = written("unbundled", "(module)");
+    let output = directory.join("output");
+    let mut bundle = example("bundle");
+    bundle.arg(&program).arg("-o").arg(&output);
+    let expected = format!("Error: can't take {}: it is no program", program.display());
+    assert_fails(&mut bundle, 1, &expected);
+
+    let import = r#"(module (import "m" "x" (func)) (func (export "_start")))"#;
+    fs::write(&program, import).unwrap();
+    let expected = format!("Error: can't take {}: nobody defines", program.display());
+    assert_fails(&mut bundle, 1, &expected);
+    assert!(!output.exists());
+
+    assert_fails(&mut example("bundle"), 1, "Error: usage: bundle");
+    assert_fails(example("bundle").arg("p"), 1, "Error: usage: bundle");
+    assert_fails(example("bundle").arg("--what"), 1, "Error: unknown option");
+    let two = ["p", "q", "-o", "r"];
+    assert_fails(example("bundle").args(two), 1, "Error: only one program");
+}
+
+#[test]
+fn python_as_an_executable() {
+    let Some(python) = program("micropython-wasi.wasm") else {
+        return;
+    };
+    let directory = directory("bundled_python");
+    fs::write(directory.join("file"), "in the file").unwrap();
+    let executable = bundle(&directory, &python, &["--dir", ".::/here"]);
+    let python = |program: &str| {
+        let mut run = Command::new(&executable);
+        run.args(["-c", program]).current_dir(&directory);
+        run
+    };
+    assert_prints(
+        &mut python("print(sum(i*i for i in range(100000)))"),
+        &["333328333350000"],
+    );
+    assert_prints(
+        &mut python("print(open('/here/file').read())"),
+        &["in the file"],
+    );
+    let exit = python("import sys; sys.exit(3)").status().unwrap();
+    assert_eq!(exit.code(), Some(3));
+    fs::remove_dir_all(&directory).unwrap();
+}
