@@ -1,7 +1,9 @@
 //! Items of another store: libwasmtime ends the process when it is given one.
+//! Here, to use one panics, and to pass one into a store is an error.
 
 use crate::{alone, assert_panics};
 use libwasmtime::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// One item of each kind, all of one store.
 struct Items {
@@ -68,40 +70,6 @@ const USES: &[(&str, Use)] = &[
     ("TypedFunc::call", |a, b| {
         drop(b.typed.call(&mut a.store, 1))
     }),
-    ("an argument of Func::call", |a, b| {
-        drop(a.take().call(&mut a.store, &[b.func.into()], &mut []));
-    }),
-    ("an argument of TypedFunc::call", |a, b| {
-        let take = a.take().typed::<Option<Func>, ()>(&a.store).unwrap();
-        drop(take.call(&mut a.store, Some(b.func)));
-    }),
-    ("a result of Func::wrap", |a, b| {
-        let func = b.func;
-        let host = Func::wrap(&mut a.store, move || Some(func));
-        drop(host.call(&mut a.store, &[], &mut [Val::I32(0)]));
-    }),
-    ("a result of Func::new", |a, b| {
-        let func = b.func;
-        let ty = FuncType::new(a.store.engine(), [], [ValType::FUNCREF]);
-        let host = Func::new(&mut a.store, ty, move |_, _, results| {
-            results[0] = func.into();
-            Ok(())
-        });
-        drop(host.call(&mut a.store, &[], &mut [Val::I32(0)]));
-    }),
-    ("an exact result of Func::new", |a, b| {
-        let func = b.func;
-        let exact = ValType::Ref(RefType::new(
-            false,
-            HeapType::ConcreteFunc(b.func.ty(&b.store)),
-        ));
-        let ty = FuncType::new(a.store.engine(), [], [exact]);
-        let host = Func::new(&mut a.store, ty, move |_, _, results| {
-            results[0] = func.into();
-            Ok(())
-        });
-        drop(host.call(&mut a.store, &[], &mut [Val::I32(0)]));
-    }),
     ("within a host function", |a, b| {
         let (func, memory) = (b.func, b.memory);
         let host = Func::wrap(&mut a.store, move |mut caller: Caller<'_, ()>| {
@@ -120,13 +88,6 @@ const USES: &[(&str, Use)] = &[
     ("Global::set", |a, b| {
         drop(b.global.set(&mut a.store, Val::null_func_ref()))
     }),
-    ("a value of Global::set", |a, b| {
-        drop(a.global.set(&mut a.store, b.func.into()));
-    }),
-    ("a value of Global::new", |a, b| {
-        let ty = GlobalType::new(ValType::FUNCREF, Mutability::Var);
-        drop(Global::new(&mut a.store, ty, b.func.into()));
-    }),
     ("Table::ty", |a, b| drop(b.table.ty(&a.store))),
     ("Table::size", |a, b| _ = b.table.size(&a.store)),
     ("Table::get", |a, b| _ = b.table.get(&mut a.store, 0)),
@@ -144,19 +105,6 @@ const USES: &[(&str, Use)] = &[
     }),
     ("the destination of Table::copy", |a, b| {
         drop(Table::copy(&mut a.store, &b.table, 0, &a.table, 0, 1));
-    }),
-    ("a value of Table::new", |a, b| {
-        let ty = TableType::new(RefType::FUNCREF, 1, None);
-        drop(Table::new(&mut a.store, ty, b.func.into()));
-    }),
-    ("a value of Table::set", |a, b| {
-        drop(a.table.set(&mut a.store, 0, b.func.into()))
-    }),
-    ("a value of Table::grow", |a, b| {
-        drop(a.table.grow(&mut a.store, 1, b.func.into()))
-    }),
-    ("a value of Table::fill", |a, b| {
-        drop(a.table.fill(&mut a.store, 0, b.func.into(), 1))
     }),
     ("Memory::ty", |a, b| _ = b.memory.ty(&a.store)),
     ("Memory::data", |a, b| _ = b.memory.data(&a.store)),
@@ -194,10 +142,6 @@ const USES: &[(&str, Use)] = &[
     ("Instance::get_typed_func", |a, b| {
         drop(b.instance.get_typed_func::<i32, i32>(&mut a.store, "f"));
     }),
-    ("an import of Instance::new", |a, b| {
-        let module = b.instance.module(&b.store);
-        drop(Instance::new(&mut a.store, module, &[b.func.into()]));
-    }),
     ("Extern::ty", |a, b| {
         drop(Extern::from(b.table).ty(&a.store))
     }),
@@ -212,23 +156,89 @@ const USES: &[(&str, Use)] = &[
     ("an item that Linker::get finds", |a, b| {
         _ = linker_of(b).get(&mut a.store, "", "f");
     }),
-    ("an item that Linker::instantiate finds", |a, b| {
-        let module = b.instance.module(&b.store);
-        drop(linker_of(b).instantiate(&mut a.store, module));
-    }),
-    ("an item that Linker::instantiate_pre finds", |a, b| {
-        let module = b.instance.module(&b.store);
-        let pre = linker_of(b).instantiate_pre(module).unwrap();
-        drop(pre.instantiate(&mut a.store));
-    }),
-    ("an item that Linker::module finds", |a, b| {
-        let module = b.instance.module(&b.store);
-        drop(linker_of(b).module(&mut a.store, "m", module));
-    }),
     ("an item that Linker::get_default finds", |a, b| {
         let mut linker = Linker::new(b.store.engine());
         linker.define(&b.store, "m", "", b.func).unwrap();
         drop(linker.get_default(&mut a.store, "m"));
+    }),
+];
+
+/// Passes something of the second into the store of the first, which is an error.
+type Pass = fn(&mut Items, &Items) -> Result<()>;
+
+const PASSES: &[(&str, Pass)] = &[
+    ("an argument of Func::call", |a, b| {
+        a.take()
+            .call(&mut a.store, &[b.func.into()], &mut [])
+            .map(drop)
+    }),
+    ("an argument of TypedFunc::call", |a, b| {
+        let take = a.take().typed::<Option<Func>, ()>(&a.store).unwrap();
+        take.call(&mut a.store, Some(b.func)).map(drop)
+    }),
+    ("a result of Func::wrap", |a, b| {
+        let func = b.func;
+        let host = Func::wrap(&mut a.store, move || Some(func));
+        host.call(&mut a.store, &[], &mut [Val::I32(0)]).map(drop)
+    }),
+    ("a result of Func::new", |a, b| {
+        let func = b.func;
+        let ty = FuncType::new(a.store.engine(), [], [ValType::FUNCREF]);
+        let host = Func::new(&mut a.store, ty, move |_, _, results| {
+            results[0] = func.into();
+            Ok(())
+        });
+        host.call(&mut a.store, &[], &mut [Val::I32(0)]).map(drop)
+    }),
+    ("an exact result of Func::new", |a, b| {
+        let func = b.func;
+        let exact = ValType::Ref(RefType::new(
+            false,
+            HeapType::ConcreteFunc(b.func.ty(&b.store)),
+        ));
+        let ty = FuncType::new(a.store.engine(), [], [exact]);
+        let host = Func::new(&mut a.store, ty, move |_, _, results| {
+            results[0] = func.into();
+            Ok(())
+        });
+        host.call(&mut a.store, &[], &mut [Val::I32(0)]).map(drop)
+    }),
+    ("a value of Global::set", |a, b| {
+        a.global.set(&mut a.store, b.func.into()).map(drop)
+    }),
+    ("a value of Global::new", |a, b| {
+        let ty = GlobalType::new(ValType::FUNCREF, Mutability::Var);
+        Global::new(&mut a.store, ty, b.func.into()).map(drop)
+    }),
+    ("a value of Table::new", |a, b| {
+        let ty = TableType::new(RefType::FUNCREF, 1, None);
+        Table::new(&mut a.store, ty, b.func.into()).map(drop)
+    }),
+    ("a value of Table::set", |a, b| {
+        a.table.set(&mut a.store, 0, b.func.into()).map(drop)
+    }),
+    ("a value of Table::grow", |a, b| {
+        a.table.grow(&mut a.store, 1, b.func.into()).map(drop)
+    }),
+    ("a value of Table::fill", |a, b| {
+        a.table.fill(&mut a.store, 0, b.func.into(), 1).map(drop)
+    }),
+    ("an import of Instance::new", |a, b| {
+        let module = b.instance.module(&b.store);
+        Instance::new(&mut a.store, module, &[b.func.into()]).map(drop)
+    }),
+    ("an item that Linker::instantiate finds", |a, b| {
+        let module = b.instance.module(&b.store);
+        linker_of(b).instantiate(&mut a.store, module).map(drop)
+    }),
+    ("an item that Linker::module finds", |a, b| {
+        let module = b.instance.module(&b.store);
+        linker_of(b).module(&mut a.store, "m", module).map(drop)
+    }),
+    ("an item that Linker::instantiate_pre finds", |a, b| {
+        let module = b.instance.module(&b.store);
+        let pre = linker_of(b).instantiate_pre(module).unwrap();
+        pre.instantiate(&mut a.store).map(drop)
     }),
 ];
 
@@ -238,20 +248,21 @@ fn linker_of(items: &Items) -> Linker<()> {
     linker
 }
 
-fn each(uses: &[(&str, Use)]) {
-    let module = Module::new(&Engine::default(), WAT).expect("it is valid");
-    let mut own = Items::new(&module);
-    let foreign = Items::new(&module);
-    for (name, misuse) in uses {
-        assert_panics(name, || misuse(&mut own, &foreign));
-    }
-    // All still works.
-    assert_eq!(own.typed.call(&mut own.store, 42).unwrap(), 42);
-}
-
 #[test]
 fn of_another_store() {
-    alone("stores::of_another_store", || each(USES));
+    alone("stores::of_another_store", || {
+        let module = Module::new(&Engine::default(), WAT).expect("it is valid");
+        let mut own = Items::new(&module);
+        let foreign = Items::new(&module);
+        for (name, misuse) in USES {
+            assert_panics(name, || misuse(&mut own, &foreign));
+        }
+        for (name, pass) in PASSES {
+            assert!(pass(&mut own, &foreign).is_err(), "{name} is taken");
+        }
+        // All still works.
+        assert_eq!(own.typed.call(&mut own.store, 42).unwrap(), 42);
+    });
 }
 
 /// A store whose id isn't known, as it has handed out nothing yet.
@@ -264,6 +275,13 @@ fn of_another_store_in_a_new_one() {
             let mut own = Items::new(&module);
             own.store = Store::new(module.engine(), ());
             assert_panics(name, || misuse(&mut own, &foreign));
+        }
+        for (name, pass) in PASSES {
+            let mut own = Items::new(&module);
+            own.store = Store::new(module.engine(), ());
+            // Some use an item of the store before, which panics.
+            let passed = catch_unwind(AssertUnwindSafe(|| pass(&mut own, &foreign)));
+            assert!(!matches!(passed, Ok(Ok(()))), "{name} is taken");
         }
     });
 }
@@ -282,9 +300,7 @@ fn of_a_store_that_is_gone() {
             drop(own.typed.call(&mut own.store, 1))
         });
         assert_panics("Linker::get", || _ = linker.get(&mut own.store, "", "f"));
-        assert_panics("InstancePre::instantiate", || {
-            drop(pre.instantiate(&mut own.store))
-        });
+        assert!(pre.instantiate(&mut own.store).is_err());
         // Others may be defined and found yet.
         assert!(linker.instantiate_pre(&module).is_ok());
         let mut linker = linker.clone();
@@ -307,9 +323,7 @@ fn with_default_values() {
         let mut linker = linker_of(&foreign);
         let mut store = Store::new(module.engine(), ());
         drop(linker.define_unknown_imports_as_default_values(&mut store, &module));
-        assert_panics("Linker::instantiate", || {
-            drop(linker.instantiate(&mut store, &module));
-        });
+        assert!(linker.instantiate(&mut store, &module).is_err());
         // And where there is no room for any.
         let limits = StoreLimitsBuilder::new().memories(0).tables(0).instances(0);
         let limits = limits.memory_size(0).table_elements(0).build();
@@ -362,27 +376,32 @@ mod references {
         ("Val::matches_ty", |a, b| {
             drop(Val::from(b.rooted).matches_ty(&*a, &ValType::EXTERNREF));
         }),
+    ];
+
+    type Pass = fn(&mut Store<()>, &Rooted2) -> Result<()>;
+
+    const PASSES: &[(&str, Pass)] = &[
         ("a value of Global::new", |a, b| {
             let ty = GlobalType::new(ValType::EXTERNREF, Mutability::Var);
-            drop(Global::new(a, ty, b.rooted.into()));
+            Global::new(a, ty, b.rooted.into()).map(drop)
         }),
         ("a value of Table::new", |a, b| {
             let ty = TableType::new(RefType::EXTERNREF, 1, None);
-            drop(Table::new(a, ty, b.rooted.into()));
+            Table::new(a, ty, b.rooted.into()).map(drop)
         }),
         ("an argument of Func::call", |a, b| {
             let host = Func::wrap(&mut *a, |_: Option<Rooted<ExternRef>>| {});
-            drop(host.call(a, &[b.rooted.into()], &mut []));
+            host.call(a, &[b.rooted.into()], &mut []).map(drop)
         }),
         ("an argument of TypedFunc::call", |a, b| {
             let host = Func::wrap(&mut *a, |_: Option<Rooted<ExternRef>>| {});
             let host = host.typed::<Option<Rooted<ExternRef>>, ()>(&*a).unwrap();
-            drop(host.call(a, Some(b.rooted)));
+            host.call(a, Some(b.rooted)).map(drop)
         }),
         ("a result of Func::wrap", |a, b| {
             let rooted = b.rooted;
             let host = Func::wrap(&mut *a, move || rooted);
-            drop(host.call(a, &[], &mut [Val::I32(0)]));
+            host.call(a, &[], &mut [Val::I32(0)]).map(drop)
         }),
         ("a result of Func::new", |a, b| {
             let rooted = b.rooted;
@@ -391,7 +410,7 @@ mod references {
                 results[0] = rooted.into();
                 Ok(())
             });
-            drop(host.call(a, &[], &mut [Val::I32(0)]));
+            host.call(a, &[], &mut [Val::I32(0)]).map(drop)
         }),
     ];
 
@@ -405,6 +424,12 @@ mod references {
                 assert_panics(name, || misuse(&mut own.items.store, &foreign));
                 let mut new = Store::new(module.engine(), ());
                 assert_panics(name, || misuse(&mut new, &foreign));
+            }
+            for (name, pass) in PASSES {
+                let mut new = Store::new(module.engine(), ());
+                for store in [&mut own.items.store, &mut new] {
+                    assert!(pass(store, &foreign).is_err(), "{name} is taken");
+                }
             }
             let data = own.rooted.data(&own.items.store).unwrap().unwrap();
             assert_eq!(data.downcast_ref(), Some(&5u8));
