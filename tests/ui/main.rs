@@ -7,7 +7,9 @@
 //!
 //! What the messages say depends on the compiler. After a new one has reworded
 //! them, or an API has changed, set `TRYBUILD=overwrite`, run this, and read
-//! the difference: it's still to be about the same mistake.
+//! the difference: it's still to be about the same mistake. A message that names
+//! a closure's type has the path of its file, and is another one if that is long:
+//! a function does as well.
 
 mod auto_traits;
 

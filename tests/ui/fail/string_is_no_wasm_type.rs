@@ -4,8 +4,10 @@ fn call(store: &mut Store<()>, instance: Instance) {
     let _ = instance.get_typed_func::<String, ()>(store, "f");
 }
 
+fn host(_: String) {}
+
 fn main() {
     let mut store = Store::new(&Engine::default(), ());
-    Func::wrap(&mut store, |_: String| {});
+    Func::wrap(&mut store, host);
     let _ = call;
 }
