@@ -50,13 +50,24 @@ pub(crate) struct Signature {
     pub(super) ty: FuncType,
     pub(super) params: Box<[Kind]>,
     pub(super) results: Box<[Kind]>,
+    /// Whether a reference to a collected object is among the values, so that
+    /// they can't be passed unchecked.
+    pub(super) has_gc_ref: bool,
 }
 
 impl Signature {
     pub(super) fn new(ty: FuncType) -> Signature {
+        let kinds = |types: &mut dyn Iterator<Item = ValType>| -> Box<[Kind]> {
+            types.map(|ty| Kind::of(&ty)).collect()
+        };
+        let (params, results) = (kinds(&mut ty.params()), kinds(&mut ty.results()));
         Signature {
-            params: ty.params().map(|ty| Kind::of(&ty)).collect(),
-            results: ty.results().map(|ty| Kind::of(&ty)).collect(),
+            has_gc_ref: params
+                .iter()
+                .chain(&results)
+                .any(|kind| *kind == Kind::GcRef),
+            params,
+            results,
             ty,
         }
     }
@@ -64,15 +75,6 @@ impl Signature {
     /// How many raw values a call passes.
     pub(super) fn raw_len(&self) -> usize {
         self.params.len().max(self.results.len())
-    }
-
-    /// Whether a reference to a collected object is among the values, so that
-    /// they can't be passed unchecked.
-    pub(super) fn has_gc_ref(&self) -> bool {
-        self.params
-            .iter()
-            .chain(&self.results)
-            .any(|kind| *kind == Kind::GcRef)
     }
 
     /// Checks the arguments of a call.
@@ -229,31 +231,32 @@ fn check_type(store: impl AsContext, index: usize, expected: &ValType, val: &Val
 }
 
 /// The signatures of a store's functions, by the address that identifies each.
+///
+/// None is ever removed, so that a call needn't count a reference to its own:
+/// nothing drops the store while a function of it runs.
 #[derive(Default)]
 pub(crate) struct Signatures(HashMap<usize, Arc<Signature>, BuildHasherDefault<AddressHasher>>);
 
 impl StoreOpaque {
-    /// The signature of `func`.
+    /// The signature of `func`, which stays where it is for the store's life.
     ///
     /// # Panics
     ///
     /// If the function is of another store.
     #[inline]
-    pub(super) fn signature(&mut self, func: Func) -> Arc<Signature> {
-        let raw = func.to_c(self);
-        match self.signatures.0.get(&key(&raw)) {
-            Some(signature) => signature.clone(),
+    pub(super) fn signature(&mut self, func: &Func) -> *const Signature {
+        match self.signatures.0.get(&key(func.as_c(self))) {
+            Some(signature) => Arc::as_ptr(signature),
             None => self.learn_signature(func),
         }
     }
 
     #[cold]
-    fn learn_signature(&mut self, func: Func) -> Arc<Signature> {
+    fn learn_signature(&mut self, func: &Func) -> *const Signature {
         let signature = Arc::new(Signature::new(func.load_ty(self)));
-        self.signatures
-            .0
-            .insert(key(&func.to_c(self)), signature.clone());
-        signature
+        let address = Arc::as_ptr(&signature);
+        self.signatures.0.insert(key(func.as_c(self)), signature);
+        address
     }
 }
 

@@ -224,26 +224,28 @@ fn call_untyped<T: 'static>(
     func: &impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()>,
 ) -> Result<()> {
     let count = signature.params.len() + signature.results.len();
-    let mut on_stack = [Val::I32(0); ON_STACK];
+    let mut on_stack = [const { MaybeUninit::uninit() }; ON_STACK];
     let mut on_heap = Vec::new();
     let vals = if count <= ON_STACK {
         &mut on_stack[..count]
     } else {
-        on_heap.resize(count, Val::I32(0));
+        on_heap.resize(count, MaybeUninit::uninit());
         &mut on_heap[..]
     };
     let (params, results) = vals.split_at_mut(signature.params.len());
     let mut store = caller.as_context_mut();
     for (i, (kind, val)) in signature.params.iter().zip(&mut *params).enumerate() {
         // SAFETY: libwasmtime passes arguments of the function's type.
-        *val = unsafe {
+        val.write(unsafe {
             let ty = || signature.ty.param(i);
             val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())?
-        };
+        });
     }
     for (i, (kind, val)) in signature.results.iter().zip(&mut *results).enumerate() {
-        *val = kind.initial(|| signature.ty.result(i));
+        val.write(kind.initial(|| signature.ty.result(i)));
     }
+    // SAFETY: all are initialised now, as there are as many as the signature has.
+    let (params, results) = unsafe { (params.assume_init_ref(), results.assume_init_mut()) };
     // SAFETY: the new caller is used up before the old one is used again.
     func(unsafe { caller.reborrow() }, params, results)?;
     signature.check_results(&*caller, results)?;

@@ -105,7 +105,7 @@ where
         if self.checked {
             return self.call_checked(store, params);
         }
-        let func = self.func.to_c(store.opaque());
+        let func = self.func.as_c(store.opaque());
         let context = store.raw();
         let opaque = store.opaque_ptr();
         let mut values = Storage::<Params, Results> {
@@ -120,7 +120,7 @@ where
             params.into_raw(opaque, raw)?;
             let error = wasmtime_func_call_unchecked(
                 context,
-                &func,
+                func,
                 raw.cast::<wasmtime_val_raw_t>(),
                 const {
                     if Params::LEN > Results::LEN {

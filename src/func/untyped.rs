@@ -43,7 +43,8 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        let signature = store.opaque_mut().signature(*self);
+        // SAFETY: the signature lives as long as the store, which is borrowed.
+        let signature = unsafe { &*store.opaque_mut().signature(self) };
         signature.check_params(&store, params)?;
         if results.len() != signature.results.len() {
             bail!(
@@ -55,10 +56,10 @@ impl Func {
         // SAFETY: the store is borrowed exclusively and the arguments are
         // checked.
         unsafe {
-            if signature.has_gc_ref() {
+            if signature.has_gc_ref {
                 self.call_checked(store.opaque_ptr(), params, results)
             } else {
-                self.call_raw(store.opaque_ptr(), &signature, params, results)
+                self.call_raw(store.opaque_ptr(), signature, params, results)
             }
         }
     }
@@ -70,30 +71,32 @@ impl Func {
     /// `store` must be the state of a live store that the caller may use, and
     /// the values must fit the function's signature.
     unsafe fn call_raw(
-        self,
+        &self,
         store: *mut StoreOpaque,
         signature: &Signature,
         params: &[Val],
         results: &mut [Val],
     ) -> Result<()> {
         let len = signature.raw_len();
-        let mut on_stack = [ValRaw::ZERO; ON_STACK];
+        let mut on_stack = [const { MaybeUninit::uninit() }; ON_STACK];
         let mut on_heap = Vec::new();
         let raw = if len <= ON_STACK {
             &mut on_stack[..len]
         } else {
-            on_heap.resize(len, ValRaw::ZERO);
+            on_heap.resize(len, MaybeUninit::uninit());
             &mut on_heap[..]
         };
         // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
-        // the rest. No reference into the state is held over the call.
+        // the rest. No reference into the state is held over the call, which
+        // initialises the results.
         unsafe {
             for (raw, val) in raw.iter_mut().zip(params) {
-                *raw = val.to_raw_in(&mut *store)?;
+                raw.write(val.to_raw_in(&mut *store)?);
             }
-            self.call_unchecked_in(store, raw.as_mut_ptr(), len)?;
+            self.call_unchecked_in(store, raw.as_mut_ptr().cast(), len)?;
             for (i, (val, raw)) in results.iter_mut().zip(&*raw).enumerate() {
                 let ty = || signature.ty.result(i);
+                let raw = raw.assume_init_ref();
                 *val = val_from_raw(signature.results[i], ty, raw, &mut *store)?;
             }
         }
@@ -141,7 +144,7 @@ impl Func {
     /// rest as for [`call_unchecked`](Func::call_unchecked).
     #[inline]
     unsafe fn call_unchecked_in(
-        self,
+        &self,
         store: *mut StoreOpaque,
         raw: *mut ValRaw,
         len: usize,
@@ -150,10 +153,10 @@ impl Func {
         // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
         // the values.
         unsafe {
-            let func = self.to_c(&*store);
+            let func = self.as_c(&*store);
             let context = (*store).raw();
             let raw = raw.cast::<wasmtime_val_raw_t>();
-            let error = wasmtime_func_call_unchecked(context, &func, raw, len, &mut trap);
+            let error = wasmtime_func_call_unchecked(context, func, raw, len, &mut trap);
             (*store).check(error, trap)
         }
     }
@@ -165,7 +168,7 @@ impl Func {
     ///
     /// As for [`call_raw`](Func::call_raw).
     unsafe fn call_checked(
-        self,
+        &self,
         store: *mut StoreOpaque,
         params: &[Val],
         results: &mut [Val],
@@ -175,7 +178,7 @@ impl Func {
         // SAFETY: invariants "Context" and "Ownership"; the results are read
         // only on success, when libwasmtime has initialised them all.
         unsafe {
-            let func = self.to_c(&*store);
+            let func = self.as_c(&*store);
             let args = params
                 .iter()
                 .map(|val| val.to_c(&*store))
@@ -183,7 +186,7 @@ impl Func {
             let mut outs = vec![MaybeUninit::<wasmtime_val_t>::uninit(); results.len()];
             let error = wasmtime_func_call(
                 (*store).raw(),
-                &func,
+                func,
                 args.as_ptr(),
                 args.len(),
                 outs.as_mut_ptr().cast(),
