@@ -39,8 +39,7 @@ pub(super) use for_each_arity;
 /// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
 pub struct TypedFunc<Params, Results> {
     func: Func,
-    /// Whether calls have to go through the checked C function, or the
-    /// arguments have to be compared with a concrete function type each time.
+    /// Whether the arguments have to be compared with a concrete type each time.
     checked: bool,
     types: PhantomData<fn(Params) -> Results>,
 }
@@ -70,10 +69,9 @@ where
     pub(super) fn assume(func: Func, ty: &FuncType) -> TypedFunc<Params, Results> {
         let is_concrete =
             |ty: ValType| matches!(ty, ValType::Ref(ty) if ty.heap_type().is_concrete());
-        let checked = Params::HAS_GC_REF || Results::HAS_GC_REF || ty.params().any(is_concrete);
         TypedFunc {
             func,
-            checked,
+            checked: ty.params().any(is_concrete),
             types: PhantomData,
         }
     }
@@ -85,8 +83,8 @@ where
 
     /// Calls the function.
     ///
-    /// Calls `wasmtime_func_call_unchecked`, or `wasmtime_func_call` where a
-    /// reference to a collected object is among the values.
+    /// Calls `wasmtime_func_call_unchecked`; where the function takes a reference
+    /// of a concrete type, as [`Func::call`] does.
     ///
     /// # Errors
     ///
@@ -114,7 +112,10 @@ where
         let mut trap = ptr::null_mut();
         // SAFETY: invariants "Context" and "Ownership". The function's type was
         // checked, so that the values are of the types, and as many, as it
-        // takes and returns. No reference into the state is held over the call.
+        // takes and returns. Nothing is collected between the moment when a
+        // reference becomes a raw value and the call, nor between its return and
+        // the moment when a raw value becomes a reference. No reference into the
+        // state is held over the call.
         unsafe {
             let raw = (&raw mut values).cast::<ValRaw>();
             params.into_raw(opaque, raw)?;
@@ -190,10 +191,6 @@ pub unsafe trait WasmParams: Send {
     #[doc(hidden)]
     const LEN: usize;
 
-    /// Whether a reference to a collected object is among them.
-    #[doc(hidden)]
-    const HAS_GC_REF: bool;
-
     /// Whether a function that takes `actual` may be passed these values.
     #[doc(hidden)]
     fn check_params(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()>;
@@ -241,7 +238,6 @@ unsafe impl<A: WasmTy> WasmParams for A {
     type Raw = <(A,) as WasmParams>::Raw;
     const EMPTY: Self::Raw = <(A,) as WasmParams>::EMPTY;
     const LEN: usize = 1;
-    const HAS_GC_REF: bool = A::IS_GC_REF;
 
     fn check_params(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {
         <(A,) as WasmParams>::check_params(actual)
@@ -282,7 +278,6 @@ macro_rules! tuples {
             type Raw = [ValRaw; $n];
             const EMPTY: [ValRaw; $n] = [ValRaw::ZERO; $n];
             const LEN: usize = $n;
-            const HAS_GC_REF: bool = false $(|| $t::IS_GC_REF)*;
 
             #[allow(unused_mut, reason = "the empty tuple")]
             fn check_params(mut actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {

@@ -15,11 +15,6 @@ use crate::{
 /// Not to be implemented outside this crate: `store` and `load` must agree with
 /// `valtype`.
 pub unsafe trait WasmTy: Send + Sized {
-    /// Whether the type is a reference to a collected object, which only the
-    /// checked calls may pass.
-    #[doc(hidden)]
-    const IS_GC_REF: bool = false;
-
     /// Whether `load` and `store` use the store.
     #[doc(hidden)]
     const NEEDS_STORE: bool = true;
@@ -156,8 +151,6 @@ unsafe impl WasmTy for Func {
 
 // SAFETY: a raw `externref` is converted by libwasmtime, with the right store.
 unsafe impl WasmTy for Option<Rooted<ExternRef>> {
-    const IS_GC_REF: bool = true;
-
     fn valtype() -> ValType {
         ValType::EXTERNREF
     }
@@ -192,8 +185,6 @@ unsafe impl WasmTy for Option<Rooted<ExternRef>> {
 
 // SAFETY: as above; null is passed on only where the type allows it.
 unsafe impl WasmTy for Rooted<ExternRef> {
-    const IS_GC_REF: bool = true;
-
     fn valtype() -> ValType {
         ValType::Ref(RefType::new(false, HeapType::Extern))
     }
