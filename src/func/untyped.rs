@@ -1,14 +1,13 @@
 //! Calls whose values are checked each time.
 
 use super::Func;
-use super::signature::{Signature, val_from_raw};
+use super::signature::{Signature, check_count, val_from_raw};
 use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::sys::{
     wasmtime_func_call, wasmtime_func_call_unchecked, wasmtime_val_raw_t, wasmtime_val_t,
 };
 use crate::{AsContextMut, Result, Val, ValRaw};
-use anyhow::bail;
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -46,13 +45,7 @@ impl Func {
         // SAFETY: the signature lives as long as the store, which is borrowed.
         let signature = unsafe { &*store.opaque_mut().signature(self) };
         signature.check_params(&store, params)?;
-        if results.len() != signature.results.len() {
-            bail!(
-                "expected {} results, got {}",
-                signature.results.len(),
-                results.len()
-            );
-        }
+        check_count("results", signature.results.len(), results.len())?;
         // SAFETY: the store is borrowed exclusively and the arguments are
         // checked.
         unsafe {
@@ -70,6 +63,7 @@ impl Func {
     ///
     /// `store` must be the state of a live store that the caller may use, and
     /// the values must fit the function's signature.
+    #[inline(always)]
     unsafe fn call_raw(
         &self,
         store: *mut StoreOpaque,
