@@ -21,29 +21,21 @@ pub fn externref(bencher: &mut Bencher) {
             None,
             externref.as_mut_ptr()
         ));
-        let mut arg = wasmtime_val_t {
-            kind: WASMTIME_EXTERNREF,
-            of: wasmtime_valunion_t {
-                externref: externref.assume_init(),
-            },
-        };
+        let mut externref = externref.assume_init();
         bencher.iter(|| {
-            let mut result = MaybeUninit::uninit();
+            let mut value = wasmtime_val_raw_t {
+                externref: wasmtime_externref_to_raw(world.context, &externref),
+            };
             let mut trap = ptr::null_mut();
-            let error = wasmtime_func_call(
-                world.context,
-                &identity,
-                &arg,
-                1,
-                result.as_mut_ptr(),
-                1,
-                &mut trap,
-            );
+            let error =
+                wasmtime_func_call_unchecked(world.context, &identity, &mut value, 1, &mut trap);
             assert!(error.is_null() && trap.is_null());
+            let mut result = MaybeUninit::uninit();
+            wasmtime_externref_from_raw(world.context, value.externref, result.as_mut_ptr());
             let mut result = result.assume_init();
-            assert!(!wasmtime_externref_is_null(&result.of.externref));
-            wasmtime_val_unroot(&mut result);
+            assert!(!wasmtime_externref_is_null(&result));
+            wasmtime_externref_unroot(&mut result);
         });
-        wasmtime_val_unroot(&mut arg);
+        wasmtime_externref_unroot(&mut externref);
     }
 }
