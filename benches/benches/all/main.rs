@@ -1,5 +1,10 @@
 //! Everything that libwasmtime_bench lists, once for each side.
 
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the same source is compiled with either crate"
+)]
+
 mod c;
 mod clock;
 mod native;

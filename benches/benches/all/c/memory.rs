@@ -16,9 +16,9 @@ fn memory() -> (World, wasmtime_memory_t) {
     (world, memory)
 }
 
-/// The bytes, which nothing may grow while they are used.
-fn data<'a>(world: &'a World, memory: &wasmtime_memory_t) -> &'a mut [u8] {
-    // SAFETY: the memory is of the store, and nothing else uses it.
+/// The bytes.
+fn data<'a>(world: &'a mut World, memory: &wasmtime_memory_t) -> &'a mut [u8] {
+    // SAFETY: the memory is of the store, and nothing else uses either for now.
     unsafe {
         slice::from_raw_parts_mut(
             wasmtime_memory_data(world.context, memory),
@@ -28,13 +28,13 @@ fn data<'a>(world: &'a World, memory: &wasmtime_memory_t) -> &'a mut [u8] {
 }
 
 pub fn read(bencher: &mut Bencher) {
-    let (world, memory) = memory();
+    let (mut world, memory) = memory();
     bencher.iter(|| {
         let mut sum = 0;
         for i in 0..LOOP as usize {
             let offset = black_box(8 * i);
             let mut bytes = [0; 8];
-            bytes.copy_from_slice(&data(&world, &memory)[offset..offset + 8]);
+            bytes.copy_from_slice(&data(&mut world, &memory)[offset..offset + 8]);
             sum += u64::from_le_bytes(bytes);
         }
         sum
@@ -42,22 +42,22 @@ pub fn read(bencher: &mut Bencher) {
 }
 
 pub fn write(bencher: &mut Bencher) {
-    let (world, memory) = memory();
+    let (mut world, memory) = memory();
     bencher.iter(|| {
         for i in 0..LOOP as usize {
             let offset = black_box(8 * i);
             let bytes = (i as u64).to_le_bytes();
-            data(&world, &memory)[offset..offset + 8].copy_from_slice(&bytes);
+            data(&mut world, &memory)[offset..offset + 8].copy_from_slice(&bytes);
         }
     });
 }
 
 pub fn slice(bencher: &mut Bencher) {
-    let (world, memory) = memory();
+    let (mut world, memory) = memory();
     bencher.iter(|| {
         let mut sum = 0;
         for i in 0..LOOP as usize {
-            sum += u64::from(data(&world, &memory)[black_box(i)]);
+            sum += u64::from(data(&mut world, &memory)[black_box(i)]);
         }
         sum
     });
