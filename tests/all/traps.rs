@@ -73,19 +73,6 @@ fn memories_and_tables() {
 }
 
 #[test]
-fn address_of_a_memory_fault() {
-    let error = error_of(
-        r#"(module
-            (memory 1)
-            (func (export "f") (drop (i32.load (i32.const 0x20000)))))"#,
-    );
-    let chain: Vec<_> = error.chain().map(ToString::to_string).collect();
-    assert_eq!(chain.len(), 3, "{chain:?}");
-    assert!(chain[1].contains("0x20000"), "{chain:?}");
-    assert_eq!(chain[2], Trap::MemoryOutOfBounds.to_string());
-}
-
-#[test]
 fn calls() {
     assert_eq!(trap_of("unreachable"), Trap::UnreachableCodeReached);
     assert_eq!(
