@@ -13,6 +13,11 @@
 //! program is optimised at link time, which a build script doesn't know, nor if
 //! one of the two aborts on a panic and the other doesn't.
 //!
+//! A program may also use the `wasmtime` crate itself. If it is of the very same
+//! version, the two functions by which a native debugger looks into a module
+//! clash. Their names have to stay, as the debug information of compiled modules
+//! has them, but either definition will do for both: the archive's are made weak.
+//!
 //! The format of the object files is a backend: there is one for ELF. Others
 //! are linked unchanged.
 
@@ -37,7 +42,13 @@ struct Symbol<'a> {
     place: Range<usize>,
     /// Whether it is defined here, for all other files, and must be so once.
     is_strong_definition: bool,
+    /// Where the byte is that says so, and what it would be if it needn't.
+    weak: (usize, u8),
 }
+
+/// What the names of the functions for native debuggers begin with; the version
+/// follows.
+const FOR_DEBUGGERS: [&[u8]; 2] = [b"resolve_vmctx_memory_ptr_", b"set_vmctx_memory_"];
 
 /// What symbols stand for that have a symbol's address, with its name after it.
 const ADDRESS_OF: &[u8] = b"DW.ref.";
@@ -52,7 +63,8 @@ pub fn directory_to_link(archive: &Path, target: &Target) -> Result<PathBuf, Str
     let mut bytes = fs::read(archive).map_err(|error| unreadable(archive, error))?;
     let clashes = clashes(&bytes, &standard_definitions(target));
     let own = archive.parent().unwrap_or(Path::new(""));
-    if clashes.is_empty() {
+    let is_weakened = weaken_for_debuggers(&mut bytes);
+    if clashes.is_empty() && !is_weakened {
         return Ok(own.to_owned());
     }
     rename(&mut bytes, &clashes);
@@ -152,6 +164,24 @@ fn rename(archive: &mut [u8], names: &BTreeMap<Vec<u8>, Vec<u8>>) {
         archive[place].copy_from_slice(new);
     }
     ar::rename_in_index(archive, names);
+}
+
+/// Lets the program's own functions for native debuggers take the place of the
+/// archive's. Says whether the archive has any.
+fn weaken_for_debuggers(archive: &mut [u8]) -> bool {
+    let mut weak = Vec::new();
+    for file in ar::files(archive) {
+        for symbol in symbols(&archive[file.clone()], file.start) {
+            let starts = |prefix: &&[u8]| symbol.name.starts_with(prefix);
+            if symbol.is_strong_definition && FOR_DEBUGGERS.iter().any(starts) {
+                weak.push(symbol.weak);
+            }
+        }
+    }
+    for (place, byte) in &weak {
+        archive[*place] = *byte;
+    }
+    !weak.is_empty()
 }
 
 /// The symbols of an object file, which starts at `start` in the archive; none

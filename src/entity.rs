@@ -38,8 +38,19 @@ macro_rules! entity {
             #[inline]
             #[track_caller]
             pub(crate) fn to_c(self, store: &$crate::store::StoreOpaque) -> $crate::sys::$raw {
+                *self.as_c(store)
+            }
+
+            /// The same, where it is.
+            ///
+            /// # Panics
+            ///
+            /// If it is of another store.
+            #[inline]
+            #[track_caller]
+            pub(crate) fn as_c(&self, store: &$crate::store::StoreOpaque) -> &$crate::sys::$raw {
                 store.assert_owns(self.store_id());
-                self.0
+                &self.0
             }
 
             #[inline]

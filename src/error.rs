@@ -15,11 +15,11 @@ mod context;
 pub mod macros;
 
 use crate::sys::{
-    wasm_trap_delete, wasm_trap_message, wasm_trap_t, wasm_trap_trace, wasmtime_error_delete,
-    wasmtime_error_exit_status, wasmtime_error_message, wasmtime_error_t,
+    wasm_trap_delete, wasm_trap_message, wasm_trap_origin, wasm_trap_t, wasm_trap_trace,
+    wasmtime_error_delete, wasmtime_error_exit_status, wasmtime_error_message, wasmtime_error_t,
     wasmtime_error_wasm_trace, wasmtime_trap_code,
 };
-use crate::vec::{ByteVec, FrameVec};
+use crate::vec::{ByteVec, FrameVec, Owned};
 use crate::{Trap, WasmBacktrace};
 use std::ptr::NonNull;
 
@@ -136,15 +136,29 @@ impl Raised {
     }
 
     fn has_backtrace(&self) -> bool {
-        !self.frames().is_empty()
+        match self {
+            Raised::Error(_) => !self.frames().is_empty(),
+            // SAFETY: the trap is owned, and so is the frame.
+            Raised::Trap(trap) => unsafe {
+                Owned::from_raw(wasm_trap_origin(trap.as_ptr())).is_some()
+            },
+        }
     }
 
     /// The trap that this is; `root` is the message of the last cause.
     fn trap(&self, root: &str) -> Option<Trap> {
-        let Raised::Trap(trap) = self else {
+        match self {
             // Where the C API has no place for a trap, it is in the error, and
             // can only be told by its text.
-            return Trap::from_text(root);
+            Raised::Error(_) => Trap::from_text(root),
+            Raised::Trap(_) => self.coded_trap(),
+        }
+    }
+
+    /// The trap that the C API says this is.
+    fn coded_trap(&self) -> Option<Trap> {
+        let Raised::Trap(trap) = self else {
+            return None;
         };
         let mut code = 0;
         // SAFETY: the trap is owned and `code` is for the callee to fill.
@@ -165,6 +179,13 @@ impl Raised {
     /// The error that a caller sees: the chain of causes, rebuilt from the text
     /// that libwasmtime makes of it, with what is known better in its place.
     pub(crate) fn into_error(self) -> Error {
+        // The text need not be made where it has nothing that isn't known: only
+        // a memory's trap has a cause, which says where in the memory it was.
+        if let Some(trap) = self.coded_trap()
+            && trap != Trap::MemoryOutOfBounds
+        {
+            return self.attach_backtrace(Error::new(trap));
+        }
         let mut messages = messages(&self.text());
         let root = messages.pop().expect("there is always a message");
         let root = if let Some(trap) = self.trap(&root) {

@@ -6,9 +6,8 @@
 //! then writes the arguments as [`ValRaw`] onto the stack, passes them to
 //! `wasmtime_func_call_unchecked`, and reads the results from the same place.
 //! [`Func::call`] does the same after it has compared the values with the
-//! function's signature, which the store keeps. Where references to collected
-//! objects are among the values, both use the checked C function, which roots
-//! them properly and lets the collector run.
+//! function's signature, which the store keeps; where references to collected
+//! objects are among the values, it uses the checked C function.
 //!
 //! A host function ([`Func::wrap`], [`Func::new`]) is a boxed closure behind a
 //! monomorphic callback (`trampoline`). What it fails with, error or panic, is

@@ -1,6 +1,7 @@
 //! Linkers: imports found by name.
 
 mod define;
+mod func_types;
 mod get;
 mod module;
 mod needs;
@@ -17,6 +18,7 @@ use crate::sys::{
     wasmtime_linker_t,
 };
 use crate::{AsContextMut, Engine, Instance, InstancePre, Module, Result};
+use func_types::FuncTypes;
 use needs::Definitions;
 use std::fmt;
 use std::marker::PhantomData;
@@ -56,6 +58,7 @@ pub struct Linker<T: 'static> {
     raw: NonNull<wasmtime_linker_t>,
     engine: Engine,
     definitions: Definitions,
+    types: FuncTypes,
     /// What [`Linker::allow_shadowing`] has set.
     shadowing: bool,
     /// What [`Linker::allow_unknown_exports`] has set.
@@ -80,6 +83,7 @@ impl<T: 'static> Linker<T> {
             raw: NonNull::new(raw).expect("wasmtime_linker_new returns a linker"),
             engine: engine.clone(),
             definitions: Definitions::default(),
+            types: FuncTypes::default(),
             shadowing: false,
             unknown_exports: false,
             data: PhantomData,
@@ -205,6 +209,7 @@ impl<T: 'static> Clone for Linker<T> {
             raw: NonNull::new(raw).expect("wasmtime_linker_clone returns a linker"),
             engine: self.engine.clone(),
             definitions: self.definitions.clone(),
+            types: FuncTypes::default(),
             shadowing: self.shadowing,
             unknown_exports: self.unknown_exports,
             data: PhantomData,

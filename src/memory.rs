@@ -2,6 +2,7 @@
 
 use crate::entity::entity;
 use crate::error::check;
+use crate::store::StoreOpaque;
 use crate::sys::{
     wasm_memorytype_delete, wasmtime_memory_data, wasmtime_memory_data_size, wasmtime_memory_grow,
     wasmtime_memory_new, wasmtime_memory_page_size, wasmtime_memory_page_size_log2,
@@ -9,7 +10,7 @@ use crate::sys::{
 };
 use crate::{AsContext, AsContextMut, MemoryType, Result, StoreContext, StoreContextMut};
 use std::mem::MaybeUninit;
-use std::slice;
+use std::ptr;
 
 /// A linear memory in a store, that isn't shared between threads.
 ///
@@ -147,11 +148,11 @@ impl Memory {
     ///
     /// If the memory is of another store.
     pub fn data<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
-        let store = store.into();
+        let bytes = self.bytes(store.into().opaque());
         // SAFETY: the bytes are initialised and stay where they are while the
         // store is borrowed. Nothing writes to them: WebAssembly doesn't run,
         // and the memory isn't shared.
-        unsafe { slice::from_raw_parts(self.data_ptr(store), self.data_size(store)) }
+        unsafe { &*bytes }
     }
 
     /// The memory's bytes, to be changed.
@@ -163,9 +164,9 @@ impl Memory {
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> &'a mut [u8] {
-        let store = store.into();
+        let bytes = self.bytes(store.into().opaque());
         // SAFETY: as for `data`, and the store is borrowed exclusively.
-        unsafe { slice::from_raw_parts_mut(self.data_ptr(&store), self.data_size(&store)) }
+        unsafe { &mut *bytes }
     }
 
     /// The memory's bytes and the store's data, both to be changed.
@@ -179,9 +180,21 @@ impl Memory {
     ) -> (&'a mut [u8], &'a mut T) {
         let store = store.into();
         // SAFETY: as for `data_mut`; the store's data is elsewhere.
-        let bytes =
-            unsafe { slice::from_raw_parts_mut(self.data_ptr(&store), self.data_size(&store)) };
+        let bytes = unsafe { &mut *self.bytes(store.opaque()) };
         (bytes, store.into_data_mut())
+    }
+
+    /// Where the memory's bytes are now, and how many.
+    #[inline]
+    fn bytes(&self, store: &StoreOpaque) -> *mut [u8] {
+        let memory = self.as_c(store);
+        // SAFETY: invariants "Context" and "Ownership".
+        unsafe {
+            ptr::slice_from_raw_parts_mut(
+                wasmtime_memory_data(store.raw(), memory),
+                wasmtime_memory_data_size(store.raw(), memory),
+            )
+        }
     }
 
     /// Where the memory's bytes are.

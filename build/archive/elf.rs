@@ -5,6 +5,7 @@ use super::Symbol;
 const MAGIC: &[u8] = b"\x7fELF";
 const SYMBOL_TABLE: u32 = 2;
 const GLOBAL: u8 = 1;
+const WEAK: u8 = 2;
 const UNDEFINED: u16 = 0;
 
 /// An object file.
@@ -74,11 +75,14 @@ impl<'a> File<'a> {
             let place = names.checked_add(self.u32(symbol)?.try_into().ok()?)?;
             let name = self.bytes.get(place..)?;
             let name = &name[..name.iter().position(|byte| *byte == 0)?];
-            let binding = self.bytes.get(symbol + info)? >> 4;
+            // The binding, and the kind of symbol.
+            let info_byte = self.bytes.get(symbol + info)?;
+            let (binding, kind) = (info_byte >> 4, info_byte & 0xf);
             symbols.push(Symbol {
                 name,
                 place: start + place..start + place + name.len(),
                 is_strong_definition: binding == GLOBAL && self.u16(symbol + index)? != UNDEFINED,
+                weak: (start + symbol + info, WEAK << 4 | kind),
             });
         }
         Some(())

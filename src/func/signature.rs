@@ -1,10 +1,10 @@
 //! The signatures of functions that were called, kept by their store.
 
 use super::Func;
-use crate::error::{Context, bail};
+use crate::error::{Context, bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_func_t;
-use crate::{AsContext, FuncType, HeapType, Result, Val, ValRaw, ValType};
+use crate::{AsContext, Error, FuncType, HeapType, Result, Val, ValRaw, ValType};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
@@ -49,40 +49,38 @@ pub(crate) struct Signature {
     pub(super) ty: FuncType,
     pub(super) params: Box<[Kind]>,
     pub(super) results: Box<[Kind]>,
+    /// Whether a reference to a collected object is among the values, so that
+    /// they can't be passed unchecked.
+    pub(super) has_gc_ref: bool,
 }
 
 impl Signature {
     pub(super) fn new(ty: FuncType) -> Signature {
+        let kinds = |types: &mut dyn Iterator<Item = ValType>| -> Box<[Kind]> {
+            types.map(|ty| Kind::of(&ty)).collect()
+        };
+        let (params, results) = (kinds(&mut ty.params()), kinds(&mut ty.results()));
         Signature {
-            params: ty.params().map(|ty| Kind::of(&ty)).collect(),
-            results: ty.results().map(|ty| Kind::of(&ty)).collect(),
+            has_gc_ref: params
+                .iter()
+                .chain(&results)
+                .any(|kind| *kind == Kind::GcRef),
+            params,
+            results,
             ty,
         }
     }
 
     /// How many raw values a call passes.
+    #[inline]
     pub(super) fn raw_len(&self) -> usize {
         self.params.len().max(self.results.len())
     }
 
-    /// Whether a reference to a collected object is among the values, so that
-    /// they can't be passed unchecked.
-    pub(super) fn has_gc_ref(&self) -> bool {
-        self.params
-            .iter()
-            .chain(&self.results)
-            .any(|kind| *kind == Kind::GcRef)
-    }
-
     /// Checks the arguments of a call.
+    #[inline(always)]
     pub(super) fn check_params(&self, store: impl AsContext, params: &[Val]) -> Result<()> {
-        if params.len() != self.params.len() {
-            bail!(
-                "expected {} arguments, got {}",
-                self.params.len(),
-                params.len()
-            );
-        }
+        check_count("arguments", self.params.len(), params.len())?;
         for (i, (kind, val)) in self.params.iter().zip(params).enumerate() {
             if !kind.accepts(val) {
                 let ty = self.ty.param(i).expect("index in range");
@@ -199,6 +197,21 @@ pub(super) unsafe fn val_from_raw(
     })
 }
 
+/// Checks how many values there are.
+#[inline]
+pub(super) fn check_count(what: &str, expected: usize, found: usize) -> Result<()> {
+    #[cold]
+    fn wrong(what: &str, expected: usize, found: usize) -> Error {
+        format_err!("expected {expected} {what}, got {found}")
+    }
+
+    if expected == found {
+        Ok(())
+    } else {
+        Err(wrong(what, expected, found))
+    }
+}
+
 /// Checks a value that its [`Kind`] doesn't accept as it is.
 #[cold]
 fn check_type(store: impl AsContext, expected: &ValType, val: &Val) -> Result<()> {
@@ -213,31 +226,55 @@ fn check_type(store: impl AsContext, expected: &ValType, val: &Val) -> Result<()
 }
 
 /// The signatures of a store's functions, by the address that identifies each.
+///
+/// None is ever removed, so that a call needn't count a reference to its own:
+/// nothing drops the store while a function of it runs.
 #[derive(Default)]
-pub(crate) struct Signatures(HashMap<usize, Arc<Signature>, BuildHasherDefault<AddressHasher>>);
+pub(crate) struct Signatures {
+    all: HashMap<usize, Arc<Signature>, BuildHasherDefault<AddressHasher>>,
+    /// Some that were asked for lately, each in the place that its function's
+    /// address decides, so that they are found at one look.
+    recent: [Recent; 8],
+}
+
+/// A function's key and signature; 0 is no function's key.
+type Recent = (usize, *const Signature);
 
 impl StoreOpaque {
-    /// The signature of `func`.
+    /// The signature of `func`, which stays where it is for the store's life.
     ///
     /// # Panics
     ///
     /// If the function is of another store.
     #[inline]
-    pub(super) fn signature(&mut self, func: Func) -> Arc<Signature> {
-        let raw = func.to_c(self);
-        match self.signatures.0.get(&key(&raw)) {
-            Some(signature) => signature.clone(),
-            None => self.learn_signature(func),
+    pub(super) fn signature(&mut self, func: &Func) -> *const Signature {
+        let key = key(func.as_c(self));
+        match self.signatures.recent(key) {
+            (found, signature) if *found == key => *signature,
+            _ => self.look_up_signature(func, key),
         }
     }
 
-    #[cold]
-    fn learn_signature(&mut self, func: Func) -> Arc<Signature> {
-        let signature = Arc::new(Signature::new(func.load_ty(self)));
-        self.signatures
-            .0
-            .insert(key(&func.to_c(self)), signature.clone());
+    #[inline(never)]
+    fn look_up_signature(&mut self, func: &Func, key: usize) -> *const Signature {
+        let signature = match self.signatures.all.get(&key) {
+            Some(signature) => Arc::as_ptr(signature),
+            None => {
+                let signature = Arc::new(Signature::new(func.load_ty(self)));
+                Arc::as_ptr(self.signatures.all.entry(key).or_insert(signature))
+            }
+        };
+        *self.signatures.recent(key) = (key, signature);
         signature
+    }
+}
+
+impl Signatures {
+    /// The place of a function's signature among the recent ones.
+    #[inline]
+    fn recent(&mut self, key: usize) -> &mut Recent {
+        // What is at the address takes up 32 bytes, mostly next to another one.
+        &mut self.recent[key / 32 % 8]
     }
 }
 

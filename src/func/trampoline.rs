@@ -11,8 +11,8 @@ use super::{Caller, WasmRet};
 use crate::gc::HostCallRoots;
 use crate::store::{Failure, StoreOpaque};
 use crate::sys::{
-    wasm_trap_t, wasmtime_caller_t, wasmtime_func_unchecked_callback_t, wasmtime_trap_new,
-    wasmtime_val_raw_t,
+    WASMTIME_TRAP_CODE_INTERRUPT, wasm_trap_t, wasmtime_caller_t,
+    wasmtime_func_unchecked_callback_t, wasmtime_trap_new_code, wasmtime_val_raw_t,
 };
 use crate::{AsContextMut, Engine, FuncType, Result, Val, ValRaw};
 use std::any::Any;
@@ -181,11 +181,12 @@ pub(super) unsafe fn guard(
 /// As for [`store_of`].
 #[cold]
 unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut wasm_trap_t {
-    const MESSAGE: &str = "host function failed";
-    // SAFETY: the caller vouches for `caller`; the text is copied.
+    // SAFETY: the caller vouches for `caller`; the code is one that there is.
     unsafe {
         (*store_of(caller).as_ptr()).set_pending(failure);
-        wasmtime_trap_new(MESSAGE.as_ptr().cast(), MESSAGE.len())
+        // Nobody sees which trap it is, for the failure takes its place. One with
+        // a code is made and taken apart faster than one with a text.
+        wasmtime_trap_new_code(WASMTIME_TRAP_CODE_INTERRUPT)
     }
 }
 
@@ -224,25 +225,27 @@ fn call_untyped<T: 'static>(
     func: &impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()>,
 ) -> Result<()> {
     let count = signature.params.len() + signature.results.len();
-    let mut on_stack = [Val::I32(0); ON_STACK];
+    let mut on_stack = [const { MaybeUninit::uninit() }; ON_STACK];
     let mut on_heap = Vec::new();
     let vals = if count <= ON_STACK {
         &mut on_stack[..count]
     } else {
-        on_heap.resize(count, Val::I32(0));
+        on_heap.resize(count, MaybeUninit::uninit());
         &mut on_heap[..]
     };
     let (params, results) = vals.split_at_mut(signature.params.len());
     let mut store = caller.as_context_mut();
     for (i, (kind, val)) in signature.params.iter().zip(&mut *params).enumerate() {
         // SAFETY: libwasmtime passes arguments of the function's type.
-        *val = unsafe {
+        val.write(unsafe {
             let ty = || signature.ty.param(i);
             val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())?
-        };
+        });
     }
     // A number that the closure doesn't set is an error then.
-    results.fill(Val::null_func_ref());
+    results.fill(MaybeUninit::new(Val::null_func_ref()));
+    // SAFETY: all are initialised now, as there are as many as the signature has.
+    let (params, results) = unsafe { (params.assume_init_ref(), results.assume_init_mut()) };
     // SAFETY: the new caller is used up before the old one is used again.
     func(unsafe { caller.reborrow() }, params, results)?;
     signature.check_results(&*caller, results)?;

@@ -3,11 +3,10 @@
 use super::{Func, WasmTy};
 use crate::error::ensure;
 use crate::store::StoreOpaque;
-use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t, wasmtime_val_t};
+use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t};
 use crate::{AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
 use std::fmt;
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 use std::ptr;
 
 /// Calls the macro `$each` with each number of values that a function of Rust
@@ -43,8 +42,7 @@ const MOST: usize = 16;
 /// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
 pub struct TypedFunc<Params, Results> {
     func: Func,
-    /// Whether the arguments have to be compared with a concrete function type
-    /// at each call.
+    /// Whether the arguments have to be compared with a concrete type each time.
     checked: bool,
     types: PhantomData<fn(Params) -> Results>,
 }
@@ -88,8 +86,7 @@ where
 
     /// Calls the function.
     ///
-    /// Calls `wasmtime_func_call_unchecked`, or `wasmtime_func_call` where a
-    /// reference to a collected object is among the values.
+    /// Calls `wasmtime_func_call_unchecked`.
     ///
     /// # Errors
     ///
@@ -105,13 +102,10 @@ where
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results> {
         let mut store = store.as_context_mut();
-        if const { Params::HAS_GC_REF || Results::HAS_GC_REF } {
-            return self.call_checked(&mut store, params);
-        }
         if self.checked {
             self.check(&mut store, &params)?;
         }
-        let func = self.func.to_c(store.opaque());
+        let func = self.func.as_c(store.opaque());
         let context = store.raw();
         let opaque = store.opaque_ptr();
         let mut values = Storage::<Params, Results> {
@@ -120,13 +114,16 @@ where
         let mut trap = ptr::null_mut();
         // SAFETY: invariants "Context" and "Ownership". The function's type was
         // checked, so that the values are of the types, and as many, as it
-        // takes and returns. No reference into the state is held over the call.
+        // takes and returns. Nothing is collected between the moment when a
+        // reference becomes a raw value and the call, nor between its return and
+        // the moment when a raw value becomes a reference. No reference into the
+        // state is held over the call.
         unsafe {
             let raw = (&raw mut values).cast::<ValRaw>();
             params.into_raw(opaque, raw)?;
             let error = wasmtime_func_call_unchecked(
                 context,
-                &func,
+                func,
                 raw.cast::<wasmtime_val_raw_t>(),
                 const {
                     if Params::LEN > Results::LEN {
@@ -150,31 +147,9 @@ where
         let args = &mut args[..Params::LEN];
         // SAFETY: the values are not used for longer than the arguments.
         unsafe { params.as_vals(args) };
-        let signature = store.opaque_mut().signature(self.func);
+        // SAFETY: the signature lives as long as the store, which is borrowed.
+        let signature = unsafe { &*store.opaque_mut().signature(&self.func) };
         signature.check_params(store, args)
-    }
-
-    /// Passes the values with their types.
-    fn call_checked(
-        &self,
-        store: &mut StoreContextMut<'_, impl Sized>,
-        params: Params,
-    ) -> Result<Results> {
-        let mut args = [Val::I32(0); MOST];
-        let args = &mut args[..Params::LEN];
-        let mut outs = [const { MaybeUninit::uninit() }; MOST];
-        let outs = &mut outs[..Results::LEN];
-        // SAFETY: the values are not used for longer than the arguments. The
-        // store is borrowed exclusively, the arguments are checked, and there
-        // are as many results as the function's type, which was checked, has.
-        // All are initialised after success.
-        unsafe {
-            params.as_vals(args);
-            let signature = store.opaque_mut().signature(self.func);
-            signature.check_params(&*store, args)?;
-            self.func.call_checked(store.opaque_ptr(), args, outs)?;
-            Ok(Results::from_c(outs, store.opaque_mut()))
-        }
     }
 }
 
@@ -220,10 +195,6 @@ pub unsafe trait WasmParams: Send {
     #[doc(hidden)]
     const LEN: usize;
 
-    /// Whether a reference to a collected object is among them.
-    #[doc(hidden)]
-    const HAS_GC_REF: bool;
-
     /// Whether a function that takes `actual` may be passed these values.
     #[doc(hidden)]
     fn check_params(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()>;
@@ -264,15 +235,6 @@ pub unsafe trait WasmResults: WasmParams {
     /// As for [`WasmTy::from_raw`], for each of them.
     #[doc(hidden)]
     unsafe fn from_raw(raw: *const ValRaw, store: *mut StoreOpaque) -> Self;
-
-    /// Takes the values that a checked call returned.
-    ///
-    /// # Safety
-    ///
-    /// As for [`WasmTy::from_c`], for each of them; all must be initialised,
-    /// and none is used again.
-    #[doc(hidden)]
-    unsafe fn from_c(vals: &[MaybeUninit<wasmtime_val_t>], store: &mut StoreOpaque) -> Self;
 }
 
 // SAFETY: one value is a tuple of one.
@@ -280,7 +242,6 @@ unsafe impl<A: WasmTy> WasmParams for A {
     type Raw = <(A,) as WasmParams>::Raw;
     const EMPTY: Self::Raw = <(A,) as WasmParams>::EMPTY;
     const LEN: usize = 1;
-    const HAS_GC_REF: bool = A::IS_GC_REF;
 
     fn check_params(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {
         <(A,) as WasmParams>::check_params(actual)
@@ -309,11 +270,6 @@ unsafe impl<A: WasmTy> WasmResults for A {
         // SAFETY: the caller vouches for both.
         unsafe { <(A,) as WasmResults>::from_raw(raw, store) }.0
     }
-
-    unsafe fn from_c(vals: &[MaybeUninit<wasmtime_val_t>], store: &mut StoreOpaque) -> Self {
-        // SAFETY: the caller vouches for both.
-        unsafe { <(A,) as WasmResults>::from_c(vals, store) }.0
-    }
 }
 
 macro_rules! tuples {
@@ -323,7 +279,6 @@ macro_rules! tuples {
             type Raw = [ValRaw; $n];
             const EMPTY: [ValRaw; $n] = [ValRaw::ZERO; $n];
             const LEN: usize = $n;
-            const HAS_GC_REF: bool = false $(|| $t::IS_GC_REF)*;
 
             #[allow(unused_mut, reason = "the empty tuple")]
             fn check_params(mut actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {
@@ -379,19 +334,6 @@ macro_rules! tuples {
                     )*
                     ($($t,)*)
                 }
-            }
-
-            #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-            #[allow(unused_mut, unused_variables, reason = "the empty tuple")]
-            #[allow(clippy::unused_unit, reason = "the empty tuple")]
-            unsafe fn from_c(vals: &[MaybeUninit<wasmtime_val_t>], store: &mut StoreOpaque) -> Self {
-                let mut vals = vals.iter();
-                $(
-                    let val = vals.next().expect("counted");
-                    // SAFETY: the caller vouches for each.
-                    let $t = unsafe { <$t as WasmTy>::from_c(val.assume_init_read(), store) };
-                )*
-                ($($t,)*)
             }
         }
     };

@@ -1,8 +1,7 @@
 //! Calls whose values are checked each time.
 
 use super::Func;
-use super::signature::{Signature, val_from_raw};
-use crate::error::bail;
+use super::signature::{Signature, check_count, val_from_raw};
 use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::sys::{
@@ -43,20 +42,15 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        let signature = store.opaque_mut().signature(*self);
+        // SAFETY: the signature lives as long as the store, which is borrowed.
+        let signature = unsafe { &*store.opaque_mut().signature(self) };
         signature.check_params(&store, params)?;
-        if results.len() != signature.results.len() {
-            bail!(
-                "expected {} results, got {}",
-                signature.results.len(),
-                results.len()
-            );
-        }
+        check_count("results", signature.results.len(), results.len())?;
         // SAFETY: the store is borrowed exclusively and the arguments are
         // checked.
         unsafe {
-            if !signature.has_gc_ref() {
-                return self.call_raw(store.opaque_ptr(), &signature, params, results);
+            if !signature.has_gc_ref {
+                return self.call_raw(store.opaque_ptr(), signature, params, results);
             }
             let mut outs = vec![MaybeUninit::uninit(); results.len()];
             self.call_checked(store.opaque_ptr(), params, &mut outs)?;
@@ -77,31 +71,34 @@ impl Func {
     ///
     /// `store` must be the state of a live store that the caller may use, and
     /// the values must fit the function's signature.
+    #[inline(always)]
     unsafe fn call_raw(
-        self,
+        &self,
         store: *mut StoreOpaque,
         signature: &Signature,
         params: &[Val],
         results: &mut [Val],
     ) -> Result<()> {
         let len = signature.raw_len();
-        let mut on_stack = [ValRaw::ZERO; ON_STACK];
+        let mut on_stack = [const { MaybeUninit::uninit() }; ON_STACK];
         let mut on_heap = Vec::new();
         let raw = if len <= ON_STACK {
             &mut on_stack[..len]
         } else {
-            on_heap.resize(len, ValRaw::ZERO);
+            on_heap.resize(len, MaybeUninit::uninit());
             &mut on_heap[..]
         };
         // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
-        // the rest. No reference into the state is held over the call.
+        // the rest. No reference into the state is held over the call, which
+        // initialises the results.
         unsafe {
             for (raw, val) in raw.iter_mut().zip(params) {
-                *raw = val.to_raw_in(&mut *store)?;
+                raw.write(val.to_raw_in(&mut *store)?);
             }
-            self.call_unchecked_in(store, raw.as_mut_ptr(), len)?;
+            self.call_unchecked_in(store, raw.as_mut_ptr().cast(), len)?;
             for (i, (val, raw)) in results.iter_mut().zip(&*raw).enumerate() {
                 let ty = || signature.ty.result(i);
+                let raw = raw.assume_init_ref();
                 *val = val_from_raw(signature.results[i], ty, raw, &mut *store)?;
             }
         }
@@ -149,7 +146,7 @@ impl Func {
     /// rest as for [`call_unchecked`](Func::call_unchecked).
     #[inline]
     unsafe fn call_unchecked_in(
-        self,
+        &self,
         store: *mut StoreOpaque,
         raw: *mut ValRaw,
         len: usize,
@@ -158,10 +155,10 @@ impl Func {
         // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
         // the values.
         unsafe {
-            let func = self.to_c(&*store);
+            let func = self.as_c(&*store);
             let context = (*store).raw();
             let raw = raw.cast::<wasmtime_val_raw_t>();
-            let error = wasmtime_func_call_unchecked(context, &func, raw, len, &mut trap);
+            let error = wasmtime_func_call_unchecked(context, func, raw, len, &mut trap);
             (*store).check(error, trap)
         }
     }
@@ -176,8 +173,8 @@ impl Func {
     /// # Safety
     ///
     /// As for [`call_raw`](Func::call_raw).
-    pub(super) unsafe fn call_checked(
-        self,
+    unsafe fn call_checked(
+        &self,
         store: *mut StoreOpaque,
         params: &[Val],
         results: &mut [MaybeUninit<wasmtime_val_t>],
@@ -187,14 +184,14 @@ impl Func {
         // SAFETY: invariants "Context" and "Ownership"; libwasmtime initialises
         // all results if it succeeds.
         unsafe {
-            let func = self.to_c(&*store);
+            let func = self.as_c(&*store);
             let args = params
                 .iter()
                 .map(|val| val.to_c(&*store))
                 .collect::<Result<Vec<_>>>()?;
             let error = wasmtime_func_call(
                 (*store).raw(),
-                &func,
+                func,
                 args.as_ptr(),
                 args.len(),
                 results.as_mut_ptr().cast(),

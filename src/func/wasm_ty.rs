@@ -6,7 +6,6 @@ pub(crate) use reference::Reference;
 
 use super::typed::for_each_arity;
 use crate::store::StoreOpaque;
-use crate::sys::wasmtime_val_t;
 use crate::{Result, V128, Val, ValRaw, ValType};
 
 /// A Rust type that is a value of WebAssembly, as an argument or a result.
@@ -18,11 +17,6 @@ use crate::{Result, V128, Val, ValRaw, ValType};
 /// Not to be implemented outside this crate: `store` and `load` must agree with
 /// `valtype`.
 pub unsafe trait WasmTy: Send + Sized {
-    /// Whether the type is a reference to a collected object, which only the
-    /// checked calls may pass.
-    #[doc(hidden)]
-    const IS_GC_REF: bool = false;
-
     /// Whether `load` and `store` use the store.
     #[doc(hidden)]
     const NEEDS_STORE: bool = true;
@@ -48,21 +42,13 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self;
 
-    /// The value with its type, to pass in a checked call.
+    /// The value with its type, to compare with a function's.
     ///
     /// # Safety
     ///
     /// What is returned must not be used after `self` is dropped.
     #[doc(hidden)]
     unsafe fn as_val(&self) -> Val;
-
-    /// Takes the value that a checked call returned.
-    ///
-    /// # Safety
-    ///
-    /// `val` must be an owned value of this type, and of the store.
-    #[doc(hidden)]
-    unsafe fn from_c(val: wasmtime_val_t, store: &mut StoreOpaque) -> Self;
 }
 
 /// A list of types of WebAssembly values: a tuple of up to 16 [`WasmTy`].
@@ -89,7 +75,7 @@ macro_rules! lists {
 for_each_arity!(lists);
 
 macro_rules! numbers {
-    ($($ty:ty: $valtype:ident, $v:ident => $to_raw:expr, $raw:ident => $from_raw:expr, $to_val:expr, $field:ident as $c:ident => $from_c:expr;)*) => {$(
+    ($($ty:ty: $valtype:ident, $v:ident => $to_raw:expr, $raw:ident => $from_raw:expr, $to_val:expr;)*) => {$(
         // SAFETY: the raw accessors are those of the type.
         unsafe impl WasmTy for $ty {
             const NEEDS_STORE: bool = false;
@@ -113,22 +99,16 @@ macro_rules! numbers {
                 let $v = *self;
                 $to_val
             }
-
-            unsafe fn from_c(val: wasmtime_val_t, _: &mut StoreOpaque) -> Self {
-                // SAFETY: the caller vouches for the type.
-                let $c = unsafe { val.of.$field };
-                $from_c
-            }
         }
     )*};
 }
 
 numbers! {
-    i32: I32, v => ValRaw::i32(v), raw => raw.get_i32(), Val::I32(v), i32 as c => c;
-    u32: I32, v => ValRaw::u32(v), raw => raw.get_u32(), Val::I32(v as i32), i32 as c => c as u32;
-    i64: I64, v => ValRaw::i64(v), raw => raw.get_i64(), Val::I64(v), i64 as c => c;
-    u64: I64, v => ValRaw::u64(v), raw => raw.get_u64(), Val::I64(v as i64), i64 as c => c as u64;
-    f32: F32, v => ValRaw::f32(v.to_bits()), raw => f32::from_bits(raw.get_f32()), Val::F32(v.to_bits()), f32 as c => c;
-    f64: F64, v => ValRaw::f64(v.to_bits()), raw => f64::from_bits(raw.get_f64()), Val::F64(v.to_bits()), f64 as c => c;
-    V128: V128, v => ValRaw::v128(v.as_u128()), raw => raw.get_v128().into(), Val::V128(v), v128 as c => u128::from_le_bytes(c).into();
+    i32: I32, v => ValRaw::i32(v), raw => raw.get_i32(), Val::I32(v);
+    u32: I32, v => ValRaw::u32(v), raw => raw.get_u32(), Val::I32(v as i32);
+    i64: I64, v => ValRaw::i64(v), raw => raw.get_i64(), Val::I64(v);
+    u64: I64, v => ValRaw::u64(v), raw => raw.get_u64(), Val::I64(v as i64);
+    f32: F32, v => ValRaw::f32(v.to_bits()), raw => f32::from_bits(raw.get_f32()), Val::F32(v.to_bits());
+    f64: F64, v => ValRaw::f64(v.to_bits()), raw => f64::from_bits(raw.get_f64()), Val::F64(v.to_bits());
+    V128: V128, v => ValRaw::v128(v.as_u128()), raw => raw.get_v128().into(), Val::V128(v);
 }

@@ -203,7 +203,7 @@ impl<T: 'static> Linker<T> {
     }
 
     fn define_host(&mut self, module: &str, name: &str, host: HostFunc) -> Result<&mut Self> {
-        let ty = host.ty().to_c();
+        let ty = self.types.get(host.ty());
         let (callback, env, finalizer) = host.into_parts();
         // SAFETY: the callback, its environment and its finalizer belong
         // together, and are given away even if this fails; the linker is
@@ -215,7 +215,7 @@ impl<T: 'static> Linker<T> {
                 module.len(),
                 name.as_ptr().cast(),
                 name.len(),
-                ty.as_ptr(),
+                ty,
                 callback,
                 env,
                 finalizer,

@@ -138,10 +138,12 @@ impl Definitions {
 
     fn insert(&mut self, module: &str, name: &str, definition: Definition) {
         self.all.add(&definition.needs);
-        self.modules
-            .entry(module.into())
-            .or_default()
-            .insert(name.into(), definition);
+        // Mostly the module has a definition already.
+        let names = match self.modules.get_mut(module) {
+            Some(names) => names,
+            None => self.modules.entry(module.into()).or_default(),
+        };
+        names.insert(name.into(), definition);
     }
 
     /// Whether a definition is noted.

@@ -80,6 +80,9 @@ impl<T: Object> Owned<T> {
     }
 }
 
+// It is an address, and the object stays where it is.
+impl<T: Object> Unpin for Owned<T> {}
+
 impl<T: Object> Clone for Owned<T> {
     /// Calls the type's `_copy`.
     fn clone(&self) -> Owned<T> {

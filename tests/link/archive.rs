@@ -13,7 +13,11 @@ use crate::script::{Script, host};
 /// needs much of the standard library.
 const LIBRARY: &str = r#"
 #[unsafe(no_mangle)]
+pub extern "C" fn set_vmctx_memory_48_0_8() {}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn wasmtime_sum(count: u32) -> u32 {
+    std::hint::black_box(set_vmctx_memory_48_0_8 as extern "C" fn())();
     let numbers: Vec<u32> = (1..=count).collect();
     std::env::args().count() as u32 * 0 + numbers.iter().sum::<u32>()
 }
@@ -36,9 +40,13 @@ unsafe extern "C" {
 }
 "#;
 
-/// A program that uses it, and whose own panics unwind.
+/// A program that uses it, and whose own panics unwind. Like the `wasmtime` crate
+/// of the same version, it has a function for debuggers.
 const PROGRAM: &str = r#"
 use binding::{wasmtime_call, wasmtime_sum};
+
+#[unsafe(no_mangle)]
+pub extern "C" fn set_vmctx_memory_48_0_8() {}
 
 extern "C" fn callback() {
     let caught = std::panic::catch_unwind(|| panic!("in the callback"));

@@ -16,8 +16,6 @@ use crate::{
 ///
 /// `to_raw` and `load` must agree with `heap_type`.
 pub unsafe trait Reference: Send + Sized {
-    const IS_GC_REF: bool = false;
-
     fn heap_type() -> HeapType;
 
     /// As [`WasmTy::into_raw`].
@@ -37,11 +35,11 @@ pub unsafe trait Reference: Send + Sized {
     /// As there.
     unsafe fn val(this: Option<&Self>) -> Val;
 
-    /// As [`WasmTy::from_c`]; `None` if it is null.
+    /// Takes the value that the C API returned; `None` if it is null.
     ///
     /// # Safety
     ///
-    /// As there.
+    /// `val` must be an owned value of this type, and of the store.
     unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self>;
 }
 
@@ -49,8 +47,6 @@ macro_rules! wasm_types {
     ($($ty:ty),*) => {$(
         // SAFETY: the type says how its values are passed; null is that of any.
         unsafe impl WasmTy for Option<$ty> {
-            const IS_GC_REF: bool = <$ty as Reference>::IS_GC_REF;
-
             fn valtype() -> ValType {
                 ValType::Ref(RefType::new(true, <$ty as Reference>::heap_type()))
             }
@@ -72,17 +68,10 @@ macro_rules! wasm_types {
                 // SAFETY: the caller vouches for it.
                 unsafe { Reference::val(self.as_ref()) }
             }
-
-            unsafe fn from_c(val: wasmtime_val_t, store: &mut StoreOpaque) -> Self {
-                // SAFETY: the caller vouches for the value.
-                unsafe { Reference::take(val, store) }
-            }
         }
 
         // SAFETY: as above.
         unsafe impl WasmTy for $ty {
-            const IS_GC_REF: bool = <$ty as Reference>::IS_GC_REF;
-
             fn valtype() -> ValType {
                 ValType::Ref(RefType::new(false, <$ty as Reference>::heap_type()))
             }
@@ -100,11 +89,6 @@ macro_rules! wasm_types {
             unsafe fn as_val(&self) -> Val {
                 // SAFETY: the caller vouches for it.
                 unsafe { Reference::val(Some(self)) }
-            }
-
-            unsafe fn from_c(val: wasmtime_val_t, store: &mut StoreOpaque) -> Self {
-                // SAFETY: the caller vouches for the value.
-                unsafe { Reference::take(val, store) }.expect(NULL)
             }
         }
     )*};
@@ -155,8 +139,6 @@ macro_rules! externrefs {
     ($($ty:ty, $root:expr, $val:expr;)*) => {$(
         // SAFETY: as above.
         unsafe impl Reference for $ty {
-            const IS_GC_REF: bool = true;
-
             fn heap_type() -> HeapType {
                 HeapType::Extern
             }

@@ -1,0 +1,89 @@
+//! Linkers of many functions.
+
+use super::{Bencher, World, module, unary};
+use libwasmtime::sys::*;
+use libwasmtime_bench::wat;
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::ptr;
+
+/// Makes a linker of functions of type `ty`.
+///
+/// # Safety
+///
+/// The engine and the type must be alive, and the type that of [`callback`].
+unsafe fn linker(
+    engine: *mut wasm_engine_t,
+    ty: *const wasm_functype_t,
+    names: &[String],
+) -> *mut wasmtime_linker_t {
+    // SAFETY: the caller vouches for the engine and the type.
+    unsafe {
+        let linker = wasmtime_linker_new(engine);
+        for name in names {
+            let error = wasmtime_linker_define_func_unchecked(
+                linker,
+                "host".as_ptr().cast(),
+                4,
+                name.as_ptr().cast(),
+                name.len(),
+                ty,
+                Some(callback),
+                ptr::null_mut(),
+                None,
+            );
+            assert!(error.is_null());
+        }
+        linker
+    }
+}
+
+pub fn build(bencher: &mut Bencher) {
+    let world = World::new();
+    let names: Vec<_> = wat::names().collect();
+    // SAFETY: everything is owned, alive where it is used, and deleted once.
+    unsafe {
+        let ty = unary();
+        let first = linker(world.engine, ty, &names[..1]);
+        bencher.iter(|| wasmtime_linker_delete(linker(world.engine, ty, &names)));
+        wasmtime_linker_delete(first);
+        wasm_functype_delete(ty);
+    }
+}
+
+pub fn instantiate(bencher: &mut Bencher) {
+    let world = World::new();
+    let names: Vec<_> = wat::names().collect();
+    let module = module(world.engine, &wat::many_imports());
+    // SAFETY: as above.
+    unsafe {
+        let ty = unary();
+        let linker = linker(world.engine, ty, &names);
+        bencher.iter(|| {
+            let store = wasmtime_store_new(world.engine, ptr::null_mut(), None);
+            let mut instance = MaybeUninit::uninit();
+            let mut trap = ptr::null_mut();
+            let error = wasmtime_linker_instantiate(
+                linker,
+                wasmtime_store_context(store),
+                module,
+                instance.as_mut_ptr(),
+                &mut trap,
+            );
+            assert!(error.is_null() && trap.is_null());
+            wasmtime_store_delete(store);
+        });
+        wasmtime_linker_delete(linker);
+        wasmtime_module_delete(module);
+        wasm_functype_delete(ty);
+    }
+}
+
+unsafe extern "C" fn callback(
+    _: *mut c_void,
+    _: *mut wasmtime_caller_t,
+    _: *mut wasmtime_val_raw_t,
+    _: usize,
+) -> *mut wasm_trap_t {
+    ptr::null_mut()
+}

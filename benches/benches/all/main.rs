@@ -1,0 +1,79 @@
+//! Everything that libwasmtime_bench lists, once for each side.
+
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the same source is compiled with either crate"
+)]
+
+mod c;
+mod clock;
+mod native;
+mod ours;
+
+use clock::ThreadTime;
+use criterion::{Criterion, criterion_group, criterion_main};
+use libwasmtime_bench::{LINK_MODE, ROWS, Side};
+use std::time::Duration;
+
+type Bencher<'a> = criterion::Bencher<'a, ThreadTime>;
+type Case = fn(&mut Bencher);
+
+/// The cases of all sides, in the order of [`ROWS`].
+macro_rules! cases {
+    ($($topic:ident::$case:ident,)*) => {
+        &[$((
+            concat!(stringify!($topic), "::", stringify!($case)),
+            [
+                (Side::Native, native::topics::$topic::$case),
+                (Side::Ours, ours::topics::$topic::$case),
+                (Side::C, c::$topic::$case),
+            ],
+        ),)*]
+    };
+}
+
+const CASES: &[(&str, [(Side, Case); 3])] = cases! {
+    call::typed_nullary,
+    call::typed_mixed,
+    call::untyped_nullary,
+    call::untyped_mixed,
+    host::typed_nullary,
+    host::typed_mixed,
+    host::typed_caller,
+    host::untyped_nullary,
+    host::untyped_mixed,
+    instantiate::on_demand,
+    instantiate::pooled,
+    memory::read,
+    memory::write,
+    memory::slice,
+    reference::externref,
+    failure::trap,
+    failure::host_error,
+    link::build,
+    link::instantiate,
+};
+
+fn side_by_side(criterion: &mut Criterion<ThreadTime>) {
+    let rows: Vec<_> = ROWS.iter().map(|row| row.id).collect();
+    let cases: Vec<_> = CASES.iter().map(|(id, _)| *id).collect();
+    assert_eq!(cases, rows, "a case is missing here or has no goal");
+
+    for (id, sides) in CASES {
+        let mut group = criterion.benchmark_group(format!("{LINK_MODE}/{id}"));
+        for (side, case) in sides {
+            group.bench_function(side.name(), case);
+        }
+        group.finish();
+    }
+}
+
+criterion_group! {
+    name = all;
+    config = Criterion::default()
+        .with_measurement(ThreadTime)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2));
+    targets = side_by_side
+}
+criterion_main!(all);

@@ -1,0 +1,6 @@
+//! With the `libwasmtime` crate.
+
+pub use libwasmtime as api;
+
+#[path = "topics/mod.rs"]
+pub mod topics;

@@ -1,0 +1,13 @@
+//! The cases, a module per topic. This is compiled twice: `api` is the crate
+//! that is measured.
+
+pub mod call;
+pub mod failure;
+pub mod host;
+pub mod instantiate;
+pub mod link;
+pub mod memory;
+pub mod reference;
+
+use super::api;
+use crate::Bencher;

@@ -1,0 +1,113 @@
+//! Prints what the benchmarks found, as a table for each link mode.
+
+use libwasmtime_bench::{Goal, ROWS, Row, Side};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let results = target().join("criterion");
+    let mut found = false;
+    for mode in ["static", "vendored", "dynamic", "load"] {
+        let table = Table {
+            mode,
+            results: &results,
+        };
+        let lines: Vec<_> = ROWS.iter().flat_map(|row| table.lines(row)).collect();
+        if lines.is_empty() {
+            continue;
+        }
+        found = true;
+        println!("\n## `{mode}`\n");
+        println!(
+            "| what | wasmtime (ns) | libwasmtime (ns) | bare C (ns) | over | ratio | goal \
+             | floor | met |"
+        );
+        println!("|---|---:|---:|---:|---|---:|---:|---:|---|");
+        for line in lines {
+            println!("{line}");
+        }
+    }
+    if !found {
+        eprintln!(
+            "no results below {}: run `cargo bench` first",
+            results.display()
+        );
+        std::process::exit(1);
+    }
+}
+
+/// Where Cargo and criterion put what they make.
+fn target() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => target.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("target"),
+    }
+}
+
+/// The results of one link mode.
+struct Table<'a> {
+    mode: &'static str,
+    results: &'a Path,
+}
+
+impl Table<'_> {
+    /// A line for each goal; none if the case wasn't run on all sides.
+    fn lines(&self, row: &Row) -> Vec<String> {
+        let time = |side| self.time(row, side);
+        let (Some(native), Some(ours), Some(c)) =
+            (time(Side::Native), time(Side::Ours), time(Side::C))
+        else {
+            return Vec::new();
+        };
+        let line = |goal: &Goal| {
+            let (over, floor) = match goal.over {
+                Side::Native => (native, c / native),
+                Side::C => (c, 1.0),
+                Side::Ours => unreachable!("no goal is over the crate itself"),
+            };
+            let (ratio, limit) = (ours / over, goal.ratio(self.mode));
+            let met = if ratio <= limit {
+                "yes"
+            } else if floor > limit {
+                "no, nor does C"
+            } else {
+                "**no**"
+            };
+            format!(
+                "| {} | {} | {} | {} | {} | {ratio:.2} | {limit:.2} | {floor:.2} | {met} |",
+                row.what,
+                number(native),
+                number(ours),
+                number(c),
+                goal.over.name(),
+            )
+        };
+        row.goals.iter().map(line).collect()
+    }
+
+    /// Nanoseconds for doing it once: the median of all samples, which a busy
+    /// machine disturbs the least.
+    fn time(&self, row: &Row, side: Side) -> Option<f64> {
+        // Criterion makes a file name of the group's.
+        let group = format!("{}/{}", self.mode, row.id).replace(['/', ':'], "_");
+        let file = self
+            .results
+            .join(group)
+            .join(side.name())
+            .join("new")
+            .join("estimates.json");
+        let estimates: Value = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+        let median = estimates["median"]["point_estimate"].as_f64()?;
+        Some(median / f64::from(row.times))
+    }
+}
+
+/// With three digits or so.
+fn number(ns: f64) -> String {
+    match ns {
+        ..10.0 => format!("{ns:.2}"),
+        ..100.0 => format!("{ns:.1}"),
+        _ => format!("{ns:.0}"),
+    }
+}

@@ -1,0 +1,8 @@
+//! Passes on how libwasmtime is linked, which its build script decides.
+
+use std::env;
+
+fn main() {
+    let mode = env::var("DEP_WASMTIME_MODE").expect("libwasmtime's build script says its mode");
+    println!("cargo::rustc-env=LINK_MODE={mode}");
+}

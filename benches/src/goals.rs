@@ -1,0 +1,183 @@
+//! What is measured, and how fast it should be.
+
+/// Whose code does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The `wasmtime` crate.
+    Native,
+    /// The `libwasmtime` crate.
+    Ours,
+    /// The C API, without anything around it.
+    C,
+}
+
+impl Side {
+    /// The name of its benchmarks.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Side::Native => "wasmtime",
+            Side::Ours => "libwasmtime",
+            Side::C => "C",
+        }
+    }
+}
+
+/// How much slower than another side libwasmtime may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Goal {
+    pub over: Side,
+    /// The ratio if libwasmtime is part of the program.
+    pub inside: f64,
+    /// The ratio if it is a shared library.
+    pub shared: f64,
+}
+
+impl Goal {
+    const fn native(inside: f64) -> Goal {
+        Goal {
+            over: Side::Native,
+            inside,
+            shared: inside,
+        }
+    }
+
+    const fn c(inside: f64) -> Goal {
+        Goal {
+            over: Side::C,
+            inside,
+            shared: inside,
+        }
+    }
+
+    const fn shared(self, shared: f64) -> Goal {
+        Goal { shared, ..self }
+    }
+
+    /// The ratio in a link mode.
+    pub fn ratio(&self, mode: &str) -> f64 {
+        match mode {
+            "dynamic" | "load" => self.shared,
+            _ => self.inside,
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The name of the benchmark: topic and case.
+    pub id: &'static str,
+    pub what: &'static str,
+    /// How often it is done in one iteration.
+    pub times: u32,
+    pub goals: &'static [Goal],
+}
+
+const TYPED_CALL: &[Goal] = &[Goal::native(1.15).shared(1.3), Goal::c(1.05)];
+const UNTYPED_CALL: &[Goal] = &[Goal::native(0.35)];
+const TYPED_HOST: &[Goal] = &[Goal::c(1.1)];
+const UNTYPED_HOST: &[Goal] = &[Goal::native(1.0)];
+const INSTANTIATE: &[Goal] = &[Goal::native(1.1)];
+const MEMORY: &[Goal] = &[Goal::native(1.5)];
+const REFERENCE: &[Goal] = &[Goal::native(1.2)];
+const LINKER: &[Goal] = &[Goal::native(1.3)];
+
+/// Calls of the host, and accesses to memory, in one iteration.
+pub const LOOP: u32 = 1000;
+
+/// Everything that is measured.
+pub const ROWS: &[Row] = &[
+    row("call::typed_nullary", "typed call, `()`", 1, TYPED_CALL),
+    row(
+        "call::typed_mixed",
+        "typed call, `(i32, i64) -> f32`",
+        1,
+        TYPED_CALL,
+    ),
+    row(
+        "call::untyped_nullary",
+        "`Func::call`, `()`",
+        1,
+        UNTYPED_CALL,
+    ),
+    row(
+        "call::untyped_mixed",
+        "`Func::call`, `(i32, i64) -> f32`",
+        1,
+        UNTYPED_CALL,
+    ),
+    row(
+        "host::typed_nullary",
+        "typed host function, `()`",
+        LOOP,
+        TYPED_HOST,
+    ),
+    row(
+        "host::typed_mixed",
+        "typed host function, `(i32, i64) -> f32`",
+        LOOP,
+        TYPED_HOST,
+    ),
+    row(
+        "host::typed_caller",
+        "typed host function that changes the store's data",
+        LOOP,
+        TYPED_HOST,
+    ),
+    row(
+        "host::untyped_nullary",
+        "untyped host function, `()`",
+        LOOP,
+        UNTYPED_HOST,
+    ),
+    row(
+        "host::untyped_mixed",
+        "untyped host function, `(i32, i64) -> f32`",
+        LOOP,
+        UNTYPED_HOST,
+    ),
+    row(
+        "instantiate::on_demand",
+        "store, `InstancePre::instantiate`, drop; on demand",
+        1,
+        INSTANTIATE,
+    ),
+    row(
+        "instantiate::pooled",
+        "store, `InstancePre::instantiate`, drop; pooled",
+        1,
+        INSTANTIATE,
+    ),
+    row("memory::read", "`Memory::read` of 8 bytes", LOOP, MEMORY),
+    row("memory::write", "`Memory::write` of 8 bytes", LOOP, MEMORY),
+    row("memory::slice", "a byte of `Memory::data`", LOOP, MEMORY),
+    row(
+        "reference::externref",
+        "`externref` in and out",
+        1,
+        REFERENCE,
+    ),
+    row("failure::trap", "trap and its backtrace", 1, REFERENCE),
+    row(
+        "failure::host_error",
+        "error of a host function",
+        1,
+        REFERENCE,
+    ),
+    row("link::build", "linker with 1,000 host functions", 1, LINKER),
+    row(
+        "link::instantiate",
+        "store and module with 1,000 imports, linked",
+        1,
+        LINKER,
+    ),
+];
+
+const fn row(id: &'static str, what: &'static str, times: u32, goals: &'static [Goal]) -> Row {
+    Row {
+        id,
+        what,
+        times,
+        goals,
+    }
+}

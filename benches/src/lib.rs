@@ -1,0 +1,27 @@
+//! libwasmtime side by side with the `wasmtime` crate, and with bare calls of
+//! the C API.
+//!
+//! ```sh
+//! cargo bench                                                  # link mode `static`
+//! cargo bench --no-default-features --features load            # or another
+//! cargo bench -- call::typed                                   # some of it
+//! cargo bench --bench ratios                                   # what came out, again
+//! ```
+//!
+//! The benchmark `all` has each case three times: written once and compiled with
+//! either crate, which shows that the source is the same, and by hand on
+//! [`libwasmtime::sys`], which shows what the C API itself costs. All run in one
+//! process, one after the other. Then `ratios` reads the times from where criterion
+//! left them, and prints a table for each link mode that was run.
+//!
+//! The system's libwasmtime is found as for any build of libwasmtime; see there.
+//! It should be a release build by the same compiler, or the comparison is with
+//! something else.
+
+mod goals;
+pub mod wat;
+
+pub use goals::{Goal, LOOP, ROWS, Row, Side};
+
+/// How libwasmtime is linked.
+pub const LINK_MODE: &str = env!("LINK_MODE");

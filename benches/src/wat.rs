@@ -1,0 +1,62 @@
+//! The modules, in the text format.
+
+/// Functions to call.
+pub const CALL: &str = r#"(module
+    (func (export "nullary"))
+    (func (export "mixed") (param i32 i64) (result f32)
+        (f32.convert_i32_s (local.get 0))))"#;
+
+/// Calls the functions of the host as often as the argument says.
+pub const HOST: &str = r#"(module
+    (import "host" "nullary" (func $nullary))
+    (import "host" "mixed" (func $mixed (param i32 i64) (result f32)))
+    (func (export "nullary") (param $left i32)
+        (loop $again
+            (call $nullary)
+            (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+            (br_if $again (local.get $left))))
+    (func (export "mixed") (param $left i32)
+        (loop $again
+            (drop (call $mixed (local.get $left) (i64.const 7)))
+            (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+            (br_if $again (local.get $left)))))"#;
+
+/// A little of everything that an instance has.
+pub const INSTANTIATE: &str = r#"(module
+    (import "host" "f" (func $f))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "hello")
+    (table 10 funcref)
+    (elem (i32.const 0) $f $g)
+    (global (mut i32) (i32.const 1))
+    (func $g (export "g") (call $f)))"#;
+
+/// A memory of a page.
+pub const MEMORY: &str = r#"(module (memory (export "memory") 1))"#;
+
+/// Returns the reference that it is given.
+pub const REFERENCE: &str = r#"(module
+    (func (export "identity") (param externref) (result externref) (local.get 0)))"#;
+
+/// Fails.
+pub const FAILURE: &str = r#"(module
+    (import "host" "fail" (func $fail))
+    (func $inner unreachable)
+    (func (export "trap") (call $inner))
+    (func (export "host_error") (call $fail)))"#;
+
+/// How many functions [`many_imports`] imports.
+pub const IMPORTS: usize = 1000;
+
+/// A module that imports many functions of one `i32`.
+pub fn many_imports() -> String {
+    let imports: String = names()
+        .map(|name| format!(r#"(import "host" "{name}" (func (param i32) (result i32)))"#))
+        .collect();
+    format!("(module {imports})")
+}
+
+/// The names of the functions that [`many_imports`] imports.
+pub fn names() -> impl Iterator<Item = String> {
+    (0..IMPORTS).map(|i| format!("function_{i}"))
+}
