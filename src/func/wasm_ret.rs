@@ -1,6 +1,6 @@
 //! What host functions may return.
 
-use super::WasmTy;
+use super::{WasmParams, WasmTy};
 use crate::store::StoreOpaque;
 use crate::{Result, ValRaw, ValType};
 
@@ -73,18 +73,9 @@ macro_rules! tuples {
             }
 
             #[inline]
-            #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-            #[allow(unused_mut, unused_variables, unused_assignments, unused_unsafe, reason = "the empty tuple")]
-            unsafe fn into_raw(self, store: *mut StoreOpaque, mut raw: *mut ValRaw) -> Result<()> {
-                let ($($t,)*) = self;
+            unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
                 // SAFETY: the caller vouches for both.
-                unsafe {
-                    $(
-                        raw.write(WasmTy::into_raw($t, store)?);
-                        raw = raw.add(1);
-                    )*
-                }
-                Ok(())
+                unsafe { WasmParams::into_raw(self, store, raw) }
             }
         }
     };
