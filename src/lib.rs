@@ -166,7 +166,7 @@ pub use extern_::{Export, Extern};
 pub use func::{
     Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList,
 };
-pub use gc::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};
+pub use gc::{AnyRef, ExnRef, ExternRef, GcRef, I31, OwnedRooted, RootScope, Rooted, RootedGcRef};
 pub use global::Global;
 pub use instance::Instance;
 pub use instance_pre::InstancePre;
@@ -188,6 +188,6 @@ pub use table::Table;
 pub use tag::Tag;
 pub use trap::Trap;
 pub use types::*;
-pub use val::{NoExtern, NoFunc, Ref, V128, Val, ValRaw};
+pub use val::{NoExtern, NoFunc, NoneRef, Ref, V128, Val, ValRaw};
 #[cfg(feature = "wat")]
 pub use wat::wat2wasm;

@@ -8,7 +8,7 @@
 use super::caller::store_of;
 use super::signature::{Signature, val_from_raw};
 use super::{Caller, WasmRet};
-use crate::gc::HostCallRoots;
+use crate::gc::TemporaryRoots;
 use crate::store::{Failure, StoreOpaque};
 use crate::sys::{
     wasm_trap_t, wasmtime_caller_t, wasmtime_func_unchecked_callback_t, wasmtime_trap_new,
@@ -206,7 +206,7 @@ where
         let caller = NonNull::new_unchecked(caller);
         guard(caller, || {
             let store = store_of(caller);
-            let _roots = HostCallRoots::enter(store.as_ptr());
+            let _roots = TemporaryRoots::enter(store.as_ptr());
             let raw = std::slice::from_raw_parts_mut(raw.cast(), len);
             (*env.cast::<F>())(Caller::new(store, caller), raw)
         })
@@ -238,7 +238,7 @@ fn call_untyped<T: 'static>(
         // SAFETY: libwasmtime passes arguments of the function's type.
         *val = unsafe {
             let ty = || signature.ty.param(i);
-            val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())?
+            val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())
         };
     }
     for (i, (kind, val)) in signature.results.iter().zip(&mut *results).enumerate() {
@@ -275,7 +275,7 @@ pub(super) unsafe fn typed_callback<R: WasmRet>(
             let raw = raw.cast::<ValRaw>();
             if needs_store || R::NEEDS_STORE {
                 let store = store_of(caller).as_ptr();
-                let _roots = HostCallRoots::enter(store);
+                let _roots = TemporaryRoots::enter(store);
                 invoke(store, caller, raw).into_raw(store, raw)
             } else {
                 invoke(ptr::null_mut(), caller, raw).into_raw(ptr::null_mut(), raw)

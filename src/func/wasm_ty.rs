@@ -48,13 +48,14 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self;
 
-    /// The value with its type, to pass in a checked call.
+    /// The value with its type, to pass in a checked call. It may be rooted in
+    /// the store for that.
     ///
     /// # Safety
     ///
     /// What is returned must not be used after `self` is dropped.
     #[doc(hidden)]
-    unsafe fn as_val(&self) -> Val;
+    unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val>;
 
     /// Takes the value that a checked call returned.
     ///
@@ -109,9 +110,9 @@ macro_rules! numbers {
                 $from_raw
             }
 
-            unsafe fn as_val(&self) -> Val {
+            unsafe fn as_val(&self, _: &mut StoreOpaque) -> Result<Val> {
                 let $v = *self;
-                $to_val
+                Ok($to_val)
             }
 
             unsafe fn from_c(val: wasmtime_val_t, _: &mut StoreOpaque) -> Self {

@@ -45,7 +45,7 @@ macro_rules! concrete_types {
             /// # Safety
             ///
             /// `ty` must be made by `engine`.
-            pub(super) unsafe fn from_owned(engine: &Engine, ty: Owned<$c>) -> $name {
+            pub(crate) unsafe fn from_owned(engine: &Engine, ty: Owned<$c>) -> $name {
                 $name {
                     definition: Arc::new((engine.clone(), ty)),
                 }
