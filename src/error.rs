@@ -16,7 +16,7 @@ use crate::sys::{
     wasmtime_error_wasm_trace, wasmtime_trap_code,
 };
 use crate::vec::{ByteVec, FrameVec};
-use crate::{Trap, WasmBacktrace};
+use crate::{ThrownException, Trap, WasmBacktrace};
 use std::ptr::NonNull;
 
 pub use anyhow::{Chain, Context, Error, Ok, Result, anyhow as format_err, bail, ensure};
@@ -120,6 +120,9 @@ impl Raised {
             Error::new(trap)
         } else if let Some(exit) = self.exit_status() {
             Error::new(exit)
+        } else if root == ThrownException.to_string() {
+            // Neither object tells of exceptions but by the text.
+            Error::new(ThrownException)
         } else {
             Error::msg(root)
         };

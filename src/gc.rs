@@ -27,7 +27,7 @@ use crate::sys::{
 };
 
 pub use anyref::AnyRef;
-pub use exnref::ExnRef;
+pub use exnref::{ExnRef, ExnRefPre};
 pub use externref::ExternRef;
 pub use i31::I31;
 pub use owned_rooted::OwnedRooted;

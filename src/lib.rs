@@ -166,7 +166,9 @@ pub use extern_::{Export, Extern};
 pub use func::{
     Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList,
 };
-pub use gc::{AnyRef, ExnRef, ExternRef, GcRef, I31, OwnedRooted, RootScope, Rooted, RootedGcRef};
+pub use gc::{
+    AnyRef, ExnRef, ExnRefPre, ExternRef, GcRef, I31, OwnedRooted, RootScope, Rooted, RootedGcRef,
+};
 pub use global::Global;
 pub use instance::Instance;
 pub use instance_pre::InstancePre;
@@ -181,7 +183,8 @@ pub use profiling::GuestProfiler;
 pub use shared_memory::SharedMemory;
 pub use store::{
     AsContext, AsContextMut, DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT,
-    Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder, UpdateDeadline,
+    Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder, ThrownException,
+    UpdateDeadline,
 };
 pub use sys::Feature;
 pub use table::Table;

@@ -8,13 +8,13 @@
 use super::caller::store_of;
 use super::signature::{Signature, val_from_raw};
 use super::{Caller, WasmRet};
-use crate::gc::TemporaryRoots;
+use crate::gc::{RawRef, TemporaryRoots};
 use crate::store::{Failure, StoreOpaque};
 use crate::sys::{
     wasm_trap_t, wasmtime_caller_t, wasmtime_func_unchecked_callback_t, wasmtime_trap_new,
     wasmtime_val_raw_t,
 };
-use crate::{AsContextMut, Engine, FuncType, Result, Val, ValRaw};
+use crate::{AsContextMut, Engine, FuncType, Result, ThrownException, Val, ValRaw};
 use std::any::Any;
 use std::ffi::c_void;
 use std::mem::{self, ManuallyDrop, MaybeUninit};
@@ -148,8 +148,8 @@ pub(crate) unsafe extern "C" fn finalize<F>(env: *mut c_void) {
     }
 }
 
-/// Drops what a panic was raised with, which may panic as well; then there is no
-/// end to it.
+/// Drops what a host function failed with, or a panic was raised with. That may
+/// panic as well; then there is no end to it.
 pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         mem::forget(payload);
@@ -184,7 +184,22 @@ unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut was
     const MESSAGE: &str = "host function failed";
     // SAFETY: the caller vouches for `caller`; the text is copied.
     unsafe {
-        (*store_of(caller).as_ptr()).set_pending(failure);
+        let store = &mut *store_of(caller).as_ptr();
+        // An exception goes on its way through WebAssembly code, which may
+        // catch it.
+        let failure = match failure {
+            Failure::Error(error) if error.is::<ThrownException>() => {
+                match RawRef::take_pending_exn(store) {
+                    Some(exception) => {
+                        discard(Box::new(error));
+                        return exception.set_pending_exn(store);
+                    }
+                    None => Failure::Error(error),
+                }
+            }
+            failure => failure,
+        };
+        store.set_pending(failure);
         wasmtime_trap_new(MESSAGE.as_ptr().cast(), MESSAGE.len())
     }
 }

@@ -3,7 +3,7 @@
 
 use super::GcKind;
 use crate::store::StoreOpaque;
-use crate::sys::{Feature, wasmtime_val_t, wasmtime_valunion_t};
+use crate::sys::{Feature, wasm_trap_t, wasmtime_val_t, wasmtime_valunion_t};
 use crate::{ExnType, HeapType, Result, Tag, Unsupported, Val};
 use std::convert::Infallible;
 use std::ffi::c_void;
@@ -64,6 +64,26 @@ impl RawRef {
 
     pub(crate) fn any_type(&self, _: &StoreOpaque) -> HeapType {
         match self.0 {}
+    }
+
+    pub(crate) unsafe fn new_exn(
+        _: &mut StoreOpaque,
+        _: Tag,
+        _: &[wasmtime_val_t],
+    ) -> Result<RawRef> {
+        Err(RawRef::supported().expect_err("the feature is off").into())
+    }
+
+    pub(crate) fn set_pending_exn(&self, _: &mut StoreOpaque) -> *mut wasm_trap_t {
+        match self.0 {}
+    }
+
+    pub(crate) fn take_pending_exn(_: &mut StoreOpaque) -> Option<RawRef> {
+        None
+    }
+
+    pub(crate) fn has_pending_exn(_: &StoreOpaque) -> bool {
+        false
     }
 
     pub(crate) fn exn_type(&self, _: &StoreOpaque) -> ExnType {

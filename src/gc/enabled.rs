@@ -169,6 +169,69 @@ impl RawRef {
         }
     }
 
+    /// Makes an exception.
+    ///
+    /// # Panics
+    ///
+    /// If the tag is of another store.
+    ///
+    /// # Safety
+    ///
+    /// The values must be of this store.
+    pub(crate) unsafe fn new_exn(
+        store: &mut StoreOpaque,
+        tag: Tag,
+        fields: &[wasmtime_val_t],
+    ) -> Result<RawRef> {
+        RawRef::supported()?;
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
+        // the values. `out` is initialised unless there is an error, and owned.
+        let exnref = unsafe {
+            check(wasmtime_exnref_new(
+                store.raw(),
+                &tag.to_c(store),
+                fields.as_ptr(),
+                fields.len(),
+                out.as_mut_ptr(),
+            ))?;
+            out.assume_init()
+        };
+        Ok(RawRef {
+            kind: GcKind::Exn,
+            of: wasmtime_valunion_t { exnref },
+        })
+    }
+
+    /// Makes an exception the store's pending one. Returns what a host function
+    /// has to return then, owned.
+    pub(crate) fn set_pending_exn(&self, store: &mut StoreOpaque) -> *mut wasm_trap_t {
+        // SAFETY: invariant "Context"; the reference is valid.
+        unsafe { wasmtime_context_set_exception(store.raw(), self.as_exnref()) }
+    }
+
+    /// Takes the store's pending exception, if there is one.
+    pub(crate) fn take_pending_exn(store: &mut StoreOpaque) -> Option<RawRef> {
+        RawRef::supported().ok()?;
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; `out` is initialised if there is one, and
+        // owned.
+        unsafe {
+            wasmtime_context_take_exception(store.raw(), out.as_mut_ptr()).then(|| RawRef {
+                kind: GcKind::Exn,
+                of: wasmtime_valunion_t {
+                    exnref: out.assume_init(),
+                },
+            })
+        }
+    }
+
+    /// Whether the store has a pending exception.
+    pub(crate) fn has_pending_exn(store: &StoreOpaque) -> bool {
+        // SAFETY: invariant "Context".
+        RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(store.raw()) }
+    }
+
     /// The type of an exception.
     pub(crate) fn exn_type(&self, store: &StoreOpaque) -> ExnType {
         // SAFETY: invariant "Context"; the reference is valid and not null, so
@@ -224,8 +287,11 @@ impl RawRef {
     }
 
     fn as_anyref(&self) -> Option<&wasmtime_anyref_t> {
-        // SAFETY: the field of the kind is valid.
-        self.is(GcKind::Any).then(|| unsafe { &self.of.anyref })
+        match self.kind {
+            // SAFETY: the field of the kind is valid.
+            GcKind::Any => Some(unsafe { &self.of.anyref }),
+            GcKind::Extern | GcKind::Exn => None,
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! `exnref`: references to exceptions.
 
-use super::root::{FromRoot, Root};
-use super::{GcKind, GcRef, Rooted};
-use crate::{AsContext, AsContextMut, ExnType, HeapType, Result, StoreContextMut, Tag, Val};
+use super::root::{FromRoot, Root, StoreSerial};
+use super::{GcKind, GcRef, RawRef, Rooted};
+use crate::store::wrong_store;
+use crate::{
+    AsContext, AsContextMut, ExnType, FuncType, HeapType, Result, StoreContextMut, Tag, Val, ensure,
+};
 
 /// An exception of WebAssembly: a [`Tag`], and values of the types that the tag
 /// says.
@@ -27,7 +30,88 @@ unsafe impl FromRoot for ExnRef {
     }
 }
 
+/// What is needed to make exceptions of one type in one store.
+#[derive(Debug)]
+pub struct ExnRefPre {
+    store: StoreSerial,
+    ty: ExnType,
+}
+
+impl ExnRefPre {
+    /// Prepares making exceptions of type `ty`.
+    ///
+    /// # Panics
+    ///
+    /// If the type is of another engine than the store.
+    pub fn new(store: impl AsContextMut, ty: ExnType) -> ExnRefPre {
+        let store = store.as_context();
+        assert!(
+            ty.comes_from_same_engine(store.engine()),
+            "the type of the exceptions belongs to another engine than the store"
+        );
+        ExnRefPre {
+            store: store.opaque().roots.serial(),
+            ty,
+        }
+    }
+}
+
 impl ExnRef {
+    /// Makes an exception with a tag and the values that it carries.
+    ///
+    /// To throw it, pass it to [`Store::throw`](crate::Store::throw).
+    ///
+    /// Calls `wasmtime_exnref_new`.
+    ///
+    /// ```
+    /// # fn main() -> libwasmtime::Result<()> {
+    /// use libwasmtime::{ExnRef, ExnRefPre, ExnType, Store, Tag, Val, ValType};
+    ///
+    /// # if cfg!(not(feature = "gc")) { return Ok(()) }
+    /// let mut store = Store::<()>::default();
+    /// let ty = ExnType::new(store.engine(), [ValType::I32])?;
+    /// let tag = Tag::new(&mut store, &ty.tag_type())?;
+    /// let pre = ExnRefPre::new(&mut store, ty);
+    /// let exception = ExnRef::new(&mut store, &pre, &tag, &[Val::I32(7)])?;
+    /// assert_eq!(exception.field(&mut store, 0)?.unwrap_i32(), 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the tag isn't of the type that `allocator` is for, there are too many
+    /// or too few values, or one is of another type; if the store's heap for
+    /// such objects is full; or, with [`Unsupported`](crate::Unsupported), if
+    /// libwasmtime was built without `gc`.
+    ///
+    /// # Panics
+    ///
+    /// If `allocator`, the tag or a value is of another store.
+    pub fn new(
+        mut store: impl AsContextMut,
+        allocator: &ExnRefPre,
+        tag: &Tag,
+        fields: &[Val],
+    ) -> Result<Rooted<ExnRef>> {
+        let mut store = store.as_context_mut();
+        if allocator.store != store.opaque().roots.serial() {
+            wrong_store()
+        }
+        ensure!(
+            FuncType::eq(tag.ty(&store).ty(), allocator.ty.tag_type().ty()),
+            "the tag of the exception is of another type"
+        );
+        let store = store.opaque_mut();
+        let fields = fields
+            .iter()
+            .map(|val| val.to_c(store))
+            .collect::<Result<Vec<_>>>()?;
+        // SAFETY: the values are of the store.
+        let raw = unsafe { RawRef::new_exn(store, *tag, &fields) }?;
+        Ok(Rooted::push(&mut store.roots, raw))
+    }
+
     /// Roots the exception of a raw value, such as a function of
     /// [`Func::new_unchecked`](crate::Func::new_unchecked) is passed; `None` for
     /// null.

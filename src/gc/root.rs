@@ -222,6 +222,10 @@ impl Drop for Root {
     }
 }
 
+/// What tells a store from all others, also before libwasmtime says its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StoreSerial(NonZeroU64);
+
 /// The references that a store keeps alive, the youngest last.
 pub struct RootSet {
     /// Tells this set from those of other stores.
@@ -241,6 +245,10 @@ impl RootSet {
             generation: NonZeroU64::MIN,
             entries: Vec::new(),
         }
+    }
+
+    pub(super) fn serial(&self) -> StoreSerial {
+        StoreSerial(self.serial)
     }
 
     pub(crate) fn len(&self) -> usize {
