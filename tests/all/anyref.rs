@@ -77,6 +77,17 @@ fn a_number_is_a_reference_without_a_heap() {
             // SAFETY: it was made just now.
             let back = unsafe { AnyRef::from_raw(&mut store, raw) }.unwrap();
             assert!(Rooted::ref_eq(&store, &back, &any).unwrap());
+            let host = ExternRef::convert_any(&mut store, any).unwrap();
+            assert!(host.data(&store).unwrap().is_none());
+            let back = AnyRef::convert_extern(&mut store, host).unwrap();
+            assert!(Rooted::ref_eq(&store, &back, &any).unwrap());
+            let ty = GlobalType::new(ValType::I31REF, Mutability::Const);
+            let global = Global::new(&mut store, ty, back.into()).unwrap();
+            assert!(global.get(&mut store).unwrap_any_ref().is_some());
+            let same = Func::wrap(&mut store, |x: I31| x);
+            let same = same.typed::<I31, I31>(&store).unwrap();
+            let seven = I31::wrapping_u32(7);
+            assert_eq!(same.call(&mut store, seven).unwrap(), seven);
         }
         let eight = AnyRef::from_i31(&mut store, I31::wrapping_u32(8));
         assert!(!Rooted::ref_eq(&store, &seven, &eight).unwrap());

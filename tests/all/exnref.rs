@@ -132,6 +132,30 @@ fn a_store_without_instances_has_a_heap() {
 }
 
 #[test]
+fn a_full_heap_is_an_error() {
+    let limits = StoreLimitsBuilder::new().memory_size(1 << 16).build();
+    let mut store = Store::new(&Engine::default(), limits);
+    store.limiter(|limits| limits);
+    let ty = ExnType::new(store.engine(), [ValType::V128]).unwrap();
+    let tag = Tag::new(&mut store, &ty.tag_type()).unwrap();
+    let pre = ExnRefPre::new(&mut store, ty);
+    let values = [Val::from(1_u128)];
+    let mut fill = |store: &mut StoreContextMut<'_, StoreLimits>| {
+        (0..10_000).find_map(|_| ExnRef::new(&mut *store, &pre, &tag, &values).err())
+    };
+    for _ in 0..2 {
+        let mut scope = RootScope::new(&mut store);
+        let error = fill(&mut scope.as_context_mut()).expect("the heap is full");
+        assert!(error.to_string().contains("out of memory"), "{error:?}");
+    }
+    // What isn't rooted makes room.
+    for _ in 0..10_000 {
+        let mut scope = RootScope::new(&mut store);
+        ExnRef::new(&mut scope, &pre, &tag, &values).unwrap();
+    }
+}
+
+#[test]
 fn calls() {
     type Nullable = Option<Rooted<ExnRef>>;
     let mut store = store();
