@@ -140,7 +140,7 @@ fn a_full_heap_is_an_error() {
     let tag = Tag::new(&mut store, &ty.tag_type()).unwrap();
     let pre = ExnRefPre::new(&mut store, ty);
     let values = [Val::from(1_u128)];
-    let mut fill = |store: &mut StoreContextMut<'_, StoreLimits>| {
+    let fill = |store: &mut StoreContextMut<'_, StoreLimits>| {
         (0..10_000).find_map(|_| ExnRef::new(&mut *store, &pre, &tag, &values).err())
     };
     for _ in 0..2 {
