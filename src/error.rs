@@ -20,7 +20,7 @@ use crate::sys::{
     wasmtime_error_wasm_trace, wasmtime_trap_code,
 };
 use crate::vec::{ByteVec, FrameVec, Owned};
-use crate::{Trap, WasmBacktrace};
+use crate::{ThrownException, Trap, WasmBacktrace};
 use std::ptr::NonNull;
 
 pub use crate::{bail, ensure, format_err};
@@ -192,6 +192,9 @@ impl Raised {
             Error::new(trap)
         } else if let Some(exit) = self.exit_status() {
             Error::new(exit)
+        } else if root == ThrownException.to_string() {
+            // Neither object tells of exceptions but by the text.
+            Error::new(ThrownException)
         } else {
             Error::msg(root)
         };

@@ -116,6 +116,12 @@ impl Func {
     /// | `Rooted<ExternRef>`, `OwnedRooted<ExternRef>` | `(ref extern)` |
     /// | `Option<NoFunc>`, `NoFunc` | `nullfuncref`, `(ref nofunc)` |
     /// | `Option<NoExtern>`, `NoExtern` | `nullexternref`, `(ref noextern)` |
+    /// | `Option<Rooted<AnyRef>>`, `Option<OwnedRooted<AnyRef>>` | `anyref` |
+    /// | `Rooted<AnyRef>`, `OwnedRooted<AnyRef>` | `(ref any)` |
+    /// | `Option<I31>`, `I31` | `i31ref`, `(ref i31)` |
+    /// | `Option<NoneRef>`, `NoneRef` | `nullref`, `(ref none)` |
+    /// | `Option<Rooted<ExnRef>>`, `Option<OwnedRooted<ExnRef>>` | `exnref` |
+    /// | `Rooted<ExnRef>`, `OwnedRooted<ExnRef>` | `(ref exn)` |
     ///
     /// An error that it returns traps the WebAssembly code and comes back, as
     /// it is, from the call that had entered it; so does a panic.

@@ -12,27 +12,61 @@
 #[cfg_attr(not(feature = "gc"), path = "gc/disabled.rs")]
 mod raw;
 
+mod anyref;
+mod exnref;
 mod externref;
+mod i31;
 mod owned_rooted;
 mod root;
 mod rooted;
 mod scope;
 
-use crate::sys::wasmtime_externref_t;
+use crate::sys::{
+    WASMTIME_ANYREF, WASMTIME_EXNREF, WASMTIME_EXTERNREF, wasmtime_anyref_t, wasmtime_val_t,
+    wasmtime_valkind_t, wasmtime_valunion_t,
+};
 
+pub use anyref::AnyRef;
+pub use exnref::{ExnRef, ExnRefPre};
 pub use externref::ExternRef;
+pub use i31::I31;
 pub use owned_rooted::OwnedRooted;
 pub(crate) use raw::RawRef;
 pub use root::{GcRef, RootedGcRef};
 pub(crate) use root::{HasRoot, RootSet};
 pub use rooted::Rooted;
-pub(crate) use scope::HostCallRoots;
 pub use scope::RootScope;
+pub(crate) use scope::TemporaryRoots;
 
-/// The null reference of the C API.
-pub(crate) const NULL: wasmtime_externref_t = wasmtime_externref_t {
-    store_id: 0,
-    __private1: 0,
-    __private2: 0,
-    __private3: std::ptr::null_mut(),
-};
+/// What the C API tells apart among references to collected objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GcKind {
+    Extern,
+    Any,
+    Exn,
+}
+
+impl GcKind {
+    fn to_c(self) -> wasmtime_valkind_t {
+        match self {
+            GcKind::Extern => WASMTIME_EXTERNREF,
+            GcKind::Any => WASMTIME_ANYREF,
+            GcKind::Exn => WASMTIME_EXNREF,
+        }
+    }
+
+    /// The null reference of this kind in the C API. All kinds look the same.
+    pub(crate) fn null(self) -> wasmtime_val_t {
+        wasmtime_val_t {
+            kind: self.to_c(),
+            of: wasmtime_valunion_t {
+                anyref: wasmtime_anyref_t {
+                    store_id: 0,
+                    __private1: 0,
+                    __private2: 0,
+                    __private3: std::ptr::null_mut(),
+                },
+            },
+        }
+    }
+}

@@ -77,10 +77,9 @@ impl Global {
     ///
     /// # Panics
     ///
-    /// If the global is of another store, or of a reference type whose values
-    /// can't be had yet: structs, arrays, `i31` and exceptions; or of any
-    /// reference type, if libwasmtime was built without `gc`; or of continuations,
-    /// whose values can't be had at all.
+    /// If the global is of another store; or of a reference type, and libwasmtime
+    /// was built without `gc`; or of continuations, whose values can't be had at
+    /// all.
     pub fn get(&self, mut store: impl AsContextMut) -> Val {
         let mut store = store.as_context_mut();
         let global = self.to_c(store.opaque());
@@ -98,11 +97,10 @@ impl Global {
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership"; `out` is initialised,
         // and owned.
-        let val = unsafe {
+        unsafe {
             wasmtime_global_get(store.raw(), &global, out.as_mut_ptr());
             Val::from_c(store.opaque_mut(), out.assume_init())
-        };
-        val.unwrap_or_else(|error| panic!("the value of a global can't be had: {error}"))
+        }
     }
 
     /// Sets the value.

@@ -172,7 +172,9 @@ pub use extern_::{Export, Extern};
 pub use func::{
     Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList,
 };
-pub use gc::{ExternRef, GcRef, OwnedRooted, RootScope, Rooted, RootedGcRef};
+pub use gc::{
+    AnyRef, ExnRef, ExnRefPre, ExternRef, GcRef, I31, OwnedRooted, RootScope, Rooted, RootedGcRef,
+};
 pub use global::Global;
 pub use instance::Instance;
 pub use instance_pre::InstancePre;
@@ -187,13 +189,14 @@ pub use profiling::GuestProfiler;
 pub use shared_memory::SharedMemory;
 pub use store::{
     AsContext, AsContextMut, DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT,
-    Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder, UpdateDeadline,
+    Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder, ThrownException,
+    UpdateDeadline,
 };
 pub use sys::Feature;
 pub use table::Table;
 pub use tag::Tag;
 pub use trap::Trap;
 pub use types::*;
-pub use val::{NoExtern, NoFunc, Ref, V128, Val, ValRaw};
+pub use val::{NoExtern, NoFunc, NoneRef, Ref, V128, Val, ValRaw};
 #[cfg(feature = "wat")]
 pub use wat::wat2wasm;

@@ -27,12 +27,14 @@
 
 mod context;
 mod epoch;
+mod exception;
 mod fuel;
 mod limits;
 mod opaque;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use epoch::UpdateDeadline;
+pub use exception::ThrownException;
 pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, StoreLimits,
     StoreLimitsBuilder,

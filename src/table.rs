@@ -89,10 +89,8 @@ impl Table {
     ///
     /// # Panics
     ///
-    /// If the table is of another store, or its elements are of a type whose
-    /// values can't be had yet: structs, arrays, `i31` and exceptions; or of
-    /// continuations, whose values can't be had at all; or if libwasmtime was
-    /// built without `gc`.
+    /// If the table is of another store; or libwasmtime was built without `gc`; or
+    /// its elements are continuations, whose values can't be had at all.
     pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
         let mut store = store.as_context_mut();
         let table = self.to_c(store.opaque());
@@ -114,8 +112,7 @@ impl Table {
             }
             Val::from_c(store.opaque_mut(), out.assume_init())
         };
-        val.unwrap_or_else(|error| panic!("an element of a table can't be had: {error}"))
-            .ref_()
+        val.ref_()
     }
 
     /// Sets the element at `index`.

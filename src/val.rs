@@ -1,6 +1,7 @@
 //! Values of WebAssembly: [`Val`], [`Ref`], [`V128`], and [`ValRaw`] as they
 //! are passed to compiled code.
 
+mod accessors;
 mod raw;
 mod reference;
 mod uninhabited;
@@ -8,24 +9,26 @@ mod v128;
 
 pub use raw::ValRaw;
 pub use reference::Ref;
-pub use uninhabited::{NoExtern, NoFunc};
+pub use uninhabited::{NoExtern, NoFunc, NoneRef};
 pub use v128::V128;
 
 use crate::func::Reference;
-use crate::gc::{HasRoot, RawRef};
+use crate::gc::{GcRef, HasRoot, RawRef};
 use crate::store::StoreOpaque;
 use crate::sys::{
-    WASMTIME_EXTERNREF, WASMTIME_F32, WASMTIME_F64, WASMTIME_FUNCREF, WASMTIME_I32, WASMTIME_I64,
-    WASMTIME_V128, wasmtime_func_t, wasmtime_val_t, wasmtime_valunion_t,
+    WASMTIME_ANYREF, WASMTIME_EXNREF, WASMTIME_EXTERNREF, WASMTIME_F32, WASMTIME_F64,
+    WASMTIME_FUNCREF, WASMTIME_I32, WASMTIME_I64, WASMTIME_V128, wasmtime_func_t, wasmtime_val_t,
+    wasmtime_valunion_t,
 };
-use crate::{AsContext, AsContextMut, Error, ExternRef, Func, HeapType, Result, Rooted, ValType};
+use crate::{
+    AnyRef, AsContext, AsContextMut, ExnRef, ExternRef, Func, HeapType, Result, Rooted, ValType,
+};
 use std::ptr;
 
 /// A value, of any type.
 ///
 /// Floats are their bits, so that NaNs keep their payload.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
 pub enum Val {
     /// A 32-bit integer.
     I32(i32),
@@ -41,115 +44,21 @@ pub enum Val {
     FuncRef(Option<Func>),
     /// Host data or null.
     ExternRef(Option<Rooted<ExternRef>>),
-}
-
-/// Defines the two accessors of each number.
-macro_rules! accessors {
-    ($($variant:ident, $get:ident, $unwrap:ident: $ty:ty = $bind:ident => $value:expr;)*) => {$(
-        #[doc = concat!("The value, if it is [`Val::", stringify!($variant), "`].")]
-        pub fn $get(&self) -> Option<$ty> {
-            match *self {
-                Val::$variant($bind) => Some($value),
-                _ => None,
-            }
-        }
-
-        #[doc = concat!("The value of a [`Val::", stringify!($variant), "`].")]
-        ///
-        /// # Panics
-        ///
-        /// If it is of another type.
-        #[track_caller]
-        pub fn $unwrap(&self) -> $ty {
-            self.$get().unwrap_or_else(|| {
-                panic!(concat!("expected ", stringify!($variant), ", found {:?}"), self)
-            })
-        }
-    )*};
+    /// A struct, an array, an `i31`, a value of the host that WebAssembly holds
+    /// as its own, or null.
+    AnyRef(Option<Rooted<AnyRef>>),
+    /// An exception or null.
+    ExnRef(Option<Rooted<ExnRef>>),
 }
 
 impl Val {
-    accessors! {
-        I32, i32, unwrap_i32: i32 = v => v;
-        I64, i64, unwrap_i64: i64 = v => v;
-        F32, f32, unwrap_f32: f32 = v => f32::from_bits(v);
-        F64, f64, unwrap_f64: f64 = v => f64::from_bits(v);
-        V128, v128, unwrap_v128: V128 = v => v;
-    }
-
-    /// The function or null, if the value is of such a type.
-    pub fn func_ref(&self) -> Option<Option<&Func>> {
-        match self {
-            Val::FuncRef(func) => Some(func.as_ref()),
-            _ => None,
-        }
-    }
-
-    /// As [`func_ref`](Self::func_ref); the `wasmtime` crate has both names.
-    pub fn funcref(&self) -> Option<Option<&Func>> {
-        self.func_ref()
-    }
-
-    /// The function or null.
-    ///
-    /// # Panics
-    ///
-    /// If the value is of another type.
-    #[track_caller]
-    pub fn unwrap_func_ref(&self) -> Option<&Func> {
-        self.func_ref()
-            .unwrap_or_else(|| panic!("expected FuncRef, found {self:?}"))
-    }
-
-    /// As [`unwrap_func_ref`](Self::unwrap_func_ref).
-    ///
-    /// # Panics
-    ///
-    /// If the value is of another type.
-    #[track_caller]
-    pub fn unwrap_funcref(&self) -> Option<&Func> {
-        self.unwrap_func_ref()
-    }
-
-    /// The host reference or null, if the value is of such a type.
-    pub fn extern_ref(&self) -> Option<Option<&Rooted<ExternRef>>> {
-        match self {
-            Val::ExternRef(reference) => Some(reference.as_ref()),
-            _ => None,
-        }
-    }
-
-    /// As [`extern_ref`](Self::extern_ref).
-    pub fn externref(&self) -> Option<Option<&Rooted<ExternRef>>> {
-        self.extern_ref()
-    }
-
-    /// The host reference or null.
-    ///
-    /// # Panics
-    ///
-    /// If the value is of another type.
-    #[track_caller]
-    pub fn unwrap_extern_ref(&self) -> Option<&Rooted<ExternRef>> {
-        self.extern_ref()
-            .unwrap_or_else(|| panic!("expected ExternRef, found {self:?}"))
-    }
-
-    /// As [`unwrap_extern_ref`](Self::unwrap_extern_ref).
-    ///
-    /// # Panics
-    ///
-    /// If the value is of another type.
-    #[track_caller]
-    pub fn unwrap_externref(&self) -> Option<&Rooted<ExternRef>> {
-        self.unwrap_extern_ref()
-    }
-
     /// The reference, if the value is one.
     pub fn ref_(self) -> Option<Ref> {
         match self {
             Val::FuncRef(func) => Some(Ref::Func(func)),
             Val::ExternRef(reference) => Some(Ref::Extern(reference)),
+            Val::AnyRef(reference) => Some(Ref::Any(reference)),
+            Val::ExnRef(reference) => Some(Ref::Exn(reference)),
             _ => None,
         }
     }
@@ -164,18 +73,17 @@ impl Val {
         Val::ExternRef(None)
     }
 
+    /// The null reference to an object of WebAssembly's own.
+    pub const fn null_any_ref() -> Val {
+        Val::AnyRef(None)
+    }
+
     /// The null reference of a heap type.
-    ///
-    /// # Panics
-    ///
-    /// If references of that type can't be had as values yet: those to
-    /// structs, arrays and exceptions.
     pub fn null_ref(heap_type: &HeapType) -> Val {
         Ref::null(heap_type).into()
     }
 
-    /// Zero or null; `None` for a reference type that has no null, or whose
-    /// values can't be had yet.
+    /// Zero or null; `None` for a reference type that has no null.
     pub fn default_for_ty(ty: &ValType) -> Option<Val> {
         Some(match ty {
             ValType::I32 => Val::I32(0),
@@ -183,7 +91,7 @@ impl Val {
             ValType::F32 => Val::F32(0),
             ValType::F64 => Val::F64(0),
             ValType::V128 => Val::V128(V128::from(0)),
-            ValType::Ref(ty) if ty.is_nullable() => Ref::try_null(ty.heap_type())?.into(),
+            ValType::Ref(ty) if ty.is_nullable() => Val::null_ref(ty.heap_type()),
             ValType::Ref(_) => return None,
         })
     }
@@ -204,8 +112,7 @@ impl Val {
             Val::F32(_) => ValType::F32,
             Val::F64(_) => ValType::F64,
             Val::V128(_) => ValType::V128,
-            Val::FuncRef(func) => ValType::Ref(Ref::Func(*func).ty(store)?),
-            Val::ExternRef(reference) => ValType::Ref(Ref::Extern(*reference).ty(store)?),
+            reference => ValType::Ref(reference.ref_().expect(NOT_A_NUMBER).ty(store)?),
         })
     }
 
@@ -225,10 +132,10 @@ impl Val {
             | (Val::F32(_), ValType::F32)
             | (Val::F64(_), ValType::F64)
             | (Val::V128(_), ValType::V128) => true,
-            (Val::FuncRef(func), ValType::Ref(ty)) => Ref::Func(*func).matches_ty(store, ty)?,
-            (Val::ExternRef(reference), ValType::Ref(ty)) => {
-                Ref::Extern(*reference).matches_ty(store, ty)?
-            }
+            (val, ValType::Ref(ty)) => match val.ref_() {
+                Some(reference) => reference.matches_ty(store, ty)?,
+                None => false,
+            },
             _ => false,
         })
     }
@@ -274,8 +181,7 @@ impl Val {
     ///
     /// # Panics
     ///
-    /// If it is null, and the type has no null; or if the values of the type
-    /// can't be had yet: structs, arrays, `i31` and exceptions.
+    /// If it is null, and the type has no null.
     ///
     /// # Safety
     ///
@@ -285,8 +191,7 @@ impl Val {
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: ValRaw, ty: ValType) -> Val {
         let mut store = store.as_context_mut();
         // SAFETY: the caller vouches for the value.
-        let val = unsafe { Val::from_raw_in(&raw, &ty, store.opaque_mut()) }
-            .unwrap_or_else(|error| panic!("a raw value can't be had: {error}"));
+        let val = unsafe { Val::from_raw_in(&raw, &ty, store.opaque_mut()) };
         let is_null = val.ref_().is_some_and(|reference| reference.is_null());
         if let ValType::Ref(ty) = ty {
             assert!(
@@ -319,7 +224,7 @@ impl Val {
     /// or is a reference and libwasmtime was built without `gc`: it aborts the
     /// process then.
     pub(crate) fn to_c(self, store: &StoreOpaque) -> Result<wasmtime_val_t> {
-        if let Val::FuncRef(_) | Val::ExternRef(_) = self {
+        if self.ref_().is_some() {
             RawRef::supported()?;
         }
         let (kind, of) = match self {
@@ -349,30 +254,22 @@ impl Val {
                     funcref: func_to_c(func, store)?,
                 },
             ),
-            Val::ExternRef(reference) => {
-                let externref = match &reference {
-                    None => crate::gc::NULL,
-                    Some(reference) => reference.root().resolve_value(&store.roots)?.as_c(),
-                };
-                (WASMTIME_EXTERNREF, wasmtime_valunion_t { externref })
-            }
+            Val::ExternRef(reference) => return root_to_c(reference, store),
+            Val::AnyRef(reference) => return root_to_c(reference, store),
+            Val::ExnRef(reference) => return root_to_c(reference, store),
         };
         Ok(wasmtime_val_t { kind, of })
     }
 
     /// Takes a value that the checked C API handed out.
     ///
-    /// # Errors
-    ///
-    /// If it is of a type whose values can't be had yet.
-    ///
     /// # Safety
     ///
     /// `val` must be an owned value of this store.
-    pub(crate) unsafe fn from_c(store: &mut StoreOpaque, val: wasmtime_val_t) -> Result<Val> {
+    pub(crate) unsafe fn from_c(store: &mut StoreOpaque, val: wasmtime_val_t) -> Val {
         // SAFETY: the kind says which field is valid.
         unsafe {
-            Ok(match val.kind {
+            match val.kind {
                 WASMTIME_I32 => Val::I32(val.of.i32),
                 WASMTIME_I64 => Val::I64(val.of.i64),
                 WASMTIME_F32 => Val::F32(val.of.f32.to_bits()),
@@ -380,17 +277,27 @@ impl Val {
                 WASMTIME_V128 => Val::V128(u128::from_le_bytes(val.of.v128).into()),
                 WASMTIME_FUNCREF => Val::FuncRef(Reference::take(val, store)),
                 WASMTIME_EXTERNREF => Val::ExternRef(Reference::take(val, store)),
-                kind => {
-                    let mut val = val;
-                    crate::sys::wasmtime_val_unroot(&mut val);
-                    return Err(Error::msg(format!(
-                        "values of kind {kind} (structs, arrays, i31 and exceptions) are not \
-                         supported yet"
-                    )));
-                }
-            })
+                WASMTIME_ANYREF => Val::AnyRef(Reference::take(val, store)),
+                WASMTIME_EXNREF => Val::ExnRef(Reference::take(val, store)),
+                kind => unreachable!("libwasmtime 48 has no value of kind {kind}"),
+            }
         }
     }
+}
+
+const NOT_A_NUMBER: &str = "what is neither a number nor a vector is a reference";
+
+/// # Errors
+///
+/// If the reference's root is gone or of another store.
+fn root_to_c<R: GcRef>(
+    reference: Option<Rooted<R>>,
+    store: &StoreOpaque,
+) -> Result<wasmtime_val_t> {
+    Ok(match &reference {
+        None => R::KIND.null(),
+        Some(reference) => reference.root().resolve_value(&store.roots)?.as_c(),
+    })
 }
 
 /// # Errors
@@ -432,12 +339,22 @@ conversions! {
     Option<Func> => Val: v => Val::FuncRef(v);
     Rooted<ExternRef> => Val: v => Val::ExternRef(Some(v));
     Option<Rooted<ExternRef>> => Val: v => Val::ExternRef(v);
+    Rooted<AnyRef> => Val: v => Val::AnyRef(Some(v));
+    Option<Rooted<AnyRef>> => Val: v => Val::AnyRef(v);
+    Rooted<ExnRef> => Val: v => Val::ExnRef(Some(v));
+    Option<Rooted<ExnRef>> => Val: v => Val::ExnRef(v);
     Ref => Val: v => match v {
         Ref::Func(func) => Val::FuncRef(func),
         Ref::Extern(reference) => Val::ExternRef(reference),
+        Ref::Any(reference) => Val::AnyRef(reference),
+        Ref::Exn(reference) => Val::ExnRef(reference),
     };
     Func => Ref: v => Ref::Func(Some(v));
     Option<Func> => Ref: v => Ref::Func(v);
     Rooted<ExternRef> => Ref: v => Ref::Extern(Some(v));
     Option<Rooted<ExternRef>> => Ref: v => Ref::Extern(v);
+    Rooted<ExnRef> => Ref: v => Ref::Exn(Some(v));
+    Option<Rooted<ExnRef>> => Ref: v => Ref::Exn(v);
+    Rooted<AnyRef> => Ref: v => Ref::Any(Some(v));
+    Option<Rooted<AnyRef>> => Ref: v => Ref::Any(v);
 }

@@ -138,33 +138,25 @@ impl Val {
             Val::FuncRef(func) => unsafe { func.into_raw(store) }?,
             // SAFETY: the store is borrowed.
             Val::ExternRef(reference) => unsafe { reference.into_raw(store) }?,
+            // SAFETY: the store is borrowed.
+            Val::AnyRef(reference) => unsafe { reference.into_raw(store) }?,
+            // SAFETY: the store is borrowed.
+            Val::ExnRef(reference) => unsafe { reference.into_raw(store) }?,
         })
     }
 
     /// Reads a raw value of type `ty`.
     ///
-    /// # Errors
-    ///
-    /// If that is a type whose values can't be had yet.
-    ///
     /// # Safety
     ///
     /// It must be of that type, and of `store`.
-    pub(crate) unsafe fn from_raw_in(
-        raw: &ValRaw,
-        ty: &ValType,
-        store: &mut StoreOpaque,
-    ) -> Result<Val> {
+    pub(crate) unsafe fn from_raw_in(raw: &ValRaw, ty: &ValType, store: &mut StoreOpaque) -> Val {
         // SAFETY: the caller vouches for the value.
         unsafe { val_from_raw(Kind::of(ty), || Some(ty.clone()), raw, store) }
     }
 }
 
 /// Reads a raw value.
-///
-/// # Errors
-///
-/// If its type is one whose values can't be had yet.
 ///
 /// # Safety
 ///
@@ -175,9 +167,9 @@ pub(super) unsafe fn val_from_raw(
     ty: impl FnOnce() -> Option<ValType>,
     raw: &ValRaw,
     store: &mut StoreOpaque,
-) -> Result<Val> {
+) -> Val {
     use super::WasmTy;
-    Ok(match kind {
+    match kind {
         Kind::I32 => Val::I32(raw.get_i32()),
         Kind::I64 => Val::I64(raw.get_i64()),
         Kind::F32 => Val::F32(raw.get_f32()),
@@ -185,16 +177,16 @@ pub(super) unsafe fn val_from_raw(
         Kind::V128 => Val::V128(raw.get_v128().into()),
         // SAFETY: the caller vouches for the value.
         Kind::FuncRef | Kind::ExactFuncRef => unsafe { Val::FuncRef(WasmTy::from_raw(raw, store)) },
-        Kind::GcRef => {
+        // SAFETY: the caller vouches for the value.
+        Kind::GcRef => unsafe {
             let ty = ty().expect("index in range");
-            match ty.unwrap_ref().heap_type() {
-                HeapType::NoExtern => Val::null_extern_ref(),
-                // SAFETY: the caller vouches for the value.
-                HeapType::Extern => unsafe { Val::ExternRef(WasmTy::from_raw(raw, store)) },
-                _ => bail!("values of type `{ty}` are not supported yet"),
+            match ty.unwrap_ref().heap_type().top() {
+                HeapType::Extern => Val::ExternRef(WasmTy::from_raw(raw, store)),
+                HeapType::Any => Val::AnyRef(WasmTy::from_raw(raw, store)),
+                _ => Val::ExnRef(WasmTy::from_raw(raw, store)),
             }
-        }
-    })
+        },
+    }
 }
 
 /// Checks how many values there are.

@@ -8,13 +8,13 @@
 use super::caller::store_of;
 use super::signature::{Signature, val_from_raw};
 use super::{Caller, WasmRet};
-use crate::gc::HostCallRoots;
+use crate::gc::{RawRef, TemporaryRoots};
 use crate::store::{Failure, StoreOpaque};
 use crate::sys::{
     WASMTIME_TRAP_CODE_INTERRUPT, wasm_trap_t, wasmtime_caller_t,
     wasmtime_func_unchecked_callback_t, wasmtime_trap_new_code, wasmtime_val_raw_t,
 };
-use crate::{AsContextMut, Engine, FuncType, Result, Val, ValRaw};
+use crate::{AsContextMut, Engine, FuncType, Result, ThrownException, Val, ValRaw};
 use std::any::Any;
 use std::ffi::c_void;
 use std::mem::{self, ManuallyDrop, MaybeUninit};
@@ -148,8 +148,8 @@ pub(crate) unsafe extern "C" fn finalize<F>(env: *mut c_void) {
     }
 }
 
-/// Drops what a panic was raised with, which may panic as well; then there is no
-/// end to it.
+/// Drops what a host function failed with, or a panic was raised with. That may
+/// panic as well; then there is no end to it.
 pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         mem::forget(payload);
@@ -183,7 +183,22 @@ pub(super) unsafe fn guard(
 unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut wasm_trap_t {
     // SAFETY: the caller vouches for `caller`; the code is one that there is.
     unsafe {
-        (*store_of(caller).as_ptr()).set_pending(failure);
+        let store = &mut *store_of(caller).as_ptr();
+        // An exception goes on its way through WebAssembly code, which may
+        // catch it.
+        let failure = match failure {
+            Failure::Error(error) if error.is::<ThrownException>() => {
+                match RawRef::take_pending_exn(store) {
+                    Some(exception) => {
+                        discard(Box::new(error));
+                        return exception.set_pending_exn(store);
+                    }
+                    None => Failure::Error(error),
+                }
+            }
+            failure => failure,
+        };
+        store.set_pending(failure);
         // Nobody sees which trap it is, for the failure takes its place. One with
         // a code is made and taken apart faster than one with a text.
         wasmtime_trap_new_code(WASMTIME_TRAP_CODE_INTERRUPT)
@@ -207,7 +222,7 @@ where
         let caller = NonNull::new_unchecked(caller);
         guard(caller, || {
             let store = store_of(caller);
-            let _roots = HostCallRoots::enter(store.as_ptr());
+            let _roots = TemporaryRoots::enter(store.as_ptr());
             let raw = std::slice::from_raw_parts_mut(raw.cast(), len);
             (*env.cast::<F>())(Caller::new(store, caller), raw)
         })
@@ -239,7 +254,7 @@ fn call_untyped<T: 'static>(
         // SAFETY: libwasmtime passes arguments of the function's type.
         val.write(unsafe {
             let ty = || signature.ty.param(i);
-            val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())?
+            val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())
         });
     }
     // A number that the closure doesn't set is an error then.
@@ -277,7 +292,7 @@ pub(super) unsafe fn typed_callback<R: WasmRet>(
             let raw = raw.cast::<ValRaw>();
             if needs_store || R::NEEDS_STORE {
                 let store = store_of(caller).as_ptr();
-                let _roots = HostCallRoots::enter(store);
+                let _roots = TemporaryRoots::enter(store);
                 invoke(store, caller, raw).into_raw(store, raw)
             } else {
                 invoke(ptr::null_mut(), caller, raw).into_raw(ptr::null_mut(), raw)

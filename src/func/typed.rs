@@ -2,6 +2,7 @@
 
 use super::{Func, WasmTy};
 use crate::error::ensure;
+use crate::gc::TemporaryRoots;
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t};
 use crate::{AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
@@ -145,11 +146,14 @@ where
     fn check(&self, store: &mut StoreContextMut<'_, impl Sized>, params: &Params) -> Result<()> {
         let mut args = [Val::I32(0); MOST];
         let args = &mut args[..Params::LEN];
-        // SAFETY: the values are not used for longer than the arguments.
-        unsafe { params.as_vals(args) };
-        // SAFETY: the signature lives as long as the store, which is borrowed.
-        let signature = unsafe { &*store.opaque_mut().signature(&self.func) };
-        signature.check_params(store, args)
+        // SAFETY: the values are not used for longer than the arguments, the
+        // store is borrowed exclusively, and the signature lives as long as it.
+        unsafe {
+            let _roots = TemporaryRoots::enter(store.opaque_ptr());
+            params.as_vals(store.opaque_mut(), args)?;
+            let signature = &*store.opaque_mut().signature(&self.func);
+            signature.check_params(&*store, args)
+        }
     }
 }
 
@@ -213,7 +217,7 @@ pub unsafe trait WasmParams: Send {
     ///
     /// As for [`WasmTy::as_val`], for each of them.
     #[doc(hidden)]
-    unsafe fn as_vals(&self, vals: &mut [Val]);
+    unsafe fn as_vals(&self, store: &mut StoreOpaque, vals: &mut [Val]) -> Result<()>;
 }
 
 /// What a typed call may return: nothing, a [`WasmTy`], or a tuple of up to 16
@@ -253,9 +257,10 @@ unsafe impl<A: WasmTy> WasmParams for A {
         unsafe { WasmParams::into_raw((self,), store, raw) }
     }
 
-    unsafe fn as_vals(&self, vals: &mut [Val]) {
+    unsafe fn as_vals(&self, store: &mut StoreOpaque, vals: &mut [Val]) -> Result<()> {
         // SAFETY: the caller vouches for it.
-        vals[0] = unsafe { self.as_val() };
+        vals[0] = unsafe { self.as_val(store)? };
+        Ok(())
     }
 }
 
@@ -304,11 +309,12 @@ macro_rules! tuples {
 
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
             #[allow(unused_mut, unused_variables, reason = "the empty tuple")]
-            unsafe fn as_vals(&self, vals: &mut [Val]) {
+            unsafe fn as_vals(&self, store: &mut StoreOpaque, vals: &mut [Val]) -> Result<()> {
                 let ($($t,)*) = self;
                 let mut vals = vals.iter_mut();
                 // SAFETY: the caller vouches for each.
-                $(*vals.next().expect("counted") = unsafe { $t.as_val() };)*
+                $(*vals.next().expect("counted") = unsafe { $t.as_val(store)? };)*
+                Ok(())
             }
         }
 

@@ -54,13 +54,9 @@ impl Func {
             }
             let mut outs = vec![MaybeUninit::uninit(); results.len()];
             self.call_checked(store.opaque_ptr(), params, &mut outs)?;
-            // All are taken, so that none leaks if one can't be had as a value.
-            let vals: Vec<_> = outs
-                .into_iter()
-                .map(|out| Val::from_c(store.opaque_mut(), out.assume_init()))
-                .collect();
-            let vals = vals.into_iter().collect::<Result<Vec<_>>>()?;
-            results.copy_from_slice(&vals);
+            for (result, out) in results.iter_mut().zip(outs) {
+                *result = Val::from_c(store.opaque_mut(), out.assume_init());
+            }
             Ok(())
         }
     }
@@ -99,7 +95,7 @@ impl Func {
             for (i, (val, raw)) in results.iter_mut().zip(&*raw).enumerate() {
                 let ty = || signature.ty.result(i);
                 let raw = raw.assume_init_ref();
-                *val = val_from_raw(signature.results[i], ty, raw, &mut *store)?;
+                *val = val_from_raw(signature.results[i], ty, raw, &mut *store);
             }
         }
         Ok(())

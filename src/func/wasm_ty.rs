@@ -42,13 +42,14 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self;
 
-    /// The value with its type, to compare with a function's.
+    /// The value with its type, to compare with a function's. It may be rooted in
+    /// the store for that.
     ///
     /// # Safety
     ///
     /// What is returned must not be used after `self` is dropped.
     #[doc(hidden)]
-    unsafe fn as_val(&self) -> Val;
+    unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val>;
 }
 
 /// A list of types of WebAssembly values: a tuple of up to 16 [`WasmTy`].
@@ -95,9 +96,9 @@ macro_rules! numbers {
                 $from_raw
             }
 
-            unsafe fn as_val(&self) -> Val {
+            unsafe fn as_val(&self, _: &mut StoreOpaque) -> Result<Val> {
                 let $v = *self;
-                $to_val
+                Ok($to_val)
             }
         }
     )*};

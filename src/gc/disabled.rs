@@ -1,9 +1,10 @@
 //! Stands in for references in a build without the feature `gc`: there are
 //! none, and none can be made.
 
-use crate::Unsupported;
+use super::GcKind;
 use crate::store::StoreOpaque;
-use crate::sys::{Feature, wasmtime_externref_t};
+use crate::sys::{Feature, wasm_trap_t, wasmtime_val_t, wasmtime_valunion_t};
+use crate::{ExnType, HeapType, Result, Tag, Unsupported, Val};
 use std::convert::Infallible;
 use std::ffi::c_void;
 
@@ -29,15 +30,15 @@ impl RawRef {
         })
     }
 
-    pub(crate) unsafe fn from_c(_: wasmtime_externref_t) -> Option<RawRef> {
+    pub(crate) unsafe fn from_c(_: GcKind, _: wasmtime_valunion_t) -> Option<RawRef> {
         None
     }
 
-    pub(crate) fn as_c(&self) -> wasmtime_externref_t {
+    pub(crate) fn as_c(&self) -> wasmtime_val_t {
         match self.0 {}
     }
 
-    pub(crate) unsafe fn from_raw(_: &mut StoreOpaque, _: u32) -> Option<RawRef> {
+    pub(crate) unsafe fn from_raw(_: GcKind, _: &StoreOpaque, _: u32) -> Option<RawRef> {
         None
     }
 
@@ -45,7 +46,59 @@ impl RawRef {
         match self.0 {}
     }
 
+    pub(crate) fn is(&self, _: GcKind) -> bool {
+        match self.0 {}
+    }
+
     pub(crate) fn data(&self, _: &StoreOpaque) -> *mut c_void {
+        match self.0 {}
+    }
+
+    pub(crate) fn from_i31(_: &StoreOpaque, _: u32) -> Result<RawRef, Unsupported> {
+        Err(RawRef::supported().expect_err("the feature is off"))
+    }
+
+    pub(crate) fn i31(&self, _: &StoreOpaque) -> Option<u32> {
+        match self.0 {}
+    }
+
+    pub(crate) fn any_type(&self, _: &StoreOpaque) -> HeapType {
+        match self.0 {}
+    }
+
+    pub(crate) unsafe fn new_exn(
+        _: &mut StoreOpaque,
+        _: Tag,
+        _: &[wasmtime_val_t],
+    ) -> Result<RawRef> {
+        Err(RawRef::supported().expect_err("the feature is off").into())
+    }
+
+    pub(crate) fn set_pending_exn(&self, _: &mut StoreOpaque) -> *mut wasm_trap_t {
+        match self.0 {}
+    }
+
+    pub(crate) fn take_pending_exn(_: &mut StoreOpaque) -> Option<RawRef> {
+        None
+    }
+
+    pub(crate) fn has_pending_exn(_: &StoreOpaque) -> bool {
+        false
+    }
+
+    pub(crate) fn exn_type(&self, _: &StoreOpaque) -> ExnType {
+        match self.0 {}
+    }
+
+    pub(crate) fn exn_tag(&self, _: &mut StoreOpaque) -> Result<Tag> {
+        match self.0 {}
+    }
+
+    pub(crate) fn exn_field_count(&self, _: &StoreOpaque) -> usize {
+        match self.0 {}
+    }
+
+    pub(crate) fn exn_field(&self, _: &mut StoreOpaque, _: usize) -> Result<Val> {
         match self.0 {}
     }
 }

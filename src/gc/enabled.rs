@@ -1,17 +1,20 @@
 //! An owned reference of the C API.
 
-use crate::Unsupported;
+use super::GcKind;
+use crate::error::check;
 use crate::store::StoreOpaque;
-use crate::sys::{
-    self, Feature, wasmtime_externref_clone, wasmtime_externref_data, wasmtime_externref_from_raw,
-    wasmtime_externref_new, wasmtime_externref_t, wasmtime_externref_to_raw,
-    wasmtime_externref_unroot,
-};
+use crate::sys::*;
+use crate::vec::Owned;
+use crate::{ExnType, HeapType, Result, Tag, Unsupported, Val};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-/// An owned, non-null `externref`.
-pub struct RawRef(wasmtime_externref_t);
+/// An owned, non-null reference to a collected object.
+pub struct RawRef {
+    kind: GcKind,
+    /// The field of that kind is valid.
+    of: wasmtime_valunion_t,
+}
 
 // SAFETY: the reference is an index and a counted liveness flag; the C API lets
 // both be cloned and released on any thread, and reads the object only through
@@ -33,71 +36,277 @@ impl RawRef {
         finalizer: unsafe extern "C" fn(*mut c_void),
     ) -> Option<RawRef> {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; `out` is initialised on success.
+        // SAFETY: invariant "Context"; `out` is initialised on success, and
+        // owned.
         unsafe {
-            wasmtime_externref_new(store.raw(), data, Some(finalizer), out.as_mut_ptr())
-                .then(|| RawRef(out.assume_init()))
+            wasmtime_externref_new(store.raw(), data, Some(finalizer), out.as_mut_ptr()).then(
+                || RawRef {
+                    kind: GcKind::Extern,
+                    of: wasmtime_valunion_t {
+                        externref: out.assume_init(),
+                    },
+                },
+            )
         }
     }
 
     /// Whether the library has references at all.
     pub(crate) fn supported() -> Result<(), Unsupported> {
-        sys::require(Feature::Gc)
+        require(Feature::Gc)
     }
 
     /// Takes an owned reference of the C API; `None` if it is null.
     ///
     /// # Safety
     ///
-    /// The caller must own it.
-    pub(crate) unsafe fn from_c(raw: wasmtime_externref_t) -> Option<RawRef> {
-        (raw.store_id != 0).then_some(RawRef(raw))
+    /// It must be of that kind, and the caller must own it.
+    pub(crate) unsafe fn from_c(kind: GcKind, of: wasmtime_valunion_t) -> Option<RawRef> {
+        // SAFETY: the caller vouches for the kind.
+        let store_id = unsafe {
+            match kind {
+                GcKind::Extern => of.externref.store_id,
+                GcKind::Any => of.anyref.store_id,
+                GcKind::Exn => of.exnref.store_id,
+            }
+        };
+        (store_id != 0).then_some(RawRef { kind, of })
     }
 
     /// The reference, still owned by `self`.
-    pub(crate) fn as_c(&self) -> wasmtime_externref_t {
-        self.0
+    pub(crate) fn as_c(&self) -> wasmtime_val_t {
+        wasmtime_val_t {
+            kind: self.kind.to_c(),
+            of: self.of,
+        }
     }
 
     /// The object of the raw value that WebAssembly passed; `None` if null.
     ///
     /// # Safety
     ///
-    /// `raw` must have come from WebAssembly code of this store just now, or
-    /// from `to_raw`.
-    pub(crate) unsafe fn from_raw(store: &mut StoreOpaque, raw: u32) -> Option<RawRef> {
+    /// `raw` must be of that kind, and have come from WebAssembly code of this
+    /// store just now, or from `to_raw`.
+    pub(crate) unsafe fn from_raw(kind: GcKind, store: &StoreOpaque, raw: u32) -> Option<RawRef> {
         if raw == 0 {
             return None;
         }
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the caller vouches for `raw`; `out` is
-        // initialised always.
+        let mut of = MaybeUninit::<wasmtime_valunion_t>::uninit();
+        let out = of.as_mut_ptr();
+        // SAFETY: invariant "Context"; the caller vouches for `raw`; the field
+        // of that kind is initialised always, and owned.
         unsafe {
-            wasmtime_externref_from_raw(store.raw(), raw, out.as_mut_ptr());
-            RawRef::from_c(out.assume_init())
+            match kind {
+                GcKind::Extern => {
+                    wasmtime_externref_from_raw(store.raw(), raw, &raw mut (*out).externref)
+                }
+                GcKind::Any => wasmtime_anyref_from_raw(store.raw(), raw, &raw mut (*out).anyref),
+                GcKind::Exn => wasmtime_exnref_from_raw(store.raw(), raw, &raw mut (*out).exnref),
+            }
+            RawRef::from_c(kind, of.assume_init())
         }
     }
 
     /// The raw value to pass to WebAssembly code at once.
     pub(crate) fn to_raw(&self, store: &StoreOpaque) -> u32 {
-        // SAFETY: invariant "Context"; the reference is valid.
-        unsafe { wasmtime_externref_to_raw(store.raw(), &self.0) }
+        // SAFETY: invariant "Context"; the reference is valid, and of its kind.
+        unsafe {
+            match self.kind {
+                GcKind::Extern => wasmtime_externref_to_raw(store.raw(), &self.of.externref),
+                GcKind::Any => wasmtime_anyref_to_raw(store.raw(), &self.of.anyref),
+                GcKind::Exn => wasmtime_exnref_to_raw(store.raw(), &self.of.exnref),
+            }
+        }
+    }
+
+    /// Whether it is of this kind.
+    pub(crate) fn is(&self, kind: GcKind) -> bool {
+        self.kind == kind
     }
 
     /// What [`RawRef::new`] was given; null if the host didn't make the object.
     pub(crate) fn data(&self, store: &StoreOpaque) -> *mut c_void {
+        match self.kind {
+            // SAFETY: invariant "Context"; the reference is valid, and of this
+            // kind.
+            GcKind::Extern => unsafe { wasmtime_externref_data(store.raw(), &self.of.externref) },
+            GcKind::Any | GcKind::Exn => std::ptr::null_mut(),
+        }
+    }
+
+    /// The `i31` with the lower 31 bits of `value`.
+    pub(crate) fn from_i31(store: &StoreOpaque, value: u32) -> Result<RawRef, Unsupported> {
+        RawRef::supported()?;
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; `out` is initialised, and owned.
+        let anyref = unsafe {
+            wasmtime_anyref_from_i31(store.raw(), value, out.as_mut_ptr());
+            out.assume_init()
+        };
+        Ok(RawRef {
+            kind: GcKind::Any,
+            of: wasmtime_valunion_t { anyref },
+        })
+    }
+
+    /// The unsigned value of an `i31`; `None` if it is something else.
+    pub(crate) fn i31(&self, store: &StoreOpaque) -> Option<u32> {
+        let mut value = 0;
         // SAFETY: invariant "Context"; the reference is valid.
-        unsafe { wasmtime_externref_data(store.raw(), &self.0) }
+        let is_i31 =
+            unsafe { wasmtime_anyref_i31_get_u(store.raw(), self.as_anyref()?, &mut value) };
+        is_i31.then_some(value)
+    }
+
+    /// The exact type of a reference of the kind `Any`.
+    pub(crate) fn any_type(&self, store: &StoreOpaque) -> HeapType {
+        let anyref = self.as_anyref().expect("a reference of that kind");
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; the reference is valid and not null, so
+        // that `out` is initialised, and what it owns passes on.
+        unsafe {
+            wasmtime_anyref_type(store.raw(), anyref, out.as_mut_ptr());
+            HeapType::from_c(store.engine(), out.as_ptr())
+        }
+    }
+
+    /// Makes an exception.
+    ///
+    /// # Panics
+    ///
+    /// If the tag is of another store.
+    ///
+    /// # Safety
+    ///
+    /// The values must be of this store.
+    pub(crate) unsafe fn new_exn(
+        store: &mut StoreOpaque,
+        tag: Tag,
+        fields: &[wasmtime_val_t],
+    ) -> Result<RawRef> {
+        RawRef::supported()?;
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
+        // the values. `out` is initialised unless there is an error, and owned.
+        let exnref = unsafe {
+            check(wasmtime_exnref_new(
+                store.raw(),
+                &tag.to_c(store),
+                fields.as_ptr(),
+                fields.len(),
+                out.as_mut_ptr(),
+            ))?;
+            out.assume_init()
+        };
+        Ok(RawRef {
+            kind: GcKind::Exn,
+            of: wasmtime_valunion_t { exnref },
+        })
+    }
+
+    /// Makes an exception the store's pending one. Returns what a host function
+    /// has to return then, owned.
+    pub(crate) fn set_pending_exn(&self, store: &mut StoreOpaque) -> *mut wasm_trap_t {
+        // SAFETY: invariant "Context"; the reference is valid.
+        unsafe { wasmtime_context_set_exception(store.raw(), self.as_exnref()) }
+    }
+
+    /// Takes the store's pending exception, if there is one.
+    pub(crate) fn take_pending_exn(store: &mut StoreOpaque) -> Option<RawRef> {
+        RawRef::supported().ok()?;
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; `out` is initialised if there is one, and
+        // owned.
+        unsafe {
+            wasmtime_context_take_exception(store.raw(), out.as_mut_ptr()).then(|| RawRef {
+                kind: GcKind::Exn,
+                of: wasmtime_valunion_t {
+                    exnref: out.assume_init(),
+                },
+            })
+        }
+    }
+
+    /// Whether the store has a pending exception.
+    pub(crate) fn has_pending_exn(store: &StoreOpaque) -> bool {
+        // SAFETY: invariant "Context".
+        RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(store.raw()) }
+    }
+
+    /// The type of an exception.
+    pub(crate) fn exn_type(&self, store: &StoreOpaque) -> ExnType {
+        // SAFETY: invariant "Context"; the reference is valid and not null, so
+        // that there is a type, which is owned.
+        unsafe {
+            let ty = Owned::from_raw(wasmtime_exnref_type(store.raw(), self.as_exnref()));
+            ExnType::from_owned(store.engine(), ty.expect("an exception has a type"))
+        }
+    }
+
+    /// The tag of an exception.
+    pub(crate) fn exn_tag(&self, store: &mut StoreOpaque) -> Result<Tag> {
+        let mut out = MaybeUninit::zeroed();
+        // SAFETY: invariant "Context"; the reference is valid. `out` is a
+        // struct of numbers, and is set to a tag of the store unless there is
+        // an error.
+        unsafe {
+            check(wasmtime_exnref_tag(
+                store.raw(),
+                self.as_exnref(),
+                out.as_mut_ptr(),
+            ))?;
+            Ok(Tag::from_c(out.assume_init(), store))
+        }
+    }
+
+    /// How many values an exception carries.
+    pub(crate) fn exn_field_count(&self, store: &StoreOpaque) -> usize {
+        // SAFETY: invariant "Context"; the reference is valid.
+        unsafe { wasmtime_exnref_field_count(store.raw(), self.as_exnref()) }
+    }
+
+    /// A value that an exception carries.
+    pub(crate) fn exn_field(&self, store: &mut StoreOpaque, index: usize) -> Result<Val> {
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; the reference is valid. `out` is
+        // initialised unless there is an error, and owned.
+        unsafe {
+            check(wasmtime_exnref_field(
+                store.raw(),
+                self.as_exnref(),
+                index,
+                out.as_mut_ptr(),
+            ))?;
+            Ok(Val::from_c(store, out.assume_init()))
+        }
+    }
+
+    fn as_exnref(&self) -> &wasmtime_exnref_t {
+        assert!(self.is(GcKind::Exn));
+        // SAFETY: the field of the kind is valid.
+        unsafe { &self.of.exnref }
+    }
+
+    fn as_anyref(&self) -> Option<&wasmtime_anyref_t> {
+        match self.kind {
+            // SAFETY: the field of the kind is valid.
+            GcKind::Any => Some(unsafe { &self.of.anyref }),
+            GcKind::Extern | GcKind::Exn => None,
+        }
     }
 }
 
 impl Clone for RawRef {
     fn clone(&self) -> RawRef {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: the reference is valid, and `out` is initialised.
-        unsafe {
-            wasmtime_externref_clone(&self.0, out.as_mut_ptr());
-            RawRef(out.assume_init())
+        // SAFETY: the reference is valid, and `out` is initialised, with an
+        // owned reference of the same kind.
+        let of = unsafe {
+            wasmtime_val_clone(&self.as_c(), out.as_mut_ptr());
+            out.assume_init().of
+        };
+        RawRef {
+            kind: self.kind,
+            of,
         }
     }
 }
@@ -105,6 +314,6 @@ impl Clone for RawRef {
 impl Drop for RawRef {
     fn drop(&mut self) {
         // SAFETY: the reference is owned and not used again.
-        unsafe { wasmtime_externref_unroot(&mut self.0) }
+        unsafe { wasmtime_val_unroot(&mut self.as_c()) }
     }
 }

@@ -1,10 +1,10 @@
 //! `externref`: references to host data.
 
 use super::root::{FromRoot, Root};
-use super::{GcRef, RawRef, Rooted};
+use super::{AnyRef, GcKind, GcRef, RawRef, Rooted};
 use crate::func::finalize;
 use crate::store::StoreOpaque;
-use crate::{AsContextMut, Error, Result, StoreContext, StoreContextMut};
+use crate::{AsContextMut, Error, HeapType, Result, StoreContext, StoreContextMut, Val};
 use std::any::Any;
 
 /// What the host stores behind an `externref`.
@@ -37,10 +37,13 @@ pub struct ExternRef {
 
 impl GcRef for ExternRef {}
 
-impl FromRoot for ExternRef {
-    fn from_root(root: &Root) -> &ExternRef {
-        // SAFETY: an `ExternRef` is a `Root` and nothing else.
-        unsafe { &*std::ptr::from_ref(root).cast() }
+// SAFETY: an `ExternRef` is a `Root` and nothing else.
+unsafe impl FromRoot for ExternRef {
+    const KIND: GcKind = GcKind::Extern;
+    const HEAP_TYPE: HeapType = HeapType::Extern;
+
+    fn val(reference: Option<Rooted<ExternRef>>) -> Val {
+        Val::ExternRef(reference)
     }
 }
 
@@ -141,17 +144,8 @@ impl ExternRef {
     /// may run the collector must have been called since WebAssembly passed it
     /// or [`to_raw`](Self::to_raw) returned it.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: u32) -> Option<Rooted<ExternRef>> {
-        if raw == 0 {
-            return None;
-        }
-        if let Err(unsupported) = RawRef::supported() {
-            panic!("{raw:#x} is not an externref: {unsupported}");
-        }
-        let mut store = store.as_context_mut();
-        let store = store.opaque_mut();
         // SAFETY: the caller vouches for `raw`.
-        let raw = unsafe { RawRef::from_raw(store, raw) }?;
-        Some(Rooted::push(&mut store.roots, raw))
+        unsafe { Rooted::from_raw(store.as_context_mut().opaque_mut(), raw) }
     }
 
     /// The raw value of the reference, for a [`ValRaw`](crate::ValRaw).
@@ -169,8 +163,27 @@ impl ExternRef {
     ///
     /// If it is of another store.
     pub fn to_raw(&self, store: impl AsContextMut) -> Result<u32> {
-        let store = store.as_context();
-        let store = store.opaque();
-        Ok(self.root.resolve(&store.roots)?.to_raw(store))
+        self.root.to_raw(store.as_context().opaque())
+    }
+
+    /// Wraps a reference of WebAssembly's own into one of the host's, as
+    /// `extern.convert_any` does. The object stays the same.
+    ///
+    /// The C API has no function for it: the bits of both are the same in
+    /// WebAssembly, so that one is made of the raw value of the other. Calls
+    /// `wasmtime_anyref_to_raw` and `wasmtime_externref_from_raw`.
+    ///
+    /// # Errors
+    ///
+    /// If the root is gone.
+    ///
+    /// # Panics
+    ///
+    /// If it is of another store.
+    pub fn convert_any(
+        mut store: impl AsContextMut,
+        anyref: Rooted<AnyRef>,
+    ) -> Result<Rooted<ExternRef>> {
+        anyref.convert(store.as_context_mut().opaque_mut())
     }
 }

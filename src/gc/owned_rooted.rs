@@ -22,6 +22,7 @@ pub struct OwnedRooted<R: GcRef> {
 
 impl<R: GcRef> OwnedRooted<R> {
     pub(crate) fn new(roots: &RootSet, raw: RawRef) -> OwnedRooted<R> {
+        debug_assert!(raw.is(R::KIND));
         OwnedRooted {
             root: Root::own(roots, raw),
             of: PhantomData,
@@ -30,7 +31,7 @@ impl<R: GcRef> OwnedRooted<R> {
 
     /// Roots the object in the store's current scope as well.
     ///
-    /// Calls `wasmtime_externref_clone`.
+    /// Calls `wasmtime_val_clone`.
     ///
     /// # Panics
     ///

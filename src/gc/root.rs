@@ -15,9 +15,9 @@
 //! So what is borrowed from a handle is as good as the handle, and a clone of
 //! that has a share of its own.
 
-use super::RawRef;
+use super::{GcKind, RawRef, Rooted};
 use crate::store::{StoreOpaque, cross_store, wrong_store};
-use crate::{AsContext, Error, Result};
+use crate::{AsContext, Error, HeapType, Result, Val};
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroU64;
 use std::ops::Deref;
@@ -31,9 +31,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub trait GcRef: FromRoot {}
 
 /// What makes a [`GcRef`] one.
-pub trait FromRoot: Sized + 'static {
+///
+/// # Safety
+///
+/// The type must be a [`Root`] and nothing else.
+pub unsafe trait FromRoot: Sized + 'static {
+    /// What the C API has it as.
+    const KIND: GcKind;
+
+    /// The type of the references that may be any such object.
+    const HEAP_TYPE: HeapType;
+
+    /// The value that is this reference or null.
+    fn val(reference: Option<Rooted<Self>>) -> Val
+    where
+        Self: GcRef;
+
     /// The reference with this root.
-    fn from_root(root: &Root) -> &Self;
+    fn from_root(root: &Root) -> &Self {
+        // SAFETY: the type is a `Root` and nothing else.
+        unsafe { &*std::ptr::from_ref(root).cast() }
+    }
 }
 
 /// A reference that is rooted in some way: [`Rooted`](crate::Rooted) or
@@ -142,6 +160,19 @@ impl Root {
         }
     }
 
+    /// The raw value to pass to WebAssembly at once.
+    ///
+    /// # Errors
+    ///
+    /// If the root is gone.
+    ///
+    /// # Panics
+    ///
+    /// If it is of another store.
+    pub(crate) fn to_raw(&self, store: &StoreOpaque) -> Result<u32> {
+        Ok(self.resolve(&store.roots)?.to_raw(store))
+    }
+
     /// What tells the object from all others of its store.
     ///
     /// Every object that the host makes has data of its own. What else there is
@@ -203,6 +234,10 @@ impl Drop for Root {
     }
 }
 
+/// What tells a store from all others, also before libwasmtime says its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StoreSerial(NonZeroU64);
+
 /// The references that a store keeps alive, the youngest last.
 pub struct RootSet {
     /// Tells this set from those of other stores.
@@ -222,6 +257,10 @@ impl RootSet {
             generation: NonZeroU64::MIN,
             entries: Vec::new(),
         }
+    }
+
+    pub(super) fn serial(&self) -> StoreSerial {
+        StoreSerial(self.serial)
     }
 
     pub(crate) fn len(&self) -> usize {

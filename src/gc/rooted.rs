@@ -2,6 +2,7 @@
 
 use super::root::{HasRoot, Place, Root};
 use super::{GcRef, OwnedRooted, RawRef, RootSet, RootedGcRef};
+use crate::store::StoreOpaque;
 use crate::{AsContext, AsContextMut, Result};
 use std::fmt;
 use std::hash::Hasher;
@@ -24,10 +25,41 @@ pub struct Rooted<R: GcRef> {
 impl<R: GcRef> Rooted<R> {
     /// Roots a reference in the innermost scope.
     pub(crate) fn push(roots: &mut RootSet, raw: RawRef) -> Rooted<R> {
+        debug_assert!(raw.is(R::KIND));
         Rooted {
             place: roots.push(raw),
             of: PhantomData,
         }
+    }
+
+    /// Roots the object of a raw value in the innermost scope; `None` for null.
+    ///
+    /// # Panics
+    ///
+    /// If `raw` isn't null and libwasmtime was built without `gc`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`RawRef::from_raw`].
+    pub(crate) unsafe fn from_raw(store: &mut StoreOpaque, raw: u32) -> Option<Rooted<R>> {
+        if raw == 0 {
+            return None;
+        }
+        if let Err(unsupported) = RawRef::supported() {
+            panic!("{raw:#x} is not a reference: {unsupported}");
+        }
+        // SAFETY: the caller vouches for `raw`.
+        let raw = unsafe { RawRef::from_raw(R::KIND, store, raw) }?;
+        Some(Rooted::push(&mut store.roots, raw))
+    }
+
+    /// The same object as a reference of another kind, where WebAssembly has
+    /// an instruction for that which leaves the bits as they are.
+    pub(super) fn convert<To: GcRef>(&self, store: &mut StoreOpaque) -> Result<Rooted<To>> {
+        let raw = self.root().to_raw(store)?;
+        // SAFETY: the raw value was made just now, and there is such an
+        // instruction.
+        Ok(unsafe { Rooted::from_raw(store, raw) }.expect("a root isn't null"))
     }
 
     /// A root that another has, for a call to which it is passed.
@@ -44,7 +76,7 @@ impl<R: GcRef> Rooted<R> {
 
     /// A root of its own for the same object, independent of any scope.
     ///
-    /// Calls `wasmtime_externref_clone`.
+    /// Calls `wasmtime_val_clone`.
     ///
     /// # Errors
     ///

@@ -67,20 +67,21 @@ impl<C: AsContextMut> Drop for RootScope<C> {
 
 /// Cuts a store's roots back to where they were, when dropped.
 ///
-/// For calls from WebAssembly to the host, which hold no context of their own.
-pub(crate) struct HostCallRoots {
+/// For calls between WebAssembly and the host, which use the state without a
+/// context of their own.
+pub(crate) struct TemporaryRoots {
     store: *mut StoreOpaque,
     len: usize,
 }
 
-impl HostCallRoots {
+impl TemporaryRoots {
     /// # Safety
     ///
     /// `store` must be the state of a live store that the caller may use, and
     /// stay so until the value is dropped.
     #[inline]
-    pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> HostCallRoots {
-        HostCallRoots {
+    pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> TemporaryRoots {
+        TemporaryRoots {
             store,
             // SAFETY: the caller vouches for the store.
             len: unsafe { (*store).roots.len() },
@@ -88,7 +89,7 @@ impl HostCallRoots {
     }
 }
 
-impl Drop for HostCallRoots {
+impl Drop for TemporaryRoots {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: `enter`'s caller vouches for the store.

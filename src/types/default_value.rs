@@ -5,8 +5,7 @@ use crate::error::{Context, format_err};
 use crate::{AsContextMut, Extern, Func, Global, Memory, Result, Table, Tag, Val};
 
 impl ValType {
-    /// Zero or null; `None` for a reference type that has no null, or whose
-    /// values can't be had yet.
+    /// Zero or null; `None` for a reference type that has no null.
     pub fn default_value(&self) -> Option<Val> {
         Val::default_for_ty(self)
     }

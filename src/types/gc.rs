@@ -1,14 +1,16 @@
 //! Types of garbage-collected objects that a module defines.
 //!
-//! They can be named, compared and passed back; what is in them can't be
-//! looked at yet.
+//! They can be named, compared and passed back; what is in structs and arrays
+//! can't be looked at yet.
 
-use super::subtype;
+use super::{FuncType, TagType, ValType, subtype};
 use crate::Engine;
+use crate::error::{Result, check, ensure};
 use crate::sys::*;
 use crate::vec::Owned;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ptr;
 use std::sync::Arc;
 
 macro_rules! concrete_types {
@@ -45,7 +47,7 @@ macro_rules! concrete_types {
             /// # Safety
             ///
             /// `ty` must be made by `engine`.
-            pub(super) unsafe fn from_owned(engine: &Engine, ty: Owned<$c>) -> $name {
+            pub(crate) unsafe fn from_owned(engine: &Engine, ty: Owned<$c>) -> $name {
                 $name {
                     definition: Arc::new((engine.clone(), ty)),
                 }
@@ -123,6 +125,64 @@ subtypes! {
 }
 
 impl ExnType {
+    /// The type of exceptions that carry values of these types.
+    ///
+    /// Calls `wasmtime_exn_type_new`.
+    ///
+    /// # Errors
+    ///
+    /// If the engine has no garbage collector.
+    ///
+    /// # Panics
+    ///
+    /// If a type belongs to another engine.
+    pub fn new(engine: &Engine, fields: impl IntoIterator<Item = ValType>) -> Result<ExnType> {
+        ExnType::from_tag_type(&TagType::new(FuncType::new(engine, fields, [])))
+    }
+
+    /// The type of exceptions with a tag of type `tag`.
+    ///
+    /// Calls `wasmtime_exn_type_new`.
+    ///
+    /// # Errors
+    ///
+    /// If the tag's type has results, or its engine has no garbage collector.
+    pub fn from_tag_type(tag: &TagType) -> Result<ExnType> {
+        let ty = tag.ty();
+        ensure!(
+            ty.results().len() == 0,
+            "exceptions carry parameters alone, and the type of the tag has results"
+        );
+        let engine = ty.engine();
+        let ty = ty.to_c();
+        let mut out = ptr::null_mut();
+        // SAFETY: the parameters live in the function type, and are of the
+        // engine. `out` is set to an owned type unless there is an error.
+        unsafe {
+            check(wasmtime_exn_type_new(
+                engine.as_ptr(),
+                wasm_functype_params(ty.as_ptr()),
+                &mut out,
+            ))?;
+            let ty = Owned::from_raw(out).expect("it succeeded");
+            Ok(ExnType::from_owned(engine, ty))
+        }
+    }
+
+    /// The type of the tags of such exceptions.
+    ///
+    /// Calls `wasmtime_exn_type_tag_type`.
+    pub fn tag_type(&self) -> TagType {
+        // SAFETY: the type is valid, and its tag's type is of the same engine;
+        // that one is owned.
+        unsafe {
+            let raw = wasmtime_exn_type_tag_type(self.as_ptr());
+            let ty = TagType::from_c(self.engine(), raw);
+            wasm_tagtype_delete(raw);
+            ty
+        }
+    }
+
     /// Whether this is the same type as `other`: those of exceptions have no
     /// subtypes.
     ///

@@ -314,7 +314,7 @@ impl HeapType {
     /// # Safety
     ///
     /// `ty` must be valid, made by `engine`, and not be used or deleted after.
-    pub(super) unsafe fn from_c(engine: &Engine, ty: *const wasmtime_heaptype_t) -> HeapType {
+    pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasmtime_heaptype_t) -> HeapType {
         // SAFETY: the caller vouches for `ty`; each field of the union is read
         // where the kind says it is the one that was written, and owned.
         unsafe {

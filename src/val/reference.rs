@@ -1,42 +1,69 @@
 //! References of any type.
 
 use crate::gc::HasRoot;
-use crate::{AsContext, ExternRef, Func, HeapType, RefType, Result, Rooted};
+use crate::{AnyRef, AsContext, ExnRef, ExternRef, Func, HeapType, RefType, Result, Rooted};
 
 /// A reference, of any type.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
 pub enum Ref {
     /// A function or null.
     Func(Option<Func>),
     /// Host data or null.
     Extern(Option<Rooted<ExternRef>>),
+    /// A struct, an array, an `i31`, a value of the host that WebAssembly holds
+    /// as its own, or null.
+    Any(Option<Rooted<AnyRef>>),
+    /// An exception or null.
+    Exn(Option<Rooted<ExnRef>>),
+}
+
+/// Defines what there is for each type of references.
+macro_rules! variants {
+    ($($variant:ident($ty:ty): $what:literal, $is:ident, $as_:ident, $unwrap:ident;)*) => {$(
+        #[doc = concat!("Whether it is ", $what, " reference, null or not.")]
+        pub fn $is(&self) -> bool {
+            matches!(self, Ref::$variant(_))
+        }
+
+        #[doc = concat!("The reference or null, if it is ", $what, " reference.")]
+        pub fn $as_(&self) -> Option<Option<&$ty>> {
+            match self {
+                Ref::$variant(reference) => Some(reference.as_ref()),
+                _ => None,
+            }
+        }
+
+        #[doc = concat!("The reference or null of ", $what, " reference.")]
+        ///
+        /// # Panics
+        ///
+        /// If it is a reference of another type.
+        #[track_caller]
+        pub fn $unwrap(&self) -> Option<&$ty> {
+            self.$as_().unwrap_or_else(|| {
+                panic!(concat!("expected ", $what, " reference, found {:?}"), self)
+            })
+        }
+    )*};
 }
 
 impl Ref {
     /// The null reference of a heap type.
-    ///
-    /// # Panics
-    ///
-    /// If references of that type can't be had as values yet: those to
-    /// structs, arrays and exceptions.
     pub fn null(heap_type: &HeapType) -> Ref {
-        Ref::try_null(heap_type).unwrap_or_else(|| {
-            panic!("references of type `{heap_type}` are not supported as values yet")
-        })
-    }
-
-    pub(super) fn try_null(heap_type: &HeapType) -> Option<Ref> {
-        match heap_type {
-            HeapType::Func | HeapType::ConcreteFunc(_) | HeapType::NoFunc => Some(Ref::Func(None)),
-            HeapType::Extern | HeapType::NoExtern => Some(Ref::Extern(None)),
-            _ => None,
+        match heap_type.top() {
+            HeapType::Func => Ref::Func(None),
+            HeapType::Extern => Ref::Extern(None),
+            HeapType::Any => Ref::Any(None),
+            _ => Ref::Exn(None),
         }
     }
 
     /// Whether the reference is null.
     pub fn is_null(&self) -> bool {
-        matches!(self, Ref::Func(None) | Ref::Extern(None))
+        matches!(
+            self,
+            Ref::Func(None) | Ref::Extern(None) | Ref::Any(None) | Ref::Exn(None)
+        )
     }
 
     /// Whether the reference is not null.
@@ -44,52 +71,11 @@ impl Ref {
         !self.is_null()
     }
 
-    /// Whether it is a function reference, null or not.
-    pub fn is_func(&self) -> bool {
-        matches!(self, Ref::Func(_))
-    }
-
-    /// The function or null, if it is such a reference.
-    pub fn as_func(&self) -> Option<Option<&Func>> {
-        match self {
-            Ref::Func(func) => Some(func.as_ref()),
-            Ref::Extern(_) => None,
-        }
-    }
-
-    /// The function or null.
-    ///
-    /// # Panics
-    ///
-    /// If it is a reference of another type.
-    #[track_caller]
-    pub fn unwrap_func(&self) -> Option<&Func> {
-        self.as_func()
-            .unwrap_or_else(|| panic!("expected a function reference, found {self:?}"))
-    }
-
-    /// Whether it is a host reference, null or not.
-    pub fn is_extern(&self) -> bool {
-        matches!(self, Ref::Extern(_))
-    }
-
-    /// The host reference or null, if it is such a reference.
-    pub fn as_extern(&self) -> Option<Option<&Rooted<ExternRef>>> {
-        match self {
-            Ref::Extern(reference) => Some(reference.as_ref()),
-            Ref::Func(_) => None,
-        }
-    }
-
-    /// The host reference or null.
-    ///
-    /// # Panics
-    ///
-    /// If it is a reference of another type.
-    #[track_caller]
-    pub fn unwrap_extern(&self) -> Option<&Rooted<ExternRef>> {
-        self.as_extern()
-            .unwrap_or_else(|| panic!("expected a host reference, found {self:?}"))
+    variants! {
+        Func(Func): "a function", is_func, as_func, unwrap_func;
+        Extern(Rooted<ExternRef>): "a host", is_extern, as_extern, unwrap_extern;
+        Any(Rooted<AnyRef>): "an `any`", is_any, as_any, unwrap_any;
+        Exn(Rooted<ExnRef>): "an exception", is_exn, as_exn, unwrap_exn;
     }
 
     /// The reference's type, as exact as it is known.
@@ -106,11 +92,15 @@ impl Ref {
         Ok(match self {
             Ref::Func(None) => RefType::NULLFUNCREF,
             Ref::Func(Some(func)) => RefType::new(false, HeapType::ConcreteFunc(func.ty(store))),
-            Ref::Extern(None) => RefType::new(true, HeapType::NoExtern),
+            Ref::Extern(None) => RefType::NULLEXTERNREF,
             Ref::Extern(Some(reference)) => {
                 reference.root().resolve(&store.opaque().roots)?;
                 RefType::new(false, HeapType::Extern)
             }
+            Ref::Any(None) => RefType::NULLREF,
+            Ref::Any(Some(reference)) => RefType::new(false, reference.ty(store)?),
+            Ref::Exn(None) => RefType::NULLEXNREF,
+            Ref::Exn(Some(reference)) => RefType::new(false, reference.ty(store)?.into()),
         })
     }
 

@@ -7,7 +7,7 @@ use crate::{HeapType, Ref, Result, Val, ValRaw};
 use std::convert::Infallible;
 
 macro_rules! uninhabited {
-    ($($ty:ident: $heap:literal, $nullable:literal, $variant:ident, $val:ident, $what:literal;)*) => {$(
+    ($($ty:ident: $heap_type:ident, $heap:literal, $nullable:literal, $variant:ident, $val:ident, $what:literal;)*) => {$(
         #[doc = concat!("A reference of type `", $heap, "`, of which there are none.")]
         ///
         #[doc = concat!("What there is of `", $nullable, "` is null: `Option<", stringify!($ty), ">`")]
@@ -42,7 +42,7 @@ macro_rules! uninhabited {
         // SAFETY: there are no values.
         unsafe impl Reference for $ty {
             fn heap_type() -> HeapType {
-                HeapType::$ty
+                HeapType::$heap_type
             }
 
             fn to_raw(&self, _: &mut StoreOpaque) -> Result<ValRaw> {
@@ -53,8 +53,8 @@ macro_rules! uninhabited {
                 None
             }
 
-            unsafe fn val(_: Option<&Self>) -> Val {
-                $ty::null_val()
+            unsafe fn val(_: Option<&Self>, _: &mut StoreOpaque) -> Result<Val> {
+                Ok($ty::null_val())
             }
 
             unsafe fn take(_: wasmtime_val_t, _: &mut StoreOpaque) -> Option<Self> {
@@ -65,6 +65,7 @@ macro_rules! uninhabited {
 }
 
 uninhabited! {
-    NoFunc: "(ref nofunc)", "(ref null nofunc)", Func, FuncRef, "function references";
-    NoExtern: "(ref noextern)", "(ref null noextern)", Extern, ExternRef, "host references";
+    NoFunc: NoFunc, "(ref nofunc)", "(ref null nofunc)", Func, FuncRef, "function references";
+    NoExtern: NoExtern, "(ref noextern)", "(ref null noextern)", Extern, ExternRef, "host references";
+    NoneRef: None, "(ref none)", "(ref null none)", Any, AnyRef, "`any` references";
 }

@@ -56,6 +56,18 @@ mod wasi;
     feature = "gc",
     any(feature = "cranelift", feature = "winch")
 ))]
+mod anyref;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod exnref;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
 mod externref;
 #[cfg(all(
     feature = "wat",

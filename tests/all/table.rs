@@ -163,7 +163,7 @@ fn copying_between_types() -> Result<()> {
 }
 
 #[test]
-fn copying_what_can_not_be_had_as_values() -> Result<()> {
+fn copying_objects() -> Result<()> {
     let mut config = Config::new();
     config.wasm_gc(true).wasm_function_references(true);
     let mut store = Store::new(&Engine::new(&config)?, ());

@@ -28,6 +28,38 @@ fn host_references() {
 }
 
 #[test]
+fn objects_of_web_assembly() {
+    let mut store = Store::<()>::default();
+    type Any = Option<Rooted<AnyRef>>;
+    let f = Func::wrap(&mut store, |x: Any| x);
+    unsupported(f.call(&mut store, &[Val::null_any_ref()], &mut [Val::I32(7)]));
+    let f = f.typed::<Any, Any>(&store).unwrap();
+    unsupported(f.call(&mut store, None));
+    let f = Func::wrap(&mut store, |x: Option<I31>| x);
+    let f = f.typed::<Option<I31>, Option<I31>>(&store).unwrap();
+    unsupported(f.call(&mut store, Some(I31::default())));
+    assert_eq!(f.call(&mut store, None).unwrap(), None);
+    let number = AssertUnwindSafe(|| AnyRef::from_i31(&mut store, I31::default()));
+    assert!(catch_unwind(number).is_err());
+}
+
+#[test]
+fn exceptions() {
+    let mut store = Store::<()>::default();
+    type Exn = Option<Rooted<ExnRef>>;
+    let f = Func::wrap(&mut store, |x: Exn| x);
+    unsupported(f.typed::<Exn, Exn>(&store).unwrap().call(&mut store, None));
+    assert!(!store.has_pending_exception());
+    assert!(store.take_pending_exception().is_none());
+    // The library may have what this crate was built without.
+    if let Result::Ok(ty) = ExnType::new(store.engine(), []) {
+        let tag = Tag::new(&mut store, &ty.tag_type()).unwrap();
+        let pre = ExnRefPre::new(&mut store, ty);
+        unsupported(ExnRef::new(&mut store, &pre, &tag, &[]));
+    }
+}
+
+#[test]
 fn null_is_all_there_is() {
     let mut store = Store::<()>::default();
     for (val, ty) in [
@@ -37,6 +69,8 @@ fn null_is_all_there_is() {
             NoExtern::null_val().ty(&store).unwrap(),
         ),
         (NoFunc::null_val(), ValType::NULLFUNCREF),
+        (NoneRef::null_val(), ValType::I31REF),
+        (Val::ExnRef(None), ValType::EXNREF),
     ] {
         let raw = val.to_raw(&mut store).unwrap();
         // SAFETY: the value is of this type.

@@ -106,7 +106,9 @@ fn a_module_that_another_library_compiled_runs() {
 #[cfg(feature = "gc")]
 #[test]
 fn there_is_no_reference_but_null() {
-    use libwasmtime::{ExternRef, NoExtern, NoFunc, OwnedRooted};
+    use libwasmtime::{
+        AnyRef, ExnRef, ExnType, ExternRef, I31, NoExtern, NoFunc, OwnedRooted, Rooted,
+    };
     let case = Case::new("minimal::there_is_no_reference_but_null", |_| {});
     let (Some(case), Some(_)) = (case, minimal()) else {
         return;
@@ -116,13 +118,33 @@ fn there_is_no_reference_but_null() {
         type Owned = Option<OwnedRooted<ExternRef>>;
         let f = Func::wrap(&mut store, |x: Owned| x);
         let f = f.typed::<Owned, Owned>(&store).unwrap();
+        assert!(f.call(&mut store, None).unwrap().is_none());
+        let error = ExternRef::new(&mut store, 1).unwrap_err();
+        assert!(error.is::<Unsupported>(), "{error:?}");
+        type Any = Option<Rooted<AnyRef>>;
+        let any = Func::wrap(&mut store, |x: Any| x);
+        let called = any.call(&mut store, &[Val::null_any_ref()], &mut [Val::I32(0)]);
+        let any = any.typed::<Any, Any>(&store).unwrap();
+        type Exn = Option<Rooted<ExnRef>>;
+        let exn = Func::wrap(&mut store, |x: Exn| x);
+        let exn = exn.typed::<Exn, Exn>(&store).unwrap();
+        let i31 = Func::wrap(&mut store, |x: Option<I31>| x);
+        let i31 = i31.typed::<Option<I31>, Option<I31>>(&store).unwrap();
+        assert!(any.call(&mut store, None).unwrap().is_none());
+        assert!(exn.call(&mut store, None).unwrap().is_none());
+        assert_eq!(i31.call(&mut store, None).unwrap(), None);
         for error in [
-            ExternRef::new(&mut store, 1).err(),
-            f.call(&mut store, None).err(),
+            called.err(),
+            i31.call(&mut store, Some(I31::default())).err(),
         ] {
             let error = error.expect("it is unsupported");
             assert!(error.is::<Unsupported>(), "{error:?}");
         }
+        assert!(ExnType::new(store.engine(), [ValType::I32]).is_err());
+        assert!(!store.has_pending_exception());
+        assert!(store.take_pending_exception().is_none());
+        let number = AssertUnwindSafe(|| AnyRef::from_i31(&mut store, I31::default()));
+        assert!(catch_unwind(number).is_err());
         // SAFETY: null is allowed.
         assert!(unsafe { ExternRef::from_raw(&mut store, 0) }.is_none());
         let made_up = AssertUnwindSafe(|| {

@@ -19,8 +19,6 @@ const fn on_lines(
     }
 }
 
-const NO_VALUE: &str = "the crate has no values that are structs, arrays, `i31`s or exceptions";
-
 const LIMITS: &str = "the limits of memories and tables are read as 64-bit numbers, which \
                       specification 3.0 made them, even if the memory64 proposal is off";
 
@@ -33,33 +31,6 @@ const SEGMENTS: &str = "segments are written one after another until one doesn't
 pub const SPEC_1_0: &[ExpectedFailures] = &[on_lines("binary-leb128.wast", &[217, 225], LIMITS)];
 
 pub const SPEC_2_0: &[ExpectedFailures] = &[on_lines("binary-leb128.wast", &[218, 226], LIMITS)];
-
-pub const SPEC_3_0: &[ExpectedFailures] = &[on_lines(
-    "ref_null.wast",
-    &[16, 18, 55, 56, 57, 58, 59, 60, 67, 68, 69, 70, 71, 72],
-    NO_VALUE,
-)];
-
-pub const GC: &[ExpectedFailures] = &[
-    on_lines(
-        "array.wast",
-        &[97, 98, 142, 143, 202, 203, 276, 277],
-        NO_VALUE,
-    ),
-    on_lines("array_new_data.wast", &[12, 13, 14, 15], NO_VALUE),
-    on_lines(
-        "array_new_elem.wast",
-        &[18, 19, 20, 21, 66, 67, 68, 69],
-        NO_VALUE,
-    ),
-    on_lines(
-        "extern.wast",
-        &[39, 40, 42, 43, 52, 53, 54, 55, 56, 57],
-        NO_VALUE,
-    ),
-    on_lines("i31.wast", &[33], NO_VALUE),
-    on_lines("struct.wast", &[122], NO_VALUE),
-];
 
 pub const MUTABLE_GLOBAL: &[ExpectedFailures] = &[on_lines(
     "linking.wast",

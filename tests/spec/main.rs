@@ -74,8 +74,8 @@ macro_rules! groups {
 groups! {
     spec_1_0: spec(SpecVersion::V1), 19_245, off SINCE_2_0, fail SPEC_1_0;
     spec_2_0: spec(SpecVersion::V2), 28_012, off SINCE_3_0, fail SPEC_2_0;
-    spec_3_0: spec(SpecVersion::V3), 21_228, fail SPEC_3_0;
-    spec_latest: spec(SpecVersion::Latest), 21_233, fail SPEC_3_0;
+    spec_3_0: spec(SpecVersion::V3), 21_228;
+    spec_latest: spec(SpecVersion::Latest), 21_233;
 
     annotations: proposal(Annotations), 617;
     bulk_memory: proposal(BulkMemoryOperations), 7_485;
@@ -84,7 +84,7 @@ groups! {
     extended_const: proposal(ExtendedConst), 284;
     float_to_int: proposal(NontrappingFloatToIntConversions), 615;
     function_references: proposal(FunctionReferences), 1_874, off WasmFeatures::MULTI_MEMORY;
-    gc: proposal(GC), 784, fail GC;
+    gc: proposal(GC), 784;
     memory64: proposal(Memory64), 1_606, off WasmFeatures::MULTI_MEMORY;
     multi_memory: proposal(MultiMemory), 912;
     multi_value: proposal(MultiValue), 1_182, off WasmFeatures::MULTI_MEMORY;

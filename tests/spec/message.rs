@@ -3,7 +3,7 @@
 //! The suite gives the text of the reference interpreter, or the start of it,
 //! and the interpreter's own harness takes a message that starts with that.
 
-use libwasmtime::{Result, Trap, UnknownImportError, bail, ensure};
+use libwasmtime::{Result, ThrownException, Trap, UnknownImportError, bail, ensure};
 
 /// What the reference interpreter says where the crate has this trap.
 const TRAPS: &[(Trap, &[&str])] = &[
@@ -87,7 +87,7 @@ pub fn expect_exception<T>(result: Result<T>) -> Result<()> {
     let Err(error) = result else {
         bail!("nothing was thrown");
     };
-    if error.root_cause().to_string() == "thrown Wasm exception" {
+    if error.is::<ThrownException>() {
         return Ok(());
     }
     Err(error.context("not an exception"))

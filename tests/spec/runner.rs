@@ -36,8 +36,8 @@ impl<'a> Runner<'a> {
         })
     }
 
-    pub fn store(&self) -> &Store<()> {
-        &self.store
+    pub fn store(&mut self) -> &mut Store<()> {
+        &mut self.store
     }
 
     /// Compiles a module of the file.

@@ -1,7 +1,10 @@
 //! The values of the suite: arguments, and patterns for results.
 
-use json_from_wast::{Const, CoreConst, ExternRef as ExternPattern, FloatConst, FuncRef, V128};
-use libwasmtime::{ExternRef, Result, Rooted, Store, Val, bail, ensure};
+use json_from_wast::{
+    AnyRef as AnyPattern, Const, CoreConst, ExnRef as ExnPattern, ExternRef as ExternPattern,
+    FloatConst, FuncRef, V128,
+};
+use libwasmtime::{AnyRef, ExternRef, Result, Rooted, Store, Val, bail, ensure};
 
 /// The value of an argument.
 ///
@@ -28,7 +31,21 @@ pub fn from_const(store: &mut Store<()>, argument: &Const<'_>) -> Result<Val> {
         | CoreConst::NullExternRef => Val::null_extern_ref(),
         CoreConst::ExternRef {
             value: Some(ExternPattern::Host(number)),
-        } => Val::ExternRef(Some(ExternRef::new(store, number.0)?)),
+        } => Val::from(ExternRef::new(store, number.0)?),
+        CoreConst::AnyRef {
+            value: Some(AnyPattern::Null),
+        }
+        | CoreConst::NullRef => Val::null_any_ref(),
+        CoreConst::AnyRef {
+            value: Some(AnyPattern::Host(number)),
+        } => {
+            let number = ExternRef::new(&mut *store, number.0)?;
+            Val::from(AnyRef::convert_extern(store, number)?)
+        }
+        CoreConst::ExnRef {
+            value: Some(ExnPattern::Null),
+        }
+        | CoreConst::NullExnRef => Val::ExnRef(None),
         other => bail!("the crate has no value for the argument {other:?}"),
     })
 }
@@ -38,7 +55,7 @@ pub fn from_const(store: &mut Store<()>, argument: &Const<'_>) -> Result<Val> {
 /// # Errors
 ///
 /// If they differ.
-pub fn expect_values(store: &Store<()>, values: &[Val], expected: &[Const<'_>]) -> Result<()> {
+pub fn expect_values(store: &mut Store<()>, values: &[Val], expected: &[Const<'_>]) -> Result<()> {
     ensure!(
         values.len() == expected.len(),
         "{} results instead of {}",
@@ -58,7 +75,7 @@ pub fn expect_values(store: &Store<()>, values: &[Val], expected: &[Const<'_>]) 
 }
 
 /// Whether a value is what a pattern stands for.
-fn is_match(store: &Store<()>, value: &Val, pattern: &CoreConst) -> Result<bool> {
+fn is_match(store: &mut Store<()>, value: &Val, pattern: &CoreConst) -> Result<bool> {
     if let CoreConst::Either { values } = pattern {
         for pattern in values {
             if is_match(store, value, pattern)? {
@@ -92,6 +109,36 @@ fn is_match(store: &Store<()>, value: &Val, pattern: &CoreConst) -> Result<bool>
             CoreConst::ExternRef {
                 value: Some(ExternPattern::Host(number)),
             } => host_number(store, *reference)? == Some(number.0),
+            _ => false,
+        },
+        (Val::AnyRef(None), pattern) => matches!(
+            pattern,
+            CoreConst::AnyRef {
+                value: Some(AnyPattern::Null),
+            } | CoreConst::NullRef
+                | CoreConst::RefNull
+        ),
+        (Val::AnyRef(Some(reference)), pattern) => match pattern {
+            CoreConst::AnyRef { value: None } => true,
+            CoreConst::AnyRef {
+                value: Some(AnyPattern::Host(number)),
+            } => {
+                let reference = ExternRef::convert_any(&mut *store, *reference)?;
+                host_number(store, Some(reference))? == Some(number.0)
+            }
+            CoreConst::EqRef => reference.is_eqref(&*store)?,
+            CoreConst::I31Ref => reference.is_i31(&*store)?,
+            CoreConst::StructRef => reference.is_struct(&*store)?,
+            CoreConst::ArrayRef => reference.is_array(&*store)?,
+            _ => false,
+        },
+        (Val::ExnRef(reference), pattern) => match pattern {
+            CoreConst::ExnRef { value: None } => reference.is_some(),
+            CoreConst::ExnRef {
+                value: Some(ExnPattern::Null),
+            }
+            | CoreConst::NullExnRef
+            | CoreConst::RefNull => reference.is_none(),
             _ => false,
         },
         _ => false,

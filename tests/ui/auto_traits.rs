@@ -3,13 +3,14 @@
 //! Asserted when this is compiled.
 
 use libwasmtime::{
-    Caller, Config, Engine, EngineWeak, Error, Export, ExportType, Extern, ExternRef, ExternType,
-    FrameInfo, Func, FuncType, Global, GlobalType, HeapType, I32Exit, ImportType, Instance,
-    InstancePre, Linker, LoadError, Memory, MemoryAccessError, MemoryType, Module, ModuleExport,
-    Mutability, NoExtern, NoFunc, OwnedRooted, Ref, RefType, RootScope, Rooted, SharedMemory,
-    Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder, Strategy, Table,
-    TableType, Tag, TagType, Trap, TypedFunc, UnknownImportError, Unsupported, UpdateDeadline,
-    V128, Val, ValRaw, ValType, WasmBacktrace, WasmFeatures,
+    AnyRef, Caller, Config, Engine, EngineWeak, Error, ExnRef, Export, ExportType, Extern,
+    ExternRef, ExternType, FrameInfo, Func, FuncType, Global, GlobalType, HeapType, I31, I32Exit,
+    ImportType, Instance, InstancePre, Linker, LoadError, Memory, MemoryAccessError, MemoryType,
+    Module, ModuleExport, Mutability, NoExtern, NoFunc, NoneRef, OwnedRooted, Ref, RefType,
+    RootScope, Rooted, SharedMemory, Store, StoreContext, StoreContextMut, StoreLimits,
+    StoreLimitsBuilder, Strategy, Table, TableType, Tag, TagType, Trap, TypedFunc,
+    UnknownImportError, Unsupported, UpdateDeadline, V128, Val, ValRaw, ValType, WasmBacktrace,
+    WasmFeatures,
 };
 use std::cell::Cell;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -60,7 +61,8 @@ assert_traits!(Send, Sync, Unpin; Linker<Local>, InstancePre<Local>);
 assert_traits! {
     Send, Sync, Unpin;
     Instance, Func, TypedFunc<(i32, f64), Option<Func>>, Memory, Table, Global, Tag, Extern, Val,
-    Ref, Rooted<ExternRef>, OwnedRooted<ExternRef>, ExternRef, NoExtern, NoFunc,
+    Ref, Rooted<ExternRef>, OwnedRooted<ExternRef>, ExternRef, NoExtern, NoFunc, NoneRef,
+    Rooted<AnyRef>, OwnedRooted<AnyRef>, AnyRef, I31, Rooted<ExnRef>, OwnedRooted<ExnRef>, ExnRef,
 }
 
 // What goes wrong.

@@ -2,12 +2,12 @@
 //! `Option` for the one with it.
 
 use super::WasmTy;
-use crate::gc::{HasRoot, RawRef};
+use crate::gc::{GcKind, HasRoot, RawRef};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_val_t;
 use crate::{
-    ExternRef, Func, HeapType, NoExtern, NoFunc, OwnedRooted, RefType, Result, Rooted, Val, ValRaw,
-    ValType,
+    AnyRef, ExnRef, ExternRef, Func, GcRef, HeapType, I31, NoExtern, NoFunc, NoneRef, OwnedRooted,
+    RefType, Result, Rooted, Val, ValRaw, ValType,
 };
 
 /// What the two [`WasmTy`] of a type of references are made of.
@@ -33,7 +33,7 @@ pub unsafe trait Reference: Send + Sized {
     /// # Safety
     ///
     /// As there.
-    unsafe fn val(this: Option<&Self>) -> Val;
+    unsafe fn val(this: Option<&Self>, store: &mut StoreOpaque) -> Result<Val>;
 
     /// Takes the value that the C API returned; `None` if it is null.
     ///
@@ -64,9 +64,9 @@ macro_rules! wasm_types {
                 unsafe { Reference::load(raw, &mut *store) }
             }
 
-            unsafe fn as_val(&self) -> Val {
+            unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val> {
                 // SAFETY: the caller vouches for it.
-                unsafe { Reference::val(self.as_ref()) }
+                unsafe { Reference::val(self.as_ref(), store) }
             }
         }
 
@@ -86,9 +86,9 @@ macro_rules! wasm_types {
                 unsafe { Reference::load(raw, &mut *store) }.expect(NULL)
             }
 
-            unsafe fn as_val(&self) -> Val {
+            unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val> {
                 // SAFETY: the caller vouches for it.
-                unsafe { Reference::val(Some(self)) }
+                unsafe { Reference::val(Some(self), store) }
             }
         }
     )*};
@@ -98,8 +98,14 @@ wasm_types!(
     Func,
     Rooted<ExternRef>,
     OwnedRooted<ExternRef>,
+    Rooted<AnyRef>,
+    OwnedRooted<AnyRef>,
+    I31,
+    Rooted<ExnRef>,
+    OwnedRooted<ExnRef>,
     NoFunc,
-    NoExtern
+    NoExtern,
+    NoneRef
 );
 
 const NULL: &str = "WebAssembly passed null where its type has none";
@@ -120,8 +126,8 @@ unsafe impl Reference for Func {
         unsafe { Func::from_raw_in(store, raw.get_funcref()) }
     }
 
-    unsafe fn val(this: Option<&Self>) -> Val {
-        Val::FuncRef(this.copied())
+    unsafe fn val(this: Option<&Self>, _: &mut StoreOpaque) -> Result<Val> {
+        Ok(Val::FuncRef(this.copied()))
     }
 
     unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self> {
@@ -134,41 +140,78 @@ unsafe impl Reference for Func {
 }
 
 /// What the two kinds of rooted references have in common: how they are passed.
-/// libwasmtime converts a raw `externref`, with the right store.
-macro_rules! externrefs {
-    ($($ty:ty, $root:expr, $val:expr;)*) => {$(
+/// libwasmtime converts raw references, which all look alike, with the right
+/// store.
+macro_rules! roots {
+    ($($ty:ident, $root:expr, $val:expr;)*) => {$(
         // SAFETY: as above.
-        unsafe impl Reference for $ty {
+        unsafe impl<R: GcRef> Reference for $ty<R> {
             fn heap_type() -> HeapType {
-                HeapType::Extern
+                R::HEAP_TYPE
             }
 
             fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
                 let raw = self.root().resolve_value(&store.roots)?.to_raw(store);
-                Ok(ValRaw::externref(raw))
+                Ok(ValRaw::anyref(raw))
             }
 
             unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
                 // SAFETY: the caller vouches for both.
-                let raw = unsafe { RawRef::from_raw(store, raw.get_externref()) }?;
+                let raw = unsafe { RawRef::from_raw(R::KIND, store, raw.get_anyref()) }?;
                 Some($root(&mut store.roots, raw))
             }
 
-            unsafe fn val(this: Option<&Self>) -> Val {
-                Val::ExternRef(this.map($val))
+            unsafe fn val(this: Option<&Self>, _: &mut StoreOpaque) -> Result<Val> {
+                Ok(R::val(this.map($val)))
             }
 
             unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self> {
                 // SAFETY: the caller vouches for both.
-                let raw = unsafe { RawRef::from_c(val.of.externref) }?;
+                let raw = unsafe { RawRef::from_c(R::KIND, val.of) }?;
                 Some($root(&mut store.roots, raw))
             }
         }
     )*};
 }
 
-externrefs! {
-    Rooted<ExternRef>, Rooted::push, |rooted| *rooted;
+roots! {
+    Rooted, Rooted::push, |rooted| *rooted;
     // SAFETY: the caller vouches that the value is not used for longer.
-    OwnedRooted<ExternRef>, OwnedRooted::new, |owned| unsafe { Rooted::borrowing(owned) };
+    OwnedRooted, OwnedRooted::new, |owned| unsafe { Rooted::borrowing(owned) };
+}
+
+// SAFETY: an `i31` is passed as the `anyref` that it is, which libwasmtime
+// converts.
+unsafe impl Reference for I31 {
+    fn heap_type() -> HeapType {
+        HeapType::I31
+    }
+
+    fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
+        let raw = RawRef::from_i31(store, self.get_u32())?;
+        Ok(ValRaw::anyref(raw.to_raw(store)))
+    }
+
+    unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
+        // SAFETY: the caller vouches for both.
+        let raw = unsafe { RawRef::from_raw(GcKind::Any, store, raw.get_anyref()) }?;
+        Some(i31(raw, store))
+    }
+
+    unsafe fn val(this: Option<&Self>, store: &mut StoreOpaque) -> Result<Val> {
+        let rooted = this.map(|value| AnyRef::from_i31_in(store, *value));
+        Ok(Val::AnyRef(rooted.transpose()?))
+    }
+
+    unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self> {
+        // SAFETY: the caller vouches for both.
+        let raw = unsafe { RawRef::from_c(GcKind::Any, val.of) }?;
+        Some(i31(raw, store))
+    }
+}
+
+/// The number that a reference of that type is.
+fn i31(raw: RawRef, store: &StoreOpaque) -> I31 {
+    let value = raw.i31(store).expect("a reference of type `i31` is one");
+    I31::wrapping_u32(value)
 }

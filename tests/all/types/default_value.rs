@@ -12,6 +12,8 @@ fn values() {
         (ValType::F64, "F64(0)"),
         (ValType::FUNCREF, "FuncRef(None)"),
         (ValType::EXTERNREF, "ExternRef(None)"),
+        (ValType::STRUCTREF, "AnyRef(None)"),
+        (ValType::NULLEXNREF, "ExnRef(None)"),
     ] {
         assert_eq!(format!("{:?}", ty.default_value().unwrap()), text);
     }

@@ -1,0 +1,90 @@
+//! Looking into a [`Val`] of a known type.
+
+use super::{V128, Val};
+use crate::{AnyRef, ExnRef, ExternRef, Func, Rooted};
+
+/// Defines the two accessors of each number.
+macro_rules! numbers {
+    ($($variant:ident, $get:ident, $unwrap:ident: $ty:ty = $bind:ident => $value:expr;)*) => {$(
+        #[doc = concat!("The value, if it is [`Val::", stringify!($variant), "`].")]
+        pub fn $get(&self) -> Option<$ty> {
+            match *self {
+                Val::$variant($bind) => Some($value),
+                _ => None,
+            }
+        }
+
+        #[doc = concat!("The value of a [`Val::", stringify!($variant), "`].")]
+        ///
+        /// # Panics
+        ///
+        /// If it is of another type.
+        #[track_caller]
+        pub fn $unwrap(&self) -> $ty {
+            self.$get().unwrap_or_else(|| {
+                panic!(concat!("expected ", stringify!($variant), ", found {:?}"), self)
+            })
+        }
+    )*};
+}
+
+/// Defines the two accessors of each type of references, and their second names
+/// where the `wasmtime` crate has two.
+macro_rules! references {
+    ($($variant:ident($ty:ty), $get:ident, $unwrap:ident $(, also $get2:ident, $unwrap2:ident)?;)*) => {$(
+        #[doc = concat!("The reference or null, if the value is [`Val::", stringify!($variant), "`].")]
+        pub fn $get(&self) -> Option<Option<&$ty>> {
+            match self {
+                Val::$variant(reference) => Some(reference.as_ref()),
+                _ => None,
+            }
+        }
+
+        #[doc = concat!("The reference or null of a [`Val::", stringify!($variant), "`].")]
+        ///
+        /// # Panics
+        ///
+        /// If the value is of another type.
+        #[track_caller]
+        pub fn $unwrap(&self) -> Option<&$ty> {
+            self.$get().unwrap_or_else(|| {
+                panic!(concat!("expected ", stringify!($variant), ", found {:?}"), self)
+            })
+        }
+
+        $(
+            #[doc = concat!("As [`", stringify!($get), "`](Self::", stringify!($get), ");")]
+            /// the `wasmtime` crate has both names.
+            pub fn $get2(&self) -> Option<Option<&$ty>> {
+                self.$get()
+            }
+
+            #[doc = concat!("As [`", stringify!($unwrap), "`](Self::", stringify!($unwrap), ").")]
+            ///
+            /// # Panics
+            ///
+            /// If the value is of another type.
+            #[track_caller]
+            pub fn $unwrap2(&self) -> Option<&$ty> {
+                self.$unwrap()
+            }
+        )?
+    )*};
+}
+
+impl Val {
+    numbers! {
+        I32, i32, unwrap_i32: i32 = v => v;
+        I64, i64, unwrap_i64: i64 = v => v;
+        F32, f32, unwrap_f32: f32 = v => f32::from_bits(v);
+        F64, f64, unwrap_f64: f64 = v => f64::from_bits(v);
+        V128, v128, unwrap_v128: V128 = v => v;
+    }
+
+    references! {
+        FuncRef(Func), func_ref, unwrap_func_ref, also funcref, unwrap_funcref;
+        ExternRef(Rooted<ExternRef>), extern_ref, unwrap_extern_ref, also externref, unwrap_externref;
+        AnyRef(Rooted<AnyRef>), any_ref, unwrap_any_ref, also anyref, unwrap_anyref;
+        ExnRef(Rooted<ExnRef>), exnref, unwrap_exnref;
+    }
+}
