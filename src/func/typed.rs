@@ -2,7 +2,7 @@
 
 use super::{Func, WasmTy};
 use crate::error::ensure;
-use crate::gc::TemporaryRoots;
+use crate::gc::{RawRef, TemporaryRoots};
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t};
 use crate::{AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
@@ -103,6 +103,9 @@ where
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results> {
         let mut store = store.as_context_mut();
+        if const { cfg!(not(feature = "gc")) && (Params::HAS_ROOTED || Results::HAS_ROOTED) } {
+            RawRef::supported()?;
+        }
         if self.checked {
             self.check(&mut store, &params)?;
         }
@@ -199,6 +202,10 @@ pub unsafe trait WasmParams: Send {
     #[doc(hidden)]
     const LEN: usize;
 
+    /// Whether one of them is [`WasmTy::IS_ROOTED`].
+    #[doc(hidden)]
+    const HAS_ROOTED: bool;
+
     /// Whether a function that takes `actual` may be passed these values.
     #[doc(hidden)]
     fn check_params(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()>;
@@ -246,6 +253,7 @@ unsafe impl<A: WasmTy> WasmParams for A {
     type Raw = <(A,) as WasmParams>::Raw;
     const EMPTY: Self::Raw = <(A,) as WasmParams>::EMPTY;
     const LEN: usize = 1;
+    const HAS_ROOTED: bool = A::IS_ROOTED;
 
     fn check_params(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {
         <(A,) as WasmParams>::check_params(actual)
@@ -284,6 +292,7 @@ macro_rules! tuples {
             type Raw = [ValRaw; $n];
             const EMPTY: [ValRaw; $n] = [ValRaw::ZERO; $n];
             const LEN: usize = $n;
+            const HAS_ROOTED: bool = false $(|| $t::IS_ROOTED)*;
 
             #[allow(unused_mut, reason = "the empty tuple")]
             fn check_params(mut actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {

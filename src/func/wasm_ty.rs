@@ -17,6 +17,11 @@ use crate::{Result, V128, Val, ValRaw, ValType};
 /// Not to be implemented outside this crate: `store` and `load` must agree with
 /// `valtype`.
 pub unsafe trait WasmTy: Send + Sized {
+    /// Whether the type is a reference to a collected object, of which there are
+    /// none without the feature `gc`.
+    #[doc(hidden)]
+    const IS_ROOTED: bool = false;
+
     /// Whether `load` and `store` use the store.
     #[doc(hidden)]
     const NEEDS_STORE: bool = true;

@@ -16,6 +16,8 @@ use crate::{
 ///
 /// `to_raw` and `load` must agree with `heap_type`.
 pub unsafe trait Reference: Send + Sized {
+    const IS_ROOTED: bool = false;
+
     fn heap_type() -> HeapType;
 
     /// As [`WasmTy::into_raw`].
@@ -47,6 +49,8 @@ macro_rules! wasm_types {
     ($($ty:ty),*) => {$(
         // SAFETY: the type says how its values are passed; null is that of any.
         unsafe impl WasmTy for Option<$ty> {
+            const IS_ROOTED: bool = <$ty as Reference>::IS_ROOTED;
+
             fn valtype() -> ValType {
                 ValType::Ref(RefType::new(true, <$ty as Reference>::heap_type()))
             }
@@ -72,6 +76,8 @@ macro_rules! wasm_types {
 
         // SAFETY: as above.
         unsafe impl WasmTy for $ty {
+            const IS_ROOTED: bool = <$ty as Reference>::IS_ROOTED;
+
             fn valtype() -> ValType {
                 ValType::Ref(RefType::new(false, <$ty as Reference>::heap_type()))
             }
@@ -146,6 +152,8 @@ macro_rules! roots {
     ($($ty:ident, $root:expr, $val:expr;)*) => {$(
         // SAFETY: as above.
         unsafe impl<R: GcRef> Reference for $ty<R> {
+            const IS_ROOTED: bool = true;
+
             fn heap_type() -> HeapType {
                 R::HEAP_TYPE
             }

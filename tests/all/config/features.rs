@@ -1,6 +1,8 @@
 //! WebAssembly proposals.
 
-use super::{assert_refuses, engine, tests};
+#[cfg(all(feature = "gc", feature = "threads"))]
+use super::assert_refuses;
+use super::{engine, tests};
 use libwasmtime::{Config, Engine, Module, WasmFeatures};
 
 tests! {
@@ -272,6 +274,8 @@ fn concurrency_support() {
 
 /// What an engine says is on by default is on in the library, and the rest is
 /// not.
+/// All of them: those of a Cargo feature can be set with it alone.
+#[cfg(all(feature = "gc", feature = "threads"))]
 #[test]
 fn defaults() {
     let default = Engine::default();
