@@ -38,7 +38,13 @@ impl RawRef {
         match self.0 {}
     }
 
-    pub(crate) unsafe fn from_raw(_: GcKind, _: &StoreOpaque, _: u32) -> Option<RawRef> {
+    /// A library that is loaded may have what this crate was built without.
+    pub(crate) unsafe fn from_raw(_: GcKind, _: &StoreOpaque, raw: u32) -> Option<RawRef> {
+        assert!(
+            raw == 0,
+            "WebAssembly passed a reference to an object, and this crate was built without the \
+             Cargo feature `gc`"
+        );
         None
     }
 

@@ -43,6 +43,26 @@ fn objects_of_web_assembly() {
     assert!(catch_unwind(number).is_err());
 }
 
+/// A library that is loaded may have objects all the same.
+#[test]
+fn an_object_is_not_taken_for_null() {
+    let mut store = Store::<()>::default();
+    let Result::Ok(module) = Module::new(
+        store.engine(),
+        r#"(module
+            (import "" "host" (func $host (param anyref)))
+            (func (export "f") (call $host (ref.i31 (i32.const 1)))))"#,
+    ) else {
+        return;
+    };
+    let host = Func::wrap(&mut store, |_: Option<Rooted<AnyRef>>| {});
+    let instance = Instance::new(&mut store, &module, &[host.into()]).unwrap();
+    let f = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+    let called = catch_unwind(AssertUnwindSafe(|| f.call(&mut store, ())));
+    let text = called.unwrap_err().downcast::<&str>().unwrap();
+    assert!(text.contains("Cargo feature `gc`"), "{text}");
+}
+
 #[test]
 fn exceptions() {
     let mut store = Store::<()>::default();
