@@ -27,7 +27,9 @@ pub enum Extern {
     Tag(Tag),
 }
 
-macro_rules! kinds {
+/// What is the same for each kind of item of a type `Extern`: this one's, and that
+/// of [`standard`](crate::standard).
+macro_rules! extern_kinds {
     ($($variant:ident: $into:ident, $what:literal;)*) => {
         impl Extern {
             $(
@@ -51,7 +53,9 @@ macro_rules! kinds {
     };
 }
 
-kinds! {
+pub(crate) use extern_kinds;
+
+extern_kinds! {
     Func: into_func, "function";
     Global: into_global, "global";
     Table: into_table, "table";

@@ -4,6 +4,7 @@ use super::object::Object;
 use super::store::State;
 use super::{AsContext, AsContextMut, Func, Global, Memory, Table};
 use crate::ExternType;
+use crate::extern_::extern_kinds;
 use crate::sys::{wasm_extern_copy, wasm_extern_t, wasm_extern_type, wasm_externtype_delete};
 use crate::vec::Owned;
 use std::fmt;
@@ -50,31 +51,7 @@ impl fmt::Debug for OtherExtern {
     }
 }
 
-macro_rules! kinds {
-    ($($variant:ident: $into:ident, $what:literal;)*) => {
-        impl Extern {
-            $(
-                #[doc = concat!("The ", $what, ", if that is what this is.")]
-                pub fn $into(self) -> Option<$variant> {
-                    match self {
-                        Extern::$variant(item) => Some(item),
-                        _ => None,
-                    }
-                }
-            )*
-        }
-
-        $(
-            impl From<$variant> for Extern {
-                fn from(item: $variant) -> Extern {
-                    Extern::$variant(item)
-                }
-            }
-        )*
-    };
-}
-
-kinds! {
+extern_kinds! {
     Func: into_func, "function";
     Global: into_global, "global";
     Table: into_table, "table";
