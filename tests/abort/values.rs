@@ -2,6 +2,7 @@
 
 use crate::{alone, assert_panics};
 use libwasmtime::*;
+use std::thread;
 
 /// One value of each type that there is.
 fn values(store: &mut Store<()>) -> Vec<Val> {
@@ -226,7 +227,8 @@ fn of_functions_with_many() {
     });
 }
 
-/// Types in types, as deep as one likes.
+/// Types in types, deeper than would do for code that calls itself for each: with
+/// little stack, as libwasmtime 48.0.0 is such code itself when it drops them.
 #[test]
 fn of_nested_types() {
     alone("values::of_nested_types", || {
@@ -234,17 +236,23 @@ fn of_nested_types() {
         let engine = store.engine().clone();
         let chain = || {
             let mut ty = FuncType::new(&engine, [], []);
-            for _ in 0..5_000 {
+            for _ in 0..2_000 {
                 let reference = RefType::new(true, HeapType::ConcreteFunc(ty));
                 ty = FuncType::new(&engine, [reference.into()], []);
             }
             ty
         };
         let (a, b) = (chain(), chain());
-        assert!(FuncType::eq(&a, &b));
-        assert!(a.matches(&b));
-        println!("{a}");
         let f = Func::new(&mut store, a.clone(), |_, _, _| Ok(()));
+        thread::scope(|scope| {
+            let little = thread::Builder::new().stack_size(128 << 10);
+            let compared = little.spawn_scoped(scope, || {
+                assert!(FuncType::eq(&a, &b));
+                assert!(a.matches(&b));
+                println!("{a}");
+            });
+            compared.unwrap().join().unwrap();
+        });
         assert!(f.matches_ty(&store, &b));
         f.call(&mut store, &[Val::null_func_ref()], &mut [])
             .unwrap();
