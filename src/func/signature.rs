@@ -49,8 +49,8 @@ pub(crate) struct Signature {
     pub(super) ty: FuncType,
     pub(super) params: Box<[Kind]>,
     pub(super) results: Box<[Kind]>,
-    /// Whether a reference to a collected object is among the values, so that
-    /// they can't be passed unchecked.
+    /// Whether a reference to a collected object is among the values: an untyped
+    /// call passes them with their types then.
     pub(super) has_gc_ref: bool,
 }
 

@@ -1,6 +1,6 @@
 //! What host functions may return.
 
-use super::{WasmParams, WasmTy};
+use super::{WasmParams, WasmTy, WasmTyList};
 use crate::store::StoreOpaque;
 use crate::{Result, ValRaw, ValType};
 
@@ -69,7 +69,7 @@ macro_rules! tuples {
             const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
 
             fn valtypes() -> Vec<ValType> {
-                vec![$($t::valtype()),*]
+                <Self as WasmTyList>::valtypes().collect()
             }
 
             #[inline]
