@@ -388,11 +388,19 @@ fn owned_references_are_independent() {
     assert_eq!(number(&rooted, &store), 5);
 }
 
-#[test]
-fn references_that_the_host_did_not_make() {
-    let mut store = Store::<()>::default();
+/// Functions that return references to what the host didn't make.
+struct Objects {
+    /// Has both, and `identity`, which returns what it is given.
+    instance: Instance,
+    /// Makes an `i31`.
+    i31: TypedFunc<i32, Rooted<ExternRef>>,
+    /// Makes a new struct.
+    object: TypedFunc<(), Rooted<ExternRef>>,
+}
+
+fn objects(store: &mut Store<()>) -> Objects {
     let instance = instantiate(
-        &mut store,
+        &mut *store,
         r#"(module
             (type $s (struct))
             (func (export "i31") (param i32) (result (ref extern))
@@ -402,12 +410,23 @@ fn references_that_the_host_did_not_make() {
             (func (export "identity") (param externref) (result externref) (local.get 0)))"#,
         &[],
     );
-    let i31 = instance
-        .get_typed_func::<i32, Rooted<ExternRef>>(&mut store, "i31")
-        .unwrap();
-    let object = instance
-        .get_typed_func::<(), Rooted<ExternRef>>(&mut store, "struct")
-        .unwrap();
+    let i31 = instance.get_typed_func(&mut *store, "i31").unwrap();
+    let object = instance.get_typed_func(&mut *store, "struct").unwrap();
+    Objects {
+        instance,
+        i31,
+        object,
+    }
+}
+
+#[test]
+fn references_that_the_host_did_not_make() {
+    let mut store = Store::<()>::default();
+    let Objects {
+        instance,
+        i31,
+        object,
+    } = objects(&mut store);
     let identity = instance
         .get_typed_func::<Option<Rooted<ExternRef>>, Option<Rooted<ExternRef>>>(
             &mut store, "identity",

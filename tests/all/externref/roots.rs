@@ -1,7 +1,7 @@
 //! The two kinds of handles, and the reference that they dereference to.
 
-use super::make_garbage;
-use crate::guest::{Dropped, Drops, instantiate, panic_text};
+use super::{Objects, make_garbage, objects};
+use crate::guest::{Dropped, Drops, panic_text};
 use libwasmtime::*;
 use std::hash::{DefaultHasher, Hasher};
 
@@ -133,22 +133,7 @@ fn an_expired_root_is_an_error() {
 #[test]
 fn equal_objects_have_equal_hashes() {
     let mut store = Store::<()>::default();
-    let instance = instantiate(
-        &mut store,
-        r#"(module
-            (type $s (struct))
-            (func (export "i31") (param i32) (result (ref extern))
-                (extern.convert_any (ref.i31 (local.get 0))))
-            (func (export "struct") (result (ref extern))
-                (extern.convert_any (struct.new $s))))"#,
-        &[],
-    );
-    let i31 = instance
-        .get_typed_func::<i32, Rooted<ExternRef>>(&mut store, "i31")
-        .unwrap();
-    let object = instance
-        .get_typed_func::<(), Rooted<ExternRef>>(&mut store, "struct")
-        .unwrap();
+    let Objects { i31, object, .. } = objects(&mut store);
     let mut references = Vec::new();
     for i in 0..3 {
         references.push(ExternRef::new(&mut store, i).unwrap());

@@ -1,9 +1,8 @@
 //! Instances that live for a moment.
 
-use super::{Bencher, module, nullary};
+use super::{Bencher, does_nothing, module, nullary};
 use libwasmtime::sys::*;
 use libwasmtime_bench::wat;
-use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -23,7 +22,7 @@ fn measure(bencher: &mut Bencher, config: *mut wasm_config_t) {
             "f".as_ptr().cast(),
             1,
             ty,
-            Some(callback),
+            Some(does_nothing),
             ptr::null_mut(),
             None,
         );
@@ -69,13 +68,4 @@ pub fn pooled(bencher: &mut Bencher) {
         wasmtime_pooling_allocation_config_delete(pool);
         measure(bencher, config);
     }
-}
-
-unsafe extern "C" fn callback(
-    _: *mut c_void,
-    _: *mut wasmtime_caller_t,
-    _: *mut wasmtime_val_raw_t,
-    _: usize,
-) -> *mut wasm_trap_t {
-    ptr::null_mut()
 }

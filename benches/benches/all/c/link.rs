@@ -1,9 +1,8 @@
 //! Linkers of many functions.
 
-use super::{Bencher, World, module, unary};
+use super::{Bencher, World, does_nothing, module, unary};
 use libwasmtime::sys::*;
 use libwasmtime_bench::wat;
-use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -11,7 +10,7 @@ use std::ptr;
 ///
 /// # Safety
 ///
-/// The engine and the type must be alive, and the type that of [`callback`].
+/// The engine and the type must be alive, and the type that of [`does_nothing`].
 unsafe fn linker(
     engine: *mut wasm_engine_t,
     ty: *const wasm_functype_t,
@@ -28,7 +27,7 @@ unsafe fn linker(
                 name.as_ptr().cast(),
                 name.len(),
                 ty,
-                Some(callback),
+                Some(does_nothing),
                 ptr::null_mut(),
                 None,
             );
@@ -77,13 +76,4 @@ pub fn instantiate(bencher: &mut Bencher) {
         wasmtime_module_delete(module);
         wasm_functype_delete(ty);
     }
-}
-
-unsafe extern "C" fn callback(
-    _: *mut c_void,
-    _: *mut wasmtime_caller_t,
-    _: *mut wasmtime_val_raw_t,
-    _: usize,
-) -> *mut wasm_trap_t {
-    ptr::null_mut()
 }

@@ -163,3 +163,13 @@ fn module(engine: *mut wasm_engine_t, wat: &str) -> *mut wasmtime_module_t {
     }
     module
 }
+
+/// The unchecked callback of a function without parameters and results.
+unsafe extern "C" fn does_nothing(
+    _: *mut c_void,
+    _: *mut wasmtime_caller_t,
+    _: *mut wasmtime_val_raw_t,
+    _: usize,
+) -> *mut wasm_trap_t {
+    ptr::null_mut()
+}
