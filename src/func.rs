@@ -215,8 +215,8 @@ impl Func {
         Results: WasmResults,
     {
         let ty = self.ty(store);
-        Params::check_params(ty.params()).context("type mismatch with parameters")?;
-        Results::check_results(ty.results()).context("type mismatch with results")?;
+        typed::check_params(Params::VALTYPES, &ty).context("type mismatch with parameters")?;
+        typed::check_results(Results::VALTYPES, &ty).context("type mismatch with results")?;
         Ok(TypedFunc::assume(*self, &ty))
     }
 

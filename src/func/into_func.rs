@@ -2,9 +2,9 @@
 
 use super::trampoline::typed_callback;
 use super::typed::for_each_arity;
-use super::{Caller, HostFunc, WasmRet, WasmTy, WasmTyList};
+use super::{Caller, HostFunc, WasmParams, WasmResults, WasmRet, WasmTy};
+use crate::Engine;
 use crate::sys::{wasm_trap_t, wasmtime_caller_t, wasmtime_val_raw_t};
-use crate::{Engine, ValRaw};
 use std::ffi::c_void;
 
 /// A closure that [`Func::wrap`](crate::Func::wrap) and
@@ -21,7 +21,7 @@ pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
 macro_rules! closures {
     ($n:literal $($t:ident)*) => {
         #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-        #[allow(unused_mut, unused_variables, unused_assignments, reason = "no arguments")]
+        #[allow(unused_variables, clippy::let_unit_value, reason = "no arguments")]
         impl<T, F, $($t,)* R> IntoFunc<T, ($($t,)*), R> for F
         where
             T: 'static,
@@ -45,19 +45,16 @@ macro_rules! closures {
                     // SAFETY: libwasmtime passes the environment and arguments
                     // that belong to this callback.
                     unsafe {
-                        typed_callback(caller, raw, needs_store, |store, _, mut raw: *const ValRaw| {
-                            $(
-                                let $t = $t::from_raw(&*raw, store);
-                                raw = raw.add(1);
-                            )*
+                        typed_callback(caller, raw, needs_store, |store, _, raw| {
+                            let ($($t,)*) = <($($t,)*) as WasmResults>::from_raw(raw, store);
                             (*env.cast::<F>())($($t),*)
                         })
                     }
                 }
                 HostFunc::typed(
                     engine,
-                    <($($t,)*) as WasmTyList>::valtypes(),
-                    R::valtypes(),
+                    <($($t,)*) as WasmParams>::VALTYPES,
+                    R::VALTYPES,
                     callback::<F, $($t,)* R>,
                     self,
                 )
@@ -65,7 +62,7 @@ macro_rules! closures {
         }
 
         #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-        #[allow(unused_mut, unused_variables, unused_assignments, reason = "no arguments")]
+        #[allow(unused_variables, clippy::let_unit_value, reason = "no arguments")]
         impl<T, F, $($t,)* R> IntoFunc<T, (Caller<'_, T>, $($t,)*), R> for F
         where
             T: 'static,
@@ -90,11 +87,8 @@ macro_rules! closures {
                     // that belong to this callback, in a store of data `T`, as
                     // the function was put into a store or linker of such.
                     unsafe {
-                        typed_callback(caller, raw, true, |store, caller, mut raw: *const ValRaw| {
-                            $(
-                                let $t = $t::from_raw(&*raw, store);
-                                raw = raw.add(1);
-                            )*
+                        typed_callback(caller, raw, true, |store, caller, raw| {
+                            let ($($t,)*) = <($($t,)*) as WasmResults>::from_raw(raw, store);
                             let store = std::ptr::NonNull::new_unchecked(store);
                             (*env.cast::<F>())(Caller::new(store, caller), $($t),*)
                         })
@@ -102,8 +96,8 @@ macro_rules! closures {
                 }
                 HostFunc::typed(
                     engine,
-                    <($($t,)*) as WasmTyList>::valtypes(),
-                    R::valtypes(),
+                    <($($t,)*) as WasmParams>::VALTYPES,
+                    R::VALTYPES,
                     callback::<T, F, $($t,)* R>,
                     self,
                 )

@@ -135,13 +135,13 @@ impl Val {
             Val::F64(v) => ValRaw::f64(v),
             Val::V128(v) => ValRaw::v128(v.as_u128()),
             // SAFETY: the store is borrowed.
-            Val::FuncRef(func) => unsafe { func.into_raw(store) }?,
+            Val::FuncRef(func) => unsafe { func.as_raw(store) }?,
             // SAFETY: the store is borrowed.
-            Val::ExternRef(reference) => unsafe { reference.into_raw(store) }?,
+            Val::ExternRef(reference) => unsafe { reference.as_raw(store) }?,
             // SAFETY: the store is borrowed.
-            Val::AnyRef(reference) => unsafe { reference.into_raw(store) }?,
+            Val::AnyRef(reference) => unsafe { reference.as_raw(store) }?,
             // SAFETY: the store is borrowed.
-            Val::ExnRef(reference) => unsafe { reference.into_raw(store) }?,
+            Val::ExnRef(reference) => unsafe { reference.as_raw(store) }?,
         })
     }
 

@@ -7,6 +7,7 @@
 
 use super::caller::store_of;
 use super::signature::{Signature, val_from_raw};
+use super::typed::ValTypes;
 use super::{Caller, WasmRet};
 use crate::gc::{RawRef, TemporaryRoots};
 use crate::store::{Failure, StoreOpaque};
@@ -94,8 +95,8 @@ impl HostFunc {
     /// Wraps a typed closure behind its own callback.
     pub(super) fn typed<F>(
         engine: &Engine,
-        params: impl IntoIterator<Item = crate::ValType>,
-        results: impl IntoIterator<Item = crate::ValType>,
+        params: ValTypes,
+        results: ValTypes,
         callback: unsafe extern "C" fn(
             *mut c_void,
             *mut wasmtime_caller_t,
@@ -107,7 +108,9 @@ impl HostFunc {
     where
         F: Send + Sync + 'static,
     {
-        HostFunc::new(FuncType::new(engine, params, results), Some(callback), func)
+        let types = |types: ValTypes| types.iter().map(|ty| ty());
+        let ty = FuncType::new(engine, types(params), types(results));
+        HostFunc::new(ty, Some(callback), func)
     }
 
     pub(crate) fn ty(&self) -> &FuncType {

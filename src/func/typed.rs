@@ -35,9 +35,6 @@ macro_rules! for_each_arity {
 }
 pub(super) use for_each_arity;
 
-/// The most values that there are then.
-const MOST: usize = 16;
-
 /// A function whose type is known to be that of `Params` and `Results`.
 ///
 /// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
@@ -124,18 +121,12 @@ where
         // state is held over the call.
         unsafe {
             let raw = (&raw mut values).cast::<ValRaw>();
-            params.into_raw(opaque, raw)?;
+            params.write_raw(opaque, raw)?;
             let error = wasmtime_func_call_unchecked(
                 context,
                 func,
                 raw.cast::<wasmtime_val_raw_t>(),
-                const {
-                    if Params::LEN > Results::LEN {
-                        Params::LEN
-                    } else {
-                        Results::LEN
-                    }
-                },
+                const { size_of::<Storage<Params, Results>>() / size_of::<ValRaw>() },
                 &mut trap,
             );
             (*opaque).check(error, trap)?;
@@ -147,15 +138,13 @@ where
     #[cold]
     #[inline(never)]
     fn check(&self, store: &mut StoreContextMut<'_, impl Sized>, params: &Params) -> Result<()> {
-        let mut args = [Val::I32(0); MOST];
-        let args = &mut args[..Params::LEN];
         // SAFETY: the values are not used for longer than the arguments, the
         // store is borrowed exclusively, and the signature lives as long as it.
         unsafe {
             let _roots = TemporaryRoots::enter(store.opaque_ptr());
-            params.as_vals(store.opaque_mut(), args)?;
+            let args = params.as_vals(store.opaque_mut())?;
             let signature = &*store.opaque_mut().signature(&self.func);
-            signature.check_params(&*store, args)
+            signature.check_params(&*store, args.as_ref())
         }
     }
 }
@@ -183,6 +172,10 @@ union Storage<P: WasmParams, R: WasmResults> {
     results: R::Raw,
 }
 
+/// The types of some values, each as the function that tells it.
+#[doc(hidden)]
+pub type ValTypes = &'static [fn() -> ValType];
+
 /// What a typed call may pass: a [`WasmTy`] or a tuple of up to 16 of them.
 ///
 /// # Safety
@@ -194,37 +187,37 @@ pub unsafe trait WasmParams: Send {
     #[doc(hidden)]
     type Raw: Copy;
 
-    /// Such an array.
+    /// An array of as many values.
+    #[doc(hidden)]
+    type Vals: AsRef<[Val]>;
+
+    /// An array of raw values.
     #[doc(hidden)]
     const EMPTY: Self::Raw;
 
-    /// How many values there are.
+    /// The types of the values.
     #[doc(hidden)]
-    const LEN: usize;
+    const VALTYPES: ValTypes;
 
     /// Whether one of them is [`WasmTy::IS_ROOTED`].
     #[doc(hidden)]
     const HAS_ROOTED: bool;
 
-    /// Whether a function that takes `actual` may be passed these values.
-    #[doc(hidden)]
-    fn check_params(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()>;
-
     /// Writes the values.
     ///
     /// # Safety
     ///
-    /// As for [`WasmTy::into_raw`], and `raw` must have room for all of them.
+    /// As for [`WasmTy::as_raw`], and `raw` must have room for all of them.
     #[doc(hidden)]
-    unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()>;
+    unsafe fn write_raw(&self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()>;
 
-    /// Writes the values with their types.
+    /// The values with their types.
     ///
     /// # Safety
     ///
     /// As for [`WasmTy::as_val`], for each of them.
     #[doc(hidden)]
-    unsafe fn as_vals(&self, store: &mut StoreOpaque, vals: &mut [Val]) -> Result<()>;
+    unsafe fn as_vals(&self, store: &mut StoreOpaque) -> Result<Self::Vals>;
 }
 
 /// What a typed call may return: nothing, a [`WasmTy`], or a tuple of up to 16
@@ -234,11 +227,6 @@ pub unsafe trait WasmParams: Send {
 ///
 /// As for [`WasmParams`].
 pub unsafe trait WasmResults: WasmParams {
-    /// Whether these values can be made of those of a function that returns
-    /// `actual`.
-    #[doc(hidden)]
-    fn check_results(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()>;
-
     /// Reads the values.
     ///
     /// # Safety
@@ -248,68 +236,59 @@ pub unsafe trait WasmResults: WasmParams {
     unsafe fn from_raw(raw: *const ValRaw, store: *mut StoreOpaque) -> Self;
 }
 
-// SAFETY: one value is a tuple of one.
+// SAFETY: one value has the first place.
 unsafe impl<A: WasmTy> WasmParams for A {
-    type Raw = <(A,) as WasmParams>::Raw;
-    const EMPTY: Self::Raw = <(A,) as WasmParams>::EMPTY;
-    const LEN: usize = 1;
+    type Raw = [ValRaw; 1];
+    type Vals = [Val; 1];
+    const EMPTY: [ValRaw; 1] = [ValRaw::ZERO];
+    const VALTYPES: ValTypes = &[A::valtype];
     const HAS_ROOTED: bool = A::IS_ROOTED;
 
-    fn check_params(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {
-        <(A,) as WasmParams>::check_params(actual)
-    }
-
     #[inline]
-    unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
+    unsafe fn write_raw(&self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
         // SAFETY: the caller vouches for both.
-        unsafe { WasmParams::into_raw((self,), store, raw) }
+        unsafe { raw.write(self.as_raw(store)?) };
+        Ok(())
     }
 
-    unsafe fn as_vals(&self, store: &mut StoreOpaque, vals: &mut [Val]) -> Result<()> {
+    unsafe fn as_vals(&self, store: &mut StoreOpaque) -> Result<[Val; 1]> {
         // SAFETY: the caller vouches for it.
-        vals[0] = unsafe { self.as_val(store)? };
-        Ok(())
+        Ok([unsafe { self.as_val(store)? }])
     }
 }
 
-// SAFETY: one value is a tuple of one.
+// SAFETY: one value has the first place.
 unsafe impl<A: WasmTy> WasmResults for A {
-    fn check_results(actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {
-        <(A,) as WasmResults>::check_results(actual)
-    }
-
     #[inline]
     unsafe fn from_raw(raw: *const ValRaw, store: *mut StoreOpaque) -> Self {
         // SAFETY: the caller vouches for both.
-        unsafe { <(A,) as WasmResults>::from_raw(raw, store) }.0
+        unsafe { A::from_raw(&*raw, store) }
     }
 }
 
+// What is made for each number of values is compiled, or at least stored, with
+// every build of this crate. So it is little, and grows no faster than they do:
+// arguments that are taken one by one must be dropped if a later one fails, which
+// is a path for each pair of them; those behind a reference need not be.
 macro_rules! tuples {
     ($n:literal $($t:ident)*) => {
         // SAFETY: each value has its place.
         unsafe impl<$($t: WasmTy),*> WasmParams for ($($t,)*) {
             type Raw = [ValRaw; $n];
+            type Vals = [Val; $n];
             const EMPTY: [ValRaw; $n] = [ValRaw::ZERO; $n];
-            const LEN: usize = $n;
+            const VALTYPES: ValTypes = &[$($t::valtype),*];
             const HAS_ROOTED: bool = false $(|| $t::IS_ROOTED)*;
-
-            #[allow(unused_mut, reason = "the empty tuple")]
-            fn check_params(mut actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {
-                check_count($n, actual.len())?;
-                $(check_param(&$t::valtype(), &actual.next().expect("counted"))?;)*
-                Ok(())
-            }
 
             #[inline]
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
             #[allow(unused_mut, unused_variables, unused_assignments, unused_unsafe, reason = "the empty tuple")]
-            unsafe fn into_raw(self, store: *mut StoreOpaque, mut raw: *mut ValRaw) -> Result<()> {
+            unsafe fn write_raw(&self, store: *mut StoreOpaque, mut raw: *mut ValRaw) -> Result<()> {
                 let ($($t,)*) = self;
                 // SAFETY: the caller vouches for both.
                 unsafe {
                     $(
-                        raw.write(WasmTy::into_raw($t, store)?);
+                        raw.write($t.as_raw(store)?);
                         raw = raw.add(1);
                     )*
                 }
@@ -317,25 +296,16 @@ macro_rules! tuples {
             }
 
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-            #[allow(unused_mut, unused_variables, reason = "the empty tuple")]
-            unsafe fn as_vals(&self, store: &mut StoreOpaque, vals: &mut [Val]) -> Result<()> {
+            #[allow(unused_variables, unused_unsafe, reason = "the empty tuple")]
+            unsafe fn as_vals(&self, store: &mut StoreOpaque) -> Result<[Val; $n]> {
                 let ($($t,)*) = self;
-                let mut vals = vals.iter_mut();
                 // SAFETY: the caller vouches for each.
-                $(*vals.next().expect("counted") = unsafe { $t.as_val(store)? };)*
-                Ok(())
+                unsafe { Ok([$($t.as_val(store)?),*]) }
             }
         }
 
         // SAFETY: each value has its place.
         unsafe impl<$($t: WasmTy),*> WasmResults for ($($t,)*) {
-            #[allow(unused_mut, reason = "the empty tuple")]
-            fn check_results(mut actual: impl ExactSizeIterator<Item = ValType>) -> Result<()> {
-                check_count($n, actual.len())?;
-                $(check_result(&$t::valtype(), &actual.next().expect("counted"))?;)*
-                Ok(())
-            }
-
             #[inline]
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
             #[allow(unused_mut, unused_variables, unused_assignments, unused_unsafe, reason = "the empty tuple")]
@@ -355,6 +325,21 @@ macro_rules! tuples {
 }
 
 for_each_arity!(tuples);
+
+/// Whether values of the types `passed` may be given to a function of type `ty`.
+pub(super) fn check_params(passed: ValTypes, ty: &FuncType) -> Result<()> {
+    check_count(passed.len(), ty.params().len())?;
+    let mut pairs = passed.iter().zip(ty.params());
+    pairs.try_for_each(|(passed, actual)| check_param(&passed(), &actual))
+}
+
+/// Whether values of the types `wanted` can be made of what a function of type
+/// `ty` returns.
+pub(super) fn check_results(wanted: ValTypes, ty: &FuncType) -> Result<()> {
+    check_count(wanted.len(), ty.results().len())?;
+    let mut pairs = wanted.iter().zip(ty.results());
+    pairs.try_for_each(|(wanted, actual)| check_result(&wanted(), &actual))
+}
 
 fn check_count(expected: usize, found: usize) -> Result<()> {
     ensure!(

@@ -1,8 +1,9 @@
 //! What host functions may return.
 
-use super::{WasmParams, WasmTy, WasmTyList};
+use super::typed::ValTypes;
+use super::{WasmParams, WasmTy};
 use crate::store::StoreOpaque;
-use crate::{Result, ValRaw, ValType};
+use crate::{Result, ValRaw};
 
 /// What a host function may return: nothing, a [`WasmTy`], a tuple of up to 16
 /// of them, or a [`Result`] of any of these.
@@ -10,7 +11,7 @@ use crate::{Result, ValRaw, ValType};
 /// # Safety
 ///
 /// Not to be implemented outside this crate: `into_raw` must agree with
-/// `valtypes`.
+/// `VALTYPES`.
 pub unsafe trait WasmRet {
     /// Whether `into_raw` uses the store.
     #[doc(hidden)]
@@ -18,13 +19,13 @@ pub unsafe trait WasmRet {
 
     /// The types of the results.
     #[doc(hidden)]
-    fn valtypes() -> Vec<ValType>;
+    const VALTYPES: ValTypes;
 
     /// Writes the results.
     ///
     /// # Safety
     ///
-    /// As for [`WasmTy::into_raw`], and `raw` must have room for all results.
+    /// As for [`WasmTy::as_raw`], and `raw` must have room for all results.
     #[doc(hidden)]
     unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()>;
 }
@@ -32,16 +33,12 @@ pub unsafe trait WasmRet {
 // SAFETY: one result, of the type's own type.
 unsafe impl<A: WasmTy> WasmRet for A {
     const NEEDS_STORE: bool = A::NEEDS_STORE;
-
-    fn valtypes() -> Vec<ValType> {
-        vec![A::valtype()]
-    }
+    const VALTYPES: ValTypes = &[A::valtype];
 
     #[inline]
     unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
         // SAFETY: the caller vouches for both.
-        unsafe { raw.write(WasmTy::into_raw(self, store)?) };
-        Ok(())
+        unsafe { self.write_raw(store, raw) }
     }
 }
 
@@ -50,10 +47,7 @@ unsafe impl<A: WasmTy> WasmRet for A {
 // SAFETY: the results are those of `A`.
 unsafe impl<A: WasmRet> WasmRet for Result<A> {
     const NEEDS_STORE: bool = A::NEEDS_STORE;
-
-    fn valtypes() -> Vec<ValType> {
-        A::valtypes()
-    }
+    const VALTYPES: ValTypes = A::VALTYPES;
 
     #[inline]
     unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
@@ -67,15 +61,12 @@ macro_rules! tuples {
         // SAFETY: each result is written to its place.
         unsafe impl<$($t: WasmTy),*> WasmRet for ($($t,)*) {
             const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
-
-            fn valtypes() -> Vec<ValType> {
-                <Self as WasmTyList>::valtypes().collect()
-            }
+            const VALTYPES: ValTypes = <Self as WasmParams>::VALTYPES;
 
             #[inline]
             unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
                 // SAFETY: the caller vouches for both.
-                unsafe { WasmParams::into_raw(self, store, raw) }
+                unsafe { self.write_raw(store, raw) }
             }
         }
     };

@@ -4,6 +4,7 @@ mod reference;
 
 pub(crate) use reference::Reference;
 
+use super::WasmParams;
 use super::typed::for_each_arity;
 use crate::store::StoreOpaque;
 use crate::{Result, V128, Val, ValRaw, ValType};
@@ -37,13 +38,13 @@ pub unsafe trait WasmTy: Send + Sized {
     /// If `NEEDS_STORE`, `store` must be the state of a live store that the
     /// caller may use.
     #[doc(hidden)]
-    unsafe fn into_raw(self, store: *mut StoreOpaque) -> Result<ValRaw>;
+    unsafe fn as_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw>;
 
     /// The value that WebAssembly passed.
     ///
     /// # Safety
     ///
-    /// As for `into_raw`, and `raw` must be of this type and store.
+    /// As for `as_raw`, and `raw` must be of this type and store.
     #[doc(hidden)]
     unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self;
 
@@ -72,7 +73,7 @@ macro_rules! lists {
         // SAFETY: the types are those of the tuple.
         unsafe impl<$($t: WasmTy,)*> WasmTyList for ($($t,)*) {
             fn valtypes() -> impl Iterator<Item = ValType> {
-                [$($t::valtype()),*].into_iter()
+                <Self as WasmParams>::VALTYPES.iter().map(|ty| ty())
             }
         }
     };
@@ -91,8 +92,8 @@ macro_rules! numbers {
             }
 
             #[inline]
-            unsafe fn into_raw(self, _: *mut StoreOpaque) -> Result<ValRaw> {
-                let $v = self;
+            unsafe fn as_raw(&self, _: *mut StoreOpaque) -> Result<ValRaw> {
+                let $v = *self;
                 Ok($to_raw)
             }
 

@@ -109,17 +109,19 @@ impl FuncType {
         params: impl IntoIterator<Item = ValType>,
         results: impl IntoIterator<Item = ValType>,
     ) -> FuncType {
+        let params = params.into_iter().collect();
+        FuncType::from_types(engine, params, results.into_iter().collect())
+    }
+
+    fn from_types(engine: &Engine, params: Box<[ValType]>, results: Box<[ValType]>) -> FuncType {
         let mut is_plain = true;
-        let mut check = |ty: &ValType| {
+        for ty in params.iter().chain(&results) {
             assert!(
                 ty.comes_from_same_engine(engine),
                 "{ty} belongs to another engine than the function type it is to be part of"
             );
             is_plain &= ty.as_ref().is_none_or(|ty| ty.heap_type().is_abstract());
-        };
-        let params: Box<[ValType]> = params.into_iter().inspect(&mut check).collect();
-        let results: Box<[ValType]> = results.into_iter().inspect(&mut check).collect();
-
+        }
         let signature = if is_plain {
             Signature::Plain { params, results }
         } else {

@@ -20,7 +20,7 @@ pub unsafe trait Reference: Send + Sized {
 
     fn heap_type() -> HeapType;
 
-    /// As [`WasmTy::into_raw`].
+    /// As [`WasmTy::as_raw`].
     fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw>;
 
     /// As [`WasmTy::from_raw`]; `None` if it is null.
@@ -55,11 +55,11 @@ macro_rules! wasm_types {
                 ValType::Ref(RefType::new(true, <$ty as Reference>::heap_type()))
             }
 
-            unsafe fn into_raw(self, store: *mut StoreOpaque) -> Result<ValRaw> {
+            unsafe fn as_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw> {
                 match self {
                     None => Ok(ValRaw::null()),
                     // SAFETY: the caller vouches for the store.
-                    Some(reference) => unsafe { WasmTy::into_raw(reference, store) },
+                    Some(reference) => unsafe { reference.as_raw(store) },
                 }
             }
 
@@ -82,9 +82,9 @@ macro_rules! wasm_types {
                 ValType::Ref(RefType::new(false, <$ty as Reference>::heap_type()))
             }
 
-            unsafe fn into_raw(self, store: *mut StoreOpaque) -> Result<ValRaw> {
+            unsafe fn as_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw> {
                 // SAFETY: the caller vouches for the store.
-                Reference::to_raw(&self, unsafe { &mut *store })
+                Reference::to_raw(self, unsafe { &mut *store })
             }
 
             unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
