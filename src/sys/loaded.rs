@@ -37,9 +37,12 @@ pub(crate) fn loaded() -> Option<&'static Loaded> {
 pub(crate) fn ensure_loaded() -> Result<(), LoadError> {
     match LOADED.get() {
         Some(_) => Ok(()),
-        None => load(&LoadOptions::new()),
+        None => LOAD_DEFAULT(),
     }
 }
+
+/// Not seen through by the compiler, as `AFTER_LOADING` in slot.rs.
+static LOAD_DEFAULT: fn() -> Result<(), LoadError> = || load(&LoadOptions::new());
 
 /// Makes sure that the functions of a feature can be called; loads the library
 /// from its default place if none is loaded.

@@ -5,6 +5,7 @@
 //! so that the slots take no room in the executable.
 
 use std::ffi::c_void;
+use std::mem;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -60,23 +61,36 @@ impl Symbol {
     }
 }
 
+/// [`Slot::address_after_loading`], where the compiler can't look through it. It
+/// looks through all that a function may call before it inlines it, and for each
+/// of some 750 functions that would be the whole loader.
+static AFTER_LOADING: fn(&Slot) -> NonNull<c_void> = Slot::address_after_loading;
+
 impl Slot {
     pub(crate) const fn new() -> Slot {
         Slot(AtomicPtr::new(ptr::null_mut()))
     }
 
-    /// The address; loads the library from its default place if none is.
+    /// The function; loads the library from its default place if none is.
     ///
     /// # Panics
     ///
     /// If no library can be loaded, or the one loaded lacks the function. Safe
     /// code asks first (see [`crate::sys::require`]).
-    #[inline]
-    pub(crate) fn get(&self) -> NonNull<c_void> {
-        match NonNull::new(self.0.load(Ordering::Acquire)) {
+    ///
+    /// # Safety
+    ///
+    /// `F` must be the type of pointers to this function.
+    // Not `#[inline]`, which would have each caller's intermediate code contain
+    // that of this function. The optimiser inlines it nevertheless.
+    pub(crate) unsafe fn function<F: Copy>(&self) -> F {
+        let address = match NonNull::new(self.0.load(Ordering::Acquire)) {
             Some(address) => address,
             None => self.load(),
-        }
+        };
+        // SAFETY: a function pointer is an address that isn't null, and the
+        // caller vouches that it is of this type.
+        unsafe { mem::transmute_copy(&address) }
     }
 
     pub(super) fn set(&self, address: NonNull<c_void>) {
@@ -85,6 +99,10 @@ impl Slot {
 
     #[cold]
     fn load(&self) -> NonNull<c_void> {
+        AFTER_LOADING(self)
+    }
+
+    fn address_after_loading(&self) -> NonNull<c_void> {
         if let Err(error) = super::ensure_loaded() {
             panic!("`{}` was called, but {error}", self.name());
         }
