@@ -9,10 +9,10 @@
 use crate::func::{discard, finalize};
 use std::ffi::c_void;
 use std::io::{self, Write};
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError};
 use std::thread;
 
 /// Where a writer is, until it is dropped.
@@ -56,9 +56,75 @@ struct Callback {
 }
 
 /// A thread that ends when this is dropped.
-struct WriterThread {
-    pieces: Sender<Vec<u8>>,
-    results: Receiver<io::Result<()>>,
+struct WriterThread(Arc<Exchange>);
+
+/// Where the thread gets pieces, and leaves results. There is never more than one
+/// of either, which needs less than a channel: that of the standard library is a
+/// tenth of the code of this crate.
+#[derive(Default)]
+struct Exchange {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Idle,
+    Piece(Vec<u8>),
+    Writing,
+    Written(io::Result<()>),
+    /// One of the two is gone.
+    Ended,
+}
+
+impl Exchange {
+    /// Waits until `take` gets something out of the state; `None` if the other
+    /// side is gone.
+    fn wait<T>(&self, take: impl Fn(&mut State) -> Option<T>) -> Option<T> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while !matches!(*state, State::Ended) {
+            if let Some(taken) = take(&mut state) {
+                return Some(taken);
+            }
+            let changed = self.changed.wait(state);
+            state = changed.unwrap_or_else(PoisonError::into_inner);
+        }
+        None
+    }
+
+    /// Changes the state, unless the other side is gone.
+    fn put(&self, next: State) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*state, State::Ended) {
+            *state = next;
+            self.changed.notify_all();
+        }
+    }
+
+    /// The next piece to write; `None` after the last.
+    fn piece(&self) -> Option<Vec<u8>> {
+        self.wait(|state| {
+            let State::Piece(piece) = state else {
+                return None;
+            };
+            let piece = mem::take(piece);
+            *state = State::Writing;
+            Some(piece)
+        })
+    }
+
+    /// What came of the piece that was put; `None` if the thread is gone.
+    fn result(&self) -> Option<io::Result<()>> {
+        self.wait(|state| {
+            let State::Written(result) = state else {
+                return None;
+            };
+            let result = mem::replace(result, Ok(()));
+            *state = State::Idle;
+            Some(result)
+        })
+    }
 }
 
 impl Callback {
@@ -74,34 +140,40 @@ impl Callback {
 
 impl WriterThread {
     fn start(slot: Slot) -> io::Result<WriterThread> {
-        let (pieces, to_write) = channel::<Vec<u8>>();
-        let (written, results) = channel();
+        let exchange = Arc::<Exchange>::default();
+        let thread = WriterThread(exchange.clone());
         thread::Builder::new()
             .name("wasi-writer".to_owned())
             .spawn(move || {
-                // Ends with whoever sends the pieces, or by a panic of the
-                // writer: then nobody is there to send results.
-                let run = move || {
-                    for piece in to_write {
-                        if written.send(write_to(&slot, &piece)).is_err() {
-                            break;
-                        }
+                let run = || {
+                    // The thread is the last to hold the writer, if it must drop it.
+                    let slot = slot;
+                    while let Some(piece) = exchange.piece() {
+                        exchange.put(State::Written(write_to(&slot, &piece)));
                     }
                 };
                 if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
                     discard(payload);
                 }
+                // By a panic of the writer, for one.
+                exchange.put(State::Ended);
             })?;
-        Ok(WriterThread { pieces, results })
+        Ok(thread)
     }
 
     /// Has the thread write a piece, and waits for it.
     fn write(&self, piece: &[u8]) -> io::Result<()> {
+        self.0.put(State::Piece(piece.to_vec()));
         // A thread that is gone has panicked in the writer; the panic hook has
         // printed it.
-        let panicked = || io::Error::other("the writer panicked");
-        self.pieces.send(piece.to_vec()).map_err(|_| panicked())?;
-        self.results.recv().map_err(|_| panicked())?
+        let result = self.0.result();
+        result.unwrap_or_else(|| Err(io::Error::other("the writer panicked")))
+    }
+}
+
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        self.0.put(State::Ended);
     }
 }
 
