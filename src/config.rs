@@ -253,7 +253,7 @@ impl fmt::Debug for Config {
 pub(crate) struct RawConfig(NonNull<wasm_config_t>);
 
 impl RawConfig {
-    fn new() -> RawConfig {
+    pub(crate) fn new() -> RawConfig {
         // SAFETY: takes nothing.
         let config = unsafe { sys::wasm_config_new() };
         RawConfig(NonNull::new(config).expect("wasm_config_new returns a configuration"))

@@ -1,6 +1,6 @@
 //! [`Engine`]: what compiles and runs WebAssembly, configured once.
 
-use crate::config::Tunables;
+use crate::config::{RawConfig, Tunables};
 use crate::sys::{self, ensure_loaded, wasm_engine_t};
 use crate::{Config, Result};
 use std::fmt;
@@ -64,17 +64,37 @@ impl Engine {
         let _pool = config.allocation_strategy.lock();
         let tunables = config.check()?;
         let raw = config.to_c()?;
-        // SAFETY: the configuration is owned and given away; nothing in it is
-        // in conflict.
+        // SAFETY: nothing in the configuration is in conflict.
+        Ok(unsafe { Engine::from_raw_config(raw, config.clone(), tunables) })
+    }
+
+    /// Makes an engine with the default settings: what [`Engine::new`] comes to
+    /// where these can't be in conflict. To check them, and to pass on what isn't
+    /// set, is a tenth of the code of a program that does little.
+    fn with_default_settings() -> Result<Engine> {
+        ensure_loaded()?;
+        let config = Config::new();
+        let tunables = Tunables::of(&config);
+        // SAFETY: nothing is set.
+        Ok(unsafe { Engine::from_raw_config(RawConfig::new(), config, tunables) })
+    }
+
+    /// # Safety
+    ///
+    /// `raw` must have the settings of `config`, and nothing that libwasmtime
+    /// aborts on.
+    unsafe fn from_raw_config(raw: RawConfig, config: Config, tunables: Tunables) -> Engine {
+        // SAFETY: the configuration is owned and given away; the caller vouches
+        // for what is in it.
         let ptr = unsafe { sys::wasm_engine_new_with_config(raw.into_raw()) };
         let ptr = NonNull::new(ptr).expect("wasm_engine_new_with_config returns an engine");
-        Ok(Engine {
+        Engine {
             inner: Arc::new(EngineInner {
                 ptr,
-                config: config.clone(),
+                config,
                 tunables,
             }),
-        })
+        }
     }
 
     /// The settings that the engine was made with.
@@ -129,7 +149,12 @@ impl Default for Engine {
     ///
     /// If libwasmtime can't be loaded; see [`load`](crate::load).
     fn default() -> Engine {
-        match Engine::new(&Config::default()) {
+        let engine = if Config::DEFAULT_FITS {
+            Engine::with_default_settings()
+        } else {
+            Engine::new(&Config::new())
+        };
+        match engine {
             Ok(engine) => engine,
             Err(error) => panic!("no default engine can be made: {error:?}"),
         }

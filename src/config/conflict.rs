@@ -51,6 +51,14 @@ impl ConfigConflict {
 const MAX_BYTES: u64 = (usize::MAX >> 4) as u64;
 
 impl Config {
+    /// Whether the defaults can't be in conflict, whatever the library is, and
+    /// nothing has to be set for them. They can where another engine decides over
+    /// the whole process, and where a default needs what was left out; and a
+    /// compiler that isn't the library's first choice has to be set.
+    pub(crate) const DEFAULT_FITS: bool = cfg!(not(target_vendor = "apple"))
+        && !sys::NO_COLLECTOR
+        && cfg!(any(feature = "cranelift", not(feature = "winch")));
+
     /// Looks for everything that libwasmtime would abort on.
     ///
     /// # Errors
