@@ -7,24 +7,25 @@
 //! - `load`: each is an `unsafe fn` of the same name and signature that calls
 //!   through a [`Slot`](super::slot::Slot), which opening the library fills.
 //!
-//! It also records what it declared as [`Header`], from which `tests/abi`
-//! generates C code that the real headers have to accept. No program needs
-//! that, and none contains it: what the loader has to know is kept apart, as
-//! [`Symbols`](super::slot::Symbols).
+//! It also records what it declared, as a text, from which a [`Header`] is read:
+//! `tests/abi` generates C code of it that the real headers have to accept. No
+//! program needs that, and none contains it: what the loader has to know is kept
+//! apart, as [`Symbols`](super::slot::Symbols).
 
 use super::Feature;
+use std::str::Split;
 
 /// What one `capi!` block declares.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Header {
     pub name: &'static str,
-    pub opaque: &'static [&'static str],
+    pub opaque: Vec<&'static str>,
     /// Type aliases: name and Rust type.
-    pub types: &'static [(&'static str, &'static str)],
-    pub records: &'static [Record],
-    pub constants: &'static [Constant],
-    pub functions: &'static [Function],
+    pub types: Vec<(&'static str, &'static str)>,
+    pub records: Vec<Record>,
+    pub constants: Vec<Constant>,
+    pub functions: Vec<Function>,
 }
 
 /// A struct or union.
@@ -34,7 +35,7 @@ pub struct Record {
     pub name: &'static str,
     pub size: usize,
     pub align: usize,
-    pub fields: &'static [Field],
+    pub fields: Vec<Field>,
 }
 
 /// A field of a struct or union.
@@ -61,11 +62,93 @@ pub struct Constant {
 pub struct Function {
     pub name: &'static str,
     /// What the library must have been built with for this function to be in it.
-    pub features: &'static [Feature],
+    pub features: Vec<Feature>,
     /// The Rust types of the parameters.
-    pub params: &'static [&'static str],
+    pub params: Vec<&'static str>,
     /// The Rust type of the result; empty if there is none.
     pub result: &'static str,
+}
+
+/// What one `capi!` block declares, as it is recorded. It is a text because there
+/// is little that compiles faster.
+pub(super) struct Declared {
+    /// What each item is, its name, and the rest, as ASCII's units and records: a
+    /// type may be printed over several lines.
+    pub(super) text: &'static str,
+    /// For each struct and union its size, its alignment, and the offsets of its
+    /// fields.
+    pub(super) layouts: &'static [usize],
+}
+
+impl Header {
+    /// # Panics
+    ///
+    /// If `declared` isn't what `capi!` makes.
+    pub(super) fn read(declared: &Declared) -> Header {
+        fn word(words: &mut Split<'static, char>) -> &'static str {
+            words.next().expect("`capi!` writes as many words")
+        }
+
+        let mut header = Header {
+            name: "",
+            opaque: Vec::new(),
+            types: Vec::new(),
+            records: Vec::new(),
+            constants: Vec::new(),
+            functions: Vec::new(),
+        };
+        let mut features: &'static str = "";
+        let mut layouts = declared.layouts.iter().copied();
+        let mut layout = || layouts.next().expect("`capi!` lists all layouts");
+        for item in declared.text.split_terminator('\x1e') {
+            let mut words = item.split('\x1f');
+            let kind = word(&mut words);
+            let name = word(&mut words);
+            match kind {
+                "header" => header.name = name,
+                "opaque" => header.opaque.push(name),
+                "type" => header.types.push((name, word(&mut words))),
+                "record" => header.records.push(Record {
+                    name,
+                    size: layout(),
+                    align: layout(),
+                    fields: Vec::new(),
+                }),
+                "field" => {
+                    let record = header.records.last_mut();
+                    record.expect("a field is of a record").fields.push(Field {
+                        name,
+                        ty: word(&mut words),
+                        offset: layout(),
+                    });
+                }
+                "const" => header.constants.push(Constant {
+                    name,
+                    ty: word(&mut words),
+                    value: word(&mut words),
+                }),
+                "functions" => features = name,
+                "fn" => header.functions.push(Function {
+                    name,
+                    features: named_features(features),
+                    result: word(&mut words),
+                    params: words.collect(),
+                }),
+                _ => unreachable!("`capi!` writes no `{kind}`"),
+            }
+        }
+        header
+    }
+}
+
+/// The features of a `functions` section, as the macro spells them.
+fn named_features(section: &str) -> Vec<Feature> {
+    let all = || Feature::ALL.iter().copied();
+    section
+        .trim_matches(['(', ')'])
+        .split(',')
+        .filter_map(|name| all().find(|feature| format!("{feature:?}") == name.trim()))
+        .collect()
 }
 
 macro_rules! capi {
@@ -154,49 +237,51 @@ macro_rules! capi {
             }
         )*)*
 
-        pub(in crate::sys) const HEADER: $crate::sys::capi::Header = $crate::sys::capi::Header {
-            name: $header,
-            opaque: &[$($(stringify!($opaque),)*)?],
-            types: &[$($((stringify!($alias), stringify!($aliased)),)*)?],
-            records: &[
-                $($($crate::sys::capi::record!($struct { $($sfield: $sty,)* }),)*)?
-                $($($crate::sys::capi::record!($union { $($ufield: $uty,)* }),)*)?
-            ],
-            constants: &[$($($crate::sys::capi::Constant {
-                name: stringify!($const),
-                ty: stringify!($cty),
-                value: stringify!($value),
-            },)*)?],
-            functions: &[$($($crate::sys::capi::Function {
-                name: stringify!($name),
-                features: $crate::sys::capi::features! $features,
-                params: &[$(stringify!($ty),)*],
-                result: concat!($(stringify!($ret))?),
-            },)*)*],
-        };
+        pub(in crate::sys) const DECLARED: $crate::sys::capi::Declared =
+            $crate::sys::capi::Declared {
+                text: concat!(
+                    "header\x1f", $header, "\x1e",
+                    $($("opaque\x1f", stringify!($opaque), "\x1e",)*)?
+                    $($("type\x1f", stringify!($alias), "\x1f", stringify!($aliased), "\x1e",)*)?
+                    $($(
+                        "record\x1f", stringify!($struct), "\x1e",
+                        $("field\x1f", stringify!($sfield), "\x1f", stringify!($sty), "\x1e",)*
+                    )*)?
+                    $($(
+                        "record\x1f", stringify!($union), "\x1e",
+                        $("field\x1f", stringify!($ufield), "\x1f", stringify!($uty), "\x1e",)*
+                    )*)?
+                    $($(
+                        "const\x1f", stringify!($const), "\x1f", stringify!($cty), "\x1f",
+                        stringify!($value), "\x1e",
+                    )*)?
+                    $(
+                        "functions\x1f", stringify!($features), "\x1e",
+                        $(
+                            "fn\x1f", stringify!($name), "\x1f", $(stringify!($ret),)?
+                            $("\x1f", stringify!($ty),)* "\x1e",
+                        )*
+                    )*
+                ),
+                layouts: &[
+                    $($(
+                        size_of::<$struct>(), align_of::<$struct>(),
+                        $(core::mem::offset_of!($struct, $sfield),)*
+                    )*)?
+                    $($(
+                        size_of::<$union>(), align_of::<$union>(),
+                        $(core::mem::offset_of!($union, $ufield),)*
+                    )*)?
+                ],
+            };
     };
 }
 
-/// The [`Record`] of a struct or union.
-macro_rules! record {
-    ($name:ident { $($field:ident: $ty:ty,)* }) => {
-        $crate::sys::capi::Record {
-            name: stringify!($name),
-            size: size_of::<$name>(),
-            align: align_of::<$name>(),
-            fields: &[$($crate::sys::capi::Field {
-                name: stringify!($field),
-                ty: stringify!($ty),
-                offset: core::mem::offset_of!($name, $field),
-            },)*],
-        }
-    };
-}
-pub(crate) use record;
-
-/// The features of a `functions` section; `Core` stands for none.
+/// The features of a `functions` section, for the loader; `Core` stands for none.
+#[cfg(wasmtime_link = "load")]
 macro_rules! features {
     (Core) => { &[] };
     ($($feature:ident),+) => { &[$($crate::sys::Feature::$feature),+] };
 }
+#[cfg(wasmtime_link = "load")]
 pub(crate) use features;

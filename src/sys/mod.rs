@@ -155,9 +155,9 @@ macro_rules! of_each_header {
 
 /// Every header, for the tests of the declarations.
 #[doc(hidden)]
-pub fn headers() -> impl Iterator<Item = &'static capi::Header> {
-    const HEADERS: &[capi::Header] = &of_each_header!(HEADER);
-    HEADERS.iter()
+pub fn headers() -> impl Iterator<Item = capi::Header> {
+    const DECLARED: &[capi::Declared] = &of_each_header!(DECLARED);
+    DECLARED.iter().map(capi::Header::read)
 }
 
 /// Every function, for the loader.

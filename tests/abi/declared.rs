@@ -112,8 +112,8 @@ impl Declared {
                 .functions
                 .extend(header.functions.iter().map(|function| Function {
                     is: named(function.name),
-                    features: function.features.to_vec(),
-                    params: function.params.iter().map(|ty| (*ty).to_owned()).collect(),
+                    features: function.features.clone(),
+                    params: function.params.iter().map(|&ty| ty.to_owned()).collect(),
                     result: function.result.to_owned(),
                 }));
         }
