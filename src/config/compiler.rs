@@ -3,7 +3,6 @@
 use super::{Config, ConfigConflict, OptLevel, RegallocAlgorithm, Strategy};
 use crate::Result;
 use crate::sys::{self, Feature, require, wasm_config_t};
-use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::CString;
 
 /// What was set for the compiler.
@@ -14,12 +13,15 @@ use std::ffi::CString;
 #[derive(Clone, Debug)]
 pub(crate) struct CompilerConfig {
     pub(super) strategy: Strategy,
-    pub(super) settings: BTreeMap<String, Setting>,
-    pub(super) flags: BTreeSet<String>,
+    /// One for each name.
+    pub(super) settings: Vec<Setting>,
+    /// Each name once.
+    pub(super) flags: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
+    pub(super) name: String,
     pub(super) value: String,
     /// Whether it was set by [`Config::cranelift_flag_set`].
     by_name: bool,
@@ -29,8 +31,8 @@ impl Default for CompilerConfig {
     fn default() -> CompilerConfig {
         CompilerConfig {
             strategy: Strategy::Auto,
-            settings: BTreeMap::new(),
-            flags: BTreeSet::new(),
+            settings: Vec::new(),
+            flags: Vec::new(),
         }
     }
 }
@@ -110,7 +112,10 @@ impl Config {
     /// Cranelift emit instructions that the processor must have, or code that
     /// libwasmtime doesn't expect.
     pub unsafe fn cranelift_flag_enable(&mut self, flag: &str) -> &mut Config {
-        self.compiler.flags.insert(flag.to_owned());
+        let flags = &mut self.compiler.flags;
+        if !flags.iter().any(|enabled| enabled == flag) {
+            flags.push(flag.to_owned());
+        }
         self
     }
 
@@ -134,22 +139,26 @@ impl Config {
 
 impl CompilerConfig {
     fn set(&mut self, name: &str, value: impl ToString, by_name: bool) {
-        let value = value.to_string();
-        self.settings
-            .insert(name.to_owned(), Setting { value, by_name });
+        self.settings.retain(|setting| setting.name != name);
+        self.settings.push(Setting {
+            name: name.to_owned(),
+            value: value.to_string(),
+            by_name,
+        });
     }
 
     /// The value that a setting was given.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.settings.get(name).map(|setting| &setting.value[..])
+        let setting = self.settings.iter().find(|setting| setting.name == name)?;
+        Some(&setting.value)
     }
 
     /// The settings that were given by name.
     pub(crate) fn set_by_name(&self) -> impl Iterator<Item = (&str, &str)> {
         self.settings
             .iter()
-            .filter(|(_, setting)| setting.by_name)
-            .map(|(name, setting)| (&name[..], &setting.value[..]))
+            .filter(|setting| setting.by_name)
+            .map(|setting| (&setting.name[..], &setting.value[..]))
     }
 
     /// The flags that were turned on by name.
@@ -184,8 +193,8 @@ impl CompilerConfig {
             // SAFETY: the caller owns the configuration.
             unsafe { sys::wasmtime_config_strategy_set(config, strategy) };
         }
-        for (name, setting) in &self.settings {
-            let (name, value) = (c_text(name)?, c_text(&setting.value)?);
+        for setting in &self.settings {
+            let (name, value) = (c_text(&setting.name)?, c_text(&setting.value)?);
             // SAFETY: as above, and both are C strings of UTF-8.
             unsafe {
                 sys::wasmtime_config_cranelift_flag_set(config, name.as_ptr(), value.as_ptr())

@@ -159,8 +159,8 @@ impl Config {
         tunables: &Tunables,
         winch: bool,
     ) -> Result<(), ConfigConflict> {
-        for (name, setting) in &self.compiler.settings {
-            let value = &setting.value[..];
+        for setting in &self.compiler.settings {
+            let (name, value) = (&setting.name[..], &setting.value[..]);
             let what = || format!("cranelift_flag_set({name:?}, {value:?})");
             let Some(kind) = kind(name, tunables.pulley) else {
                 return Err(unknown(what(), tunables.pulley));

@@ -227,13 +227,16 @@ macro_rules! capi {
             #[doc = concat!("Function of `", $header, "`.")]
             #[inline]
             pub unsafe fn $name($($arg: $ty),*) $(-> $ret)? {
-                // SAFETY: the slot is that of this very function, whose prototype
-                // tests/abi checks, and the caller keeps to the C function's own
-                // contract.
-                unsafe {
-                    slots::SLOTS[slots::Index::$name as usize]
-                        .function::<unsafe extern "C" fn($($ty),*) $(-> $ret)?>()($($arg),*)
-                }
+                // SAFETY: the slot holds the address of this very function in
+                // the library, whose prototype tests/abi checks.
+                let function = unsafe {
+                    core::mem::transmute::<
+                        core::ptr::NonNull<core::ffi::c_void>,
+                        unsafe extern "C" fn($($ty),*) $(-> $ret)?,
+                    >(slots::SLOTS[slots::Index::$name as usize].address::<()>())
+                };
+                // SAFETY: the caller keeps to the C function's own contract.
+                unsafe { function($($arg),*) }
             }
         )*)*
 

@@ -5,7 +5,6 @@
 //! so that the slots take no room in the executable.
 
 use std::ffi::c_void;
-use std::mem;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -71,26 +70,25 @@ impl Slot {
         Slot(AtomicPtr::new(ptr::null_mut()))
     }
 
-    /// The function; loads the library from its default place if none is.
+    /// The address; loads the library from its default place if none is.
+    ///
+    /// Programs have this compiled into their own code, for which it has to be
+    /// generic. With `#[inline]`, the intermediate code of each of the functions
+    /// that call it would contain it as well.
     ///
     /// # Panics
     ///
     /// If no library can be loaded, or the one loaded lacks the function. Safe
     /// code asks first (see [`crate::sys::require`]).
-    ///
-    /// # Safety
-    ///
-    /// `F` must be the type of pointers to this function.
-    // Not `#[inline]`, which would have each caller's intermediate code contain
-    // that of this function. The optimiser inlines it nevertheless.
-    pub(crate) unsafe fn function<F: Copy>(&self) -> F {
-        let address = match NonNull::new(self.0.load(Ordering::Acquire)) {
+    #[expect(
+        clippy::extra_unused_type_parameters,
+        reason = "a generic function is compiled by those who use it"
+    )]
+    pub(crate) fn address<ByUser>(&self) -> NonNull<c_void> {
+        match NonNull::new(self.0.load(Ordering::Acquire)) {
             Some(address) => address,
             None => self.load(),
-        };
-        // SAFETY: a function pointer is an address that isn't null, and the
-        // caller vouches that it is of this type.
-        unsafe { mem::transmute_copy(&address) }
+        }
     }
 
     pub(super) fn set(&self, address: NonNull<c_void>) {

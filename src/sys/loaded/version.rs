@@ -202,52 +202,63 @@ impl Drop for Prober {
 }
 
 /// A precompiled module of a version of libwasmtime that has nothing but its
-/// version in it: an ELF file with the section that says so.
+/// version in it.
 fn precompiled(version: &str) -> Vec<u8> {
-    const HEADER: usize = 64;
-    const MODULE: u32 = 1;
-    const STRINGS: &[u8] = b"\0.wasmtime.engine\0.shstrtab\0";
-    const ENGINE_NAME: u32 = 1;
-    const STRINGS_NAME: u32 = 18;
-
+    let mut file = EMPTY.to_vec();
     // The layout's number, the version, and one byte where settings would be
     // that is never a whole one.
-    let mut engine = vec![0, version.len() as u8];
-    engine.extend_from_slice(version.as_bytes());
-    engine.push(0xff);
-
-    let mut file = Vec::new();
-    file.extend_from_slice(b"\x7fELF\x02\x01\x01\xc8"); // 64 bits, little-endian, Wasmtime's ABI
-    file.extend_from_slice(&[0; 8]);
-    file.extend_from_slice(&1_u16.to_le_bytes()); // relocatable
-    file.extend_from_slice(&0_u16.to_le_bytes()); // no machine
-    file.extend_from_slice(&1_u32.to_le_bytes());
-    file.extend_from_slice(&0_u64.to_le_bytes()); // entry
-    file.extend_from_slice(&0_u64.to_le_bytes()); // program headers
-    file.extend_from_slice(&(HEADER as u64).to_le_bytes()); // section headers
-    file.extend_from_slice(&MODULE.to_le_bytes());
-    for half in [HEADER, 0, 0, HEADER, 3, 2] {
-        // Sizes and numbers of headers; the third section has the names.
-        file.extend_from_slice(&(half as u16).to_le_bytes());
-    }
-
-    let strings_at = 4 * HEADER;
-    let engine_at = strings_at + STRINGS.len();
-    file.extend_from_slice(&[0; HEADER]);
-    for (name, kind, offset, size) in [
-        (ENGINE_NAME, 1_u32, engine_at, engine.len()),
-        (STRINGS_NAME, 3, strings_at, STRINGS.len()),
-    ] {
-        file.extend_from_slice(&name.to_le_bytes());
-        file.extend_from_slice(&kind.to_le_bytes());
-        file.extend_from_slice(&[0; 16]); // flags, address
-        file.extend_from_slice(&(offset as u64).to_le_bytes());
-        file.extend_from_slice(&(size as u64).to_le_bytes());
-        file.extend_from_slice(&[0; 8]); // link, info
-        file.extend_from_slice(&1_u64.to_le_bytes()); // alignment
-        file.extend_from_slice(&[0; 8]); // entry size
-    }
-    file.extend_from_slice(STRINGS);
-    file.extend_from_slice(&engine);
+    file.extend_from_slice(&[0, version.len() as u8]);
+    file.extend_from_slice(version.as_bytes());
+    file.push(0xff);
+    let size = (file.len() - EMPTY.len()) as u64;
+    file[ENGINE_SIZE_AT..][..8].copy_from_slice(&size.to_le_bytes());
     file
+}
+
+/// The size of an ELF header, and of the header of a section.
+const HEADER: usize = 64;
+
+/// The names of the sections, of which the first is where the version is.
+const NAMES: &[u8] = b"\0.wasmtime.engine\0.shstrtab\0";
+const NAMES_AT: usize = 4 * HEADER;
+
+/// Where the size of the section with the version is.
+const ENGINE_SIZE_AT: usize = 2 * HEADER + 32;
+
+/// An ELF file up to the contents of its last section, which are to tell the
+/// version. Made in advance, as every program contains it.
+const EMPTY: [u8; NAMES_AT + NAMES.len()] = {
+    let mut file = [0; _];
+    // 64 bits, little-endian, of Wasmtime's ABI; relocatable, for no machine.
+    put(&mut file, 0, b"\x7fELF\x02\x01\x01\xc8");
+    put(&mut file, 16, &[1]);
+    put(&mut file, 20, &[1]);
+    // Where the headers of the sections are, that it is a module, and the sizes
+    // and numbers of headers; the third section has the names.
+    put(&mut file, 40, &[HEADER as u8]);
+    put(&mut file, 48, &[1]);
+    put(&mut file, 52, &[HEADER as u8]);
+    put(&mut file, 58, &[HEADER as u8, 0, 3, 0, 2]);
+    // The two sections: name, type, offset, size, alignment.
+    let engine = 2 * HEADER;
+    put(&mut file, engine, &[1, 0, 0, 0, 1]);
+    put(
+        &mut file,
+        engine + 24,
+        &(NAMES_AT + NAMES.len()).to_le_bytes(),
+    );
+    put(&mut file, engine + 48, &[1]);
+    let names = 3 * HEADER;
+    put(&mut file, names, &[18, 0, 0, 0, 3]);
+    put(&mut file, names + 24, &NAMES_AT.to_le_bytes());
+    put(&mut file, names + 32, &NAMES.len().to_le_bytes());
+    put(&mut file, names + 48, &[1]);
+    put(&mut file, NAMES_AT, NAMES);
+    file
+};
+
+const fn put(file: &mut [u8], at: usize, bytes: &[u8]) {
+    let (_, file) = file.split_at_mut(at);
+    let (file, _) = file.split_at_mut(bytes.len());
+    file.copy_from_slice(bytes);
 }
