@@ -35,7 +35,6 @@ pub(crate) use wasm_ty::Reference;
 pub use wasm_ty::{WasmTy, WasmTyList};
 
 use crate::entity::entity;
-use crate::error::Context;
 use crate::store::StoreOpaque;
 use crate::sys::{
     wasm_functype_delete, wasmtime_func_from_raw, wasmtime_func_new_unchecked, wasmtime_func_t,
@@ -215,8 +214,7 @@ impl Func {
         Results: WasmResults,
     {
         let ty = self.ty(store);
-        typed::check_params(Params::VALTYPES, &ty).context("type mismatch with parameters")?;
-        typed::check_results(Results::VALTYPES, &ty).context("type mismatch with results")?;
+        typed::check(Params::VALTYPES, Results::VALTYPES, &ty)?;
         Ok(TypedFunc::assume(*self, &ty))
     }
 

@@ -207,7 +207,7 @@ impl Module {
         let text = path
             .to_str()
             .ok_or_else(|| format_err!("the path {shown} is not UTF-8"))?;
-        let text = CString::new(text).with_context(|| format!("the path {shown} has a NUL"))?;
+        let text = CString::new(text).map_err(|_| format_err!("the path {shown} has a NUL"))?;
         let mut raw = ptr::null_mut();
         // SAFETY: as for `deserialize`; the path is a C string.
         unsafe {

@@ -1,7 +1,7 @@
 //! Calls whose types are checked once.
 
 use super::{Func, WasmTy};
-use crate::error::ensure;
+use crate::error::{Context, ensure};
 use crate::gc::{RawRef, TemporaryRoots};
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t};
@@ -326,19 +326,22 @@ macro_rules! tuples {
 
 for_each_arity!(tuples);
 
-/// Whether values of the types `passed` may be given to a function of type `ty`.
-pub(super) fn check_params(passed: ValTypes, ty: &FuncType) -> Result<()> {
-    check_count(passed.len(), ty.params().len())?;
-    let mut pairs = passed.iter().zip(ty.params());
-    pairs.try_for_each(|(passed, actual)| check_param(&passed(), &actual))
-}
-
-/// Whether values of the types `wanted` can be made of what a function of type
-/// `ty` returns.
-pub(super) fn check_results(wanted: ValTypes, ty: &FuncType) -> Result<()> {
-    check_count(wanted.len(), ty.results().len())?;
-    let mut pairs = wanted.iter().zip(ty.results());
-    pairs.try_for_each(|(wanted, actual)| check_result(&wanted(), &actual))
+/// Whether a function of type `ty` may be given values of the types `passed`, and
+/// whether values of the types `wanted` can be made of what it returns.
+pub(super) fn check(passed: ValTypes, wanted: ValTypes, ty: &FuncType) -> Result<()> {
+    let check_params = || {
+        check_count(passed.len(), ty.params().len())?;
+        let mut pairs = passed.iter().zip(ty.params());
+        pairs.try_for_each(|(passed, actual)| check_param(&passed(), &actual))
+    };
+    let check_results = || {
+        check_count(wanted.len(), ty.results().len())?;
+        let mut pairs = wanted.iter().zip(ty.results());
+        pairs.try_for_each(|(wanted, actual)| check_result(&wanted(), &actual))
+    };
+    let with = |what: &str| format!("type mismatch with {what}");
+    check_params().with_context(|| with("parameters"))?;
+    check_results().with_context(|| with("results"))
 }
 
 fn check_count(expected: usize, found: usize) -> Result<()> {
