@@ -353,20 +353,18 @@ fn signature_to_c(params: &[ValType], results: &[ValType]) -> Owned<wasm_functyp
         .expect("wasm_functype_new never fails")
 }
 
+/// Whether types of plain signatures are the same. Nothing in them is concrete, so
+/// they are if they look the same; and a program that compares no others has no
+/// need of what does.
 fn same_types(a: &[ValType], b: &[ValType]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| ValType::eq(a, b))
+    a.iter().map(Shape::of).eq(b.iter().map(Shape::of))
 }
 
 /// What of a type can be seen without going into concrete types, which may
 /// refer to the type itself. Types that are the same have the same shape.
 fn shape(ty: &FuncType) -> impl Iterator<Item = Shape> + '_ {
     let lens = [Side::Params, Side::Results].map(|side| ty.definition.signature.len(side));
-    let types = ty.params().chain(ty.results()).map(|ty| {
-        let reference = ty
-            .as_ref()
-            .map(|ty| (ty.is_nullable(), mem::discriminant(ty.heap_type())));
-        Shape::Type(mem::discriminant(&ty), reference)
-    });
+    let types = ty.params().chain(ty.results()).map(|ty| Shape::of(&ty));
     lens.into_iter().map(Shape::Len).chain(types)
 }
 
@@ -377,6 +375,15 @@ enum Shape {
         mem::Discriminant<ValType>,
         Option<(bool, mem::Discriminant<HeapType>)>,
     ),
+}
+
+impl Shape {
+    fn of(ty: &ValType) -> Shape {
+        let reference = ty
+            .as_ref()
+            .map(|ty| (ty.is_nullable(), mem::discriminant(ty.heap_type())));
+        Shape::Type(mem::discriminant(ty), reference)
+    }
 }
 
 impl Hash for FuncType {

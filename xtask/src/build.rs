@@ -18,6 +18,8 @@ use crate::workspace::{Workspace, artifacts, cargo};
 /// package, its features and the target directory are those of that mode, so
 /// that both share all that is compiled.
 ///
+/// With a `cfg`, the archive is compiled with it. The shared library isn't.
+///
 /// # Errors
 ///
 /// If cargo fails, which it says itself on standard error.
@@ -25,16 +27,33 @@ pub fn build(
     workspace: &Workspace,
     profile: &str,
     features: &BTreeSet<String>,
+    cfg: Option<&str>,
+) -> Result<Vec<PathBuf>> {
+    let run = |kinds, arguments| rustc(workspace, profile, features, kinds, arguments);
+    let shared = platform::shared_library_args();
+    match cfg {
+        None => run("staticlib,cdylib", shared),
+        Some(cfg) => Ok([run("staticlib", &["--cfg", cfg])?, run("cdylib", shared)?].concat()),
+    }
+}
+
+/// Compiles the vendor package's library into files of some kinds.
+fn rustc(
+    workspace: &Workspace,
+    profile: &str,
+    features: &BTreeSet<String>,
+    kinds: &str,
+    arguments: &[&str],
 ) -> Result<Vec<PathBuf>> {
     let features: Vec<&str> = features.iter().map(String::as_str).collect();
     let output = cargo()
         .args(["rustc", "--package", &workspace.vendor.name, "--lib"])
-        .args(["--crate-type", "staticlib,cdylib"])
+        .args(["--crate-type", kinds])
         .args(["--profile", profile])
         .args(["--no-default-features", "--features", &features.join(",")])
         .arg("--message-format=json-render-diagnostics")
         .arg("--")
-        .args(platform::shared_library_args())
+        .args(arguments)
         .stderr(Stdio::inherit())
         .output()
         .context("cannot run cargo")?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::{Workspace, enabled};
-use crate::{build, conf, pkg_config, platform};
+use crate::{backtrace, build, conf, pkg_config, platform};
 
 /// The features of `--min`. With none but this, libwasmtime runs precompiled
 /// modules and does nothing else; upstream's own minimal builds have the same.
@@ -21,6 +21,7 @@ pub struct Options {
     min: bool,
     profile: String,
     features: Option<BTreeSet<String>>,
+    no_backtrace: bool,
 }
 
 impl Options {
@@ -31,25 +32,31 @@ impl Options {
     /// If an option is unknown, lacks its value or has one too many, or if
     /// there is no `--prefix`.
     pub fn parse(args: &[String]) -> Result<Options> {
-        let (mut prefix, mut min, mut profile, mut features) = (None, false, None, None);
+        let (mut prefix, mut profile, mut features) = (None, None, None);
+        let (mut min, mut no_backtrace) = (false, false);
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             let (name, attached) = match arg.split_once('=') {
                 Some((name, value)) => (name, Some(value.to_string())),
                 None => (arg.as_str(), None),
             };
+            let switch = match name {
+                "--min" => Some(&mut min),
+                "--no-backtrace" => Some(&mut no_backtrace),
+                _ => None,
+            };
+            if let Some(switch) = switch {
+                ensure!(attached.is_none(), "`{name}` takes no value, found `{arg}`");
+                *switch = true;
+                continue;
+            }
             let slot = match name {
                 "--prefix" => &mut prefix,
                 "--profile" => &mut profile,
                 "--features" => &mut features,
-                "--min" => {
-                    ensure!(attached.is_none(), "`--min` takes no value, found `{arg}`");
-                    min = true;
-                    continue;
-                }
                 _ => bail!(
                     "`install` has no option `{name}`, expected \
-                     `--prefix`, `--min`, `--profile` or `--features`"
+                     `--prefix`, `--min`, `--profile`, `--features` or `--no-backtrace`"
                 ),
             };
             let value = attached.or_else(|| args.next().cloned());
@@ -70,6 +77,7 @@ impl Options {
                     .map(str::to_string)
                     .collect()
             }),
+            no_backtrace,
         })
     }
 
@@ -108,6 +116,9 @@ impl Options {
 ///
 /// If a feature is unknown, the prefix can't be written to, or cargo fails.
 pub fn install(options: &Options) -> Result<()> {
+    if options.no_backtrace {
+        backtrace::check_platform()?;
+    }
     let workspace = Workspace::load()?;
     let features = options.features(&workspace)?;
     let root = options.root();
@@ -118,7 +129,12 @@ pub fn install(options: &Options) -> Result<()> {
         check_writable(directory)?;
     }
 
-    let artifacts = build::build(&workspace, &options.profile, &features)?;
+    let artifacts = build::build(
+        &workspace,
+        &options.profile,
+        &features,
+        options.no_backtrace.then_some(backtrace::CFG),
+    )?;
 
     install_headers(&workspace, &features, &include)?;
     let mut installed = vec![include];
@@ -127,7 +143,14 @@ pub fn install(options: &Options) -> Result<()> {
             continue;
         };
         let to = lib.join(name);
-        write_atomically(&to, |temporary| fs::copy(artifact, temporary).map(drop))?;
+        if options.no_backtrace && name.ends_with(".a") {
+            let mut archive = fs::read(artifact)
+                .with_context(|| format!("cannot read {}", artifact.display()))?;
+            backtrace::keep_to_itself(&mut archive)?;
+            write_atomically(&to, |temporary| fs::write(temporary, &archive))?;
+        } else {
+            write_atomically(&to, |temporary| fs::copy(artifact, temporary).map(drop))?;
+        }
         installed.push(to);
     }
     let pc = lib.join("pkgconfig").join("wasmtime.pc");
@@ -227,6 +250,7 @@ mod tests {
                 min: false,
                 profile: "release".to_string(),
                 features: None,
+                no_backtrace: false,
             }
         );
         assert_eq!(options.root(), Path::new("/opt/wasmtime"));
@@ -239,9 +263,11 @@ mod tests {
             min: true,
             profile: "dev".to_string(),
             features: Some(["gc".to_string(), "wat".to_string()].into()),
+            no_backtrace: true,
         };
-        let apart = parse("--prefix out --min --profile dev --features wat,gc").unwrap();
-        let attached = parse("--features=gc,wat, --profile=dev --min --prefix=out").unwrap();
+        let apart = parse("--prefix out --min --profile dev --features wat,gc --no-backtrace");
+        let attached = parse("--features=gc,wat, --no-backtrace --profile=dev --min --prefix=out");
+        let (apart, attached) = (apart.unwrap(), attached.unwrap());
         assert_eq!(apart, expected);
         assert_eq!(attached, expected);
         assert_eq!(expected.root(), Path::new("out/min"));
@@ -255,6 +281,7 @@ mod tests {
             ("--prefix", "`--prefix` needs a value"),
             ("--prefix a --prefix b", "`--prefix` is there twice"),
             ("--prefix a --min=yes", "`--min` takes no value"),
+            ("--no-backtrace=1", "`--no-backtrace` takes no value"),
             ("--prefix a --fast", "no option `--fast`"),
             ("a", "no option `a`"),
         ] {

@@ -1,6 +1,7 @@
 //! Tasks of this repository that are more than one cargo command, run as
 //! `cargo xtask TASK`.
 
+mod backtrace;
 mod build;
 mod conf;
 mod install;
@@ -34,6 +35,9 @@ Options of install:
   --features A,B,C    Features of libwasmtime's C API to build, instead of the
                       default features of the `libwasmtime` crate (or, with
                       --min, instead of `disable-logging`)
+  --no-backtrace      Have the archive tell a panic of libwasmtime's own without a
+                      backtrace. With a profile that optimises at link time, such
+                      as `small`, that makes a program smaller
 
 Options of measure:
   --prefix DIR        Where `install` has installed libwasmtime

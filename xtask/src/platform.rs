@@ -35,6 +35,11 @@ pub fn installed_name(artifact: &Path) -> Option<&'static str> {
     }
 }
 
+/// Whether object files have ELF's format.
+pub fn has_elf_files() -> bool {
+    !matches!(OS, "windows" | "macos")
+}
+
 /// What a C program has to link beside the static archive.
 pub fn libraries_of_the_static_archive() -> &'static str {
     match OS {

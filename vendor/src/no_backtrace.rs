@@ -1,0 +1,25 @@
+//! What `cargo xtask install --no-backtrace` puts in the place of the function by
+//! which the standard library walks the stack.
+//!
+//! An archive has its own copy of the standard library, and most of that copy in a
+//! program is what finds the names, files and lines for a backtrace: readers of
+//! ELF, of DWARF and of compressed sections, for nothing but a panic of libwasmtime
+//! itself. With this in its place link-time optimisation sees that there is never a
+//! frame, and drops them. The message of such a panic stays.
+//!
+//! The name is the one that the C++ ABI for exceptions gives it. `xtask` renames it
+//! in the archive, as the program needs the real one.
+
+use std::ffi::{c_int, c_void};
+
+/// That there are no frames left.
+const END_OF_STACK: c_int = 5;
+
+/// Walks no stack.
+#[unsafe(no_mangle)]
+extern "C" fn _Unwind_Backtrace(
+    _visit: extern "C" fn(*mut c_void, *mut c_void) -> c_int,
+    _argument: *mut c_void,
+) -> c_int {
+    END_OF_STACK
+}
