@@ -214,7 +214,7 @@ impl Func {
         Results: WasmResults,
     {
         let ty = self.ty(store);
-        typed::check(Params::VALTYPES, Results::VALTYPES, &ty)?;
+        typed::check::<Params, Results>(&ty)?;
         Ok(TypedFunc::assume(*self, &ty))
     }
 

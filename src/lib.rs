@@ -119,9 +119,12 @@
 //! | `wat` | ✓ | the text format |
 //! | `winch` | | the baseline compiler |
 //!
-//! `anyhow`, `backtrace`, `runtime` and `std` are features of the `wasmtime` crate
-//! for what is always here. They do nothing, and are there so that a manifest
-//! which turns them on need not change.
+//! `backtrace`, in `common` as well, is of this crate alone: the stack of the host's
+//! own code in an [`Error`].
+//!
+//! `anyhow`, `runtime` and `std` are features of the `wasmtime` crate for what is
+//! always here. They do nothing, and are there so that a manifest which turns them
+//! on need not change.
 #![warn(missing_docs)]
 
 mod backtrace;

@@ -86,14 +86,22 @@ impl Config {
     /// [`Engine::new`](crate::Engine::new) fails if
     /// [`Config::memory_init_cow`] is turned on.
     pub fn with_host_memory(&mut self, mem_creator: Arc<dyn MemoryCreator>) -> &mut Self {
-        self.host_memory = Some(HostMemory(mem_creator));
+        self.host_memory = Some(HostMemory {
+            creator: mem_creator,
+            install: HostMemory::install,
+        });
         self
     }
 }
 
 /// The creator of memories that was set.
 #[derive(Clone)]
-pub(super) struct HostMemory(Arc<dyn MemoryCreator>);
+pub(super) struct HostMemory {
+    creator: Arc<dyn MemoryCreator>,
+    /// [`HostMemory::install`], so that a program that sets no creator doesn't
+    /// contain it.
+    install: unsafe fn(&HostMemory, *mut sys::wasm_config_t),
+}
 
 impl HostMemory {
     /// Passes it on.
@@ -102,6 +110,14 @@ impl HostMemory {
     ///
     /// `config` must be a configuration that the caller owns.
     pub(super) unsafe fn apply(&self, config: *mut sys::wasm_config_t) {
+        // SAFETY: the caller owns the configuration.
+        unsafe { (self.install)(self, config) }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`apply`](HostMemory::apply).
+    unsafe fn install(&self, config: *mut sys::wasm_config_t) {
         let mut creator = wasmtime_memory_creator_t {
             env: Box::into_raw(Box::new(self.clone())).cast(),
             new_memory: Some(new_memory),
@@ -188,7 +204,7 @@ unsafe extern "C" fn new_memory(
 ) -> *mut wasmtime_error_t {
     guard(|| {
         // SAFETY: the environment is the creator, shared, and the type is valid.
-        let (HostMemory(creator), ty) =
+        let (HostMemory { creator, .. }, ty) =
             unsafe { (&*env.cast::<HostMemory>(), MemoryType::from_c(ty)) };
         let maximum = (maximum != usize::MAX).then_some(maximum);
         let memory = creator

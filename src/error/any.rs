@@ -1,5 +1,6 @@
 //! [`Error`], which any error can become.
 
+#[cfg(feature = "backtrace")]
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::error::Error as StdError;
 use std::fmt;
@@ -64,6 +65,7 @@ impl Error {
     /// The stack of the host's own code where the error was made, if the
     /// environment variable `RUST_BACKTRACE` asks for it. For that of the
     /// WebAssembly code see [`WasmBacktrace`](crate::WasmBacktrace).
+    #[cfg(feature = "backtrace")]
     pub fn backtrace(&self) -> &Backtrace {
         self.0.backtrace()
     }
@@ -147,6 +149,7 @@ impl fmt::Debug for Error {
                 writeln!(f, "    {cause}")?;
             }
         }
+        #[cfg(feature = "backtrace")]
         if self.backtrace().status() == BacktraceStatus::Captured {
             write!(f, "\nStack backtrace:\n{}", self.backtrace())?;
         }

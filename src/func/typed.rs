@@ -8,7 +8,7 @@ use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t};
 use crate::{AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr;
+use std::{mem, ptr};
 
 /// Calls the macro `$each` with each number of values that a function of Rust
 /// types may have, and as many identifiers.
@@ -103,7 +103,7 @@ where
         if const { cfg!(not(feature = "gc")) && (Params::HAS_ROOTED || Results::HAS_ROOTED) } {
             RawRef::supported()?;
         }
-        if self.checked {
+        if const { Params::HAS_REFERENCE } && self.checked {
             self.check(&mut store, &params)?;
         }
         let func = self.func.as_c(store.opaque());
@@ -203,6 +203,10 @@ pub unsafe trait WasmParams: Send {
     #[doc(hidden)]
     const HAS_ROOTED: bool;
 
+    /// Whether one of them is a reference.
+    #[doc(hidden)]
+    const HAS_REFERENCE: bool;
+
     /// Writes the values.
     ///
     /// # Safety
@@ -243,6 +247,7 @@ unsafe impl<A: WasmTy> WasmParams for A {
     const EMPTY: [ValRaw; 1] = [ValRaw::ZERO];
     const VALTYPES: ValTypes = &[A::valtype];
     const HAS_ROOTED: bool = A::IS_ROOTED;
+    const HAS_REFERENCE: bool = A::NEEDS_STORE;
 
     #[inline]
     unsafe fn write_raw(&self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
@@ -279,6 +284,7 @@ macro_rules! tuples {
             const EMPTY: [ValRaw; $n] = [ValRaw::ZERO; $n];
             const VALTYPES: ValTypes = &[$($t::valtype),*];
             const HAS_ROOTED: bool = false $(|| $t::IS_ROOTED)*;
+            const HAS_REFERENCE: bool = false $(|| $t::NEEDS_STORE)*;
 
             #[inline]
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
@@ -326,22 +332,37 @@ macro_rules! tuples {
 
 for_each_arity!(tuples);
 
-/// Whether a function of type `ty` may be given values of the types `passed`, and
-/// whether values of the types `wanted` can be made of what it returns.
-pub(super) fn check(passed: ValTypes, wanted: ValTypes, ty: &FuncType) -> Result<()> {
-    let check_params = || {
-        check_count(passed.len(), ty.params().len())?;
-        let mut pairs = passed.iter().zip(ty.params());
-        pairs.try_for_each(|(passed, actual)| check_param(&passed(), &actual))
-    };
-    let check_results = || {
-        check_count(wanted.len(), ty.results().len())?;
-        let mut pairs = wanted.iter().zip(ty.results());
-        pairs.try_for_each(|(wanted, actual)| check_result(&wanted(), &actual))
-    };
-    let with = |what: &str| format!("type mismatch with {what}");
-    check_params().with_context(|| with("parameters"))?;
-    check_results().with_context(|| with("results"))
+/// Checks that a function of type `ty` takes these parameters and returns these
+/// results.
+///
+/// A program whose functions have nothing but numbers then contains nothing of
+/// what compares types of references, which is much.
+pub(super) fn check<Params: WasmParams, Results: WasmResults>(ty: &FuncType) -> Result<()> {
+    let (fits_param, fits_result): (Fits, Fits) =
+        if const { Params::HAS_REFERENCE || Results::HAS_REFERENCE } {
+            (fits_param, ValType::matches)
+        } else {
+            (is_same_number, is_same_number)
+        };
+    check_params(Params::VALTYPES, ty, fits_param)
+        .with_context(|| String::from("type mismatch with parameters"))?;
+    check_results(Results::VALTYPES, ty, fits_result)
+        .with_context(|| String::from("type mismatch with results"))
+}
+
+/// Whether a value of the first type may be where one of the second is expected.
+type Fits = fn(&ValType, &ValType) -> bool;
+
+fn check_params(passed: ValTypes, ty: &FuncType, fits: Fits) -> Result<()> {
+    check_count(passed.len(), ty.params().len())?;
+    let mut pairs = passed.iter().zip(ty.params());
+    pairs.try_for_each(|(passed, expected)| check_type(&passed(), &expected, fits))
+}
+
+fn check_results(wanted: ValTypes, ty: &FuncType, fits: Fits) -> Result<()> {
+    check_count(wanted.len(), ty.results().len())?;
+    let mut pairs = wanted.iter().zip(ty.results());
+    pairs.try_for_each(|(wanted, returned)| check_type(&returned, &wanted(), fits))
 }
 
 fn check_count(expected: usize, found: usize) -> Result<()> {
@@ -352,34 +373,32 @@ fn check_count(expected: usize, found: usize) -> Result<()> {
     Ok(())
 }
 
-/// Whether a `passed` may be given where the function takes an `actual`.
+fn check_type(found: &ValType, expected: &ValType, fits: Fits) -> Result<()> {
+    if fits(found, expected) {
+        Ok(())
+    } else {
+        let mismatch = format!("type mismatch: expected {expected}, found {found}");
+        Err(Error::msg(mismatch))
+    }
+}
+
+/// Whether both are the same type, of which one is no reference.
+fn is_same_number(found: &ValType, expected: &ValType) -> bool {
+    mem::discriminant(found) == mem::discriminant(expected)
+}
+
+/// Whether a value may be passed where the function takes `expected`.
 ///
 /// A concrete type can't be written in Rust, so that for one any reference of
 /// its kind is let through here, and compared at each call.
-fn check_param(passed: &ValType, actual: &ValType) -> Result<()> {
-    let fits = match (passed, actual) {
-        (ValType::Ref(passed), ValType::Ref(actual)) if actual.heap_type().is_concrete() => {
-            passed.heap_type().top().matches(&actual.heap_type().top())
+fn fits_param(passed: &ValType, expected: &ValType) -> bool {
+    match (passed, expected) {
+        (ValType::Ref(passed), ValType::Ref(expected)) if expected.heap_type().is_concrete() => {
+            passed
+                .heap_type()
+                .top()
+                .matches(&expected.heap_type().top())
         }
-        _ => passed.matches(actual),
-    };
-    if fits {
-        Ok(())
-    } else {
-        Err(mismatch(actual, passed))
+        _ => passed.matches(expected),
     }
-}
-
-/// Whether an `actual`, which the function returns, is a `wanted`.
-fn check_result(wanted: &ValType, actual: &ValType) -> Result<()> {
-    if actual.matches(wanted) {
-        Ok(())
-    } else {
-        Err(mismatch(wanted, actual))
-    }
-}
-
-/// `found` is what is passed or returned where `expected` is wanted.
-fn mismatch(expected: &ValType, found: &ValType) -> Error {
-    Error::msg(format!("type mismatch: expected {expected}, found {found}"))
 }

@@ -465,3 +465,19 @@ fn condition_of_ensure() {
     let error = check(&true, 2).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Refused(2)));
 }
+
+/// The stack is there if, and only if, the environment asks for it, as with any
+/// error of Rust.
+#[cfg(feature = "backtrace")]
+#[test]
+fn backtrace_of_the_host() {
+    use std::backtrace::{Backtrace, BacktraceStatus};
+
+    let error = Error::msg("refused");
+    let status = error.backtrace().status();
+    assert_eq!(status, Backtrace::capture().status());
+    assert_eq!(
+        format!("{error:?}").contains("Stack backtrace:"),
+        status == BacktraceStatus::Captured
+    );
+}
