@@ -13,6 +13,7 @@ mod any;
 mod context;
 #[doc(hidden)]
 pub mod macros;
+mod traced;
 
 use crate::sys::{
     wasm_trap_delete, wasm_trap_message, wasm_trap_origin, wasm_trap_t, wasm_trap_trace,
@@ -184,7 +185,7 @@ impl Raised {
         if let Some(trap) = self.coded_trap()
             && trap != Trap::MemoryOutOfBounds
         {
-            return self.attach_backtrace(Error::new(trap));
+            return Error::new(trap).with_backtrace(self);
         }
         let mut messages = messages(&self.text());
         let root = messages.pop().expect("there is always a message");
@@ -216,15 +217,6 @@ impl Raised {
         messages(&self.text())
             .into_iter()
             .find(|message| is_backtrace(message))
-    }
-
-    /// Adds the WebAssembly backtrace, if there is one, to `error`.
-    pub(crate) fn attach_backtrace(self, error: Error) -> Error {
-        if self.has_backtrace() && !error.is::<WasmBacktrace>() {
-            error.context(WasmBacktrace::new(self))
-        } else {
-            error
-        }
     }
 }
 

@@ -1,5 +1,9 @@
 //! [`Error`], which any error can become.
 
+use super::Raised;
+use super::traced::Traced;
+use crate::WasmBacktrace;
+use std::any::Any;
 #[cfg(feature = "backtrace")]
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::error::Error as StdError;
@@ -59,7 +63,7 @@ impl Error {
     where
         C: fmt::Display + Send + Sync + 'static,
     {
-        Error(self.0.context(context))
+        Error(self.into_anyhow().context(context))
     }
 
     /// The stack of the host's own code where the error was made, if the
@@ -67,17 +71,17 @@ impl Error {
     /// WebAssembly code see [`WasmBacktrace`](crate::WasmBacktrace).
     #[cfg(feature = "backtrace")]
     pub fn backtrace(&self) -> &Backtrace {
-        self.0.backtrace()
+        self.traced().map_or(&self.0, Traced::error).backtrace()
     }
 
     /// The error and its causes, the outermost first.
     pub fn chain(&self) -> Chain<'_> {
-        self.0.chain()
+        Chain::new(self.outermost())
     }
 
     /// The last in the [`chain`](Error::chain).
     pub fn root_cause(&self) -> &(dyn StdError + 'static) {
-        self.0.root_cause()
+        self.chain().last().expect("an error is in its own chain")
     }
 
     /// Whether there is an `E` in the error.
@@ -85,7 +89,7 @@ impl Error {
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
     {
-        self.0.is::<E>()
+        self.downcast_ref::<E>().is_some()
     }
 
     /// Takes the `E` in the error out of it.
@@ -97,7 +101,7 @@ impl Error {
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
     {
-        self.0.downcast().map_err(Error)
+        self.into_anyhow().downcast().map_err(Error)
     }
 
     /// The `E` in the error.
@@ -105,7 +109,13 @@ impl Error {
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
     {
-        self.0.downcast_ref()
+        let Some(traced) = self.traced() else {
+            return self.0.downcast_ref();
+        };
+        match traced.error().downcast_ref() {
+            Some(error) => Some(error),
+            None => (traced.backtrace()? as &dyn Any).downcast_ref(),
+        }
     }
 
     /// The `E` in the error, to be changed.
@@ -113,12 +123,45 @@ impl Error {
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
     {
-        self.0.downcast_mut()
+        if self.traced().is_none() {
+            return self.0.downcast_mut();
+        }
+        let traced = self.0.downcast_mut::<Traced>()?;
+        if traced.error().is::<E>() {
+            traced.error_mut().downcast_mut()
+        } else {
+            (traced.backtrace_mut()? as &mut dyn Any).downcast_mut()
+        }
     }
 
     /// The error as a [`std::error::Error`].
     pub fn into_boxed_dyn_error(self) -> Box<dyn StdError + Send + Sync + 'static> {
-        self.0.into_boxed_dyn_error()
+        self.into_anyhow().into_boxed_dyn_error()
+    }
+
+    /// Adds the WebAssembly backtrace of `source`, unless it has no frames or the
+    /// error has one.
+    pub(crate) fn with_backtrace(self, source: Raised) -> Error {
+        if self.is::<WasmBacktrace>() {
+            return self;
+        }
+        let backtrace = WasmBacktrace::new(source);
+        Error::new(Traced::new(backtrace, self.into_anyhow()))
+    }
+
+    fn traced(&self) -> Option<&Traced> {
+        self.0.downcast_ref()
+    }
+
+    fn outermost(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        self.traced().map_or(&*self.0, Traced::outermost)
+    }
+
+    fn into_anyhow(self) -> anyhow::Error {
+        match self.0.downcast::<Traced>() {
+            Ok(traced) => traced.into_anyhow(),
+            Err(error) => error,
+        }
     }
 }
 
@@ -126,7 +169,13 @@ pub use anyhow::Chain;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        write!(f, "{}", self.outermost())?;
+        if f.alternate() {
+            for cause in self.chain().skip(1) {
+                write!(f, ": {cause}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -134,9 +183,9 @@ impl fmt::Debug for Error {
     /// The messages are written as they are, be they of several lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.alternate() {
-            return fmt::Debug::fmt(&self.0, f);
+            return fmt::Debug::fmt(self.outermost(), f);
         }
-        write!(f, "{}", self.0)?;
+        write!(f, "{self}")?;
         let causes = self.chain().skip(1);
         if causes.len() > 0 {
             f.write_str("\n\nCaused by:\n")?;
@@ -169,7 +218,7 @@ where
 
 impl From<Error> for anyhow::Error {
     fn from(error: Error) -> anyhow::Error {
-        error.0
+        error.into_anyhow()
     }
 }
 
@@ -191,18 +240,18 @@ impl Deref for Error {
     type Target = dyn StdError + Send + Sync + 'static;
 
     fn deref(&self) -> &Self::Target {
-        &*self.0
+        self.outermost()
     }
 }
 
 impl AsRef<dyn StdError> for Error {
     fn as_ref(&self) -> &(dyn StdError + 'static) {
-        self.0.as_ref()
+        self.outermost()
     }
 }
 
 impl AsRef<dyn StdError + Send + Sync> for Error {
     fn as_ref(&self) -> &(dyn StdError + Send + Sync + 'static) {
-        self.0.as_ref()
+        self.outermost()
     }
 }

@@ -165,7 +165,8 @@ pub(crate) fn discard(payload: Box<dyn Any + Send>) {
 /// # Safety
 ///
 /// As for [`store_of`].
-#[inline]
+// What `f` borrows is copied if this is a function of its own.
+#[inline(always)]
 pub(super) unsafe fn guard(
     caller: NonNull<wasmtime_caller_t>,
     f: impl FnOnce() -> Result<()>,
@@ -188,19 +189,15 @@ unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut was
     unsafe {
         let store = &mut *store_of(caller).as_ptr();
         // An exception goes on its way through WebAssembly code, which may
-        // catch it.
-        let failure = match failure {
-            Failure::Error(error) if error.is::<ThrownException>() => {
-                match RawRef::take_pending_exn(store) {
-                    Some(exception) => {
-                        discard(Box::new(error));
-                        return exception.set_pending_exn(store);
-                    }
-                    None => Failure::Error(error),
-                }
-            }
-            failure => failure,
-        };
+        // catch it. It's faster to ask for one than for the type of the error.
+        if let Failure::Error(error) = &failure
+            && RawRef::has_pending_exn(store)
+            && error.is::<ThrownException>()
+            && let Some(exception) = RawRef::take_pending_exn(store)
+        {
+            discard(Box::new(failure));
+            return exception.set_pending_exn(store);
+        }
         store.set_pending(failure);
         // Nobody sees which trap it is, for the failure takes its place. One with
         // a code is made and taken apart faster than one with a text.

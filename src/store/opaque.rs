@@ -197,7 +197,7 @@ impl StoreOpaque {
                 drop(raised);
                 resume_unwind(payload)
             }
-            (Some(Failure::Error(error)), Some(raised)) => raised.attach_backtrace(error),
+            (Some(Failure::Error(error)), Some(raised)) => error.with_backtrace(raised),
             (Some(Failure::Error(error)), None) => error,
             (None, Some(raised)) => raised.into_error(),
             (None, None) => Error::msg("libwasmtime failed without saying why"),

@@ -1,0 +1,81 @@
+//! An error with its WebAssembly backtrace.
+
+use crate::WasmBacktrace;
+use std::error::Error as StdError;
+use std::fmt;
+
+/// An error that was on its way through WebAssembly code, and the backtrace of
+/// that, as if it were context.
+///
+/// Whether the backtrace has any frames takes libwasmtime long to tell, so it is
+/// asked only when somebody wants to know. Without, nobody is to see it.
+pub(super) struct Traced {
+    backtrace: WasmBacktrace,
+    error: anyhow::Error,
+}
+
+impl Traced {
+    pub(super) fn new(backtrace: WasmBacktrace, error: anyhow::Error) -> Traced {
+        Traced { backtrace, error }
+    }
+
+    /// The error without the backtrace.
+    pub(super) fn error(&self) -> &anyhow::Error {
+        &self.error
+    }
+
+    /// The same, to be changed.
+    pub(super) fn error_mut(&mut self) -> &mut anyhow::Error {
+        &mut self.error
+    }
+
+    pub(super) fn backtrace(&self) -> Option<&WasmBacktrace> {
+        Some(&self.backtrace).filter(|backtrace| has_frames(backtrace))
+    }
+
+    pub(super) fn backtrace_mut(&mut self) -> Option<&mut WasmBacktrace> {
+        Some(&mut self.backtrace).filter(|backtrace| has_frames(backtrace))
+    }
+
+    pub(super) fn outermost(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        match self.backtrace() {
+            Some(_) => self,
+            None => &*self.error,
+        }
+    }
+
+    /// The error with the backtrace as its context.
+    pub(super) fn into_anyhow(self) -> anyhow::Error {
+        if has_frames(&self.backtrace) {
+            self.error.context(self.backtrace)
+        } else {
+            self.error
+        }
+    }
+}
+
+fn has_frames(backtrace: &WasmBacktrace) -> bool {
+    !backtrace.frames().is_empty()
+}
+
+impl StdError for Traced {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.error)
+    }
+}
+
+impl fmt::Display for Traced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.backtrace.fmt(f)
+    }
+}
+
+impl fmt::Debug for Traced {
+    /// As `anyhow` shows an error with context.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("context", &self.backtrace.to_string())
+            .field("source", &self.error)
+            .finish()
+    }
+}
