@@ -2,7 +2,7 @@
 
 use super::code::{compile, has};
 use super::{engine, tests};
-use libwasmtime::{Engine, OptLevel, ProfilingStrategy, RegallocAlgorithm, Strategy};
+use libwasmtime::{Config, Engine, OptLevel, ProfilingStrategy, RegallocAlgorithm, Strategy};
 
 tests! {
     wasmtime_config_strategy_set: strategy,
@@ -34,6 +34,17 @@ const CODE: &str = r#"
 fn assert_differ(one: &Engine, other: &Engine) {
     let (one, other) = (compile(one, CODE), compile(other, CODE));
     assert!(one != other);
+}
+
+/// `Engine::default` doesn't go through a `Config`.
+#[test]
+fn default_engine() {
+    let (default, unset) = (Engine::default(), engine(|_| {}));
+    assert!(compile(&default, CODE) == compile(&unset, CODE));
+    assert_eq!(
+        format!("{:?}", default.config()),
+        format!("{:?}", Config::new())
+    );
 }
 
 #[test]
