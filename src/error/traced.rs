@@ -55,7 +55,7 @@ impl Traced {
 }
 
 fn has_frames(backtrace: &WasmBacktrace) -> bool {
-    !backtrace.frames().is_empty()
+    backtrace.source().has_backtrace()
 }
 
 impl StdError for Traced {
