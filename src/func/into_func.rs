@@ -41,7 +41,7 @@ macro_rules! closures {
                     $($t: WasmTy,)*
                     R: WasmRet,
                 {
-                    let needs_store = const { false $(|| $t::NEEDS_STORE)* };
+                    let needs_store = <($($t,)*) as WasmParams>::HAS_REFERENCE;
                     // SAFETY: libwasmtime passes the environment and arguments
                     // that belong to this callback.
                     unsafe {

@@ -1,11 +1,11 @@
 //! What host functions may return.
 
+use super::WasmParams;
 use super::typed::ValTypes;
-use super::{WasmParams, WasmTy};
 use crate::store::StoreOpaque;
 use crate::{Result, ValRaw};
 
-/// What a host function may return: nothing, a [`WasmTy`], a tuple of up to 16
+/// What a host function may return: nothing, a [`WasmTy`](super::WasmTy), a tuple of up to 16
 /// of them, or a [`Result`] of any of these.
 ///
 /// # Safety
@@ -25,15 +25,15 @@ pub unsafe trait WasmRet {
     ///
     /// # Safety
     ///
-    /// As for [`WasmTy::as_raw`], and `raw` must have room for all results.
+    /// As for [`WasmParams::write_raw`].
     #[doc(hidden)]
     unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()>;
 }
 
-// SAFETY: one result, of the type's own type.
-unsafe impl<A: WasmTy> WasmRet for A {
-    const NEEDS_STORE: bool = A::NEEDS_STORE;
-    const VALTYPES: ValTypes = &[A::valtype];
+// SAFETY: what may be passed may be returned, and is written in the same way.
+unsafe impl<A: WasmParams> WasmRet for A {
+    const NEEDS_STORE: bool = A::HAS_REFERENCE;
+    const VALTYPES: ValTypes = A::VALTYPES;
 
     #[inline]
     unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
@@ -55,21 +55,3 @@ unsafe impl<A: WasmRet> WasmRet for Result<A> {
         unsafe { self?.into_raw(store, raw) }
     }
 }
-
-macro_rules! tuples {
-    ($n:literal $($t:ident)*) => {
-        // SAFETY: each result is written to its place.
-        unsafe impl<$($t: WasmTy),*> WasmRet for ($($t,)*) {
-            const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
-            const VALTYPES: ValTypes = <Self as WasmParams>::VALTYPES;
-
-            #[inline]
-            unsafe fn into_raw(self, store: *mut StoreOpaque, raw: *mut ValRaw) -> Result<()> {
-                // SAFETY: the caller vouches for both.
-                unsafe { self.write_raw(store, raw) }
-            }
-        }
-    };
-}
-
-super::typed::for_each_arity!(tuples);
