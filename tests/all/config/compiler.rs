@@ -36,7 +36,7 @@ fn assert_differ(one: &Engine, other: &Engine) {
     assert!(one != other);
 }
 
-/// `Engine::default` doesn't go through a `Config`.
+/// `Engine::default` doesn't go through the checks of a `Config`.
 #[test]
 fn default_engine() {
     let (default, unset) = (Engine::default(), engine(|_| {}));

@@ -1,6 +1,7 @@
 //! Errors that have a WebAssembly backtrace, and those that have none.
 
 use super::{Refused, messages, run};
+use crate::guest::instantiate;
 use libwasmtime::*;
 use std::sync::Mutex;
 
@@ -133,4 +134,22 @@ fn backtrace_without_frames_is_not_seen() {
         messages(&error),
         [backtrace.to_string(), "refused 4".to_owned()]
     );
+}
+
+/// The alternate form is that of `anyhow`, down to what it escapes.
+#[test]
+fn backtrace_with_quotes_is_shown_as_anyhow_does() {
+    let mut store = Store::<()>::default();
+    let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x).into()));
+    let module = r#"(module
+        (import "" "" (func $host (param i32)))
+        (func $"it's" (export "run") (call $host (i32.const 1))))"#;
+    let instance = instantiate(&mut store, module, &[host.into()]);
+    let run = instance
+        .get_typed_func::<(), ()>(&mut store, "run")
+        .unwrap();
+    let error = run.call(&mut store, ()).unwrap_err();
+    let shown = format!("{error:#?}");
+    assert!(shown.contains(r"it\'s"), "{shown}");
+    assert_eq!(format!("{:#?}", anyhow::Error::from(error)), shown);
 }
