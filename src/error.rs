@@ -197,7 +197,7 @@ impl Raised {
             // Neither object tells of exceptions but by the text.
             Error::new(ThrownException)
         } else {
-            Error::msg(root)
+            format_err!("{root}")
         };
         let mut source = self.has_backtrace().then_some(self);
         let error = messages.into_iter().rev().fold(root, |error, message| {
@@ -258,30 +258,42 @@ pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
 /// and that
 /// ```
 fn messages(text: &str) -> Vec<String> {
-    // What follows is the native stack of where libwasmtime made the error.
-    let text = text
-        .split_once("\nStack backtrace:\n")
-        .map_or(text, |(text, _)| text);
-    let Some((outermost, causes)) = text.split_once("\n\nCaused by:\n") else {
-        return vec![text.to_owned()];
-    };
-    let mut messages = vec![outermost.to_owned()];
-    for line in causes.lines() {
+    // Each has a line break after every line, until the end.
+    let mut messages = vec![String::new()];
+    let mut are_causes = false;
+    for line in text.split('\n') {
+        // What follows is the native stack of where libwasmtime made the error.
+        if line == "Stack backtrace:" {
+            break;
+        }
         let causes = messages.len() - 1;
-        let number = format!("{causes: >5}: ");
         let current = messages.last_mut().expect("never empty");
-        match line.strip_prefix(&number) {
-            Some(first) if !(is_backtrace(current) && is_frame(first)) => {
-                messages.push(first.to_owned());
-            }
-            None if causes == 0 => {
-                messages.push(line.strip_prefix("    ").unwrap_or(line).to_owned());
-            }
-            _ => {
-                current.push('\n');
+        if !are_causes && line == "Caused by:" && current.ends_with("\n\n") {
+            are_causes = true;
+            current.pop();
+            continue;
+        }
+        let number = format!("{causes: >5}: ");
+        let start = match line.strip_prefix(&number) {
+            _ if !are_causes => None,
+            Some(start) if !(is_backtrace(current) && is_frame(start)) => Some(start),
+            None if causes == 0 => Some(line.strip_prefix("    ").unwrap_or(line)),
+            _ => None,
+        };
+        match start {
+            Some(start) => messages.push(format!("{start}\n")),
+            None => {
                 current.push_str(line);
+                current.push('\n');
             }
         }
+    }
+    if are_causes {
+        // The causes end with a line break of their own.
+        messages.last_mut().expect("never empty").pop();
+    }
+    for message in &mut messages {
+        message.pop();
     }
     messages
 }

@@ -29,9 +29,14 @@ macro_rules! traps {
 
             /// The trap that prints as `text`.
             pub(crate) fn from_text(text: &str) -> Option<Trap> {
-                match text.strip_prefix(PREFIX)? {
-                    $($text => Some(Trap::$name),)*
-                    _ => None,
+                let text = text.strip_prefix(PREFIX)?;
+                let mut all = (0..=u8::MAX).map_while(Trap::from_u8);
+                all.find(|trap| trap.text() == text)
+            }
+
+            fn text(self) -> &'static str {
+                match self {
+                    $(Trap::$name => $text,)*
                 }
             }
         }
@@ -39,9 +44,7 @@ macro_rules! traps {
         impl fmt::Display for Trap {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(PREFIX)?;
-                f.write_str(match self {
-                    $(Trap::$name => $text,)*
-                })
+                f.write_str(self.text())
             }
         }
     };

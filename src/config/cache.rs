@@ -1,9 +1,9 @@
 //! The cache of compiled modules on disk.
 
 use super::RawConfig;
-use crate::error::check;
+use crate::Result;
+use crate::error::{check, format_err};
 use crate::sys::{self, Feature, ensure_loaded, require, wasm_config_t};
-use crate::{Error, Result};
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
 use std::ptr;
@@ -47,13 +47,10 @@ impl Cache {
             None => None,
             Some(path) => {
                 let text = path.to_str().ok_or_else(|| {
-                    Error::msg(format!(
-                        "the path {path:?} is not valid UTF-8, which libwasmtime needs"
-                    ))
+                    format_err!("the path {path:?} is not valid UTF-8, which libwasmtime needs")
                 })?;
-                let text = CString::new(text).map_err(|_| {
-                    Error::msg(format!("the path {path:?} has a NUL character in it"))
-                })?;
+                let text = CString::new(text)
+                    .map_err(|_| format_err!("the path {path:?} has a NUL character in it"))?;
                 Some(Arc::new((path.to_owned(), text)))
             }
         };

@@ -1,11 +1,11 @@
 //! Calls whose types are checked once.
 
 use super::{Func, WasmTy};
-use crate::error::{Context, ensure};
+use crate::error::{Context, bail, ensure};
 use crate::gc::{RawRef, TemporaryRoots};
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t};
-use crate::{AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
+use crate::{AsContextMut, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
 use std::fmt;
 use std::marker::PhantomData;
 use std::{mem, ptr};
@@ -344,25 +344,29 @@ pub(super) fn check<Params: WasmParams, Results: WasmResults>(ty: &FuncType) -> 
         } else {
             (is_same_number, is_same_number)
         };
-    check_params(Params::VALTYPES, ty, fits_param)
-        .with_context(|| String::from("type mismatch with parameters"))?;
+    check_params(Params::VALTYPES, ty, fits_param)?;
     check_results(Results::VALTYPES, ty, fits_result)
-        .with_context(|| String::from("type mismatch with results"))
 }
 
 /// Whether a value of the first type may be where one of the second is expected.
 type Fits = fn(&ValType, &ValType) -> bool;
 
 fn check_params(passed: ValTypes, ty: &FuncType, fits: Fits) -> Result<()> {
-    check_count(passed.len(), ty.params().len())?;
-    let mut pairs = passed.iter().zip(ty.params());
-    pairs.try_for_each(|(passed, expected)| check_type(&passed(), &expected, fits))
+    check_count(passed.len(), ty.params().len())
+        .and_then(|()| {
+            let mut pairs = passed.iter().zip(ty.params());
+            pairs.try_for_each(|(passed, expected)| check_type(&passed(), &expected, fits))
+        })
+        .with_context(|| String::from("type mismatch with parameters"))
 }
 
 fn check_results(wanted: ValTypes, ty: &FuncType, fits: Fits) -> Result<()> {
-    check_count(wanted.len(), ty.results().len())?;
-    let mut pairs = wanted.iter().zip(ty.results());
-    pairs.try_for_each(|(wanted, returned)| check_type(&returned, &wanted(), fits))
+    check_count(wanted.len(), ty.results().len())
+        .and_then(|()| {
+            let mut pairs = wanted.iter().zip(ty.results());
+            pairs.try_for_each(|(wanted, returned)| check_type(&returned, &wanted(), fits))
+        })
+        .with_context(|| String::from("type mismatch with results"))
 }
 
 fn check_count(expected: usize, found: usize) -> Result<()> {
@@ -377,8 +381,7 @@ fn check_type(found: &ValType, expected: &ValType, fits: Fits) -> Result<()> {
     if fits(found, expected) {
         Ok(())
     } else {
-        let mismatch = format!("type mismatch: expected {expected}, found {found}");
-        Err(Error::msg(mismatch))
+        bail!("type mismatch: expected {expected}, found {found}")
     }
 }
 

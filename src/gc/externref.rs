@@ -2,9 +2,10 @@
 
 use super::root::{FromRoot, Root};
 use super::{AnyRef, GcKind, GcRef, RawRef, Rooted};
+use crate::error::format_err;
 use crate::func::finalize;
 use crate::store::StoreOpaque;
-use crate::{AsContextMut, Error, HeapType, Result, StoreContext, StoreContextMut, Val};
+use crate::{AsContextMut, HeapType, Result, StoreContext, StoreContextMut, Val};
 use std::any::Any;
 
 /// What the host stores behind an `externref`.
@@ -66,7 +67,7 @@ impl ExternRef {
         // SAFETY: `data` is a leaked box of the type that `finalize` frees.
         let raw = unsafe { RawRef::new(store.opaque_mut(), data.cast(), finalize::<Data>) }
             .ok_or_else(|| {
-                Error::msg(
+                format_err!(
                     "failed to allocate an externref: the store's heap for them is full, or its \
                      engine has none",
                 )

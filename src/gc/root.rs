@@ -16,8 +16,9 @@
 //! that has a share of its own.
 
 use super::{GcKind, RawRef, Rooted};
+use crate::error::format_err;
 use crate::store::{StoreOpaque, cross_store, wrong_store};
-use crate::{AsContext, Error, HeapType, Result, Val};
+use crate::{AsContext, HeapType, Result, Val};
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroU64;
 use std::ops::Deref;
@@ -150,7 +151,7 @@ impl Root {
         match self.0.of {
             PlaceOf::Stack { generation, index } => match roots.entries.get(index) {
                 Some((since, raw)) if *since == generation => Ok(raw),
-                _ => Err(Error::msg(
+                _ => Err(format_err!(
                     "attempted to use a garbage-collected reference that has been unrooted: its \
                      scope or host call has ended; keep an `OwnedRooted` to use it for longer",
                 )),

@@ -97,10 +97,17 @@ struct Definition {
 /// All are listed but those of WASI, which libwasmtime defines at one go.
 #[derive(Clone, Default)]
 pub(super) struct Definitions {
-    modules: HashMap<Box<str>, HashMap<Box<str>, Definition>>,
+    by_name: HashMap<Box<[u8]>, Definition>,
     /// Everything that any definition ever needed.
     all: Needs,
     has_wasi: bool,
+}
+
+/// A module's name and an item's, as one.
+fn key(module: &str, name: &str) -> Box<[u8]> {
+    // Its length first, so that it is clear where it ends.
+    let len = module.len().to_ne_bytes();
+    [&len, module.as_bytes(), name.as_bytes()].concat().into()
 }
 
 impl Definitions {
@@ -138,19 +145,12 @@ impl Definitions {
 
     fn insert(&mut self, module: &str, name: &str, definition: Definition) {
         self.all.add(&definition.needs);
-        // Mostly the module has a definition already.
-        let names = match self.modules.get_mut(module) {
-            Some(names) => names,
-            None => self.modules.entry(module.into()).or_default(),
-        };
-        names.insert(name.into(), definition);
+        self.by_name.insert(key(module, name), definition);
     }
 
     /// Whether a definition is noted.
     pub(super) fn contains(&self, module: &str, name: &str) -> bool {
-        self.modules
-            .get(module)
-            .is_some_and(|names| names.contains_key(name))
+        self.by_name.contains_key(&key(module, name))
     }
 
     /// Whether there may be definitions in a module that aren't noted.
@@ -164,19 +164,17 @@ impl Definitions {
         self.all.wasi = true;
         // Which of these WASI defines as well, and so took the place of, isn't
         // known.
-        for definition in self
-            .modules
-            .get_mut(WASI)
-            .into_iter()
-            .flat_map(HashMap::values_mut)
-        {
-            definition.needs.wasi = true;
+        let wasi = key(WASI, "");
+        for (key, definition) in &mut self.by_name {
+            if key.starts_with(&wasi) {
+                definition.needs.wasi = true;
+            }
         }
     }
 
     /// What a definition needs.
     pub(super) fn needs(&self, module: &str, name: &str) -> Needs {
-        match self.modules.get(module).and_then(|names| names.get(name)) {
+        match self.by_name.get(&key(module, name)) {
             Some(definition) => definition.needs.clone(),
             None => Needs {
                 stores: Vec::new(),

@@ -45,7 +45,7 @@ pub enum LoadError {
         /// The file.
         path: PathBuf,
         /// The functions that it should have and hasn't, all of them.
-        missing: Vec<&'static str>,
+        missing: Vec<String>,
     },
 
     /// A libwasmtime of another major version.
@@ -115,7 +115,7 @@ fn not_found(tried: &[Attempt]) -> String {
     text
 }
 
-fn bad_library(path: &Path, missing: &[&str]) -> String {
+fn bad_library(path: &Path, missing: &[String]) -> String {
     const SHOWN: usize = 5;
     let shown = missing[..missing.len().min(SHOWN)].join("`, `");
     let others = match missing.len().saturating_sub(SHOWN) {
@@ -178,10 +178,10 @@ mod tests {
 
     #[test]
     fn a_long_list_of_missing_functions_is_cut_short() {
-        let error = |missing: &[&'static str]| {
+        let error = |missing: &[&str]| {
             let error = LoadError::BadLibrary {
                 path: "lib".into(),
-                missing: missing.to_vec(),
+                missing: missing.iter().map(|&name| name.to_owned()).collect(),
             };
             error.to_string()
         };

@@ -226,6 +226,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number in LEB128. Of a signed one only the length is right.
+    #[inline(never)]
     fn leb(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..70).step_by(7) {

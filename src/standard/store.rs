@@ -2,7 +2,7 @@
 
 use super::object::Objects;
 use super::trap::Trap;
-use crate::error::Raised;
+use crate::error::{Raised, format_err};
 use crate::store::Failure;
 use crate::sys::{wasm_store_delete, wasm_store_new, wasm_store_t, wasm_trap_t};
 use crate::{Engine, Error};
@@ -136,7 +136,7 @@ impl State {
         };
         match raised {
             Some(raised) => Error::new(Trap::from_parts(raised, cause)),
-            None => Error::msg("libwasmtime failed without saying why"),
+            None => format_err!("libwasmtime failed without saying why"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The part of a store's state that doesn't depend on its data.
 
-use crate::error::Raised;
+use crate::error::{Raised, format_err};
 use crate::func::Signatures;
 use crate::gc::RootSet;
 use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
@@ -200,7 +200,7 @@ impl StoreOpaque {
             (Some(Failure::Error(error)), Some(raised)) => error.with_backtrace(raised),
             (Some(Failure::Error(error)), None) => error,
             (None, Some(raised)) => raised.into_error(),
-            (None, None) => Error::msg("libwasmtime failed without saying why"),
+            (None, None) => format_err!("libwasmtime failed without saying why"),
         }
     }
 
@@ -236,7 +236,7 @@ impl StoreOpaque {
 /// is an error. To use a handle with another store is a panic.
 #[cold]
 pub(crate) fn cross_store() -> Error {
-    Error::msg("value used with wrong store: cross-`Store` values are not supported")
+    format_err!("value used with wrong store: cross-`Store` values are not supported")
 }
 
 #[cold]

@@ -217,7 +217,11 @@ macro_rules! capi {
         pub(in crate::sys) const SYMBOLS: $crate::sys::slot::Symbols = $crate::sys::slot::Symbols {
             sections: &[$($crate::sys::slot::Section {
                 features: $crate::sys::capi::features! $features,
-                names: concat!($(stringify!($name), "\0",)*),
+                names: {
+                    const NAMES: &str = concat!($(stringify!($name), "\0",)*);
+                    const LEN: usize = $crate::sys::slot::abridge::<0>(NAMES).1;
+                    $crate::sys::slot::text(&$crate::sys::slot::abridge::<LEN>(NAMES).0)
+                },
             },)*],
             slots: &slots::SLOTS,
         };

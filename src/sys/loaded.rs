@@ -6,7 +6,7 @@
 //! then the [`Slot`](super::slot::Slot)s are filled, all under one lock.
 
 use std::ffi::c_void;
-use std::mem;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::ptr::NonNull;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -15,8 +15,8 @@ use libloading::Library;
 
 use self::version::Evidence;
 use super::Feature;
-use super::slot::Symbol;
-use crate::load::{LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
+use super::slot::Slot;
+use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
 mod file;
 mod search;
@@ -72,43 +72,22 @@ pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
     }
 
     let (library, path) = search::open(options)?;
-    let Examined {
-        symbols,
-        features,
-        version,
-        path,
-    } = examine(library, path, options.trust_version)?;
-
-    for found in &symbols {
-        found.symbol.slot.set(found.address);
+    let (symbols, loaded) = examine(library, path, options.trust_version)?;
+    for (slot, address) in symbols {
+        slot.set(address);
     }
     // Only this function sets it, under the lock, and it wasn't set above.
-    LOADED.get_or_init(|| Loaded {
-        version,
-        path: Some(path),
-        features,
-    });
+    LOADED.get_or_init(|| loaded);
     Ok(())
 }
 
-/// A function that the library has.
-struct Found {
-    symbol: Symbol,
-    address: NonNull<c_void>,
-}
-
-/// A library that can be put to use.
-struct Examined {
-    symbols: Vec<Found>,
-    features: Vec<Feature>,
-    version: Option<crate::load::LibraryVersion>,
-    path: PathBuf,
-}
+/// The functions that a library has, and where.
+type Addresses = Vec<(&'static Slot, NonNull<c_void>)>;
 
 /// Judges a library. If it is turned down before any of its functions has run,
 /// it is closed again, so that the next attempt starts afresh: systems hand out
 /// an open library once more to whoever asks for its bare name.
-fn examine(library: Library, path: PathBuf, trust: bool) -> Result<Examined, LoadError> {
+fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, Loaded), LoadError> {
     // First, because it says most about a library that is wrong in many ways.
     let by_symbol = version::by_symbol(&library);
     if let Some(found) = by_symbol
@@ -125,11 +104,11 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<Examined, Loa
     // From here on the library stays open for good. If it comes into use, it
     // installs signal handlers, and its objects live as long as anything holds
     // them; if not, it has run all the same, to tell its version.
-    mem::forget(library);
+    let library = ManuallyDrop::new(library);
 
     let version = match by_symbol {
         Some(found) => Some(found),
-        None => match version::by_refusal(&symbols) {
+        None => match version::by_refusal(&library) {
             Evidence::Version(found) if found.major == MAJOR => Some(found),
             Evidence::Version(found) => return Err(wrong_version(path, Some(found))),
             Evidence::Other => return Err(wrong_version(path, None)),
@@ -137,16 +116,16 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<Examined, Loa
             Evidence::None => return Err(LoadError::UnknownVersion { path }),
         },
     };
-    let path = file::of_symbol(symbols[0].address).unwrap_or(path);
-    Ok(Examined {
-        symbols,
-        features,
+    let path = file::of_symbol(symbols[0].1).unwrap_or(path);
+    let loaded = Loaded {
         version,
-        path,
-    })
+        path: Some(path),
+        features,
+    };
+    Ok((symbols, loaded))
 }
 
-fn wrong_version(path: PathBuf, found: Option<crate::load::LibraryVersion>) -> LoadError {
+fn wrong_version(path: PathBuf, found: Option<LibraryVersion>) -> LoadError {
     LoadError::WrongVersion {
         path,
         found,
@@ -160,28 +139,21 @@ fn wrong_version(path: PathBuf, found: Option<crate::load::LibraryVersion>) -> L
 ///
 /// The functions that the library should have and hasn't: those that are in
 /// every build, and those that go with the features that it has.
-fn symbols(library: &Library) -> Result<(Vec<Found>, Vec<Feature>), Vec<&'static str>> {
-    let (mut symbols, mut missing) = (Vec::new(), Vec::new());
-    for symbol in super::symbols() {
-        match address(library, symbol.c_name) {
-            Some(address) => symbols.push(Found { symbol, address }),
-            None => missing.push(symbol),
-        }
-    }
-    // A feature is there if all functions that need just this one are.
-    let features: Vec<Feature> = Feature::ALL
-        .iter()
-        .copied()
-        .filter(|&feature| missing.iter().all(|symbol| symbol.features != [feature]))
-        .collect();
-    missing.retain(|symbol| {
-        let mut needed = symbol.features.iter();
-        needed.all(|feature| features.contains(feature))
+fn symbols(library: &Library) -> Result<(Addresses, Vec<Feature>), Vec<String>> {
+    let mut symbols = Vec::new();
+    let mut missing: Vec<(String, &[Feature])> = Vec::new();
+    super::each_symbol(&mut |symbol| match address(library, symbol.c_name) {
+        Some(address) => symbols.push((symbol.slot, address)),
+        None => missing.push((symbol.name().to_owned(), symbol.features)),
     });
+    // A feature is there if all functions that need just this one are.
+    let mut features = Feature::ALL.to_vec();
+    features.retain(|&feature| missing.iter().all(|(_, needed)| *needed != [feature]));
+    missing.retain(|(_, needed)| needed.iter().all(|feature| features.contains(feature)));
     if missing.is_empty() {
         Ok((symbols, features))
     } else {
-        Err(missing.iter().map(Symbol::name).collect())
+        Err(missing.into_iter().map(|(name, _)| name).collect())
     }
 }
 

@@ -160,9 +160,9 @@ pub fn headers() -> impl Iterator<Item = capi::Header> {
     DECLARED.iter().map(capi::Header::read)
 }
 
-/// Every function, for the loader.
+/// Shows every function to the loader.
 #[cfg(wasmtime_link = "load")]
-fn symbols() -> impl Iterator<Item = slot::Symbol> {
+fn each_symbol(see: &mut dyn FnMut(slot::Symbol<'_>)) {
     const SYMBOLS: &[slot::Symbols] = &of_each_header!(SYMBOLS);
-    SYMBOLS.iter().flat_map(slot::Symbols::iter)
+    slot::each_symbol(SYMBOLS, see);
 }

@@ -24,39 +24,86 @@ pub(crate) struct Symbols {
 pub(crate) struct Section {
     /// What the library must have been built with for them to be in it.
     pub(crate) features: &'static [Feature],
-    /// Their names, each with a NUL after it.
+    /// Their names, [abridged](abridge).
     pub(crate) names: &'static str,
 }
 
 /// One function.
-#[derive(Clone, Copy)]
-pub(crate) struct Symbol {
+pub(crate) struct Symbol<'a> {
     /// With a NUL after it.
-    pub(crate) c_name: &'static str,
+    pub(crate) c_name: &'a str,
     pub(crate) features: &'static [Feature],
     pub(crate) slot: &'static Slot,
 }
 
-impl Symbols {
-    /// The functions one by one.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Symbol> + use<> {
-        let names = self.sections.iter().flat_map(|section| {
-            let names = section.names.split_inclusive('\0');
-            names.map(|c_name| (c_name, section.features))
-        });
-        names
-            .zip(self.slots)
-            .map(|((c_name, features), slot)| Symbol {
-                c_name,
-                features,
-                slot,
-            })
+impl Symbol<'_> {
+    pub(crate) fn name(&self) -> &str {
+        self.c_name.trim_end_matches('\0')
     }
 }
 
-impl Symbol {
-    pub(crate) fn name(&self) -> &'static str {
-        self.c_name.trim_end_matches('\0')
+/// Shows every function of the headers, one by one.
+pub(crate) fn each_symbol(headers: &[Symbols], see: &mut dyn FnMut(Symbol<'_>)) {
+    let mut c_name = String::new();
+    for header in headers {
+        let mut slots = header.slots.iter();
+        for &Section { features, names } in header.sections {
+            c_name.clear();
+            for name in names.split_inclusive('\0') {
+                let (common, rest) = name.split_at(1);
+                c_name.truncate(usize::from(common.as_bytes()[0] - FIRST_COUNT));
+                c_name.push_str(rest);
+                see(Symbol {
+                    c_name: &c_name,
+                    features,
+                    slot: slots.next().expect("every name has a slot"),
+                });
+            }
+        }
+    }
+}
+
+/// The count 0 as a byte: not a NUL, and greater counts are ASCII as well.
+const FIRST_COUNT: u8 = b' ';
+
+/// Shortens names with a NUL after each: what each has in common with the one
+/// before is counted by a byte. Returns as many bytes of the result as there is
+/// room for, and how many it has.
+pub(crate) const fn abridge<const ROOM: usize>(names: &str) -> ([u8; ROOM], usize) {
+    const fn push(bytes: &mut [u8], len: &mut usize, byte: u8) {
+        if *len < bytes.len() {
+            bytes[*len] = byte;
+        }
+        *len += 1;
+    }
+
+    let names = names.as_bytes();
+    let (mut bytes, mut len) = ([0; ROOM], 0);
+    let (mut before, mut this) = (0, 0);
+    while this < names.len() {
+        let mut common = 0;
+        while this > 0 && names[before + common] == names[this + common] {
+            common += 1;
+        }
+        assert!(common < (0x7f - FIRST_COUNT) as usize);
+        push(&mut bytes, &mut len, FIRST_COUNT + common as u8);
+        before = this;
+        this += common;
+        while names[this] != 0 {
+            push(&mut bytes, &mut len, names[this]);
+            this += 1;
+        }
+        push(&mut bytes, &mut len, 0);
+        this += 1;
+    }
+    (bytes, len)
+}
+
+/// ASCII as a text.
+pub(crate) const fn text(bytes: &'static [u8]) -> &'static str {
+    match str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("the names are ASCII"),
     }
 }
 
@@ -112,9 +159,26 @@ impl Slot {
         })
     }
 
-    fn name(&self) -> &'static str {
-        super::symbols()
-            .find(|symbol| ptr::eq(symbol.slot, self))
-            .map_or("?", |symbol| symbol.name())
+    fn name(&self) -> String {
+        let mut name = String::new();
+        super::each_symbol(&mut |symbol| {
+            if ptr::eq(symbol.slot, self) {
+                symbol.name().clone_into(&mut name);
+            }
+        });
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_abridged() {
+        const NAMES: &str = "one\0one_two\0one_three\0four\0";
+        const ABRIDGED: ([u8; 23], usize) = abridge(NAMES);
+        assert_eq!(&ABRIDGED.0, b" one\0#_two\0%hree\0 four\0");
+        assert_eq!(ABRIDGED.1, abridge::<0>(NAMES).1);
     }
 }

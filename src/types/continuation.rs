@@ -32,19 +32,20 @@ pub(crate) fn may_be_in(engine: &Engine) -> bool {
 pub(super) unsafe fn refuse(engine: &Engine, ty: *const wasm_valtype_t) {
     if may_be_in(engine)
         // SAFETY: the caller vouches for `ty`.
-        && unsafe { name(engine, ty) }.is_some_and(|name| name.contains("cont"))
+        && unsafe { refusal(engine, ty) }.is_some_and(|refusal| refusal.contains("cont"))
     {
         panic!("a type can't be had: the C API doesn't describe those of continuations");
     }
 }
 
-/// The name of a reference type. `None` if it is a type of numbers.
+/// What libwasmtime says to a number in the place of a reference: it has the
+/// reference's type in it. `None` if it is a type of numbers.
 ///
 /// # Safety
 ///
 /// As for [`refuse`].
 #[cold]
-unsafe fn name(engine: &Engine, ty: *const wasm_valtype_t) -> Option<String> {
+unsafe fn refusal(engine: &Engine, ty: *const wasm_valtype_t) -> Option<String> {
     // SAFETY: the engine is alive, and the caller vouches for `ty`, a copy of
     // which becomes part of the global's type. That and the store are deleted
     // here, the store last.
@@ -67,8 +68,5 @@ unsafe fn name(engine: &Engine, ty: *const wasm_valtype_t) -> Option<String> {
         wasmtime_store_delete(store);
         made
     };
-    let text = format!("{:#}", made.err()?);
-    let (_, name) = text.split_once("expected ")?;
-    let (name, _) = name.split_once(", found")?;
-    Some(name.to_owned())
+    Some(format!("{:#}", made.err()?))
 }

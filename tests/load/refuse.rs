@@ -195,9 +195,13 @@ fn a_library_with_some_of_the_functions() {
             panic!("{error}");
         };
         assert_eq!(path, &file);
-        assert!(!missing.contains(&"wasm_engine_new"));
-        assert!(!missing.contains(&"wasmtime_store_new"));
-        assert!(missing.contains(&"wasmtime_module_deserialize"));
+        assert!(!missing.iter().any(|name| name == "wasm_engine_new"));
+        assert!(!missing.iter().any(|name| name == "wasmtime_store_new"));
+        assert!(
+            missing
+                .iter()
+                .any(|name| name == "wasmtime_module_deserialize")
+        );
         assert_eq!(missing.len() + 3, fake::functions(&[]).len());
         let text = error.to_string();
         assert!(text.contains(&format!("`{}`", missing[0])), "{text}");

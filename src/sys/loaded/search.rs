@@ -109,15 +109,21 @@ fn locate(path: &Path, minimal: bool, note: &str) -> Result<PathBuf, LoadError> 
 
 /// The first of the files that a directory may have the library as.
 fn in_directory(directory: &Path, minimal: bool, note: &str) -> Result<PathBuf, Vec<Attempt>> {
-    let [name, minimal_name] = names();
+    let [name, minimal_name] = &names();
     // The latter of each pair is where upstream's release archives have it.
-    let complete = [directory.join(&name), directory.join("lib").join(&name)];
-    let reduced = [
-        directory.join(minimal_name),
-        directory.join("min").join("lib").join(name),
+    let mut places: [&[&str]; 4] = [
+        &[name],
+        &["lib", name],
+        &[minimal_name],
+        &["min", "lib", name],
     ];
+    if minimal {
+        places.rotate_left(2);
+    }
     let mut tried = Vec::new();
-    for file in ordered(complete, reduced, minimal).into_iter().flatten() {
+    for place in places {
+        let mut file = directory.to_owned();
+        file.extend(place);
         let reason = match fs::metadata(&file) {
             Ok(metadata) if metadata.is_file() => return Ok(file),
             Ok(_) => "not a file".to_owned(),
@@ -145,21 +151,17 @@ fn beside_executable() -> Result<PathBuf, Attempt> {
 
 /// The names that the system is asked for, one after the other.
 fn system_names(minimal: bool) -> [String; 2] {
-    let [name, minimal_name] = names();
-    ordered(name, minimal_name, minimal)
+    let mut names = names();
+    if minimal {
+        names.reverse();
+    }
+    names
 }
 
 /// The file names of the complete library and of the minimal one.
 fn names() -> [String; 2] {
-    ["wasmtime", "wasmtime-min"].map(|stem| format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}"))
-}
-
-fn ordered<T>(complete: T, reduced: T, minimal: bool) -> [T; 2] {
-    if minimal {
-        [reduced, complete]
-    } else {
-        [complete, reduced]
-    }
+    let name = |stem| format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}");
+    [name("wasmtime"), name("wasmtime-min")]
 }
 
 /// Opens a file that exists.

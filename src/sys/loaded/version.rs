@@ -3,38 +3,39 @@
 
 use std::ffi::c_void;
 use std::mem;
+use std::ops::Range;
 use std::ptr::{self, NonNull};
 use std::slice;
 
 use libloading::Library;
 
-use super::{Found, address};
+use super::address;
 use crate::load::{LibraryVersion, MAJOR};
 use crate::sys::{wasm_byte_vec_t, wasm_engine_t, wasmtime_error_t, wasmtime_module_t};
 
 /// The other major versions that are recognised; one that isn't is still told
 /// apart from the right one.
-const OTHER_MAJORS: std::ops::Range<u32> = 20..100;
+const OTHER_MAJORS: Range<u32> = 20..100;
 
 /// The patches that are recognised, of the right major version and of others.
 /// Long-term-support releases get many.
-const PATCHES: std::ops::Range<u32> = 0..100;
-const OTHER_PATCHES: std::ops::Range<u32> = 0..20;
+const PATCHES: Range<u32> = 0..100;
+const OTHER_PATCHES: Range<u32> = 0..20;
 
 /// The version in the name of a symbol, for a library that was built with
 /// `debug-builtins`. Nothing of the library is called.
 pub(super) fn by_symbol(library: &Library) -> Option<LibraryVersion> {
-    let right = PATCHES.map(|patch| (MAJOR, patch));
-    let others = OTHER_MAJORS.flat_map(|major| OTHER_PATCHES.map(move |patch| (major, patch)));
-    right
-        .chain(others)
-        .find(|(major, patch)| {
-            address(library, &format!("set_vmctx_memory_{major}_0_{patch}")).is_some()
-        })
-        .map(|(major, patch)| LibraryVersion {
-            major,
-            patch: Some(patch),
-        })
+    let find = |major, patches: Range<u32>| {
+        for patch in patches {
+            if address(library, &format!("set_vmctx_memory_{major}_0_{patch}")).is_some() {
+                let patch = Some(patch);
+                return Some(LibraryVersion { major, patch });
+            }
+        }
+        None
+    };
+    let mut others = OTHER_MAJORS;
+    find(MAJOR, PATCHES).or_else(|| others.find_map(|major| find(major, OTHER_PATCHES)))
 }
 
 /// What a library's refusals say of its version.
@@ -52,15 +53,17 @@ pub(super) enum Evidence {
 /// of a version and nothing more: all are refused, all but one because of the
 /// version. Every build can do this, even one without a compiler, and the
 /// functions that it takes are the same in all versions.
-pub(super) fn by_refusal(symbols: &[Found]) -> Evidence {
-    // SAFETY: the symbols are of a library that has all core functions of
-    // libwasmtime. These few have been the same for many major versions.
-    let Some(prober) = (unsafe { Prober::new(symbols) }) else {
+///
+/// The library must have all functions that any libwasmtime has.
+pub(super) fn by_refusal(library: &Library) -> Evidence {
+    // SAFETY: the library has all core functions of libwasmtime. These few have
+    // been the same for many major versions.
+    let Some(prober) = (unsafe { Prober::new(library) }) else {
         return Evidence::None;
     };
     let refused_as = |version: &str| {
         let text = prober.refusal(version)?;
-        Some(text.contains(&format!("version '{version}'")))
+        Some(text.split('\'').any(|quoted| quoted == version))
     };
 
     // Only a library that is particular about versions, and says so in the
@@ -96,20 +99,16 @@ macro_rules! functions {
         impl Functions {
             /// # Safety
             ///
-            /// The symbols have to be of a libwasmtime in which the functions
-            /// have these types.
-            unsafe fn find(symbols: &[Found]) -> Option<Functions> {
-                let find = |name: &str| {
-                    let found = symbols.iter().find(|found| found.symbol.name() == name)?;
-                    Some(found.address)
-                };
+            /// The library has to be a libwasmtime in which the functions have
+            /// these types.
+            unsafe fn find(library: &Library) -> Option<Functions> {
                 Some(Functions {
                     // SAFETY: the caller vouches for the types.
                     $($name: unsafe {
                         mem::transmute::<
                             NonNull<c_void>,
                             unsafe extern "C" fn($($arg),*) $(-> $ret)?,
-                        >(find(stringify!($name))?)
+                        >(address(library, stringify!($name))?)
                     },)*
                 })
             }
@@ -142,9 +141,9 @@ impl Prober {
     /// # Safety
     ///
     /// As for [`Functions::find`].
-    unsafe fn new(symbols: &[Found]) -> Option<Prober> {
+    unsafe fn new(library: &Library) -> Option<Prober> {
         // SAFETY: as the caller says.
-        let functions = unsafe { Functions::find(symbols) }?;
+        let functions = unsafe { Functions::find(library) }?;
         // SAFETY: it takes nothing, and what it returns is checked.
         let engine = NonNull::new(unsafe { (functions.wasm_engine_new)() })?;
         Some(Prober { functions, engine })
