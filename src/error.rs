@@ -193,7 +193,7 @@ impl Raised {
             Error::new(trap)
         } else if let Some(exit) = self.exit_status() {
             Error::new(exit)
-        } else if root == ThrownException.to_string() {
+        } else if root == format!("{ThrownException}") {
             // Neither object tells of exceptions but by the text.
             Error::new(ThrownException)
         } else {

@@ -232,11 +232,9 @@ impl Instance {
     {
         self.get_export(&mut store, name)
             .and_then(Extern::into_func)
-            .ok_or_else(|| format_err!("failed to find function export `{name}`"))?
+            .ok_or_else(|| not_found(name))?
             .typed(store)
-            .map_err(|error| {
-                error.context(format!("failed to convert function `{name}` to given type"))
-            })
+            .map_err(|error| not_typed(name, error))
     }
 
     /// The export of that name, if it is a table.
@@ -291,6 +289,16 @@ pub(crate) fn cross_store_instantiation() -> Error {
         "cross-`Store` instantiation is not currently supported: an import is used with the wrong \
          store"
     )
+}
+
+#[cold]
+fn not_found(name: &str) -> Error {
+    format_err!("failed to find function export `{name}`")
+}
+
+#[cold]
+fn not_typed(name: &str, error: Error) -> Error {
+    error.context(format!("failed to convert function `{name}` to given type"))
 }
 
 pub(crate) fn check_engine(engine: &Engine, module: &Module) -> Result<()> {

@@ -101,7 +101,11 @@ impl Module {
     /// libwasmtime was built without a compiler or without `wat`.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
-        let bytes = bytes.as_ref();
+        Module::from_bytes(engine, bytes.as_ref())
+    }
+
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    fn from_bytes(engine: &Engine, bytes: &[u8]) -> Result<Module> {
         #[cfg(feature = "wat")]
         if !bytes.starts_with(b"\0asm") {
             return Module::from_binary(engine, &crate::wat2wasm(bytes)?);
@@ -116,7 +120,11 @@ impl Module {
     /// If the file can't be read, and as for [`Module::new`].
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
-        let file = file.as_ref();
+        Module::from_path(engine, file.as_ref())
+    }
+
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    fn from_path(engine: &Engine, file: &Path) -> Result<Module> {
         let bytes = std::fs::read(file)
             .with_context(|| format!("failed to read from `{}`", file.display()))?;
         #[cfg(feature = "wat")]
@@ -202,7 +210,14 @@ impl Module {
     /// As for [`Module::deserialize`]; and the file must not change while the
     /// module is in use.
     pub unsafe fn deserialize_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Module> {
-        let path = path.as_ref();
+        // SAFETY: as the caller says.
+        unsafe { Module::deserialize_path(engine, path.as_ref()) }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Module::deserialize_file`].
+    unsafe fn deserialize_path(engine: &Engine, path: &Path) -> Result<Module> {
         let shown = path.display();
         let text = path
             .to_str()

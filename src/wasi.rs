@@ -58,7 +58,6 @@ mod writer;
 
 pub use builder::{FsPerms, WasiCtxBuilder, WasiP1Ctx};
 pub use stream::{MemoryInputPipe, MemoryOutputPipe};
-pub(crate) use writer::WriterOwner;
 
 use crate::error::{check, ensure};
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};
@@ -110,7 +109,7 @@ impl<T: 'static> Store<T> {
         // SAFETY: invariant "Context"; the configuration is owned and given
         // away.
         unsafe { check(wasmtime_context_set_wasi(store.raw(), config.into_raw()))? };
-        let replaced = store.opaque_mut().set_wasi(writers);
+        let replaced = store.opaque_mut().set_wasi(Box::new(writers));
         drop(replaced);
         Ok(())
     }

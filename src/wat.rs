@@ -1,9 +1,9 @@
 //! The WebAssembly text format.
 
-use crate::error::check;
+use crate::Result;
+use crate::error::{check, format_err};
 use crate::sys::{Feature, require, wasmtime_wat2wasm};
 use crate::vec::ByteVec;
-use crate::{Error, Result};
 use std::path::Path;
 
 /// Translates a module from the text format into the binary format.
@@ -26,8 +26,11 @@ use std::path::Path;
 /// # }
 /// ```
 pub fn wat2wasm(text: impl AsRef<[u8]>) -> Result<ByteVec> {
+    text_to_wasm(text.as_ref())
+}
+
+fn text_to_wasm(text: &[u8]) -> Result<ByteVec> {
     require(Feature::Wat)?;
-    let text = text.as_ref();
     let mut parsed = Ok(());
     let binary = ByteVec::out(|out| {
         // SAFETY: the text is readable, and what is returned is an owned error
@@ -42,10 +45,11 @@ pub fn wat2wasm(text: impl AsRef<[u8]>) -> Result<ByteVec> {
 /// libwasmtime says `<anon>`, as it is given no name.
 pub(crate) fn file_to_wasm(file: &Path, text: &[u8]) -> Result<ByteVec> {
     const PLACE: &str = "--> <anon>:";
-    wat2wasm(text).map_err(|error| {
-        let message = error.to_string();
+    text_to_wasm(text).map_err(|error| {
+        let message = format!("{error}");
         if message.contains(PLACE) {
-            Error::msg(message.replacen(PLACE, &format!("--> {}:", file.display()), 1))
+            let message = message.replacen(PLACE, &format!("--> {}:", file.display()), 1);
+            format_err!("{message}")
         } else {
             error
         }

@@ -73,7 +73,7 @@ impl fmt::Display for Traced {
 impl fmt::Debug for Traced {
     /// As `anyhow` shows an error with context. It escapes more than `str` does.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let context = self.backtrace.to_string();
+        let context = format!("{}", self.backtrace);
         f.debug_struct("Error")
             .field("context", &format_args!("\"{}\"", context.escape_debug()))
             .field("source", &self.error)

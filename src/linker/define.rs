@@ -81,12 +81,14 @@ impl<T: 'static> Linker<T> {
             ))
         };
         // Even if it failed, some may be defined.
-        for import in unknown {
-            if let Some(item) = self.find(store.opaque_mut(), import.module(), import.name()) {
-                self.definitions
-                    .insert_item(store.opaque(), import.module(), import.name(), &item);
+        let mut items = Vec::new();
+        for import in &unknown {
+            let (module, name) = (import.module(), import.name());
+            if let Some(item) = self.find(store.opaque_mut(), module, name) {
+                items.push((module, name, item));
             }
         }
+        self.definitions.insert_items(store.opaque(), &items);
         defined
     }
 
@@ -111,11 +113,25 @@ impl<T: 'static> Linker<T> {
         let store = store.as_context();
         self.assert_engine(store.engine());
         let item = item.into();
+        self.define_item(store.opaque(), module, name, &item)?;
+        self.definitions
+            .insert_item(store.opaque(), module, name, &item);
+        Ok(self)
+    }
+
+    /// Defines an item, and doesn't note it.
+    pub(super) fn define_item(
+        &mut self,
+        store: &StoreOpaque,
+        module: &str,
+        name: &str,
+        item: &Extern,
+    ) -> Result<()> {
         assert!(
             item.comes_from_same_engine(&self.engine),
             "the item belongs to another engine than the linker"
         );
-        let raw = item.to_c(store.opaque());
+        let raw = item.to_c(store);
         // SAFETY: invariants "Context" and "Ownership"; the linker is borrowed
         // exclusively. The item is only read.
         unsafe {
@@ -127,11 +143,8 @@ impl<T: 'static> Linker<T> {
                 name.as_ptr().cast(),
                 name.len(),
                 &raw,
-            ))?;
+            ))
         }
-        self.definitions
-            .insert_item(store.opaque(), module, name, &item);
-        Ok(self)
     }
 
     /// Defines a function of a closure over values whose types are only known
@@ -227,7 +240,6 @@ impl<T: 'static> Linker<T> {
     /// Whether there is a definition for an import.
     fn is_defined(&self, store: &mut StoreOpaque, import: &ImportType<'_>) -> bool {
         let (module, name) = (import.module(), import.name());
-        self.definitions.contains(module, name)
-            || (self.definitions.may_be_wasi(module) && self.find(store, module, name).is_some())
+        self.definitions.contains(module, name) || self.find(store, module, name).is_some()
     }
 }

@@ -4,7 +4,7 @@ use super::Linker;
 use crate::error::{Context, bail, ensure};
 use crate::instance::check_engine;
 use crate::{
-    AsContextMut, ExportType, ExternType, Func, Instance, Module, Result, StoreContextMut,
+    AsContextMut, ExportType, Extern, ExternType, Func, Instance, Module, Result, StoreContextMut,
 };
 
 impl<T: 'static> Linker<T> {
@@ -28,13 +28,35 @@ impl<T: 'static> Linker<T> {
     ) -> Result<&mut Self> {
         let mut store = store.as_context_mut();
         let module = instance.module(&store).clone();
-        for export in module.exports() {
+        let items = module.exports().map(|export| {
             let item = instance
                 .get_export(&mut store, export.name())
                 .expect("the module has this export");
-            self.define(&store, module_name, export.name(), item)?;
+            (export.name(), item)
+        });
+        let items: Vec<_> = items.collect();
+        self.define_all(&store, module_name, items)
+    }
+
+    /// Defines one item after the other, until one can't be.
+    fn define_all<'a>(
+        &mut self,
+        store: &StoreContextMut<'_, T>,
+        module_name: &str,
+        items: impl IntoIterator<Item = (&'a str, Extern)>,
+    ) -> Result<&mut Self> {
+        self.assert_engine(store.engine());
+        let mut defined = Vec::new();
+        let mut result = Ok(());
+        for (name, item) in items {
+            result = self.define_item(store.opaque(), module_name, name, &item);
+            if result.is_err() {
+                break;
+            }
+            defined.push((module_name, name, item));
         }
-        Ok(self)
+        self.definitions.insert_items(store.opaque(), &defined);
+        result.map(|()| self)
     }
 
     /// Defines all exports of a module, under the module name given, in the
@@ -104,6 +126,7 @@ impl<T: 'static> Linker<T> {
             .needs_of(module)
             .assert_store(store.opaque());
         let command = self.instantiate_pre(module)?;
+        let mut functions = Vec::new();
         for export in module.exports() {
             let name = export.name();
             let ExternType::Func(ty) = export.ty() else {
@@ -122,9 +145,9 @@ impl<T: 'static> Linker<T> {
                     .expect("the module has this export")
                     .call(&mut caller, params, results)
             });
-            self.define(&store, module_name, name, func)?;
+            functions.push((name, func.into()));
         }
-        Ok(self)
+        self.define_all(&store, module_name, functions)
     }
 }
 

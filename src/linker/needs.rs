@@ -12,8 +12,8 @@ use crate::instance::cross_store_instantiation;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
 use crate::vec::Owned;
-use crate::{Extern, Module, Result};
-use std::collections::HashMap;
+use crate::{Extern, Module};
+use std::mem;
 use std::sync::Arc;
 
 /// The module that WASI preview 1 is defined in.
@@ -70,7 +70,7 @@ impl Needs {
     ///
     /// If it is another store than it has to be, or it has no WASI context and
     /// has to.
-    pub(crate) fn check(&self, store: &StoreOpaque) -> Result<()> {
+    pub(crate) fn check(&self, store: &StoreOpaque) -> crate::Result<()> {
         if self.is_met_by(store) {
             return Ok(());
         }
@@ -92,22 +92,39 @@ struct Definition {
     _ty: Option<Arc<Owned<wasm_externtype_t>>>,
 }
 
-/// What a linker's definitions need, by their names.
-///
-/// All are listed but those of WASI, which libwasmtime defines at one go.
-#[derive(Clone, Default)]
-pub(super) struct Definitions {
-    by_name: HashMap<Box<[u8]>, Definition>,
-    /// Everything that any definition ever needed.
-    all: Needs,
-    has_wasi: bool,
+impl Definition {
+    fn of_item(store: &StoreOpaque, item: &Extern) -> Definition {
+        let item_c = item.to_c(store);
+        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        let ty = unsafe { Owned::from_raw(wasmtime_extern_type(store.raw(), &item_c)) };
+        Definition {
+            needs: Needs::of_item(item),
+            _ty: ty.map(Arc::new),
+        }
+    }
 }
 
 /// A module's name and an item's, as one.
-fn key(module: &str, name: &str) -> Box<[u8]> {
+type Key = Box<[u8]>;
+
+fn key(module: &str, name: &str) -> Key {
     // Its length first, so that it is clear where it ends.
     let len = module.len().to_ne_bytes();
     [&len, module.as_bytes(), name.as_bytes()].concat().into()
+}
+
+/// What a linker's definitions need.
+///
+/// Those that need nothing aren't listed, nor are those of WASI, which libwasmtime
+/// defines at one go. In a module that WASI is defined in, those that need nothing
+/// are: that tells the two apart.
+#[derive(Clone, Default)]
+pub(super) struct Definitions {
+    /// In the order of their names, to be found.
+    listed: Vec<(Key, Definition)>,
+    /// Everything that any definition ever needed.
+    all: Needs,
+    has_wasi: bool,
 }
 
 impl Definitions {
@@ -124,37 +141,65 @@ impl Definitions {
         name: &str,
         item: &Extern,
     ) {
-        let item_c = item.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
-        let ty = unsafe { Owned::from_raw(wasmtime_extern_type(store.raw(), &item_c)) };
-        let definition = Definition {
-            needs: Needs::of_item(item),
-            _ty: ty.map(Arc::new),
-        };
-        self.insert(module, name, definition);
+        let definition = Definition::of_item(store, item);
+        self.all.add(&definition.needs);
+        self.insert(key(module, name), definition);
+    }
+
+    /// The same for several items, with their names. To insert each for itself
+    /// would take the longer the more there are, and a guest says how many.
+    pub(super) fn insert_items(&mut self, store: &StoreOpaque, items: &[(&str, &str, Extern)]) {
+        for (module, name, item) in items {
+            let definition = Definition::of_item(store, item);
+            self.all.add(&definition.needs);
+            self.listed.push((key(module, name), definition));
+        }
+        self.listed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        self.listed.dedup_by(|later, earlier| {
+            let same = later.0 == earlier.0;
+            if same {
+                // The earlier of the two is the one that stays.
+                mem::swap(later, earlier);
+            }
+            same
+        });
     }
 
     /// Notes that a function is defined that is of no store.
     pub(super) fn insert_host(&mut self, module: &str, name: &str) {
-        let definition = Definition {
-            needs: Needs::default(),
-            _ty: None,
-        };
-        self.insert(module, name, definition);
+        if self.may_be_wasi(module) {
+            let definition = Definition {
+                needs: Needs::default(),
+                _ty: None,
+            };
+            self.insert(key(module, name), definition);
+        } else if !self.listed.is_empty()
+            && let Ok(place) = self.place(&key(module, name))
+        {
+            self.listed.remove(place);
+        }
     }
 
-    fn insert(&mut self, module: &str, name: &str, definition: Definition) {
-        self.all.add(&definition.needs);
-        self.by_name.insert(key(module, name), definition);
+    fn insert(&mut self, key: Key, definition: Definition) {
+        match self.place(&key) {
+            Ok(place) => self.listed[place].1 = definition,
+            Err(place) => self.listed.insert(place, (key, definition)),
+        }
     }
 
-    /// Whether a definition is noted.
+    /// Where a definition is in the list, or where it would have to be.
+    fn place(&self, key: &[u8]) -> Result<usize, usize> {
+        self.listed
+            .binary_search_by(|(listed, _)| (**listed).cmp(key))
+    }
+
+    /// Whether a definition is listed.
     pub(super) fn contains(&self, module: &str, name: &str) -> bool {
-        self.by_name.contains_key(&key(module, name))
+        self.place(&key(module, name)).is_ok()
     }
 
-    /// Whether there may be definitions in a module that aren't noted.
-    pub(super) fn may_be_wasi(&self, module: &str) -> bool {
+    /// Whether there may be definitions of WASI in a module.
+    fn may_be_wasi(&self, module: &str) -> bool {
         self.has_wasi && module == WASI
     }
 
@@ -165,7 +210,7 @@ impl Definitions {
         // Which of these WASI defines as well, and so took the place of, isn't
         // known.
         let wasi = key(WASI, "");
-        for (key, definition) in &mut self.by_name {
+        for (key, definition) in &mut self.listed {
             if key.starts_with(&wasi) {
                 definition.needs.wasi = true;
             }
@@ -174,9 +219,9 @@ impl Definitions {
 
     /// What a definition needs.
     pub(super) fn needs(&self, module: &str, name: &str) -> Needs {
-        match self.by_name.get(&key(module, name)) {
-            Some(definition) => definition.needs.clone(),
-            None => Needs {
+        match self.place(&key(module, name)) {
+            Ok(place) => self.listed[place].1.needs.clone(),
+            Err(_) => Needs {
                 stores: Vec::new(),
                 wasi: self.may_be_wasi(module),
             },
@@ -199,7 +244,7 @@ impl Definitions {
     /// # Errors
     ///
     /// As for [`Needs::check`].
-    pub(super) fn check(&self, store: &StoreOpaque, module: &Module) -> Result<()> {
+    pub(super) fn check(&self, store: &StoreOpaque, module: &Module) -> crate::Result<()> {
         // Mostly the store has everything that could be needed.
         if self.all.is_met_by(store) {
             return Ok(());

@@ -7,7 +7,7 @@ use std::fmt;
 ///
 /// Found with `error.downcast_ref::<UnknownImportError>()` in the error of
 /// [`Linker::instantiate`](crate::Linker::instantiate) and the like.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct UnknownImportError {
     module: String,
     name: String,
@@ -34,11 +34,11 @@ impl UnknownImportError {
     /// `module`: the C API gives its text only.
     #[cold]
     pub(super) fn find(module: &Module, error: Error) -> Error {
-        let text = error.to_string();
+        let text = format!("{error}");
         module
             .imports()
             .map(|import| UnknownImportError::new(&import))
-            .find(|unknown| unknown.to_string() == text)
+            .find(|unknown| format!("{unknown}") == text)
             .map_or(error, Error::new)
     }
 
@@ -58,6 +58,16 @@ impl fmt::Display for UnknownImportError {
             "unknown import: `{}::{}` has not been defined",
             self.module, self.name
         )
+    }
+}
+
+impl fmt::Debug for UnknownImportError {
+    /// Without the type: every program that links would contain what shows types.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnknownImportError")
+            .field("module", &self.module)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,5 @@
 //! What can be wrong with a library that is opened at run time.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -103,27 +102,29 @@ pub struct Attempt {
 fn not_found(tried: &[Attempt]) -> String {
     let mut text = format!("no libwasmtime {MAJOR} was found; tried, in this order:");
     for Attempt { path, reason } in tried {
-        // To a `String`, which can't fail.
-        _ = write!(text, "\n  {}: {reason}", path.display());
+        text += &format!("\n  {}: {reason}", path.display());
     }
-    _ = write!(
-        text,
+    text + &format!(
         "\ninstall libwasmtime {MAJOR} where the system looks for libraries, put it beside the \
          executable, set LIBWASMTIME_PATH to it or to its directory, or pass its path to \
          `libwasmtime::load_from`"
-    );
-    text
+    )
 }
 
 fn bad_library(path: &Path, missing: &[String]) -> String {
     const SHOWN: usize = 5;
-    let shown = missing[..missing.len().min(SHOWN)].join("`, `");
-    let others = match missing.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        others => format!(" and {others} others"),
-    };
+    let mut lacks = String::new();
+    for (i, name) in missing.iter().take(SHOWN).enumerate() {
+        if i > 0 {
+            lacks.push_str(", ");
+        }
+        lacks += &format!("`{name}`");
+    }
+    if missing.len() > SHOWN {
+        lacks += &format!(" and {} others", missing.len() - SHOWN);
+    }
     format!(
-        "{} isn't libwasmtime {MAJOR}, or isn't all of it: it lacks `{shown}`{others}; \
+        "{} isn't libwasmtime {MAJOR}, or isn't all of it: it lacks {lacks}; \
          install a complete libwasmtime {MAJOR} there, or name another file",
         path.display(),
     )
@@ -163,7 +164,7 @@ fn unsupported(feature: Feature, library: Option<&Path>, unloaded: bool) -> Stri
         return format!("this needs libwasmtime's feature `{feature}`, and none can be loaded");
     }
     let library = match library {
-        Some(path) => path.display().to_string(),
+        Some(path) => format!("{}", path.display()),
         None => "the libwasmtime in use".to_owned(),
     };
     format!(

@@ -4,8 +4,6 @@ use crate::error::{Raised, format_err};
 use crate::func::Signatures;
 use crate::gc::RootSet;
 use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
-#[cfg(feature = "wasi")]
-use crate::wasi::WriterOwner;
 use crate::{Engine, Error, Instance, Module, ModuleExport};
 use std::any::Any;
 use std::panic::resume_unwind;
@@ -36,9 +34,10 @@ pub struct StoreOpaque {
     /// sorted.
     instances: Vec<(usize, Module)>,
     /// The writers of the store's WASI context, if it has one. They are dropped
-    /// after the C store.
+    /// after the C store, by programs that use WASI: others don't contain what
+    /// drops them.
     #[cfg(feature = "wasi")]
-    wasi: Option<Vec<WriterOwner>>,
+    wasi: Option<Box<dyn Any>>,
 }
 
 impl StoreOpaque {
@@ -165,7 +164,7 @@ impl StoreOpaque {
     /// Notes that the store has a WASI context, with these writers. Returns
     /// those of the context that it had before.
     #[cfg(feature = "wasi")]
-    pub(crate) fn set_wasi(&mut self, writers: Vec<WriterOwner>) -> Option<Vec<WriterOwner>> {
+    pub(crate) fn set_wasi(&mut self, writers: Box<dyn Any>) -> Option<Box<dyn Any>> {
         self.wasi.replace(writers)
     }
 

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use super::Feature;
+use crate::Error;
 use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
 pub(crate) fn load(_: &LoadOptions) -> Result<(), LoadError> {
@@ -24,7 +25,7 @@ pub(crate) fn loaded() -> Option<&'static Loaded> {
 }
 
 #[inline]
-pub(crate) fn ensure_loaded() -> Result<(), LoadError> {
+pub(crate) fn ensure_loaded() -> Result<(), Error> {
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use libloading::Library;
 use self::version::Evidence;
 use super::Feature;
 use super::slot::Slot;
+use crate::Error;
 use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
 mod file;
@@ -33,8 +34,12 @@ pub(crate) fn loaded() -> Option<&'static Loaded> {
 }
 
 /// Loads the library from its default place unless one is loaded.
+///
+/// # Errors
+///
+/// A [`LoadError`].
 #[inline]
-pub(crate) fn ensure_loaded() -> Result<(), LoadError> {
+pub(crate) fn ensure_loaded() -> Result<(), Error> {
     match LOADED.get() {
         Some(_) => Ok(()),
         None => LOAD_DEFAULT(),
@@ -42,12 +47,15 @@ pub(crate) fn ensure_loaded() -> Result<(), LoadError> {
 }
 
 /// Not seen through by the compiler, as `AFTER_LOADING` in slot.rs.
-static LOAD_DEFAULT: fn() -> Result<(), LoadError> = || load(&LoadOptions::new());
+static LOAD_DEFAULT: fn() -> Result<(), Error> = || Ok(load(&LoadOptions::new())?);
 
 /// Makes sure that the functions of a feature can be called; loads the library
 /// from its default place if none is loaded.
 pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
-    let cause = ensure_loaded().err();
+    let cause = match LOADED.get() {
+        Some(_) => None,
+        None => load(&LoadOptions::new()).err(),
+    };
     match LOADED.get() {
         Some(loaded) if loaded.has(feature) => Ok(()),
         loaded => Err(Unsupported {

@@ -38,7 +38,7 @@ pub(crate) struct Symbol<'a> {
 
 impl Symbol<'_> {
     pub(crate) fn name(&self) -> &str {
-        self.c_name.trim_end_matches('\0')
+        self.c_name.strip_suffix('\0').unwrap_or(self.c_name)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::env;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+#[cfg(windows)]
 use std::error::Error as _;
 use std::ffi::OsStr;
 use std::fs;
@@ -70,7 +71,11 @@ pub(super) fn same(options: &LoadOptions, loaded: &Loaded) -> Result<(), LoadErr
         loaded.file_name() == Some(requested.as_os_str())
     } else {
         let file = locate(requested, options.minimal, "")?;
-        matches!((file.canonicalize(), loaded.canonicalize()), (Ok(a), Ok(b)) if a == b)
+        match (file.canonicalize(), loaded.canonicalize()) {
+            // Such paths are equal if they are written the same.
+            (Ok(a), Ok(b)) => a.as_os_str() == b.as_os_str(),
+            _ => false,
+        }
     };
     if same {
         return Ok(());
@@ -127,7 +132,7 @@ fn in_directory(directory: &Path, minimal: bool, note: &str) -> Result<PathBuf, 
         let reason = match fs::metadata(&file) {
             Ok(metadata) if metadata.is_file() => return Ok(file),
             Ok(_) => "not a file".to_owned(),
-            Err(error) => error.to_string(),
+            Err(error) => format!("{error}"),
         };
         tried.push(Attempt {
             path: file,
@@ -142,7 +147,7 @@ fn beside_executable() -> Result<PathBuf, Attempt> {
         path: "the executable's directory".into(),
         reason,
     };
-    let executable = env::current_exe().map_err(|error| failed(error.to_string()))?;
+    let executable = env::current_exe().map_err(|error| failed(format!("{error}")))?;
     match executable.parent() {
         Some(directory) => Ok(directory.to_owned()),
         None => Err(failed("the executable isn't in any".to_owned())),
@@ -207,8 +212,12 @@ fn dynamic_load(name: &OsStr) -> Result<Library, String> {
     #[cfg(not(unix))]
     // SAFETY: as above.
     let library = unsafe { Library::new(name) };
-    library.map_err(|error| match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
+    library.map_err(|error| {
+        // Only on Windows it has more to say.
+        #[cfg(windows)]
+        if let Some(source) = error.source() {
+            return format!("{error}: {source}");
+        }
+        format!("{error}")
     })
 }
