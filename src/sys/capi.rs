@@ -207,22 +207,23 @@ macro_rules! capi {
             #[allow(dead_code, reason = "a header may have no functions")]
             pub(super) enum Index { $($($name,)*)* }
 
-            const COUNT: usize = <[&str]>::len(&[$($(stringify!($name),)*)*]);
+            const NAMES: &[&str] = &[$($(stringify!($name),)*)*];
 
-            pub(super) static SLOTS: [$crate::sys::slot::Slot; COUNT] =
-                [const { $crate::sys::slot::Slot::new() }; COUNT];
+            /// Names have less than 62 bytes, on average.
+            pub(super) const ABRIDGED: ([u8; 64 * NAMES.len()], usize) =
+                $crate::sys::slot::abridge(NAMES);
+
+            pub(super) static SLOTS: [$crate::sys::slot::Slot; NAMES.len()] =
+                [const { $crate::sys::slot::Slot::new() }; NAMES.len()];
         }
 
         #[cfg(wasmtime_link = "load")]
         pub(in crate::sys) const SYMBOLS: $crate::sys::slot::Symbols = $crate::sys::slot::Symbols {
             sections: &[$($crate::sys::slot::Section {
                 features: $crate::sys::capi::features! $features,
-                names: {
-                    const NAMES: &str = concat!($(stringify!($name), "\0",)*);
-                    const LEN: usize = $crate::sys::slot::abridge::<0>(NAMES).1;
-                    $crate::sys::slot::text(&$crate::sys::slot::abridge::<LEN>(NAMES).0)
-                },
+                count: <[&str]>::len(&[$(stringify!($name),)*]),
             },)*],
+            names: &$crate::sys::slot::beginning::<{ slots::ABRIDGED.1 }>(&slots::ABRIDGED.0),
             slots: &slots::SLOTS,
         };
 

@@ -152,7 +152,7 @@ fn symbols(library: &Library) -> Result<(Addresses, Vec<Feature>), Vec<String>> 
     let mut missing: Vec<(String, &[Feature])> = Vec::new();
     super::each_symbol(&mut |symbol| match address(library, symbol.c_name) {
         Some(address) => symbols.push((symbol.slot, address)),
-        None => missing.push((symbol.name().to_owned(), symbol.features)),
+        None => missing.push((symbol.name(), symbol.features)),
     });
     // A feature is there if all functions that need just this one are.
     let mut features = Feature::ALL.to_vec();
@@ -166,8 +166,8 @@ fn symbols(library: &Library) -> Result<(Addresses, Vec<Feature>), Vec<String>> 
 }
 
 /// The address of a symbol, of whatever type; a NUL after the name is welcome.
-fn address(library: &Library, name: &str) -> Option<NonNull<c_void>> {
+fn address(library: &Library, name: &[u8]) -> Option<NonNull<c_void>> {
     // SAFETY: any symbol's value is an address, and it isn't dereferenced here.
-    let symbol = unsafe { library.get::<*mut c_void>(name.as_bytes()) };
+    let symbol = unsafe { library.get::<*mut c_void>(name) };
     NonNull::new(*symbol.ok()?)
 }

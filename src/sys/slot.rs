@@ -16,7 +16,9 @@ pub(crate) struct Slot(AtomicPtr<c_void>);
 /// The functions of one C header.
 pub(crate) struct Symbols {
     pub(crate) sections: &'static [Section],
-    /// One for each name of the sections, in order.
+    /// Their names, [abridged](abridge).
+    pub(crate) names: &'static [u8],
+    /// One for each name, in order.
     pub(crate) slots: &'static [Slot],
 }
 
@@ -24,87 +26,83 @@ pub(crate) struct Symbols {
 pub(crate) struct Section {
     /// What the library must have been built with for them to be in it.
     pub(crate) features: &'static [Feature],
-    /// Their names, [abridged](abridge).
-    pub(crate) names: &'static str,
+    /// How many these are.
+    pub(crate) count: usize,
 }
 
 /// One function.
 pub(crate) struct Symbol<'a> {
     /// With a NUL after it.
-    pub(crate) c_name: &'a str,
+    pub(crate) c_name: &'a [u8],
     pub(crate) features: &'static [Feature],
     pub(crate) slot: &'static Slot,
 }
 
 impl Symbol<'_> {
-    pub(crate) fn name(&self) -> &str {
-        self.c_name.strip_suffix('\0').unwrap_or(self.c_name)
+    pub(crate) fn name(&self) -> String {
+        let name = self.c_name.strip_suffix(b"\0").unwrap_or(self.c_name);
+        String::from_utf8_lossy(name).into_owned()
     }
 }
 
 /// Shows every function of the headers, one by one.
 pub(crate) fn each_symbol(headers: &[Symbols], see: &mut dyn FnMut(Symbol<'_>)) {
-    let mut c_name = String::new();
+    let mut c_name = Vec::new();
     for header in headers {
+        c_name.clear();
+        let mut names = header.names.split_inclusive(|&byte| byte == 0);
         let mut slots = header.slots.iter();
-        for &Section { features, names } in header.sections {
-            c_name.clear();
-            for name in names.split_inclusive('\0') {
-                let (common, rest) = name.split_at(1);
-                c_name.truncate(usize::from(common.as_bytes()[0] - FIRST_COUNT));
-                c_name.push_str(rest);
+        for section in header.sections {
+            for _ in 0..section.count {
+                let name = names.next().expect("every function has a name");
+                c_name.truncate(usize::from(name[0] - FIRST_COUNT));
+                c_name.extend_from_slice(&name[1..]);
                 see(Symbol {
                     c_name: &c_name,
-                    features,
-                    slot: slots.next().expect("every name has a slot"),
+                    features: section.features,
+                    slot: slots.next().expect("every function has a slot"),
                 });
             }
         }
     }
 }
 
-/// The count 0 as a byte: not a NUL, and greater counts are ASCII as well.
-const FIRST_COUNT: u8 = b' ';
+/// The count 0 as a byte, which must not be a NUL.
+const FIRST_COUNT: u8 = 1;
 
-/// Shortens names with a NUL after each: what each has in common with the one
-/// before is counted by a byte. Returns as many bytes of the result as there is
-/// room for, and how many it has.
-pub(crate) const fn abridge<const ROOM: usize>(names: &str) -> ([u8; ROOM], usize) {
-    const fn push(bytes: &mut [u8], len: &mut usize, byte: u8) {
-        if *len < bytes.len() {
-            bytes[*len] = byte;
+/// The names of functions as one text that takes up little: a byte that counts
+/// what a name has in common with the one before, the rest of it, and a NUL.
+/// Returns the text, in as much room as it could take up, and its length.
+pub(crate) const fn abridge<const ROOM: usize>(names: &[&str]) -> ([u8; ROOM], usize) {
+    let mut text = [0; ROOM];
+    let (mut len, mut i) = (0, 0);
+    let mut before: &[u8] = &[];
+    while i < names.len() {
+        let name = names[i].as_bytes();
+        let mut at = 0;
+        while at < before.len() && at < name.len() && before[at] == name[at] {
+            at += 1;
         }
-        *len += 1;
+        text[len] = FIRST_COUNT + at as u8;
+        len += 1;
+        // A loop: to call functions takes the compiler longer.
+        while at < name.len() {
+            text[len] = name[at];
+            len += 1;
+            at += 1;
+        }
+        len += 1;
+        before = name;
+        i += 1;
     }
-
-    let names = names.as_bytes();
-    let (mut bytes, mut len) = ([0; ROOM], 0);
-    let (mut before, mut this) = (0, 0);
-    while this < names.len() {
-        let mut common = 0;
-        while this > 0 && names[before + common] == names[this + common] {
-            common += 1;
-        }
-        assert!(common < (0x7f - FIRST_COUNT) as usize);
-        push(&mut bytes, &mut len, FIRST_COUNT + common as u8);
-        before = this;
-        this += common;
-        while names[this] != 0 {
-            push(&mut bytes, &mut len, names[this]);
-            this += 1;
-        }
-        push(&mut bytes, &mut len, 0);
-        this += 1;
-    }
-    (bytes, len)
+    (text, len)
 }
 
-/// ASCII as a text.
-pub(crate) const fn text(bytes: &'static [u8]) -> &'static str {
-    match str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) => panic!("the names are ASCII"),
-    }
+/// The beginning of a text.
+pub(crate) const fn beginning<const LEN: usize>(text: &[u8]) -> [u8; LEN] {
+    let mut beginning = [0; LEN];
+    beginning.copy_from_slice(text.split_at(LEN).0);
+    beginning
 }
 
 /// [`Slot::address_after_loading`], where the compiler can't look through it. It
@@ -163,7 +161,7 @@ impl Slot {
         let mut name = String::new();
         super::each_symbol(&mut |symbol| {
             if ptr::eq(symbol.slot, self) {
-                symbol.name().clone_into(&mut name);
+                name = symbol.name();
             }
         });
         name
@@ -176,9 +174,9 @@ mod tests {
 
     #[test]
     fn names_are_abridged() {
-        const NAMES: &str = "one\0one_two\0one_three\0four\0";
-        const ABRIDGED: ([u8; 23], usize) = abridge(NAMES);
-        assert_eq!(&ABRIDGED.0, b" one\0#_two\0%hree\0 four\0");
-        assert_eq!(ABRIDGED.1, abridge::<0>(NAMES).1);
+        const NAMES: &[&str] = &["one", "one_two", "one_three", "four"];
+        let (text, len) = abridge::<40>(NAMES);
+        assert_eq!(&text[..len], b"\x01one\0\x04_two\0\x06hree\0\x01four\0");
+        assert_eq!(beginning(&text), *b"\x01one");
     }
 }

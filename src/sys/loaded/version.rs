@@ -27,7 +27,8 @@ const OTHER_PATCHES: Range<u32> = 0..20;
 pub(super) fn by_symbol(library: &Library) -> Option<LibraryVersion> {
     let find = |major, patches: Range<u32>| {
         for patch in patches {
-            if address(library, &format!("set_vmctx_memory_{major}_0_{patch}")).is_some() {
+            let name = format!("set_vmctx_memory_{major}_0_{patch}");
+            if address(library, name.as_bytes()).is_some() {
                 let patch = Some(patch);
                 return Some(LibraryVersion { major, patch });
             }
@@ -108,7 +109,7 @@ macro_rules! functions {
                         mem::transmute::<
                             NonNull<c_void>,
                             unsafe extern "C" fn($($arg),*) $(-> $ret)?,
-                        >(address(library, stringify!($name))?)
+                        >(address(library, stringify!($name).as_bytes())?)
                     },)*
                 })
             }
