@@ -13,7 +13,6 @@ use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
 use crate::vec::Owned;
 use crate::{Extern, Module};
-use std::mem;
 use std::sync::Arc;
 
 /// The module that WASI preview 1 is defined in.
@@ -146,23 +145,23 @@ impl Definitions {
         self.insert(key(module, name), definition);
     }
 
-    /// The same for several items, with their names. To insert each for itself
-    /// would take the longer the more there are, and a guest says how many.
+    /// The same for several items, with their names; those of the same name are
+    /// the same. To insert each for itself would take the longer the more there
+    /// are, and a guest says how many.
     pub(super) fn insert_items(&mut self, store: &StoreOpaque, items: &[(&str, &str, Extern)]) {
+        let mut added = Vec::new();
         for (module, name, item) in items {
             let definition = Definition::of_item(store, item);
             self.all.add(&definition.needs);
-            self.listed.push((key(module, name), definition));
-        }
-        self.listed.sort_by(|(a, _), (b, _)| a.cmp(b));
-        self.listed.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0;
-            if same {
-                // The earlier of the two is the one that stays.
-                mem::swap(later, earlier);
+            let key = key(module, name);
+            match self.place(&key) {
+                Ok(place) => self.listed[place].1 = definition,
+                Err(_) => added.push((key, definition)),
             }
-            same
-        });
+        }
+        self.listed.append(&mut added);
+        self.listed.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        self.listed.dedup_by(|(a, _), (b, _)| a == b);
     }
 
     /// Notes that a function is defined that is of no store.
