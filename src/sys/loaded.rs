@@ -42,19 +42,24 @@ pub(crate) fn loaded() -> Option<&'static Loaded> {
 pub(crate) fn ensure_loaded() -> Result<(), Error> {
     match LOADED.get() {
         Some(_) => Ok(()),
-        None => LOAD_DEFAULT(),
+        None => load_default(),
     }
 }
 
+#[cold]
+fn load_default() -> Result<(), Error> {
+    Ok(LOAD_DEFAULT()?)
+}
+
 /// Not seen through by the compiler, as `AFTER_LOADING` in slot.rs.
-static LOAD_DEFAULT: fn() -> Result<(), Error> = || Ok(load(&LoadOptions::new())?);
+static LOAD_DEFAULT: fn() -> Result<(), LoadError> = || load(&LoadOptions::new());
 
 /// Makes sure that the functions of a feature can be called; loads the library
 /// from its default place if none is loaded.
 pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
     let cause = match LOADED.get() {
         Some(_) => None,
-        None => load(&LoadOptions::new()).err(),
+        None => LOAD_DEFAULT().err(),
     };
     match LOADED.get() {
         Some(loaded) if loaded.has(feature) => Ok(()),
