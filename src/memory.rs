@@ -142,7 +142,8 @@ impl Memory {
 
     /// The memory's bytes.
     ///
-    /// Calls `wasmtime_memory_data` and `wasmtime_memory_data_size`.
+    /// Calls `wasmtime_memory_data` and `wasmtime_memory_data_size`, unless the
+    /// same memory was looked at last and nothing has happened to the store since.
     ///
     /// # Panics
     ///
@@ -187,14 +188,25 @@ impl Memory {
     /// Where the memory's bytes are now, and how many.
     #[inline]
     fn bytes(&self, store: &StoreOpaque) -> *mut [u8] {
-        let memory = self.as_c(store);
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe {
-            ptr::slice_from_raw_parts_mut(
-                wasmtime_memory_data(store.raw(), memory),
-                wasmtime_memory_data_size(store.raw(), memory),
-            )
+        // Invariant "Last memory"; its store is this one.
+        match store.last_memory.bytes(&self.0) {
+            Some(bytes) => bytes,
+            None => self.look_up_bytes(store),
         }
+    }
+
+    fn look_up_bytes(&self, store: &StoreOpaque) -> *mut [u8] {
+        let memory = self.as_c(store);
+        let context = store.raw_to_read();
+        // SAFETY: invariants "Context" and "Ownership".
+        let bytes = unsafe {
+            ptr::slice_from_raw_parts_mut(
+                wasmtime_memory_data(context, memory),
+                wasmtime_memory_data_size(context, memory),
+            )
+        };
+        store.last_memory.set(memory, bytes);
+        bytes
     }
 
     /// Where the memory's bytes are.
@@ -202,32 +214,26 @@ impl Memory {
     /// The pointer is valid for [`data_size`](Memory::data_size) bytes until the
     /// memory grows, which may move it, or the store is dropped.
     ///
-    /// Calls `wasmtime_memory_data`.
+    /// Calls what [`data`](Memory::data) does.
     ///
     /// # Panics
     ///
     /// If the memory is of another store.
     #[inline]
     pub fn data_ptr(&self, store: impl AsContext) -> *mut u8 {
-        let store = store.as_context();
-        let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_data(store.raw(), &memory) }
+        self.bytes(store.as_context().opaque()).cast()
     }
 
     /// How many bytes the memory has now.
     ///
-    /// Calls `wasmtime_memory_data_size`.
+    /// Calls what [`data`](Memory::data) does.
     ///
     /// # Panics
     ///
     /// If the memory is of another store.
     #[inline]
     pub fn data_size(&self, store: impl AsContext) -> usize {
-        let store = store.as_context();
-        let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_data_size(store.raw(), &memory) }
+        self.bytes(store.as_context().opaque()).len()
     }
 
     /// How many pages the memory has now.

@@ -24,11 +24,16 @@
 //! 4. **Failures**: a host function that fails puts what went wrong into
 //!    `StoreOpaque::pending` and unwinds to the nearest entry from the host,
 //!    which takes it ([`StoreOpaque::failure`]); so it is never left behind.
+//! 5. **Last memory**: what `StoreOpaque::last_memory` says is true. Libwasmtime
+//!    changes a memory only when it is given the context, which is had from
+//!    `StoreOpaque::raw` before each call anew; and every callback that lets its
+//!    host code have the store ends with `StoreOpaque::last_memory` forgotten.
 
 mod context;
 mod epoch;
 mod exception;
 mod fuel;
+mod last_memory;
 mod limits;
 mod opaque;
 

@@ -65,7 +65,8 @@ impl<C: AsContextMut> Drop for RootScope<C> {
     }
 }
 
-/// Cuts a store's roots back to where they were, when dropped.
+/// Leaves a store as a call into it may, when dropped: its roots are cut back to
+/// where they were, and nothing is noted of its memories, as WebAssembly goes on.
 ///
 /// For calls between WebAssembly and the host, which use the state without a
 /// context of their own.
@@ -93,6 +94,9 @@ impl Drop for TemporaryRoots {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: `enter`'s caller vouches for the store.
-        unsafe { (*self.store).roots.truncate(self.len) }
+        unsafe {
+            (*self.store).roots.truncate(self.len);
+            (*self.store).last_memory.forget();
+        }
     }
 }

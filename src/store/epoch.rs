@@ -184,6 +184,8 @@ unsafe fn update<T: 'static>(
         callback(unsafe { StoreContextMut::from_state(NonNull::new_unchecked(state)) })
     };
     let decided = catch_unwind(AssertUnwindSafe(decide));
+    // SAFETY: the caller vouches for the store.
+    unsafe { (*state).opaque.last_memory.forget() };
     let (new_kind, ticks) = match decided {
         Ok(Ok(UpdateDeadline::Continue(ticks))) => (WASMTIME_UPDATE_DEADLINE_CONTINUE, ticks),
         #[cfg(feature = "async")]

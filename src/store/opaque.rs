@@ -1,5 +1,6 @@
 //! The part of a store's state that doesn't depend on its data.
 
+use super::last_memory::LastMemory;
 use crate::error::{Raised, format_err};
 use crate::func::Signatures;
 use crate::gc::RootSet;
@@ -26,6 +27,7 @@ pub struct StoreOpaque {
     engine: Engine,
     /// What the host function that is being unwound from failed with.
     pending: Option<Failure>,
+    pub(crate) last_memory: LastMemory,
     /// References that are rooted in the store.
     pub(crate) roots: RootSet,
     /// The signatures of the functions that were called.
@@ -48,6 +50,7 @@ impl StoreOpaque {
             id: 0,
             engine: engine.clone(),
             pending: None,
+            last_memory: LastMemory::new(),
             roots: RootSet::new(),
             signatures: Signatures::default(),
             instances: Vec::new(),
@@ -75,9 +78,16 @@ impl StoreOpaque {
         self.store
     }
 
-    /// The C context.
+    /// The C context, for one call of libwasmtime.
     #[inline]
     pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
+        self.last_memory.forget();
+        self.context
+    }
+
+    /// The C context, for calls that don't change the store.
+    #[inline]
+    pub(crate) fn raw_to_read(&self) -> *mut wasmtime_context_t {
         self.context
     }
 

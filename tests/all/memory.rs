@@ -1,5 +1,7 @@
 //! Memories of a store.
 
+mod grown;
+
 use crate::guest::{Use, instantiate, panic_text};
 use libwasmtime::{
     Caller, Config, Engine, Func, Memory, MemoryAccessError, MemoryType, Module, Result, Store,
