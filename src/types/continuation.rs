@@ -15,11 +15,13 @@ use crate::{Engine, WasmFeatures};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// Whether there may be continuations in stores of `engine`.
+/// Whether there may be continuations in stores of `engine`. It is a setting of the
+/// compilers.
 pub(crate) fn may_be_in(engine: &Engine) -> bool {
-    engine
-        .get_wasm_features()
-        .contains(WasmFeatures::STACK_SWITCHING)
+    cfg!(any(feature = "cranelift", feature = "winch"))
+        && engine
+            .get_wasm_features()
+            .contains(WasmFeatures::STACK_SWITCHING)
 }
 
 /// # Panics
