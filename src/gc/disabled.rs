@@ -3,7 +3,7 @@
 
 use super::GcKind;
 use crate::store::StoreOpaque;
-use crate::sys::{Feature, wasm_trap_t, wasmtime_val_t, wasmtime_valunion_t};
+use crate::sys::{Feature, wasm_trap_t, wasmtime_context_t, wasmtime_val_t, wasmtime_valunion_t};
 use crate::{ExnType, HeapType, Result, Tag, Unsupported, Val};
 use std::convert::Infallible;
 use std::ffi::c_void;
@@ -38,14 +38,19 @@ impl RawRef {
         match self.0 {}
     }
 
-    /// A library that is loaded may have what this crate was built without.
     pub(crate) unsafe fn from_raw(_: GcKind, _: &StoreOpaque, raw: u32) -> Option<RawRef> {
-        assert!(
-            raw == 0,
-            "WebAssembly passed a reference to an object, and this crate was built without the \
-             Cargo feature `gc`"
-        );
+        assert_null(raw);
         None
+    }
+
+    pub(crate) unsafe fn write_from_raw(
+        _: GcKind,
+        _: *mut wasmtime_context_t,
+        raw: u32,
+        _: *mut RawRef,
+    ) -> bool {
+        assert_null(raw);
+        false
     }
 
     pub(crate) fn to_raw(&self, _: &StoreOpaque) -> u32 {
@@ -107,4 +112,13 @@ impl RawRef {
     pub(crate) fn exn_field(&self, _: &mut StoreOpaque, _: usize) -> Result<Val> {
         match self.0 {}
     }
+}
+
+/// A library that is loaded may have what this crate was built without.
+fn assert_null(raw: u32) {
+    assert!(
+        raw == 0,
+        "WebAssembly passed a reference to an object, and this crate was built without the Cargo \
+         feature `gc`"
+    );
 }

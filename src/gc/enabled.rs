@@ -62,14 +62,8 @@ impl RawRef {
     /// It must be of that kind, and the caller must own it.
     pub(crate) unsafe fn from_c(kind: GcKind, of: wasmtime_valunion_t) -> Option<RawRef> {
         // SAFETY: the caller vouches for the kind.
-        let store_id = unsafe {
-            match kind {
-                GcKind::Extern => of.externref.store_id,
-                GcKind::Any => of.anyref.store_id,
-                GcKind::Exn => of.exnref.store_id,
-            }
-        };
-        (store_id != 0).then_some(RawRef { kind, of })
+        let is_null = unsafe { is_null(kind, &of) };
+        (!is_null).then_some(RawRef { kind, of })
     }
 
     /// The reference, still owned by `self`.
@@ -87,26 +81,51 @@ impl RawRef {
     /// `raw` must be of that kind, and have come from WebAssembly code of this
     /// store just now, or from `to_raw`.
     pub(crate) unsafe fn from_raw(kind: GcKind, store: &StoreOpaque, raw: u32) -> Option<RawRef> {
-        if raw == 0 {
-            return None;
-        }
-        let mut of = MaybeUninit::<wasmtime_valunion_t>::uninit();
-        let out = of.as_mut_ptr();
-        // SAFETY: invariant "Context"; the caller vouches for `raw`; the field
-        // of that kind is initialised always, and owned.
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; the caller vouches for `raw`.
         unsafe {
+            RawRef::write_from_raw(kind, store.raw(), raw, out.as_mut_ptr())
+                .then(|| out.assume_init())
+        }
+    }
+
+    /// As [`RawRef::from_raw`], but writes the reference to `out` and returns
+    /// whether there is one.
+    ///
+    /// libwasmtime writes it in parts. The processor would have to wait until all
+    /// of them are in the cache before it could copy them at once to elsewhere.
+    ///
+    /// # Safety
+    ///
+    /// As there; `context` must be the store's, and `out` be valid for writes.
+    #[inline]
+    pub(crate) unsafe fn write_from_raw(
+        kind: GcKind,
+        context: *mut wasmtime_context_t,
+        raw: u32,
+        out: *mut RawRef,
+    ) -> bool {
+        if raw == 0 {
+            return false;
+        }
+        // SAFETY: the caller vouches for all of it; the field of that kind is
+        // initialised always, and owned.
+        unsafe {
+            (&raw mut (*out).kind).write(kind);
+            let of = &raw mut (*out).of;
             match kind {
                 GcKind::Extern => {
-                    wasmtime_externref_from_raw(store.raw(), raw, &raw mut (*out).externref)
+                    wasmtime_externref_from_raw(context, raw, &raw mut (*of).externref);
                 }
-                GcKind::Any => wasmtime_anyref_from_raw(store.raw(), raw, &raw mut (*out).anyref),
-                GcKind::Exn => wasmtime_exnref_from_raw(store.raw(), raw, &raw mut (*out).exnref),
+                GcKind::Any => wasmtime_anyref_from_raw(context, raw, &raw mut (*of).anyref),
+                GcKind::Exn => wasmtime_exnref_from_raw(context, raw, &raw mut (*of).exnref),
             }
-            RawRef::from_c(kind, of.assume_init())
+            !is_null(kind, of)
         }
     }
 
     /// The raw value to pass to WebAssembly code at once.
+    #[inline]
     pub(crate) fn to_raw(&self, store: &StoreOpaque) -> u32 {
         // SAFETY: invariant "Context"; the reference is valid, and of its kind.
         unsafe {
@@ -295,6 +314,23 @@ impl RawRef {
     }
 }
 
+/// Whether a reference is null.
+///
+/// # Safety
+///
+/// The field of that kind must be valid for reads.
+#[inline]
+unsafe fn is_null(kind: GcKind, of: *const wasmtime_valunion_t) -> bool {
+    // SAFETY: the caller vouches for the field.
+    unsafe {
+        match kind {
+            GcKind::Extern => wasmtime_externref_is_null(&raw const (*of).externref),
+            GcKind::Any => wasmtime_anyref_is_null(&raw const (*of).anyref),
+            GcKind::Exn => wasmtime_exnref_is_null(&raw const (*of).exnref),
+        }
+    }
+}
+
 impl Clone for RawRef {
     fn clone(&self) -> RawRef {
         let mut out = MaybeUninit::uninit();
@@ -312,8 +348,15 @@ impl Clone for RawRef {
 }
 
 impl Drop for RawRef {
+    #[inline]
     fn drop(&mut self) {
-        // SAFETY: the reference is owned and not used again.
-        unsafe { wasmtime_val_unroot(&mut self.as_c()) }
+        // SAFETY: the reference is owned, of its kind, and not used again.
+        unsafe {
+            match self.kind {
+                GcKind::Extern => wasmtime_externref_unroot(&mut self.of.externref),
+                GcKind::Any => wasmtime_anyref_unroot(&mut self.of.anyref),
+                GcKind::Exn => wasmtime_exnref_unroot(&mut self.of.exnref),
+            }
+        }
     }
 }

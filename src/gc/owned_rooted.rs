@@ -2,6 +2,7 @@
 
 use super::root::{HasRoot, Root};
 use super::{GcRef, RawRef, RootSet, Rooted, RootedGcRef};
+use crate::store::StoreOpaque;
 use crate::{AsContext, AsContextMut, Result};
 use std::fmt;
 use std::hash::Hasher;
@@ -27,6 +28,17 @@ impl<R: GcRef> OwnedRooted<R> {
             root: Root::own(roots, raw),
             of: PhantomData,
         }
+    }
+
+    /// Roots the object of a raw value; `None` for null.
+    ///
+    /// # Safety
+    ///
+    /// As for [`RawRef::from_raw`].
+    pub(crate) unsafe fn load(store: &mut StoreOpaque, raw: u32) -> Option<OwnedRooted<R>> {
+        // SAFETY: the caller vouches for `raw`.
+        let raw = unsafe { RawRef::from_raw(R::KIND, store, raw) }?;
+        Some(OwnedRooted::new(&store.roots, raw))
     }
 
     /// Roots the object in the store's current scope as well.

@@ -18,7 +18,7 @@
 use super::{GcKind, RawRef, Rooted};
 use crate::error::format_err;
 use crate::store::{StoreOpaque, cross_store, wrong_store};
-use crate::{AsContext, HeapType, Result, Val};
+use crate::{AsContext, Error, HeapType, Result, Val};
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroU64;
 use std::ops::Deref;
@@ -128,6 +128,7 @@ impl Root {
     /// # Errors
     ///
     /// If the root is gone or of another store.
+    #[inline]
     pub(crate) fn resolve_value<'a>(&'a self, roots: &'a RootSet) -> Result<&'a RawRef> {
         if self.0.set != roots.serial {
             return Err(cross_store());
@@ -144,6 +145,7 @@ impl Root {
     /// # Panics
     ///
     /// If it is of another store.
+    #[inline]
     pub(crate) fn resolve<'a>(&'a self, roots: &'a RootSet) -> Result<&'a RawRef> {
         if self.0.set != roots.serial {
             wrong_store()
@@ -151,10 +153,7 @@ impl Root {
         match self.0.of {
             PlaceOf::Stack { generation, index } => match roots.entries.get(index) {
                 Some((since, raw)) if *since == generation => Ok(raw),
-                _ => Err(format_err!(
-                    "attempted to use a garbage-collected reference that has been unrooted: its \
-                     scope or host call has ended; keep an `OwnedRooted` to use it for longer",
-                )),
+                _ => Err(unrooted()),
             },
             // SAFETY: `self` has a share of it.
             PlaceOf::Own(raw) => Ok(unsafe { raw.as_ref() }),
@@ -215,6 +214,14 @@ impl Root {
     }
 }
 
+#[cold]
+fn unrooted() -> Error {
+    format_err!(
+        "attempted to use a garbage-collected reference that has been unrooted: its scope or host \
+         call has ended; keep an `OwnedRooted` to use it for longer",
+    )
+}
+
 impl Clone for Root {
     fn clone(&self) -> Root {
         if let PlaceOf::Own(raw) = self.0.of {
@@ -272,9 +279,15 @@ impl RootSet {
     #[inline]
     pub(crate) fn truncate(&mut self, len: usize) {
         if self.entries.len() > len {
-            self.entries.truncate(len);
-            self.generation = self.generation.saturating_add(1);
+            self.cut(len);
         }
+    }
+
+    /// What `truncate` does, where there is more than `len`.
+    #[inline(never)]
+    fn cut(&mut self, len: usize) {
+        self.entries.truncate(len);
+        self.generation = self.generation.saturating_add(1);
     }
 
     pub(super) fn reserve(&mut self, additional: usize) {
@@ -284,11 +297,45 @@ impl RootSet {
 
     pub(super) fn push(&mut self, raw: RawRef) -> Place {
         let index = self.entries.len();
-        let generation = self.generation;
-        self.entries.push((generation, raw));
+        self.entries.push((self.generation, raw));
+        self.place(index)
+    }
+
+    /// Pushes the reference that `write` writes to its place; `None` if it returns
+    /// that it has written none.
+    ///
+    /// # Safety
+    ///
+    /// If it returns `true`, it must have written one.
+    #[inline]
+    pub(super) unsafe fn push_with(
+        &mut self,
+        write: impl FnOnce(*mut RawRef) -> bool,
+    ) -> Option<Place> {
+        self.entries.reserve(1);
+        let index = self.entries.len();
+        // SAFETY: there is room for one more, and the caller vouches that it is
+        // initialised when it is counted.
+        unsafe {
+            let entry = self.entries.as_mut_ptr().add(index);
+            if !write(&raw mut (*entry).1) {
+                return None;
+            }
+            (&raw mut (*entry).0).write(self.generation);
+            self.entries.set_len(index + 1);
+        }
+        Some(self.place(index))
+    }
+
+    /// The place of an entry that was pushed just now.
+    #[inline]
+    fn place(&self, index: usize) -> Place {
         Place {
             set: self.serial,
-            of: PlaceOf::Stack { generation, index },
+            of: PlaceOf::Stack {
+                generation: self.generation,
+                index,
+            },
         }
     }
 }

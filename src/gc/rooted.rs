@@ -49,8 +49,29 @@ impl<R: GcRef> Rooted<R> {
             panic!("{raw:#x} is not a reference: {unsupported}");
         }
         // SAFETY: the caller vouches for `raw`.
-        let raw = unsafe { RawRef::from_raw(R::KIND, store, raw) }?;
-        Some(Rooted::push(&mut store.roots, raw))
+        unsafe { Rooted::load(store, raw) }
+    }
+
+    /// As [`Rooted::from_raw`], of what a function returned whose type says that
+    /// there are such objects.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    #[inline]
+    pub(crate) unsafe fn load(store: &mut StoreOpaque, raw: u32) -> Option<Rooted<R>> {
+        let context = store.raw();
+        // SAFETY: invariant "Context"; the caller vouches for `raw`, and there is
+        // a reference if that is returned.
+        let place = unsafe {
+            store
+                .roots
+                .push_with(|out| RawRef::write_from_raw(R::KIND, context, raw, out))
+        }?;
+        Some(Rooted {
+            place,
+            of: PhantomData,
+        })
     }
 
     /// The same object as a reference of another kind, where WebAssembly has

@@ -55,6 +55,7 @@ macro_rules! wasm_types {
                 ValType::Ref(RefType::new(true, <$ty as Reference>::heap_type()))
             }
 
+            #[inline]
             unsafe fn as_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw> {
                 match self {
                     None => Ok(ValRaw::null()),
@@ -63,6 +64,7 @@ macro_rules! wasm_types {
                 }
             }
 
+            #[inline]
             unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
                 // SAFETY: the caller vouches for both.
                 unsafe { Reference::load(raw, &mut *store) }
@@ -82,11 +84,13 @@ macro_rules! wasm_types {
                 ValType::Ref(RefType::new(false, <$ty as Reference>::heap_type()))
             }
 
+            #[inline]
             unsafe fn as_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw> {
                 // SAFETY: the caller vouches for the store.
                 Reference::to_raw(self, unsafe { &mut *store })
             }
 
+            #[inline]
             unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
                 // SAFETY: the caller vouches for both.
                 unsafe { Reference::load(raw, &mut *store) }.expect(NULL)
@@ -158,15 +162,16 @@ macro_rules! roots {
                 R::HEAP_TYPE
             }
 
+            #[inline]
             fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
                 let raw = self.root().resolve_value(&store.roots)?.to_raw(store);
                 Ok(ValRaw::anyref(raw))
             }
 
+            #[inline]
             unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
                 // SAFETY: the caller vouches for both.
-                let raw = unsafe { RawRef::from_raw(R::KIND, store, raw.get_anyref()) }?;
-                Some($root(&mut store.roots, raw))
+                unsafe { $ty::load(store, raw.get_anyref()) }
             }
 
             unsafe fn val(this: Option<&Self>, _: &mut StoreOpaque) -> Result<Val> {
