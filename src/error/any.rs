@@ -142,14 +142,11 @@ impl Error {
     /// Adds the WebAssembly backtrace of `source`, unless it has no frames or the
     /// error has one.
     pub(crate) fn with_backtrace(self, source: Raised) -> Error {
-        // Few errors have been in another call before, so that is asked once.
-        let error = match self.traced() {
-            None if self.0.is::<WasmBacktrace>() => return self,
-            None => self.0,
-            Some(traced) if traced.has_backtrace() => return self,
-            Some(_) => self.into_anyhow(),
-        };
-        Error::new(Traced::new(WasmBacktrace::new(source), error))
+        if self.is::<WasmBacktrace>() {
+            return self;
+        }
+        let backtrace = WasmBacktrace::new(source);
+        Error::new(Traced::new(backtrace, self.into_anyhow()))
     }
 
     fn traced(&self) -> Option<&Traced> {

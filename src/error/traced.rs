@@ -29,11 +29,6 @@ impl Traced {
         &mut self.error
     }
 
-    /// Whether there is a backtrace, be it that of the inner error.
-    pub(super) fn has_backtrace(&self) -> bool {
-        self.error.is::<WasmBacktrace>() || self.backtrace().is_some()
-    }
-
     pub(super) fn backtrace(&self) -> Option<&WasmBacktrace> {
         Some(&self.backtrace).filter(|backtrace| has_frames(backtrace))
     }
