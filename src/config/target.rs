@@ -9,11 +9,7 @@ use std::fmt;
 
 /// A target triple that libwasmtime has accepted.
 #[derive(Clone)]
-pub(crate) struct Target {
-    triple: CString,
-    is_pulley: bool,
-    is_pulley32: bool,
-}
+pub(crate) struct Target(CString);
 
 impl Target {
     /// Checks a triple against what this machine can run, and has libwasmtime
@@ -30,18 +26,15 @@ impl Target {
                 ),
             )
         };
-        let (architecture, _) = triple.split_once('-').unwrap_or((triple, ""));
-        let target = Target {
-            triple: CString::new(triple)
-                .map_err(|_| conflict("a target triple has no NUL character"))?,
-            is_pulley: ["pulley32", "pulley64", "pulley32be", "pulley64be"].contains(&architecture),
-            is_pulley32: architecture.starts_with("pulley32"),
-        };
+        let target = Target(
+            CString::new(triple).map_err(|_| conflict("a target triple has no NUL character"))?,
+        );
         let host = std::env::consts::ARCH;
+        let architecture = target.architecture();
         let native = architecture == host
             || (host == "riscv64" && architecture == "riscv64gc")
             || (host == "x86_64" && architecture == "amd64");
-        let available = target.is_pulley || (native && HAS_COMPILER_BACKEND);
+        let available = target.is_pulley() || (native && HAS_COMPILER_BACKEND);
         if !available {
             return Err(conflict(
                 "the C API can compile only for the machine it runs on and for Pulley",
@@ -66,26 +59,26 @@ impl Target {
     pub(super) unsafe fn apply(&self, config: *mut wasm_config_t) -> Result<()> {
         // SAFETY: the caller owns the configuration, the text is a C string,
         // and what is returned is an owned error or null.
-        unsafe {
-            check(sys::wasmtime_config_target_set(
-                config,
-                self.triple.as_ptr(),
-            ))
-        }
+        unsafe { check(sys::wasmtime_config_target_set(config, self.0.as_ptr())) }
     }
 
     /// The triple as text.
     pub(crate) fn as_str(&self) -> &str {
-        self.triple.to_str().expect("made of a `str`")
+        self.0.to_str().expect("made of a `str`")
+    }
+
+    fn architecture(&self) -> &str {
+        let triple = self.as_str();
+        triple.split_once('-').map_or(triple, |(first, _)| first)
     }
 
     pub(super) fn is_pulley(&self) -> bool {
-        self.is_pulley
+        ["pulley32", "pulley64", "pulley32be", "pulley64be"].contains(&self.architecture())
     }
 
     /// Whether Pulley's pointers have 32 bits there.
     pub(super) fn is_pulley32(&self) -> bool {
-        self.is_pulley32
+        self.architecture().starts_with("pulley32")
     }
 
     pub(super) fn has(&self, component: &str) -> bool {
