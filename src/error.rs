@@ -273,14 +273,8 @@ fn messages(text: &str) -> Vec<String> {
             current.pop();
             continue;
         }
-        let number = format!("{causes: >5}: ");
-        let start = match line.strip_prefix(&number) {
-            _ if !are_causes => None,
-            Some(start) if !(is_backtrace(current) && is_frame(start)) => Some(start),
-            None if causes == 0 => Some(line.strip_prefix("    ").unwrap_or(line)),
-            _ => None,
-        };
-        match start {
+        let start = are_causes.then(|| start_of_cause(line, causes, current));
+        match start.flatten() {
             Some(start) => messages.push(format!("{start}\n")),
             None => {
                 current.push_str(line);
@@ -296,6 +290,16 @@ fn messages(text: &str) -> Vec<String> {
         message.pop();
     }
     messages
+}
+
+/// What a line begins a cause with, if it does, after some causes of which `current`
+/// is the last.
+fn start_of_cause<'a>(line: &'a str, causes: usize, current: &str) -> Option<&'a str> {
+    match line.strip_prefix(&format!("{causes: >5}: ")) {
+        Some(start) if is_backtrace(current) && is_frame(start) => None,
+        None if causes == 0 => Some(line.strip_prefix("    ").unwrap_or(line)),
+        start => start,
+    }
 }
 
 fn is_backtrace(message: &str) -> bool {

@@ -197,7 +197,7 @@ impl Memory {
 
     fn look_up_bytes(&self, store: &StoreOpaque) -> *mut [u8] {
         let memory = self.as_c(store);
-        let context = store.raw_to_read();
+        let context = store.raw();
         // SAFETY: invariants "Context" and "Ownership".
         let bytes = unsafe {
             ptr::slice_from_raw_parts_mut(

@@ -1,11 +1,11 @@
 //! Calls whose types are checked once.
 
 use super::{Func, WasmTy};
-use crate::error::{Context, bail, ensure};
+use crate::error::{bail, ensure};
 use crate::gc::{RawRef, TemporaryRoots};
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t};
-use crate::{AsContextMut, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
+use crate::{AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
 use std::fmt;
 use std::marker::PhantomData;
 use std::{mem, ptr};
@@ -344,29 +344,29 @@ pub(super) fn check<Params: WasmParams, Results: WasmResults>(ty: &FuncType) -> 
         } else {
             (is_same_number, is_same_number)
         };
-    check_params(Params::VALTYPES, ty, fits_param)?;
-    check_results(Results::VALTYPES, ty, fits_result)
+    check_params(Params::VALTYPES, ty, fits_param)
+        .map_err(|error| mismatch("parameters", error))?;
+    check_results(Results::VALTYPES, ty, fits_result).map_err(|error| mismatch("results", error))
+}
+
+#[cold]
+fn mismatch(of: &str, error: Error) -> Error {
+    error.context(format!("type mismatch with {of}"))
 }
 
 /// Whether a value of the first type may be where one of the second is expected.
 type Fits = fn(&ValType, &ValType) -> bool;
 
 fn check_params(passed: ValTypes, ty: &FuncType, fits: Fits) -> Result<()> {
-    check_count(passed.len(), ty.params().len())
-        .and_then(|()| {
-            let mut pairs = passed.iter().zip(ty.params());
-            pairs.try_for_each(|(passed, expected)| check_type(&passed(), &expected, fits))
-        })
-        .with_context(|| String::from("type mismatch with parameters"))
+    check_count(passed.len(), ty.params().len())?;
+    let mut pairs = passed.iter().zip(ty.params());
+    pairs.try_for_each(|(passed, expected)| check_type(&passed(), &expected, fits))
 }
 
 fn check_results(wanted: ValTypes, ty: &FuncType, fits: Fits) -> Result<()> {
-    check_count(wanted.len(), ty.results().len())
-        .and_then(|()| {
-            let mut pairs = wanted.iter().zip(ty.results());
-            pairs.try_for_each(|(wanted, returned)| check_type(&returned, &wanted(), fits))
-        })
-        .with_context(|| String::from("type mismatch with results"))
+    check_count(wanted.len(), ty.results().len())?;
+    let mut pairs = wanted.iter().zip(ty.results());
+    pairs.try_for_each(|(wanted, returned)| check_type(&returned, &wanted(), fits))
 }
 
 fn check_count(expected: usize, found: usize) -> Result<()> {

@@ -84,7 +84,7 @@ impl Needs {
 }
 
 /// What is known of a definition.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Definition {
     needs: Needs,
     /// The type of an item of a store, which lives as long as somebody has it.
@@ -167,11 +167,7 @@ impl Definitions {
     /// Notes that a function is defined that is of no store.
     pub(super) fn insert_host(&mut self, module: &str, name: &str) {
         if self.may_be_wasi(module) {
-            let definition = Definition {
-                needs: Needs::default(),
-                _ty: None,
-            };
-            self.insert(key(module, name), definition);
+            self.insert(key(module, name), Definition::default());
         } else if !self.listed.is_empty()
             && let Ok(place) = self.place(&key(module, name))
         {

@@ -85,12 +85,6 @@ impl StoreOpaque {
         self.context
     }
 
-    /// The C context, for calls that don't change the store.
-    #[inline]
-    pub(crate) fn raw_to_read(&self) -> *mut wasmtime_context_t {
-        self.context
-    }
-
     /// Notes the store's id from an entity that libwasmtime just handed out.
     #[inline]
     pub(crate) fn adopt(&mut self, store_id: u64) {

@@ -3,13 +3,13 @@
 
 use super::PAGE;
 use libwasmtime::{
-    Caller, Config, Engine, Extern, Func, Instance, Linker, Memory, Module, Result, Store,
-    UpdateDeadline,
+    AsContextMut, Caller, Config, Engine, Extern, Func, Instance, Linker, Memory, Module, Result,
+    Store, UpdateDeadline,
 };
 
 /// How many pages the memory has, found by looking at its bytes, the last of
 /// which is written to and read.
-fn pages(mut store: impl libwasmtime::AsContextMut, memory: Memory) -> usize {
+fn pages(mut store: impl AsContextMut, memory: Memory) -> usize {
     let len = memory.data_size(&store);
     memory.write(&mut store, len - 1, &[len as u8]).unwrap();
     let mut last = [1];
@@ -60,13 +60,18 @@ fn guest(store: &mut Store<Vec<usize>>) -> Result<(Instance, Memory)> {
     Ok((instance, memory))
 }
 
+/// Calls an export of the guest.
+fn call(mut store: impl AsContextMut, instance: Instance, name: &str) -> Result<()> {
+    let func = instance.get_typed_func::<(), ()>(&mut store, name)?;
+    func.call(&mut store, ())
+}
+
 #[test]
 fn by_calls() -> Result<()> {
     let mut store = Store::new(&engine(), Vec::new());
     let (instance, memory) = guest(&mut store)?;
     assert_eq!(pages(&mut store, memory), 1);
-    let grow = instance.get_typed_func::<(), ()>(&mut store, "grow")?;
-    grow.call(&mut store, ())?;
+    call(&mut store, instance, "grow")?;
     assert_eq!(pages(&mut store, memory), 2);
     instance
         .get_func(&mut store, "grow")
@@ -83,8 +88,7 @@ fn around_calls_of_the_host() -> Result<()> {
     let mut store = Store::new(&engine(), Vec::new());
     let (instance, memory) = guest(&mut store)?;
     assert_eq!(pages(&mut store, memory), 1);
-    let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
-    run.call(&mut store, ())?;
+    call(&mut store, instance, "run")?;
     assert_eq!(pages(&mut store, memory), 5);
     assert_eq!(store.data(), &[2, 3]);
     Ok(())
@@ -94,10 +98,9 @@ fn around_calls_of_the_host() -> Result<()> {
 fn by_what_the_host_calls_in_turn() -> Result<()> {
     let mut store = Store::new(&engine(), Vec::new());
     let (instance, memory) = guest(&mut store)?;
-    let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
     let outer = Func::wrap(&mut store, move |mut caller: Caller<'_, Vec<usize>>| {
         assert_eq!(pages(&mut caller, memory), 1);
-        run.call(&mut caller, ())?;
+        call(&mut caller, instance, "run")?;
         assert_eq!(pages(&mut caller, memory), 5);
         // An error is a way out as well.
         Err::<(), _>(libwasmtime::format_err!("the host has seen enough"))
@@ -145,8 +148,7 @@ fn after_a_deadline_has_looked() -> Result<()> {
         store.data_mut().push(seen);
         Ok(UpdateDeadline::Continue(u64::MAX / 2))
     });
-    let grow = instance.get_typed_func::<(), ()>(&mut store, "grow")?;
-    grow.call(&mut store, ())?;
+    call(&mut store, instance, "grow")?;
     assert_eq!(pages(&mut store, memory), 2);
     assert_eq!(store.data(), &[1]);
     Ok(())
@@ -161,8 +163,7 @@ fn one_of_two() -> Result<()> {
         [first, second].map(|memory| pages(&mut store, memory)),
         [1, 1]
     );
-    let grow = instance.get_typed_func::<(), ()>(&mut store, "grow")?;
-    grow.call(&mut store, ())?;
+    call(&mut store, instance, "grow")?;
     assert_eq!(
         [first, second].map(|memory| pages(&mut store, memory)),
         [2, 1]
