@@ -5,20 +5,19 @@
 //! script succeeds all the same, so that `cargo check` and `cargo doc` need no
 //! library; `src/sys/missing.rs` is what stops `cargo build`.
 
-#[path = "build/archive.rs"]
-mod archive;
-#[path = "build/find.rs"]
-mod find;
-#[path = "build/headers.rs"]
-mod headers;
-#[path = "build/link.rs"]
-mod link;
 #[path = "build/mode.rs"]
 mod mode;
-#[path = "build/pkg_config.rs"]
-mod pkg_config;
 #[path = "build/report.rs"]
 mod report;
+#[cfg_attr(
+    any(feature = "static", feature = "dynamic"),
+    path = "build/system/mod.rs"
+)]
+#[cfg_attr(
+    not(any(feature = "static", feature = "dynamic")),
+    path = "build/no_system.rs"
+)]
+mod system;
 #[path = "build/target.rs"]
 mod target;
 #[path = "build/variables.rs"]
@@ -44,7 +43,7 @@ fn emit(decision: &Decision, target: &Target) -> Result<(), String> {
     match decision {
         // What Cargo built, or what the program opens, is the crate's affair.
         Decision::Vendored | Decision::Load => {}
-        Decision::System(library) => link::library(library, target)?,
+        Decision::System(library) => system::link(library, target)?,
         Decision::Missing(text) => report::missing(text),
         Decision::Documentation => report::documentation(),
     }

@@ -3,8 +3,8 @@
 
 use std::env;
 
-use crate::find::{self, Library, Rejection};
 use crate::report;
+use crate::system::{self, Library, Rejection};
 use crate::target::Target;
 use crate::variables;
 
@@ -86,7 +86,7 @@ impl Decision {
     pub fn name(&self) -> &'static str {
         match self {
             Decision::Vendored => "vendored",
-            Decision::System(library) => library.kind.name(),
+            Decision::System(library) => library.kind().name(),
             Decision::Load => "load",
             Decision::Missing(_) | Decision::Documentation => "missing",
         }
@@ -121,12 +121,12 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
     for mode in modes {
         // A place that was named and is no good is an error, also where
         // `load` would do without it: whoever named it meant it.
-        let named = rejections.iter().any(|rejection| rejection.named);
+        let named = rejections.iter().any(Rejection::is_named);
         match mode {
             Mode::Vendored => return Ok(Decision::Vendored),
             Mode::Load if !named => return Ok(Decision::Load),
             Mode::Load => {}
-            Mode::Linked(kind) => match find::library(target, kind)? {
+            Mode::Linked(kind) => match system::find(target, kind)? {
                 Ok(library) => return Ok(Decision::System(library)),
                 Err(more) => rejections.extend(more),
             },
@@ -134,8 +134,8 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
     }
 
     let asked = overridden.map(|(mode, variable)| format!("{variable}={}", mode.name()));
-    let hard = asked.is_some() || rejections.iter().any(|rejection| rejection.named);
-    let text = report::not_found(&rejections, asked.as_deref(), target);
+    let hard = asked.is_some() || rejections.iter().any(Rejection::is_named);
+    let text = system::not_found(&rejections, asked.as_deref(), target);
     if hard {
         Err(text)
     } else {

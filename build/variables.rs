@@ -3,7 +3,6 @@
 //! script again when one changes.
 
 use std::env;
-use std::path::{Path, PathBuf};
 
 use crate::target::Target;
 
@@ -38,48 +37,4 @@ pub fn text(target: &Target, name: &str) -> Result<Option<Variable<String>>, Str
         }
     }
     Ok(None)
-}
-
-/// Reads a variable that names a directory.
-///
-/// # Errors
-///
-/// The value is no absolute path of a directory.
-pub fn directory(target: &Target, name: &str) -> Result<Option<Variable<PathBuf>>, String> {
-    let Some(Variable { name, value }) = text(target, name)? else {
-        return Ok(None);
-    };
-    let path = Path::new(&value);
-    if !path.is_absolute() {
-        return Err(format!(
-            "{name} is `{value}`, a relative path; give the absolute one: \
-             the build script doesn't run where Cargo was called."
-        ));
-    }
-    if !path.is_dir() {
-        return Err(format!("{name} is `{value}`, which is no directory."));
-    }
-    let value = path.to_owned();
-    Ok(Some(Variable { name, value }))
-}
-
-/// Reads a variable that is a switch: `1` for on, `0` for off.
-///
-/// # Errors
-///
-/// The value is neither.
-pub fn switch(target: &Target, name: &str) -> Result<Option<Variable<bool>>, String> {
-    let Some(Variable { name, value }) = text(target, name)? else {
-        return Ok(None);
-    };
-    let value = match value.as_str() {
-        "0" => false,
-        "1" => true,
-        _ => {
-            return Err(format!(
-                "{name} is `{value}`; give `1` to switch it on or `0` to switch it off."
-            ));
-        }
-    };
-    Ok(Some(Variable { name, value }))
 }

@@ -22,7 +22,7 @@ pub fn differences(upstream: &Package, workspace: &Workspace) -> Result<Vec<Stri
     let template = upstream.directory.join("include/wasmtime/conf.h.in");
     let template = fs::read_to_string(&template)
         .with_context(|| format!("cannot read {}", template.display()))?;
-    let build = workspace.root.directory.join("build/headers.rs");
+    let build = workspace.root.directory.join("build/system/headers.rs");
     let build =
         fs::read_to_string(&build).with_context(|| format!("cannot read {}", build.display()))?;
     let mut differences = passed_on(
@@ -98,12 +98,12 @@ fn passed_on(
 }
 
 /// Whether the build script looks in a library's headers for the features that
-/// they tell of. `build` is the text of `build/headers.rs`.
+/// they tell of. `build` is the text of `build/system/headers.rs`.
 fn looked_for(told: &BTreeSet<String>, build: &str) -> Result<Vec<String>> {
     let table = build
         .split_once("const FEATURES")
         .and_then(|(_, rest)| rest.split_once("];"))
-        .context("build/headers.rs has no table `FEATURES`")?
+        .context("build/system/headers.rs has no table `FEATURES`")?
         .0;
     let looked_for: BTreeSet<String> = table
         .split('"')
@@ -114,11 +114,13 @@ fn looked_for(told: &BTreeSet<String>, build: &str) -> Result<Vec<String>> {
         .collect();
     let new = told.difference(&looked_for).map(|name| {
         format!(
-            "**New** macro for `{name}` in `conf.h`: add it to `FEATURES` of `build/headers.rs`"
+            "**New** macro for `{name}` in `conf.h`: add it to `FEATURES` of `build/system/headers.rs`"
         )
     });
     let gone = looked_for.difference(told).map(|name| {
-        format!("**Gone**: macro for `{name}` in `conf.h`; take it out of `build/headers.rs`")
+        format!(
+            "**Gone**: macro for `{name}` in `conf.h`; take it out of `build/system/headers.rs`"
+        )
     });
     Ok(new.chain(gone).collect())
 }

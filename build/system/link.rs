@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use crate::archive;
-use crate::find::Library;
-use crate::headers::{Headers, MAJOR};
+use super::archive;
+use super::find::Library;
+use super::headers::Headers;
+use super::platform::Native;
 use crate::mode::Kind;
-use crate::target::{Native, Target};
+use crate::target::{MAJOR, Target};
 
 /// Links a library, and tells dependents of it as `DEP_WASMTIME_LIB`,
 /// `DEP_WASMTIME_INCLUDE` and `DEP_WASMTIME_VERSION`.
@@ -15,7 +16,7 @@ use crate::target::{Native, Target};
 ///
 /// Why it can't be linked.
 pub fn library(library: &Library, target: &Target) -> Result<(), String> {
-    match library.kind {
+    match library.kind() {
         Kind::Static => archive(library, target)?,
         Kind::Dynamic => shared(library),
     }

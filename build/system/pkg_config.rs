@@ -21,7 +21,6 @@ pub struct Package {
 /// # Errors
 ///
 /// Why there is no answer.
-#[cfg(any(feature = "static", feature = "dynamic"))]
 pub fn package(target: &Target, kind: Kind) -> Result<Package, String> {
     use ::pkg_config::Error;
 
@@ -40,7 +39,8 @@ pub fn package(target: &Target, kind: Kind) -> Result<Package, String> {
             "not asked, for it would answer for {} and not for {}; \
              PKG_CONFIG_ALLOW_CROSS=1 with a PKG_CONFIG_SYSROOT_DIR or PKG_CONFIG_LIBDIR \
              of the target changes that",
-            target.host, target.triple
+            target.host(),
+            target.triple
         )),
         Err(Error::Command { cause, .. }) => Err(format!("pkg-config didn't run: {cause}")),
         Err(Error::Failure { output, .. } | Error::ProbeFailure { output, .. }) => {
@@ -50,11 +50,4 @@ pub fn package(target: &Target, kind: Kind) -> Result<Package, String> {
         }
         Err(other) => Err(other.to_string()),
     }
-}
-
-/// Without the Cargo features that link a system library there is no
-/// `pkg-config`.
-#[cfg(not(any(feature = "static", feature = "dynamic")))]
-pub fn package(_: &Target, _: Kind) -> Result<Package, String> {
-    Err("not asked, for neither `static` nor `dynamic` is on".to_owned())
 }

@@ -4,16 +4,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::headers::{self, Headers};
+use super::headers::{self, Headers};
+use super::pkg_config;
+use super::variables;
 use crate::mode::Kind;
-use crate::pkg_config;
 use crate::target::Target;
-use crate::variables::{self, Variable};
+use crate::variables::Variable;
 
 /// A library that can be linked.
 pub struct Library {
-    /// What kind it is.
-    pub kind: Kind,
+    kind: Kind,
     /// The file.
     pub file: PathBuf,
     /// The directory of the file.
@@ -26,6 +26,13 @@ pub struct Library {
     pub version: Option<String>,
 }
 
+impl Library {
+    /// What kind it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
 /// A place that has no usable library, and why.
 #[derive(PartialEq, Eq)]
 pub struct Rejection {
@@ -35,8 +42,14 @@ pub struct Rejection {
     pub place: String,
     /// Why it is no good.
     pub reason: String,
+    named: bool,
+}
+
+impl Rejection {
     /// Whether someone named this place: then nothing else will do.
-    pub named: bool,
+    pub fn is_named(&self) -> bool {
+        self.named
+    }
 }
 
 /// A place to look in.

@@ -8,9 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::mode::feature;
-
-/// The major version of libwasmtime that this crate speaks to.
-pub const MAJOR: &str = env!("CARGO_PKG_VERSION_MAJOR");
+use crate::target::MAJOR;
 
 /// The Cargo features that a library's headers tell of; each as
 /// `WASMTIME_FEATURE_` and its name. The others change nothing that a program
@@ -196,7 +194,6 @@ fn quoted(literal: &str) -> Option<String> {
 
 /// A C program whose preprocessed text answers for the version and for each
 /// feature.
-#[cfg(any(feature = "static", feature = "dynamic"))]
 fn questions() -> String {
     let mut program = format!("#include <wasmtime.h>\n{VERSION_ANSWER} WASMTIME_VERSION\n");
     for name in FEATURES {
@@ -208,7 +205,6 @@ fn questions() -> String {
 
 /// Runs the C preprocessor over the headers; `None` if there is no compiler,
 /// or none that manages.
-#[cfg(any(feature = "static", feature = "dynamic"))]
 fn preprocess(directory: &Path) -> Option<String> {
     let source = PathBuf::from(std::env::var_os("OUT_DIR")?).join("questions.c");
     fs::write(&source, questions()).ok()?;
@@ -219,10 +215,4 @@ fn preprocess(directory: &Path) -> Option<String> {
         .try_expand()
         .ok()?;
     String::from_utf8(output).ok()
-}
-
-/// Without the Cargo features that link a system library there is no `cc`.
-#[cfg(not(any(feature = "static", feature = "dynamic")))]
-fn preprocess(_: &Path) -> Option<String> {
-    None
 }

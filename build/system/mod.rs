@@ -1,0 +1,14 @@
+//! Finds a libwasmtime on the system and links it.
+
+mod archive;
+mod find;
+mod headers;
+mod link;
+mod not_found;
+mod pkg_config;
+mod platform;
+mod variables;
+
+pub use find::{Library, Rejection, library as find};
+pub use link::library as link;
+pub use not_found::not_found;

@@ -1,0 +1,78 @@
+//! What is said when no library can be linked.
+
+use super::find::Rejection;
+use crate::mode::feature;
+use crate::target::{MAJOR, Target};
+
+/// No library: what was tried, and what to do. `asked` is the override that
+/// asked for it, if one did.
+pub fn not_found(rejections: &[Rejection], asked: Option<&str>, target: &Target) -> String {
+    let library = format!("usable libwasmtime {MAJOR} for {}", target.triple);
+    let named = rejections.iter().any(Rejection::is_named);
+    let found = if named {
+        "is where the environment says"
+    } else {
+        "was found"
+    };
+    let mut text = match asked {
+        Some(asked) => format!("{asked}, but no {library} {found}.\n"),
+        None => format!("No {library} {found}.\n"),
+    };
+    text += "\nLooked at:\n";
+    for (index, rejection) in rejections.iter().enumerate() {
+        if !rejections[..index].contains(rejection) {
+            let Rejection {
+                kind,
+                place,
+                reason,
+                ..
+            } = rejection;
+            text += &format!("  - {place} ({kind}): {reason}\n");
+        }
+    }
+    text += "\nWhat helps, one of:\n";
+    for remedy in remedies(rejections, target) {
+        text += &format!("  - {remedy}\n");
+    }
+    text
+}
+
+/// What to do where there is no library.
+fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
+    let mut remedies = vec![
+        format!(
+            "unpack the C API of a release {MAJOR} from \
+             https://github.com/bytecodealliance/wasmtime/releases \
+             and set WASMTIME_DIR to its directory (which has `lib` and `include`)"
+        ),
+        "set WASMTIME_LIB_DIR to the directory of the library, and WASMTIME_INCLUDE_DIR to \
+         that of wasmtime.h"
+            .to_owned(),
+    ];
+    let package = match target.os().as_str() {
+        "linux" => Some("your distribution's (Alpine: `apk add wasmtime-dev`)"),
+        "macos" => Some("Homebrew's (`brew install wasmtime`)"),
+        "freebsd" | "netbsd" | "openbsd" => Some("your system's"),
+        _ => None,
+    };
+    if let Some(package) = package {
+        remedies.push(format!(
+            "install a package of libwasmtime with its headers, {package}, if it is version {MAJOR}"
+        ));
+    }
+    let by_features = [
+        ("dynamic", "links a shared library"),
+        ("vendored", "builds libwasmtime from source"),
+        ("load", "needs the library only when the program runs"),
+    ];
+    for (name, what) in by_features {
+        if !feature(name) {
+            remedies.push(format!(
+                "turn on the Cargo feature `{name}` of `libwasmtime`, which {what}"
+            ));
+        } else if rejections.iter().all(|rejection| rejection.kind != name) {
+            remedies.push(format!("set LIBWASMTIME_LINK={name}, which {what}"));
+        }
+    }
+    remedies
+}
