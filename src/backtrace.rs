@@ -32,6 +32,7 @@ impl WasmBacktrace {
         &self.source
     }
 
+    #[cfg(feature = "standard")]
     pub(crate) fn into_source(self) -> Raised {
         self.source
     }

@@ -28,7 +28,7 @@ pub enum Extern {
 }
 
 /// What is the same for each kind of item of a type `Extern`: this one's, and that
-/// of [`standard`](crate::standard).
+/// of `standard`.
 macro_rules! extern_kinds {
     ($($variant:ident: $into:ident, $what:literal;)*) => {
         impl Extern {
@@ -53,6 +53,7 @@ macro_rules! extern_kinds {
     };
 }
 
+#[cfg(feature = "standard")]
 pub(crate) use extern_kinds;
 
 extern_kinds! {

@@ -52,7 +52,7 @@
 //!   [`I32Exit`], [`UnknownImportError`], [`Unsupported`], [`LoadError`] and
 //!   others are found in it with `downcast_ref`, and a [`WasmBacktrace`].
 //! - `GuestProfiler` records where WebAssembly code spends its time.
-//! - `wasi` is WASI preview 1; [`standard`] is the engine-neutral part of the C
+//! - `wasi` is WASI preview 1; `standard` is the engine-neutral part of the C
 //!   API as owned types.
 //! - [`mod@vec`] has the C API's vectors as owned types, and [`sys`] all of the C
 //!   API as it is, for what the safe layer doesn't do.
@@ -88,8 +88,8 @@
 //!
 //! # Features
 //!
-//! `default` is `vendored` and `common`; `common` is what is marked here,
-//! for use with `default-features = false` and another link mode. Each stands
+//! `default` is `vendored`, `common` and `standard`; `common` is what is marked
+//! here, for use with `default-features = false` and another link mode. Each stands
 //! for a feature of libwasmtime: with `vendored` it is built in, with a system
 //! library it has to be there.
 //!
@@ -119,8 +119,9 @@
 //! | `wat` | ✓ | the text format |
 //! | `winch` | | the baseline compiler |
 //!
-//! `backtrace`, in `common` as well, is of this crate alone: the stack of the host's
-//! own code in an [`Error`].
+//! Two are of this crate alone: `backtrace`, in `common` as well, is the stack of
+//! the host's own code in an [`Error`], and `standard` is the module of that name,
+//! which takes its time to compile.
 //!
 //! `anyhow`, `runtime` and `std` are features of the `wasmtime` crate for what is
 //! always here. They do nothing, and are there so that a manifest which turns them
@@ -146,6 +147,7 @@ mod module;
 #[cfg(feature = "profiling")]
 mod profiling;
 mod shared_memory;
+#[cfg(feature = "standard")]
 pub mod standard;
 mod store;
 pub mod sys;

@@ -30,7 +30,12 @@ mod profiler;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod random;
 mod sizes;
-#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+#[cfg(all(
+    feature = "standard",
+    feature = "wat",
+    feature = "cranelift",
+    feature = "gc"
+))]
 mod standard;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod stores;

@@ -228,11 +228,13 @@ fn references_are_unsupported() {
                 .precompile_module(b"\0asm\x01\0\0\0")
                 .unwrap_err();
         }
+        #[cfg(feature = "standard")]
         neutral();
     });
 }
 
 /// The same in the engine-neutral API.
+#[cfg(feature = "standard")]
 fn neutral() {
     use libwasmtime::standard::*;
 
@@ -363,17 +365,20 @@ fn code_with_references() {
             .unwrap();
         assert_eq!(number.call(&mut store, 5).unwrap(), 5);
 
-        use libwasmtime::standard;
-        let mut store = standard::Store::default();
-        // SAFETY: as above.
-        let module =
-            unsafe { standard::Module::deserialize(&store, std::fs::read(&file).unwrap()) };
-        let module = module.unwrap();
-        let ty = FuncType::new(store.engine(), [ValType::FUNCREF], [ValType::FUNCREF]);
-        assert!(standard::Func::new(&mut store, &ty, |_, _, _| Ok(())).is_err());
-        let ty = FuncType::new(store.engine(), [], []);
-        let other = standard::Func::new(&mut store, &ty, |_, _, _| Ok(())).unwrap();
-        assert!(standard::Instance::new(&mut store, &module, &[other.into()]).is_err());
-        assert!(standard::Instance::new(&mut store, &module, &[]).is_err());
+        #[cfg(feature = "standard")]
+        {
+            use libwasmtime::standard;
+            let mut store = standard::Store::default();
+            // SAFETY: as above.
+            let module =
+                unsafe { standard::Module::deserialize(&store, std::fs::read(&file).unwrap()) };
+            let module = module.unwrap();
+            let ty = FuncType::new(store.engine(), [ValType::FUNCREF], [ValType::FUNCREF]);
+            assert!(standard::Func::new(&mut store, &ty, |_, _, _| Ok(())).is_err());
+            let ty = FuncType::new(store.engine(), [], []);
+            let other = standard::Func::new(&mut store, &ty, |_, _, _| Ok(())).unwrap();
+            assert!(standard::Instance::new(&mut store, &module, &[other.into()]).is_err());
+            assert!(standard::Instance::new(&mut store, &module, &[]).is_err());
+        }
     });
 }

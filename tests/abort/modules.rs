@@ -226,6 +226,7 @@ fn of_damaged_code() {
             // SAFETY: what isn't whole isn't run.
             drop(unsafe { Module::deserialize(&engine, &whole[..end]) });
             _ = Engine::detect_precompiled(&whole[..end]);
+            #[cfg(feature = "standard")]
             {
                 let mut store = standard::Store::new(&engine);
                 // SAFETY: as above.
@@ -385,6 +386,7 @@ fn of_every_proposal() {
                         // A type of continuations is a panic.
                         assert!(survives(|| examine(&module)) || item.contains("cont"));
                         values(&module);
+                        #[cfg(feature = "standard")]
                         survives(|| {
                             let mut store = standard::Store::new(&engine);
                             let binary = wat2wasm(format!("(module {item})")).unwrap();

@@ -213,7 +213,7 @@ fn make_pools_until_there_is_no_room() {
 
 /// References and handles go on other threads while their store is at work, and
 /// while it goes itself.
-#[cfg(feature = "gc")]
+#[cfg(all(feature = "gc", feature = "standard"))]
 #[test]
 fn drop_handles_elsewhere() {
     alone("threads::drop_handles_elsewhere", || {

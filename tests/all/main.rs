@@ -39,7 +39,11 @@ mod profiling;
     any(feature = "cranelift", feature = "winch")
 ))]
 mod shared_memory;
-#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+#[cfg(all(
+    feature = "standard",
+    feature = "wat",
+    any(feature = "cranelift", feature = "winch")
+))]
 mod standard;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod store;
