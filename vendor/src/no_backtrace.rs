@@ -7,10 +7,21 @@
 //! itself. With this in its place link-time optimisation sees that there is never a
 //! frame, and drops them. The message of such a panic stays.
 //!
+//! The archive loses the tables by which a stack is unwound as well, so a panic has
+//! to abort. What walks the stack of a program, such as a debugger, or the backtrace
+//! of a host function's panic, then gets no further than the first function of
+//! libwasmtime.
+//!
 //! The name is the one that the C++ ABI for exceptions gives it. `xtask` renames it
 //! in the archive, as the program needs the real one.
 
 use std::ffi::{c_int, c_void};
+
+#[cfg(not(panic = "abort"))]
+compile_error!(
+    "`--no-backtrace` takes a profile that has `panic = \"abort\"`, such as `small`: \
+     the archive has nothing by which a panic could unwind"
+);
 
 /// That there are no frames left.
 const END_OF_STACK: c_int = 5;

@@ -1,7 +1,13 @@
 //! `cargo xtask install --no-backtrace`: a static archive without what prints
-//! backtraces of libwasmtime's own panics. `vendor/src/no_backtrace.rs` says how.
+//! backtraces of libwasmtime's own panics, as `vendor/src/no_backtrace.rs` says, and
+//! without the tables by which others walk through libwasmtime.
 
-use anyhow::{Result, ensure};
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
 
 use crate::platform;
 
@@ -17,13 +23,14 @@ const STAND_IN: &[u8; NAME.len()] = b"libwasmtime_trace\0";
 
 /// # Errors
 ///
-/// If archives of this system can't be made so.
+/// If archives of this system can't be made so, or there is nothing to make them
+/// with.
 pub fn check_platform() -> Result<()> {
     ensure!(
         platform::has_elf_files(),
         "`--no-backtrace` is for ELF archives, which this system doesn't have"
     );
-    Ok(())
+    objcopy(["--version".as_ref()])
 }
 
 /// Renames the function that walks no stack in an archive that was compiled with
@@ -49,12 +56,46 @@ pub fn keep_to_itself(archive: &mut [u8]) -> Result<()> {
     Ok(())
 }
 
+/// Drops the tables by which a stack is unwound from the files of an archive that
+/// aborts on a panic, for which they are of no use.
+///
+/// The compiler can be told to make none, but makes them all the same where it has
+/// optimised the archive together with its copy of the standard library.
+///
+/// # Errors
+///
+/// If the archive can't be changed.
+pub fn drop_unwind_tables(archive: &Path) -> Result<()> {
+    objcopy(["--remove-section=.eh_frame".as_ref(), archive.as_os_str()])
+}
+
+/// Runs `objcopy`, or what the variable `OBJCOPY` names.
+fn objcopy<const N: usize>(arguments: [&OsStr; N]) -> Result<()> {
+    let program = env::var_os("OBJCOPY").unwrap_or_else(|| OsString::from("objcopy"));
+    let output = Command::new(&program).args(arguments).output();
+    let output = output.with_context(|| {
+        format!(
+            "`--no-backtrace` needs `{}` of the binutils, which can't be run; \
+             the variable OBJCOPY may name another",
+            program.display()
+        )
+    })?;
+    ensure!(
+        output.status.success(),
+        "`{} {}` failed: {}",
+        program.display(),
+        arguments.join(OsStr::new(" ")).display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
-    use std::path::{Path, PathBuf};
-    use std::process::{Command, Output};
+    use std::path::PathBuf;
+    use std::process::Output;
 
     /// What stands for libwasmtime.
     const LIBRARY: &str = r#"
@@ -118,6 +159,7 @@ mod tests {
             let mut archive = fs::read(at("liblibrary.a")).unwrap();
             keep_to_itself(&mut archive).unwrap();
             fs::write(at("liblibrary.a"), archive).unwrap();
+            drop_unwind_tables(&at("liblibrary.a")).unwrap();
         }
         succeed(
             Command::new("cc")
@@ -151,6 +193,11 @@ mod tests {
             assert!(error.contains("a panic of the library's own"), "{error}");
             assert_eq!(error.contains("rust_begin_unwind"), has_frames, "{error}");
         }
+        let has_tables = |program: &Path| {
+            let archive = fs::read(program.with_file_name("liblibrary.a")).unwrap();
+            archive.windows(9).any(|bytes| bytes == b".eh_frame")
+        };
+        assert!(has_tables(&whole) && !has_tables(&smaller));
         let size = |program| fs::metadata(program).unwrap().len();
         let (whole, smaller) = (size(&whole), size(&smaller));
         assert!(smaller * 2 < whole, "{smaller} of {whole} bytes");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 
 use crate::workspace::{Workspace, enabled};
 use crate::{backtrace, build, conf, pkg_config, platform};
@@ -147,7 +147,10 @@ pub fn install(options: &Options) -> Result<()> {
             let mut archive = fs::read(artifact)
                 .with_context(|| format!("cannot read {}", artifact.display()))?;
             backtrace::keep_to_itself(&mut archive)?;
-            write_atomically(&to, |temporary| fs::write(temporary, &archive))?;
+            write_atomically(&to, |temporary| -> Result<()> {
+                fs::write(temporary, &archive)?;
+                backtrace::drop_unwind_tables(temporary)
+            })?;
         } else {
             write_atomically(&to, |temporary| fs::copy(artifact, temporary).map(drop))?;
         }
@@ -202,14 +205,18 @@ fn write_file(path: &Path, content: &str) -> Result<()> {
 
 /// Makes a file appear at once and whole, also where a running program has the
 /// previous one mapped into its memory.
-fn write_atomically(path: &Path, write: impl Fn(&Path) -> std::io::Result<()>) -> Result<()> {
+fn write_atomically<E: Into<Error>>(
+    path: &Path,
+    write: impl Fn(&Path) -> Result<(), E>,
+) -> Result<()> {
     let directory = path.parent().context("a file has a directory")?;
     let mut name = path.file_name().context("a file has a name")?.to_owned();
     name.push(".tmp");
     let temporary = directory.join(name);
     fs::create_dir_all(directory)
-        .and_then(|()| write(&temporary))
-        .and_then(|()| fs::rename(&temporary, path))
+        .map_err(Error::from)
+        .and_then(|()| write(&temporary).map_err(E::into))
+        .and_then(|()| Ok(fs::rename(&temporary, path)?))
         .with_context(|| format!("cannot write {}", path.display()))
 }
 

@@ -36,8 +36,10 @@ Options of install:
                       default features of the `libwasmtime` crate (or, with
                       --min, instead of `disable-logging`)
   --no-backtrace      Have the archive tell a panic of libwasmtime's own without a
-                      backtrace. With a profile that optimises at link time, such
-                      as `small`, that makes a program smaller
+                      backtrace, and leave out of it the tables by which debuggers
+                      and backtraces of the program's walk through it. Takes a
+                      profile that aborts on a panic, such as `small`, and objcopy
+                      of the binutils; makes a program smaller
 
 Options of measure:
   --prefix DIR        Where `install` has installed libwasmtime
