@@ -142,11 +142,15 @@ impl Error {
     /// Adds the WebAssembly backtrace of `source`, unless it has no frames or the
     /// error has one.
     pub(crate) fn with_backtrace(self, source: Raised) -> Error {
-        if self.is::<WasmBacktrace>() {
-            return self;
+        let Error(error) = match self.traced() {
+            Some(traced) if traced.backtrace().is_some() => return self,
+            Some(_) => Error(self.into_anyhow()),
+            None => self,
+        };
+        if error.is::<WasmBacktrace>() {
+            return Error(error);
         }
-        let backtrace = WasmBacktrace::new(source);
-        Error::new(Traced::new(backtrace, self.into_anyhow()))
+        Error::new(Traced::new(WasmBacktrace::new(source), error))
     }
 
     fn traced(&self) -> Option<&Traced> {

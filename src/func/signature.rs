@@ -4,7 +4,7 @@ use super::Func;
 use crate::error::{Context, bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_func_t;
-use crate::{AsContext, Error, FuncType, HeapType, Result, Val, ValRaw, ValType};
+use crate::{Error, FuncType, HeapType, Result, StoreContext, Val, ValRaw, ValType};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
@@ -79,24 +79,30 @@ impl Signature {
 
     /// Checks the arguments of a call.
     #[inline(always)]
-    pub(super) fn check_params(&self, store: impl AsContext, params: &[Val]) -> Result<()> {
+    pub(super) fn check_params<T>(&self, store: StoreContext<'_, T>, params: &[Val]) -> Result<()> {
         check_count("arguments", self.params.len(), params.len())?;
         for (i, (kind, val)) in self.params.iter().zip(params).enumerate() {
             if !kind.accepts(val) {
-                let ty = self.ty.param(i).expect("index in range");
-                check_type(&store, &ty, val).context("argument type mismatch")?;
+                let ty = || self.ty.param(i);
+                check_type(store, ty, val, "argument type mismatch")?;
             }
         }
         Ok(())
     }
 
     /// Checks what a host function returned.
-    pub(super) fn check_results(&self, store: impl AsContext, results: &[Val]) -> Result<()> {
+    pub(super) fn check_results<T>(
+        &self,
+        store: StoreContext<'_, T>,
+        results: &[Val],
+    ) -> Result<()> {
         for (i, (kind, val)) in self.results.iter().zip(results).enumerate() {
             if !kind.accepts(val) {
-                let ty = self.ty.result(i).expect("index in range");
-                check_type(&store, &ty, val)
-                    .context("function attempted to return an incompatible value")?;
+                let (ty, mismatch) = (
+                    || self.ty.result(i),
+                    "function attempted to return an incompatible value",
+                );
+                check_type(store, ty, val, mismatch)?;
             }
         }
         Ok(())
@@ -125,24 +131,32 @@ impl Val {
     /// # Errors
     ///
     /// If the value is a reference of another store, or one whose root is gone.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn to_raw_in(self, store: &mut StoreOpaque) -> Result<ValRaw> {
-        use super::WasmTy;
         Ok(match self {
             Val::I32(v) => ValRaw::i32(v),
             Val::I64(v) => ValRaw::i64(v),
             Val::F32(v) => ValRaw::f32(v),
             Val::F64(v) => ValRaw::f64(v),
             Val::V128(v) => ValRaw::v128(v.as_u128()),
-            // SAFETY: the store is borrowed.
-            Val::FuncRef(func) => unsafe { func.as_raw(store) }?,
-            // SAFETY: the store is borrowed.
-            Val::ExternRef(reference) => unsafe { reference.as_raw(store) }?,
-            // SAFETY: the store is borrowed.
-            Val::AnyRef(reference) => unsafe { reference.as_raw(store) }?,
-            // SAFETY: the store is borrowed.
-            Val::ExnRef(reference) => unsafe { reference.as_raw(store) }?,
+            // Apart, for with them this would be too much to be inlined.
+            reference => reference.reference_to_raw(store)?,
         })
+    }
+
+    #[inline(never)]
+    fn reference_to_raw(self, store: &mut StoreOpaque) -> Result<ValRaw> {
+        use super::WasmTy;
+        // SAFETY: the store is borrowed.
+        unsafe {
+            match self {
+                Val::FuncRef(func) => func.as_raw(store),
+                Val::ExternRef(reference) => reference.as_raw(store),
+                Val::AnyRef(reference) => reference.as_raw(store),
+                Val::ExnRef(reference) => reference.as_raw(store),
+                _ => unreachable!("a number is no reference"),
+            }
+        }
     }
 
     /// Reads a raw value of type `ty`.
@@ -204,17 +218,27 @@ pub(super) fn check_count(what: &str, expected: usize, found: usize) -> Result<(
     }
 }
 
-/// Checks a value that its [`Kind`] doesn't accept as it is.
+/// Checks a value that its [`Kind`] doesn't accept as it is; `mismatch` is what is
+/// wrong if the type doesn't either.
 #[cold]
-fn check_type(store: impl AsContext, expected: &ValType, val: &Val) -> Result<()> {
-    val.check_store(store.as_context().opaque())?;
-    if val.matches_ty(&store, expected)? {
-        return Ok(());
+fn check_type<T>(
+    store: StoreContext<'_, T>,
+    ty: impl FnOnce() -> Option<ValType>,
+    val: &Val,
+    mismatch: &'static str,
+) -> Result<()> {
+    let expected = ty().expect("index in range");
+    let fits = val
+        .check_store(store.opaque())
+        .and_then(|()| val.matches_ty(store, &expected));
+    match fits {
+        Ok(true) => Ok(()),
+        Ok(false) => val
+            .ty(store)
+            .and_then(|found| bail!("type mismatch: expected {expected}, found {found}")),
+        Err(error) => Err(error),
     }
-    bail!(
-        "type mismatch: expected {expected}, found {}",
-        val.ty(&store)?
-    )
+    .context(mismatch)
 }
 
 /// The signatures of a store's functions, by the address that identifies each.

@@ -15,7 +15,7 @@ use crate::sys::{
     WASMTIME_TRAP_CODE_INTERRUPT, wasm_trap_t, wasmtime_caller_t,
     wasmtime_func_unchecked_callback_t, wasmtime_trap_new_code, wasmtime_val_raw_t,
 };
-use crate::{AsContextMut, Engine, FuncType, Result, ThrownException, Val, ValRaw};
+use crate::{AsContext, AsContextMut, Engine, FuncType, Result, ThrownException, Val, ValRaw};
 use std::any::Any;
 use std::ffi::c_void;
 use std::mem::{self, ManuallyDrop, MaybeUninit};
@@ -263,7 +263,7 @@ fn call_untyped<T: 'static>(
     let (params, results) = unsafe { (params.assume_init_ref(), results.assume_init_mut()) };
     // SAFETY: the new caller is used up before the old one is used again.
     func(unsafe { caller.reborrow() }, params, results)?;
-    signature.check_results(&*caller, results)?;
+    signature.check_results(caller.as_context(), results)?;
     let mut store = caller.as_context_mut();
     for (val, raw) in results.iter().zip(raw) {
         raw.write(val.to_raw_in(store.opaque_mut())?);

@@ -5,7 +5,9 @@ use crate::error::{bail, ensure};
 use crate::gc::{RawRef, TemporaryRoots};
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_func_call_unchecked, wasmtime_val_raw_t};
-use crate::{AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType};
+use crate::{
+    AsContext, AsContextMut, Error, FuncType, Result, StoreContextMut, Val, ValRaw, ValType,
+};
 use std::fmt;
 use std::marker::PhantomData;
 use std::{mem, ptr};
@@ -144,7 +146,7 @@ where
             let _roots = TemporaryRoots::enter(store.opaque_ptr());
             let args = params.as_vals(store.opaque_mut())?;
             let signature = &*store.opaque_mut().signature(&self.func);
-            signature.check_params(&*store, args.as_ref())
+            signature.check_params(store.as_context(), args.as_ref())
         }
     }
 }

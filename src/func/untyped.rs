@@ -7,7 +7,7 @@ use crate::store::StoreOpaque;
 use crate::sys::{
     wasmtime_func_call, wasmtime_func_call_unchecked, wasmtime_val_raw_t, wasmtime_val_t,
 };
-use crate::{AsContextMut, Result, Val, ValRaw};
+use crate::{AsContext, AsContextMut, Result, Val, ValRaw};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -44,46 +44,70 @@ impl Func {
         let mut store = store.as_context_mut();
         // SAFETY: the signature lives as long as the store, which is borrowed.
         let signature = unsafe { &*store.opaque_mut().signature(self) };
-        signature.check_params(&store, params)?;
+        signature.check_params(store.as_context(), params)?;
         check_count("results", signature.results.len(), results.len())?;
+        let len = signature.raw_len();
         // SAFETY: the store is borrowed exclusively and the arguments are
         // checked.
         unsafe {
-            if !signature.has_gc_ref {
-                return self.call_raw(store.opaque_ptr(), signature, params, results);
+            if signature.has_gc_ref || len > ON_STACK {
+                return self.call_with_allocation(store.opaque_ptr(), signature, params, results);
             }
-            let mut outs = vec![MaybeUninit::uninit(); results.len()];
-            self.call_checked(store.opaque_ptr(), params, &mut outs)?;
-            for (result, out) in results.iter_mut().zip(outs) {
-                *result = Val::from_c(store.opaque_mut(), out.assume_init());
-            }
-            Ok(())
+            let mut raw = [const { MaybeUninit::uninit() }; ON_STACK];
+            self.call_raw(
+                store.opaque_ptr(),
+                signature,
+                &mut raw[..len],
+                params,
+                results,
+            )
         }
     }
 
-    /// Passes the values unchecked.
+    /// Passes values for which there is no room on the stack.
     ///
     /// # Safety
     ///
     /// `store` must be the state of a live store that the caller may use, and
     /// the values must fit the function's signature.
-    #[inline(always)]
-    unsafe fn call_raw(
+    #[inline(never)]
+    unsafe fn call_with_allocation(
         &self,
         store: *mut StoreOpaque,
         signature: &Signature,
         params: &[Val],
         results: &mut [Val],
     ) -> Result<()> {
-        let len = signature.raw_len();
-        let mut on_stack = [const { MaybeUninit::uninit() }; ON_STACK];
-        let mut on_heap = Vec::new();
-        let raw = if len <= ON_STACK {
-            &mut on_stack[..len]
-        } else {
-            on_heap.resize(len, MaybeUninit::uninit());
-            &mut on_heap[..]
-        };
+        // SAFETY: the caller vouches for the store and the values.
+        unsafe {
+            if !signature.has_gc_ref {
+                let mut raw = vec![MaybeUninit::uninit(); signature.raw_len()];
+                return self.call_raw(store, signature, &mut raw, params, results);
+            }
+            let mut outs = vec![MaybeUninit::uninit(); results.len()];
+            self.call_checked(store, params, &mut outs)?;
+            for (result, out) in results.iter_mut().zip(outs) {
+                *result = Val::from_c(&mut *store, out.assume_init());
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes the values unchecked.
+    ///
+    /// # Safety
+    ///
+    /// As for [`call_with_allocation`](Func::call_with_allocation), and `raw` must
+    /// be as long as the signature says.
+    #[inline(always)]
+    unsafe fn call_raw(
+        &self,
+        store: *mut StoreOpaque,
+        signature: &Signature,
+        raw: &mut [MaybeUninit<ValRaw>],
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<()> {
         // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
         // the rest. No reference into the state is held over the call, which
         // initialises the results.
@@ -91,7 +115,7 @@ impl Func {
             for (raw, val) in raw.iter_mut().zip(params) {
                 raw.write(val.to_raw_in(&mut *store)?);
             }
-            self.call_unchecked_in(store, raw.as_mut_ptr().cast(), len)?;
+            self.call_unchecked_in(store, raw.as_mut_ptr().cast(), raw.len())?;
             for (i, (val, raw)) in results.iter_mut().zip(&*raw).enumerate() {
                 let ty = || signature.ty.result(i);
                 let raw = raw.assume_init_ref();
@@ -168,7 +192,7 @@ impl Func {
     ///
     /// # Safety
     ///
-    /// As for [`call_raw`](Func::call_raw).
+    /// As for [`call_with_allocation`](Func::call_with_allocation).
     unsafe fn call_checked(
         &self,
         store: *mut StoreOpaque,
