@@ -98,10 +98,8 @@ impl Signature {
     ) -> Result<()> {
         for (i, (kind, val)) in self.results.iter().zip(results).enumerate() {
             if !kind.accepts(val) {
-                let (ty, mismatch) = (
-                    || self.ty.result(i),
-                    "function attempted to return an incompatible value",
-                );
+                let ty = || self.ty.result(i);
+                let mismatch = "function attempted to return an incompatible value";
                 check_type(store, ty, val, mismatch)?;
             }
         }
@@ -228,17 +226,17 @@ fn check_type<T>(
     mismatch: &'static str,
 ) -> Result<()> {
     let expected = ty().expect("index in range");
-    let fits = val
-        .check_store(store.opaque())
-        .and_then(|()| val.matches_ty(store, &expected));
-    match fits {
-        Ok(true) => Ok(()),
-        Ok(false) => val
-            .ty(store)
-            .and_then(|found| bail!("type mismatch: expected {expected}, found {found}")),
-        Err(error) => Err(error),
-    }
-    .context(mismatch)
+    let check = || -> Result<()> {
+        val.check_store(store.opaque())?;
+        if val.matches_ty(store, &expected)? {
+            return Ok(());
+        }
+        bail!(
+            "type mismatch: expected {expected}, found {}",
+            val.ty(store)?
+        )
+    };
+    check().context(mismatch)
 }
 
 /// The signatures of a store's functions, by the address that identifies each.
