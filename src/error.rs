@@ -22,6 +22,7 @@ use crate::sys::{
 };
 use crate::vec::{ByteVec, FrameVec, Owned};
 use crate::{ThrownException, Trap, WasmBacktrace};
+use std::fmt;
 use std::ptr::NonNull;
 
 pub use crate::{bail, ensure, format_err};
@@ -73,9 +74,16 @@ impl<T> ToWasmtimeResult<T> for Result<T> {
 ///
 /// Found with `error.downcast_ref::<I32Exit>()` in the error of a call that
 /// ended because the program called `proc_exit`. Status 0 is success.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Exited with i32 exit status {0}")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct I32Exit(pub i32);
+
+impl fmt::Display for I32Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Exited with i32 exit status {}", self.0)
+    }
+}
+
+impl std::error::Error for I32Exit {}
 
 /// An error object of the C API, owned.
 ///

@@ -9,6 +9,7 @@ use crate::sys::{
     wasmtime_memory_size, wasmtime_memory_t, wasmtime_memory_type,
 };
 use crate::{AsContext, AsContextMut, MemoryType, Result, StoreContext, StoreContextMut};
+use std::fmt;
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -42,12 +43,19 @@ pub struct Memory(wasmtime_memory_t);
 entity!(Memory(wasmtime_memory_t): id.store_id, id.__private1, __private2);
 
 /// Bytes were to be read or written that aren't in the memory.
-#[derive(Debug, thiserror::Error)]
-#[error("out of bounds memory access")]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct MemoryAccessError {
     _private: (),
 }
+
+impl fmt::Display for MemoryAccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("out of bounds memory access")
+    }
+}
+
+impl std::error::Error for MemoryAccessError {}
 
 const OUT_OF_BOUNDS: MemoryAccessError = MemoryAccessError { _private: () };
 

@@ -6,6 +6,7 @@
 //! here first, in the same way, and given back.
 
 use super::region::{Region, page_size};
+use std::fmt;
 use std::io;
 
 /// What a pool consists of.
@@ -100,12 +101,23 @@ impl Layout {
 }
 
 /// A part of a pool doesn't fit into the address space.
-#[derive(Debug, thiserror::Error)]
-#[error("there is no room for the pool's {what}: {error}")]
+#[derive(Debug)]
 pub(super) struct NoRoom {
     what: &'static str,
     error: io::Error,
 }
+
+impl fmt::Display for NoRoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "there is no room for the pool's {}: {}",
+            self.what, self.error
+        )
+    }
+}
+
+impl std::error::Error for NoRoom {}
 
 fn round_up(bytes: usize) -> Option<usize> {
     bytes.checked_next_multiple_of(page_size())

@@ -5,6 +5,7 @@ use super::InstanceAllocationStrategy;
 use super::{Config, Strategy, Tunables, WasmFeatures};
 use crate::sys::{self, Feature, require};
 use crate::{Error, Result};
+use std::fmt;
 
 /// A setting that can't be had, or not together with another, in a
 /// [`Config`].
@@ -19,13 +20,24 @@ use crate::{Error, Result};
 /// let conflict = error.downcast_ref::<ConfigConflict>().unwrap();
 /// assert_eq!(conflict.setting(), "max_wasm_stack(0)");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the setting `{setting}` is not possible: {problem}; {remedy}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigConflict {
     setting: String,
     problem: String,
     remedy: String,
 }
+
+impl fmt::Display for ConfigConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the setting `{}` is not possible: {}; {}",
+            self.setting, self.problem, self.remedy
+        )
+    }
+}
+
+impl std::error::Error for ConfigConflict {}
 
 impl ConfigConflict {
     pub(super) fn new(

@@ -1,20 +1,18 @@
 //! What can be wrong with a library that is opened at run time.
 
-use std::path::{Path, PathBuf};
-
-use thiserror::Error;
-
 use super::{LibraryVersion, MAJOR};
 use crate::sys::Feature;
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// Why libwasmtime couldn't be loaded.
 ///
 /// The text of each says what was expected, what was found, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {
     /// There is no library where one was looked for.
-    #[error("{}", not_found(.tried))]
     #[non_exhaustive]
     NotFound {
         /// Every place, in the order in which they were tried.
@@ -23,12 +21,6 @@ pub enum LoadError {
 
     /// The file isn't a shared library, or not one for this machine, or the
     /// libraries that it needs in turn aren't there.
-    #[error(
-        "{} can't be opened as a shared library: {reason}; \
-         libwasmtime {MAJOR} for {} is needed there",
-        .path.display(),
-        std::env::consts::ARCH,
-    )]
     #[non_exhaustive]
     NotALibrary {
         /// The file.
@@ -38,7 +30,6 @@ pub enum LoadError {
     },
 
     /// A shared library without all the functions that any libwasmtime has.
-    #[error("{}", bad_library(.path, .missing))]
     #[non_exhaustive]
     BadLibrary {
         /// The file.
@@ -48,7 +39,6 @@ pub enum LoadError {
     },
 
     /// A libwasmtime of another major version.
-    #[error("{}", wrong_version(.path, *.found, *.expected))]
     #[non_exhaustive]
     WrongVersion {
         /// The file.
@@ -60,13 +50,6 @@ pub enum LoadError {
     },
 
     /// Nothing tells the version of the library.
-    #[error(
-        "the version of {} can't be established, and only libwasmtime {MAJOR} will do; \
-         if it is that, accept it with `LoadOptions::trust_version(true)`, \
-         otherwise install libwasmtime {MAJOR} with its feature `debug-builtins`, \
-         which names the version",
-        .path.display(),
-    )]
     #[non_exhaustive]
     UnknownVersion {
         /// The file.
@@ -74,12 +57,6 @@ pub enum LoadError {
     },
 
     /// Another library was loaded before, and a process has only one.
-    #[error(
-        "{} can't be loaded, because {} has been, and a process can have only one libwasmtime; \
-         load the right one first, before anything else of this crate is used",
-        .requested.display(),
-        .loaded.display(),
-    )]
     #[non_exhaustive]
     AlreadyLoaded {
         /// The library that this process uses.
@@ -88,6 +65,45 @@ pub enum LoadError {
         requested: PathBuf,
     },
 }
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::NotFound { tried } => f.write_str(&not_found(tried)),
+            LoadError::NotALibrary { path, reason } => write!(
+                f,
+                "{} can't be opened as a shared library: {reason}; \
+                 libwasmtime {MAJOR} for {} is needed there",
+                path.display(),
+                std::env::consts::ARCH,
+            ),
+            LoadError::BadLibrary { path, missing } => f.write_str(&bad_library(path, missing)),
+            LoadError::WrongVersion {
+                path,
+                found,
+                expected,
+            } => f.write_str(&wrong_version(path, *found, *expected)),
+            LoadError::UnknownVersion { path } => write!(
+                f,
+                "the version of {} can't be established, and only libwasmtime {MAJOR} will do; \
+                 if it is that, accept it with `LoadOptions::trust_version(true)`, \
+                 otherwise install libwasmtime {MAJOR} with its feature `debug-builtins`, \
+                 which names the version",
+                path.display(),
+            ),
+            LoadError::AlreadyLoaded { loaded, requested } => write!(
+                f,
+                "{} can't be loaded, because {} has been, and a process can have only one \
+                 libwasmtime; load the right one first, before anything else of this crate is \
+                 used",
+                requested.display(),
+                loaded.display(),
+            ),
+        }
+    }
+}
+
+impl StdError for LoadError {}
 
 /// A place where the library was looked for in vain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,16 +163,27 @@ fn wrong_version(path: &Path, found: Option<LibraryVersion>, expected: u32) -> S
 /// What needs it returns this, and nothing has happened. With the Cargo feature
 /// `load` only: in the other link modes the library has all that this crate was
 /// built for. [`Loaded::has`](crate::Loaded::has) tells in advance.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{}", unsupported(*.feature, .library.as_deref(), .cause.is_some()))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unsupported {
     /// What is missing.
     pub feature: Feature,
     /// The library that lacks it; `None` if none could be loaded.
     pub library: Option<PathBuf>,
-    #[source]
     pub(crate) cause: Option<LoadError>,
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let library = self.library.as_deref();
+        f.write_str(&unsupported(self.feature, library, self.cause.is_some()))
+    }
+}
+
+impl StdError for Unsupported {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
 }
 
 fn unsupported(feature: Feature, library: Option<&Path>, unloaded: bool) -> String {

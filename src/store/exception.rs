@@ -4,6 +4,7 @@ use super::{AsContextMut, Store, StoreContextMut};
 use crate::gc::{HasRoot, RawRef};
 use crate::sys::wasm_trap_delete;
 use crate::{ExnRef, Result, Rooted};
+use std::fmt;
 
 /// An exception was thrown and is the store's pending one.
 ///
@@ -12,9 +13,16 @@ use crate::{ExnRef, Result, Rooted};
 /// host function return the error, so that the WebAssembly code which called
 /// that can catch the exception. What was added to the error as context is lost
 /// then.
-#[derive(Debug, thiserror::Error)]
-#[error("thrown Wasm exception")]
+#[derive(Debug)]
 pub struct ThrownException;
+
+impl fmt::Display for ThrownException {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("thrown Wasm exception")
+    }
+}
+
+impl std::error::Error for ThrownException {}
 
 impl<T: 'static> StoreContextMut<'_, T> {
     /// Throws an exception; see [`Store::throw`].
