@@ -26,7 +26,14 @@ use std::ops::Deref;
 /// assert_eq!(error.to_string(), "running the plug-in");
 /// assert_eq!(error.downcast_ref(), Some(&Trap::OutOfFuel));
 /// ```
-pub struct Error(anyhow::Error);
+pub struct Error(Repr);
+
+/// `anyhow` can't box an error without looking at the host's stack; so what is
+/// put around one on its way through WebAssembly code has a box of its own.
+enum Repr {
+    Plain(anyhow::Error),
+    Traced(Box<Traced>),
+}
 
 impl Error {
     /// An error of this cause.
@@ -34,7 +41,7 @@ impl Error {
     where
         E: StdError + Send + Sync + 'static,
     {
-        Error(anyhow::Error::new(error))
+        Error::from_anyhow(anyhow::Error::new(error))
     }
 
     /// An error that is a message; of a [`std::error::Error`], take
@@ -43,17 +50,17 @@ impl Error {
     where
         M: fmt::Debug + fmt::Display + Send + Sync + 'static,
     {
-        Error(anyhow::Error::msg(message))
+        Error::from_anyhow(anyhow::Error::msg(message))
     }
 
     /// An error whose type isn't known.
     pub fn from_boxed(error: Box<dyn StdError + Send + Sync + 'static>) -> Error {
-        Error(anyhow::Error::from_boxed(error))
+        Error::from_anyhow(anyhow::Error::from_boxed(error))
     }
 
     /// The same error, of `anyhow`.
     pub fn from_anyhow(error: anyhow::Error) -> Error {
-        Error(error)
+        Error(Repr::Plain(error))
     }
 
     /// Adds what was being done when the error happened.
@@ -63,7 +70,7 @@ impl Error {
     where
         C: fmt::Display + Send + Sync + 'static,
     {
-        Error(self.into_anyhow().context(context))
+        Error::from_anyhow(self.into_anyhow().context(context))
     }
 
     /// The stack of the host's own code where the error was made, if the
@@ -71,7 +78,10 @@ impl Error {
     /// WebAssembly code see [`WasmBacktrace`](crate::WasmBacktrace).
     #[cfg(feature = "backtrace")]
     pub fn backtrace(&self) -> &Backtrace {
-        self.traced().map_or(&self.0, Traced::error).backtrace()
+        match &self.0 {
+            Repr::Plain(error) => error.backtrace(),
+            Repr::Traced(traced) => traced.error().backtrace(),
+        }
     }
 
     /// The error and its causes, the outermost first.
@@ -101,7 +111,7 @@ impl Error {
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
     {
-        self.into_anyhow().downcast().map_err(Error)
+        self.into_anyhow().downcast().map_err(Error::from_anyhow)
     }
 
     /// The `E` in the error.
@@ -109,12 +119,12 @@ impl Error {
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
     {
-        let Some(traced) = self.traced() else {
-            return self.0.downcast_ref();
-        };
-        match traced.error().downcast_ref() {
-            Some(error) => Some(error),
-            None => (traced.backtrace()? as &dyn Any).downcast_ref(),
+        match &self.0 {
+            Repr::Plain(error) => error.downcast_ref(),
+            Repr::Traced(traced) => match traced.error().downcast_ref() {
+                Some(error) => Some(error),
+                None => (traced.backtrace()? as &dyn Any).downcast_ref(),
+            },
         }
     }
 
@@ -123,14 +133,15 @@ impl Error {
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
     {
-        if self.traced().is_none() {
-            return self.0.downcast_mut();
-        }
-        let traced = self.0.downcast_mut::<Traced>()?;
-        if traced.error().is::<E>() {
-            traced.error_mut().downcast_mut()
-        } else {
-            (traced.backtrace_mut()? as &mut dyn Any).downcast_mut()
+        match &mut self.0 {
+            Repr::Plain(error) => error.downcast_mut(),
+            Repr::Traced(traced) => {
+                if traced.error().is::<E>() {
+                    traced.error_mut().downcast_mut()
+                } else {
+                    (traced.backtrace_mut()? as &mut dyn Any).downcast_mut()
+                }
+            }
         }
     }
 
@@ -142,29 +153,31 @@ impl Error {
     /// Adds the WebAssembly backtrace of `source`, unless it has no frames or the
     /// error has one.
     pub(crate) fn with_backtrace(self, source: Raised) -> Error {
-        let Error(error) = match self.traced() {
-            Some(traced) if traced.backtrace().is_some() => return self,
-            Some(_) => Error(self.into_anyhow()),
-            None => self,
+        let error = match self.0 {
+            Repr::Traced(traced) if traced.backtrace().is_some() => {
+                return Error(Repr::Traced(traced));
+            }
+            Repr::Traced(traced) => traced.into_anyhow(),
+            Repr::Plain(error) => error,
         };
         if error.is::<WasmBacktrace>() {
-            return Error(error);
+            return Error::from_anyhow(error);
         }
-        Error::new(Traced::new(WasmBacktrace::new(source), error))
-    }
-
-    fn traced(&self) -> Option<&Traced> {
-        self.0.downcast_ref()
+        let traced = Traced::new(WasmBacktrace::new(source), error);
+        Error(Repr::Traced(Box::new(traced)))
     }
 
     fn outermost(&self) -> &(dyn StdError + Send + Sync + 'static) {
-        self.traced().map_or(&*self.0, Traced::outermost)
+        match &self.0 {
+            Repr::Plain(error) => &**error,
+            Repr::Traced(traced) => traced.outermost(),
+        }
     }
 
     fn into_anyhow(self) -> anyhow::Error {
-        match self.0.downcast::<Traced>() {
-            Ok(traced) => traced.into_anyhow(),
-            Err(error) => error,
+        match self.0 {
+            Repr::Plain(error) => error,
+            Repr::Traced(traced) => traced.into_anyhow(),
         }
     }
 }
