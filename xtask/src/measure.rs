@@ -14,11 +14,11 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::{Workspace, artifacts};
 
-/// The program.
+/// The text of the program.
 const PROGRAM: &str = include_str!("measure/program.rs");
 
-/// How often the program is started; the median counts.
-const STARTS: usize = 21;
+/// How often each program is started; the median counts.
+const STARTS: usize = 101;
 
 /// How often the program is built if that takes less than a minute; the median
 /// counts.
@@ -58,6 +58,17 @@ impl Options {
     }
 }
 
+/// The program, built for a subject.
+struct Program<'a> {
+    name: &'static str,
+    directory: PathBuf,
+    prefix: &'a Path,
+    executable: PathBuf,
+    /// How many were compiled, without the program itself.
+    crates: usize,
+    builds: Vec<Duration>,
+}
+
 /// A way to get at libwasmtime.
 struct Subject {
     name: &'static str,
@@ -79,24 +90,50 @@ struct Figures {
 ///
 /// # Errors
 ///
-/// If a build or the program fails.
+/// If `--only` names something else, or if a build or the program fails.
 pub fn measure(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let prefix = fs::canonicalize(&options.prefix)
         .with_context(|| format!("cannot find the prefix {}", options.prefix.display()))?;
+    let programs = wanted(subjects(&workspace), options.only.as_deref())?
+        .iter()
+        .map(|subject| {
+            Program::build(subject, &workspace, &prefix)
+                .with_context(|| format!("building {} failed", subject.name))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    // By turns, so that a moment in which the machine is busy is one for all.
+    let mut runs = vec![Vec::new(); programs.len()];
+    for _ in 0..STARTS {
+        for (program, runs) in programs.iter().zip(&mut runs) {
+            let run = program.run();
+            runs.push(run.with_context(|| format!("running {} failed", program.name))?);
+        }
+    }
     println!(
         "| | crates compiled | clean release build | executable | start to first call | peak memory |"
     );
     println!("|---|--:|--:|--:|--:|--:|");
-    for subject in subjects(&workspace) {
-        let wanted = options.only.as_ref();
-        if wanted.is_none_or(|only| only.iter().any(|name| name == subject.name)) {
-            let figures = figures(&subject, &workspace, &prefix)
-                .with_context(|| format!("measuring {} failed", subject.name))?;
-            println!("{}", row(subject.name, &figures));
-        }
+    for (program, runs) in programs.into_iter().zip(runs) {
+        println!("{}", row(program.name, &program.figures(runs)?));
     }
     Ok(())
+}
+
+/// Those that are asked for, which are all if nothing is.
+fn wanted(subjects: Vec<Subject>, only: Option<&[String]>) -> Result<Vec<Subject>> {
+    let Some(only) = only else {
+        return Ok(subjects);
+    };
+    for name in only {
+        let names: Vec<_> = subjects.iter().map(|subject| subject.name).collect();
+        ensure!(
+            names.contains(&name.as_str()),
+            "`--only` knows no `{name}`, expected some of {names:?}"
+        );
+    }
+    let wanted = |subject: &Subject| only.iter().any(|name| name == subject.name);
+    Ok(subjects.into_iter().filter(wanted).collect())
 }
 
 fn subjects(workspace: &Workspace) -> Vec<Subject> {
@@ -121,113 +158,134 @@ fn subjects(workspace: &Workspace) -> Vec<Subject> {
     ]
 }
 
-fn figures(subject: &Subject, workspace: &Workspace, prefix: &Path) -> Result<Figures> {
-    let directory = workspace
-        .target
-        .join("measure")
-        .join(subject.name.replace(' ', "-"));
-    if directory.exists() {
-        fs::remove_dir_all(&directory)?;
-    }
-    fs::create_dir_all(directory.join("src"))?;
-    fs::write(directory.join("Cargo.toml"), manifest(subject))?;
-    fs::write(directory.join("src/main.rs"), PROGRAM)?;
-    // The versions that the repository was tested with.
-    fs::copy(
-        workspace.root.directory.join("Cargo.lock"),
-        directory.join("Cargo.lock"),
-    )?;
-    let in_directory = |program: &Path| {
-        let mut command = Command::new(program);
-        command
-            .current_dir(&directory)
-            .env("WASMTIME_DIR", prefix)
-            .env("LD_LIBRARY_PATH", prefix.join("lib"))
-            .env("LIBWASMTIME_PATH", prefix.join("lib"))
-            .env_remove("CARGO_TARGET_DIR");
-        command
-    };
-    let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // The table that does without CMake.
-    let config = workspace.root.directory.join(".cargo/config.toml");
+impl<'a> Program<'a> {
+    /// Builds it, more than once if that is quick, and lets it compile its module.
+    fn build(subject: &Subject, workspace: &Workspace, prefix: &'a Path) -> Result<Program<'a>> {
+        let directory = workspace
+            .target
+            .join("measure")
+            .join(subject.name.replace(' ', "-"));
+        if directory.exists() {
+            fs::remove_dir_all(&directory)?;
+        }
+        fs::create_dir_all(directory.join("src"))?;
+        fs::write(directory.join("Cargo.toml"), manifest(subject))?;
+        fs::write(directory.join("src/main.rs"), PROGRAM)?;
+        // The versions that the repository was tested with.
+        fs::copy(
+            workspace.root.directory.join("Cargo.lock"),
+            directory.join("Cargo.lock"),
+        )?;
+        let mut program = Program {
+            name: subject.name,
+            directory,
+            prefix,
+            executable: PathBuf::new(),
+            crates: 0,
+            builds: Vec::new(),
+        };
+        let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        // Downloads don't count.
+        let fetched = program
+            .command(&cargo)
+            .arg("fetch")
+            .status()
+            .context("cannot run cargo")?;
+        ensure!(fetched.success(), "cargo fetch failed");
 
-    // Downloads don't count.
-    let fetched = in_directory(&cargo)
-        .arg("fetch")
-        .status()
-        .context("cannot run cargo")?;
-    ensure!(fetched.success(), "cargo fetch failed");
-    let build = || {
+        // The table that does without CMake.
+        let config = workspace.root.directory.join(".cargo/config.toml");
+        let messages = program.build_once(&cargo, &config)?;
+        if program.builds[0] < Duration::from_secs(60) {
+            while program.builds.len() < QUICK_BUILDS {
+                fs::remove_dir_all(program.directory.join("target"))?;
+                program.build_once(&cargo, &config)?;
+            }
+        }
+        let artifacts = artifacts(&messages)?;
+        program.executable = artifacts
+            .iter()
+            .find_map(|artifact| artifact["executable"].as_str())
+            .map(PathBuf::from)
+            .context("cargo named no executable")?;
+        let mut crates: Vec<_> = artifacts
+            .iter()
+            .filter_map(|artifact| artifact["package_id"].as_str())
+            .collect();
+        crates.sort_unstable();
+        crates.dedup();
+        program.crates = crates.len() - 1;
+
+        let compiled = program
+            .command(&program.executable)
+            .args(["compile", "module"])
+            .status()?;
+        ensure!(
+            compiled.success(),
+            "the program failed to compile its module"
+        );
+        Ok(program)
+    }
+
+    /// Builds it anew, and returns what Cargo says of that.
+    fn build_once(&mut self, cargo: &Path, config: &Path) -> Result<String> {
         let began = Instant::now();
-        let built = in_directory(&cargo)
+        let built = self
+            .command(cargo)
             .args([
                 "build",
                 "--release",
                 "--message-format=json-render-diagnostics",
             ])
             .arg("--config")
-            .arg(&config)
+            .arg(config)
             .stderr(Stdio::inherit())
             .output()
             .context("cannot run cargo")?;
-        let took = began.elapsed();
+        self.builds.push(began.elapsed());
         ensure!(built.status.success(), "the build failed");
-        Ok((took, built.stdout))
-    };
-    let (took, messages) = build()?;
-    let mut builds = vec![took];
-    if took < Duration::from_secs(60) {
-        while builds.len() < QUICK_BUILDS {
-            fs::remove_dir_all(directory.join("target"))?;
-            builds.push(build()?.0);
-        }
+        String::from_utf8(built.stdout).context("cargo's messages are not UTF-8")
     }
-    let messages = String::from_utf8(messages).context("cargo's messages are not UTF-8")?;
-    let artifacts = artifacts(&messages)?;
-    let executable = artifacts
-        .iter()
-        .find_map(|artifact| artifact["executable"].as_str())
-        .map(PathBuf::from)
-        .context("cargo named no executable")?;
-    let mut crates: Vec<_> = artifacts
-        .iter()
-        .filter_map(|artifact| artifact["package_id"].as_str())
-        .collect();
-    crates.sort_unstable();
-    crates.dedup();
 
-    let compiled = in_directory(&executable)
-        .args(["compile", "module"])
-        .status()?;
-    ensure!(
-        compiled.success(),
-        "the program failed to compile its module"
-    );
-    let mut starts = Vec::new();
-    let mut memory = 0;
-    for _ in 0..STARTS {
+    /// Runs it, and returns how long that took and the most memory it had, in KiB.
+    fn run(&self) -> Result<(Duration, u64)> {
         let began = Instant::now();
-        let ran = in_directory(&executable).args(["run", "module"]).output()?;
-        starts.push(began.elapsed());
+        let ran = self
+            .command(&self.executable)
+            .args(["run", "module"])
+            .output()?;
+        let took = began.elapsed();
         ensure!(ran.status.success(), "the program failed to run its module");
-        memory = String::from_utf8(ran.stdout)?
-            .trim()
-            .parse()
-            .context("no peak memory")?;
+        let memory = String::from_utf8(ran.stdout)?.trim().parse();
+        Ok((took, memory.context("no peak memory")?))
     }
-    Ok(Figures {
-        // All but the program itself.
-        crates: crates.len() - 1,
-        build: median(builds),
-        size: fs::metadata(&executable)?.len(),
-        start: median(starts),
-        memory,
-    })
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.directory)
+            .env("WASMTIME_DIR", self.prefix)
+            .env("LD_LIBRARY_PATH", self.prefix.join("lib"))
+            .env("LIBWASMTIME_PATH", self.prefix.join("lib"))
+            .env_remove("CARGO_TARGET_DIR");
+        command
+    }
+
+    fn figures(self, runs: Vec<(Duration, u64)>) -> Result<Figures> {
+        let (starts, memory) = runs.into_iter().unzip();
+        Ok(Figures {
+            crates: self.crates,
+            build: median(self.builds),
+            size: fs::metadata(&self.executable)?.len(),
+            start: median(starts),
+            memory: median(memory),
+        })
+    }
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+fn median<T: Ord + Copy>(mut values: Vec<T>) -> T {
+    values.sort_unstable();
+    values[values.len() / 2]
 }
 
 fn manifest(subject: &Subject) -> String {
@@ -276,6 +334,27 @@ mod tests {
         let args = ["--prefix", "p", "--only", "load,static"].map(str::to_owned);
         let options = Options::parse(&args).unwrap();
         assert_eq!(options.only.unwrap(), ["load", "static"]);
+    }
+
+    #[test]
+    fn what_is_wanted_must_be_known() {
+        let names = |only: Option<&str>| {
+            let subjects = ["static", "load"].map(|name| Subject {
+                name,
+                dependency: String::new(),
+            });
+            let only = only.map(|name| vec![name.to_owned()]);
+            let found = wanted(subjects.into(), only.as_deref())?;
+            Ok(found.iter().map(|subject| subject.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(None).unwrap(), ["static", "load"]);
+        assert_eq!(names(Some("load")).unwrap(), ["load"]);
+        let error: anyhow::Error = names(Some("laod")).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("`laod`") && error.contains("\"load\""),
+            "{error}"
+        );
     }
 
     #[test]
