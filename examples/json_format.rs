@@ -8,9 +8,9 @@
 //! The module is the `plugin.wasm` of <https://github.com/dprint/dprint-plugin-json>.
 //! Without a file, standard input is formatted.
 
+use libwasmtime::error::Context;
 use libwasmtime::{
-    Context, Engine, Instance, Memory, Module, Result, Store, TypedFunc, WasmParams, WasmResults,
-    bail,
+    Engine, Instance, Memory, Module, Result, Store, TypedFunc, WasmParams, WasmResults, bail,
 };
 use std::io::{Read, Write};
 use std::process::exit;

@@ -10,8 +10,9 @@
 
 mod program;
 
+use libwasmtime::error::Context;
 use libwasmtime::wasi::WasiCtxBuilder;
-use libwasmtime::{Context, Engine, Module, Result};
+use libwasmtime::{Engine, Module, Result};
 use program::Grant;
 use std::process::exit;
 

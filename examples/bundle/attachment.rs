@@ -5,7 +5,8 @@
 //! when the executable is started. The other one tells an executable that has
 //! lost its end from one that never had anything attached.
 
-use libwasmtime::{Context, Result, ensure};
+use libwasmtime::error::Context;
+use libwasmtime::{Result, ensure};
 use std::fs::File;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{Read, Seek, SeekFrom};

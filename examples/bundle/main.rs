@@ -26,8 +26,9 @@ mod attachment;
 mod program;
 
 use attachment::Attachment;
+use libwasmtime::error::Context;
 use libwasmtime::wasi::WasiCtxBuilder;
-use libwasmtime::{Config, Context, Engine, Module, Result, ensure, format_err};
+use libwasmtime::{Config, Engine, Module, Result, ensure, format_err};
 use program::Grant;
 use std::env;
 use std::fs::{self, File, OpenOptions};

@@ -1,9 +1,9 @@
 //! What `run` and `bundle` share: running a WASI preview 1 program.
 
+use libwasmtime::error::Context;
 use libwasmtime::wasi::{self, FsPerms, WasiCtxBuilder};
 use libwasmtime::{
-    Caller, Context, Extern, I32Exit, Linker, Module, Result, Store, Trap, WasmBacktrace, bail,
-    format_err,
+    Caller, Extern, I32Exit, Linker, Module, Result, Store, Trap, WasmBacktrace, bail, format_err,
 };
 use std::env;
 

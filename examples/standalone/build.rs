@@ -3,7 +3,8 @@
 use std::env;
 use std::fs;
 use std::path::Path;
-use wasmtime::{Config, Context, Engine, Result};
+use wasmtime::error::Context;
+use wasmtime::{Config, Engine, Result};
 
 /// The guest: text or binary.
 const GUEST: &str = "src/words.wat";

@@ -1,7 +1,8 @@
 //! Compiling ahead of time, and telling what was.
 
 use super::Engine;
-use crate::{Context, Result};
+use crate::Result;
+use crate::error::Context;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;

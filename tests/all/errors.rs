@@ -3,6 +3,7 @@
 mod backtrace;
 
 use crate::guest::{Drops, instantiate};
+use libwasmtime::error::Context;
 use libwasmtime::*;
 use std::fmt;
 

@@ -1,6 +1,7 @@
 //! `exnref`: exceptions as values, and on their way through host functions.
 
 use crate::guest::{Drops, instantiate, panic_text};
+use libwasmtime::error::Context;
 use libwasmtime::*;
 
 fn store() -> Store<()> {

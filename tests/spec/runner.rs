@@ -3,8 +3,9 @@
 use crate::spectest;
 use crate::value::from_const;
 use json_from_wast::{Action, WasmFile, WasmFileType};
+use libwasmtime::error::Context;
 use libwasmtime::{
-    Context, Engine, Error, Instance, Linker, Module, Result, Store, Val, format_err, wat2wasm,
+    Engine, Error, Instance, Linker, Module, Result, Store, Val, format_err, wat2wasm,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;

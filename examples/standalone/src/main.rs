@@ -7,7 +7,8 @@
 
 use std::env;
 use std::io::{self, Write};
-use wasmtime::{Caller, Context, Engine, Extern, Linker, Module, Result, Store};
+use wasmtime::error::Context;
+use wasmtime::{Caller, Engine, Extern, Linker, Module, Result, Store};
 
 /// What the build script made of `words.wat`.
 static GUEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/guest.cwasm"));

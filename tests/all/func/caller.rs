@@ -1,6 +1,7 @@
 //! `Caller`.
 
 use crate::guest::instantiate;
+use libwasmtime::error::Context;
 use libwasmtime::*;
 
 /// Writes the number into the caller's memory, and calls its function `next`.

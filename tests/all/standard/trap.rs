@@ -52,7 +52,7 @@ fn host_error_is_message_and_source() {
     let mut store = Store::default();
     let import = host(&mut store, |_| {
         let failed = Err(Failed(7));
-        libwasmtime::Context::context(failed, "sad")
+        libwasmtime::error::Context::context(failed, "sad")
     });
     let direct = import.call(&mut store, &[]).unwrap_err();
     assert_eq!(message(&direct), "sad: number 7 failed");
