@@ -3,7 +3,6 @@
 use super::Raised;
 use super::traced::Traced;
 use crate::WasmBacktrace;
-use std::any::Any;
 #[cfg(feature = "backtrace")]
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::error::Error as StdError;
@@ -121,10 +120,7 @@ impl Error {
     {
         match &self.0 {
             Repr::Plain(error) => error.downcast_ref(),
-            Repr::Traced(traced) => match traced.error().downcast_ref() {
-                Some(error) => Some(error),
-                None => (traced.backtrace()? as &dyn Any).downcast_ref(),
-            },
+            Repr::Traced(traced) => traced.downcast_ref(),
         }
     }
 
@@ -135,13 +131,7 @@ impl Error {
     {
         match &mut self.0 {
             Repr::Plain(error) => error.downcast_mut(),
-            Repr::Traced(traced) => {
-                if traced.error().is::<E>() {
-                    traced.error_mut().downcast_mut()
-                } else {
-                    (traced.backtrace_mut()? as &mut dyn Any).downcast_mut()
-                }
-            }
+            Repr::Traced(traced) => traced.downcast_mut(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! An error with its WebAssembly backtrace.
 
 use crate::WasmBacktrace;
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -20,21 +21,36 @@ impl Traced {
     }
 
     /// The error without the backtrace.
+    #[cfg(feature = "backtrace")]
     pub(super) fn error(&self) -> &anyhow::Error {
         &self.error
-    }
-
-    /// The same, to be changed.
-    pub(super) fn error_mut(&mut self) -> &mut anyhow::Error {
-        &mut self.error
     }
 
     pub(super) fn backtrace(&self) -> Option<&WasmBacktrace> {
         Some(&self.backtrace).filter(|backtrace| has_frames(backtrace))
     }
 
-    pub(super) fn backtrace_mut(&mut self) -> Option<&mut WasmBacktrace> {
-        Some(&mut self.backtrace).filter(|backtrace| has_frames(backtrace))
+    /// The `E` in the error, or else the backtrace if that is one and has frames.
+    pub(super) fn downcast_ref<E>(&self) -> Option<&E>
+    where
+        E: fmt::Display + fmt::Debug + Send + Sync + 'static,
+    {
+        match self.error.downcast_ref() {
+            Some(error) => Some(error),
+            None => (self.backtrace()? as &dyn Any).downcast_ref(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn downcast_mut<E>(&mut self) -> Option<&mut E>
+    where
+        E: fmt::Display + fmt::Debug + Send + Sync + 'static,
+    {
+        if self.error.is::<E>() {
+            return self.error.downcast_mut();
+        }
+        let backtrace = Some(&mut self.backtrace).filter(|backtrace| has_frames(backtrace))?;
+        (backtrace as &mut dyn Any).downcast_mut()
     }
 
     pub(super) fn outermost(&self) -> &(dyn StdError + Send + Sync + 'static) {
