@@ -58,15 +58,20 @@ impl Options {
     }
 }
 
+/// The program as a package of its own, which depends on a subject.
+struct Package<'a> {
+    directory: PathBuf,
+    prefix: &'a Path,
+}
+
 /// The program, built for a subject.
 struct Program<'a> {
     name: &'static str,
-    directory: PathBuf,
-    prefix: &'a Path,
+    package: Package<'a>,
     executable: PathBuf,
     /// How many were compiled, without the program itself.
     crates: usize,
-    builds: Vec<Duration>,
+    build: Duration,
 }
 
 /// A way to get at libwasmtime.
@@ -114,7 +119,7 @@ pub fn measure(options: &Options) -> Result<()> {
         "| | crates compiled | clean release build | executable | start to first call | peak memory |"
     );
     println!("|---|--:|--:|--:|--:|--:|");
-    for (program, runs) in programs.into_iter().zip(runs) {
+    for (program, runs) in programs.iter().zip(runs) {
         println!("{}", row(program.name, &program.figures(runs)?));
     }
     Ok(())
@@ -125,8 +130,8 @@ fn wanted(subjects: Vec<Subject>, only: Option<&[String]>) -> Result<Vec<Subject
     let Some(only) = only else {
         return Ok(subjects);
     };
+    let names: Vec<_> = subjects.iter().map(|subject| subject.name).collect();
     for name in only {
-        let names: Vec<_> = subjects.iter().map(|subject| subject.name).collect();
         ensure!(
             names.contains(&name.as_str()),
             "`--only` knows no `{name}`, expected some of {names:?}"
@@ -158,9 +163,9 @@ fn subjects(workspace: &Workspace) -> Vec<Subject> {
     ]
 }
 
-impl<'a> Program<'a> {
-    /// Builds it, more than once if that is quick, and lets it compile its module.
-    fn build(subject: &Subject, workspace: &Workspace, prefix: &'a Path) -> Result<Program<'a>> {
+impl<'a> Package<'a> {
+    /// Writes it where nothing is built yet.
+    fn create(subject: &Subject, workspace: &Workspace, prefix: &'a Path) -> Result<Package<'a>> {
         let directory = workspace
             .target
             .join("measure")
@@ -176,59 +181,11 @@ impl<'a> Program<'a> {
             workspace.root.directory.join("Cargo.lock"),
             directory.join("Cargo.lock"),
         )?;
-        let mut program = Program {
-            name: subject.name,
-            directory,
-            prefix,
-            executable: PathBuf::new(),
-            crates: 0,
-            builds: Vec::new(),
-        };
-        let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // Downloads don't count.
-        let fetched = program
-            .command(&cargo)
-            .arg("fetch")
-            .status()
-            .context("cannot run cargo")?;
-        ensure!(fetched.success(), "cargo fetch failed");
-
-        // The table that does without CMake.
-        let config = workspace.root.directory.join(".cargo/config.toml");
-        let messages = program.build_once(&cargo, &config)?;
-        if program.builds[0] < Duration::from_secs(60) {
-            while program.builds.len() < QUICK_BUILDS {
-                fs::remove_dir_all(program.directory.join("target"))?;
-                program.build_once(&cargo, &config)?;
-            }
-        }
-        let artifacts = artifacts(&messages)?;
-        program.executable = artifacts
-            .iter()
-            .find_map(|artifact| artifact["executable"].as_str())
-            .map(PathBuf::from)
-            .context("cargo named no executable")?;
-        let mut crates: Vec<_> = artifacts
-            .iter()
-            .filter_map(|artifact| artifact["package_id"].as_str())
-            .collect();
-        crates.sort_unstable();
-        crates.dedup();
-        program.crates = crates.len() - 1;
-
-        let compiled = program
-            .command(&program.executable)
-            .args(["compile", "module"])
-            .status()?;
-        ensure!(
-            compiled.success(),
-            "the program failed to compile its module"
-        );
-        Ok(program)
+        Ok(Package { directory, prefix })
     }
 
-    /// Builds it anew, and returns what Cargo says of that.
-    fn build_once(&mut self, cargo: &Path, config: &Path) -> Result<String> {
+    /// Builds it, and returns how long that took and what Cargo said of it.
+    fn build(&self, cargo: &Path, config: &Path) -> Result<(Duration, String)> {
         let began = Instant::now();
         let built = self
             .command(cargo)
@@ -242,22 +199,10 @@ impl<'a> Program<'a> {
             .stderr(Stdio::inherit())
             .output()
             .context("cannot run cargo")?;
-        self.builds.push(began.elapsed());
-        ensure!(built.status.success(), "the build failed");
-        String::from_utf8(built.stdout).context("cargo's messages are not UTF-8")
-    }
-
-    /// Runs it, and returns how long that took and the most memory it had, in KiB.
-    fn run(&self) -> Result<(Duration, u64)> {
-        let began = Instant::now();
-        let ran = self
-            .command(&self.executable)
-            .args(["run", "module"])
-            .output()?;
         let took = began.elapsed();
-        ensure!(ran.status.success(), "the program failed to run its module");
-        let memory = String::from_utf8(ran.stdout)?.trim().parse();
-        Ok((took, memory.context("no peak memory")?))
+        ensure!(built.status.success(), "the build failed");
+        let messages = String::from_utf8(built.stdout).context("cargo's messages are not UTF-8")?;
+        Ok((took, messages))
     }
 
     fn command(&self, program: &Path) -> Command {
@@ -270,12 +215,80 @@ impl<'a> Program<'a> {
             .env_remove("CARGO_TARGET_DIR");
         command
     }
+}
 
-    fn figures(self, runs: Vec<(Duration, u64)>) -> Result<Figures> {
+impl<'a> Program<'a> {
+    /// Builds it, more than once if that is quick, and lets it compile its module.
+    fn build(subject: &Subject, workspace: &Workspace, prefix: &'a Path) -> Result<Program<'a>> {
+        let package = Package::create(subject, workspace, prefix)?;
+        let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        // Downloads don't count.
+        let fetched = package
+            .command(&cargo)
+            .arg("fetch")
+            .status()
+            .context("cannot run cargo")?;
+        ensure!(fetched.success(), "cargo fetch failed");
+
+        // The table that does without CMake.
+        let config = workspace.root.directory.join(".cargo/config.toml");
+        let (took, messages) = package.build(&cargo, &config)?;
+        let mut builds = vec![took];
+        if took < Duration::from_secs(60) {
+            while builds.len() < QUICK_BUILDS {
+                fs::remove_dir_all(package.directory.join("target"))?;
+                builds.push(package.build(&cargo, &config)?.0);
+            }
+        }
+        let artifacts = artifacts(&messages)?;
+        let executable = artifacts
+            .iter()
+            .find_map(|artifact| artifact["executable"].as_str())
+            .map(PathBuf::from)
+            .context("cargo named no executable")?;
+        let mut crates: Vec<_> = artifacts
+            .iter()
+            .filter_map(|artifact| artifact["package_id"].as_str())
+            .collect();
+        crates.sort_unstable();
+        crates.dedup();
+
+        let compiled = package
+            .command(&executable)
+            .args(["compile", "module"])
+            .status()?;
+        ensure!(
+            compiled.success(),
+            "the program failed to compile its module"
+        );
+        Ok(Program {
+            name: subject.name,
+            package,
+            executable,
+            crates: crates.len() - 1,
+            build: median(builds),
+        })
+    }
+
+    /// Runs it, and returns how long that took and the most memory it had, in KiB.
+    fn run(&self) -> Result<(Duration, u64)> {
+        let began = Instant::now();
+        let ran = self
+            .package
+            .command(&self.executable)
+            .args(["run", "module"])
+            .output()?;
+        let took = began.elapsed();
+        ensure!(ran.status.success(), "the program failed to run its module");
+        let memory = String::from_utf8(ran.stdout)?.trim().parse();
+        Ok((took, memory.context("no peak memory")?))
+    }
+
+    fn figures(&self, runs: Vec<(Duration, u64)>) -> Result<Figures> {
         let (starts, memory) = runs.into_iter().unzip();
         Ok(Figures {
             crates: self.crates,
-            build: median(self.builds),
+            build: self.build,
             size: fs::metadata(&self.executable)?.len(),
             start: median(starts),
             memory: median(memory),
