@@ -21,6 +21,11 @@ use std::slice;
 /// time.
 ///
 /// Clones are the same memory, counted.
+///
+/// Where more than one instance of the same store has the memory, libwasmtime 48
+/// ends the process at an access outside its bounds, instead of trapping. Give each
+/// instance a store of its own, or turn
+/// [`Config::signals_based_traps`](crate::Config::signals_based_traps) off.
 pub struct SharedMemory {
     /// Owned.
     raw: NonNull<wasmtime_sharedmemory_t>,
