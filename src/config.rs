@@ -16,6 +16,8 @@ mod address_space;
 #[cfg(feature = "cache")]
 mod cache;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
+mod compiled_in;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
 mod compiler;
 mod conflict;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
@@ -34,8 +36,6 @@ mod strategy;
 mod target;
 mod tunables;
 mod wasm_features;
-#[cfg(feature = "winch")]
-mod winch;
 
 #[cfg(feature = "cache")]
 pub use cache::Cache;
@@ -122,15 +122,17 @@ impl Config {
     /// of that architecture can do. `pulley64` (`pulley32` on 32-bit
     /// machines) is the portable interpreter.
     ///
-    /// The C API has no way to compile for another machine: only this
-    /// machine's architecture and Pulley are accepted.
+    /// The C API has no way to compile what it can't run. Only the triple is accepted
+    /// that libwasmtime was built for, and Pulley if it was built with it; whether the
+    /// library takes the target is tried with an empty module.
     ///
     /// Calls `wasmtime_config_target_set`.
     ///
     /// # Errors
     ///
-    /// If the text is not a target triple, or one of another architecture, or
-    /// if the library can't be loaded.
+    /// If the text is not a target triple; with a
+    /// [`ConfigConflict`], if the target is of another architecture or system, or is
+    /// Pulley and the library doesn't have it; or if the library can't be loaded.
     pub fn target(&mut self, target: &str) -> Result<&mut Config> {
         self.target = Some(Target::new(target)?);
         Ok(self)

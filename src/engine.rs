@@ -136,6 +136,23 @@ impl Engine {
         unsafe { sys::wasmtime_engine_is_pulley(self.as_ptr()) }
     }
 
+    /// Makes sure that modules can be compiled: libwasmtime ends the process if it
+    /// can't start the threads that it compiles on.
+    ///
+    /// # Errors
+    ///
+    /// With [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
+    /// compiler; and if the system doesn't start the threads.
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[inline]
+    pub(crate) fn prepare_to_compile(&self) -> Result<()> {
+        sys::require(sys::Feature::Compiler)?;
+        if self.inner.tunables.parallel_compilation {
+            crate::threads::for_compiling()?;
+        }
+        Ok(())
+    }
+
     /// The C object, valid as long as `self`.
     pub(crate) fn as_ptr(&self) -> *mut wasm_engine_t {
         self.inner.ptr.as_ptr()

@@ -97,8 +97,10 @@ impl Module {
     /// # Errors
     ///
     /// If the module is malformed or invalid, or uses a proposal that the engine
-    /// doesn't have on; or, with [`Unsupported`](crate::Unsupported), if
-    /// libwasmtime was built without a compiler or without `wat`.
+    /// doesn't have on; if the system doesn't start the threads that libwasmtime
+    /// compiles on, see `Config::parallel_compilation`; or, with
+    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
+    /// compiler or without `wat`.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
         Module::from_bytes(engine, bytes.as_ref())
@@ -143,7 +145,7 @@ impl Module {
     /// As for [`Module::new`].
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
-        require(Feature::Compiler)?;
+        engine.prepare_to_compile()?;
         let mut raw = ptr::null_mut();
         // SAFETY: the engine is alive and the bytes are readable; `raw` is
         // written unless there is an error, and owned.

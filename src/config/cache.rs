@@ -1,9 +1,9 @@
 //! The cache of compiled modules on disk.
 
 use super::RawConfig;
-use crate::Result;
 use crate::error::{check, format_err};
 use crate::sys::{self, Feature, ensure_loaded, require, wasm_config_t};
+use crate::{Result, threads};
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
 use std::ptr;
@@ -14,6 +14,15 @@ use std::sync::Arc;
 ///
 /// A module that was compiled before, with the same settings, by this process
 /// or another, is read instead of compiled.
+///
+/// # Trust
+///
+/// What is in the directory of a cache is native code, which libwasmtime runs as it
+/// finds it. So the directory is trusted as the program itself is: whoever can write
+/// there can do what the program can, and a file that was damaged there is undefined
+/// behaviour or ends the process. libwasmtime finds only some damage, and compiles
+/// the module again then. Keep the directory to the user that the program runs as,
+/// and share it only between programs that trust each other.
 ///
 /// ```no_run
 /// use libwasmtime::{Cache, Config};
@@ -41,7 +50,8 @@ impl Cache {
     /// # Errors
     ///
     /// If the file is missing or isn't a cache configuration, if the directory
-    /// for the cache can't be made, or if the library has no cache.
+    /// for the cache can't be made, if the system starts no thread for it, or if the
+    /// library has no cache.
     pub fn from_file(path: Option<&Path>) -> Result<Cache> {
         let file = match path {
             None => None,
@@ -71,13 +81,16 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// If the library has no cache, or rejects the file.
+    /// If the library has no cache, or rejects the file, or if the system starts no
+    /// thread for it.
     ///
     /// # Safety
     ///
     /// `config` must be a configuration that the caller owns.
     pub(super) unsafe fn apply(&self, config: *mut wasm_config_t) -> Result<()> {
         require(Feature::Cache)?;
+        // What cleans up starts with the cache.
+        threads::start(1, "a cache of compiled modules", "do without a cache")?;
         let file = match self.file.as_deref() {
             None => ptr::null(),
             Some((_, text)) => text.as_ptr(),

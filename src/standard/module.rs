@@ -65,8 +65,8 @@ impl Module {
     /// built without a compiler.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn new(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<Module> {
-        require(Feature::Compiler)?;
         let state = store.as_context().state();
+        state.engine().prepare_to_compile()?;
         let binary = binary.as_ref();
         // SAFETY: the store is alive and borrowed, the bytes are readable. What
         // is made is owned, and the tables are read from the same binary.
