@@ -136,8 +136,8 @@ impl Engine {
         unsafe { sys::wasmtime_engine_is_pulley(self.as_ptr()) }
     }
 
-    /// Makes sure that modules can be compiled: libwasmtime ends the process if it
-    /// can't start the threads that it compiles on.
+    /// Makes sure that modules can be compiled and validated: libwasmtime ends the
+    /// process if it can't start the threads that it does so on.
     ///
     /// # Errors
     ///

@@ -267,12 +267,13 @@ impl Module {
     ///
     /// # Errors
     ///
-    /// If it is malformed or invalid with the engine's settings; or, with
+    /// If it is malformed or invalid with the engine's settings; if the system doesn't
+    /// start the threads that libwasmtime works on, as for [`Module::new`]; or, with
     /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
     /// compiler.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
-        require(Feature::Compiler)?;
+        engine.prepare_to_compile()?;
         // SAFETY: the engine is alive and the bytes are readable.
         unsafe {
             check(wasmtime_module_validate(

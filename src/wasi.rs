@@ -115,8 +115,10 @@ impl<T: 'static> Store<T> {
     /// built without `wasi`.
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
-        threads::for_wasi(wasi.reads_stdin())?;
+        let reads_stdin = wasi.reads_stdin();
         let (config, writers) = wasi.into_config()?;
+        // Last, as what was opened is taken from what there is.
+        threads::for_wasi(reads_stdin)?;
         let mut store = self.as_context_mut();
         // SAFETY: invariant "Context"; the configuration is owned and given
         // away.

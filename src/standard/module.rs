@@ -91,8 +91,8 @@ impl Module {
     /// compiler.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn validate(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<()> {
-        require(Feature::Compiler)?;
         let state = store.as_context().state();
+        state.engine().prepare_to_compile()?;
         let binary = binary.as_ref();
         // SAFETY: the store is alive and borrowed, the bytes are readable.
         if !unsafe { wasm_module_validate(state.raw(), &view(binary)) } {
