@@ -104,6 +104,17 @@ impl Config {
         }
     }
 
+    /// What is off, be it because something else is.
+    fn disabled(&self) -> WasmFeatures {
+        let mut disabled = self.disabled;
+        // libwasmtime ends the process at code that catches exceptions with no heap for
+        // them.
+        if disabled.contains(WasmFeatures::GC_TYPES) {
+            disabled |= WasmFeatures::EXCEPTIONS - self.enabled;
+        }
+        disabled
+    }
+
     /// Turns the given WebAssembly proposals on or off.
     ///
     /// There is a method for each as well. Whether they can be had is found
@@ -189,7 +200,7 @@ impl Config {
         // SAFETY: `config` owns the configuration.
         unsafe {
             self.settings.apply(config.as_ptr())?;
-            WasmFeatures::apply(self.enabled, self.disabled, config.as_ptr())?;
+            WasmFeatures::apply(self.enabled, self.disabled(), config.as_ptr())?;
             if let Some(profiler) = self.profiler.to_c() {
                 sys::wasmtime_config_profiler_set(config.as_ptr(), profiler);
             }

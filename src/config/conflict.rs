@@ -149,6 +149,27 @@ impl Config {
             }
             require(Feature::Gc)?;
         }
+        if self.disabled.contains(WasmFeatures::GC_TYPES) {
+            if self.enabled.contains(WasmFeatures::EXCEPTIONS) {
+                return Err(conflict(
+                    WasmFeatures::GC_TYPES,
+                    false,
+                    "exceptions are on, and live on the heap that it turns off",
+                    "turn `wasm_exceptions` off as well",
+                )
+                .into());
+            }
+            if cfg!(not(feature = "gc")) && !sys::lacks(Feature::Gc) {
+                return Err(conflict(
+                    WasmFeatures::GC_TYPES,
+                    false,
+                    "exceptions may be on in the library, and have to be off then, for which \
+                     this crate was built without the Cargo feature `gc`",
+                    "turn on the Cargo feature, or leave the setting alone",
+                )
+                .into());
+            }
+        }
         if sys::NO_COLLECTOR && tunables.features.contains(WasmFeatures::GC_TYPES) {
             return Err(conflict(
                 WasmFeatures::GC_TYPES,
@@ -244,7 +265,20 @@ impl Config {
             )
             .in_words("max_wasm_stack size cannot exceed the async_stack_size"));
         }
+        // Each store of Pulley's has its own, and ends the process if there is no memory.
+        let mut trial = Vec::<u8>::new();
+        if tunables.pulley && trial.try_reserve_exact(stack).is_err() {
+            return Err(ConfigConflict::new(
+                setting,
+                "Pulley has it as memory, and there is not as much",
+                "give it less, such as the default of 512 KiB",
+            )
+            .into());
+        }
+        // The stack of an asynchronous call isn't among them: there is an error when it
+        // is made.
         for (name, bytes) in [
+            ("max_wasm_stack", stack as u64),
             ("memory_reservation", tunables.memory_reservation),
             ("memory_guard_size", tunables.memory_guard_size),
             (

@@ -91,7 +91,7 @@ impl Tunables {
                 .unwrap_or(library_has(Feature::ComponentModelAsync)),
         };
         let defaults = tunables.default_features() - tunables.unsupported_features();
-        tunables.features = (defaults - config.disabled) | config.enabled;
+        tunables.features = (defaults - config.disabled()) | config.enabled;
         tunables
     }
 

@@ -204,8 +204,13 @@ wasm_features! {
     /// Whether a store has a garbage-collected heap, which `externref`s live
     /// on too.
     ///
-    /// The default is whether the library has the `gc` feature, except with
-    /// Winch.
+    /// Exceptions live there as well, and are off if this is. The default is whether the
+    /// library has the `gc` feature, except with Winch.
+    ///
+    /// # Errors
+    ///
+    /// [`Engine::new`](crate::Engine::new) fails if this is off while `wasm_exceptions`
+    /// is on.
     GC_TYPES(1 << 24), fn gc_support calls wasmtime_config_gc_support_set;
 
     /// Whether coroutines are on: the stack switching proposal.

@@ -31,6 +31,8 @@ mod profiler;
 mod random;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod scarce;
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+mod settings;
 mod sizes;
 #[cfg(all(
     feature = "standard",
@@ -83,6 +85,7 @@ fn assert_panics(what: &str, misuse: impl FnOnce()) {
 #[cfg(any(
     feature = "cache",
     feature = "wasi",
+    all(feature = "wat", feature = "cranelift"),
     all(feature = "profiling", target_os = "linux")
 ))]
 fn directory(test: &str) -> std::path::PathBuf {

@@ -33,7 +33,8 @@ fn settings() {
                 config.debug_info(true);
             },
             |config| {
-                config.target("pulley64").expect("a target");
+                _ = config.target("pulley64").map(|config| config.debug_info(true));
+                config.signals_based_traps(false);
             },
         ];
         for change in BAD {
@@ -68,9 +69,6 @@ fn proposals() {
             }),
             ("wasm_tail_call", |config| {
                 config.wasm_tail_call(true);
-            }),
-            ("wasm_stack_switching", |config| {
-                config.wasm_stack_switching(true);
             }),
             #[cfg(feature = "gc")]
             ("wasm_gc", |config| {
