@@ -217,7 +217,13 @@ pub(crate) fn for_wasi(reads_stdin: bool) -> Result<()> {
         open_descriptors()
     })?;
     if reads_stdin {
-        STDIN.try_once(|| start(1, "reading the standard input for WASI", "close what has one"))?;
+        STDIN.try_once(|| {
+            start(
+                1,
+                "reading the standard input for WASI",
+                "close what has one",
+            )
+        })?;
     }
     Ok(())
 }

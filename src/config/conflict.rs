@@ -190,9 +190,7 @@ impl Config {
                 "relaxed SIMD is on, and needs SIMD",
                 "turn `wasm_relaxed_simd` off as well",
             )
-            .in_words(
-                "cannot disable the simd proposal but enable the relaxed simd proposal",
-            ));
+            .in_words("cannot disable the simd proposal but enable the relaxed simd proposal"));
         }
         #[cfg(feature = "component-model")]
         {
@@ -413,9 +411,7 @@ impl Config {
                     "Winch can't make debug information, and `debug_info` is on",
                     "turn that off, or choose Cranelift",
                 )
-                .in_words(
-                    "Winch does not currently support generating native debug information",
-                ));
+                .in_words("Winch does not currently support generating native debug information"));
             }
         }
         self.check_flags(tunables, winch)?;

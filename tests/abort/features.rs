@@ -114,7 +114,10 @@ fn stack_switching() {
             });
             let unsupported = error.downcast_ref::<Unsupported>().expect("the typed one");
             assert_eq!(unsupported.feature, Feature::StackSwitching);
-            assert!(error.to_string().contains("wasm_stack_switching"), "{error}");
+            assert!(
+                error.to_string().contains("wasm_stack_switching"),
+                "{error}"
+            );
         }
         // No library has it, as far as a program can ask.
         libwasmtime::load().unwrap();

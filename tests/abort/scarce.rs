@@ -78,7 +78,9 @@ const MODULE: &str = r#"(module
 /// An engine whose memories take few addresses.
 fn engine(change: impl FnOnce(&mut Config)) -> Result<Engine> {
     let mut config = Config::new();
-    config.memory_reservation(1 << 20).memory_guard_size(1 << 16);
+    config
+        .memory_reservation(1 << 20)
+        .memory_guard_size(1 << 16);
     change(&mut config);
     Engine::new(&config)
 }

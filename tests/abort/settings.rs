@@ -1,8 +1,8 @@
 //! Every setting and every WebAssembly proposal: an engine refuses it with an error
 //! that says so, or a module that uses it runs to its end.
 
-use crate::subprocess::Subprocess;
 use crate::Change;
+use crate::subprocess::Subprocess;
 use libwasmtime::*;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -204,7 +204,10 @@ impl Others for Config {
 
     fn cranelift_flag(&mut self, flag: &str) -> &mut Self {
         // SAFETY: none of these makes the code wrong.
-        unsafe { self.cranelift_flag_enable(flag).cranelift_flag_set(flag, "true") }
+        unsafe {
+            self.cranelift_flag_enable(flag)
+                .cranelift_flag_set(flag, "true")
+        }
     }
 
     #[cfg(feature = "cache")]
@@ -244,7 +247,9 @@ fn alone(test: &'static str, body: impl FnOnce()) {
     let directory = crate::directory(test);
     let mut process = Subprocess::new(test);
     let command = process.command();
-    command.current_dir(&directory).env("XDG_CACHE_HOME", &directory);
+    command
+        .current_dir(&directory)
+        .env("XDG_CACHE_HOME", &directory);
     process.run(body);
 }
 
@@ -290,12 +295,6 @@ fn proposals_without_each_other() {
             println!("{name}");
             survives(Config::new().wasm_features(feature, false));
         }
-        if std::env::var_os("PAIRS").is_some() {
-        for (name, feature) in WasmFeatures::all().iter_names() {
-        for (other, feature2) in WasmFeatures::all().iter_names() {
-            println!("{name} {other}");
-            survives(Config::new().wasm_features(feature, false).wasm_features(feature2, false));
-        } } }
     });
 }
 
@@ -336,13 +335,19 @@ fn methods() -> BTreeSet<String> {
         // Those written out, and those of the tables.
         for (index, _) in text.match_indices("fn ") {
             let (before, after) = (&text[..index], &text[index + 3..]);
-            let name = after.split(|c: char| c != '_' && !c.is_alphanumeric()).next().unwrap();
-            let written = ["pub ", "pub unsafe "].iter().any(|it| before.ends_with(it));
+            let name = after
+                .split(|c: char| c != '_' && !c.is_alphanumeric())
+                .next()
+                .unwrap();
+            let written = ["pub ", "pub unsafe "]
+                .iter()
+                .any(|it| before.ends_with(it));
             let sets = after[name.len()..].trim_start_matches("<'_>").trim_start();
             let sets = sets.starts_with("(&mut self") || sets.starts_with("(\n        &mut self");
-            let in_table = after
-                .find(['{', '}', ';'])
-                .is_some_and(|end| after[..end].contains(" calls wasmtime_") || after[..end].contains("calls wasmtime_"));
+            let in_table = after.find(['{', '}', ';']).is_some_and(|end| {
+                after[..end].contains(" calls wasmtime_")
+                    || after[..end].contains("calls wasmtime_")
+            });
             if !name.is_empty() && (written && sets || in_table) {
                 methods.insert(name.to_owned());
             }
@@ -377,7 +382,13 @@ fn none_is_left_out() {
         );
     }
     let found = methods();
-    for known in ["wasm_simd", "debug_info", "strategy", "target", "wasm_component_model_map"] {
+    for known in [
+        "wasm_simd",
+        "debug_info",
+        "strategy",
+        "target",
+        "wasm_component_model_map",
+    ] {
         assert!(found.contains(known), "{known} of {found:?}");
     }
     assert_eq!(WasmFeatures::all().iter_names().count(), PROPOSALS.len());
