@@ -34,7 +34,6 @@
     reason = "`eq` is what the `wasmtime` crate calls it, as it can panic"
 )]
 
-mod continuation;
 mod default_value;
 mod extern_type;
 mod func_type;
@@ -49,7 +48,6 @@ mod table_type;
 mod tag_type;
 mod val_type;
 
-pub(crate) use continuation::may_be_in as may_have_continuations;
 pub use extern_type::ExternType;
 pub use func_type::FuncType;
 pub use gc::{ArrayType, ExnType, StructType};

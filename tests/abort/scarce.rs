@@ -277,6 +277,28 @@ mod for_wasi {
     }
 }
 
+/// However much address space is left: modules run, or that is an error.
+#[cfg(target_os = "linux")]
+#[test]
+fn few_addresses() {
+    let process = |mib: &str| {
+        let limits = format!("ulimit -v $(({mib} * 1024)) &&");
+        limited("scarce::few_addresses", &limits)
+    };
+    // Less may not have room for libwasmtime, or for this.
+    let limits: Vec<_> = (1..=16).map(|step| (224 + step * 16).to_string()).collect();
+    let limits: Vec<_> = limits.iter().map(String::as_str).collect();
+    each(&limits, process, |_| {
+        if libwasmtime::load().is_err() {
+            return;
+        }
+        println!("{:?}", run(&Engine::default()));
+        println!("{:?}", run(&engine(|_| {}).unwrap()));
+        #[cfg(feature = "wasi")]
+        println!("{:?}", for_wasi::run(|_| {}));
+    });
+}
+
 /// A cache starts a thread each.
 #[cfg(feature = "cache")]
 #[test]
