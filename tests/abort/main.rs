@@ -29,7 +29,14 @@ mod pool;
 mod profiler;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod random;
-#[cfg(all(feature = "wat", feature = "cranelift"))]
+#[cfg(all(
+    unix,
+    feature = "wat",
+    feature = "cranelift",
+    feature = "cache",
+    feature = "parallel-compilation",
+    feature = "wasi"
+))]
 mod scarce;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod settings;

@@ -1,6 +1,5 @@
 //! A system that gives no more threads, file descriptors or addresses when
 //! libwasmtime first needs them.
-#![cfg(unix)]
 
 use crate::subprocess::{self, Subprocess};
 use libwasmtime::*;
@@ -85,7 +84,6 @@ fn engine(change: impl FnOnce(&mut Config)) -> Result<Engine> {
     Engine::new(&config)
 }
 
-#[cfg(feature = "parallel-compilation")]
 fn one_by_one(config: &mut Config) {
     config.parallel_compilation(false);
 }
@@ -100,7 +98,6 @@ fn run(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-#[cfg(feature = "parallel-compilation")]
 #[test]
 fn no_threads_to_compile_on() {
     without_threads("scarce::no_threads_to_compile_on").run(|| {
@@ -130,7 +127,6 @@ fn no_threads_to_compile_on() {
     });
 }
 
-#[cfg(feature = "parallel-compilation")]
 #[test]
 fn few_threads_to_compile_on() {
     let process = |count: &str| {
@@ -152,7 +148,7 @@ fn few_threads_to_compile_on() {
 
 /// As many threads of a user as there are, and no more: what was started to try has to
 /// be gone when libwasmtime starts its own.
-#[cfg(all(feature = "parallel-compilation", target_os = "linux"))]
+#[cfg(target_os = "linux")]
 #[test]
 fn just_as_many_threads_as_it_takes() {
     use std::os::unix::{fs::MetadataExt, process::CommandExt};
@@ -163,7 +159,8 @@ fn just_as_many_threads_as_it_takes() {
     let superuser = std::fs::metadata("/proc/self").unwrap().uid() == 0;
     let mut list = Command::new(std::env::current_exe().unwrap());
     list.arg("--list").uid(NOBODY_ELSE);
-    if !subprocess::inside() && !(superuser && list.output().is_ok()) {
+    let possible = superuser && list.output().is_ok();
+    if !possible && !subprocess::inside() {
         return;
     }
     let process = |limit: &str| {
@@ -184,7 +181,6 @@ fn just_as_many_threads_as_it_takes() {
     });
 }
 
-#[cfg(feature = "wasi")]
 mod for_wasi {
     use super::*;
     use libwasmtime::wasi::{self, FsPerms, WasiCtxBuilder};
@@ -207,9 +203,7 @@ mod for_wasi {
     /// file.
     pub fn run(change: impl FnOnce(&mut WasiCtxBuilder)) -> Result<()> {
         let engine = engine(|config| {
-            #[cfg(feature = "parallel-compilation")]
             one_by_one(config);
-            _ = config;
         })?;
         let mut store = Store::new(&engine, ());
         let mut builder = WasiCtxBuilder::new();
@@ -294,13 +288,11 @@ fn few_addresses() {
         }
         println!("{:?}", run(&Engine::default()));
         println!("{:?}", run(&engine(|_| {}).unwrap()));
-        #[cfg(feature = "wasi")]
         println!("{:?}", for_wasi::run(|_| {}));
     });
 }
 
 /// A cache starts a thread each.
-#[cfg(feature = "cache")]
 #[test]
 fn no_thread_for_a_cache() {
     let directory = crate::directory("scarce-cache");

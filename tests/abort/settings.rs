@@ -4,8 +4,6 @@
 use crate::Change;
 use crate::subprocess::Subprocess;
 use libwasmtime::*;
-use std::collections::BTreeSet;
-use std::path::Path;
 use std::result::Result::{Err, Ok};
 
 /// A setting: the method of [`Config`], what it is called with, and a module that uses
@@ -172,17 +170,8 @@ const SETTINGS: &[Row] = rows! {
     cranelift_flag ["is_pic", "enable_verifier", "no_such_flag"];
 };
 
-/// Settings in a form that fits into the table, under the names of the methods that
-/// they call.
+/// Settings in a form that fits into the table.
 trait Others {
-    const CALLED: &[(&str, &str)] = &[
-        ("wasm_features", "wasm_features_of_all_proposals"),
-        ("target", "target_if_taken"),
-        ("cache", "default_cache"),
-        ("cranelift_flag_enable", "cranelift_flag"),
-        ("cranelift_flag_set", "cranelift_flag"),
-    ];
-
     fn wasm_features_of_all_proposals(&mut self, enable: bool) -> &mut Self;
     fn target_if_taken(&mut self, target: &str) -> &mut Self;
     fn cranelift_flag(&mut self, flag: &str) -> &mut Self;
@@ -320,43 +309,7 @@ fn proposals_with_each_setting() {
     });
 }
 
-/// The methods of `Config`, as its source has them.
-fn methods() -> BTreeSet<String> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config");
-    let mut methods = BTreeSet::new();
-    let files = std::fs::read_dir(&source).unwrap();
-    let files = files.map(|file| file.unwrap().path());
-    for file in files.chain([source.with_extension("rs")]) {
-        let is_other = |name| file.ends_with(name);
-        if file.is_dir() || is_other("pooling.rs") {
-            continue;
-        }
-        let text = std::fs::read_to_string(&file).unwrap();
-        // Those written out, and those of the tables.
-        for (index, _) in text.match_indices("fn ") {
-            let (before, after) = (&text[..index], &text[index + 3..]);
-            let name = after
-                .split(|c: char| c != '_' && !c.is_alphanumeric())
-                .next()
-                .unwrap();
-            let written = ["pub ", "pub unsafe "]
-                .iter()
-                .any(|it| before.ends_with(it));
-            let sets = after[name.len()..].trim_start_matches("<'_>").trim_start();
-            let sets = sets.starts_with("(&mut self") || sets.starts_with("(\n        &mut self");
-            let in_table = after.find(['{', '}', ';']).is_some_and(|end| {
-                after[..end].contains(" calls wasmtime_")
-                    || after[..end].contains("calls wasmtime_")
-            });
-            if !name.is_empty() && (written && sets || in_table) {
-                methods.insert(name.to_owned());
-            }
-        }
-    }
-    methods
-}
-
-/// Each method has a row, and each proposal.
+/// Whether the tables have all.
 #[cfg(all(
     feature = "async",
     feature = "cache",
@@ -366,30 +319,82 @@ fn methods() -> BTreeSet<String> {
     feature = "pooling-allocator",
     feature = "threads"
 ))]
-#[test]
-fn none_is_left_out() {
-    let rows: BTreeSet<&str> = PROPOSALS.iter().chain(SETTINGS).map(|row| row.0).collect();
-    let called = <Config as Others>::CALLED;
-    for method in methods() {
-        // Memories of the host, `host_memory::*`.
-        if method == "with_host_memory" {
-            continue;
+mod complete {
+    use super::{PROPOSALS, SETTINGS};
+    use libwasmtime::WasmFeatures;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// The names of methods under which the table has others.
+    const CALLED: &[(&str, &str)] = &[
+        ("wasm_features", "wasm_features_of_all_proposals"),
+        ("target", "target_if_taken"),
+        ("cache", "default_cache"),
+        ("cranelift_flag_enable", "cranelift_flag"),
+        ("cranelift_flag_set", "cranelift_flag"),
+    ];
+
+    /// The methods of `Config`, as its source has them.
+    fn methods() -> BTreeSet<String> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config");
+        let mut methods = BTreeSet::new();
+        let files = std::fs::read_dir(&source).unwrap();
+        let files = files.map(|file| file.unwrap().path());
+        for file in files.chain([source.with_extension("rs")]) {
+            let is_other = |name| file.ends_with(name);
+            if file.is_dir() || is_other("pooling.rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&file).unwrap();
+            // Those written out, and those of the tables.
+            for (index, _) in text.match_indices("fn ") {
+                let (before, after) = (&text[..index], &text[index + 3..]);
+                let name = after
+                    .split(|c: char| c != '_' && !c.is_alphanumeric())
+                    .next()
+                    .unwrap();
+                let written = ["pub ", "pub unsafe "]
+                    .iter()
+                    .any(|it| before.ends_with(it));
+                let sets = after[name.len()..].trim_start_matches("<'_>").trim_start();
+                let sets =
+                    sets.starts_with("(&mut self") || sets.starts_with("(\n        &mut self");
+                let in_table = after.find(['{', '}', ';']).is_some_and(|end| {
+                    after[..end].contains(" calls wasmtime_")
+                        || after[..end].contains("calls wasmtime_")
+                });
+                if !name.is_empty() && (written && sets || in_table) {
+                    methods.insert(name.to_owned());
+                }
+            }
         }
-        let under = called.iter().filter(|(of, _)| *of == method).map(|it| it.1);
-        assert!(
-            rows.contains(&method[..]) || under.into_iter().any(|name| rows.contains(name)),
-            "`Config::{method}` has no row in the tables"
-        );
+        methods
     }
-    let found = methods();
-    for known in [
-        "wasm_simd",
-        "debug_info",
-        "strategy",
-        "target",
-        "wasm_component_model_map",
-    ] {
-        assert!(found.contains(known), "{known} of {found:?}");
+
+    #[test]
+    fn none_is_left_out() {
+        let rows: BTreeSet<&str> = PROPOSALS.iter().chain(SETTINGS).map(|row| row.0).collect();
+        for method in methods() {
+            // Memories of the host, `host_memory::*`.
+            if method == "with_host_memory" {
+                continue;
+            }
+            let under = CALLED.iter().filter(|(of, _)| *of == method).map(|it| it.1);
+            assert!(
+                rows.contains(&method[..]) || under.into_iter().any(|name| rows.contains(name)),
+                "`Config::{method}` has no row in the tables"
+            );
+        }
+        let found = methods();
+        for known in [
+            "wasm_simd",
+            "debug_info",
+            "strategy",
+            "target",
+            "wasm_component_model_map",
+        ] {
+            assert!(found.contains(known), "{known} of {found:?}");
+        }
+        assert_eq!(WasmFeatures::all().iter_names().count(), PROPOSALS.len());
     }
-    assert_eq!(WasmFeatures::all().iter_names().count(), PROPOSALS.len());
 }
