@@ -145,7 +145,7 @@ impl Module {
     /// As for [`Module::new`].
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
-        engine.prepare_to_compile()?;
+        engine.prepare_to_compile(binary)?;
         let mut raw = ptr::null_mut();
         // SAFETY: the engine is alive and the bytes are readable; `raw` is
         // written unless there is an error, and owned.
@@ -273,7 +273,7 @@ impl Module {
     /// compiler.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
-        engine.prepare_to_compile()?;
+        engine.prepare_to_validate()?;
         // SAFETY: the engine is alive and the bytes are readable.
         unsafe {
             check(wasmtime_module_validate(

@@ -80,11 +80,11 @@ settings! {
     ///
     /// # Trust
     ///
-    /// Turn it on for modules that are trusted only. The DWARF of a module is
-    /// transformed then, and libwasmtime ends the process at some that is wrong:
-    /// one byte in a module's `.debug_line` is enough. Nothing can be done about
-    /// that from outside. Take untrusted modules' custom sections whose names begin
-    /// with `.debug_` away, or compile them in a process of their own.
+    /// Turn it on for trusted modules only. libwasmtime transforms the DWARF of a
+    /// module then, and ends the process at some that is wrong. Tables of lines whose
+    /// header has a wrong byte are an error; the rest can't be told beforehand. Remove
+    /// the custom sections whose names begin with `.debug_` from other modules, or
+    /// compile these in a process of their own.
     fn debug_info(enable: bool) calls wasmtime_config_debug_info_set;
 
     /// Whether the native code of a module comes with what a system unwinder

@@ -66,8 +66,8 @@ impl Module {
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn new(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<Module> {
         let state = store.as_context().state();
-        state.engine().prepare_to_compile()?;
         let binary = binary.as_ref();
+        state.engine().prepare_to_compile(binary)?;
         // SAFETY: the store is alive and borrowed, the bytes are readable. What
         // is made is owned, and the tables are read from the same binary.
         unsafe {
@@ -92,7 +92,7 @@ impl Module {
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn validate(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<()> {
         let state = store.as_context().state();
-        state.engine().prepare_to_compile()?;
+        state.engine().prepare_to_validate()?;
         let binary = binary.as_ref();
         // SAFETY: the store is alive and borrowed, the bytes are readable.
         if !unsafe { wasm_module_validate(state.raw(), &view(binary)) } {

@@ -14,6 +14,8 @@ mod absurd;
 mod cache;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 mod compiler;
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+mod dwarf;
 mod features;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 mod flags;
