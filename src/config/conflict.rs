@@ -313,6 +313,19 @@ impl Config {
             )
             .into());
         }
+        // The thread that catches them starts with the first engine.
+        #[cfg(target_vendor = "apple")]
+        if wanted {
+            use crate::threads::{self, FirstUse};
+            static HANDLER: FirstUse = FirstUse::new();
+            HANDLER.try_once(|| {
+                threads::start(
+                    1,
+                    "catching traps with Mach ports",
+                    "turn `Config::macos_use_mach_ports` off",
+                )
+            })?;
+        }
         Ok(())
     }
 

@@ -46,6 +46,16 @@ fn of_asynchronous_stacks() {
             config.max_wasm_stack(1 << 30);
         });
         drop(engine);
+        // But a pool has its stacks from the start.
+        #[cfg(feature = "pooling-allocator")]
+        for stacks in [0, 1] {
+            let mut pool = libwasmtime::PoolingAllocationConfig::new();
+            pool.total_stacks(stacks).total_memories(1);
+            crate::error("a pool of that", |config| {
+                config.async_stack_size(usize::MAX);
+                config.allocation_strategy(pool);
+            });
+        }
         assert_possible("4 MiB of 8", |config| {
             config.max_wasm_stack(4 << 20);
             config.async_stack_size(8 << 20);
