@@ -180,7 +180,7 @@ impl Func {
         // SAFETY: invariants "Context" and "Ownership"; the type is owned, and
         // copied before it is deleted.
         unsafe {
-            let raw = wasmtime_func_type(store.raw(), &func);
+            let raw = wasmtime_func_type(store.shared(), &func);
             let ty = FuncType::from_c(store.engine(), raw);
             wasm_functype_delete(raw);
             ty

@@ -95,7 +95,7 @@ impl Memory {
         let memory = self.to_c(store.opaque());
         // SAFETY: invariants "Context" and "Ownership"; the type is owned.
         unsafe {
-            let raw = wasmtime_memory_type(store.raw(), &memory);
+            let raw = wasmtime_memory_type(store.shared(), &memory);
             let ty = MemoryType::from_c(raw);
             wasm_memorytype_delete(raw);
             ty
@@ -205,8 +205,8 @@ impl Memory {
 
     fn look_up_bytes(&self, store: &StoreOpaque) -> *mut [u8] {
         let memory = self.as_c(store);
-        let context = store.raw();
-        // SAFETY: invariants "Context" and "Ownership".
+        let context = store.shared();
+        // SAFETY: invariants "Shared" and "Ownership".
         let bytes = unsafe {
             ptr::slice_from_raw_parts_mut(
                 wasmtime_memory_data(context, memory),
@@ -255,7 +255,7 @@ impl Memory {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
         // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_size(store.raw(), &memory) }
+        unsafe { wasmtime_memory_size(store.shared(), &memory) }
     }
 
     /// How many bytes a page of the memory has: 65536, unless its type says
@@ -270,7 +270,7 @@ impl Memory {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
         // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_page_size(store.raw(), &memory) }
+        unsafe { wasmtime_memory_page_size(store.shared(), &memory) }
     }
 
     /// The same, as a power of two.
@@ -284,7 +284,7 @@ impl Memory {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
         // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_page_size_log2(store.raw(), &memory) }
+        unsafe { wasmtime_memory_page_size_log2(store.shared(), &memory) }
     }
 
     /// Grows the memory by `delta` pages of zeros, and returns how many it had.
@@ -300,7 +300,7 @@ impl Memory {
     ///
     /// If the memory is of another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let memory = self.to_c(store.opaque());
         let mut previous = 0;
         // SAFETY: invariants "Context" and "Ownership".

@@ -145,7 +145,7 @@ impl GuestProfiler {
         // SAFETY: the profiler is owned, and borrowed exclusively; the store is
         // borrowed, and only read.
         unsafe {
-            wasmtime_guestprofiler_sample(self.raw.as_ptr(), store.opaque().store(), nanos(delta));
+            wasmtime_guestprofiler_sample(self.raw.as_ptr(), store.opaque().shared_store(), nanos(delta));
         }
     }
 

@@ -62,7 +62,7 @@ impl Tag {
         let tag = self.to_c(store.opaque());
         // SAFETY: invariants "Context" and "Ownership"; the type is owned.
         unsafe {
-            let raw = wasmtime_tag_type(store.raw(), &tag);
+            let raw = wasmtime_tag_type(store.shared(), &tag);
             let ty = TagType::from_c(store.engine(), raw);
             wasm_tagtype_delete(raw);
             ty
@@ -80,6 +80,6 @@ impl Tag {
         let store = store.as_context();
         let (a, b) = (a.to_c(store.opaque()), b.to_c(store.opaque()));
         // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_tag_eq(store.raw(), &a, &b) }
+        unsafe { wasmtime_tag_eq(store.shared(), &a, &b) }
     }
 }

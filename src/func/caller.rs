@@ -5,7 +5,9 @@ use crate::sys::{
     wasmtime_caller_context, wasmtime_caller_export_get, wasmtime_caller_t,
     wasmtime_context_get_data,
 };
-use crate::{AsContext, AsContextMut, Engine, Extern, ModuleExport, StoreContext, StoreContextMut};
+use crate::{
+    AsContext, AsContextMut, Engine, Extern, ModuleExport, Store, StoreContext, StoreContextMut,
+};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
@@ -16,10 +18,14 @@ pub struct Caller<'a, T: 'static> {
     caller: NonNull<wasmtime_caller_t>,
 }
 
-// SAFETY: the store may be used from any thread, as the context says. The C
-// object is looked at only through exclusive references, while the callback
-// runs.
-unsafe impl<T: Send + 'static> Send for Caller<'_, T> {}
+// Invariant in `T` and covariant in its lifetime, as the context is.
+
+// SAFETY: the context may be sent. The C object is looked at only through
+// exclusive references, while the callback runs.
+unsafe impl<T: 'static> Send for Caller<'_, T> where Store<T>: Send {}
+// SAFETY: the context may be shared. The C object isn't reached through a shared
+// reference.
+unsafe impl<T: 'static> Sync for Caller<'_, T> where Store<T>: Sync {}
 
 /// The state of the store that a callback runs in.
 ///
