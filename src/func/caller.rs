@@ -5,9 +5,7 @@ use crate::sys::{
     wasmtime_caller_context, wasmtime_caller_export_get, wasmtime_caller_t,
     wasmtime_context_get_data,
 };
-use crate::{
-    AsContext, AsContextMut, Engine, Extern, ModuleExport, Store, StoreContext, StoreContextMut,
-};
+use crate::{AsContext, AsContextMut, Engine, Extern, ModuleExport, StoreContext, StoreContextMut};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
@@ -22,10 +20,10 @@ pub struct Caller<'a, T: 'static> {
 
 // SAFETY: the context may be sent. The C object is looked at only through
 // exclusive references, while the callback runs.
-unsafe impl<T: 'static> Send for Caller<'_, T> where Store<T>: Send {}
+unsafe impl<T: Send + 'static> Send for Caller<'_, T> {}
 // SAFETY: the context may be shared. The C object isn't reached through a shared
 // reference.
-unsafe impl<T: 'static> Sync for Caller<'_, T> where Store<T>: Sync {}
+unsafe impl<T: Sync + 'static> Sync for Caller<'_, T> {}
 
 /// The state of the store that a callback runs in.
 ///

@@ -29,13 +29,13 @@ pub struct StoreContextMut<'a, T: 'static> {
 // in `borrow` are; these say which auto traits they have as well.
 
 // SAFETY: it is a shared reference to a store.
-unsafe impl<T: 'static> Send for StoreContext<'_, T> where Store<T>: Sync {}
+unsafe impl<T: Sync + 'static> Send for StoreContext<'_, T> {}
 // SAFETY: as `Send`.
-unsafe impl<T: 'static> Sync for StoreContext<'_, T> where Store<T>: Sync {}
+unsafe impl<T: Sync + 'static> Sync for StoreContext<'_, T> {}
 // SAFETY: it is an exclusive reference to a store.
-unsafe impl<T: 'static> Send for StoreContextMut<'_, T> where Store<T>: Send {}
+unsafe impl<T: Send + 'static> Send for StoreContextMut<'_, T> {}
 // SAFETY: as `Send`.
-unsafe impl<T: 'static> Sync for StoreContextMut<'_, T> where Store<T>: Sync {}
+unsafe impl<T: Sync + 'static> Sync for StoreContextMut<'_, T> {}
 
 /// What gives shared access to a store: the store itself, a context, a
 /// [`Caller`](crate::Caller), and references to these.

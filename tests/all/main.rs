@@ -46,6 +46,8 @@ mod shared_memory;
 ))]
 mod standard;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod sharing;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod store;
 #[cfg(all(
     feature = "wasi",
