@@ -11,6 +11,20 @@ use std::ptr::NonNull;
 
 /// What a host function is told about its caller: the store, and the exports
 /// of the calling instance.
+///
+/// # Threads
+///
+/// A caller can be sent to another thread if the store's data can, and shared
+/// between threads if the data can, as in the `wasmtime` crate: asynchronous host
+/// functions need that. There it is good for all that runs no WebAssembly, such as
+/// reading and writing a memory.
+///
+/// Don't call WebAssembly with it, or with a context made of it, on another thread
+/// than the host function's own. Libwasmtime limits the stack once, when the
+/// outermost call begins, by an address on the stack of that thread. On a stack at
+/// lower addresses every function traps at once with
+/// [`Trap::StackOverflow`](crate::Trap::StackOverflow). On one at higher addresses
+/// there is no limit, so that endless recursion ends the process.
 pub struct Caller<'a, T: 'static> {
     store: StoreContextMut<'a, T>,
     caller: NonNull<wasmtime_caller_t>,

@@ -18,7 +18,9 @@ pub struct StoreContext<'a, T: 'static> {
 /// Exclusive access to a store of data `T`.
 ///
 /// It is what a `&mut Store<T>` is, and like that `Send` if `T` is `Send`, and
-/// `Sync` if `T` is `Sync`.
+/// `Sync` if `T` is `Sync`. One that is made of a [`Caller`](crate::Caller) must
+/// not be used to call WebAssembly on another thread: see
+/// [there](crate::Caller#threads).
 #[repr(transparent)]
 pub struct StoreContextMut<'a, T: 'static> {
     state: NonNull<StoreState<T>>,
