@@ -177,7 +177,7 @@ impl Func {
 
     pub(crate) fn load_ty(&self, store: &StoreOpaque) -> FuncType {
         let func = self.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned, and
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and
         // copied before it is deleted.
         unsafe {
             let raw = wasmtime_func_type(store.shared(), &func);

@@ -62,7 +62,7 @@ impl Global {
     pub fn ty(&self, store: impl AsContext) -> GlobalType {
         let store = store.as_context();
         let global = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
         unsafe {
             let raw = wasmtime_global_type(store.shared(), &global);
             let ty = GlobalType::from_c(store.engine(), raw);

@@ -93,7 +93,7 @@ impl Memory {
     pub fn ty(&self, store: impl AsContext) -> MemoryType {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
         unsafe {
             let raw = wasmtime_memory_type(store.shared(), &memory);
             let ty = MemoryType::from_c(raw);
@@ -209,7 +209,7 @@ impl Memory {
         // SAFETY: invariants "Shared" and "Ownership".
         let bytes = unsafe {
             ptr::slice_from_raw_parts_mut(
-                wasmtime_memory_data(context, memory),
+                wasmtime_memory_data(context.cast_mut(), memory),
                 wasmtime_memory_data_size(context, memory),
             )
         };
@@ -254,7 +254,7 @@ impl Memory {
     pub fn size(&self, store: impl AsContext) -> u64 {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
+        // SAFETY: invariants "Shared" and "Ownership".
         unsafe { wasmtime_memory_size(store.shared(), &memory) }
     }
 
@@ -269,8 +269,8 @@ impl Memory {
     pub fn page_size(&self, store: impl AsContext) -> u64 {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_page_size(store.shared(), &memory) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { wasmtime_memory_page_size(store.shared().cast_mut(), &memory) }
     }
 
     /// The same, as a power of two.
@@ -283,8 +283,8 @@ impl Memory {
     pub fn page_size_log2(&self, store: impl AsContext) -> u8 {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_page_size_log2(store.shared(), &memory) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { wasmtime_memory_page_size_log2(store.shared().cast_mut(), &memory) }
     }
 
     /// Grows the memory by `delta` pages of zeros, and returns how many it had.

@@ -22,17 +22,18 @@
 //!    during the call that the context is for.
 //! 3. **Shared**: several threads may have shared access to a store at a time,
 //!    and none exclusive access meanwhile. With `StoreOpaque::shared` they call C
-//!    functions that only read, and nothing that another function changes which
-//!    is called in this way. Those are the functions that take a
-//!    `WasmtimeStoreContext` in libwasmtime's sources, and among those that take a
-//!    `WasmtimeStoreContextMut` the ones that make a shared reference of it at
-//!    once and look at no collected object: `wasmtime_memory_data` and
-//!    `wasmtime_context_has_exception`. (That there is a mutable reference for a
-//!    moment is no promise to the compiler that the store is unaliased, as the
-//!    type behind it is `!Unpin`.) What looks at collected objects is called
-//!    within `StoreOpaque::collected`, which is a lock: the functions whose names
-//!    end in `_to_raw` write to the heap of these objects. A new C function is
-//!    called with shared access only after a look at its source.
+//!    functions that only read, and nothing that changes under shared access.
+//!    That holds for all that are declared to take a constant pointer, which are
+//!    those that take a `WasmtimeStoreContext` in libwasmtime's sources, and for
+//!    some that are declared otherwise. These do so as well:
+//!    `wasmtime_extern_type`, `wasmtime_linker_define`,
+//!    `wasmtime_memory_page_size`, `wasmtime_memory_page_size_log2`. And these
+//!    take a `WasmtimeStoreContextMut`, of which they make a shared reference at
+//!    once: `wasmtime_memory_data`, `wasmtime_context_has_exception`. (To have a
+//!    mutable reference for a moment is no promise that the store isn't aliased,
+//!    as the type behind it is `!Unpin`.) What looks at collected objects is
+//!    called within `StoreOpaque::collected`, which is a lock: the functions whose
+//!    names end in `_to_raw` write to the heap of these objects.
 //! 4. **Ownership**: an entity's handle is passed to libwasmtime only after
 //!    [`StoreOpaque::assert_owns`] has found it to be of this store.
 //! 5. **Failures**: a host function that fails puts what went wrong into

@@ -79,7 +79,7 @@ impl Table {
     pub fn ty(&self, store: impl AsContext) -> TableType {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
+        // SAFETY: invariants "Shared" and "Ownership".
         unsafe { TableType::of(store.engine(), store.shared(), &table) }
     }
 
@@ -145,7 +145,7 @@ impl Table {
     pub fn size(&self, store: impl AsContext) -> u64 {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
+        // SAFETY: invariants "Shared" and "Ownership".
         unsafe { wasmtime_table_size(store.shared(), &table) }
     }
 
@@ -257,7 +257,7 @@ impl Table {
     fn element(&self, store: impl AsContext) -> RefType {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
+        // SAFETY: invariants "Shared" and "Ownership".
         unsafe { TableType::element_of(store.engine(), store.shared(), &table).1 }
     }
 

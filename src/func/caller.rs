@@ -16,15 +16,20 @@ use std::ptr::NonNull;
 ///
 /// A caller can be sent to another thread if the store's data can, and shared
 /// between threads if the data can, as in the `wasmtime` crate: asynchronous host
-/// functions need that. There it is good for all that runs no WebAssembly, such as
-/// reading and writing a memory.
+/// functions need that. There it is good for the store's data, memories, tables and
+/// numbers. Two things go wrong on another thread than the host function's own, here
+/// as in the `wasmtime` crate, with the caller and with contexts that are made of it:
 ///
-/// Don't call WebAssembly with it, or with a context made of it, on another thread
-/// than the host function's own. Libwasmtime limits the stack once, when the
-/// outermost call begins, by an address on the stack of that thread. On a stack at
-/// lower addresses every function traps at once with
-/// [`Trap::StackOverflow`](crate::Trap::StackOverflow). On one at higher addresses
-/// there is no limit, so that endless recursion ends the process.
+/// - **Calling WebAssembly.** Libwasmtime limits the stack once, when the outermost
+///   call begins, by an address on the stack of that thread. On a stack at lower
+///   addresses every function traps at once with
+///   [`Trap::StackOverflow`](crate::Trap::StackOverflow). On one at higher addresses
+///   there is no limit, so that endless recursion ends the process.
+/// - **Making objects that are collected**, such as an
+///   [`ExternRef`](crate::ExternRef), as that may run the collector. It looks for
+///   references of the WebAssembly code that waits on the stack of the thread it
+///   runs on, finds none there, and takes the objects for garbage. When the code
+///   goes on it has references to other objects, or ends the process.
 pub struct Caller<'a, T: 'static> {
     store: StoreContextMut<'a, T>,
     caller: NonNull<wasmtime_caller_t>,

@@ -266,8 +266,9 @@ impl RawRef {
 
     /// Whether the store has a pending exception.
     pub(crate) fn has_pending_exn(store: &StoreOpaque) -> bool {
+        let context = store.shared().cast_mut();
         // SAFETY: invariant "Shared".
-        RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(store.shared()) }
+        RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(context) }
     }
 
     /// The type of an exception.

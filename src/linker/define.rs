@@ -137,7 +137,7 @@ impl<T: 'static> Linker<T> {
         unsafe {
             check(wasmtime_linker_define(
                 self.as_ptr(),
-                store.shared(),
+                store.shared().cast_mut(),
                 module.as_ptr().cast(),
                 module.len(),
                 name.as_ptr().cast(),

@@ -18,9 +18,8 @@ pub struct StoreContext<'a, T: 'static> {
 /// Exclusive access to a store of data `T`.
 ///
 /// It is what a `&mut Store<T>` is, and like that `Send` if `T` is `Send`, and
-/// `Sync` if `T` is `Sync`. One that is made of a [`Caller`](crate::Caller) must
-/// not be used to call WebAssembly on another thread: see
-/// [there](crate::Caller#threads).
+/// `Sync` if `T` is `Sync`. One that is made of a [`Caller`](crate::Caller) is
+/// good for less on another thread: see [there](crate::Caller#threads).
 #[repr(transparent)]
 pub struct StoreContextMut<'a, T: 'static> {
     state: NonNull<StoreState<T>>,
@@ -77,7 +76,7 @@ impl<'a, T: 'static> StoreContext<'a, T> {
     }
 
     /// The C context; see [`StoreOpaque::shared`].
-    pub(crate) fn shared(&self) -> *mut wasmtime_context_t {
+    pub(crate) fn shared(&self) -> *const wasmtime_context_t {
         self.opaque().shared()
     }
 }

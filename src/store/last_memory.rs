@@ -50,7 +50,7 @@ impl LastMemory {
         let len = self.len.load(Ordering::Relaxed);
         // Whoever's writes were read has made the version odd before.
         fence(Ordering::Acquire);
-        let unchanged = version == self.version.load(Ordering::Relaxed) && version % 2 == 0;
+        let unchanged = version == self.version.load(Ordering::Relaxed) && version & 1 == 0;
         (same && unchanged).then(|| ptr::slice_from_raw_parts_mut(start, len))
     }
 
@@ -58,7 +58,7 @@ impl LastMemory {
     pub(crate) fn set(&self, memory: &wasmtime_memory_t, bytes: *mut [u8]) {
         let version = self.version.load(Ordering::Relaxed);
         let writing = version.wrapping_add(1);
-        if version % 2 == 1
+        if version & 1 == 1
             || self
                 .version
                 .compare_exchange(version, writing, Ordering::Acquire, Ordering::Relaxed)
@@ -86,4 +86,61 @@ impl LastMemory {
 #[inline]
 fn index(memory: &wasmtime_memory_t) -> u64 {
     u64::from(memory.id.__private1) << 32 | u64::from(memory.__private2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::wasmtime_memory_id_t;
+    use std::thread;
+
+    /// A memory of as many bytes as its index says, at an address that says it too.
+    fn example(index: usize) -> (wasmtime_memory_t, *mut [u8]) {
+        let start = ptr::without_provenance_mut(index << 16);
+        let id = wasmtime_memory_id_t {
+            store_id: 1,
+            __private1: 0,
+        };
+        let memory = wasmtime_memory_t {
+            id,
+            __private2: index as u32,
+        };
+        (memory, ptr::slice_from_raw_parts_mut(start, index))
+    }
+
+    #[test]
+    fn an_answer_is_read_as_a_whole() {
+        let last = LastMemory::new();
+        let last = &last;
+        thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(move || {
+                    let mut found = 0;
+                    for time in 0..1_000_000 {
+                        let (memory, bytes) = example(1 + (time >> 2) % 3);
+                        match last.bytes(&memory) {
+                            Some(noted) => {
+                                assert_eq!(noted, bytes);
+                                found += 1;
+                            }
+                            None => last.set(&memory, bytes),
+                        }
+                    }
+                    assert!(found > 0, "thread {thread} never found an answer");
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn nothing_is_found_that_was_forgotten_or_not_noted() {
+        let mut last = LastMemory::new();
+        let ((one, bytes), (other, _)) = (example(1), example(2));
+        assert_eq!(last.bytes(&one), None);
+        last.set(&one, bytes);
+        assert_eq!(last.bytes(&one), Some(bytes));
+        assert_eq!(last.bytes(&other), None);
+        last.forget();
+        assert_eq!(last.bytes(&one), None);
+    }
 }

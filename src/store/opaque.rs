@@ -142,7 +142,7 @@ impl StoreOpaque {
     /// The C context, for one call that the invariant "Shared" allows, and that
     /// doesn't look at collected objects.
     #[inline]
-    pub(crate) fn shared(&self) -> *mut wasmtime_context_t {
+    pub(crate) fn shared(&self) -> *const wasmtime_context_t {
         self.c.context
     }
 

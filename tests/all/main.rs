@@ -41,14 +41,14 @@ mod profiling;
     any(feature = "cranelift", feature = "winch")
 ))]
 mod shared_memory;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod sharing;
 #[cfg(all(
     feature = "standard",
     feature = "wat",
     any(feature = "cranelift", feature = "winch")
 ))]
 mod standard;
-#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-mod sharing;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod store;
 #[cfg(all(

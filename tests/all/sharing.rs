@@ -102,7 +102,11 @@ fn types_and_data() -> Result<()> {
 #[test]
 fn a_linker_is_given_items_by_threads() -> Result<()> {
     let mut store = Store::<()>::default();
-    let table = Table::new(&mut store, TableType::new(RefType::FUNCREF, 1, None), Ref::Func(None))?;
+    let table = Table::new(
+        &mut store,
+        TableType::new(RefType::FUNCREF, 1, None),
+        Ref::Func(None),
+    )?;
     let f = Func::wrap(&mut store, || {});
     let store = &store;
     on_threads(200, |_| {
