@@ -14,8 +14,6 @@ mod subprocess;
 
 // What follows runs modules that are written as text.
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-mod engine;
-#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod errors;
 #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 mod guest;

@@ -51,7 +51,8 @@ type Local = Rc<Cell<u8>>;
 /// Data that all threads may look at, and that stays on its own.
 type Shared = MutexGuard<'static, u8>;
 
-// What is shared by its nature, and plain data.
+// What is shared by its nature, and plain data. (`UpdateDeadline` may hold a future
+// in the `wasmtime` crate, and isn't `Sync`.)
 assert_traits! {
     Send, Sync, Unpin;
     Config, Engine, EngineWeak, Module, SharedMemory, FuncType, StoreLimits, StoreLimitsBuilder,
