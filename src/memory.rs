@@ -151,7 +151,8 @@ impl Memory {
     /// The memory's bytes.
     ///
     /// Calls `wasmtime_memory_data` and `wasmtime_memory_data_size`, unless the
-    /// same memory was looked at last and nothing has happened to the store since.
+    /// memory is one of the two that were looked at first since something has
+    /// happened to the store.
     ///
     /// # Panics
     ///
@@ -173,7 +174,7 @@ impl Memory {
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> &'a mut [u8] {
-        let bytes = self.bytes(store.into().opaque());
+        let bytes = self.bytes_mut(store.into().opaque_mut());
         // SAFETY: as for `data`, and the store is borrowed exclusively.
         unsafe { &mut *bytes }
     }
@@ -187,9 +188,9 @@ impl Memory {
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> (&'a mut [u8], &'a mut T) {
-        let store = store.into();
+        let mut store = store.into();
         // SAFETY: as for `data_mut`; the store's data is elsewhere.
-        let bytes = unsafe { &mut *self.bytes(store.opaque()) };
+        let bytes = unsafe { &mut *self.bytes_mut(store.opaque_mut()) };
         (bytes, store.into_data_mut())
     }
 
@@ -203,8 +204,28 @@ impl Memory {
         }
     }
 
+    /// The same, with exclusive access, which takes the room of other memories.
+    #[inline]
+    fn bytes_mut(&self, store: &mut StoreOpaque) -> *mut [u8] {
+        match store.last_memory.bytes(&self.0) {
+            Some(bytes) => bytes,
+            None => self.look_up_bytes_mut(store),
+        }
+    }
+
+    // Apart, as what is seldom needed would make accesses slower that don't.
+    #[inline(never)]
+    fn look_up_bytes_mut(&self, store: &mut StoreOpaque) -> *mut [u8] {
+        store.last_memory.make_room(&self.0);
+        self.look_up_bytes(store)
+    }
+
+    #[inline(never)]
     fn look_up_bytes(&self, store: &StoreOpaque) -> *mut [u8] {
         let memory = self.as_c(store);
+        if let Some(bytes) = store.last_memory.other_bytes(memory) {
+            return bytes;
+        }
         let context = store.shared();
         // SAFETY: invariants "Shared" and "Ownership".
         let bytes = unsafe {
@@ -213,7 +234,7 @@ impl Memory {
                 wasmtime_memory_data_size(context, memory),
             )
         };
-        store.last_memory.set(memory, bytes);
+        store.last_memory.note(memory, bytes);
         bytes
     }
 
