@@ -12,7 +12,6 @@
 
 use crate::func::{discard, finalize};
 use std::ffi::c_void;
-use std::hint;
 use std::io::{self, Write};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -118,7 +117,8 @@ impl Exchange {
             if Instant::now() < deadline {
                 drop(state);
                 while self.changes.load(Ordering::Relaxed) == seen && Instant::now() < deadline {
-                    hint::spin_loop();
+                    // The other may be waiting for this processor.
+                    thread::yield_now();
                 }
                 state = self.lock();
             } else {
