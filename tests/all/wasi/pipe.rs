@@ -147,8 +147,8 @@ fn leaves_no_file_open() {
                 let pipe = MemoryOutputPipe::new(100);
                 let mut wasi = WasiCtxBuilder::new();
                 let mut guest = Guest::new(wasi.stdout(pipe.clone()).stderr(pipe.clone()));
-                let during = open();
                 guest.write(1, b"text").unwrap();
+                let during = open();
                 drop(guest);
                 assert_eq!(open(), during - 2);
                 assert_eq!(pipe.try_into_inner().unwrap(), b"text");
