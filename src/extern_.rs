@@ -194,6 +194,7 @@ impl Extern {
 
 /// An export of an instance: its name and the item; see
 /// [`Instance::exports`](crate::Instance::exports).
+// Covariant, and has all auto traits that matter, as a text and a handle do.
 #[derive(Clone)]
 pub struct Export<'instance> {
     name: &'instance str,

@@ -50,6 +50,18 @@
 //! program that uses `tokio` as well. There, don't call WASI programs from an
 //! asynchronous task: `tokio` panics, which ends the process. Call them inside
 //! `tokio::task::spawn_blocking`.
+//!
+//! # Destructors of thread-locals
+//!
+//! Don't call a WASI program in the destructor of a `thread_local!`. The runtime
+//! has thread-locals of its own, which may be gone by then: that ends the process.
+//!
+//! # After `fork`
+//!
+//! A child that `fork` makes has none of the threads of its parent. If a program
+//! in the parent has written to a [writer](WasiCtxBuilder::stdout) of the host,
+//! then one in the child that does may wait for ever: run such programs in the
+//! parent only, or in children only.
 
 mod builder;
 mod config;

@@ -251,6 +251,11 @@ pub(crate) struct Signatures {
     recent: [Recent; 8],
 }
 
+// SAFETY: what `recent` points to is in `all`, which is `Send` and `Sync`.
+unsafe impl Send for Signatures {}
+// SAFETY: as `Send`.
+unsafe impl Sync for Signatures {}
+
 /// A function's key and signature; 0 is no function's key.
 type Recent = (usize, *const Signature);
 

@@ -40,6 +40,9 @@ pub(super) use for_each_arity;
 /// A function whose type is known to be that of `Params` and `Results`.
 ///
 /// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
+// Has the variance and all auto traits of a function of these types, whatever they
+// are, as none of their values is in it. No type of values has a lifetime, so that
+// a `TypedFunc` never becomes one of other types.
 pub struct TypedFunc<Params, Results> {
     func: Func,
     /// Whether the arguments have to be compared with a concrete type each time.

@@ -80,7 +80,11 @@ impl RawRef {
     ///
     /// `raw` must be of that kind, and have come from WebAssembly code of this
     /// store just now, or from `to_raw`.
-    pub(crate) unsafe fn from_raw(kind: GcKind, store: &StoreOpaque, raw: u32) -> Option<RawRef> {
+    pub(crate) unsafe fn from_raw(
+        kind: GcKind,
+        store: &mut StoreOpaque,
+        raw: u32,
+    ) -> Option<RawRef> {
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; the caller vouches for `raw`.
         unsafe {
@@ -125,14 +129,22 @@ impl RawRef {
     }
 
     /// The raw value to pass to WebAssembly code at once.
+    ///
+    /// This changes the store, which notes that WebAssembly may have the object.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be that of the reference's store, from [`StoreOpaque::raw`]
+    /// or [`StoreOpaque::collected`], for this call.
     #[inline]
-    pub(crate) fn to_raw(&self, store: &StoreOpaque) -> u32 {
-        // SAFETY: invariant "Context"; the reference is valid, and of its kind.
+    pub(crate) unsafe fn to_raw(&self, context: *mut wasmtime_context_t) -> u32 {
+        // SAFETY: the context may be used for it; the reference is valid, and of
+        // its kind.
         unsafe {
             match self.kind {
-                GcKind::Extern => wasmtime_externref_to_raw(store.raw(), &self.of.externref),
-                GcKind::Any => wasmtime_anyref_to_raw(store.raw(), &self.of.anyref),
-                GcKind::Exn => wasmtime_exnref_to_raw(store.raw(), &self.of.exnref),
+                GcKind::Extern => wasmtime_externref_to_raw(context, &self.of.externref),
+                GcKind::Any => wasmtime_anyref_to_raw(context, &self.of.anyref),
+                GcKind::Exn => wasmtime_exnref_to_raw(context, &self.of.exnref),
             }
         }
     }
@@ -143,17 +155,21 @@ impl RawRef {
     }
 
     /// What [`RawRef::new`] was given; null if the host didn't make the object.
-    pub(crate) fn data(&self, store: &StoreOpaque) -> *mut c_void {
+    ///
+    /// # Safety
+    ///
+    /// As for [`to_raw`](RawRef::to_raw).
+    pub(crate) unsafe fn data(&self, context: *mut wasmtime_context_t) -> *mut c_void {
         match self.kind {
-            // SAFETY: invariant "Context"; the reference is valid, and of this
-            // kind.
-            GcKind::Extern => unsafe { wasmtime_externref_data(store.raw(), &self.of.externref) },
+            // SAFETY: the context may be used for it; the reference is valid, and
+            // of this kind.
+            GcKind::Extern => unsafe { wasmtime_externref_data(context, &self.of.externref) },
             GcKind::Any | GcKind::Exn => std::ptr::null_mut(),
         }
     }
 
     /// The `i31` with the lower 31 bits of `value`.
-    pub(crate) fn from_i31(store: &StoreOpaque, value: u32) -> Result<RawRef, Unsupported> {
+    pub(crate) fn from_i31(store: &mut StoreOpaque, value: u32) -> Result<RawRef, Unsupported> {
         RawRef::supported()?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; `out` is initialised, and owned.
@@ -168,11 +184,14 @@ impl RawRef {
     }
 
     /// The unsigned value of an `i31`; `None` if it is something else.
-    pub(crate) fn i31(&self, store: &StoreOpaque) -> Option<u32> {
+    ///
+    /// # Safety
+    ///
+    /// As for [`to_raw`](RawRef::to_raw).
+    pub(crate) unsafe fn i31(&self, context: *mut wasmtime_context_t) -> Option<u32> {
         let mut value = 0;
-        // SAFETY: invariant "Context"; the reference is valid.
-        let is_i31 =
-            unsafe { wasmtime_anyref_i31_get_u(store.raw(), self.as_anyref()?, &mut value) };
+        // SAFETY: the context may be used for it; the reference is valid.
+        let is_i31 = unsafe { wasmtime_anyref_i31_get_u(context, self.as_anyref()?, &mut value) };
         is_i31.then_some(value)
     }
 
@@ -180,10 +199,10 @@ impl RawRef {
     pub(crate) fn any_type(&self, store: &StoreOpaque) -> HeapType {
         let anyref = self.as_anyref().expect("a reference of that kind");
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the reference is valid and not null, so
+        // SAFETY: invariant "Shared"; the reference is valid and not null, so
         // that `out` is initialised, and what it owns passes on.
         unsafe {
-            wasmtime_anyref_type(store.raw(), anyref, out.as_mut_ptr());
+            wasmtime_anyref_type(store.collected().raw(), anyref, out.as_mut_ptr());
             HeapType::from_c(store.engine(), out.as_ptr())
         }
     }
@@ -247,16 +266,18 @@ impl RawRef {
 
     /// Whether the store has a pending exception.
     pub(crate) fn has_pending_exn(store: &StoreOpaque) -> bool {
-        // SAFETY: invariant "Context".
-        RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(store.raw()) }
+        let context = store.shared().cast_mut();
+        // SAFETY: invariant "Shared".
+        RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(context) }
     }
 
     /// The type of an exception.
     pub(crate) fn exn_type(&self, store: &StoreOpaque) -> ExnType {
-        // SAFETY: invariant "Context"; the reference is valid and not null, so
+        // SAFETY: invariant "Shared"; the reference is valid and not null, so
         // that there is a type, which is owned.
         unsafe {
-            let ty = Owned::from_raw(wasmtime_exnref_type(store.raw(), self.as_exnref()));
+            let ty = wasmtime_exnref_type(store.collected().raw(), self.as_exnref());
+            let ty = Owned::from_raw(ty);
             ExnType::from_owned(store.engine(), ty.expect("an exception has a type"))
         }
     }
@@ -278,7 +299,7 @@ impl RawRef {
     }
 
     /// How many values an exception carries.
-    pub(crate) fn exn_field_count(&self, store: &StoreOpaque) -> usize {
+    pub(crate) fn exn_field_count(&self, store: &mut StoreOpaque) -> usize {
         // SAFETY: invariant "Context"; the reference is valid.
         unsafe { wasmtime_exnref_field_count(store.raw(), self.as_exnref()) }
     }

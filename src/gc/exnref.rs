@@ -149,8 +149,8 @@ impl ExnRef {
     /// # Panics
     ///
     /// If it is of another store.
-    pub fn to_raw(&self, store: impl AsContextMut) -> Result<u32> {
-        self.root.to_raw(store.as_context().opaque())
+    pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<u32> {
+        self.root.to_raw(store.as_context_mut().opaque_mut())
     }
 
     /// The exception's type: that of its tag.

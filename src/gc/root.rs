@@ -169,8 +169,11 @@ impl Root {
     /// # Panics
     ///
     /// If it is of another store.
-    pub(crate) fn to_raw(&self, store: &StoreOpaque) -> Result<u32> {
-        Ok(self.resolve(&store.roots)?.to_raw(store))
+    pub(crate) fn to_raw(&self, store: &mut StoreOpaque) -> Result<u32> {
+        let context = store.raw();
+        let raw = self.resolve(&store.roots)?;
+        // SAFETY: invariant "Context"; the reference is of the store.
+        Ok(unsafe { raw.to_raw(context) })
     }
 
     /// What tells the object from all others of its store.
@@ -188,9 +191,16 @@ impl Root {
     /// If it is of another store.
     pub(super) fn identity(&self, store: &StoreOpaque) -> Result<impl Hash + Eq + use<>> {
         let raw = self.resolve(&store.roots)?;
-        let data = raw.data(store);
-        let bits = if data.is_null() { raw.to_raw(store) } else { 0 };
-        Ok((data, bits))
+        let collected = store.collected();
+        // SAFETY: invariant "Shared"; the reference is of the store.
+        unsafe {
+            let data = raw.data(collected.raw());
+            let bits = match data.is_null() {
+                true => raw.to_raw(collected.raw()),
+                false => 0,
+            };
+            Ok((data, bits))
+        }
     }
 
     /// Hashes the object.

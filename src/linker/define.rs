@@ -132,12 +132,12 @@ impl<T: 'static> Linker<T> {
             "the item belongs to another engine than the linker"
         );
         let raw = item.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership"; the linker is borrowed
+        // SAFETY: invariants "Shared" and "Ownership"; the linker is borrowed
         // exclusively. The item is only read.
         unsafe {
             check(wasmtime_linker_define(
                 self.as_ptr(),
-                store.raw(),
+                store.shared().cast_mut(),
                 module.as_ptr().cast(),
                 module.len(),
                 name.as_ptr().cast(),

@@ -94,8 +94,9 @@ struct Definition {
 impl Definition {
     fn of_item(store: &StoreOpaque, item: &Extern) -> Definition {
         let item_c = item.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
-        let ty = unsafe { Owned::from_raw(wasmtime_extern_type(store.raw(), &item_c)) };
+        let context = store.shared().cast_mut();
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
+        let ty = unsafe { Owned::from_raw(wasmtime_extern_type(context, &item_c)) };
         Definition {
             needs: Needs::of_item(item),
             _ty: ty.map(Arc::new),

@@ -141,14 +141,14 @@ impl TableType {
     }
 
     /// The type of a table, as far as it can be known: see
-    /// [`Table::ty`](crate::Table::ty).
+    /// [`Table::ty`](crate::Table::ty). Shared access to the store will do.
     ///
     /// # Safety
     ///
     /// `context` must be that of a live store of `engine`, and `table` in it.
     pub(crate) unsafe fn of(
         engine: &Engine,
-        context: *mut wasmtime_context_t,
+        context: *const wasmtime_context_t,
         table: &wasmtime_table_t,
     ) -> TableType {
         // SAFETY: the caller vouches for all.
@@ -172,7 +172,7 @@ impl TableType {
     /// `context` must be that of a live store of `engine`, and `table` in it.
     pub(crate) unsafe fn element_of(
         engine: &Engine,
-        context: *mut wasmtime_context_t,
+        context: *const wasmtime_context_t,
         table: &wasmtime_table_t,
     ) -> (Owned<wasm_tabletype_t>, RefType) {
         // SAFETY: the caller vouches for `context` and `table`; the type is owned.

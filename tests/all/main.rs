@@ -39,6 +39,8 @@ mod profiling;
     any(feature = "cranelift", feature = "winch")
 ))]
 mod shared_memory;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod sharing;
 #[cfg(all(
     feature = "standard",
     feature = "wat",
