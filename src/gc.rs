@@ -33,7 +33,7 @@ pub use i31::I31;
 pub use owned_rooted::OwnedRooted;
 pub(crate) use raw::RawRef;
 pub use root::{GcRef, RootedGcRef};
-pub(crate) use root::{HasRoot, RootSet};
+pub(crate) use root::{HasRoot, Root, RootSet};
 pub use rooted::Rooted;
 pub use scope::RootScope;
 pub(crate) use scope::TemporaryRoots;

@@ -252,10 +252,7 @@ fn call_untyped<T: 'static>(
     let mut store = caller.as_context_mut();
     for (i, (kind, val)) in signature.params.iter().zip(&mut *params).enumerate() {
         // SAFETY: libwasmtime passes arguments of the function's type.
-        val.write(unsafe {
-            let ty = || signature.ty.param(i);
-            val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())
-        });
+        val.write(unsafe { val_from_raw(*kind, raw[i].assume_init_ref(), store.opaque_mut()) });
     }
     // A number that the closure doesn't set is an error then.
     results.fill(MaybeUninit::new(Val::null_func_ref()));
