@@ -13,6 +13,7 @@
 mod raw;
 
 mod anyref;
+mod collect;
 mod exnref;
 mod externref;
 mod i31;
@@ -27,6 +28,7 @@ use crate::sys::{
 };
 
 pub use anyref::AnyRef;
+pub use collect::GcHeapOutOfMemory;
 pub use exnref::{ExnRef, ExnRefPre};
 pub use externref::ExternRef;
 pub use i31::I31;

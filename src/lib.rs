@@ -185,7 +185,8 @@ pub use func::{
     Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList,
 };
 pub use gc::{
-    AnyRef, ExnRef, ExnRefPre, ExternRef, GcRef, I31, OwnedRooted, RootScope, Rooted, RootedGcRef,
+    AnyRef, ExnRef, ExnRefPre, ExternRef, GcHeapOutOfMemory, GcRef, I31, OwnedRooted, RootScope,
+    Rooted, RootedGcRef,
 };
 pub use global::Global;
 pub use instance::Instance;

@@ -193,7 +193,7 @@ unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut was
         if let Failure::Error(error) = &failure
             && RawRef::has_pending_exn(store)
             && error.is::<ThrownException>()
-            && let Some(exception) = RawRef::take_pending_exn(store)
+            && let Some(exception) = RawRef::take_pending_exn_at_return(store.raw())
         {
             discard(Box::new(failure));
             return exception.set_pending_exn(store);
