@@ -1,6 +1,6 @@
 //! `anyref`: structs, arrays, `i31` and what of the host's was made one.
 
-use crate::guest::{assert_not_taken, instantiate, panic_text};
+use crate::guest::{Drops, assert_not_taken, instantiate, panic_text};
 use libwasmtime::*;
 
 fn store() -> Store<()> {
