@@ -72,6 +72,8 @@ pub fn set(cx: &mut Cx<'_>) {
             a.map(|func| func.to_raw(&mut *cx)) == b.map(|func| func.to_raw(&mut *cx))
         }
         (Val::ExternRef(a), Some(Val::ExternRef(b))) => a.is_some() == b.is_some(),
+        (Val::AnyRef(a), Some(Val::AnyRef(b))) => a.is_some() == b.is_some(),
+        (Val::ExnRef(a), Some(Val::ExnRef(b))) => a.is_some() == b.is_some(),
         _ => false,
     };
     if !same {

@@ -86,6 +86,8 @@ pub fn set(cx: &mut Cx<'_>) {
             a.map(|func| func.to_raw(&mut *cx)) == b.map(|func| func.to_raw(&mut *cx))
         }
         (Ref::Extern(a), Some(Ref::Extern(b))) => a.is_some() == b.is_some(),
+        (Ref::Any(a), Some(Ref::Any(b))) => a.is_some() == b.is_some(),
+        (Ref::Exn(a), Some(Ref::Exn(b))) => a.is_some() == b.is_some(),
         _ => false,
     };
     if !same {
