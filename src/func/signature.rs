@@ -25,7 +25,8 @@ pub(super) enum Kind {
     ExactFuncRef,
     /// A reference to a collected object: checked against its exact type.
     GcRef(GcKind),
-    /// What no function has: only who calls `Val::from_raw` can ask for it.
+    /// A reference to a continuation. No function takes or returns one, but
+    /// `Val::from_raw` may be told to read one.
     ContRef,
 }
 

@@ -263,7 +263,7 @@ impl RawRef {
     /// The host function that exceptions are taken in, which stays in the store.
     #[cold]
     fn new_taker(store: &mut StoreOpaque) -> Func {
-        // What it takes is an address, at which nobody looks as a number.
+        // The argument is an address; an `i64` has room for one.
         let ty = FuncType::new(store.engine(), [ValType::I64], []).to_c();
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; the callback needs no environment, and `out`

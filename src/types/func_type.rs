@@ -127,7 +127,7 @@ impl FuncType {
             );
             is_plain &= ty.as_ref().is_none_or(|ty| ty.heap_type().is_abstract());
             if let Some(ty) = ty.as_ref().filter(|ty| ty.heap_type().top().is_cont()) {
-                // The error of the one who knows what there is in the C API.
+                // Fails, with the error that every use of such a type has.
                 ty.to_c()?;
             }
         }

@@ -25,8 +25,8 @@ use std::{fmt, mem, ptr};
 /// ```
 ///
 /// The fifth is that of continuations: `cont`, `ConcreteCont`, `nocont`. The C API
-/// describes none of its types, so nothing can be made of one: it is an error, or
-/// a panic of [`FuncType::new`].
+/// doesn't describe these. To make a function type, global or table of one fails;
+/// [`FuncType::new`] panics.
 #[derive(Debug, Clone, Hash)]
 pub enum HeapType {
     /// `extern`: anything of the host's.
