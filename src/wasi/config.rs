@@ -50,7 +50,7 @@ impl WasiP1Ctx {
     /// # Errors
     ///
     /// As for [`Store::set_wasi`](crate::Store::set_wasi).
-    pub(super) fn into_config(self) -> Result<(RawConfig, Vec<Box<dyn Any>>)> {
+    pub(super) fn into_config(self) -> Result<(RawConfig, Vec<Box<dyn Any + Send + Sync>>)> {
         check_random_numbers()?;
         let config = RawConfig::new();
         set_args(&config, &self.args)?;
@@ -196,7 +196,11 @@ const STDERR: OutputStream = output_stream!(
 impl OutputStream {
     /// Sets where the stream goes to. Returns what owns that and has to be dropped with
     /// the store.
-    fn set(&self, config: &RawConfig, output: Output) -> Result<Option<Box<dyn Any>>> {
+    fn set(
+        &self,
+        config: &RawConfig,
+        output: Output,
+    ) -> Result<Option<Box<dyn Any + Send + Sync>>> {
         let raw = config.as_ptr();
         match output {
             Output::Nowhere => {}
@@ -225,7 +229,11 @@ impl OutputStream {
     }
 
     /// Gives what is written to a writer. Returns the writer's owner.
-    fn set_writer(&self, config: &RawConfig, writer: Box<dyn Write + Send>) -> Box<dyn Any> {
+    fn set_writer(
+        &self,
+        config: &RawConfig,
+        writer: Box<dyn Write + Send>,
+    ) -> Box<dyn Any + Send + Sync> {
         let (owner, data) = WriterOwner::new(writer);
         // SAFETY: the configuration is owned; the callback, its data and its finalizer
         // belong together.
