@@ -44,7 +44,7 @@ impl Global {
         unsafe {
             check(wasmtime_global_new(
                 store.raw(),
-                ty.to_c().as_ptr(),
+                ty.to_c()?.as_ptr(),
                 &val,
                 out.as_mut_ptr(),
             ))?;

@@ -126,8 +126,8 @@ impl<T> Linker<T> {
     ///
     /// If the linker lacks an import, in which case the error is an
     /// [`UnknownImportError`], or has one of another type; if the module imports
-    /// WASI, which the linker has, but `store` doesn't; if `store` is of another
-    /// engine, or an import that is found is of another store; and as for
+    /// WASI, which the linker has, but `store` doesn't; if `store`, or an import that
+    /// is found, is of another engine, or an import is of another store; and as for
     /// [`Instance::new`].
     ///
     /// # Panics
@@ -165,12 +165,13 @@ impl<T> Linker<T> {
     ///
     /// If the module is of another engine, or the linker lacks an import, in
     /// which case the error is an [`UnknownImportError`], or has one of another
-    /// type.
+    /// type or engine.
     pub fn instantiate_pre(&self, module: &Module) -> Result<InstancePre<T>>
     where
         T: 'static,
     {
         check_engine(&self.engine, module)?;
+        self.definitions.check_engines(module)?;
         let mut raw = ptr::null_mut();
         // SAFETY: both are alive and of the same engine; `raw` is written unless
         // there is an error, and owned.

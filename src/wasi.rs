@@ -65,11 +65,14 @@
 
 mod builder;
 mod config;
+#[cfg(target_os = "linux")]
+mod memory_file;
+mod pipe;
 mod stream;
 mod writer;
 
 pub use builder::{FsPerms, WasiCtxBuilder, WasiP1Ctx};
-pub use stream::{MemoryInputPipe, MemoryOutputPipe};
+pub use pipe::{MemoryInputPipe, MemoryOutputPipe};
 
 use crate::error::{check, ensure};
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};

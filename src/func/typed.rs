@@ -400,13 +400,11 @@ fn is_same_number(found: &ValType, expected: &ValType) -> bool {
 /// A concrete type can't be written in Rust, so that for one any reference of
 /// its kind is let through here, and compared at each call.
 fn fits_param(passed: &ValType, expected: &ValType) -> bool {
-    match (passed, expected) {
-        (ValType::Ref(passed), ValType::Ref(expected)) if expected.heap_type().is_concrete() => {
-            passed
-                .heap_type()
-                .top()
-                .matches(&expected.heap_type().top())
-        }
-        _ => passed.matches(expected),
+    match (passed.as_ref(), expected.as_ref()) {
+        (Some(passed), Some(expected)) if expected.heap_type().is_concrete() => passed
+            .heap_type()
+            .top()
+            .matches(&expected.heap_type().top()),
+        (Some(_), Some(_)) | (None, _) | (_, None) => passed.matches(expected),
     }
 }

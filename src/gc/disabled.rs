@@ -93,6 +93,14 @@ impl RawRef {
         None
     }
 
+    pub(crate) unsafe fn take_pending_exn_at_return(_: *mut wasmtime_context_t) -> Option<RawRef> {
+        None
+    }
+
+    pub(crate) fn collect(_: &mut StoreOpaque) -> Result<()> {
+        Ok(RawRef::supported()?)
+    }
+
     pub(crate) fn has_pending_exn(_: &StoreOpaque) -> bool {
         false
     }

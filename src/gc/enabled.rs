@@ -5,9 +5,10 @@ use crate::error::check;
 use crate::store::StoreOpaque;
 use crate::sys::*;
 use crate::vec::Owned;
-use crate::{ExnType, HeapType, Result, Tag, Unsupported, Val};
+use crate::{ExnType, Func, FuncType, HeapType, Result, Tag, Unsupported, Val, ValType};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
+use std::ptr;
 
 /// An owned, non-null reference to a collected object.
 pub struct RawRef {
@@ -249,19 +250,89 @@ impl RawRef {
     }
 
     /// Takes the store's pending exception, if there is one.
+    ///
+    /// libwasmtime leaves a root of its own behind, for as long as the host function
+    /// runs that it is called in, or else the store lives. So this calls it in a host
+    /// function that does nothing else.
     pub(crate) fn take_pending_exn(store: &mut StoreOpaque) -> Option<RawRef> {
-        RawRef::supported().ok()?;
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; `out` is initialised if there is one, and
-        // owned.
+        if !RawRef::has_pending_exn(store) {
+            return None;
+        }
+        let taker = match store.roots.taker {
+            Some(taker) => taker,
+            None => RawRef::new_taker(store),
+        };
+        let mut exception: Option<RawRef> = None;
+        let mut raw = wasmtime_val_raw_t {
+            funcref: (&raw mut exception).cast(),
+        };
+        let mut trap = ptr::null_mut();
+        // SAFETY: invariants "Context" and "Ownership". The function takes the one
+        // value, which is what `take_exn` asks for, and returns none.
         unsafe {
-            wasmtime_context_take_exception(store.raw(), out.as_mut_ptr()).then(|| RawRef {
+            let func = taker.to_c(store);
+            let error = wasmtime_func_call_unchecked(store.raw(), &func, &mut raw, 1, &mut trap);
+            store
+                .check(error, trap)
+                .expect("the function does not fail");
+        }
+        exception
+    }
+
+    /// The host function that exceptions are taken in, which stays in the store.
+    #[cold]
+    fn new_taker(store: &mut StoreOpaque) -> Func {
+        // The argument is an address; an `i64` has room for one.
+        let ty = FuncType::new(store.engine(), [ValType::I64], []).to_c();
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; the callback needs no environment, and `out`
+        // is initialised, with a function of the store.
+        let taker = unsafe {
+            wasmtime_func_new_unchecked(
+                store.raw(),
+                ty.as_ptr(),
+                Some(take_exn),
+                ptr::null_mut(),
+                None,
+                out.as_mut_ptr(),
+            );
+            Func::from_c(out.assume_init(), store)
+        };
+        store.roots.taker = Some(taker);
+        taker
+    }
+
+    /// As [`RawRef::take_pending_exn`], in a host function that is about to return.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be that of the host function's store.
+    pub(crate) unsafe fn take_pending_exn_at_return(
+        context: *mut wasmtime_context_t,
+    ) -> Option<RawRef> {
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: the context is of a live store; `out` is initialised if there is
+        // an exception, and owned.
+        unsafe {
+            wasmtime_context_take_exception(context, out.as_mut_ptr()).then(|| RawRef {
                 kind: GcKind::Exn,
                 of: wasmtime_valunion_t {
                     exnref: out.assume_init(),
                 },
             })
         }
+    }
+
+    /// Collects what nothing refers to.
+    ///
+    /// # Errors
+    ///
+    /// If libwasmtime was built without `gc`, or reports an error.
+    pub(crate) fn collect(store: &mut StoreOpaque) -> Result<()> {
+        RawRef::supported()?;
+        // SAFETY: invariant "Context". The finalizers of the host's data, which it
+        // may call, don't touch the store's state.
+        unsafe { check(wasmtime_context_gc(store.raw())) }
     }
 
     /// Whether the store has a pending exception.
@@ -333,6 +404,23 @@ impl RawRef {
             GcKind::Extern | GcKind::Exn => None,
         }
     }
+}
+
+/// Takes the pending exception of the store that it is called in, and writes it to
+/// the `Option<RawRef>` whose address is its argument.
+unsafe extern "C" fn take_exn(
+    _: *mut c_void,
+    caller: *mut wasmtime_caller_t,
+    raw: *mut wasmtime_val_raw_t,
+    _: usize,
+) -> *mut wasm_trap_t {
+    // SAFETY: only `RawRef::take_pending_exn` calls the function, with the address of
+    // its own variable; libwasmtime passes the caller, and the value as it is.
+    unsafe {
+        let exception = (*raw).funcref.cast::<Option<RawRef>>();
+        *exception = RawRef::take_pending_exn_at_return(wasmtime_caller_context(caller));
+    }
+    ptr::null_mut()
 }
 
 /// Whether a reference is null.

@@ -81,13 +81,13 @@ impl ExnRef {
     /// # Errors
     ///
     /// If the tag isn't of the type that `allocator` is for, there are too many
-    /// or too few values, or one is of another type; if the store's heap for
-    /// such objects is full; or, with [`Unsupported`](crate::Unsupported), if
+    /// or too few values, or one is of another type or store; if the store's heap
+    /// for such objects is full; or, with [`Unsupported`](crate::Unsupported), if
     /// libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
-    /// If `allocator`, the tag or a value is of another store.
+    /// If `allocator` or the tag is of another store.
     pub fn new(
         mut store: impl AsContextMut,
         allocator: &ExnRefPre,

@@ -50,6 +50,10 @@ unsafe impl FromRoot for ExternRef {
 impl ExternRef {
     /// Makes a new object of `value`.
     ///
+    /// `value` is dropped when nothing refers to the object any more and the store's
+    /// garbage is collected: how large it is makes no difference to when that is, so
+    /// see [`Store::gc`](crate::Store::gc) if it is large.
+    ///
     /// Calls `wasmtime_externref_new`.
     ///
     /// # Errors

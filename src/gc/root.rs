@@ -16,6 +16,8 @@
 //! that has a share of its own.
 
 use super::{GcKind, RawRef, Rooted};
+#[cfg(feature = "gc")]
+use crate::Func;
 use crate::error::format_err;
 use crate::store::{StoreOpaque, cross_store, wrong_store};
 use crate::{AsContext, Error, HeapType, Result, Val};
@@ -264,6 +266,9 @@ pub struct RootSet {
     /// taken since is recognised.
     generation: NonZeroU64,
     entries: Vec<(NonZeroU64, RawRef)>,
+    /// The host function that exceptions are taken in, once one was.
+    #[cfg(feature = "gc")]
+    pub(super) taker: Option<Func>,
 }
 
 impl RootSet {
@@ -274,6 +279,8 @@ impl RootSet {
                 .expect("a process has fewer stores"),
             generation: NonZeroU64::MIN,
             entries: Vec::new(),
+            #[cfg(feature = "gc")]
+            taker: None,
         }
     }
 

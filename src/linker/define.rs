@@ -88,11 +88,15 @@ impl<T: 'static> Linker<T> {
                 items.push((module, name, item));
             }
         }
-        self.definitions.insert_items(store.opaque(), &items);
+        self.definitions
+            .insert_items(&self.engine, store.opaque(), &items);
         defined
     }
 
     /// Defines an item.
+    ///
+    /// An item of another engine than the linker's can be defined, but no module that
+    /// imports it can be instantiated.
     ///
     /// Calls `wasmtime_linker_define`.
     ///
@@ -102,7 +106,7 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Panics
     ///
-    /// If `item` is of another store, or of another engine than the linker.
+    /// If `item` is of another store.
     pub fn define(
         &mut self,
         store: impl AsContext<Data = T>,
@@ -111,11 +115,10 @@ impl<T: 'static> Linker<T> {
         item: impl Into<Extern>,
     ) -> Result<&mut Self> {
         let store = store.as_context();
-        self.assert_engine(store.engine());
         let item = item.into();
         self.define_item(store.opaque(), module, name, &item)?;
         self.definitions
-            .insert_item(store.opaque(), module, name, &item);
+            .insert_item(&self.engine, store.opaque(), module, name, &item);
         Ok(self)
     }
 
@@ -127,10 +130,6 @@ impl<T: 'static> Linker<T> {
         name: &str,
         item: &Extern,
     ) -> Result<()> {
-        assert!(
-            item.comes_from_same_engine(&self.engine),
-            "the item belongs to another engine than the linker"
-        );
         let raw = item.to_c(store);
         // SAFETY: invariants "Shared" and "Ownership"; the linker is borrowed
         // exclusively. The item is only read.

@@ -7,12 +7,12 @@
 //! It also aborts when a linker compares an import's type with that of an item
 //! whose store is gone, if the type has gone with it: the list keeps the types.
 
-use crate::error::bail;
+use crate::error::{bail, ensure};
 use crate::instance::cross_store_instantiation;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
 use crate::vec::Owned;
-use crate::{Extern, Module};
+use crate::{Engine, Extern, Module};
 use std::sync::Arc;
 
 /// The module that WASI preview 1 is defined in.
@@ -25,22 +25,24 @@ pub(crate) struct Needs {
     /// do; if there are two, none.
     stores: Vec<u64>,
     wasi: bool,
+    /// Whether an item is of another engine than the linker: no store will do.
+    other_engine: bool,
 }
 
 impl Needs {
-    fn of_store(id: u64) -> Needs {
+    /// What an item needs that a linker of `engine` has.
+    fn of_item(engine: &Engine, store: &StoreOpaque, item: &Extern) -> Needs {
         Needs {
-            stores: vec![id],
+            stores: item.store_id().into_iter().collect(),
             wasi: false,
+            other_engine: !Engine::same(engine, store.engine())
+                || !item.comes_from_same_engine(engine),
         }
-    }
-
-    fn of_item(item: &Extern) -> Needs {
-        item.store_id().map_or_else(Needs::default, Needs::of_store)
     }
 
     fn add(&mut self, other: &Needs) {
         self.wasi |= other.wasi;
+        self.other_engine |= other.other_engine;
         for id in &other.stores {
             if !self.stores.contains(id) {
                 self.stores.push(*id);
@@ -49,7 +51,7 @@ impl Needs {
     }
 
     fn is_met_by(&self, store: &StoreOpaque) -> bool {
-        self.is_store(store) && (store.has_wasi() || !self.wasi)
+        self.is_store(store) && (store.has_wasi() || !self.wasi) && !self.other_engine
     }
 
     fn is_store(&self, store: &StoreOpaque) -> bool {
@@ -68,7 +70,7 @@ impl Needs {
     /// # Errors
     ///
     /// If it is another store than it has to be, or it has no WASI context and
-    /// has to.
+    /// has to; or if no store will do.
     pub(crate) fn check(&self, store: &StoreOpaque) -> crate::Result<()> {
         if self.is_met_by(store) {
             return Ok(());
@@ -76,6 +78,10 @@ impl Needs {
         if !self.is_store(store) {
             return Err(cross_store_instantiation());
         }
+        ensure!(
+            !self.other_engine,
+            "the item belongs to another engine than the linker"
+        );
         bail!(
             "the module imports WASI, which the linker has, but the store has no WASI context: \
              give it one with `Store::set_wasi`"
@@ -92,13 +98,13 @@ struct Definition {
 }
 
 impl Definition {
-    fn of_item(store: &StoreOpaque, item: &Extern) -> Definition {
+    fn of_item(engine: &Engine, store: &StoreOpaque, item: &Extern) -> Definition {
         let item_c = item.to_c(store);
         let context = store.shared().cast_mut();
         // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
         let ty = unsafe { Owned::from_raw(wasmtime_extern_type(context, &item_c)) };
         Definition {
-            needs: Needs::of_item(item),
+            needs: Needs::of_item(engine, store, item),
             _ty: ty.map(Arc::new),
         }
     }
@@ -128,20 +134,21 @@ pub(super) struct Definitions {
 }
 
 impl Definitions {
-    /// Notes that an item of that store is defined, in the place of what was
-    /// before.
+    /// Notes that an item of that store is defined in a linker of `engine`, in the
+    /// place of what was before.
     ///
     /// # Panics
     ///
     /// If the item is of another store.
     pub(super) fn insert_item(
         &mut self,
+        engine: &Engine,
         store: &StoreOpaque,
         module: &str,
         name: &str,
         item: &Extern,
     ) {
-        let definition = Definition::of_item(store, item);
+        let definition = Definition::of_item(engine, store, item);
         self.all.add(&definition.needs);
         self.insert(key(module, name), definition);
     }
@@ -149,10 +156,15 @@ impl Definitions {
     /// The same for several items, with their names; those of the same name are
     /// the same. To insert each for itself would take the longer the more there
     /// are, and a guest says how many.
-    pub(super) fn insert_items(&mut self, store: &StoreOpaque, items: &[(&str, &str, Extern)]) {
+    pub(super) fn insert_items(
+        &mut self,
+        engine: &Engine,
+        store: &StoreOpaque,
+        items: &[(&str, &str, Extern)],
+    ) {
         let mut added = Vec::new();
         for (module, name, item) in items {
-            let definition = Definition::of_item(store, item);
+            let definition = Definition::of_item(engine, store, item);
             self.all.add(&definition.needs);
             let key = key(module, name);
             match self.place(&key) {
@@ -218,8 +230,8 @@ impl Definitions {
         match self.place(&key(module, name)) {
             Ok(place) => self.listed[place].1.needs.clone(),
             Err(_) => Needs {
-                stores: Vec::new(),
                 wasi: self.may_be_wasi(module),
+                ..Needs::default()
             },
         }
     }
@@ -235,12 +247,34 @@ impl Definitions {
         needs
     }
 
+    /// Whether a module's imports are of the linker's engine. libwasmtime compares
+    /// types by numbers, which are an engine's own.
+    ///
+    /// # Errors
+    ///
+    /// If one is not.
+    pub(super) fn check_engines(&self, module: &Module) -> crate::Result<()> {
+        if !self.all.other_engine {
+            return Ok(());
+        }
+        for import in module.imports() {
+            let (module, name) = (import.module(), import.name());
+            ensure!(
+                !self.needs(module, name).other_engine,
+                "cross-`Engine` instantiation is not currently supported: what the linker has for \
+                 `{module}::{name}` belongs to another engine"
+            );
+        }
+        Ok(())
+    }
+
     /// Whether a module can be linked in a store.
     ///
     /// # Errors
     ///
-    /// As for [`Needs::check`].
+    /// As for [`Definitions::check_engines`] and [`Needs::check`].
     pub(super) fn check(&self, store: &StoreOpaque, module: &Module) -> crate::Result<()> {
+        self.check_engines(module)?;
         // Mostly the store has everything that could be needed.
         if self.all.is_met_by(store) {
             return Ok(());

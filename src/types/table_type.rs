@@ -188,9 +188,10 @@ impl TableType {
     ///
     /// # Errors
     ///
-    /// If the indices are of 64 bits, and the engine can't compile the module
-    /// that the C type is taken from, or the elements are of a concrete type
-    /// that no other module can define.
+    /// If the elements are of a type of continuations, which the C API doesn't
+    /// describe; or if the indices are of 64 bits, and the engine can't compile
+    /// the module that the C type is taken from, or the elements are of a
+    /// concrete type that no other module can define.
     pub(crate) fn to_c(&self, engine: &Engine) -> Result<Owned<wasm_tabletype_t>> {
         if self.limits.is_64 {
             return self.to_c_64(engine);
@@ -202,7 +203,7 @@ impl TableType {
             min: minimum as u32,
             max: maximum.map_or(wasm_limits_max_default, |maximum| maximum as u32),
         };
-        let element = self.element.to_c().into_raw();
+        let element = self.element.to_c()?.into_raw();
         // SAFETY: the function takes `element`, borrows `limits`, and returns a
         // type the caller owns.
         let ty = unsafe { Owned::from_raw(wasm_tabletype_new(element, &limits)) };

@@ -307,7 +307,11 @@ fn abstract_type(ty: &HeapType) -> Option<u8> {
         HeapType::ConcreteFunc(_)
         | HeapType::ConcreteArray(_)
         | HeapType::ConcreteStruct(_)
-        | HeapType::ConcreteExn(_) => return None,
+        | HeapType::ConcreteExn(_)
+        | HeapType::ConcreteCont(_)
+        // The C API describes no table of these.
+        | HeapType::Cont
+        | HeapType::NoCont => return None,
     })
 }
 
