@@ -25,11 +25,11 @@ use std::ptr::NonNull;
 ///   addresses every function traps at once with
 ///   [`Trap::StackOverflow`](crate::Trap::StackOverflow). On one at higher addresses
 ///   there is no limit, so that endless recursion ends the process.
-/// - **Making objects that are collected**, such as an
-///   [`ExternRef`](crate::ExternRef), as that may run the collector. It looks for
-///   references of the WebAssembly code that waits on the stack of the thread it
-///   runs on, finds none there, and takes the objects for garbage. When the code
-///   goes on it has references to other objects, or ends the process.
+/// - **Running the collector**, by [`gc`](Caller::gc) or by making an object such as
+///   an [`ExternRef`](crate::ExternRef). It looks for references of the WebAssembly
+///   code that waits on the stack of the thread that it runs on, finds none there,
+///   and takes the objects for garbage. When the code goes on it has references to
+///   other objects, or ends the process.
 pub struct Caller<'a, T: 'static> {
     store: StoreContextMut<'a, T>,
     caller: NonNull<wasmtime_caller_t>,

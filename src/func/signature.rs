@@ -264,9 +264,9 @@ pub(crate) struct Signatures {
     recent: [Recent; 8],
 }
 
-// SAFETY: what `recent` points to is in `all`, which is `Send` and `Sync`.
+// SAFETY: what `recent` points to is in `all`, which is `Send`.
 unsafe impl Send for Signatures {}
-// SAFETY: as `Send`.
+// SAFETY: what `recent` points to is in `all`, which is `Sync`.
 unsafe impl Sync for Signatures {}
 
 /// A function's key and signature; 0 is no function's key.

@@ -29,13 +29,13 @@ pub struct StoreContextMut<'a, T: 'static> {
 // Both are covariant in their lifetime and invariant in `T`, as the references
 // in `borrow` are; these say which auto traits they have as well.
 
-// SAFETY: it is a shared reference to a store.
+// SAFETY: it is a shared reference to a store, which is `Sync`.
 unsafe impl<T: Sync + 'static> Send for StoreContext<'_, T> {}
-// SAFETY: as `Send`.
+// SAFETY: it gives shared access to a store, which is `Sync`.
 unsafe impl<T: Sync + 'static> Sync for StoreContext<'_, T> {}
-// SAFETY: it is an exclusive reference to a store.
+// SAFETY: it is an exclusive reference to a store, which is `Send`.
 unsafe impl<T: Send + 'static> Send for StoreContextMut<'_, T> {}
-// SAFETY: as `Send`.
+// SAFETY: a shared one gives shared access to a store, which is `Sync`.
 unsafe impl<T: Sync + 'static> Sync for StoreContextMut<'_, T> {}
 
 /// What gives shared access to a store: the store itself, a context, a

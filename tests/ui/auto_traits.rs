@@ -188,6 +188,14 @@ assert_covariant! {
     ExportType<'a>,
 }
 
+/// What iterates over borrowed things goes where these may go.
+const _: fn(&Module, &Instance, &mut Store<u8>) = |module, instance, store| {
+    fn check<T: Send + Sync + Unpin>(_: T) {}
+    check(module.imports());
+    check(module.exports());
+    check(instance.exports(store));
+};
+
 /// Types that stand where nothing says that `T` is `'static`, as they may in the
 /// `wasmtime` crate.
 #[allow(dead_code, reason = "that they compile is all that is asked")]
