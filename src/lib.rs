@@ -129,6 +129,7 @@
 #![warn(missing_docs)]
 
 mod backtrace;
+mod callback;
 mod config;
 pub mod differences;
 mod engine;

@@ -1,22 +1,16 @@
 //! The part of a store's state that doesn't depend on its data.
 
 use super::last_memory::LastMemory;
+use crate::callback::{Cause, Failure};
 use crate::error::{Raised, format_err};
 use crate::func::Signatures;
 use crate::gc::RootSet;
 use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
 use crate::{Engine, Error, Instance, Module, ModuleExport};
+#[cfg(feature = "wasi")]
 use std::any::Any;
 use std::panic::resume_unwind;
 use std::ptr;
-
-/// How a host function failed.
-pub(crate) enum Failure {
-    /// It returned an error.
-    Error(Error),
-    /// It panicked with this payload.
-    Panic(Box<dyn Any + Send>),
-}
 
 /// What a store keeps beside its data; see the invariants of the module `store`.
 pub struct StoreOpaque {
@@ -195,13 +189,13 @@ impl StoreOpaque {
     ) -> Error {
         // SAFETY: the caller vouches for both.
         let raised = unsafe { Raised::new(error, trap) };
-        match (self.pending.take(), raised) {
-            (Some(Failure::Panic(payload)), raised) => {
+        match (self.pending.take().map(Failure::into_cause), raised) {
+            (Some(Cause::Panic(payload)), raised) => {
                 drop(raised);
                 resume_unwind(payload)
             }
-            (Some(Failure::Error(error)), Some(raised)) => error.with_backtrace(raised),
-            (Some(Failure::Error(error)), None) => error,
+            (Some(Cause::Error(error)), Some(raised)) => error.with_backtrace(raised),
+            (Some(Cause::Error(error)), None) => error,
             (None, Some(raised)) => raised.into_error(),
             (None, None) => format_err!("libwasmtime failed without saying why"),
         }
