@@ -45,7 +45,7 @@ pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, StoreLimits,
     StoreLimitsBuilder,
 };
-pub(crate) use opaque::{StoreOpaque, cross_store, wrong_store};
+pub(crate) use opaque::{StoreOpaque, cross_store, wrong_engine, wrong_store};
 
 use crate::sys::{wasmtime_store_context, wasmtime_store_delete, wasmtime_store_new};
 use crate::{Engine, Result};

@@ -1,7 +1,14 @@
 //! The error of an import that a linker doesn't have.
 
-use crate::{Error, ExternType, ImportType, Module};
+use super::Linker;
+use crate::error::{Raised, is_message};
+use crate::sys::{
+    wasmtime_error_t, wasmtime_extern_delete, wasmtime_store_context, wasmtime_store_delete,
+    wasmtime_store_new,
+};
+use crate::{ExternType, ImportType, Module};
 use std::fmt;
+use std::ptr;
 
 /// A module imports something that the linker doesn't have.
 ///
@@ -32,14 +39,25 @@ impl UnknownImportError {
 
     /// The typed error, if that is what `error` is, which came from linking
     /// `module`: the C API gives its text only.
-    #[cold]
-    pub(super) fn find(module: &Module, error: Error) -> Error {
-        let text = format!("{error}");
+    ///
+    /// How that begins is libwasmtime's. The names in it are the guest's, and
+    /// those of several imports may read alike: it is the first that the linker
+    /// lacks.
+    ///
+    /// # Safety
+    ///
+    /// `error` must be null or a valid error.
+    pub(super) unsafe fn find<T>(
+        linker: &Linker<T>,
+        module: &Module,
+        error: *mut wasmtime_error_t,
+    ) -> Option<UnknownImportError> {
+        // SAFETY: the caller vouches for the error.
+        let text = unsafe { Raised::text_of(error) }?;
         module
             .imports()
             .map(|import| UnknownImportError::new(&import))
-            .find(|unknown| format!("{unknown}") == text)
-            .map_or(error, Error::new)
+            .find(|unknown| is_message(&text, &unknown.to_string()) && !linker.has(unknown))
     }
 
     pub(super) fn new(import: &ImportType<'_>) -> UnknownImportError {
@@ -47,6 +65,25 @@ impl UnknownImportError {
             module: import.module().to_owned(),
             name: import.name().to_owned(),
             ty: import.ty(),
+        }
+    }
+}
+
+impl<T: 'static> Linker<T> {
+    /// Whether there is a definition of that name.
+    fn has(&self, unknown: &UnknownImportError) -> bool {
+        // SAFETY: the engine is alive. What is found, which may be of any store, is
+        // not used; it is freed before the store, which nothing else is in.
+        unsafe {
+            let store = wasmtime_store_new(self.engine.as_ptr(), ptr::null_mut(), None);
+            let context = wasmtime_store_context(store);
+            let found = self.find_c(context, &unknown.module, &unknown.name);
+            let is_found = found.is_some();
+            if let Some(mut item) = found {
+                wasmtime_extern_delete(&mut item);
+            }
+            wasmtime_store_delete(store);
+            is_found
         }
     }
 }

@@ -4,7 +4,7 @@ use super::last_memory::LastMemory;
 use crate::callback::{Cause, Failure};
 use crate::error::{Raised, format_err};
 use crate::func::Signatures;
-use crate::gc::RootSet;
+use crate::gc::{RawRef, RootSet};
 use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
 use crate::{Engine, Error, Instance, Module, ModuleExport};
 #[cfg(feature = "wasi")]
@@ -196,7 +196,7 @@ impl StoreOpaque {
             }
             (Some(Cause::Error(error)), Some(raised)) => error.with_backtrace(raised),
             (Some(Cause::Error(error)), None) => error,
-            (None, Some(raised)) => raised.into_error(),
+            (None, Some(raised)) => raised.into_error(RawRef::has_pending_exn(self)),
             (None, None) => format_err!("libwasmtime failed without saying why"),
         }
     }
@@ -234,6 +234,13 @@ impl StoreOpaque {
 #[cold]
 pub(crate) fn cross_store() -> Error {
     format_err!("value used with wrong store: cross-`Store` values are not supported")
+}
+
+/// What is said of a type that is used with a store of another engine than its
+/// own, in the words of the `wasmtime` crate.
+#[cold]
+pub(crate) fn wrong_engine() -> Error {
+    format_err!("type used with wrong engine")
 }
 
 #[cold]
