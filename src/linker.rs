@@ -151,7 +151,9 @@ impl<T: 'static> Linker<T> {
                     instance,
                     trap,
                 );
-                unknown = UnknownImportError::find(self, module, error);
+                if !error.is_null() {
+                    unknown = UnknownImportError::find(self.as_ptr(), module, error);
+                }
                 error
             })
         };
@@ -175,7 +177,7 @@ impl<T: 'static> Linker<T> {
         // there is an error, and owned.
         unsafe {
             let error = wasmtime_linker_instantiate_pre(self.as_ptr(), module.as_ptr(), &mut raw);
-            let unknown = UnknownImportError::find(self, module, error);
+            let unknown = UnknownImportError::find(self.as_ptr(), module, error);
             check(error).map_err(|error| unknown.map_or(error, Error::new))?;
             Ok(InstancePre::from_c(
                 raw,

@@ -151,7 +151,8 @@ pub(super) unsafe fn guard(
 ) -> *mut wasm_trap_t {
     match callback::catch(f) {
         Ok(()) => ptr::null_mut(),
-        // SAFETY: the caller vouches for `caller`.
+        // SAFETY: `caller` is the one that this function requires, and the host's
+        // code has returned.
         Err(failure) => unsafe { fail(caller, failure) },
     }
 }

@@ -1,12 +1,12 @@
 //! The error of an import that a linker doesn't have.
 
-use super::Linker;
+use super::get;
 use crate::error::{Raised, is_message};
 use crate::sys::{
-    wasmtime_error_t, wasmtime_extern_delete, wasmtime_store_context, wasmtime_store_delete,
-    wasmtime_store_new,
+    wasmtime_error_t, wasmtime_extern_delete, wasmtime_linker_t, wasmtime_store_context,
+    wasmtime_store_delete, wasmtime_store_new,
 };
-use crate::{ExternType, ImportType, Module};
+use crate::{Engine, ExternType, ImportType, Module};
 use std::fmt;
 use std::ptr;
 
@@ -46,18 +46,45 @@ impl UnknownImportError {
     ///
     /// # Safety
     ///
-    /// `error` must be null or a valid error.
-    pub(super) unsafe fn find<T>(
-        linker: &Linker<T>,
+    /// `linker` must be valid and of the module's engine, `error` null or valid.
+    #[cold]
+    pub(super) unsafe fn find(
+        linker: *mut wasmtime_linker_t,
         module: &Module,
         error: *mut wasmtime_error_t,
     ) -> Option<UnknownImportError> {
-        // SAFETY: the caller vouches for the error.
+        // SAFETY: `error` is required to be null or valid.
         let text = unsafe { Raised::text_of(error) }?;
         module
             .imports()
             .map(|import| UnknownImportError::new(&import))
-            .find(|unknown| is_message(&text, &unknown.to_string()) && !linker.has(unknown))
+            .find(|unknown| {
+                is_message(&text, &unknown.to_string())
+                    // SAFETY: the linker is required to be so.
+                    && unsafe { unknown.is_unknown(linker, module.engine()) }
+            })
+    }
+
+    /// Whether there is no definition of that name.
+    ///
+    /// # Safety
+    ///
+    /// `linker` must be valid and of that engine.
+    unsafe fn is_unknown(&self, linker: *mut wasmtime_linker_t, engine: &Engine) -> bool {
+        // SAFETY: the engine is alive, and the linker is required to be of it. What
+        // is found, which may be of any store, is not used; it is freed before the
+        // store, which nothing else is in.
+        unsafe {
+            let store = wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None);
+            let context = wasmtime_store_context(store);
+            let found = get::find(linker, context, &self.module, &self.name);
+            let is_unknown = found.is_none();
+            if let Some(mut item) = found {
+                wasmtime_extern_delete(&mut item);
+            }
+            wasmtime_store_delete(store);
+            is_unknown
+        }
     }
 
     pub(super) fn new(import: &ImportType<'_>) -> UnknownImportError {
@@ -65,25 +92,6 @@ impl UnknownImportError {
             module: import.module().to_owned(),
             name: import.name().to_owned(),
             ty: import.ty(),
-        }
-    }
-}
-
-impl<T: 'static> Linker<T> {
-    /// Whether there is a definition of that name.
-    fn has(&self, unknown: &UnknownImportError) -> bool {
-        // SAFETY: the engine is alive. What is found, which may be of any store, is
-        // not used; it is freed before the store, which nothing else is in.
-        unsafe {
-            let store = wasmtime_store_new(self.engine.as_ptr(), ptr::null_mut(), None);
-            let context = wasmtime_store_context(store);
-            let found = self.find_c(context, &unknown.module, &unknown.name);
-            let is_found = found.is_some();
-            if let Some(mut item) = found {
-                wasmtime_extern_delete(&mut item);
-            }
-            wasmtime_store_delete(store);
-            is_found
         }
     }
 }

@@ -180,7 +180,8 @@ unsafe fn update<T: 'static>(
     // SAFETY: the data of every store of this crate is its state.
     let state = unsafe { wasmtime_context_get_data(context).cast::<StoreState<T>>() };
     let decided = callback::catch(|| {
-        // SAFETY: the caller vouches for the store.
+        // SAFETY: invariant "State": this runs in a callback of the store, and
+        // holds no other reference into it.
         let store = unsafe { StoreContextMut::from_state(NonNull::new_unchecked(state)) };
         match callback(store)? {
             UpdateDeadline::Continue(ticks) => Ok((WASMTIME_UPDATE_DEADLINE_CONTINUE, ticks)),
@@ -192,8 +193,8 @@ unsafe fn update<T: 'static>(
             UpdateDeadline::Interrupt => Err(Trap::Interrupt.into()),
         }
     });
-    // SAFETY: the caller vouches for the store, and for the places of the two
-    // numbers.
+    // SAFETY: invariant "State": the callback has returned, and with it its
+    // context. libwasmtime gives the two places to be written.
     unsafe {
         (*state).opaque.last_memory.forget();
         match decided {
