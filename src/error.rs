@@ -204,12 +204,12 @@ impl Raised {
             return Error::new(trap).with_backtrace(self);
         }
         let text = self.text();
-        let is_traced = text::is_traced(&text);
         let messages = text::messages(&text);
         let (root, mut messages) = messages.split_last().expect("there is always a message");
-        // No guest writes at the end of a text that begins so, or is that alone.
+        let has_backtrace = self.has_backtrace();
+        // What comes after a backtrace is no guest's, nor is a text that is this alone.
         let is_exception = may_be_exception
-            && (is_traced || messages.is_empty())
+            && (has_backtrace || messages.is_empty())
             && *root == ThrownException.to_string();
         let root = if let Some(trap) = trap {
             Error::new(trap)
@@ -220,9 +220,8 @@ impl Raised {
         } else {
             format_err!("{root}")
         };
-        let has_backtrace = self.has_backtrace();
-        if has_backtrace && is_traced {
-            // That message is the backtrace.
+        if has_backtrace {
+            // The outermost message is its text.
             messages = messages.get(1..).unwrap_or_default();
         }
         let error = messages

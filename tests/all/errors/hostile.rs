@@ -343,6 +343,40 @@ fn texts_of_the_host() -> Result<()> {
     Ok(())
 }
 
+/// Fails with a text.
+struct Creator(&'static str);
+
+// SAFETY: it makes no memory.
+unsafe impl MemoryCreator for Creator {
+    fn new_memory(
+        &self,
+        _: MemoryType,
+        _: usize,
+        _: Option<usize>,
+        _: Option<usize>,
+        _: usize,
+    ) -> Result<Box<dyn LinearMemory>, String> {
+        Err(self.0.to_owned())
+    }
+}
+
+#[test]
+fn texts_of_who_makes_memories() -> Result<()> {
+    for text in TEXTS {
+        let mut config = Config::new();
+        config.with_host_memory(std::sync::Arc::new(Creator(text)));
+        let engine = Engine::new(&config)?;
+        let mut store = Store::new(&engine, ());
+        let guest = Module::new(&engine, "(module (memory 1))")?;
+        let linker = Linker::new(&engine);
+        assert_plain(&Instance::new(&mut store, &guest, &[]).unwrap_err());
+        assert_plain(&linker.instantiate(&mut store, &guest).unwrap_err());
+        let pre = linker.instantiate_pre(&guest)?;
+        assert_plain(&pre.instantiate(&mut store).unwrap_err());
+    }
+    Ok(())
+}
+
 /// What tells a trap by its text alone.
 #[test]
 fn traps_of_tables() -> Result<()> {
