@@ -26,9 +26,7 @@ mod wasm_ty;
 pub use caller::Caller;
 pub use into_func::IntoFunc;
 pub(crate) use signature::Signatures;
-#[cfg(feature = "wasi")]
-pub(crate) use trampoline::discard;
-pub(crate) use trampoline::{HostFunc, finalize};
+pub(crate) use trampoline::HostFunc;
 pub use typed::{TypedFunc, WasmParams, WasmResults};
 pub use wasm_ret::WasmRet;
 pub(crate) use wasm_ty::Reference;

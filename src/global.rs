@@ -2,8 +2,8 @@
 
 use crate::entity::entity;
 use crate::error::check;
-use crate::error::ensure;
 use crate::gc::RawRef;
+use crate::store::wrong_engine;
 use crate::sys::{
     wasm_globaltype_delete, wasmtime_global_get, wasmtime_global_new, wasmtime_global_set,
     wasmtime_global_t, wasmtime_global_type,
@@ -33,10 +33,11 @@ impl Global {
     /// `ty` is of another engine than the store.
     pub fn new(mut store: impl AsContextMut, ty: GlobalType, val: Val) -> Result<Global> {
         let mut store = store.as_context_mut();
-        ensure!(
-            ty.comes_from_same_engine(store.engine()),
-            "the type of the global belongs to another engine than the store"
-        );
+        if !ty.comes_from_same_engine(store.engine()) {
+            return Err(wrong_engine().context(
+                "type mismatch: initial value provided does not match the type of this global",
+            ));
+        }
         let val = val.to_c(store.opaque())?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership"; `out` is initialised

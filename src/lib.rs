@@ -132,6 +132,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod backtrace;
+mod callback;
 #[allow(
     clippy::wildcard_enum_match_arm,
     reason = "settings are neither values, types nor items"

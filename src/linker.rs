@@ -17,7 +17,7 @@ use crate::sys::{
     wasmtime_linker_instantiate, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
 };
-use crate::{AsContextMut, Engine, Instance, InstancePre, Module, Result};
+use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result};
 use func_types::FuncTypes;
 use needs::Definitions;
 use std::fmt;
@@ -146,14 +146,25 @@ impl<T> Linker<T> {
         check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
         let context = store.raw();
+        let mut unknown = None;
         // SAFETY: invariant "Context"; all that is linked may be used with the
-        // store, which is borrowed.
-        unsafe {
+        // store, which is borrowed. The error is valid until it is returned.
+        let instance = unsafe {
             Instance::start(store.opaque_ptr(), module, |instance, trap| {
-                wasmtime_linker_instantiate(self.as_ptr(), context, module.as_ptr(), instance, trap)
+                let error = wasmtime_linker_instantiate(
+                    self.as_ptr(),
+                    context,
+                    module.as_ptr(),
+                    instance,
+                    trap,
+                );
+                if !error.is_null() {
+                    unknown = UnknownImportError::find(self.as_ptr(), module, error);
+                }
+                error
             })
-        }
-        .map_err(|error| UnknownImportError::find(module, error))
+        };
+        instance.map_err(|error| unknown.map_or(error, Error::new))
     }
 
     /// Looks up a module's imports and checks their types once, for many
@@ -176,12 +187,9 @@ impl<T> Linker<T> {
         // SAFETY: both are alive and of the same engine; `raw` is written unless
         // there is an error, and owned.
         unsafe {
-            check(wasmtime_linker_instantiate_pre(
-                self.as_ptr(),
-                module.as_ptr(),
-                &mut raw,
-            ))
-            .map_err(|error| UnknownImportError::find(module, error))?;
+            let error = wasmtime_linker_instantiate_pre(self.as_ptr(), module.as_ptr(), &mut raw);
+            let unknown = UnknownImportError::find(self.as_ptr(), module, error);
+            check(error).map_err(|error| unknown.map_or(error, Error::new))?;
             Ok(InstancePre::from_c(
                 raw,
                 module,

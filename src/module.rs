@@ -3,6 +3,8 @@
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 pub(crate) mod binary;
 mod image;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+mod precompiled;
 
 use crate::engine::Engine;
 use crate::error::check;
@@ -97,7 +99,8 @@ impl Module {
     /// # Errors
     ///
     /// If the module is malformed or invalid, or uses a proposal that the engine
-    /// doesn't have on; or, with [`Unsupported`](crate::Unsupported), if
+    /// doesn't have on; if the bytes are precompiled code, which is for
+    /// [`Module::deserialize`]; or, with [`Unsupported`](crate::Unsupported), if
     /// libwasmtime was built without a compiler or without `wat`.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
@@ -108,6 +111,7 @@ impl Module {
     fn from_bytes(engine: &Engine, bytes: &[u8]) -> Result<Module> {
         #[cfg(feature = "wat")]
         if !bytes.starts_with(b"\0asm") {
+            precompiled::refuse(bytes)?;
             return Module::from_binary(engine, &crate::wat2wasm(bytes)?);
         }
         Module::from_binary(engine, bytes)
@@ -117,7 +121,8 @@ impl Module {
     ///
     /// # Errors
     ///
-    /// If the file can't be read, and as for [`Module::new`].
+    /// If the file can't be read; if it is precompiled code, which is for
+    /// [`Module::deserialize_file`]; and as for [`Module::new`].
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
         Module::from_path(engine, file.as_ref())
@@ -127,6 +132,7 @@ impl Module {
     fn from_path(engine: &Engine, file: &Path) -> Result<Module> {
         let bytes = std::fs::read(file)
             .with_context(|| format!("failed to read from `{}`", file.display()))?;
+        precompiled::refuse_file(file, &bytes)?;
         #[cfg(feature = "wat")]
         if !bytes.starts_with(b"\0asm") {
             return Module::from_binary(engine, &crate::wat::file_to_wasm(file, &bytes)?);
@@ -143,6 +149,7 @@ impl Module {
     /// As for [`Module::new`].
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
+        precompiled::refuse(binary)?;
         require(Feature::Compiler)?;
         let mut raw = ptr::null_mut();
         // SAFETY: the engine is alive and the bytes are readable; `raw` is
@@ -166,14 +173,20 @@ impl Module {
     /// Makes a module of what [`Module::serialize`] or
     /// [`Engine::precompile_module`] returned, without compiling.
     ///
+    /// The library that runs the code should be of the patch that compiled it:
+    /// another of the same major version may have other defaults, and refuses code
+    /// that was compiled with these. 48.0.8 refuses code of 48.0.0 for its default
+    /// collector, say.
+    ///
     /// The name of such a module isn't known: see [`Module::name`].
     ///
     /// Calls `wasmtime_module_deserialize`.
     ///
     /// # Errors
     ///
-    /// If the bytes are no precompiled module, or one of another version of
-    /// libwasmtime, of another processor, or of an engine with other settings.
+    /// If the bytes are no precompiled module, or one of another major version of
+    /// libwasmtime, of another processor, or of an engine with other settings,
+    /// defaults included.
     ///
     /// # Safety
     ///
@@ -270,6 +283,7 @@ impl Module {
     /// compiler.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
+        precompiled::refuse(binary)?;
         require(Feature::Compiler)?;
         // SAFETY: the engine is alive and the bytes are readable.
         unsafe {

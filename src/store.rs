@@ -36,9 +36,10 @@
 //!    names end in `_to_raw` write to the heap of these objects.
 //! 4. **Ownership**: an entity's handle is passed to libwasmtime only after
 //!    [`StoreOpaque::assert_owns`] has found it to be of this store.
-//! 5. **Failures**: a host function that fails puts what went wrong into
-//!    `StoreOpaque::pending` and unwinds to the nearest entry from the host,
-//!    which takes it ([`StoreOpaque::failure`]); so it is never left behind.
+//! 5. **Failures**: a host function that fails puts what went wrong, a
+//!    [`Failure`](crate::callback::Failure), into `StoreOpaque::pending` and
+//!    unwinds to the nearest entry from the host, which takes it
+//!    ([`StoreOpaque::failure`]); so it is never left behind.
 //! 6. **Last memory**: what `StoreOpaque::last_memory` says is true. Libwasmtime
 //!    changes a memory only when it is given the context of `StoreOpaque::raw`,
 //!    which is asked for before each call anew; and every callback that lets its
@@ -79,7 +80,7 @@ pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, StoreLimits,
     StoreLimitsBuilder,
 };
-pub(crate) use opaque::{Failure, StoreOpaque, cross_store, wrong_store};
+pub(crate) use opaque::{StoreOpaque, cross_store, wrong_engine, wrong_store};
 
 use crate::sys::{wasmtime_store_context, wasmtime_store_delete, wasmtime_store_new};
 use crate::{Engine, Result};

@@ -1,9 +1,9 @@
 //! Tables of references.
 
 use crate::entity::entity;
-use crate::error::check;
-use crate::error::ensure;
+use crate::error::{check, check_trap, format_err};
 use crate::gc::RawRef;
+use crate::store::wrong_engine;
 use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
@@ -37,10 +37,11 @@ impl Table {
     /// `gc`.
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Table> {
         let mut store = store.as_context_mut();
-        ensure!(
-            ty.comes_from_same_engine(store.engine()),
-            "the type of the table belongs to another engine than the store"
-        );
+        if !ty.comes_from_same_engine(store.engine()) {
+            return Err(
+                wrong_engine().context("type mismatch: value does not match table element type")
+            );
+        }
         let init = Val::from(init).to_c(store.opaque())?;
         let raw_ty = ty.to_c(store.engine())?;
         let mut out = MaybeUninit::uninit();
@@ -132,7 +133,7 @@ impl Table {
         let table = self.to_c(store.opaque());
         let val = Val::from(val).to_c(store.opaque())?;
         // SAFETY: invariants "Context" and "Ownership".
-        unsafe { check(wasmtime_table_set(store.raw(), &table, index, &val)) }
+        unsafe { check_trap(wasmtime_table_set(store.raw(), &table, index, &val)) }
     }
 
     /// How many elements the table has now.
@@ -170,7 +171,7 @@ impl Table {
         let mut previous = 0;
         // SAFETY: invariants "Context" and "Ownership".
         unsafe {
-            check(wasmtime_table_grow(
+            check_trap(wasmtime_table_grow(
                 store.raw(),
                 &table,
                 delta,
@@ -211,10 +212,13 @@ impl Table {
         dst_table.check_range(&store, dst_index, len)?;
         src_table.check_range(&store, src_index, len)?;
         let (from, to) = (src_table.element(&store), dst_table.element(&store));
-        ensure!(
-            from.matches(&to),
-            "a table of {to} can't take the elements of a table of {from}"
-        );
+        if !from.matches(&to) {
+            let mismatch = format_err!("type mismatch: expected {to}, found {from}");
+            return Err(mismatch.context(
+                "type mismatch: source table's element type does not match destination table's \
+                 element type",
+            ));
+        }
         RawRef::supported()?;
         let copy = |i| {
             let mut val = MaybeUninit::uninit();

@@ -2,6 +2,7 @@
 
 use crate::entity::entity;
 use crate::error::check;
+use crate::store::wrong_engine;
 use crate::sys::{
     wasm_tagtype_delete, wasmtime_tag_eq, wasmtime_tag_new, wasmtime_tag_t, wasmtime_tag_type,
 };
@@ -28,10 +29,9 @@ impl Tag {
     /// If the type returns anything, or is of another engine than the store.
     pub fn new(mut store: impl AsContextMut, ty: &TagType) -> Result<Tag> {
         let mut store = store.as_context_mut();
-        crate::ensure!(
-            ty.comes_from_same_engine(store.engine()),
-            "the type of the tag belongs to another engine than the store"
-        );
+        if !ty.comes_from_same_engine(store.engine()) {
+            return Err(wrong_engine());
+        }
         crate::ensure!(
             ty.ty().results().len() == 0,
             "the type of a tag can't have results; this one has {}",

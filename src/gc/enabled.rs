@@ -1,7 +1,7 @@
 //! An owned reference of the C API.
 
 use super::GcKind;
-use crate::error::check;
+use crate::error::{check, check_trap};
 use crate::store::StoreOpaque;
 use crate::sys::*;
 use crate::vec::Owned;
@@ -227,7 +227,7 @@ impl RawRef {
         // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
         // the values. `out` is initialised unless there is an error, and owned.
         let exnref = unsafe {
-            check(wasmtime_exnref_new(
+            check_trap(wasmtime_exnref_new(
                 store.raw(),
                 &tag.to_c(store),
                 fields.as_ptr(),

@@ -2,8 +2,8 @@
 
 use super::root::{FromRoot, Root};
 use super::{AnyRef, GcKind, GcRef, RawRef, Rooted};
+use crate::callback::finalize;
 use crate::error::format_err;
-use crate::func::finalize;
 use crate::{AsContextMut, HeapType, Result, StoreContext, StoreContextMut, Val};
 use std::any::Any;
 

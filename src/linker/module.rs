@@ -99,8 +99,8 @@ impl<T: 'static> Linker<T> {
         }
         match (start, initialize) {
             (Some(_), Some(_)) => bail!(
-                "a module can't be a command and a reactor, but this one exports both `_start` \
-                 and `_initialize`"
+                "Program cannot be both a Command and a Reactor: it exports both `_start` and \
+                 `_initialize`"
             ),
             (Some(_), None) => self.command(store, module_name, module),
             (None, initialize) => {
@@ -108,8 +108,9 @@ impl<T: 'static> Linker<T> {
                 if initialize.is_some() {
                     instance
                         .get_typed_func::<(), ()>(&mut store, "_initialize")
-                        .and_then(|initialize| initialize.call(&mut store, ()))
-                        .context("calling the reactor's function `_initialize`")?;
+                        .context("loading the Reactor initialization function")?
+                        .call(&mut store, ())
+                        .context("calling the Reactor initialization function")?;
                 }
                 self.instance(store, module_name, instance)
             }
@@ -134,7 +135,7 @@ impl<T: 'static> Linker<T> {
             let ExternType::Func(ty) = export.ty() else {
                 ensure!(
                     self.unknown_exports || is_usual(&export),
-                    "the export `{name}` of the command is not a function"
+                    "command export '{name}' is not a function"
                 );
                 continue;
             };

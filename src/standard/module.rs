@@ -109,8 +109,7 @@ impl Module {
     ///
     /// # Errors
     ///
-    /// If the bytes are no precompiled module, or one of another version of
-    /// libwasmtime, of another processor, or of an engine with other settings.
+    /// As for [`crate::Module::deserialize`].
     ///
     /// # Safety
     ///

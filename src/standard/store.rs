@@ -2,8 +2,8 @@
 
 use super::object::Objects;
 use super::trap::Trap;
+use crate::callback::{Cause, Failure};
 use crate::error::{Raised, format_err};
-use crate::store::Failure;
 use crate::sys::{wasm_store_delete, wasm_store_new, wasm_store_t, wasm_trap_t};
 use crate::{Engine, Error};
 use std::cell::Cell;
@@ -129,12 +129,12 @@ impl State {
     pub(super) unsafe fn failure(&self, trap: *mut wasm_trap_t) -> Error {
         // SAFETY: the caller vouches for the trap.
         let raised = unsafe { Raised::new(ptr::null_mut(), trap) };
-        let cause = match self.pending.take() {
-            Some(Failure::Panic(payload)) => {
+        let cause = match self.pending.take().map(Failure::into_cause) {
+            Some(Cause::Panic(payload)) => {
                 drop(raised);
                 resume_unwind(payload)
             }
-            Some(Failure::Error(cause)) => Some(cause),
+            Some(Cause::Error(cause)) => Some(cause),
             None => None,
         };
         match raised {

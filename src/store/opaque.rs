@@ -1,23 +1,17 @@
 //! The part of a store's state that doesn't depend on its data.
 
 use super::last_memory::LastMemory;
+use crate::callback::{Cause, Failure};
 use crate::error::{Raised, format_err};
 use crate::func::Signatures;
-use crate::gc::RootSet;
+use crate::gc::{RawRef, RootSet};
 use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
 use crate::{Engine, Error, Instance, Module, ModuleExport};
+#[cfg(feature = "wasi")]
 use std::any::Any;
 use std::panic::resume_unwind;
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// How a host function failed.
-pub(crate) enum Failure {
-    /// It returned an error.
-    Error(Error),
-    /// It panicked with this payload.
-    Panic(Box<dyn Any + Send>),
-}
 
 /// What a store keeps beside its data; see the invariants of the module `store`.
 ///
@@ -269,14 +263,17 @@ impl StoreOpaque {
     ) -> Error {
         // SAFETY: the caller vouches for both.
         let raised = unsafe { Raised::new(error, trap) };
-        match (self.pending.get_mut().take(), raised) {
-            (Some(Failure::Panic(payload)), raised) => {
+        match (
+            self.pending.get_mut().take().map(Failure::into_cause),
+            raised,
+        ) {
+            (Some(Cause::Panic(payload)), raised) => {
                 drop(raised);
                 resume_unwind(payload)
             }
-            (Some(Failure::Error(error)), Some(raised)) => error.with_backtrace(raised),
-            (Some(Failure::Error(error)), None) => error,
-            (None, Some(raised)) => raised.into_error(),
+            (Some(Cause::Error(error)), Some(raised)) => error.with_backtrace(raised),
+            (Some(Cause::Error(error)), None) => error,
+            (None, Some(raised)) => raised.into_error(RawRef::has_pending_exn(self)),
             (None, None) => format_err!("libwasmtime failed without saying why"),
         }
     }
@@ -314,6 +311,13 @@ impl StoreOpaque {
 #[cold]
 pub(crate) fn cross_store() -> Error {
     format_err!("value used with wrong store: cross-`Store` values are not supported")
+}
+
+/// What is said of a type that is used with a store of another engine than its
+/// own, in the words of the `wasmtime` crate.
+#[cold]
+pub(crate) fn wrong_engine() -> Error {
+    format_err!("type used with wrong engine")
 }
 
 #[cold]

@@ -10,11 +10,10 @@
 //! program that writes once often writes again soon. So both threads look for each
 //! other for a moment before they sleep.
 
-use crate::func::{discard, finalize};
+use crate::callback::{self, contain, finalize};
 use std::ffi::c_void;
 use std::io::{self, Write};
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -186,16 +185,13 @@ impl WriterThread {
         thread::Builder::new()
             .name("wasi-writer".to_owned())
             .spawn(move || {
-                let run = || {
+                contain(|| {
                     // The thread is the last to hold the writer, if it must drop it.
                     let slot = slot;
                     while let Some(piece) = exchange.piece() {
                         exchange.put(State::Written(write_to(&slot, &piece)));
                     }
-                };
-                if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
-                    discard(payload);
-                }
+                });
                 // By a panic of the writer, for one.
                 exchange.put(State::Ended);
             })?;
@@ -234,6 +230,14 @@ const IO_ERROR: i32 = if cfg!(windows) { 1117 } else { 5 };
 /// larger one apart only to end the process.
 const LARGEST_ERROR: i32 = if cfg!(windows) { i32::MAX } else { 4095 };
 
+/// The number that the system has for an error.
+fn number_of(error: &io::Error) -> i32 {
+    let number = error.raw_os_error();
+    number
+        .filter(|number| (1..=LARGEST_ERROR).contains(number))
+        .unwrap_or(IO_ERROR)
+}
+
 /// The callback: writes a piece. Returns its length, or the negative number of
 /// an error.
 pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
@@ -242,15 +246,14 @@ pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: 
     // empty.
     let (callback, piece) =
         unsafe { (&*data.cast::<Callback>(), slice::from_raw_parts(piece, len)) };
-    match callback.write(piece) {
-        Ok(()) => len as isize,
-        Err(error) => {
-            let number = error
-                .raw_os_error()
-                .filter(|number| (1..=LARGEST_ERROR).contains(number));
-            -(number.unwrap_or(IO_ERROR) as isize)
-        }
-    }
+    let written = callback::catch(|| {
+        Ok(match callback.write(piece) {
+            Ok(()) => len as isize,
+            // What is in the error may panic when it is dropped, which is here.
+            Err(error) => -(number_of(&error) as isize),
+        })
+    });
+    written.unwrap_or(-(IO_ERROR as isize))
 }
 
 /// Frees the callback's data.

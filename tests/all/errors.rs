@@ -1,6 +1,7 @@
 //! Errors of host functions, on their way to whoever can make sense of them.
 
 mod backtrace;
+mod hostile;
 
 use crate::guest::{Drops, instantiate};
 use libwasmtime::error::Context;

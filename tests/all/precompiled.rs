@@ -152,3 +152,38 @@ fn an_engine_compiles_ahead_of_time() -> Result<()> {
     assert!(engine.precompile_module(b"(module").is_err());
     Ok(())
 }
+
+/// Where WebAssembly is expected, the error says what it is and what takes it.
+#[test]
+fn precompiled_code_is_no_webassembly() -> Result<()> {
+    let engine = Engine::default();
+    let code = Module::new(&engine, ANSWER)?.serialize()?;
+    let path = scratch("precompiled-as-source.cwasm");
+    fs::write(&path, &code)?;
+    for error in [
+        Module::new(&engine, &code).unwrap_err(),
+        Module::from_binary(&engine, &code).unwrap_err(),
+        Module::validate(&engine, &code).unwrap_err(),
+        engine.precompile_module(&code).unwrap_err(),
+        #[cfg(feature = "standard")]
+        {
+            let store = libwasmtime::standard::Store::new(&engine);
+            libwasmtime::standard::Module::new(&store, &code).unwrap_err()
+        },
+    ] {
+        let text = error.to_string();
+        assert!(text.contains("a precompiled module"), "{text}");
+        assert!(text.contains("`Module::deserialize`"), "{text}");
+    }
+    let text = Module::from_file(&engine, &path).unwrap_err().to_string();
+    assert!(text.contains(&format!("`{}`", path.display())), "{text}");
+    assert!(text.contains("`Module::deserialize_file`"), "{text}");
+
+    // A component's is another thing.
+    let mut component = code;
+    component[48..52].copy_from_slice(&2u32.to_le_bytes());
+    let text = Module::new(&engine, component).unwrap_err().to_string();
+    assert!(text.contains("a precompiled component"), "{text}");
+    fs::remove_file(path)?;
+    Ok(())
+}
