@@ -114,6 +114,14 @@ impl Config {
         self
     }
 
+    /// Does nothing: asynchronous calls need no setting.
+    #[doc(hidden)]
+    #[deprecated(note = "no longer has any effect")]
+    #[cfg(feature = "async")]
+    pub fn async_support(&mut self, _enable: bool) -> &mut Config {
+        self
+    }
+
     /// The platform to compile for, as a target triple such as
     /// `x86_64-unknown-linux-gnu` or `pulley64`.
     ///
