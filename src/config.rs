@@ -38,7 +38,7 @@ mod wasm_features;
 mod winch;
 
 #[cfg(feature = "cache")]
-pub use cache::Cache;
+pub use cache::{Cache, CacheConfig};
 pub use conflict::ConfigConflict;
 pub use host_memory::{LinearMemory, MemoryCreator};
 #[cfg(feature = "pooling-allocator")]

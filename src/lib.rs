@@ -172,10 +172,10 @@ pub mod wasi;
 mod wat;
 
 pub use backtrace::{FrameInfo, WasmBacktrace};
-#[cfg(feature = "cache")]
-pub use config::Cache;
 #[cfg(feature = "pooling-allocator")]
 pub use config::PoolingAllocationConfig;
+#[cfg(feature = "cache")]
+pub use config::{Cache, CacheConfig};
 pub use config::{
     Config, ConfigConflict, InstanceAllocationStrategy, LinearMemory, MemoryCreator, OptLevel,
     ProfilingStrategy, RegallocAlgorithm, Strategy, WasmFeatures,

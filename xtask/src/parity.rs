@@ -86,13 +86,14 @@ pub fn parity(options: &Options) -> Result<()> {
         names.extend(listed(&read(file)?));
     }
     let missing = compare::missing(&names, &own);
-    let named = workspace.root.directory.join("src").join("differences.md");
-    let named = read(&named)?;
-    let unnamed = differences::unnamed(&named, &missing);
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("parity")
         .join("allowed.txt");
     let allowed = Allowed::parse(&read(&file)?).with_context(|| file.display().to_string())?;
+    let named = read(&workspace.root.directory.join("src").join("differences.md"))?;
+    let is_type = |name: &str| upstream.get(name).is_some_and(signature::is_type);
+    let mut unnamed = differences::unnamed(&named, &missing, is_type);
+    unnamed.retain(|name| !allowed.allows(name, "missing"));
     let differing = compare::differing(&upstream, &own, &allowed);
     let unused = allowed.unused();
 
@@ -130,13 +131,15 @@ pub fn parity(options: &Options) -> Result<()> {
     )
 }
 
-/// The names of a list whose lines may begin with the kind of item.
+/// The names of a list whose lines may begin with the kind of item, without the
+/// implementations of traits, which may be written in another way.
 fn listed(text: &str) -> impl Iterator<Item = String> {
     const KINDS: [&str; 10] = [
         "mod", "struct", "enum", "union", "trait", "fn", "macro", "type", "const", "reexport",
     ];
     let lines = text.lines().map(str::trim);
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = lines.filter(|line| !line.starts_with("impl ") && !line.starts_with('#'));
+    let lines = lines.filter(|line| !line.is_empty());
     lines.map(|line| match line.split_once(' ') {
         Some((kind, name)) if KINDS.contains(&kind) => name.to_owned(),
         _ => line.to_owned(),

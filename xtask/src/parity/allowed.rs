@@ -17,7 +17,8 @@ struct Entry {
 /// What may differ.
 ///
 /// In the file, paragraphs that begin with the reason, as lines with `#`, are
-/// followed by lines `NAME: ASPECT, ASPECT`. In both, `*` stands for any text.
+/// followed by lines `NAME: ASPECT, ASPECT`. In both, `*` stands for any text. The
+/// aspect of what isn't there is `missing`.
 pub struct Allowed(Vec<Entry>);
 
 impl Allowed {

@@ -7,8 +7,17 @@ use super::signature::Signature;
 use super::surface::Surface;
 
 /// The items that upstream has and this crate hasn't.
+///
+/// A type that this crate re-exports from elsewhere is taken to have everything.
 pub fn missing(upstream: &BTreeSet<String>, own: &Surface) -> BTreeSet<String> {
-    let missing = upstream.iter().filter(|name| !own.contains_key(*name));
+    let there = |name: &str| {
+        let whole = match name.rsplit_once(" for ") {
+            Some((_, target)) => target,
+            None => name.rsplit_once("::").map_or(name, |(whole, _)| whole),
+        };
+        own.contains_key(name) || own.get(whole).is_some_and(Signature::is_empty)
+    };
+    let missing = upstream.iter().filter(|name| !there(name));
     missing.cloned().collect()
 }
 

@@ -4,32 +4,38 @@ use std::collections::BTreeSet;
 
 use super::pattern;
 
-/// The missing items that a text doesn't name.
+/// The missing items that a text doesn't name; `is_type` says of which are types,
+/// traits and modules.
 ///
 /// An item is named by its name between backquotes, with `*` for any text in it. The
-/// parts of a missing type or module, and the implementations for it or of a missing
-/// trait, are named with it.
-pub fn unnamed<'m>(text: &str, missing: &'m BTreeSet<String>) -> Vec<&'m str> {
+/// parts of a missing type or module are named with it, and so are implementations of
+/// a missing trait, or in which a missing type comes up.
+pub fn unnamed<'m>(
+    text: &str,
+    missing: &'m BTreeSet<String>,
+    is_type: impl Fn(&str) -> bool,
+) -> Vec<&'m str> {
     let names = names(text);
     let named = |name: &str| names.iter().any(|pattern| pattern::matches(pattern, name));
-    let gone = |name: &str| missing.contains(name) && named(name);
-    let unnamed = missing.iter().filter(|name| {
-        let parts = match name
-            .strip_prefix("impl ")
-            .and_then(|rest| rest.split_once(" for "))
-        {
-            Some((implemented, target)) => {
-                let implemented = implemented.split('<').next().unwrap_or_default();
-                vec![implemented, target]
+    let within = |name: &str| {
+        let ends = name.match_indices("::").map(|(index, _)| &name[..index]);
+        let mut wholes = ends.chain([name]);
+        wholes.any(|whole| missing.contains(whole) && named(whole))
+    };
+    let types: BTreeSet<_> = missing
+        .iter()
+        .filter(|name| is_type(name) && within(name))
+        .filter_map(|name| name.rsplit("::").next())
+        .collect();
+    let unnamed = missing
+        .iter()
+        .filter(|name| match name.strip_prefix("impl ") {
+            Some(rest) => {
+                let mut words = rest.split(|c: char| !c.is_alphanumeric() && c != '_');
+                !named(name) && !words.any(|word| types.contains(word))
             }
-            None => vec![name.as_str()],
-        };
-        let within = parts.iter().any(|part| {
-            let ends = part.match_indices("::").map(|(index, _)| index);
-            ends.chain([part.len()]).any(|end| gone(&part[..end]))
+            None => !named(name) && !within(name),
         });
-        !named(name) && !within
-    });
     unnamed.map(String::as_str).collect()
 }
 
@@ -59,7 +65,7 @@ mod tests {
         let missing = missing.map(String::from).into();
         let text = "`Breakpoint` and `Store::breakpoints`; all of\n`*::debug_*`, `component`.";
         assert_eq!(
-            unnamed(text, &missing),
+            unnamed(text, &missing, |name| name == "Breakpoint"),
             ["Store::gc_heap_capacity", "impl Clone for Store"]
         );
     }

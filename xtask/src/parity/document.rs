@@ -136,6 +136,19 @@ impl<'d> Item<'d> {
         self.documents.find(self.document, id.as_u64()?)
     }
 
+    /// The last name of the path of an item, wherever it is from: where it's used it
+    /// may have another.
+    pub fn original(&self, id: &Value) -> Option<&'d str> {
+        let summary = self.document.json["paths"].get(id.to_string())?;
+        elements(&summary["path"]).last()?.as_str()
+    }
+
+    /// Whether an id is of an item that the document's own crate defines.
+    pub fn is_own(&self, id: &Value) -> bool {
+        let summary = &self.document.json["paths"][id.to_string()];
+        summary.is_null() || summary["crate_id"] == 0
+    }
+
     /// The items that a list of ids is of, without those that are hidden.
     pub fn all(&self, ids: &'d Value) -> impl Iterator<Item = Item<'d>> {
         let item = *self;

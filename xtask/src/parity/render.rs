@@ -212,8 +212,9 @@ impl<'d> Renderer<'d> {
 
     /// Writes a path by its last name, with its arguments.
     fn path(&mut self, path: &Value) -> String {
-        let name = path["path"].as_str().unwrap_or_default();
-        let name = name.rsplit("::").next().unwrap_or_default();
+        let written = path["path"].as_str().unwrap_or_default();
+        let name = self.item.original(&path["id"]);
+        let name = name.or(written.rsplit("::").next()).unwrap_or_default();
         let lifetimes = self.lifetimes_of(name, &path["id"]);
         let arguments = self.arguments(&path["args"], lifetimes);
         let text = format!("{name}{arguments}");

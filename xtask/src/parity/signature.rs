@@ -14,6 +14,14 @@ pub type Signature = BTreeMap<&'static str, String>;
 /// The traits that the compiler implements by itself, and that are promises.
 const AUTO_TRAITS: [&str; 5] = ["Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
 
+/// Whether an item is a type, a trait or a module; what is re-exported from elsewhere
+/// may be.
+pub fn is_type(signature: &Signature) -> bool {
+    const KINDS: [&str; 6] = ["struct", "enum", "union", "trait", "type_alias", "module"];
+    let kind = signature.get("kind");
+    kind.is_none_or(|kind| KINDS.contains(&kind.as_str()))
+}
+
 /// What the type parameters around an item have to be.
 #[derive(Default)]
 struct Bounds(BTreeMap<String, BTreeSet<String>>);
@@ -80,10 +88,21 @@ impl Bounds {
                 continue;
             };
             let name = renderer.parameter(name.as_str().unwrap_or_default());
-            // Only bounds without names of their own, such as `'static` and `Sized`.
+            // In the declaration the parameter has another name.
             let (_, body) = variant(&parameter["kind"]);
-            let bounds = Renderer::new(declared).bounds(&body["bounds"]);
-            self.add(name, bounds);
+            self.add(
+                name.clone(),
+                Renderer::new(declared).bounds(&body["bounds"]),
+            );
+            for predicate in elements(&generics["where_predicates"]) {
+                let body = &predicate["bound_predicate"];
+                if body["type"]["generic"] == parameter["name"] {
+                    self.add(
+                        name.clone(),
+                        Renderer::new(declared).bounds(&body["bounds"]),
+                    );
+                }
+            }
         }
     }
 
@@ -182,10 +201,7 @@ fn within(item: Item<'_>, renderer: &mut Renderer<'_>, mut bounds: Bounds) -> Si
             signature.insert("parameters", rest.join(", "));
             signature.insert("result", result);
         }
-        "struct" => {
-            signature.insert("fields", fields(item, renderer, &body["kind"]));
-        }
-        "variant" => {
+        "struct" | "variant" => {
             signature.insert("fields", fields(item, renderer, &body["kind"]));
         }
         "trait" => {

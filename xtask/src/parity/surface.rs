@@ -33,7 +33,7 @@ const UNTOLD: [&str; 8] = [
 pub fn surface(documents: &Documents) -> Result<Surface> {
     let mut walk = Walk::default();
     walk.module(documents.root()?, "");
-    Ok(walk.surface)
+    Ok(walk.finish())
 }
 
 #[derive(Default)]
@@ -41,6 +41,9 @@ struct Walk {
     surface: Surface,
     /// Modules, by where they were met: they may re-export each other.
     seen: BTreeSet<(String, String)>,
+    /// Implementations for types that were not met by their public names: the name,
+    /// what there is to compare, and the name of a type that the crate itself defines.
+    others: Vec<(String, Signature, Option<String>)>,
 }
 
 impl Walk {
@@ -128,6 +131,7 @@ impl Walk {
         }
     }
 
+    /// Adds what a trait has, and the types of other crates that implement it.
     fn trait_items(&mut self, item: Item<'_>, name: &str) {
         let (_, body) = item.inner();
         for found in item.all(&body["items"]) {
@@ -138,6 +142,13 @@ impl Walk {
             };
             signature.insert("provided", provided.to_string());
             self.add(format!("{name}::{}", found.name()), signature);
+        }
+        for found in item.all(&body["implementations"]) {
+            let (_, body) = found.inner();
+            // Types of this crate are met where they are public.
+            if body["for"]["resolved_path"].is_null() || own(found).is_none() {
+                self.implementation(found, None);
+            }
         }
     }
 
@@ -154,25 +165,64 @@ impl Walk {
                     let signature = signature::of_associated(method, body);
                     self.add(format!("{name}::{}", method.name()), signature);
                 }
-                continue;
-            }
-            let path = body["trait"]["path"].as_str().unwrap_or_default();
-            let implemented = path.rsplit("::").next().unwrap_or_default();
-            if !UNTOLD.contains(&implemented) && body["is_negative"] != true {
-                let arguments = arguments(found, body);
-                let signature = signature::of_implementation(found, body);
-                self.add(
-                    format!("impl {implemented}{arguments} for {name}"),
-                    signature,
-                );
+            } else {
+                let target = &body["for"]["resolved_path"]["id"];
+                let name = (*target == item.json["id"]).then_some(name);
+                self.implementation(found, name);
             }
         }
     }
+
+    /// Adds the implementation of a trait, for an item of this name or another type.
+    fn implementation(&mut self, item: Item<'_>, name: Option<&str>) {
+        let (_, body) = item.inner();
+        let id = &body["trait"]["id"];
+        let path = body["trait"]["path"].as_str();
+        let path = path.and_then(|path| path.rsplit("::").next());
+        let implemented = item.original(id).or(path).unwrap_or_default();
+        if UNTOLD.contains(&implemented) || body["is_negative"] == true {
+            return;
+        }
+        let mut renderer = Renderer::new(item);
+        let arguments = arguments(&mut renderer, body);
+        let target = match name {
+            Some(name) => name.to_owned(),
+            None => without_lifetimes(&renderer.ty(&body["for"])),
+        };
+        let key = format!("impl {implemented}{arguments} for {target}");
+        let signature = signature::of_implementation(item, body);
+        match name {
+            Some(_) => self.add(key, signature),
+            None => self.others.push((key, signature, own(item))),
+        }
+    }
+
+    /// Adds the implementations for other types, but for private ones.
+    fn finish(mut self) -> Surface {
+        let names = self.surface.keys();
+        let public: BTreeSet<_> = names
+            .filter_map(|name| name.rsplit("::").next())
+            .map(str::to_owned)
+            .collect();
+        for (key, signature, own) in std::mem::take(&mut self.others) {
+            if own.is_none_or(|name| public.contains(&name)) {
+                self.add(key, signature);
+            }
+        }
+        self.surface
+    }
+}
+
+/// The name of the type that an implementation is for, if the same crate defines it.
+fn own(item: Item<'_>) -> Option<String> {
+    let path = &item.inner().1["for"]["resolved_path"];
+    let own = !path.is_null() && item.is_own(&path["id"]);
+    let name = path["path"].as_str()?.rsplit("::").next()?;
+    own.then(|| name.to_owned())
 }
 
 /// The types that a trait is implemented with.
-fn arguments(item: Item<'_>, implementation: &Value) -> String {
-    let mut renderer = Renderer::new(item);
+fn arguments(renderer: &mut Renderer<'_>, implementation: &Value) -> String {
     let arguments = &implementation["trait"]["args"]["angle_bracketed"]["args"];
     let types: Vec<_> = elements(arguments)
         .iter()
