@@ -181,7 +181,7 @@ pub use config::{
     ProfilingStrategy, RegallocAlgorithm, Strategy, WasmFeatures,
 };
 pub use engine::{Engine, EngineWeak, Precompiled};
-pub use error::{Error, I32Exit, Result, ToWasmtimeResult};
+pub use error::{Error, I32Exit, OutOfMemory, Result, ToWasmtimeResult};
 pub use extern_::{Export, Extern};
 pub use func::{
     Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList,

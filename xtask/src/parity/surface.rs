@@ -147,7 +147,7 @@ impl Walk {
             let (_, body) = found.inner();
             // Types of this crate are met where they are public.
             if body["for"]["resolved_path"].is_null() || own(found).is_none() {
-                self.implementation(found, None);
+                self.implementation(found, Some(name), None);
             }
         }
     }
@@ -168,18 +168,20 @@ impl Walk {
             } else {
                 let target = &body["for"]["resolved_path"]["id"];
                 let name = (*target == item.json["id"]).then_some(name);
-                self.implementation(found, name);
+                self.implementation(found, None, name);
             }
         }
     }
 
-    /// Adds the implementation of a trait, for an item of this name or another type.
-    fn implementation(&mut self, item: Item<'_>, name: Option<&str>) {
+    /// Adds the implementation of a trait, which may be known by its whole name, for an
+    /// item of this name or another type.
+    fn implementation(&mut self, item: Item<'_>, implemented: Option<&str>, name: Option<&str>) {
         let (_, body) = item.inner();
         let id = &body["trait"]["id"];
         let path = body["trait"]["path"].as_str();
         let path = path.and_then(|path| path.rsplit("::").next());
-        let implemented = item.original(id).or(path).unwrap_or_default();
+        let implemented = implemented.or(item.original(id)).or(path);
+        let implemented = implemented.unwrap_or_default();
         if UNTOLD.contains(&implemented) || body["is_negative"] == true {
             return;
         }
