@@ -94,6 +94,8 @@ pub fn parity(options: &Options) -> Result<()> {
     let is_type = |name: &str| upstream.get(name).is_some_and(signature::is_type);
     let mut unnamed = differences::unnamed(&named, &missing, is_type);
     unnamed.retain(|name| !allowed.allows(name, "missing"));
+    let mut stale = differences::stale(&named, &names, &own);
+    stale.retain(|name| !allowed.allows(name, "named"));
     let differing = compare::differing(&upstream, &own, &allowed);
     let unused = allowed.unused();
 
@@ -101,6 +103,10 @@ pub fn parity(options: &Options) -> Result<()> {
         (
             "Missing, and not named in src/differences.md:",
             unnamed.join("\n"),
+        ),
+        (
+            "There, and named among what is missing in src/differences.md:",
+            stale.join("\n"),
         ),
         (
             "Different, and not in xtask/parity/allowed.txt:",
@@ -120,12 +126,14 @@ pub fn parity(options: &Options) -> Result<()> {
         names.len() - missing.len(),
         names.len()
     );
-    if unnamed.is_empty() && differing.is_empty() && unused.is_empty() {
+    if [unnamed.len(), stale.len(), differing.len(), unused.len()] == [0; 4] {
         return Ok(());
     }
     bail!(
-        "{} missing names that are not named, {} items that differ, {} entries too many",
+        "{} missing names that are not named, {} names of what is there, {} items that \
+         differ, {} entries too many",
         unnamed.len(),
+        stale.len(),
         differing.len(),
         unused.len()
     )

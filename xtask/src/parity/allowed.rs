@@ -18,7 +18,8 @@ struct Entry {
 ///
 /// In the file, paragraphs that begin with the reason, as lines with `#`, are
 /// followed by lines `NAME: ASPECT, ASPECT`. In both, `*` stands for any text. The
-/// aspect of what isn't there is `missing`.
+/// aspect of what isn't there is `missing`, that of what is there and named among what
+/// isn't is `named`.
 pub struct Allowed(Vec<Entry>);
 
 impl Allowed {

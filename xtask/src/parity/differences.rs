@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::pattern;
+use super::surface::Surface;
 
 /// The missing items that a text doesn't name; `is_type` says of which are types,
 /// traits and modules.
@@ -39,6 +40,18 @@ pub fn unnamed<'m>(
     unnamed.map(String::as_str).collect()
 }
 
+/// The heading under which a text names what isn't there.
+const MISSING: &str = "\n# What the C API has no function for\n";
+
+/// The items that a text names among those that aren't there, and that are.
+pub fn stale<'t>(text: &'t str, upstream: &BTreeSet<String>, own: &Surface) -> Vec<&'t str> {
+    let (_, missing) = text.split_once(MISSING).unwrap_or_default();
+    let names = names(missing).into_iter();
+    names
+        .filter(|name| upstream.contains(*name) && own.contains_key(*name))
+        .collect()
+}
+
 /// What stands between backquotes.
 fn names(text: &str) -> BTreeSet<&str> {
     text.split('`').skip(1).step_by(2).collect()
@@ -46,7 +59,7 @@ fn names(text: &str) -> BTreeSet<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::unnamed;
+    use super::{stale, unnamed};
 
     #[test]
     fn a_type_is_named_with_its_parts() {
@@ -68,5 +81,15 @@ mod tests {
             unnamed(text, &missing, |name| name == "Breakpoint"),
             ["Store::gc_heap_capacity", "impl Clone for Store"]
         );
+    }
+
+    #[test]
+    fn what_is_there_is_not_named_as_missing() {
+        let upstream = ["Store::gc", "Store::limiter", "CallHook"];
+        let own = ["Store::gc", "Store::limiter", "load"].map(|name| (name.into(), [].into()));
+        let text = "`Store::limiter`\n# What the C API has no function for\n\
+                    `Store::gc`, `CallHook`; use `load`.";
+        let stale = stale(text, &upstream.map(String::from).into(), &own.into());
+        assert_eq!(stale, ["Store::gc"]);
     }
 }
