@@ -3,6 +3,7 @@
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 pub(crate) mod binary;
 mod image;
+mod trusted;
 
 use crate::engine::Engine;
 use crate::error::check;
