@@ -1,6 +1,6 @@
 //! Engines as such.
 
-use super::{engine, pass_on};
+use super::engine;
 use libwasmtime::{Config, Engine, EngineWeak, Module, Precompiled, Store, Trap};
 
 #[test]
@@ -30,6 +30,15 @@ fn weak_references_do_not_keep_it() {
     drop(upgraded);
     assert!(weak.upgrade().is_none());
     assert!(EngineWeak::default().upgrade().is_none());
+}
+
+/// It does nothing, and programs of some age call it.
+#[cfg(feature = "async")]
+#[test]
+fn async_support_is_no_setting_any_more() {
+    #[expect(deprecated)]
+    let engine = engine(|config| _ = config.async_support(true));
+    super::pass_on(&engine, &Engine::default()).unwrap();
 }
 
 #[test]
@@ -168,13 +177,4 @@ fn precompiled_code_is_recognised_by_its_header() {
     let this = std::env::current_exe().unwrap();
     assert_eq!(Engine::detect_precompiled_file(this).unwrap(), None);
     assert!(Engine::detect_precompiled_file("no/such/file").is_err());
-}
-
-/// It does nothing, and programs of some age call it.
-#[cfg(feature = "async")]
-#[test]
-fn async_support_is_no_setting_any_more() {
-    #[expect(deprecated)]
-    let engine = engine(|config| _ = config.async_support(true));
-    pass_on(&engine, &Engine::default()).unwrap();
 }
