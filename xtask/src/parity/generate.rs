@@ -39,11 +39,11 @@ pub fn own(target: &Path) -> Result<Documents> {
 }
 
 /// The `wasmtime` crate of a version, with its default features, from a file that
-/// rustdoc wrote before; with the crates that it re-exports, if theirs are beside it.
+/// rustdoc wrote before; with the crates that it re-exports, whose files are beside it.
 ///
 /// # Errors
 ///
-/// If the file isn't of that version, or of another format.
+/// If the file isn't of that version, or of another format, or if one isn't there.
 pub fn read(file: &Path, version: &str, format: u64) -> Result<Documents> {
     let main = Document::read(file)?;
     if main.version() != version || main.format() != format {
@@ -57,9 +57,7 @@ pub fn read(file: &Path, version: &str, format: u64) -> Result<Documents> {
     let mut others = Vec::new();
     for name in RE_EXPORTED {
         let file = file.with_file_name(format!("{}.json", name.replace('-', "_")));
-        if file.exists() {
-            others.push(Document::read(&file)?);
-        }
+        others.push(Document::read(&file)?);
     }
     Ok(Documents::new(main, others))
 }
