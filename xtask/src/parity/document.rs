@@ -21,7 +21,7 @@ pub struct Documents(Vec<Document>);
 /// An item, and the document that its ids are of.
 #[derive(Clone, Copy)]
 pub struct Item<'d> {
-    pub documents: &'d Documents,
+    documents: &'d Documents,
     document: &'d Document,
     pub json: &'d Value,
 }
