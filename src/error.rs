@@ -13,6 +13,7 @@ mod any;
 mod context;
 #[doc(hidden)]
 pub mod macros;
+mod out_of_memory;
 mod text;
 mod traced;
 
@@ -30,6 +31,7 @@ use std::ptr::NonNull;
 pub use crate::{bail, ensure, format_err};
 pub use any::{Chain, Error};
 pub use context::Context;
+pub use out_of_memory::OutOfMemory;
 pub(crate) use text::is_message;
 
 /// A [`Result`](std::result::Result) with an [`Error`], unless it says otherwise.

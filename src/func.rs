@@ -97,8 +97,8 @@ impl Func {
 
     /// Makes a function of a typed closure.
     ///
-    /// The closure takes up to 16 arguments, optionally after a [`Caller`], and
-    /// returns nothing, a value, or a tuple of up to 16, or a [`Result`] of
+    /// The closure takes up to 17 arguments, optionally after a [`Caller`], and
+    /// returns nothing, a value, or a tuple of up to 17, or a [`Result`] of
     /// these. Its types decide the function's type:
     ///
     /// | Rust | WebAssembly |

@@ -5,6 +5,7 @@ pub(crate) mod binary;
 mod image;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 mod precompiled;
+mod trusted;
 
 use crate::engine::Engine;
 use crate::error::check;

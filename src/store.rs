@@ -77,8 +77,8 @@ pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use epoch::UpdateDeadline;
 pub use exception::ThrownException;
 pub use limits::{
-    DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, StoreLimits,
-    StoreLimitsBuilder,
+    DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
+    StoreLimits, StoreLimitsBuilder,
 };
 pub(crate) use opaque::{StoreOpaque, cross_store, wrong_engine, wrong_store};
 

@@ -33,6 +33,7 @@ macro_rules! for_each_arity {
         $each!(14 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14);
         $each!(15 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15);
         $each!(16 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16);
+        $each!(17 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17);
     };
 }
 pub(super) use for_each_arity;
@@ -181,7 +182,7 @@ union Storage<P: WasmParams, R: WasmResults> {
 #[doc(hidden)]
 pub type ValTypes = &'static [fn() -> ValType];
 
-/// What a typed call may pass: a [`WasmTy`] or a tuple of up to 16 of them.
+/// What a typed call may pass: a [`WasmTy`] or a tuple of up to 17 of them.
 ///
 /// # Safety
 ///
@@ -229,7 +230,7 @@ pub unsafe trait WasmParams: Send {
     unsafe fn as_vals(&self, store: &mut StoreOpaque) -> Result<Self::Vals>;
 }
 
-/// What a typed call may return: nothing, a [`WasmTy`], or a tuple of up to 16
+/// What a typed call may return: nothing, a [`WasmTy`], or a tuple of up to 17
 /// of them.
 ///
 /// # Safety

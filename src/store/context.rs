@@ -61,7 +61,7 @@ impl<'a, T: 'static> StoreContext<'a, T> {
     }
 
     /// The data inside the store.
-    pub fn data(&self) -> &T {
+    pub fn data(&self) -> &'a T {
         self.into_data()
     }
 

@@ -16,6 +16,7 @@ use std::ptr::{self, NonNull};
 /// What happens when a store's epoch deadline is reached; see
 /// [`Store::epoch_deadline_callback`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UpdateDeadline {
     /// The code traps with [`Trap::Interrupt`].
     Interrupt,

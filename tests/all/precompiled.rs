@@ -48,6 +48,34 @@ fn a_module_is_serialized_and_back() -> Result<()> {
     Ok(())
 }
 
+/// A file may have either, and it may be open.
+#[test]
+fn trusted_files() -> Result<()> {
+    let engine = Engine::default();
+    let code = Module::new(&engine, ANSWER)?.serialize()?;
+    for (name, bytes) in [
+        ("trusted.cwasm", &code[..]),
+        ("trusted.wasm", &wat2wasm(ANSWER)?),
+        ("trusted.wat", ANSWER.as_bytes()),
+    ] {
+        let path = scratch(name);
+        fs::write(&path, bytes)?;
+        // SAFETY: the file has what was just serialized, or no code, and stays as it is.
+        let module = unsafe { Module::from_trusted_file(&engine, &path)? };
+        assert_answers(&engine, &module);
+    }
+    // SAFETY: there is no file.
+    let error = unsafe { Module::from_trusted_file(&engine, scratch("trusted.none")) };
+    assert!(error.is_err());
+
+    let mut file = fs::File::open(scratch("trusted.cwasm"))?;
+    std::io::copy(&mut file, &mut std::io::sink())?;
+    // SAFETY: the file has what was just serialized.
+    let module = unsafe { Module::deserialize_open_file(&engine, file)? };
+    assert_answers(&engine, &module);
+    Ok(())
+}
+
 #[test]
 fn files() -> Result<()> {
     let engine = Engine::default();

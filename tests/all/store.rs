@@ -184,6 +184,39 @@ fn store_goes_to_another_thread() {
 }
 
 #[test]
+fn limits_are_in_the_data() {
+    use libwasmtime::{Memory, MemoryType, ResourceLimiter, StoreLimits, StoreLimitsBuilder};
+
+    struct State {
+        limits: StoreLimits,
+    }
+    let state = || State {
+        limits: StoreLimitsBuilder::new()
+            .memory_size(1 << 16)
+            .memories(2)
+            .build(),
+    };
+    let engine = Engine::default();
+    let mut field = Store::new(&engine, state());
+    field.limiter(|state| &mut state.limits);
+    let mut object = Store::new(&engine, state());
+    object.limiter(|state| &mut state.limits as &mut dyn ResourceLimiter);
+    for mut store in [field, object] {
+        let limiter: &dyn ResourceLimiter = &store.data().limits;
+        assert_eq!(limiter.memories(), 2);
+        assert_eq!(limiter.instances(), libwasmtime::DEFAULT_INSTANCE_LIMIT);
+        assert_eq!(limiter.tables(), libwasmtime::DEFAULT_TABLE_LIMIT);
+        let memory = Memory::new(&mut store, MemoryType::new(1, None)).unwrap();
+        assert!(memory.grow(&mut store, 1).is_err());
+        // The limits are those of the time when they were set.
+        store.data_mut().limits = StoreLimits::default();
+        assert!(memory.grow(&mut store, 1).is_err());
+        store.limiter(|state| &mut state.limits);
+        assert_eq!(memory.grow(&mut store, 1).unwrap(), 1);
+    }
+}
+
+#[test]
 fn many_stores_at_once() {
     let engine = Engine::default();
     let module = Module::new(&engine, WAT).unwrap();

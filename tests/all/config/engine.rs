@@ -33,6 +33,15 @@ fn weak_references_do_not_keep_it() {
     assert!(EngineWeak::default().upgrade().is_none());
 }
 
+/// It does nothing, and programs of some age call it.
+#[cfg(feature = "async")]
+#[test]
+fn async_support_is_no_setting_any_more() {
+    #[expect(deprecated)]
+    let engine = engine(|config| _ = config.async_support(true));
+    super::pass_on(&engine, &Engine::default()).unwrap();
+}
+
 #[test]
 fn it_is_used_from_several_threads() {
     let engine = Engine::default();
