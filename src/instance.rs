@@ -66,6 +66,10 @@ impl Instance {
         {
             return Err(cross_store_instantiation());
         }
+        store
+            .opaque_mut()
+            .shared_memories
+            .import(imports.iter().filter_map(Extern::as_shared_memory))?;
         let imports: Vec<_> = imports
             .iter()
             .map(|import| import.to_c(store.opaque()))
@@ -182,7 +186,7 @@ impl Instance {
                 name.len(),
                 out.as_mut_ptr(),
             )
-            .then(|| Extern::from_c(out.assume_init(), store.opaque_mut()))
+            .then(|| Extern::from_export(out.assume_init(), store.opaque_mut()))
         }
     }
 

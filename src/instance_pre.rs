@@ -76,6 +76,10 @@ impl<T: 'static> InstancePre<T> {
         let mut store = store.as_context_mut();
         check_engine(store.engine(), self.module())?;
         self.inner.needs.check(store.opaque())?;
+        store
+            .opaque_mut()
+            .shared_memories
+            .import(self.inner.needs.shared_memories())?;
         let context = store.raw();
         // SAFETY: invariant "Context"; the imports may be used with the store,
         // which is borrowed.

@@ -137,6 +137,10 @@ impl<T: 'static> Linker<T> {
         let mut store = store.as_context_mut();
         check_engine(&self.engine, module)?;
         check_engine(store.engine(), module)?;
+        if self.definitions.have_shared_memory_for(module) {
+            // If the types don't fit, nothing comes into the store.
+            return self.instantiate_pre(module)?.instantiate(store);
+        }
         self.definitions.check(store.opaque(), module)?;
         let context = store.raw();
         // SAFETY: invariant "Context"; all that is linked may be used with the

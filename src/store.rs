@@ -36,6 +36,7 @@ mod fuel;
 mod last_memory;
 mod limits;
 mod opaque;
+mod shared_memories;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use epoch::UpdateDeadline;
@@ -45,6 +46,8 @@ pub use limits::{
     StoreLimitsBuilder,
 };
 pub(crate) use opaque::{Failure, StoreOpaque, cross_store, wrong_store};
+#[cfg(feature = "standard")]
+pub(crate) use shared_memories::imported_twice;
 
 use crate::sys::{wasmtime_store_context, wasmtime_store_delete, wasmtime_store_new};
 use crate::{Engine, Result};

@@ -82,7 +82,7 @@ impl<'a, T: 'static> Caller<'a, T> {
                 name.len(),
                 out.as_mut_ptr(),
             )
-            .then(|| Extern::from_c(out.assume_init(), self.store.opaque_mut()))
+            .then(|| Extern::from_export(out.assume_init(), self.store.opaque_mut()))
         }
     }
 

@@ -81,14 +81,13 @@ impl<T: 'static> Linker<T> {
             ))
         };
         // Even if it failed, some may be defined.
-        let mut items = Vec::new();
         for import in &unknown {
             let (module, name) = (import.module(), import.name());
             if let Some(item) = self.find(store.opaque_mut(), module, name) {
-                items.push((module, name, item));
+                self.definitions
+                    .insert_item(store.opaque(), module, name, &item);
             }
         }
-        self.definitions.insert_items(store.opaque(), &items);
         defined
     }
 
@@ -112,14 +111,10 @@ impl<T: 'static> Linker<T> {
     ) -> Result<&mut Self> {
         let store = store.as_context();
         self.assert_engine(store.engine());
-        let item = item.into();
-        self.define_item(store.opaque(), module, name, &item)?;
-        self.definitions
-            .insert_item(store.opaque(), module, name, &item);
+        self.define_item(store.opaque(), module, name, &item.into())?;
         Ok(self)
     }
 
-    /// Defines an item, and doesn't note it.
     pub(super) fn define_item(
         &mut self,
         store: &StoreOpaque,
@@ -143,8 +138,10 @@ impl<T: 'static> Linker<T> {
                 name.as_ptr().cast(),
                 name.len(),
                 &raw,
-            ))
+            ))?;
         }
+        self.definitions.insert_item(store, module, name, item);
+        Ok(())
     }
 
     /// Defines a function of a closure over values whose types are only known

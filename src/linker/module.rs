@@ -46,17 +46,10 @@ impl<T: 'static> Linker<T> {
         items: impl IntoIterator<Item = (&'a str, Extern)>,
     ) -> Result<&mut Self> {
         self.assert_engine(store.engine());
-        let mut defined = Vec::new();
-        let mut result = Ok(());
         for (name, item) in items {
-            result = self.define_item(store.opaque(), module_name, name, &item);
-            if result.is_err() {
-                break;
-            }
-            defined.push((module_name, name, item));
+            self.define_item(store.opaque(), module_name, name, &item)?;
         }
-        self.definitions.insert_items(store.opaque(), &defined);
-        result.map(|()| self)
+        Ok(self)
     }
 
     /// Defines all exports of a module, under the module name given, in the

@@ -1,6 +1,7 @@
 //! The part of a store's state that doesn't depend on its data.
 
 use super::last_memory::LastMemory;
+use super::shared_memories::SharedMemories;
 use crate::error::{Raised, format_err};
 use crate::func::Signatures;
 use crate::gc::RootSet;
@@ -35,6 +36,7 @@ pub struct StoreOpaque {
     /// The modules of the store's instances, by the index of the instance,
     /// sorted.
     instances: Vec<(usize, Module)>,
+    pub(crate) shared_memories: SharedMemories,
     /// The writers of the store's WASI context, if it has one. They are dropped
     /// after the C store, by programs that use WASI: others don't contain what
     /// drops them.
@@ -54,6 +56,7 @@ impl StoreOpaque {
             roots: RootSet::new(),
             signatures: Signatures::default(),
             instances: Vec::new(),
+            shared_memories: SharedMemories::default(),
             #[cfg(feature = "wasi")]
             wasi: None,
         }

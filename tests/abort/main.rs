@@ -29,6 +29,8 @@ mod pool;
 mod profiler;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod random;
+#[cfg(all(feature = "threads", feature = "wat", feature = "cranelift"))]
+mod shared_memories;
 mod sizes;
 #[cfg(all(
     feature = "standard",
