@@ -74,7 +74,7 @@ impl Instance {
         let exports = exports
             .into_iter()
             .flatten()
-            .zip(module.export_defs())
+            .zip(module.export_defs().iter())
             // SAFETY: the exports are of the store, and in the module's order.
             .map(|(item, def)| unsafe { Extern::from_c(state, item, Some(&def.ty)) })
             .collect();
@@ -91,12 +91,7 @@ impl Instance {
 
     /// The export of that name.
     pub fn get_export(&self, name: &str) -> Option<&Extern> {
-        let index = self
-            .module
-            .export_defs()
-            .iter()
-            .position(|export| export.name == name)?;
-        self.exports.get(index)
+        self.exports.get(self.module.export_defs().place(name)?)
     }
 
     /// The module that this is an instance of.

@@ -47,6 +47,8 @@ mod target;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod threads;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+mod types;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod values;
 #[cfg(all(feature = "wasi", feature = "wat", feature = "cranelift"))]
 mod wasi;
