@@ -114,7 +114,7 @@ impl Instance {
         unsafe {
             (*store).check(error, trap)?;
             let instance = Instance::from_c(instance.assume_init(), &mut *store);
-            (*store).set_module(instance.0.__private, module);
+            (*store).instances.insert(instance.0.__private, module);
             Ok(instance)
         }
     }
@@ -136,7 +136,8 @@ impl Instance {
         let opaque = store.into().opaque();
         let instance = self.to_c(opaque);
         opaque
-            .module_of(instance.__private)
+            .instances
+            .module(instance.__private)
             .expect("every instance is made by this crate")
     }
 

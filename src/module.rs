@@ -88,6 +88,13 @@ pub struct ModuleExport {
     index: usize,
 }
 
+impl ModuleExport {
+    /// The serial number of the module.
+    pub(crate) fn module_serial(&self) -> u64 {
+        self.module
+    }
+}
+
 impl Module {
     /// Compiles a module in the binary format, or in the text format if the
     /// crate's feature `wat` is on.
@@ -343,6 +350,11 @@ impl Module {
             module: self.inner.serial,
             index,
         })
+    }
+
+    /// What tells the module from all others that there are and were.
+    pub(crate) fn serial(&self) -> u64 {
+        self.inner.serial
     }
 
     /// The name of an export of this module; `None` if it is another module's.

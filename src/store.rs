@@ -33,6 +33,7 @@ mod context;
 mod epoch;
 mod exception;
 mod fuel;
+mod instances;
 mod last_memory;
 mod limits;
 mod opaque;

@@ -116,7 +116,6 @@ impl Deref for ExportDefs {
 }
 
 impl ExportDef {
-
     /// # Safety
     ///
     /// As for [`ImportDef::from_c`].

@@ -5,7 +5,8 @@
 //! isn't.
 
 use libwasmtime::{
-    Caller, Engine, Instance, Linker, Module, ModuleExport, Result, Store, TypedFunc,
+    Caller, Engine, Instance, Linker, Module, ModuleExport, Result, Store, StoreLimits,
+    StoreLimitsBuilder, TypedFunc,
 };
 use std::fmt::Write;
 use std::sync::mpsc;
@@ -118,10 +119,12 @@ fn functions_named_as_those_of_wasi() -> Result<()> {
 
 #[test]
 fn instances_are_told_apart() -> Result<()> {
-    const INSTANCES: usize = 9_000;
+    const INSTANCES: i32 = 100_000;
     in_time(|| {
         let engine = Engine::default();
-        let mut store = Store::new(&engine, None::<ModuleExport>);
+        let limits = StoreLimitsBuilder::new().instances(usize::MAX).build();
+        let mut store = Store::new(&engine, (limits, None));
+        store.limiter(|(limits, _)| limits);
         let caller = Module::new(
             &engine,
             r#"(module
@@ -131,15 +134,15 @@ fn instances_are_told_apart() -> Result<()> {
                 (func (export "run") (param $times i32)
                     (loop $again
                         (call $start)
-                        (call $look)
                         (local.set $times (i32.sub (local.get $times) (i32.const 1)))
-                        (br_if $again (local.get $times)))))"#,
+                        (br_if $again (local.get $times)))
+                    (call $look)))"#,
         )?;
-        *store.data_mut() = caller.get_export_index("this");
+        store.data_mut().1 = caller.get_export_index("this");
         let mut linker = Linker::new(&engine);
-        let look = |mut caller: Caller<'_, Option<ModuleExport>>| {
-            let this = (*caller.data()).expect("it was set");
-            for _ in 0..100 {
+        let look = |mut caller: Caller<'_, (StoreLimits, Option<ModuleExport>)>| {
+            let this = caller.data().1.expect("it was set");
+            for _ in 0..1_000_000 {
                 assert!(caller.get_module_export(&this).is_some());
             }
         };
@@ -149,7 +152,7 @@ fn instances_are_told_apart() -> Result<()> {
         linker.module(&mut store, "command", &command)?;
         let instance = linker.instantiate(&mut store, &caller)?;
         let run: TypedFunc<i32, ()> = instance.get_typed_func(&mut store, "run")?;
-        run.call(&mut store, INSTANCES as i32)?;
+        run.call(&mut store, INSTANCES)?;
         assert!(Module::same(instance.module(&store), &caller));
         Ok(())
     })
