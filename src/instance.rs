@@ -38,8 +38,10 @@ impl Instance {
     ///
     /// If there are too many or too few imports, or one isn't of the type that
     /// the module wants; if the store's limits don't allow the instance; if an
-    /// import is of another store, or it or the module of another engine; or if
-    /// the start function fails, as for [`TypedFunc::call`].
+    /// import is of another store, or it or the module of another engine; if a
+    /// shared memory would come into the store twice, see
+    /// [`SharedMemory`](SharedMemory#in-one-store); or if the start function fails,
+    /// as for [`TypedFunc::call`].
     ///
     /// # Panics
     ///

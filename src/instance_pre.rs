@@ -66,8 +66,10 @@ impl<T: 'static> InstancePre<T> {
     /// # Errors
     ///
     /// If `store` is of another engine, or an import is of another store; if the
-    /// module imports WASI, and `store` doesn't have it; if the store's limits
-    /// don't allow the instance; or if the start function fails.
+    /// module imports WASI, and `store` doesn't have it; if a shared memory would
+    /// come into `store` twice, see [`SharedMemory`](crate::SharedMemory#in-one-store);
+    /// if the store's limits don't allow the instance; or if the start function
+    /// fails.
     ///
     /// # Panics
     ///

@@ -24,16 +24,16 @@ use std::slice;
 ///
 /// # In one store
 ///
-/// One instance of a store can have the memory. An instance has it that defines it,
-/// or imports it; to instantiate a module that imports it fails
+/// A memory can come into a store once: by an instance that defines it, or by one
+/// that imports it. To instantiate a module that imports it fails
 ///
-/// - if an instance of the same store has it already, also one that failed after its
-///   imports were found to be of the right types;
+/// - if an instance of the same store defines or imports it, or was to import it and
+///   its instantiation failed;
 /// - if the module imports it twice.
 ///
 /// For libwasmtime 48 would end the process, instead of trapping, when WebAssembly
 /// then accesses the memory outside its bounds. Instances in stores of their own can
-/// have it together, which is what a thread for each needs anyway.
+/// have it together, which is what threads need anyway.
 ///
 /// There is no such limit where libwasmtime has compiled code check all bounds,
 /// which takes time at each access: if the engine's

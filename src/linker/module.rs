@@ -56,8 +56,10 @@ impl<T: 'static> Linker<T> {
     /// manner that its kind asks for.
     ///
     /// A *command*, which exports the function `_start`, is instantiated anew
-    /// for each call of one of its functions; nothing else of it is defined. Any
-    /// other module is a *reactor*: it is instantiated now, and its function
+    /// for each call of one of its functions; nothing else of it is defined. (If it
+    /// imports a shared memory, only the first call succeeds, unless the engine is
+    /// one of those that [`SharedMemory`](crate::SharedMemory#in-one-store) names.)
+    /// Any other module is a *reactor*: it is instantiated now, and its function
     /// `_initialize`, if it exports one, is called. What is defined belongs to
     /// `store` either way.
     ///
