@@ -17,7 +17,7 @@ use crate::sys::{
     wasmtime_linker_instantiate, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
 };
-use crate::{AsContextMut, Engine, Instance, InstancePre, Module, Result};
+use crate::{AsContextMut, Engine, Instance, InstancePre, Module, Result, StoreContextMut};
 use func_types::FuncTypes;
 use needs::Definitions;
 use std::fmt;
@@ -137,11 +137,17 @@ impl<T: 'static> Linker<T> {
         let mut store = store.as_context_mut();
         check_engine(&self.engine, module)?;
         check_engine(store.engine(), module)?;
-        if self.definitions.have_shared_memory_for(module) {
-            // If the types don't fit, nothing comes into the store.
-            return self.instantiate_pre(module)?.instantiate(store);
-        }
         self.definitions.check(store.opaque(), module)?;
+        if self.definitions.have_shared_memory_for(module) {
+            // Imports that can't be linked don't bring it into the store.
+            let pre = match self.instantiate_pre(module) {
+                Err(error) if !error.is::<UnknownImportError>() => {
+                    self.measured(&mut store, module)?.instantiate_pre(module)
+                }
+                pre => pre,
+            };
+            return pre?.instantiate(store);
+        }
         let context = store.raw();
         // SAFETY: invariant "Context"; all that is linked may be used with the
         // store, which is borrowed.
@@ -181,6 +187,21 @@ impl<T: 'static> Linker<T> {
                 self.definitions.needs_of(module),
             ))
         }
+    }
+
+    /// A linker with the imports of a module, where the sizes of memories and tables
+    /// are those of now. Else they are those of the time of their definition, until
+    /// something is instantiated.
+    fn measured(&self, store: &mut StoreContextMut<'_, T>, module: &Module) -> Result<Linker<T>> {
+        let mut measured = Linker::new(&self.engine);
+        measured.allow_shadowing(true);
+        for import in module.imports() {
+            let (module, name) = (import.module(), import.name());
+            if let Some(item) = self.find(store.opaque_mut(), module, name) {
+                measured.define_item(store.opaque(), module, name, &item)?;
+            }
+        }
+        Ok(measured)
     }
 
     /// # Panics

@@ -224,8 +224,7 @@ impl Definitions {
         self.has_shared_memories && !self.needs_of(module).shared_memories.is_empty()
     }
 
-    /// Whether a module can be linked in a store, which needs no shared memory of
-    /// these definitions.
+    /// Whether a module can be linked in a store, but for shared memories.
     ///
     /// # Errors
     ///

@@ -205,7 +205,10 @@ fn a_store_has_it_once() -> Result<()> {
     let error = linker.instantiate(&mut store, &other).unwrap_err();
     assert!(!error.to_string().contains("same store"), "{error}");
 
-    linker.instantiate(&mut store, &module)?;
+    // Nor does the size count that it had when it was defined.
+    memory.grow(2)?;
+    let large = COUNT.replace("memory 1 4", "memory 3 4");
+    linker.instantiate(&mut store, &Module::new(&engine, large)?)?;
     let again = [
         linker.instantiate(&mut store, &module),
         Instance::new(&mut store, &module, &[memory.clone().into()]),
