@@ -118,7 +118,9 @@ const WAYS: &[(&str, Way)] = &[
             &world.engine,
             r#"(import "m" "m" (memory 1 4 shared)) (func $start unreachable) (start $start)"#,
         );
-        let failed = world.instantiate(&failing, &[memory.clone()]).unwrap_err();
+        let failed = world
+            .instantiate(&failing, std::slice::from_ref(&memory))
+            .unwrap_err();
         assert!(failed.is::<Trap>(), "{failed:?}");
         world.instantiate(&importer(&world.engine), &[memory])?;
         Ok(())
@@ -133,7 +135,9 @@ const WAYS: &[(&str, Way)] = &[
         world
             .store
             .limiter(move |_| Box::leak(Box::new(limits.clone())));
-        world.instantiate(&large, &[memory.clone()]).unwrap_err();
+        world
+            .instantiate(&large, std::slice::from_ref(&memory))
+            .unwrap_err();
         world.instantiate(&importer(&world.engine), &[memory])?;
         Ok(())
     }),
