@@ -35,9 +35,10 @@ macro_rules! extern_kinds {
             $(
                 #[doc = concat!("The ", $what, ", if that is what this is.")]
                 pub fn $into(self) -> Option<$variant> {
-                    match self {
-                        Extern::$variant(item) => Some(item),
-                        _ => None,
+                    if let Extern::$variant(item) = self {
+                        Some(item)
+                    } else {
+                        None
                     }
                 }
             )*
@@ -97,16 +98,14 @@ impl Extern {
 
     /// Whether two are the same item, and not merely alike.
     pub(crate) fn is(&self, other: &Extern) -> bool {
-        match (self, other) {
-            (Extern::Func(a), Extern::Func(b)) => a.is(b),
-            (Extern::Global(a), Extern::Global(b)) => a.is(b),
-            (Extern::Table(a), Extern::Table(b)) => a.is(b),
-            (Extern::Memory(a), Extern::Memory(b)) => a.is(b),
-            (Extern::SharedMemory(a), Extern::SharedMemory(b)) => {
-                a.data().as_ptr() == b.data().as_ptr()
-            }
-            (Extern::Tag(a), Extern::Tag(b)) => a.is(b),
-            _ => false,
+        match self {
+            Extern::Func(a) => matches!(other, Extern::Func(b) if a.is(b)),
+            Extern::Global(a) => matches!(other, Extern::Global(b) if a.is(b)),
+            Extern::Table(a) => matches!(other, Extern::Table(b) if a.is(b)),
+            Extern::Memory(a) => matches!(other, Extern::Memory(b) if a.is(b)),
+            Extern::SharedMemory(a) => matches!(other, Extern::SharedMemory(b)
+                if a.data().as_ptr() == b.data().as_ptr()),
+            Extern::Tag(a) => matches!(other, Extern::Tag(b) if a.is(b)),
         }
     }
 
@@ -115,7 +114,11 @@ impl Extern {
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
         match self {
             Extern::SharedMemory(memory) => Engine::same(memory.engine(), engine),
-            _ => true,
+            Extern::Func(_)
+            | Extern::Global(_)
+            | Extern::Table(_)
+            | Extern::Memory(_)
+            | Extern::Tag(_) => true,
         }
     }
 
@@ -221,6 +224,7 @@ impl Extern {
 
 /// An export of an instance: its name and the item; see
 /// [`Instance::exports`](crate::Instance::exports).
+// Covariant, and has all auto traits that matter, as a text and a handle do.
 #[derive(Clone)]
 pub struct Export<'instance> {
     name: &'instance str,

@@ -177,10 +177,10 @@ impl Func {
 
     pub(crate) fn load_ty(&self, store: &StoreOpaque) -> FuncType {
         let func = self.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned, and
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and
         // copied before it is deleted.
         unsafe {
-            let raw = wasmtime_func_type(store.raw(), &func);
+            let raw = wasmtime_func_type(store.shared(), &func);
             let ty = FuncType::from_c(store.engine(), raw);
             wasm_functype_delete(raw);
             ty

@@ -44,7 +44,7 @@ impl Global {
         unsafe {
             check(wasmtime_global_new(
                 store.raw(),
-                ty.to_c().as_ptr(),
+                ty.to_c()?.as_ptr(),
                 &val,
                 out.as_mut_ptr(),
             ))?;
@@ -62,9 +62,9 @@ impl Global {
     pub fn ty(&self, store: impl AsContext) -> GlobalType {
         let store = store.as_context();
         let global = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
         unsafe {
-            let raw = wasmtime_global_type(store.raw(), &global);
+            let raw = wasmtime_global_type(store.shared(), &global);
             let ty = GlobalType::from_c(store.engine(), raw);
             wasm_globaltype_delete(raw);
             ty
@@ -116,7 +116,7 @@ impl Global {
     ///
     /// If the global is of another store.
     pub fn set(&self, mut store: impl AsContextMut, val: Val) -> Result<()> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let global = self.to_c(store.opaque());
         let val = val.to_c(store.opaque())?;
         // SAFETY: invariants "Context" and "Ownership".

@@ -16,9 +16,11 @@ use std::sync::Arc;
 /// [`Linker::instantiate_pre`](crate::Linker::instantiate_pre).
 ///
 /// Clones are the same, counted.
-pub struct InstancePre<T: 'static> {
+// `Send` and `Sync` whatever `T` is, as there is none in it. Invariant in `T`, as
+// its host functions take stores of that data and no other; see `Linker`.
+pub struct InstancePre<T> {
     inner: Arc<Inner>,
-    data: PhantomData<fn(T)>,
+    data: PhantomData<fn(T) -> T>,
 }
 
 struct Inner {
@@ -100,7 +102,7 @@ impl Drop for Inner {
     }
 }
 
-impl<T: 'static> Clone for InstancePre<T> {
+impl<T> Clone for InstancePre<T> {
     fn clone(&self) -> InstancePre<T> {
         InstancePre {
             inner: self.inner.clone(),
@@ -109,10 +111,10 @@ impl<T: 'static> Clone for InstancePre<T> {
     }
 }
 
-impl<T: 'static> fmt::Debug for InstancePre<T> {
+impl<T> fmt::Debug for InstancePre<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InstancePre")
-            .field("module", self.module())
+            .field("module", &self.inner.module)
             .finish_non_exhaustive()
     }
 }

@@ -127,8 +127,15 @@
 //! always here. They do nothing, and are there so that a manifest which turns them
 //! on need not change.
 #![warn(missing_docs)]
+// A new kind of values, types or items is then a compile error wherever it needs a
+// decision. An arm for all the others once let the references of other stores pass.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 mod backtrace;
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "settings are neither values, types nor items"
+)]
 mod config;
 pub mod differences;
 mod engine;
@@ -178,7 +185,8 @@ pub use func::{
     Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList,
 };
 pub use gc::{
-    AnyRef, ExnRef, ExnRefPre, ExternRef, GcRef, I31, OwnedRooted, RootScope, Rooted, RootedGcRef,
+    AnyRef, ExnRef, ExnRefPre, ExternRef, GcHeapOutOfMemory, GcRef, I31, OwnedRooted, RootScope,
+    Rooted, RootedGcRef,
 };
 pub use global::Global;
 pub use instance::Instance;
@@ -202,6 +210,6 @@ pub use table::Table;
 pub use tag::Tag;
 pub use trap::Trap;
 pub use types::*;
-pub use val::{NoExtern, NoFunc, NoneRef, Ref, V128, Val, ValRaw};
+pub use val::{ContRef, NoExtern, NoFunc, NoneRef, Ref, V128, Val, ValRaw};
 #[cfg(feature = "wat")]
 pub use wat::wat2wasm;

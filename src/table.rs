@@ -79,8 +79,8 @@ impl Table {
     pub fn ty(&self, store: impl AsContext) -> TableType {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { TableType::of(store.engine(), store.raw(), &table) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { TableType::of(store.engine(), store.shared(), &table) }
     }
 
     /// The element at `index`; `None` if that is beyond the table's end.
@@ -128,7 +128,7 @@ impl Table {
     ///
     /// If the table is of another store.
     pub fn set(&self, mut store: impl AsContextMut, index: u64, val: Ref) -> Result<()> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let table = self.to_c(store.opaque());
         let val = Val::from(val).to_c(store.opaque())?;
         // SAFETY: invariants "Context" and "Ownership".
@@ -145,8 +145,8 @@ impl Table {
     pub fn size(&self, store: impl AsContext) -> u64 {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_table_size(store.raw(), &table) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { wasmtime_table_size(store.shared(), &table) }
     }
 
     /// Grows the table by `delta` elements that are `init`, and returns how many
@@ -164,7 +164,7 @@ impl Table {
     ///
     /// If the table is of another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let table = self.to_c(store.opaque());
         let init = Val::from(init).to_c(store.opaque())?;
         let mut previous = 0;
@@ -205,7 +205,7 @@ impl Table {
         src_index: u64,
         len: u64,
     ) -> Result<()> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let dst = dst_table.to_c(store.opaque());
         let src = src_table.to_c(store.opaque());
         dst_table.check_range(&store, dst_index, len)?;
@@ -257,8 +257,8 @@ impl Table {
     fn element(&self, store: impl AsContext) -> RefType {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { TableType::element_of(store.engine(), store.raw(), &table).1 }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { TableType::element_of(store.engine(), store.shared(), &table).1 }
     }
 
     fn check_range(&self, store: impl AsContext, start: u64, len: u64) -> Result<(), Trap> {

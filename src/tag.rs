@@ -60,9 +60,9 @@ impl Tag {
     pub fn ty(&self, store: impl AsContext) -> TagType {
         let store = store.as_context();
         let tag = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
         unsafe {
-            let raw = wasmtime_tag_type(store.raw(), &tag);
+            let raw = wasmtime_tag_type(store.shared(), &tag);
             let ty = TagType::from_c(store.engine(), raw);
             wasm_tagtype_delete(raw);
             ty
@@ -79,7 +79,7 @@ impl Tag {
     pub fn eq(a: &Tag, b: &Tag, store: impl AsContext) -> bool {
         let store = store.as_context();
         let (a, b) = (a.to_c(store.opaque()), b.to_c(store.opaque()));
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_tag_eq(store.raw(), &a, &b) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { wasmtime_tag_eq(store.shared(), &a, &b) }
     }
 }

@@ -34,6 +34,7 @@
     reason = "`eq` is what the `wasmtime` crate calls it, as it can panic"
 )]
 
+mod cont_type;
 mod continuation;
 mod default_value;
 mod extern_type;
@@ -49,6 +50,7 @@ mod table_type;
 mod tag_type;
 mod val_type;
 
+pub use cont_type::ContType;
 pub(crate) use continuation::may_be_in as may_have_continuations;
 pub use extern_type::ExternType;
 pub use func_type::FuncType;

@@ -154,6 +154,10 @@ settings! {
 
     /// Whether the functions of a module are compiled on several threads.
     ///
+    /// Libwasmtime starts these threads once in a process. A child that `fork`
+    /// makes after that has none of them, and waits for ever when it compiles:
+    /// compile with an engine that has this set to `false` there.
+    ///
     /// The default is `true`.
     #[cfg(feature = "parallel-compilation")]
     #[needs(ParallelCompilation)]

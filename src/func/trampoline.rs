@@ -193,7 +193,7 @@ unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut was
         if let Failure::Error(error) = &failure
             && RawRef::has_pending_exn(store)
             && error.is::<ThrownException>()
-            && let Some(exception) = RawRef::take_pending_exn(store)
+            && let Some(exception) = RawRef::take_pending_exn_at_return(store.raw())
         {
             discard(Box::new(failure));
             return exception.set_pending_exn(store);
@@ -252,10 +252,7 @@ fn call_untyped<T: 'static>(
     let mut store = caller.as_context_mut();
     for (i, (kind, val)) in signature.params.iter().zip(&mut *params).enumerate() {
         // SAFETY: libwasmtime passes arguments of the function's type.
-        val.write(unsafe {
-            let ty = || signature.ty.param(i);
-            val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())
-        });
+        val.write(unsafe { val_from_raw(*kind, raw[i].assume_init_ref(), store.opaque_mut()) });
     }
     // A number that the closure doesn't set is an error then.
     results.fill(MaybeUninit::new(Val::null_func_ref()));

@@ -40,6 +40,9 @@ pub(super) use for_each_arity;
 /// A function whose type is known to be that of `Params` and `Results`.
 ///
 /// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
+// Has the variance and all auto traits of a function of these types, whatever they
+// are, as none of their values is in it. No type of values has a lifetime, so that
+// a `TypedFunc` never becomes one of other types.
 pub struct TypedFunc<Params, Results> {
     func: Func,
     /// Whether the arguments have to be compared with a concrete type each time.
@@ -397,13 +400,11 @@ fn is_same_number(found: &ValType, expected: &ValType) -> bool {
 /// A concrete type can't be written in Rust, so that for one any reference of
 /// its kind is let through here, and compared at each call.
 fn fits_param(passed: &ValType, expected: &ValType) -> bool {
-    match (passed, expected) {
-        (ValType::Ref(passed), ValType::Ref(expected)) if expected.heap_type().is_concrete() => {
-            passed
-                .heap_type()
-                .top()
-                .matches(&expected.heap_type().top())
-        }
-        _ => passed.matches(expected),
+    match (passed.as_ref(), expected.as_ref()) {
+        (Some(passed), Some(expected)) if expected.heap_type().is_concrete() => passed
+            .heap_type()
+            .top()
+            .matches(&expected.heap_type().top()),
+        (Some(_), Some(_)) | (None, _) | (_, None) => passed.matches(expected),
     }
 }

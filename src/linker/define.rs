@@ -85,13 +85,16 @@ impl<T: 'static> Linker<T> {
             let (module, name) = (import.module(), import.name());
             if let Some(item) = self.find(store.opaque_mut(), module, name) {
                 self.definitions
-                    .insert_item(store.opaque(), module, name, &item);
+                    .insert_item(&self.engine, store.opaque(), module, name, &item);
             }
         }
         defined
     }
 
     /// Defines an item.
+    ///
+    /// An item of another engine than the linker's can be defined, but no module that
+    /// imports it can be instantiated.
     ///
     /// Calls `wasmtime_linker_define`.
     ///
@@ -101,7 +104,7 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Panics
     ///
-    /// If `item` is of another store, or of another engine than the linker.
+    /// If `item` is of another store.
     pub fn define(
         &mut self,
         store: impl AsContext<Data = T>,
@@ -110,7 +113,6 @@ impl<T: 'static> Linker<T> {
         item: impl Into<Extern>,
     ) -> Result<&mut Self> {
         let store = store.as_context();
-        self.assert_engine(store.engine());
         self.define_item(store.opaque(), module, name, &item.into())?;
         Ok(self)
     }
@@ -122,17 +124,13 @@ impl<T: 'static> Linker<T> {
         name: &str,
         item: &Extern,
     ) -> Result<()> {
-        assert!(
-            item.comes_from_same_engine(&self.engine),
-            "the item belongs to another engine than the linker"
-        );
         let raw = item.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership"; the linker is borrowed
+        // SAFETY: invariants "Shared" and "Ownership"; the linker is borrowed
         // exclusively. The item is only read.
         unsafe {
             check(wasmtime_linker_define(
                 self.as_ptr(),
-                store.raw(),
+                store.shared().cast_mut(),
                 module.as_ptr().cast(),
                 module.len(),
                 name.as_ptr().cast(),
@@ -140,7 +138,8 @@ impl<T: 'static> Linker<T> {
                 &raw,
             ))?;
         }
-        self.definitions.insert_item(store, module, name, item);
+        self.definitions
+            .insert_item(&self.engine, store, module, name, item);
         Ok(())
     }
 

@@ -14,7 +14,8 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Errors
     ///
-    /// If there is none; or if it needs WASI, and `store` doesn't have it.
+    /// If there is none, or it is a shared memory of another engine; or if it needs
+    /// WASI, and `store` doesn't have it.
     ///
     /// # Panics
     ///

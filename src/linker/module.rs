@@ -8,7 +8,8 @@ use crate::{
 };
 
 impl<T: 'static> Linker<T> {
-    /// Defines all exports of an instance, under the module name given.
+    /// Defines all exports of an instance, under the module name given; see
+    /// [`Linker::define`].
     ///
     /// Calls `wasmtime_linker_define` for each.
     ///
@@ -19,7 +20,7 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Panics
     ///
-    /// If `instance` is of another store, or `store` of another engine.
+    /// If `instance` is of another store.
     pub fn instance(
         &mut self,
         mut store: impl AsContextMut<Data = T>,
@@ -45,7 +46,6 @@ impl<T: 'static> Linker<T> {
         module_name: &str,
         items: impl IntoIterator<Item = (&'a str, Extern)>,
     ) -> Result<&mut Self> {
-        self.assert_engine(store.engine());
         for (name, item) in items {
             self.define_item(store.opaque(), module_name, name, &item)?;
         }
@@ -117,6 +117,7 @@ impl<T: 'static> Linker<T> {
         module: &Module,
     ) -> Result<&mut Self> {
         // Not only when it is called.
+        self.definitions.check_engines(module)?;
         self.definitions
             .needs_of(module)
             .assert_store(store.opaque());

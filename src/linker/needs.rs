@@ -10,12 +10,12 @@
 //! And it aborts when a linker compares an import's type with that of an item
 //! whose store is gone, if the type has gone with it: the list keeps the types.
 
-use crate::error::bail;
+use crate::error::{bail, ensure};
 use crate::instance::cross_store_instantiation;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
 use crate::vec::Owned;
-use crate::{Extern, Module, SharedMemory};
+use crate::{Engine, Extern, Module, SharedMemory};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,16 +29,21 @@ pub(crate) struct Needs {
     /// do; if there are two, none.
     stores: Vec<u64>,
     wasi: bool,
+    /// Whether an item is of another engine than the linker: no store will do.
+    other_engine: bool,
     /// Those that must not be in the store, one for each time that it is
     /// imported.
     shared_memories: Vec<SharedMemory>,
 }
 
 impl Needs {
-    fn of_item(item: &Extern) -> Needs {
+    /// What an item needs that a linker of `engine` has.
+    fn of_item(engine: &Engine, store: &StoreOpaque, item: &Extern) -> Needs {
         Needs {
             stores: item.store_id().into_iter().collect(),
             wasi: false,
+            other_engine: !Engine::same(engine, store.engine())
+                || !item.comes_from_same_engine(engine),
             shared_memories: item.as_shared_memory().cloned().into_iter().collect(),
         }
     }
@@ -51,6 +56,7 @@ impl Needs {
 
     fn add_all_but_memories(&mut self, other: &Needs) {
         self.wasi |= other.wasi;
+        self.other_engine |= other.other_engine;
         for id in &other.stores {
             // Two are as many as a hundred.
             if self.stores.len() < 2 && !self.stores.contains(id) {
@@ -59,13 +65,20 @@ impl Needs {
         }
     }
 
+    fn is_nothing(&self) -> bool {
+        self.stores.is_empty()
+            && !self.wasi
+            && !self.other_engine
+            && self.shared_memories.is_empty()
+    }
+
     /// The shared memories among the imports, as often as they are imported.
     pub(crate) fn shared_memories(&self) -> impl Iterator<Item = &SharedMemory> {
         self.shared_memories.iter()
     }
 
     fn is_met_by(&self, store: &StoreOpaque) -> bool {
-        self.is_store(store) && (store.has_wasi() || !self.wasi)
+        self.is_store(store) && (store.has_wasi() || !self.wasi) && !self.other_engine
     }
 
     fn is_store(&self, store: &StoreOpaque) -> bool {
@@ -84,7 +97,7 @@ impl Needs {
     /// # Errors
     ///
     /// If it is another store than it has to be, or it has no WASI context and
-    /// has to.
+    /// has to; or if no store will do.
     pub(crate) fn check(&self, store: &StoreOpaque) -> crate::Result<()> {
         if self.is_met_by(store) {
             return Ok(());
@@ -92,6 +105,10 @@ impl Needs {
         if !self.is_store(store) {
             return Err(cross_store_instantiation());
         }
+        ensure!(
+            !self.other_engine,
+            "the item belongs to another engine than the linker"
+        );
         bail!(
             "the module imports WASI, which the linker has, but the store has no WASI context: \
              give it one with `Store::set_wasi`"
@@ -108,12 +125,13 @@ struct Definition {
 }
 
 impl Definition {
-    fn of_item(store: &StoreOpaque, item: &Extern) -> Definition {
+    fn of_item(engine: &Engine, store: &StoreOpaque, item: &Extern) -> Definition {
         let item_c = item.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
-        let ty = unsafe { Owned::from_raw(wasmtime_extern_type(store.raw(), &item_c)) };
+        let context = store.shared().cast_mut();
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
+        let ty = unsafe { Owned::from_raw(wasmtime_extern_type(context, &item_c)) };
         Definition {
-            needs: Needs::of_item(item),
+            needs: Needs::of_item(engine, store, item),
             _ty: ty.map(Arc::new),
         }
     }
@@ -145,20 +163,21 @@ pub(super) struct Definitions {
 }
 
 impl Definitions {
-    /// Notes that an item of that store is defined, in the place of what was
-    /// before.
+    /// Notes that an item of that store is defined in a linker of `engine`, in the
+    /// place of what was before.
     ///
     /// # Panics
     ///
     /// If the item is of another store.
     pub(super) fn insert_item(
         &mut self,
+        engine: &Engine,
         store: &StoreOpaque,
         module: &str,
         name: &str,
         item: &Extern,
     ) {
-        let definition = Definition::of_item(store, item);
+        let definition = Definition::of_item(engine, store, item);
         self.all.add_all_but_memories(&definition.needs);
         self.has_shared_memories |= !definition.needs.shared_memories.is_empty();
         self.listed.insert(key(module, name), definition);
@@ -211,7 +230,7 @@ impl Definitions {
     /// What all imports of a module together need.
     pub(super) fn needs_of(&self, module: &Module) -> Needs {
         let mut needs = Needs::default();
-        if self.all.wasi || !self.all.stores.is_empty() || self.has_shared_memories {
+        if !self.all.is_nothing() || self.has_shared_memories {
             for import in module.imports() {
                 needs.add(&self.needs(import.module(), import.name()));
             }
@@ -224,12 +243,34 @@ impl Definitions {
         self.has_shared_memories && !self.needs_of(module).shared_memories.is_empty()
     }
 
+    /// Whether a module's imports are of the linker's engine. libwasmtime compares
+    /// types by numbers, which are an engine's own.
+    ///
+    /// # Errors
+    ///
+    /// If one is not.
+    pub(super) fn check_engines(&self, module: &Module) -> crate::Result<()> {
+        if !self.all.other_engine {
+            return Ok(());
+        }
+        for import in module.imports() {
+            let (module, name) = (import.module(), import.name());
+            ensure!(
+                !self.needs(module, name).other_engine,
+                "cross-`Engine` instantiation is not currently supported: what the linker has for \
+                 `{module}::{name}` belongs to another engine"
+            );
+        }
+        Ok(())
+    }
+
     /// Whether a module can be linked in a store, but for shared memories.
     ///
     /// # Errors
     ///
-    /// As for [`Needs::check`].
+    /// As for [`Definitions::check_engines`] and [`Needs::check`].
     pub(super) fn check(&self, store: &StoreOpaque, module: &Module) -> crate::Result<()> {
+        self.check_engines(module)?;
         // Mostly the store has everything that could be needed.
         if self.all.is_met_by(store) {
             return Ok(());

@@ -154,7 +154,9 @@ impl Extern {
             ExternType::Global(ty) => Global::from_object(object, ty).into(),
             ExternType::Table(ty) if !ty.is_64() => Table::from_object(object, ty).into(),
             ExternType::Memory(ty) if !ty.is_shared() => Memory::from_object(object, ty).into(),
-            ty => Extern::Other(OtherExtern { object, ty }),
+            ty @ (ExternType::Table(_) | ExternType::Memory(_) | ExternType::Tag(_)) => {
+                Extern::Other(OtherExtern { object, ty })
+            }
         }
     }
 }

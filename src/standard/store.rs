@@ -24,6 +24,9 @@ pub struct Store {
     state: Arc<State>,
 }
 
+// Not `Sync`: `wasm.h` says that a store is used by one thread at a time, and its
+// functions change the store where they only seem to look.
+
 // SAFETY: the C store may be used from any thread, one at a time, and so may
 // what it owns, as the closures of host functions are `Send + Sync`. The state
 // is only reached through the store and its contexts, none of which is shared
@@ -142,12 +145,14 @@ impl State {
 }
 
 /// Shared access to a [`Store`].
+// Covariant, and neither `Send` nor `Sync`, as a reference to the state is.
 #[derive(Clone, Copy)]
 pub struct StoreContext<'a> {
     state: &'a State,
 }
 
 /// Exclusive access to a [`Store`]: what a host function gets.
+// As `StoreContext`.
 pub struct StoreContextMut<'a> {
     state: &'a Arc<State>,
     exclusive: PhantomData<&'a mut Store>,

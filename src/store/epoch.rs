@@ -49,7 +49,7 @@ impl<T: 'static> StoreContextMut<'_, T> {
         // for stores of data `T` and needs no data of its own.
         unsafe {
             wasmtime_store_epoch_deadline_callback(
-                self.opaque().store(),
+                self.opaque_mut().store(),
                 Some(interrupt::<T>),
                 ptr::null_mut(),
                 None,
@@ -127,7 +127,7 @@ impl<T: 'static> Store<T> {
             // `T`.
             unsafe {
                 wasmtime_store_epoch_deadline_callback(
-                    store.opaque().store(),
+                    store.as_context_mut().opaque_mut().store(),
                     Some(call::<T, F>),
                     data,
                     Some(crate::func::finalize::<F>),

@@ -1,6 +1,6 @@
 //! Limits on what a store may hold.
 
-use super::Store;
+use super::{AsContextMut, Store};
 use crate::sys::wasmtime_store_limiter;
 
 /// How many instances a store may have if [`StoreLimits`] don't say otherwise.
@@ -132,7 +132,7 @@ impl<T: 'static> Store<T> {
         // SAFETY: the store is alive and borrowed exclusively.
         unsafe {
             wasmtime_store_limiter(
-                self.opaque().store(),
+                self.as_context_mut().opaque_mut().store(),
                 size(limits.memory_size),
                 size(limits.table_elements),
                 count(limits.instances),

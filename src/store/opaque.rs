@@ -11,6 +11,7 @@ use crate::{Engine, Error, Instance, ModuleExport};
 use std::any::Any;
 use std::panic::resume_unwind;
 use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How a host function failed.
 pub(crate) enum Failure {
@@ -21,14 +22,17 @@ pub(crate) enum Failure {
 }
 
 /// What a store keeps beside its data; see the invariants of the module `store`.
+///
+/// It is `Send` and `Sync` since its parts are.
 pub struct StoreOpaque {
-    store: *mut wasmtime_store_t,
-    context: *mut wasmtime_context_t,
+    c: CStore,
+    /// Held while the collected objects are looked at through shared access.
+    collected: Mutex<()>,
     /// The id that libwasmtime gave the store; 0 until an entity tells.
     id: u64,
     engine: Engine,
     /// What the host function that is being unwound from failed with.
-    pending: Option<Failure>,
+    pending: Unshared<Option<Failure>>,
     pub(crate) last_memory: LastMemory,
     /// References that are rooted in the store.
     pub(crate) roots: RootSet,
@@ -40,17 +44,62 @@ pub struct StoreOpaque {
     /// after the C store, by programs that use WASI: others don't contain what
     /// drops them.
     #[cfg(feature = "wasi")]
-    wasi: Option<Box<dyn Any>>,
+    wasi: Option<Unshared<Box<dyn Any + Send>>>,
+}
+
+const _: () = {
+    const fn assert_threads_may_share<T: Send + Sync>() {}
+    assert_threads_may_share::<StoreOpaque>();
+};
+
+/// The C store and its context, which libwasmtime calls differently.
+struct CStore {
+    store: *mut wasmtime_store_t,
+    context: *mut wasmtime_context_t,
+}
+
+// SAFETY: the C store may be used from any thread, and so may what it owns: host
+// functions and `externref` data are `Send + Sync`.
+unsafe impl Send for CStore {}
+// SAFETY: shared access to it is what the invariant "Shared" says.
+unsafe impl Sync for CStore {}
+
+/// What only exclusive access gets at.
+struct Unshared<T>(T);
+
+impl<T> Unshared<T> {
+    fn get_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+// SAFETY: nothing gets at the value through a shared reference.
+unsafe impl<T> Sync for Unshared<T> {}
+
+/// The C context, while nobody else looks at the store's collected objects.
+pub(crate) struct Collected<'a> {
+    context: *mut wasmtime_context_t,
+    _guard: MutexGuard<'a, ()>,
+}
+
+impl Collected<'_> {
+    /// The C context, for calls that are over before `self` is dropped.
+    pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
+        self.context
+    }
 }
 
 impl StoreOpaque {
     pub(super) fn new(engine: &Engine) -> StoreOpaque {
         StoreOpaque {
-            store: ptr::null_mut(),
-            context: ptr::null_mut(),
+            c: CStore {
+                store: ptr::null_mut(),
+                context: ptr::null_mut(),
+            },
+            collected: Mutex::new(()),
             id: 0,
             engine: engine.clone(),
-            pending: None,
+            pending: Unshared(None),
             last_memory: LastMemory::new(),
             roots: RootSet::new(),
             signatures: Signatures::default(),
@@ -67,24 +116,48 @@ impl StoreOpaque {
         store: *mut wasmtime_store_t,
         context: *mut wasmtime_context_t,
     ) {
-        self.store = store;
-        self.context = context;
+        self.c = CStore { store, context };
     }
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// The C store.
-    pub(crate) fn store(&self) -> *mut wasmtime_store_t {
-        self.store
+    /// The C store, for one call of libwasmtime that doesn't change a memory.
+    pub(crate) fn store(&mut self) -> *mut wasmtime_store_t {
+        self.c.store
     }
 
-    /// The C context, for one call of libwasmtime.
+    /// The C store, for one call that the invariant "Shared" allows.
+    #[cfg(feature = "profiling")]
+    pub(crate) fn shared_store(&self) -> *mut wasmtime_store_t {
+        self.c.store
+    }
+
+    /// The C context, for one call of libwasmtime that may do anything.
     #[inline]
-    pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
+    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
         self.last_memory.forget();
-        self.context
+        self.c.context
+    }
+
+    /// The C context, for one call that the invariant "Shared" allows, and that
+    /// doesn't look at collected objects.
+    #[inline]
+    pub(crate) fn shared(&self) -> *const wasmtime_context_t {
+        self.c.context
+    }
+
+    /// The C context, for one call that the invariant "Shared" allows.
+    pub(crate) fn collected(&self) -> Collected<'_> {
+        Collected {
+            context: self.c.context,
+            // Nothing is behind it that a panic could leave half done.
+            _guard: self
+                .collected
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        }
     }
 
     /// Notes the store's id from an entity that libwasmtime just handed out.
@@ -142,13 +215,14 @@ impl StoreOpaque {
     /// Notes that the store has a WASI context, with these writers. Returns
     /// those of the context that it had before.
     #[cfg(feature = "wasi")]
-    pub(crate) fn set_wasi(&mut self, writers: Box<dyn Any>) -> Option<Box<dyn Any>> {
-        self.wasi.replace(writers)
+    pub(crate) fn set_wasi(&mut self, writers: Box<dyn Any + Send>) -> Option<Box<dyn Any + Send>> {
+        let replaced = self.wasi.replace(Unshared(writers))?;
+        Some(replaced.0)
     }
 
     /// Notes why the host function that returns now failed.
     pub(crate) fn set_pending(&mut self, failure: Failure) {
-        self.pending = Some(failure);
+        *self.pending.get_mut() = Some(failure);
     }
 
     /// What a failed entry into libwasmtime turns into: what a host function
@@ -169,7 +243,7 @@ impl StoreOpaque {
     ) -> Error {
         // SAFETY: the caller vouches for both.
         let raised = unsafe { Raised::new(error, trap) };
-        match (self.pending.take(), raised) {
+        match (self.pending.get_mut().take(), raised) {
             (Some(Failure::Panic(payload)), raised) => {
                 drop(raised);
                 resume_unwind(payload)

@@ -148,6 +148,7 @@ unsafe fn text(name: *const wasm_name_t) -> String {
 /// An import that a module needs: where it looks for it, and the type it wants.
 ///
 /// `Module::imports` lists them.
+// Covariant, `Send` and `Sync`, as shared references to plain data are.
 #[derive(Clone)]
 pub struct ImportType<'module> {
     module: &'module str,
@@ -193,6 +194,7 @@ impl fmt::Debug for ImportType<'_> {
 /// An export that a module provides: its name and its type.
 ///
 /// `Module::exports` lists them.
+// As `ImportType`.
 #[derive(Clone)]
 pub struct ExportType<'module> {
     name: &'module str,

@@ -154,7 +154,7 @@ impl WasiCtxBuilder {
     ///
     /// Calls `wasi_config_set_stdout_custom`.
     pub fn stdout(&mut self, stdout: impl Write + Send + 'static) -> &mut Self {
-        self.ctx.stdout = Output::Writer(Box::new(stdout));
+        self.ctx.stdout = Output::to(stdout);
         self
     }
 
@@ -180,7 +180,7 @@ impl WasiCtxBuilder {
     ///
     /// Calls `wasi_config_set_stderr_custom`.
     pub fn stderr(&mut self, stderr: impl Write + Send + 'static) -> &mut Self {
-        self.ctx.stderr = Output::Writer(Box::new(stderr));
+        self.ctx.stderr = Output::to(stderr);
         self
     }
 

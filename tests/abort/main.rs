@@ -21,6 +21,10 @@ mod flags;
 mod host_memory;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod hosts;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+#[allow(dead_code, reason = "each test binary uses what it needs")]
+#[path = "../kinds/mod.rs"]
+mod kinds;
 mod minimal;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod modules;

@@ -183,31 +183,6 @@ fn store_goes_to_another_thread() {
     assert_eq!(run(&mut store, &module), 3);
 }
 
-/// Whether a type can go to another thread.
-const fn sent<T: Send>() {}
-
-const _: () = sent::<Store<std::cell::Cell<i32>>>();
-
-/// What is said of a type that isn't `Send`, or not `Sync`: if it were, there
-/// would be two implementations to choose from, which is an error.
-trait NotShared<Which> {
-    const CHECKED: () = ();
-}
-impl<T> NotShared<()> for T {}
-impl<T: Sync> NotShared<u8> for T {}
-
-trait NotSent<Which> {
-    const CHECKED: () = ();
-}
-impl<T> NotSent<()> for T {}
-impl<T: Send> NotSent<u8> for T {}
-
-const _: [(); 3] = [
-    <Store<()> as NotShared<_>>::CHECKED,
-    <StoreContextMut<'static, ()> as NotShared<_>>::CHECKED,
-    <Store<std::rc::Rc<()>> as NotSent<_>>::CHECKED,
-];
-
 #[test]
 fn many_stores_at_once() {
     let engine = Engine::default();
