@@ -145,6 +145,33 @@ impl Extern {
         }
     }
 
+    /// Takes an item that an instance exports.
+    ///
+    /// # Safety
+    ///
+    /// It must be owned by the caller, and the instance be in `store`.
+    pub(crate) unsafe fn from_export(raw: wasmtime_extern_t, store: &mut StoreOpaque) -> Extern {
+        // SAFETY: the item is owned, and what an instance exports is of its store
+        // or, if it is a shared memory, of no store.
+        let item = unsafe { Extern::from_c(raw, store) };
+        if let Extern::SharedMemory(memory) = &item {
+            store.shared_memories.export(memory);
+        }
+        item
+    }
+
+    /// The shared memory that this is.
+    pub(crate) fn as_shared_memory(&self) -> Option<&SharedMemory> {
+        match self {
+            Extern::SharedMemory(memory) => Some(memory),
+            Extern::Func(_)
+            | Extern::Global(_)
+            | Extern::Table(_)
+            | Extern::Memory(_)
+            | Extern::Tag(_) => None,
+        }
+    }
+
     /// The item as libwasmtime may be given it, with `store`. It stays owned by
     /// `self`, and so must not be used for longer, nor deleted.
     ///

@@ -68,8 +68,10 @@ impl<T: 'static> InstancePre<T> {
     /// # Errors
     ///
     /// If `store` is of another engine, or an import is of another store; if the
-    /// module imports WASI, and `store` doesn't have it; if the store's limits
-    /// don't allow the instance; or if the start function fails.
+    /// module imports WASI, and `store` doesn't have it; if a shared memory would
+    /// come into `store` twice, see [`SharedMemory`](crate::SharedMemory#in-one-store);
+    /// if the store's limits don't allow the instance; or if the start function
+    /// fails.
     ///
     /// # Panics
     ///
@@ -78,6 +80,10 @@ impl<T: 'static> InstancePre<T> {
         let mut store = store.as_context_mut();
         check_engine(store.engine(), self.module())?;
         self.inner.needs.check(store.opaque())?;
+        store
+            .opaque_mut()
+            .shared_memories
+            .import(self.inner.needs.shared_memories())?;
         let context = store.raw();
         // SAFETY: invariant "Context"; the imports may be used with the store,
         // which is borrowed.

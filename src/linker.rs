@@ -17,7 +17,7 @@ use crate::sys::{
     wasmtime_linker_instantiate, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
 };
-use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result};
+use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result, StoreContextMut};
 use func_types::FuncTypes;
 use needs::Definitions;
 use std::fmt;
@@ -145,6 +145,16 @@ impl<T> Linker<T> {
         check_engine(&self.engine, module)?;
         check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
+        if self.definitions.have_shared_memory_for(module) {
+            // Imports that can't be linked don't bring it into the store.
+            let pre = match self.instantiate_pre(module) {
+                Err(error) if !error.is::<UnknownImportError>() => {
+                    self.measured(&mut store, module)?.instantiate_pre(module)
+                }
+                pre => pre,
+            };
+            return pre?.instantiate(store);
+        }
         let context = store.raw();
         let mut unknown = None;
         // SAFETY: invariant "Context"; all that is linked may be used with the
@@ -196,6 +206,24 @@ impl<T> Linker<T> {
                 self.definitions.needs_of(module),
             ))
         }
+    }
+
+    /// A linker with the imports of a module, where the sizes of memories and tables
+    /// are those of now. Else they are those of the time of their definition, until
+    /// something is instantiated.
+    fn measured(&self, store: &mut StoreContextMut<'_, T>, module: &Module) -> Result<Linker<T>>
+    where
+        T: 'static,
+    {
+        let mut measured = Linker::new(&self.engine);
+        measured.allow_shadowing(true);
+        for import in module.imports() {
+            let (module, name) = (import.module(), import.name());
+            if let Some(item) = self.find(store.opaque_mut(), module, name) {
+                measured.define_item(store.opaque(), module, name, &item)?;
+            }
+        }
+        Ok(measured)
     }
 
     /// # Panics

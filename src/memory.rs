@@ -70,13 +70,14 @@ impl Memory {
     /// there isn't enough address space.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Memory> {
         let mut store = store.as_context_mut();
+        let ty = ty.to_c()?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; `out` is initialised unless there is an
         // error.
         unsafe {
             check(wasmtime_memory_new(
                 store.raw(),
-                ty.to_c().as_ptr(),
+                ty.as_ptr(),
                 out.as_mut_ptr(),
             ))?;
             Ok(Memory::from_c(out.assume_init(), store.opaque_mut()))

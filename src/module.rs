@@ -19,7 +19,7 @@ use crate::sys::{
     wasmtime_module_deserialize, wasmtime_module_deserialize_file, wasmtime_module_exports,
     wasmtime_module_image_range, wasmtime_module_imports, wasmtime_module_t,
 };
-use crate::types::{ExportDef, ImportDef, TableLimits};
+use crate::types::{ExportDefs, ImportDef, TableLimits};
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 use crate::vec::ByteVec;
 use crate::vec::{ExportTypeVec, ImportTypeVec};
@@ -73,7 +73,7 @@ struct Inner {
     /// can't describe one of them.
     tables: [Vec<TableLimits>; 2],
     imports: OnceLock<Vec<ImportDef>>,
-    exports: OnceLock<Vec<ExportDef>>,
+    exports: OnceLock<ExportDefs>,
 }
 
 // SAFETY: the C object is a counted reference to the module, which may be used
@@ -89,6 +89,13 @@ pub struct ModuleExport {
     /// The serial number of the module.
     module: u64,
     index: usize,
+}
+
+impl ModuleExport {
+    /// The serial number of the module.
+    pub(crate) fn module_serial(&self) -> u64 {
+        self.module
+    }
 }
 
 impl Module {
@@ -346,19 +353,23 @@ impl Module {
 
     /// The type of the export of that name.
     pub fn get_export(&self, name: &str) -> Option<ExternType> {
-        self.exports()
-            .find(|export| export.name() == name)
-            .map(|export| export.ty())
+        let exports = self.export_defs();
+        Some(exports[exports.place(name)?].ty.clone())
     }
 
     /// Where the export of that name is, for
     /// [`Instance::get_module_export`](crate::Instance::get_module_export).
     pub fn get_export_index(&self, name: &str) -> Option<ModuleExport> {
-        let index = self.exports().position(|export| export.name() == name)?;
+        let index = self.export_defs().place(name)?;
         Some(ModuleExport {
             module: self.inner.serial,
             index,
         })
+    }
+
+    /// What tells the module from all others that there are and were.
+    pub(crate) fn serial(&self) -> u64 {
+        self.inner.serial
     }
 
     /// The name of an export of this module; `None` if it is another module's.
@@ -421,7 +432,7 @@ impl Module {
         })
     }
 
-    pub(crate) fn export_defs(&self) -> &[ExportDef] {
+    pub(crate) fn export_defs(&self) -> &ExportDefs {
         let Inner {
             engine,
             tables: [_, tables],
@@ -433,7 +444,7 @@ impl Module {
                 unsafe { wasmtime_module_exports(self.as_ptr(), out) }
             });
             // SAFETY: as for the imports.
-            unsafe { ExportDef::all_from_c(engine, &exports, tables) }
+            unsafe { ExportDefs::from_c(engine, &exports, tables) }
         })
     }
 

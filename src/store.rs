@@ -69,9 +69,11 @@ mod context;
 mod epoch;
 mod exception;
 mod fuel;
+mod instances;
 mod last_memory;
 mod limits;
 mod opaque;
+mod shared_memories;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use epoch::UpdateDeadline;
@@ -81,6 +83,8 @@ pub use limits::{
     StoreLimits, StoreLimitsBuilder,
 };
 pub(crate) use opaque::{StoreOpaque, cross_store, wrong_engine, wrong_store};
+#[cfg(feature = "standard")]
+pub(crate) use shared_memories::imported_twice;
 
 use crate::sys::{wasmtime_store_context, wasmtime_store_delete, wasmtime_store_new};
 use crate::{Engine, Result};

@@ -57,7 +57,7 @@ pub use func_type::FuncType;
 pub use gc::{ArrayType, ExnType, StructType};
 pub use global_type::{GlobalType, Mutability};
 pub use heap_type::HeapType;
-pub(crate) use import_export::{ExportDef, ImportDef};
+pub(crate) use import_export::{ExportDefs, ImportDef};
 pub use import_export::{ExportType, ImportType};
 pub use memory_type::{MemoryType, MemoryTypeBuilder};
 pub use ref_type::RefType;

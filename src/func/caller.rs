@@ -105,7 +105,7 @@ impl<'a, T: 'static> Caller<'a, T> {
                 name.len(),
                 out.as_mut_ptr(),
             )
-            .then(|| Extern::from_c(out.assume_init(), self.store.opaque_mut()))
+            .then(|| Extern::from_export(out.assume_init(), self.store.opaque_mut()))
         }
     }
 
@@ -120,11 +120,16 @@ impl<'a, T: 'static> Caller<'a, T> {
     ///
     /// Calls `wasmtime_caller_export_get` and `wasmtime_instance_export_get`.
     pub fn get_module_export(&mut self, export: &ModuleExport) -> Option<Extern> {
-        let (name, instances) = self.store.opaque().instances_with(export)?;
+        let (name, count) = self.store.opaque().instances.with_export(export)?;
+        let name = name.to_owned();
         let item = self.get_export(&name)?;
-        instances
-            .into_iter()
-            .filter_map(|instance| instance.get_export(&mut self.store, &name))
+        // The caller is likely to be among the latest.
+        (0..count)
+            .rev()
+            .filter_map(|n| {
+                let instance = self.store.opaque().nth_instance(export, n)?;
+                instance.get_export(&mut self.store, &name)
+            })
             .any(|exported| exported.is(&item))
             .then_some(item)
     }

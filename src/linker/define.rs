@@ -81,15 +81,13 @@ impl<T: 'static> Linker<T> {
             ))
         };
         // Even if it failed, some may be defined.
-        let mut items = Vec::new();
         for import in &unknown {
             let (module, name) = (import.module(), import.name());
             if let Some(item) = self.find(store.opaque_mut(), module, name) {
-                items.push((module, name, item));
+                self.definitions
+                    .insert_item(&self.engine, store.opaque(), module, name, &item);
             }
         }
-        self.definitions
-            .insert_items(&self.engine, store.opaque(), &items);
         defined
     }
 
@@ -115,14 +113,10 @@ impl<T: 'static> Linker<T> {
         item: impl Into<Extern>,
     ) -> Result<&mut Self> {
         let store = store.as_context();
-        let item = item.into();
-        self.define_item(store.opaque(), module, name, &item)?;
-        self.definitions
-            .insert_item(&self.engine, store.opaque(), module, name, &item);
+        self.define_item(store.opaque(), module, name, &item.into())?;
         Ok(self)
     }
 
-    /// Defines an item, and doesn't note it.
     pub(super) fn define_item(
         &mut self,
         store: &StoreOpaque,
@@ -142,8 +136,11 @@ impl<T: 'static> Linker<T> {
                 name.as_ptr().cast(),
                 name.len(),
                 &raw,
-            ))
+            ))?;
         }
+        self.definitions
+            .insert_item(&self.engine, store, module, name, item);
+        Ok(())
     }
 
     /// Defines a function of a closure over values whose types are only known

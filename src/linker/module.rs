@@ -46,26 +46,20 @@ impl<T: 'static> Linker<T> {
         module_name: &str,
         items: impl IntoIterator<Item = (&'a str, Extern)>,
     ) -> Result<&mut Self> {
-        let mut defined = Vec::new();
-        let mut result = Ok(());
         for (name, item) in items {
-            result = self.define_item(store.opaque(), module_name, name, &item);
-            if result.is_err() {
-                break;
-            }
-            defined.push((module_name, name, item));
+            self.define_item(store.opaque(), module_name, name, &item)?;
         }
-        self.definitions
-            .insert_items(&self.engine, store.opaque(), &defined);
-        result.map(|()| self)
+        Ok(self)
     }
 
     /// Defines all exports of a module, under the module name given, in the
     /// manner that its kind asks for.
     ///
     /// A *command*, which exports the function `_start`, is instantiated anew
-    /// for each call of one of its functions; nothing else of it is defined. Any
-    /// other module is a *reactor*: it is instantiated now, and its function
+    /// for each call of one of its functions; nothing else of it is defined. (If it
+    /// imports a shared memory, only the first call succeeds, unless the engine is
+    /// one of those that [`SharedMemory`](crate::SharedMemory#in-one-store) names.)
+    /// Any other module is a *reactor*: it is instantiated now, and its function
     /// `_initialize`, if it exports one, is called. What is defined belongs to
     /// `store` either way.
     ///

@@ -4,7 +4,10 @@
 //! when a WASI function is called in a store without a WASI context. A linker
 //! doesn't say what it has, so this crate keeps a list.
 //!
-//! It also aborts when a linker compares an import's type with that of an item
+//! So it does when code accesses a shared memory out of bounds that is twice in
+//! a store: what an instance would bring into it has to be known before.
+//!
+//! And it aborts when a linker compares an import's type with that of an item
 //! whose store is gone, if the type has gone with it: the list keeps the types.
 
 use crate::error::{bail, ensure};
@@ -12,14 +15,15 @@ use crate::instance::cross_store_instantiation;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
 use crate::vec::Owned;
-use crate::{Engine, Extern, Module};
+use crate::{Engine, Extern, Module, SharedMemory};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The module that WASI preview 1 is defined in.
 const WASI: &str = "wasi_snapshot_preview1";
 
 /// What is needed of a store.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Needs {
     /// The stores that items belong to: if there is one, only that store will
     /// do; if there are two, none.
@@ -27,6 +31,9 @@ pub(crate) struct Needs {
     wasi: bool,
     /// Whether an item is of another engine than the linker: no store will do.
     other_engine: bool,
+    /// Those that must not be in the store, one for each time that it is
+    /// imported.
+    shared_memories: Vec<SharedMemory>,
 }
 
 impl Needs {
@@ -37,17 +44,37 @@ impl Needs {
             wasi: false,
             other_engine: !Engine::same(engine, store.engine())
                 || !item.comes_from_same_engine(engine),
+            shared_memories: item.as_shared_memory().cloned().into_iter().collect(),
         }
     }
 
     fn add(&mut self, other: &Needs) {
+        self.add_all_but_memories(other);
+        self.shared_memories
+            .extend_from_slice(&other.shared_memories);
+    }
+
+    fn add_all_but_memories(&mut self, other: &Needs) {
         self.wasi |= other.wasi;
         self.other_engine |= other.other_engine;
         for id in &other.stores {
-            if !self.stores.contains(id) {
+            // Two are as many as a hundred.
+            if self.stores.len() < 2 && !self.stores.contains(id) {
                 self.stores.push(*id);
             }
         }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.stores.is_empty()
+            && !self.wasi
+            && !self.other_engine
+            && self.shared_memories.is_empty()
+    }
+
+    /// The shared memories among the imports, as often as they are imported.
+    pub(crate) fn shared_memories(&self) -> impl Iterator<Item = &SharedMemory> {
+        self.shared_memories.iter()
     }
 
     fn is_met_by(&self, store: &StoreOpaque) -> bool {
@@ -126,11 +153,13 @@ fn key(module: &str, name: &str) -> Key {
 /// are: that tells the two apart.
 #[derive(Clone, Default)]
 pub(super) struct Definitions {
-    /// In the order of their names, to be found.
-    listed: Vec<(Key, Definition)>,
-    /// Everything that any definition ever needed.
+    /// By their names. A tree, as there may be as many as a guest has imports, and
+    /// they are defined and looked up one by one.
+    listed: BTreeMap<Key, Definition>,
+    /// Everything that any definition ever needed, but for the shared memories.
     all: Needs,
     has_wasi: bool,
+    has_shared_memories: bool,
 }
 
 impl Definitions {
@@ -149,61 +178,23 @@ impl Definitions {
         item: &Extern,
     ) {
         let definition = Definition::of_item(engine, store, item);
-        self.all.add(&definition.needs);
-        self.insert(key(module, name), definition);
-    }
-
-    /// The same for several items, with their names; those of the same name are
-    /// the same. To insert each for itself would take the longer the more there
-    /// are, and a guest says how many.
-    pub(super) fn insert_items(
-        &mut self,
-        engine: &Engine,
-        store: &StoreOpaque,
-        items: &[(&str, &str, Extern)],
-    ) {
-        let mut added = Vec::new();
-        for (module, name, item) in items {
-            let definition = Definition::of_item(engine, store, item);
-            self.all.add(&definition.needs);
-            let key = key(module, name);
-            match self.place(&key) {
-                Ok(place) => self.listed[place].1 = definition,
-                Err(_) => added.push((key, definition)),
-            }
-        }
-        self.listed.append(&mut added);
-        self.listed.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        self.listed.dedup_by(|(a, _), (b, _)| a == b);
+        self.all.add_all_but_memories(&definition.needs);
+        self.has_shared_memories |= !definition.needs.shared_memories.is_empty();
+        self.listed.insert(key(module, name), definition);
     }
 
     /// Notes that a function is defined that is of no store.
     pub(super) fn insert_host(&mut self, module: &str, name: &str) {
         if self.may_be_wasi(module) {
-            self.insert(key(module, name), Definition::default());
-        } else if !self.listed.is_empty()
-            && let Ok(place) = self.place(&key(module, name))
-        {
-            self.listed.remove(place);
+            self.listed.insert(key(module, name), Definition::default());
+        } else if !self.listed.is_empty() {
+            self.listed.remove(&key(module, name));
         }
-    }
-
-    fn insert(&mut self, key: Key, definition: Definition) {
-        match self.place(&key) {
-            Ok(place) => self.listed[place].1 = definition,
-            Err(place) => self.listed.insert(place, (key, definition)),
-        }
-    }
-
-    /// Where a definition is in the list, or where it would have to be.
-    fn place(&self, key: &[u8]) -> Result<usize, usize> {
-        self.listed
-            .binary_search_by(|(listed, _)| (**listed).cmp(key))
     }
 
     /// Whether a definition is listed.
     pub(super) fn contains(&self, module: &str, name: &str) -> bool {
-        self.place(&key(module, name)).is_ok()
+        self.listed.contains_key(&key(module, name))
     }
 
     /// Whether there may be definitions of WASI in a module.
@@ -227,9 +218,9 @@ impl Definitions {
 
     /// What a definition needs.
     pub(super) fn needs(&self, module: &str, name: &str) -> Needs {
-        match self.place(&key(module, name)) {
-            Ok(place) => self.listed[place].1.needs.clone(),
-            Err(_) => Needs {
+        match self.listed.get(&key(module, name)) {
+            Some(definition) => definition.needs.clone(),
+            None => Needs {
                 wasi: self.may_be_wasi(module),
                 ..Needs::default()
             },
@@ -239,12 +230,17 @@ impl Definitions {
     /// What all imports of a module together need.
     pub(super) fn needs_of(&self, module: &Module) -> Needs {
         let mut needs = Needs::default();
-        if self.all != needs {
+        if !self.all.is_nothing() || self.has_shared_memories {
             for import in module.imports() {
                 needs.add(&self.needs(import.module(), import.name()));
             }
         }
         needs
+    }
+
+    /// Whether a shared memory is among the imports of a module.
+    pub(super) fn have_shared_memory_for(&self, module: &Module) -> bool {
+        self.has_shared_memories && !self.needs_of(module).shared_memories.is_empty()
     }
 
     /// Whether a module's imports are of the linker's engine. libwasmtime compares
@@ -268,7 +264,7 @@ impl Definitions {
         Ok(())
     }
 
-    /// Whether a module can be linked in a store.
+    /// Whether a module can be linked in a store, but for shared memories.
     ///
     /// # Errors
     ///

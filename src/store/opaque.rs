@@ -1,12 +1,14 @@
 //! The part of a store's state that doesn't depend on its data.
 
+use super::instances::Instances;
 use super::last_memory::LastMemory;
+use super::shared_memories::SharedMemories;
 use crate::callback::{Cause, Failure};
 use crate::error::{Raised, format_err};
 use crate::func::Signatures;
 use crate::gc::{RawRef, RootSet};
 use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
-use crate::{Engine, Error, Instance, Module, ModuleExport};
+use crate::{Engine, Error, Instance, ModuleExport};
 #[cfg(feature = "wasi")]
 use std::any::Any;
 use std::panic::resume_unwind;
@@ -30,9 +32,8 @@ pub struct StoreOpaque {
     pub(crate) roots: RootSet,
     /// The signatures of the functions that were called.
     pub(crate) signatures: Signatures,
-    /// The modules of the store's instances, by the index of the instance,
-    /// sorted.
-    instances: Vec<(usize, Module)>,
+    pub(crate) instances: Instances,
+    pub(crate) shared_memories: SharedMemories,
     /// The writers of the store's WASI context, if it has one. They are dropped
     /// after the C store, by programs that use WASI: others don't contain what
     /// drops them.
@@ -96,7 +97,8 @@ impl StoreOpaque {
             last_memory: LastMemory::new(),
             roots: RootSet::new(),
             signatures: Signatures::default(),
-            instances: Vec::new(),
+            instances: Instances::default(),
+            shared_memories: SharedMemories::default(),
             #[cfg(feature = "wasi")]
             wasi: None,
         }
@@ -170,37 +172,9 @@ impl StoreOpaque {
         self.id == store_id && store_id != 0
     }
 
-    /// Notes what an instance is an instance of.
-    pub(crate) fn set_module(&mut self, instance: usize, module: &Module) {
-        // An instance's index is higher than those of the older ones, unless
-        // its start function made others.
-        let place = self
-            .instances
-            .partition_point(|(index, _)| *index < instance);
-        self.instances.insert(place, (instance, module.clone()));
-    }
-
-    /// What an instance is an instance of.
-    pub(crate) fn module_of(&self, instance: usize) -> Option<&Module> {
-        let place = self
-            .instances
-            .binary_search_by_key(&instance, |(index, _)| *index)
-            .ok()?;
-        Some(&self.instances[place].1)
-    }
-
-    /// The name of that export, and the instances that have it, the youngest
-    /// first; `None` if there are no instances of its module.
-    pub(crate) fn instances_with(&self, export: &ModuleExport) -> Option<(String, Vec<Instance>)> {
-        let mut name = None;
-        let mut instances = Vec::new();
-        for (index, module) in self.instances.iter().rev() {
-            if let Some(export) = module.name_of_export(export) {
-                name.get_or_insert(export);
-                instances.push(Instance::from_index(self.id, *index));
-            }
-        }
-        Some((name?.to_owned(), instances))
+    /// One of the store's instances of an export's module.
+    pub(crate) fn nth_instance(&self, export: &ModuleExport, n: usize) -> Option<Instance> {
+        self.instances.nth(self.id, export, n)
     }
 
     /// # Panics

@@ -33,6 +33,8 @@ mod pool;
 mod profiler;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod random;
+#[cfg(all(feature = "threads", feature = "wat", feature = "cranelift"))]
+mod shared_memories;
 mod sizes;
 #[cfg(all(
     feature = "standard",
@@ -48,6 +50,8 @@ mod subprocess;
 mod target;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod threads;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+mod types;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod values;
 #[cfg(all(feature = "wasi", feature = "wat", feature = "cranelift"))]

@@ -112,6 +112,12 @@ mod linker;
     feature = "gc",
     any(feature = "cranelift", feature = "winch")
 ))]
+mod scale;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
 mod table;
 #[cfg(all(
     feature = "wat",
