@@ -38,7 +38,7 @@ mod tunables;
 mod wasm_features;
 
 #[cfg(feature = "cache")]
-pub use cache::Cache;
+pub use cache::{Cache, CacheConfig};
 pub use conflict::ConfigConflict;
 pub use host_memory::{LinearMemory, MemoryCreator};
 #[cfg(feature = "pooling-allocator")]
@@ -122,6 +122,14 @@ impl Config {
     pub fn wasm_features(&mut self, flag: WasmFeatures, enable: bool) -> &mut Config {
         self.enabled.set(flag, enable);
         self.disabled.set(flag, !enable);
+        self
+    }
+
+    /// Does nothing: asynchronous calls need no setting.
+    #[doc(hidden)]
+    #[deprecated(note = "no longer has any effect")]
+    #[cfg(feature = "async")]
+    pub fn async_support(&mut self, _enable: bool) -> &mut Config {
         self
     }
 

@@ -127,6 +127,35 @@ impl Engine {
         unsafe { sys::wasmtime_engine_increment_epoch(self.as_ptr()) }
     }
 
+    /// Deletes the engine, which has to be the last one.
+    ///
+    /// In the `wasmtime` crate this removes what its first engine has installed in
+    /// the process, so that the code of the crate can be unloaded. The C API has no
+    /// function for that: here the signal handlers (or what else the system has for
+    /// it) stay, and with them all of libwasmtime has to stay loaded. New engines
+    /// can be made later.
+    ///
+    /// Calls `wasm_engine_delete`.
+    ///
+    /// # Panics
+    ///
+    /// If something else holds the engine: a clone, a [`weak`](Engine::weak)
+    /// reference, or what was made with it, such as a module, a store or a type.
+    ///
+    /// # Safety
+    ///
+    /// The library or program that contains libwasmtime must not be unloaded
+    /// because this has been called. What the `wasmtime` crate asks for besides
+    /// needs no attention here: there may be other engines, and threads that have
+    /// used this one.
+    pub unsafe fn unload_process_handlers(self) {
+        assert_eq!(
+            (Arc::strong_count(&self.inner), Arc::weak_count(&self.inner)),
+            (1, 0),
+            "the engine is still in use: there must be one reference to it, and no weak one"
+        );
+    }
+
     /// Whether code is compiled for Pulley, the portable interpreter, rather
     /// than for a processor.
     ///

@@ -13,6 +13,8 @@ mod any;
 mod context;
 #[doc(hidden)]
 pub mod macros;
+mod out_of_memory;
+mod text;
 mod traced;
 
 use crate::sys::{
@@ -23,11 +25,14 @@ use crate::sys::{
 use crate::vec::{ByteVec, FrameVec, Owned};
 use crate::{ThrownException, Trap, WasmBacktrace};
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 pub use crate::{bail, ensure, format_err};
 pub use any::{Chain, Error};
 pub use context::Context;
+pub use out_of_memory::OutOfMemory;
+pub(crate) use text::is_message;
 
 /// A [`Result`](std::result::Result) with an [`Error`], unless it says otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -134,6 +139,16 @@ impl Raised {
         String::from_utf8_lossy(bytes.strip_suffix(b"\0").unwrap_or(&bytes)).into_owned()
     }
 
+    /// The same of an error that stays the caller's; `None` if it is null.
+    ///
+    /// # Safety
+    ///
+    /// `error` must be null or a valid error of the C API.
+    pub(crate) unsafe fn text_of(error: *mut wasmtime_error_t) -> Option<String> {
+        let raised = ManuallyDrop::new(Raised::Error(NonNull::new(error)?));
+        Some(raised.text())
+    }
+
     /// The frames of the backtrace, the youngest first.
     pub(crate) fn frames(&self) -> FrameVec {
         FrameVec::out(|out| match self {
@@ -151,16 +166,6 @@ impl Raised {
             Raised::Trap(trap) => unsafe {
                 Owned::from_raw(wasm_trap_origin(trap.as_ptr())).is_some()
             },
-        }
-    }
-
-    /// The trap that this is; `root` is the message of the last cause.
-    fn trap(&self, root: &str) -> Option<Trap> {
-        match self {
-            // Where the C API has no place for a trap, it is in the error, and
-            // can only be told by its text.
-            Raised::Error(_) => Trap::from_text(root),
-            Raised::Trap(_) => self.coded_trap(),
         }
     }
 
@@ -185,46 +190,57 @@ impl Raised {
         exited.then_some(I32Exit(status))
     }
 
-    /// The error that a caller sees: the chain of causes, rebuilt from the text
-    /// that libwasmtime makes of it, with what is known better in its place.
-    pub(crate) fn into_error(self) -> Error {
+    /// The error that a caller sees.
+    ///
+    /// What is in it is told by the objects: the code of a trap, a program's
+    /// status, the frames. `may_be_exception` says whether the store has a pending
+    /// exception, which neither object tells of but by its text. All else is
+    /// libwasmtime's text, whatever that says.
+    pub(crate) fn into_error(self, may_be_exception: bool) -> Error {
+        let trap = self.coded_trap();
         // The text need not be made where it has nothing that isn't known: only
         // a memory's trap has a cause, which says where in the memory it was.
-        if let Some(trap) = self.coded_trap()
+        if let Some(trap) = trap
             && trap != Trap::MemoryOutOfBounds
         {
             return Error::new(trap).with_backtrace(self);
         }
-        let mut messages = messages(&self.text());
-        let root = messages.pop().expect("there is always a message");
-        let root = if let Some(trap) = self.trap(&root) {
+        let text = self.text();
+        let messages = text::messages(&text);
+        let (root, mut messages) = messages.split_last().expect("there is always a message");
+        let has_backtrace = self.has_backtrace();
+        // What comes after a backtrace is no guest's, nor is a text that is this alone.
+        let is_exception = may_be_exception
+            && (has_backtrace || messages.is_empty())
+            && *root == ThrownException.to_string();
+        let root = if let Some(trap) = trap {
             Error::new(trap)
         } else if let Some(exit) = self.exit_status() {
             Error::new(exit)
-        } else if root == format!("{ThrownException}") {
-            // Neither object tells of exceptions but by the text.
+        } else if is_exception {
             Error::new(ThrownException)
         } else {
             format_err!("{root}")
         };
-        let mut source = self.has_backtrace().then_some(self);
-        let error = messages.into_iter().rev().fold(root, |error, message| {
-            match source.take_if(|_| is_backtrace(&message)) {
-                Some(source) => error.context(WasmBacktrace::new(source)),
-                None => error.context(message),
-            }
-        });
-        match source {
-            Some(source) => error.context(WasmBacktrace::new(source)),
-            None => error,
+        if has_backtrace {
+            // The outermost message is its text.
+            messages = messages.get(1..).unwrap_or_default();
+        }
+        let error = messages
+            .iter()
+            .rev()
+            .fold(root, |error, message| error.context((*message).to_owned()));
+        if has_backtrace {
+            error.context(WasmBacktrace::new(self))
+        } else {
+            error
         }
     }
 
     /// The part of the text that is the WebAssembly backtrace.
     pub(crate) fn backtrace_text(&self) -> Option<String> {
-        messages(&self.text())
-            .into_iter()
-            .find(|message| is_backtrace(message))
+        let text = self.text();
+        text::is_traced(&text).then(|| text::messages(&text)[0].to_owned())
     }
 }
 
@@ -247,119 +263,25 @@ impl Drop for Raised {
 pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
     match NonNull::new(error) {
         None => Result::Ok(()),
-        Some(error) => Err(Raised::Error(error).into_error()),
+        Some(error) => Err(Raised::Error(error).into_error(false)),
     }
 }
 
-/// Splits the text of an error into the messages of its chain, the outermost
-/// first.
+/// As [`check`], for a C function that may fail with a trap and has no place for
+/// one but in the error, where its text tells it.
 ///
-/// One cause is indented by four columns, several are numbered. A message is
-/// written as it is, be it of several lines:
+/// # Safety
 ///
-/// ```text
-/// failed to do it
-///
-/// Caused by:
-///     0: that failed
-///     1: because of this
-/// and that
-/// ```
-fn messages(text: &str) -> Vec<String> {
-    // Each has a line break after every line, until the end.
-    let mut messages = vec![String::new()];
-    let mut are_causes = false;
-    for line in text.split('\n') {
-        // What follows is the native stack of where libwasmtime made the error.
-        if line == "Stack backtrace:" {
-            break;
-        }
-        let causes = messages.len() - 1;
-        let current = messages.last_mut().expect("never empty");
-        if !are_causes && line == "Caused by:" && current.ends_with("\n\n") {
-            are_causes = true;
-            current.pop();
-            continue;
-        }
-        let start = are_causes.then(|| start_of_cause(line, causes, current));
-        match start.flatten() {
-            Some(start) => messages.push(format!("{start}\n")),
-            None => {
-                current.push_str(line);
-                current.push('\n');
-            }
-        }
-    }
-    if are_causes {
-        // The causes end with a line break of their own.
-        messages.last_mut().expect("never empty").pop();
-    }
-    for message in &mut messages {
-        message.pop();
-    }
-    messages
-}
-
-/// What a line begins a cause with, if it does, after some causes of which `current`
-/// is the last.
-fn start_of_cause<'a>(line: &'a str, causes: usize, current: &str) -> Option<&'a str> {
-    match line.strip_prefix(&format!("{causes: >5}: ")) {
-        Some(start) if is_backtrace(current) && is_frame(start) => None,
-        None if causes == 0 => Some(line.strip_prefix("    ").unwrap_or(line)),
-        start => start,
-    }
-}
-
-fn is_backtrace(message: &str) -> bool {
-    message.starts_with("error while executing at wasm backtrace:")
-}
-
-/// Whether this follows the number of a backtrace's frame, which looks like that
-/// of a cause: `    0:     0x2f - module!function`.
-fn is_frame(numbered: &str) -> bool {
-    numbered.trim_start().starts_with("0x")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_split_into_messages() {
-        assert_eq!(messages("alone"), ["alone"]);
-        assert_eq!(messages("two\nlines"), ["two\nlines"]);
-        assert_eq!(
-            messages("outer\n\nCaused by:\n    inner\n"),
-            ["outer", "inner"]
-        );
-        assert_eq!(
-            messages("outer\n\nCaused by:\n    inner\nmore\n"),
-            ["outer", "inner\nmore"]
-        );
-        assert_eq!(
-            messages("outer\n\nCaused by:\n    0: middle\n  more\n    1: root\n"),
-            ["outer", "middle\n  more", "root"]
-        );
-    }
-
-    #[test]
-    fn native_stack_is_left_out() {
-        assert_eq!(
-            messages("outer\n\nCaused by:\n    inner\n\nStack backtrace:\n   0: main\n"),
-            ["outer", "inner"]
-        );
-        assert_eq!(messages("alone\nStack backtrace:\n   0: main\n"), ["alone"]);
-    }
-
-    #[test]
-    fn frames_are_no_causes() {
-        let backtrace = "error while executing at wasm backtrace:\n    \
-                         0:     0x2f - m!f\n    1:     0x3a - m!g\n    2:     0x4b - m!h";
-        assert_eq!(
-            messages(&format!(
-                "calling it\n\nCaused by:\n    0: {backtrace}\n    1: wasm trap: unreachable\n"
-            )),
-            ["calling it", backtrace, "wasm trap: unreachable"]
-        );
-    }
+/// As for [`check`]. The C function must be one in whose errors neither a guest's
+/// nor the host's texts are.
+pub(crate) unsafe fn check_trap(error: *mut wasmtime_error_t) -> Result<()> {
+    let Some(error) = NonNull::new(error) else {
+        return Result::Ok(());
+    };
+    let error = Raised::Error(error).into_error(false);
+    Err(match Trap::from_text(&error.to_string()) {
+        // A trap has no cause.
+        Some(trap) if error.chain().len() == 1 => Error::new(trap),
+        _ => error,
+    })
 }

@@ -35,9 +35,10 @@ macro_rules! extern_kinds {
             $(
                 #[doc = concat!("The ", $what, ", if that is what this is.")]
                 pub fn $into(self) -> Option<$variant> {
-                    match self {
-                        Extern::$variant(item) => Some(item),
-                        _ => None,
+                    if let Extern::$variant(item) = self {
+                        Some(item)
+                    } else {
+                        None
                     }
                 }
             )*
@@ -97,16 +98,14 @@ impl Extern {
 
     /// Whether two are the same item, and not merely alike.
     pub(crate) fn is(&self, other: &Extern) -> bool {
-        match (self, other) {
-            (Extern::Func(a), Extern::Func(b)) => a.is(b),
-            (Extern::Global(a), Extern::Global(b)) => a.is(b),
-            (Extern::Table(a), Extern::Table(b)) => a.is(b),
-            (Extern::Memory(a), Extern::Memory(b)) => a.is(b),
-            (Extern::SharedMemory(a), Extern::SharedMemory(b)) => {
-                a.data().as_ptr() == b.data().as_ptr()
-            }
-            (Extern::Tag(a), Extern::Tag(b)) => a.is(b),
-            _ => false,
+        match self {
+            Extern::Func(a) => matches!(other, Extern::Func(b) if a.is(b)),
+            Extern::Global(a) => matches!(other, Extern::Global(b) if a.is(b)),
+            Extern::Table(a) => matches!(other, Extern::Table(b) if a.is(b)),
+            Extern::Memory(a) => matches!(other, Extern::Memory(b) if a.is(b)),
+            Extern::SharedMemory(a) => matches!(other, Extern::SharedMemory(b)
+                if a.data().as_ptr() == b.data().as_ptr()),
+            Extern::Tag(a) => matches!(other, Extern::Tag(b) if a.is(b)),
         }
     }
 
@@ -115,7 +114,11 @@ impl Extern {
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
         match self {
             Extern::SharedMemory(memory) => Engine::same(memory.engine(), engine),
-            _ => true,
+            Extern::Func(_)
+            | Extern::Global(_)
+            | Extern::Table(_)
+            | Extern::Memory(_)
+            | Extern::Tag(_) => true,
         }
     }
 
@@ -139,6 +142,33 @@ impl Extern {
                 WASMTIME_EXTERN_TAG => Tag::from_c(raw.of.tag, store).into(),
                 kind => unreachable!("libwasmtime 48 has no item of kind {kind}"),
             }
+        }
+    }
+
+    /// Takes an item that an instance exports.
+    ///
+    /// # Safety
+    ///
+    /// It must be owned by the caller, and the instance be in `store`.
+    pub(crate) unsafe fn from_export(raw: wasmtime_extern_t, store: &mut StoreOpaque) -> Extern {
+        // SAFETY: the item is owned, and what an instance exports is of its store
+        // or, if it is a shared memory, of no store.
+        let item = unsafe { Extern::from_c(raw, store) };
+        if let Extern::SharedMemory(memory) = &item {
+            store.shared_memories.export(memory);
+        }
+        item
+    }
+
+    /// The shared memory that this is.
+    pub(crate) fn as_shared_memory(&self) -> Option<&SharedMemory> {
+        match self {
+            Extern::SharedMemory(memory) => Some(memory),
+            Extern::Func(_)
+            | Extern::Global(_)
+            | Extern::Table(_)
+            | Extern::Memory(_)
+            | Extern::Tag(_) => None,
         }
     }
 
@@ -194,6 +224,7 @@ impl Extern {
 
 /// An export of an instance: its name and the item; see
 /// [`Instance::exports`](crate::Instance::exports).
+// Covariant, and has all auto traits that matter, as a text and a handle do.
 #[derive(Clone)]
 pub struct Export<'instance> {
     name: &'instance str,

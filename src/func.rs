@@ -26,9 +26,7 @@ mod wasm_ty;
 pub use caller::Caller;
 pub use into_func::IntoFunc;
 pub(crate) use signature::Signatures;
-#[cfg(feature = "wasi")]
-pub(crate) use trampoline::discard;
-pub(crate) use trampoline::{HostFunc, finalize};
+pub(crate) use trampoline::HostFunc;
 pub use typed::{TypedFunc, WasmParams, WasmResults};
 pub use wasm_ret::WasmRet;
 pub(crate) use wasm_ty::Reference;
@@ -99,8 +97,8 @@ impl Func {
 
     /// Makes a function of a typed closure.
     ///
-    /// The closure takes up to 16 arguments, optionally after a [`Caller`], and
-    /// returns nothing, a value, or a tuple of up to 16, or a [`Result`] of
+    /// The closure takes up to 17 arguments, optionally after a [`Caller`], and
+    /// returns nothing, a value, or a tuple of up to 17, or a [`Result`] of
     /// these. Its types decide the function's type:
     ///
     /// | Rust | WebAssembly |
@@ -177,10 +175,10 @@ impl Func {
 
     pub(crate) fn load_ty(&self, store: &StoreOpaque) -> FuncType {
         let func = self.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned, and
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and
         // copied before it is deleted.
         unsafe {
-            let raw = wasmtime_func_type(store.raw(), &func);
+            let raw = wasmtime_func_type(store.shared(), &func);
             let ty = FuncType::from_c(store.engine(), raw);
             wasm_functype_delete(raw);
             ty

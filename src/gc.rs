@@ -13,6 +13,7 @@
 mod raw;
 
 mod anyref;
+mod collect;
 mod exnref;
 mod externref;
 mod i31;
@@ -27,13 +28,14 @@ use crate::sys::{
 };
 
 pub use anyref::AnyRef;
+pub use collect::GcHeapOutOfMemory;
 pub use exnref::{ExnRef, ExnRefPre};
 pub use externref::ExternRef;
 pub use i31::I31;
 pub use owned_rooted::OwnedRooted;
 pub(crate) use raw::RawRef;
 pub use root::{GcRef, RootedGcRef};
-pub(crate) use root::{HasRoot, RootSet};
+pub(crate) use root::{HasRoot, Root, RootSet};
 pub use rooted::Rooted;
 pub use scope::RootScope;
 pub(crate) use scope::TemporaryRoots;

@@ -2,8 +2,8 @@
 
 use crate::entity::entity;
 use crate::error::check;
-use crate::error::ensure;
 use crate::gc::RawRef;
+use crate::store::wrong_engine;
 use crate::sys::{
     wasm_globaltype_delete, wasmtime_global_get, wasmtime_global_new, wasmtime_global_set,
     wasmtime_global_t, wasmtime_global_type,
@@ -32,10 +32,11 @@ impl Global {
     /// `ty` is of another engine than the store.
     pub fn new(mut store: impl AsContextMut, ty: GlobalType, val: Val) -> Result<Global> {
         let mut store = store.as_context_mut();
-        ensure!(
-            ty.comes_from_same_engine(store.engine()),
-            "the type of the global belongs to another engine than the store"
-        );
+        if !ty.comes_from_same_engine(store.engine()) {
+            return Err(wrong_engine().context(
+                "type mismatch: initial value provided does not match the type of this global",
+            ));
+        }
         let val = val.to_c(store.opaque())?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership"; `out` is initialised
@@ -43,7 +44,7 @@ impl Global {
         unsafe {
             check(wasmtime_global_new(
                 store.raw(),
-                ty.to_c().as_ptr(),
+                ty.to_c()?.as_ptr(),
                 &val,
                 out.as_mut_ptr(),
             ))?;
@@ -61,9 +62,9 @@ impl Global {
     pub fn ty(&self, store: impl AsContext) -> GlobalType {
         let store = store.as_context();
         let global = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
         unsafe {
-            let raw = wasmtime_global_type(store.raw(), &global);
+            let raw = wasmtime_global_type(store.shared(), &global);
             let ty = GlobalType::from_c(store.engine(), raw);
             wasm_globaltype_delete(raw);
             ty
@@ -109,7 +110,7 @@ impl Global {
     ///
     /// If the global is of another store.
     pub fn set(&self, mut store: impl AsContextMut, val: Val) -> Result<()> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let global = self.to_c(store.opaque());
         let val = val.to_c(store.opaque())?;
         // SAFETY: invariants "Context" and "Ownership".

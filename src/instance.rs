@@ -38,8 +38,10 @@ impl Instance {
     ///
     /// If there are too many or too few imports, or one isn't of the type that
     /// the module wants; if the store's limits don't allow the instance; if an
-    /// import is of another store, or it or the module of another engine; or if
-    /// the start function fails, as for [`TypedFunc::call`].
+    /// import is of another store, or it or the module of another engine; if a
+    /// shared memory would come into the store twice, see
+    /// [`SharedMemory`](SharedMemory#in-one-store); or if the start function fails,
+    /// as for [`TypedFunc::call`].
     ///
     /// # Panics
     ///
@@ -66,6 +68,10 @@ impl Instance {
         {
             return Err(cross_store_instantiation());
         }
+        store
+            .opaque_mut()
+            .shared_memories
+            .import(imports.iter().filter_map(Extern::as_shared_memory))?;
         let imports: Vec<_> = imports
             .iter()
             .map(|import| import.to_c(store.opaque()))
@@ -110,7 +116,7 @@ impl Instance {
         unsafe {
             (*store).check(error, trap)?;
             let instance = Instance::from_c(instance.assume_init(), &mut *store);
-            (*store).set_module(instance.0.__private, module);
+            (*store).instances.insert(instance.0.__private, module);
             Ok(instance)
         }
     }
@@ -132,7 +138,8 @@ impl Instance {
         let opaque = store.into().opaque();
         let instance = self.to_c(opaque);
         opaque
-            .module_of(instance.__private)
+            .instances
+            .module(instance.__private)
             .expect("every instance is made by this crate")
     }
 
@@ -182,7 +189,7 @@ impl Instance {
                 name.len(),
                 out.as_mut_ptr(),
             )
-            .then(|| Extern::from_c(out.assume_init(), store.opaque_mut()))
+            .then(|| Extern::from_export(out.assume_init(), store.opaque_mut()))
         }
     }
 

@@ -16,9 +16,11 @@ use std::sync::Arc;
 /// [`Linker::instantiate_pre`](crate::Linker::instantiate_pre).
 ///
 /// Clones are the same, counted.
-pub struct InstancePre<T: 'static> {
+// `Send` and `Sync` whatever `T` is, as there is none in it. Invariant in `T`, as
+// its host functions take stores of that data and no other; see `Linker`.
+pub struct InstancePre<T> {
     inner: Arc<Inner>,
-    data: PhantomData<fn(T)>,
+    data: PhantomData<fn(T) -> T>,
 }
 
 struct Inner {
@@ -66,8 +68,10 @@ impl<T: 'static> InstancePre<T> {
     /// # Errors
     ///
     /// If `store` is of another engine, or an import is of another store; if the
-    /// module imports WASI, and `store` doesn't have it; if the store's limits
-    /// don't allow the instance; or if the start function fails.
+    /// module imports WASI, and `store` doesn't have it; if a shared memory would
+    /// come into `store` twice, see [`SharedMemory`](crate::SharedMemory#in-one-store);
+    /// if the store's limits don't allow the instance; or if the start function
+    /// fails.
     ///
     /// # Panics
     ///
@@ -76,6 +80,10 @@ impl<T: 'static> InstancePre<T> {
         let mut store = store.as_context_mut();
         check_engine(store.engine(), self.module())?;
         self.inner.needs.check(store.opaque())?;
+        store
+            .opaque_mut()
+            .shared_memories
+            .import(self.inner.needs.shared_memories())?;
         let context = store.raw();
         // SAFETY: invariant "Context"; the imports may be used with the store,
         // which is borrowed.
@@ -94,7 +102,7 @@ impl Drop for Inner {
     }
 }
 
-impl<T: 'static> Clone for InstancePre<T> {
+impl<T> Clone for InstancePre<T> {
     fn clone(&self) -> InstancePre<T> {
         InstancePre {
             inner: self.inner.clone(),
@@ -103,10 +111,10 @@ impl<T: 'static> Clone for InstancePre<T> {
     }
 }
 
-impl<T: 'static> fmt::Debug for InstancePre<T> {
+impl<T> fmt::Debug for InstancePre<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InstancePre")
-            .field("module", self.module())
+            .field("module", &self.inner.module)
             .finish_non_exhaustive()
     }
 }

@@ -17,7 +17,7 @@ use crate::sys::{
     wasmtime_linker_instantiate, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
 };
-use crate::{AsContextMut, Engine, Instance, InstancePre, Module, Result};
+use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result, StoreContextMut};
 use func_types::FuncTypes;
 use needs::Definitions;
 use std::fmt;
@@ -53,7 +53,11 @@ use std::ptr::{self, NonNull};
 /// # Ok(())
 /// # }
 /// ```
-pub struct Linker<T: 'static> {
+// `Send` and `Sync` whatever `T` is, as there is none in it. Invariant in `T`: a
+// closure that is defined takes a `Caller<'_, T>`, so that a linker of a subtype's
+// or a supertype's stores would pass it one of another type; the `wasmtime`
+// crate's is covariant.
+pub struct Linker<T> {
     /// Owned.
     raw: NonNull<wasmtime_linker_t>,
     engine: Engine,
@@ -63,16 +67,16 @@ pub struct Linker<T: 'static> {
     shadowing: bool,
     /// What [`Linker::allow_unknown_exports`] has set.
     unknown_exports: bool,
-    data: PhantomData<fn(T)>,
+    data: PhantomData<fn(T) -> T>,
 }
 
 // SAFETY: the C object may be used from any thread, and from several at a time
 // where it isn't changed; host functions are `Send + Sync`.
-unsafe impl<T: 'static> Send for Linker<T> {}
+unsafe impl<T> Send for Linker<T> {}
 // SAFETY: as above.
-unsafe impl<T: 'static> Sync for Linker<T> {}
+unsafe impl<T> Sync for Linker<T> {}
 
-impl<T: 'static> Linker<T> {
+impl<T> Linker<T> {
     /// Makes an empty linker.
     ///
     /// Calls `wasmtime_linker_new`.
@@ -122,8 +126,8 @@ impl<T: 'static> Linker<T> {
     ///
     /// If the linker lacks an import, in which case the error is an
     /// [`UnknownImportError`], or has one of another type; if the module imports
-    /// WASI, which the linker has, but `store` doesn't; if `store` is of another
-    /// engine, or an import that is found is of another store; and as for
+    /// WASI, which the linker has, but `store` doesn't; if `store`, or an import that
+    /// is found, is of another engine, or an import is of another store; and as for
     /// [`Instance::new`].
     ///
     /// # Panics
@@ -133,20 +137,44 @@ impl<T: 'static> Linker<T> {
         &self,
         mut store: impl AsContextMut<Data = T>,
         module: &Module,
-    ) -> Result<Instance> {
+    ) -> Result<Instance>
+    where
+        T: 'static,
+    {
         let mut store = store.as_context_mut();
         check_engine(&self.engine, module)?;
         check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
-        let context = store.raw();
-        // SAFETY: invariant "Context"; all that is linked may be used with the
-        // store, which is borrowed.
-        unsafe {
-            Instance::start(store.opaque_ptr(), module, |instance, trap| {
-                wasmtime_linker_instantiate(self.as_ptr(), context, module.as_ptr(), instance, trap)
-            })
+        if self.definitions.have_shared_memory_for(module) {
+            // Imports that can't be linked don't bring it into the store.
+            let pre = match self.instantiate_pre(module) {
+                Err(error) if !error.is::<UnknownImportError>() => {
+                    self.measured(&mut store, module)?.instantiate_pre(module)
+                }
+                pre => pre,
+            };
+            return pre?.instantiate(store);
         }
-        .map_err(|error| UnknownImportError::find(module, error))
+        let context = store.raw();
+        let mut unknown = None;
+        // SAFETY: invariant "Context"; all that is linked may be used with the
+        // store, which is borrowed. The error is valid until it is returned.
+        let instance = unsafe {
+            Instance::start(store.opaque_ptr(), module, |instance, trap| {
+                let error = wasmtime_linker_instantiate(
+                    self.as_ptr(),
+                    context,
+                    module.as_ptr(),
+                    instance,
+                    trap,
+                );
+                if !error.is_null() {
+                    unknown = UnknownImportError::find(self.as_ptr(), module, error);
+                }
+                error
+            })
+        };
+        instance.map_err(|error| unknown.map_or(error, Error::new))
     }
 
     /// Looks up a module's imports and checks their types once, for many
@@ -158,25 +186,44 @@ impl<T: 'static> Linker<T> {
     ///
     /// If the module is of another engine, or the linker lacks an import, in
     /// which case the error is an [`UnknownImportError`], or has one of another
-    /// type.
-    pub fn instantiate_pre(&self, module: &Module) -> Result<InstancePre<T>> {
+    /// type or engine.
+    pub fn instantiate_pre(&self, module: &Module) -> Result<InstancePre<T>>
+    where
+        T: 'static,
+    {
         check_engine(&self.engine, module)?;
+        self.definitions.check_engines(module)?;
         let mut raw = ptr::null_mut();
         // SAFETY: both are alive and of the same engine; `raw` is written unless
         // there is an error, and owned.
         unsafe {
-            check(wasmtime_linker_instantiate_pre(
-                self.as_ptr(),
-                module.as_ptr(),
-                &mut raw,
-            ))
-            .map_err(|error| UnknownImportError::find(module, error))?;
+            let error = wasmtime_linker_instantiate_pre(self.as_ptr(), module.as_ptr(), &mut raw);
+            let unknown = UnknownImportError::find(self.as_ptr(), module, error);
+            check(error).map_err(|error| unknown.map_or(error, Error::new))?;
             Ok(InstancePre::from_c(
                 raw,
                 module,
                 self.definitions.needs_of(module),
             ))
         }
+    }
+
+    /// A linker with the imports of a module, where the sizes of memories and tables
+    /// are those of now. Else they are those of the time of their definition, until
+    /// something is instantiated.
+    fn measured(&self, store: &mut StoreContextMut<'_, T>, module: &Module) -> Result<Linker<T>>
+    where
+        T: 'static,
+    {
+        let mut measured = Linker::new(&self.engine);
+        measured.allow_shadowing(true);
+        for import in module.imports() {
+            let (module, name) = (import.module(), import.name());
+            if let Some(item) = self.find(store.opaque_mut(), module, name) {
+                measured.define_item(store.opaque(), module, name, &item)?;
+            }
+        }
+        Ok(measured)
     }
 
     /// # Panics
@@ -201,7 +248,7 @@ impl<T: 'static> Linker<T> {
     }
 }
 
-impl<T: 'static> Clone for Linker<T> {
+impl<T> Clone for Linker<T> {
     fn clone(&self) -> Linker<T> {
         // SAFETY: the linker is alive, and the clone is owned.
         let raw = unsafe { wasmtime_linker_clone(self.as_ptr()) };
@@ -217,7 +264,7 @@ impl<T: 'static> Clone for Linker<T> {
     }
 }
 
-impl<T: 'static> Drop for Linker<T> {
+impl<T> Drop for Linker<T> {
     fn drop(&mut self) {
         // SAFETY: the linker is owned, and not used again.
         unsafe { wasmtime_linker_delete(self.as_ptr()) }
@@ -235,7 +282,7 @@ impl<T: 'static> Default for Linker<T> {
     }
 }
 
-impl<T: 'static> fmt::Debug for Linker<T> {
+impl<T> fmt::Debug for Linker<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Linker").finish_non_exhaustive()
     }

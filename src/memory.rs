@@ -70,13 +70,14 @@ impl Memory {
     /// there isn't enough address space.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Memory> {
         let mut store = store.as_context_mut();
+        let ty = ty.to_c()?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; `out` is initialised unless there is an
         // error.
         unsafe {
             check(wasmtime_memory_new(
                 store.raw(),
-                ty.to_c().as_ptr(),
+                ty.as_ptr(),
                 out.as_mut_ptr(),
             ))?;
             Ok(Memory::from_c(out.assume_init(), store.opaque_mut()))
@@ -93,9 +94,9 @@ impl Memory {
     pub fn ty(&self, store: impl AsContext) -> MemoryType {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
         unsafe {
-            let raw = wasmtime_memory_type(store.raw(), &memory);
+            let raw = wasmtime_memory_type(store.shared(), &memory);
             let ty = MemoryType::from_c(raw);
             wasm_memorytype_delete(raw);
             ty
@@ -151,7 +152,8 @@ impl Memory {
     /// The memory's bytes.
     ///
     /// Calls `wasmtime_memory_data` and `wasmtime_memory_data_size`, unless the
-    /// same memory was looked at last and nothing has happened to the store since.
+    /// memory is one of the two that were looked at first since something has
+    /// happened to the store.
     ///
     /// # Panics
     ///
@@ -173,7 +175,7 @@ impl Memory {
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> &'a mut [u8] {
-        let bytes = self.bytes(store.into().opaque());
+        let bytes = self.bytes_mut(store.into().opaque_mut());
         // SAFETY: as for `data`, and the store is borrowed exclusively.
         unsafe { &mut *bytes }
     }
@@ -187,9 +189,9 @@ impl Memory {
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> (&'a mut [u8], &'a mut T) {
-        let store = store.into();
+        let mut store = store.into();
         // SAFETY: as for `data_mut`; the store's data is elsewhere.
-        let bytes = unsafe { &mut *self.bytes(store.opaque()) };
+        let bytes = unsafe { &mut *self.bytes_mut(store.opaque_mut()) };
         (bytes, store.into_data_mut())
     }
 
@@ -203,17 +205,37 @@ impl Memory {
         }
     }
 
+    /// The same, with exclusive access, which takes the room of other memories.
+    #[inline]
+    fn bytes_mut(&self, store: &mut StoreOpaque) -> *mut [u8] {
+        match store.last_memory.bytes(&self.0) {
+            Some(bytes) => bytes,
+            None => self.look_up_bytes_mut(store),
+        }
+    }
+
+    // Apart, as what is seldom needed would make accesses slower that don't.
+    #[inline(never)]
+    fn look_up_bytes_mut(&self, store: &mut StoreOpaque) -> *mut [u8] {
+        store.last_memory.make_room(&self.0);
+        self.look_up_bytes(store)
+    }
+
+    #[inline(never)]
     fn look_up_bytes(&self, store: &StoreOpaque) -> *mut [u8] {
         let memory = self.as_c(store);
-        let context = store.raw();
-        // SAFETY: invariants "Context" and "Ownership".
+        if let Some(bytes) = store.last_memory.other_bytes(memory) {
+            return bytes;
+        }
+        let context = store.shared();
+        // SAFETY: invariants "Shared" and "Ownership".
         let bytes = unsafe {
             ptr::slice_from_raw_parts_mut(
-                wasmtime_memory_data(context, memory),
+                wasmtime_memory_data(context.cast_mut(), memory),
                 wasmtime_memory_data_size(context, memory),
             )
         };
-        store.last_memory.set(memory, bytes);
+        store.last_memory.note(memory, bytes);
         bytes
     }
 
@@ -254,8 +276,8 @@ impl Memory {
     pub fn size(&self, store: impl AsContext) -> u64 {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_size(store.raw(), &memory) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { wasmtime_memory_size(store.shared(), &memory) }
     }
 
     /// How many bytes a page of the memory has: 65536, unless its type says
@@ -269,8 +291,8 @@ impl Memory {
     pub fn page_size(&self, store: impl AsContext) -> u64 {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_page_size(store.raw(), &memory) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { wasmtime_memory_page_size(store.shared().cast_mut(), &memory) }
     }
 
     /// The same, as a power of two.
@@ -283,8 +305,8 @@ impl Memory {
     pub fn page_size_log2(&self, store: impl AsContext) -> u8 {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_memory_page_size_log2(store.raw(), &memory) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { wasmtime_memory_page_size_log2(store.shared().cast_mut(), &memory) }
     }
 
     /// Grows the memory by `delta` pages of zeros, and returns how many it had.
@@ -300,7 +322,7 @@ impl Memory {
     ///
     /// If the memory is of another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let memory = self.to_c(store.opaque());
         let mut previous = 0;
         // SAFETY: invariants "Context" and "Ownership".

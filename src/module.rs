@@ -3,6 +3,9 @@
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 pub(crate) mod binary;
 mod image;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+mod precompiled;
+mod trusted;
 
 use crate::engine::Engine;
 use crate::error::check;
@@ -16,7 +19,7 @@ use crate::sys::{
     wasmtime_module_deserialize, wasmtime_module_deserialize_file, wasmtime_module_exports,
     wasmtime_module_image_range, wasmtime_module_imports, wasmtime_module_t,
 };
-use crate::types::{ExportDef, ImportDef, TableLimits};
+use crate::types::{ExportDefs, ImportDef, TableLimits};
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 use crate::vec::ByteVec;
 use crate::vec::{ExportTypeVec, ImportTypeVec};
@@ -70,7 +73,7 @@ struct Inner {
     /// can't describe one of them.
     tables: [Vec<TableLimits>; 2],
     imports: OnceLock<Vec<ImportDef>>,
-    exports: OnceLock<Vec<ExportDef>>,
+    exports: OnceLock<ExportDefs>,
 }
 
 // SAFETY: the C object is a counted reference to the module, which may be used
@@ -88,6 +91,13 @@ pub struct ModuleExport {
     index: usize,
 }
 
+impl ModuleExport {
+    /// The serial number of the module.
+    pub(crate) fn module_serial(&self) -> u64 {
+        self.module
+    }
+}
+
 impl Module {
     /// Compiles a module in the binary format, or in the text format if the
     /// crate's feature `wat` is on.
@@ -97,7 +107,8 @@ impl Module {
     /// # Errors
     ///
     /// If the module is malformed or invalid, or uses a proposal that the engine
-    /// doesn't have on; if the system doesn't start the threads that libwasmtime
+    /// doesn't have on; if the bytes are precompiled code, which is for
+    /// [`Module::deserialize`]; if the system doesn't start the threads that libwasmtime
     /// compiles on, see `Config::parallel_compilation`; or, with
     /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
     /// compiler or without `wat`.
@@ -110,6 +121,7 @@ impl Module {
     fn from_bytes(engine: &Engine, bytes: &[u8]) -> Result<Module> {
         #[cfg(feature = "wat")]
         if !bytes.starts_with(b"\0asm") {
+            precompiled::refuse(bytes)?;
             return Module::from_binary(engine, &crate::wat2wasm(bytes)?);
         }
         Module::from_binary(engine, bytes)
@@ -119,7 +131,8 @@ impl Module {
     ///
     /// # Errors
     ///
-    /// If the file can't be read, and as for [`Module::new`].
+    /// If the file can't be read; if it is precompiled code, which is for
+    /// [`Module::deserialize_file`]; and as for [`Module::new`].
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
         Module::from_path(engine, file.as_ref())
@@ -129,6 +142,7 @@ impl Module {
     fn from_path(engine: &Engine, file: &Path) -> Result<Module> {
         let bytes = std::fs::read(file)
             .with_context(|| format!("failed to read from `{}`", file.display()))?;
+        precompiled::refuse_file(file, &bytes)?;
         #[cfg(feature = "wat")]
         if !bytes.starts_with(b"\0asm") {
             return Module::from_binary(engine, &crate::wat::file_to_wasm(file, &bytes)?);
@@ -145,6 +159,7 @@ impl Module {
     /// As for [`Module::new`].
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
+        precompiled::refuse(binary)?;
         engine.prepare_to_compile(binary)?;
         let mut raw = ptr::null_mut();
         // SAFETY: the engine is alive and the bytes are readable; `raw` is
@@ -168,14 +183,20 @@ impl Module {
     /// Makes a module of what [`Module::serialize`] or
     /// [`Engine::precompile_module`] returned, without compiling.
     ///
+    /// The library that runs the code should be of the patch that compiled it:
+    /// another of the same major version may have other defaults, and refuses code
+    /// that was compiled with these. 48.0.8 refuses code of 48.0.0 for its default
+    /// collector, say.
+    ///
     /// The name of such a module isn't known: see [`Module::name`].
     ///
     /// Calls `wasmtime_module_deserialize`.
     ///
     /// # Errors
     ///
-    /// If the bytes are no precompiled module, or one of another version of
-    /// libwasmtime, of another processor, or of an engine with other settings.
+    /// If the bytes are no precompiled module, or one of another major version of
+    /// libwasmtime, of another processor, or of an engine with other settings,
+    /// defaults included.
     ///
     /// # Safety
     ///
@@ -273,6 +294,7 @@ impl Module {
     /// compiler.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
+        precompiled::refuse(binary)?;
         engine.prepare_to_validate()?;
         // SAFETY: the engine is alive and the bytes are readable.
         unsafe {
@@ -334,19 +356,23 @@ impl Module {
 
     /// The type of the export of that name.
     pub fn get_export(&self, name: &str) -> Option<ExternType> {
-        self.exports()
-            .find(|export| export.name() == name)
-            .map(|export| export.ty())
+        let exports = self.export_defs();
+        Some(exports[exports.place(name)?].ty.clone())
     }
 
     /// Where the export of that name is, for
     /// [`Instance::get_module_export`](crate::Instance::get_module_export).
     pub fn get_export_index(&self, name: &str) -> Option<ModuleExport> {
-        let index = self.exports().position(|export| export.name() == name)?;
+        let index = self.export_defs().place(name)?;
         Some(ModuleExport {
             module: self.inner.serial,
             index,
         })
+    }
+
+    /// What tells the module from all others that there are and were.
+    pub(crate) fn serial(&self) -> u64 {
+        self.inner.serial
     }
 
     /// The name of an export of this module; `None` if it is another module's.
@@ -409,7 +435,7 @@ impl Module {
         })
     }
 
-    pub(crate) fn export_defs(&self) -> &[ExportDef] {
+    pub(crate) fn export_defs(&self) -> &ExportDefs {
         let Inner {
             engine,
             tables: [_, tables],
@@ -421,7 +447,7 @@ impl Module {
                 unsafe { wasmtime_module_exports(self.as_ptr(), out) }
             });
             // SAFETY: as for the imports.
-            unsafe { ExportDef::all_from_c(engine, &exports, tables) }
+            unsafe { ExportDefs::from_c(engine, &exports, tables) }
         })
     }
 

@@ -142,10 +142,14 @@ impl GuestProfiler {
     /// Calls `wasmtime_guestprofiler_sample`.
     pub fn sample(&mut self, store: impl AsContext, delta: Duration) {
         let store = store.as_context();
-        // SAFETY: the profiler is owned, and borrowed exclusively; the store is
-        // borrowed, and only read.
+        // SAFETY: invariant "Shared"; the profiler is owned, and borrowed
+        // exclusively.
         unsafe {
-            wasmtime_guestprofiler_sample(self.raw.as_ptr(), store.opaque().store(), nanos(delta));
+            wasmtime_guestprofiler_sample(
+                self.raw.as_ptr(),
+                store.opaque().shared_store(),
+                nanos(delta),
+            );
         }
     }
 

@@ -22,10 +22,25 @@ use std::slice;
 ///
 /// Clones are the same memory, counted.
 ///
-/// Where more than one instance of the same store has the memory, libwasmtime 48
-/// ends the process at an access outside its bounds, instead of trapping. Give each
-/// instance a store of its own, or turn
-/// [`Config::signals_based_traps`](crate::Config::signals_based_traps) off.
+/// # In one store
+///
+/// A memory can come into a store once: by an instance that defines it, or by one
+/// that imports it. To instantiate a module that imports it fails
+///
+/// - if an instance of the same store defines or imports it, or was to import it and
+///   its instantiation failed;
+/// - if the module imports it twice.
+///
+/// For libwasmtime 48 would end the process, instead of trapping, when WebAssembly
+/// then accesses the memory outside its bounds. Instances in stores of their own can
+/// have it together, which is what threads need anyway.
+///
+/// There is no such limit where libwasmtime has compiled code check all bounds,
+/// which takes time at each access: if the engine's
+/// [`Config::signals_based_traps`](crate::Config::signals_based_traps) is `false`, or
+/// both [`Config::memory_reservation`](crate::Config::memory_reservation) and
+/// [`Config::memory_guard_size`](crate::Config::memory_guard_size) are 0; and if the
+/// memory's pages have one byte.
 pub struct SharedMemory {
     /// Owned.
     raw: NonNull<wasmtime_sharedmemory_t>,
@@ -57,13 +72,14 @@ impl SharedMemory {
             ty.is_shared(),
             "a shared memory needs a type that is shared; `MemoryType::shared` makes one"
         );
+        let ty = ty.to_c()?;
         let mut raw = std::ptr::null_mut();
         // SAFETY: the engine and the type are valid; `raw` is written unless
         // there is an error.
         unsafe {
             check(wasmtime_sharedmemory_new(
                 engine.as_ptr(),
-                ty.to_c().as_ptr(),
+                ty.as_ptr(),
                 &mut raw,
             ))?;
             Ok(SharedMemory::from_c(raw, engine))
@@ -92,6 +108,18 @@ impl SharedMemory {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Where its first byte is. No other memory that there is begins there, if
+    /// [`may_fault`](SharedMemory::may_fault) is true of this one.
+    pub(crate) fn address(&self) -> usize {
+        self.data().as_ptr().addr()
+    }
+
+    /// Whether compiled code may leave it to the pages behind the memory to catch
+    /// an access that is out of bounds.
+    pub(crate) fn may_fault(&self) -> bool {
+        self.engine.may_fault(&self.ty())
     }
 
     /// The memory's type.

@@ -17,38 +17,79 @@
 //!    its lifetime. Only code that holds a context, or runs in a callback of
 //!    the store, makes references out of it, and none is held across a call
 //!    into libwasmtime that can call back.
-//! 2. **Context**: `StoreOpaque::raw` is the C context of a live C store, and
-//!    may be used by whoever may use the state.
-//! 3. **Ownership**: an entity's handle is passed to libwasmtime only after
+//! 2. **Context**: `StoreOpaque::raw` is the C context of a live C store. It
+//!    takes exclusive access to the state, and so nothing else uses the C store
+//!    during the call that the context is for.
+//! 3. **Shared**: several threads may have shared access to a store at a time,
+//!    and none exclusive access meanwhile. With `StoreOpaque::shared` they call C
+//!    functions that only read, and nothing that changes under shared access.
+//!    That holds for all that are declared to take a constant pointer, which are
+//!    those that take a `WasmtimeStoreContext` in libwasmtime's sources, and for
+//!    some that are declared otherwise. These do so as well:
+//!    `wasmtime_extern_type`, `wasmtime_linker_define`,
+//!    `wasmtime_memory_page_size`, `wasmtime_memory_page_size_log2`. And these
+//!    take a `WasmtimeStoreContextMut`, of which they make a shared reference at
+//!    once: `wasmtime_memory_data`, `wasmtime_context_has_exception`. (To have a
+//!    mutable reference for a moment is no promise that the store isn't aliased,
+//!    as the type behind it is `!Unpin`.) What looks at collected objects is
+//!    called within `StoreOpaque::collected`, which is a lock: the functions whose
+//!    names end in `_to_raw` write to the heap of these objects.
+//! 4. **Ownership**: an entity's handle is passed to libwasmtime only after
 //!    [`StoreOpaque::assert_owns`] has found it to be of this store.
-//! 4. **Failures**: a host function that fails puts what went wrong into
-//!    `StoreOpaque::pending` and unwinds to the nearest entry from the host,
-//!    which takes it ([`StoreOpaque::failure`]); so it is never left behind.
-//! 5. **Last memory**: what `StoreOpaque::last_memory` says is true. Libwasmtime
-//!    changes a memory only when it is given the context, which is had from
-//!    `StoreOpaque::raw` before each call anew; and every callback that lets its
+//! 5. **Failures**: a host function that fails puts what went wrong, a
+//!    [`Failure`](crate::callback::Failure), into `StoreOpaque::pending` and
+//!    unwinds to the nearest entry from the host, which takes it
+//!    ([`StoreOpaque::failure`]); so it is never left behind.
+//! 6. **Last memory**: what `StoreOpaque::last_memory` says is true. Libwasmtime
+//!    changes a memory only when it is given the context of `StoreOpaque::raw`,
+//!    which is asked for before each call anew; and every callback that lets its
 //!    host code have the store ends with `StoreOpaque::last_memory` forgotten.
+//!
+//! # Variance and auto traits
+//!
+//! A closure that is kept in a store takes a `Caller<'_, T>` of the `T` that the
+//! store had when it was made, out of which it may copy a reference, and into
+//! which another may put one. So `T` can become neither a subtype nor a
+//! supertype: [`Store`], its contexts and [`Caller`](crate::Caller) are invariant
+//! in `T`, since [`StoreState`] is; [`Linker`](crate::Linker) and
+//! [`InstancePre`](crate::InstancePre), which hold such closures as well, by
+//! markers of their own.
+//!
+//! | type | `Send` | `Sync` |
+//! |---|---|---|
+//! | `Store`, `StoreContextMut`, `Caller` | if `T: Send` | if `T: Sync` |
+//! | `StoreContext`, a shared reference | if `T: Sync` | if `T: Sync` |
+//!
+//! All are `Unpin`, and neither `UnwindSafe` nor `RefUnwindSafe`: a panic may
+//! leave the data half changed, and so may one in a closure what that captured.
+//! These are the decisions of the `wasmtime` crate, whose types have fields that
+//! bring them about.
 
 mod context;
 mod epoch;
 mod exception;
 mod fuel;
+mod instances;
 mod last_memory;
 mod limits;
 mod opaque;
+mod shared_memories;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use epoch::UpdateDeadline;
 pub use exception::ThrownException;
 pub use limits::{
-    DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, StoreLimits,
-    StoreLimitsBuilder,
+    DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
+    StoreLimits, StoreLimitsBuilder,
 };
-pub(crate) use opaque::{Failure, StoreOpaque, cross_store, wrong_store};
+pub(crate) use opaque::{StoreOpaque, cross_store, wrong_engine, wrong_store};
+#[cfg(feature = "standard")]
+pub(crate) use shared_memories::imported_twice;
 
 use crate::sys::{wasmtime_store_context, wasmtime_store_delete, wasmtime_store_new};
 use crate::{Engine, Result};
 use std::fmt;
+use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;
 
@@ -59,6 +100,8 @@ use std::ptr::NonNull;
 pub(crate) struct StoreState<T: 'static> {
     opaque: StoreOpaque,
     data: T,
+    /// Makes all that leads here invariant in `T`.
+    invariant: PhantomData<fn(T) -> T>,
 }
 
 /// A collection of WebAssembly instances, and host data of type `T`.
@@ -70,16 +113,20 @@ pub(crate) struct StoreState<T: 'static> {
 /// ([`StoreContext`], [`StoreContextMut`]), which host functions get through
 /// [`Caller`](crate::Caller).
 ///
-/// A `Store` can be sent to another thread if its data can. It is never
-/// shared between threads.
+/// A `Store` can be sent to another thread if its data can, and several threads
+/// can look at it at the same time if they can at its data: read memories, and
+/// ask for the types of functions, say. All that changes a store, such as a call,
+/// takes it exclusively.
 pub struct Store<T: 'static> {
     state: NonNull<StoreState<T>>,
 }
 
-// SAFETY: the C store may be used from any thread, one at a time, and so may
-// what it owns: host functions and `externref` data are `Send + Sync`. The
-// state's own part is `Send`; the data is if `T` is.
+// SAFETY: a store owns its state, of which `StoreOpaque` is `Send` and the data
+// is if `T` is.
 unsafe impl<T: Send + 'static> Send for Store<T> {}
+// SAFETY: a shared store gives shared access to its state, of which `StoreOpaque`
+// is `Sync` and the data is if `T` is.
+unsafe impl<T: Sync + 'static> Sync for Store<T> {}
 
 impl<T: 'static> Store<T> {
     /// Creates a store of `engine` with `data` inside.
@@ -89,6 +136,7 @@ impl<T: 'static> Store<T> {
         let state = NonNull::from(Box::leak(Box::new(StoreState {
             opaque: StoreOpaque::new(engine),
             data,
+            invariant: PhantomData,
         })));
         // SAFETY: the engine is alive. The state outlives the C store, as
         // `close` deletes the C store first, and is at an address of its own.

@@ -1,9 +1,9 @@
 //! Tables of references.
 
 use crate::entity::entity;
-use crate::error::check;
-use crate::error::ensure;
+use crate::error::{check, check_trap, format_err};
 use crate::gc::RawRef;
+use crate::store::wrong_engine;
 use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
@@ -36,10 +36,11 @@ impl Table {
     /// `gc`.
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Table> {
         let mut store = store.as_context_mut();
-        ensure!(
-            ty.comes_from_same_engine(store.engine()),
-            "the type of the table belongs to another engine than the store"
-        );
+        if !ty.comes_from_same_engine(store.engine()) {
+            return Err(
+                wrong_engine().context("type mismatch: value does not match table element type")
+            );
+        }
         let init = Val::from(init).to_c(store.opaque())?;
         let raw_ty = ty.to_c(store.engine())?;
         let mut out = MaybeUninit::uninit();
@@ -78,8 +79,8 @@ impl Table {
     pub fn ty(&self, store: impl AsContext) -> TableType {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { TableType::of(store.engine(), store.raw(), &table) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { TableType::of(store.engine(), store.shared(), &table) }
     }
 
     /// The element at `index`; `None` if that is beyond the table's end.
@@ -121,11 +122,11 @@ impl Table {
     ///
     /// If the table is of another store.
     pub fn set(&self, mut store: impl AsContextMut, index: u64, val: Ref) -> Result<()> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let table = self.to_c(store.opaque());
         let val = Val::from(val).to_c(store.opaque())?;
         // SAFETY: invariants "Context" and "Ownership".
-        unsafe { check(wasmtime_table_set(store.raw(), &table, index, &val)) }
+        unsafe { check_trap(wasmtime_table_set(store.raw(), &table, index, &val)) }
     }
 
     /// How many elements the table has now.
@@ -138,8 +139,8 @@ impl Table {
     pub fn size(&self, store: impl AsContext) -> u64 {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_table_size(store.raw(), &table) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { wasmtime_table_size(store.shared(), &table) }
     }
 
     /// Grows the table by `delta` elements that are `init`, and returns how many
@@ -157,13 +158,13 @@ impl Table {
     ///
     /// If the table is of another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let table = self.to_c(store.opaque());
         let init = Val::from(init).to_c(store.opaque())?;
         let mut previous = 0;
         // SAFETY: invariants "Context" and "Ownership".
         unsafe {
-            check(wasmtime_table_grow(
+            check_trap(wasmtime_table_grow(
                 store.raw(),
                 &table,
                 delta,
@@ -198,16 +199,19 @@ impl Table {
         src_index: u64,
         len: u64,
     ) -> Result<()> {
-        let store = store.as_context_mut();
+        let mut store = store.as_context_mut();
         let dst = dst_table.to_c(store.opaque());
         let src = src_table.to_c(store.opaque());
         dst_table.check_range(&store, dst_index, len)?;
         src_table.check_range(&store, src_index, len)?;
         let (from, to) = (src_table.element(&store), dst_table.element(&store));
-        ensure!(
-            from.matches(&to),
-            "a table of {to} can't take the elements of a table of {from}"
-        );
+        if !from.matches(&to) {
+            let mismatch = format_err!("type mismatch: expected {to}, found {from}");
+            return Err(mismatch.context(
+                "type mismatch: source table's element type does not match destination table's \
+                 element type",
+            ));
+        }
         RawRef::supported()?;
         let copy = |i| {
             let mut val = MaybeUninit::uninit();
@@ -250,8 +254,8 @@ impl Table {
     fn element(&self, store: impl AsContext) -> RefType {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { TableType::element_of(store.engine(), store.raw(), &table).1 }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { TableType::element_of(store.engine(), store.shared(), &table).1 }
     }
 
     fn check_range(&self, store: impl AsContext, start: u64, len: u64) -> Result<(), Trap> {

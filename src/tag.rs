@@ -2,6 +2,7 @@
 
 use crate::entity::entity;
 use crate::error::check;
+use crate::store::wrong_engine;
 use crate::sys::{
     wasm_tagtype_delete, wasmtime_tag_eq, wasmtime_tag_new, wasmtime_tag_t, wasmtime_tag_type,
 };
@@ -28,10 +29,9 @@ impl Tag {
     /// If the type returns anything, or is of another engine than the store.
     pub fn new(mut store: impl AsContextMut, ty: &TagType) -> Result<Tag> {
         let mut store = store.as_context_mut();
-        crate::ensure!(
-            ty.comes_from_same_engine(store.engine()),
-            "the type of the tag belongs to another engine than the store"
-        );
+        if !ty.comes_from_same_engine(store.engine()) {
+            return Err(wrong_engine());
+        }
         crate::ensure!(
             ty.ty().results().len() == 0,
             "the type of a tag can't have results; this one has {}",
@@ -60,9 +60,9 @@ impl Tag {
     pub fn ty(&self, store: impl AsContext) -> TagType {
         let store = store.as_context();
         let tag = self.to_c(store.opaque());
-        // SAFETY: invariants "Context" and "Ownership"; the type is owned.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
         unsafe {
-            let raw = wasmtime_tag_type(store.raw(), &tag);
+            let raw = wasmtime_tag_type(store.shared(), &tag);
             let ty = TagType::from_c(store.engine(), raw);
             wasm_tagtype_delete(raw);
             ty
@@ -79,7 +79,7 @@ impl Tag {
     pub fn eq(a: &Tag, b: &Tag, store: impl AsContext) -> bool {
         let store = store.as_context();
         let (a, b) = (a.to_c(store.opaque()), b.to_c(store.opaque()));
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_tag_eq(store.raw(), &a, &b) }
+        // SAFETY: invariants "Shared" and "Ownership".
+        unsafe { wasmtime_tag_eq(store.shared(), &a, &b) }
     }
 }

@@ -34,6 +34,7 @@
     reason = "`eq` is what the `wasmtime` crate calls it, as it can panic"
 )]
 
+mod cont_type;
 mod default_value;
 mod extern_type;
 mod func_type;
@@ -48,12 +49,13 @@ mod table_type;
 mod tag_type;
 mod val_type;
 
+pub use cont_type::ContType;
 pub use extern_type::ExternType;
 pub use func_type::FuncType;
 pub use gc::{ArrayType, ExnType, StructType};
 pub use global_type::{GlobalType, Mutability};
 pub use heap_type::HeapType;
-pub(crate) use import_export::{ExportDef, ImportDef};
+pub(crate) use import_export::{ExportDefs, ImportDef};
 pub use import_export::{ExportType, ImportType};
 pub use memory_type::{MemoryType, MemoryTypeBuilder};
 pub use ref_type::RefType;

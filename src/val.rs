@@ -9,11 +9,12 @@ mod v128;
 
 pub use raw::ValRaw;
 pub use reference::Ref;
-pub use uninhabited::{NoExtern, NoFunc, NoneRef};
+pub use uninhabited::{ContRef, NoExtern, NoFunc, NoneRef};
 pub use v128::V128;
 
+use crate::error::format_err;
 use crate::func::Reference;
-use crate::gc::{GcRef, HasRoot, RawRef};
+use crate::gc::{GcRef, HasRoot, RawRef, Root};
 use crate::store::StoreOpaque;
 use crate::sys::{
     WASMTIME_ANYREF, WASMTIME_EXNREF, WASMTIME_EXTERNREF, WASMTIME_F32, WASMTIME_F64,
@@ -21,7 +22,8 @@ use crate::sys::{
     wasmtime_valunion_t,
 };
 use crate::{
-    AnyRef, AsContext, AsContextMut, ExnRef, ExternRef, Func, HeapType, Result, Rooted, ValType,
+    AnyRef, AsContext, AsContextMut, Error, ExnRef, ExternRef, Func, HeapType, Result, Rooted,
+    ValType,
 };
 use std::ptr;
 
@@ -49,17 +51,21 @@ pub enum Val {
     AnyRef(Option<Rooted<AnyRef>>),
     /// An exception or null.
     ExnRef(Option<Rooted<ExnRef>>),
+    /// Null, in the place of a continuation: the C API has none. It can't be
+    /// passed anywhere, and isn't a [`Ref`].
+    ContRef(Option<ContRef>),
 }
 
 impl Val {
-    /// The reference, if the value is one.
+    /// The reference, if the value is one of those that can be passed.
     pub fn ref_(self) -> Option<Ref> {
         match self {
             Val::FuncRef(func) => Some(Ref::Func(func)),
             Val::ExternRef(reference) => Some(Ref::Extern(reference)),
             Val::AnyRef(reference) => Some(Ref::Any(reference)),
             Val::ExnRef(reference) => Some(Ref::Exn(reference)),
-            _ => None,
+            Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) | Val::V128(_) => None,
+            Val::ContRef(_) => None,
         }
     }
 
@@ -80,6 +86,9 @@ impl Val {
 
     /// The null reference of a heap type.
     pub fn null_ref(heap_type: &HeapType) -> Val {
+        if heap_type.top().is_cont() {
+            return Val::ContRef(None);
+        }
         Ref::null(heap_type).into()
     }
 
@@ -100,7 +109,7 @@ impl Val {
     ///
     /// # Errors
     ///
-    /// If the value is a reference whose root is gone.
+    /// If the value is a reference whose root is gone, or a [`Val::ContRef`].
     ///
     /// # Panics
     ///
@@ -112,7 +121,11 @@ impl Val {
             Val::F32(_) => ValType::F32,
             Val::F64(_) => ValType::F64,
             Val::V128(_) => ValType::V128,
-            reference => ValType::Ref(reference.ref_().expect(NOT_A_NUMBER).ty(store)?),
+            Val::FuncRef(func) => Ref::Func(*func).ty(store)?.into(),
+            Val::ExternRef(reference) => Ref::Extern(*reference).ty(store)?.into(),
+            Val::AnyRef(reference) => Ref::Any(*reference).ty(store)?.into(),
+            Val::ExnRef(reference) => Ref::Exn(*reference).ty(store)?.into(),
+            Val::ContRef(_) => return Err(no_continuations()),
         })
     }
 
@@ -126,17 +139,19 @@ impl Val {
     ///
     /// If it is a reference of another store.
     pub fn matches_ty(&self, store: impl AsContext, ty: &ValType) -> Result<bool> {
-        Ok(match (self, ty) {
-            (Val::I32(_), ValType::I32)
-            | (Val::I64(_), ValType::I64)
-            | (Val::F32(_), ValType::F32)
-            | (Val::F64(_), ValType::F64)
-            | (Val::V128(_), ValType::V128) => true,
-            (val, ValType::Ref(ty)) => match val.ref_() {
-                Some(reference) => reference.matches_ty(store, ty)?,
-                None => false,
-            },
-            _ => false,
+        Ok(match self {
+            Val::I32(_) => ty.is_i32(),
+            Val::I64(_) => ty.is_i64(),
+            Val::F32(_) => ty.is_f32(),
+            Val::F64(_) => ty.is_f64(),
+            Val::V128(_) => ty.is_v128(),
+            Val::FuncRef(_) | Val::ExternRef(_) | Val::AnyRef(_) | Val::ExnRef(_) => {
+                match (self.ref_(), ty.as_ref()) {
+                    (Some(reference), Some(ty)) => reference.matches_ty(store, ty)?,
+                    (None, _) | (_, None) => false,
+                }
+            }
+            Val::ContRef(_) => false,
         })
     }
 
@@ -147,7 +162,7 @@ impl Val {
     ///
     /// # Errors
     ///
-    /// If the value is a reference whose root is gone.
+    /// If the value is a reference whose root is gone, or a [`Val::ContRef`].
     ///
     /// # Panics
     ///
@@ -155,13 +170,13 @@ impl Val {
     pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<ValRaw> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        match self {
-            // Both panic, where a value that is passed on is an error.
-            Val::FuncRef(Some(func)) => store.assert_owns(func.store_id()),
-            Val::ExternRef(Some(reference)) => {
-                reference.root().resolve(&store.roots)?;
+        // A panic, where a value that is passed on is an error.
+        match self.owner() {
+            None => {}
+            Some(Owner::Func(func)) => store.assert_owns(func.store_id()),
+            Some(Owner::Root(root)) => {
+                root.resolve(&store.roots)?;
             }
-            _ => {}
         }
         self.to_raw_in(store)
     }
@@ -206,12 +221,22 @@ impl Val {
     ///
     /// If the value is a reference of another store, or one whose root is gone.
     pub(crate) fn check_store(&self, store: &StoreOpaque) -> Result<()> {
+        match self.owner() {
+            None => Ok(()),
+            Some(Owner::Func(func)) => store.check_owns(func.store_id()),
+            Some(Owner::Root(root)) => root.resolve_value(&store.roots).map(drop),
+        }
+    }
+
+    /// What of the value belongs to a store.
+    fn owner(&self) -> Option<Owner<'_>> {
         match self {
-            Val::FuncRef(Some(func)) => store.check_owns(func.store_id()),
-            Val::ExternRef(Some(reference)) => {
-                reference.root().resolve_value(&store.roots).map(drop)
-            }
-            _ => Ok(()),
+            Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) | Val::V128(_) => None,
+            Val::FuncRef(func) => func.as_ref().map(Owner::Func),
+            Val::ExternRef(reference) => reference.as_ref().map(Owner::of),
+            Val::AnyRef(reference) => reference.as_ref().map(Owner::of),
+            Val::ExnRef(reference) => reference.as_ref().map(Owner::of),
+            Val::ContRef(_) => None,
         }
     }
 
@@ -222,7 +247,7 @@ impl Val {
     ///
     /// If the value is a reference of another store, or one whose root is gone;
     /// or is a reference and libwasmtime was built without `gc`: it aborts the
-    /// process then.
+    /// process then; or is a [`Val::ContRef`].
     pub(crate) fn to_c(self, store: &StoreOpaque) -> Result<wasmtime_val_t> {
         if self.ref_().is_some() {
             RawRef::supported()?;
@@ -257,6 +282,7 @@ impl Val {
             Val::ExternRef(reference) => return root_to_c(reference, store),
             Val::AnyRef(reference) => return root_to_c(reference, store),
             Val::ExnRef(reference) => return root_to_c(reference, store),
+            Val::ContRef(_) => return Err(no_continuations()),
         };
         Ok(wasmtime_val_t { kind, of })
     }
@@ -285,7 +311,23 @@ impl Val {
     }
 }
 
-const NOT_A_NUMBER: &str = "what is neither a number nor a vector is a reference";
+/// What belongs to a store.
+enum Owner<'a> {
+    Func(&'a Func),
+    Root(&'a Root),
+}
+
+impl Owner<'_> {
+    fn of(reference: &impl HasRoot) -> Owner<'_> {
+        Owner::Root(reference.root())
+    }
+}
+
+/// What is said of a [`Val::ContRef`] that is to be passed somewhere.
+#[cold]
+pub(crate) fn no_continuations() -> Error {
+    format_err!("continuations can't be passed: the C API has no values for them")
+}
 
 /// # Errors
 ///

@@ -110,6 +110,8 @@ pub unsafe trait VecType: Copy + sealed::Sealed {
 /// `load` that opens the library if nothing has before, and panics with the
 /// loader's message if there is none, or if it lacks components and the vector
 /// is one of [`component`].
+// `Send` and `Sync` as its elements are, like a `Vec` of them. `V` is a struct of
+// C, none of which has a lifetime, so that its variance doesn't matter.
 #[repr(transparent)]
 pub struct OwnedVec<V: VecType>(V);
 
@@ -433,6 +435,7 @@ impl<V: VecType> IntoIterator for OwnedVec<V> {
 /// Moves the elements out of an [`OwnedVec`], and deletes what is left of it.
 ///
 /// An element that is gone leaves a default one behind, which owns nothing.
+// Has the auto traits of the vector.
 pub struct IntoIter<V: VecType> {
     vec: OwnedVec<V>,
     left: Range<usize>,

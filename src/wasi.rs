@@ -61,14 +61,29 @@
 //! program that uses `tokio` as well. There, don't call WASI programs from an
 //! asynchronous task: `tokio` panics, which ends the process. Call them inside
 //! `tokio::task::spawn_blocking`.
+//!
+//! # Destructors of thread-locals
+//!
+//! Don't call a WASI program in the destructor of a `thread_local!`. The runtime
+//! has thread-locals of its own, which may be gone by then: that ends the process.
+//!
+//! # After `fork`
+//!
+//! A child that `fork` makes has none of the threads of its parent. If a program
+//! in the parent has written to a [writer](WasiCtxBuilder::stdout) of the host,
+//! then one in the child that does may wait for ever: run such programs in the
+//! parent only, or in children only.
 
 mod builder;
 mod config;
+#[cfg(target_os = "linux")]
+mod memory_file;
+mod pipe;
 mod stream;
 mod writer;
 
 pub use builder::{FsPerms, WasiCtxBuilder, WasiP1Ctx};
-pub use stream::{MemoryInputPipe, MemoryOutputPipe};
+pub use pipe::{MemoryInputPipe, MemoryOutputPipe};
 
 use crate::error::check;
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};

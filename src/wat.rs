@@ -1,7 +1,7 @@
 //! The WebAssembly text format.
 
 use crate::Result;
-use crate::error::{check, format_err};
+use crate::error::{bail, check, format_err};
 use crate::sys::{Feature, require, wasmtime_wat2wasm};
 use crate::vec::ByteVec;
 use std::path::Path;
@@ -31,6 +31,12 @@ pub fn wat2wasm(text: impl AsRef<[u8]>) -> Result<ByteVec> {
 
 fn text_to_wasm(text: &[u8]) -> Result<ByteVec> {
     require(Feature::Wat)?;
+    if std::str::from_utf8(text).is_err() {
+        bail!(
+            "input bytes aren't valid utf-8, so that they are no module in the text format; one in \
+             the binary format begins with `\\0asm`"
+        );
+    }
     let mut parsed = Ok(());
     let binary = ByteVec::out(|out| {
         // SAFETY: the text is readable, and what is returned is an owned error
@@ -51,7 +57,7 @@ pub(crate) fn file_to_wasm(file: &Path, text: &[u8]) -> Result<ByteVec> {
             let message = message.replacen(PLACE, &format!("--> {}:", file.display()), 1);
             format_err!("{message}")
         } else {
-            error
+            error.context(format!("failed to parse `{}`", file.display()))
         }
     })
 }

@@ -14,6 +14,10 @@
 //! process, one after the other. Then `ratios` reads the times from where criterion
 //! left them, and prints a table for each link mode that was run.
 //!
+//! The benchmark `output` is of what WASI programs write, for which several threads
+//! work together: it takes the time on the clock.
+//! The `wasmtime` crate isn't in it, as WASI is another crate there.
+//!
 //! The system's libwasmtime is found as for any build of libwasmtime; see there.
 //! It should be a release build by the same compiler, or the comparison is with
 //! something else.

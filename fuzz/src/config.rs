@@ -27,6 +27,9 @@ pub fn engine(source: &Source) -> Result<Engine> {
             .memory_reservation_for_growth(1 << 16);
     }
     if source.once_in(8) {
+        config.memory_guard_size(0);
+    }
+    if source.once_in(8) {
         config.wasm_gc(false);
     }
     if source.once_in(8) {

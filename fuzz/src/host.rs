@@ -1,6 +1,7 @@
 //! The host functions.
 
 use crate::judge::{HostError, HostPanic, violation};
+use crate::kinds::Kind;
 use crate::ops;
 use crate::values;
 use crate::world::{Cx, Data, Linked, Owner, Raised, Shared};
@@ -132,11 +133,7 @@ fn other(caller: &mut Caller<'_, Data>, val: Val) -> Val {
         // It may have been rooted in a scope that is gone.
         return val;
     }
-    let ty = match val {
-        Val::FuncRef(_) => libwasmtime::ValType::FUNCREF,
-        _ => libwasmtime::ValType::EXTERNREF,
-    };
-    let Some((val, foreign)) = values::val(&cx, &ty) else {
+    let Some((val, foreign)) = values::val(&cx, &Kind::of(&val).ty()) else {
         return val;
     };
     if foreign {

@@ -39,6 +39,8 @@ pub enum Expect {
     Own,
     /// One is not: the call must not succeed.
     Foreign,
+    /// A value that is passed is not: the call is an error, and no panic.
+    ForeignValue,
     /// One may not be, or there may be a reason why it makes no difference.
     Unsure,
 }
@@ -49,6 +51,15 @@ impl Expect {
             Expect::Foreign
         } else {
             Expect::Own
+        }
+    }
+
+    /// Of a call on an object with a value, each of which may be of another store.
+    pub fn passing(foreign: bool, foreign_value: bool) -> Expect {
+        match (foreign, foreign_value) {
+            (true, _) => Expect::Foreign,
+            (false, true) => Expect::ForeignValue,
+            (false, false) => Expect::Own,
         }
     }
 }
@@ -122,7 +133,7 @@ fn weigh<R>(shared: &Shared, what: &str, expect: Expect, raised: Raised, end: En
             if matches!(raised, Raised::Error(_) | Raised::Panic(_)) {
                 violation(shared, format!("{what}: succeeded, although {raised:?}"));
             }
-            if expect == Expect::Foreign {
+            if matches!(expect, Expect::Foreign | Expect::ForeignValue) {
                 violation(shared, format!("{what}: took another store's object"));
             }
             Some(value)
@@ -158,10 +169,11 @@ fn weigh<R>(shared: &Shared, what: &str, expect: Expect, raised: Raised, end: En
             let text = text(&*payload);
             let about = |texts: &[&str]| texts.iter().any(|part| text.contains(part));
             let expected = match raised {
-                Raised::Nothing if about(&[WRONG_STORE]) => expect != Expect::Own,
+                Raised::Nothing if about(&[WRONG_STORE]) => {
+                    matches!(expect, Expect::Foreign | Expect::Unsure)
+                }
                 Raised::Nothing => about(&WRONG_ENGINE) || about(&NO_VALUE),
-                Raised::Misuse => about(&[WRONG_STORE]),
-                Raised::Error(_) | Raised::Panic(_) => false,
+                Raised::Misuse | Raised::Error(_) | Raised::Panic(_) => false,
             };
             if !expected {
                 let last = LAST_PANIC.with_borrow(String::clone);

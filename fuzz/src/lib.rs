@@ -28,6 +28,7 @@
 //! - `ops`: the calls that need a store's context, from outside or from a
 //!   host function.
 //! - `host`: the host functions.
+//! - `kinds`: the kinds of values that there are, a table shared with the tests.
 //! - `wasi`: what programs are given that import WASI.
 //! - `judge`: tells a violation from an expected panic.
 
@@ -35,6 +36,9 @@ mod config;
 mod counted;
 mod host;
 mod judge;
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/kinds/mod.rs"]
+mod kinds;
 mod modules;
 mod ops;
 mod source;

@@ -10,6 +10,8 @@ mod store;
 mod table;
 mod tag;
 
+use crate::judge::{Expect, judge};
+use crate::kinds::Kind;
 use crate::world::Cx;
 use libwasmtime::{Extern, Val};
 
@@ -61,6 +63,8 @@ const OPS: &[fn(&mut Cx<'_>)] = &[
     memory::describe,
     store::fuel,
     store::epoch,
+    store::gc,
+    store::exception,
     table::make,
     table::set,
     table::get,
@@ -70,6 +74,8 @@ const OPS: &[fn(&mut Cx<'_>)] = &[
     table::describe,
     tag::make,
     tag::compare,
+    values,
+    values,
 ];
 
 /// Makes a few of them.
@@ -107,6 +113,20 @@ pub fn keep_val(cx: &mut Cx<'_>, val: Val) {
     shared.pools(|pools| match val {
         Val::FuncRef(Some(func)) => pools.funcs.put(source, owner, func),
         Val::ExternRef(Some(object)) => pools.rooted.put(source, owner, object),
-        _ => {}
+        Val::AnyRef(Some(object)) => pools.anyrefs.put(source, owner, object),
+        Val::ExnRef(Some(exception)) => pools.exnrefs.put(source, owner, exception),
+        Val::FuncRef(None) | Val::ExternRef(None) | Val::AnyRef(None) | Val::ExnRef(None) => {}
+        Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) | Val::V128(_) => {}
+        Val::ContRef(_) => {}
     });
+}
+
+/// Makes the values of a kind.
+fn values(cx: &mut Cx<'_>) {
+    let kind = cx.data().shared.source.pick(Kind::ALL).copied();
+    let kind = kind.expect("there are some");
+    let made = judge(cx, "values", Expect::Own, |cx| kind.values(cx));
+    for val in made.unwrap_or_default() {
+        keep_val(cx, val);
+    }
 }

@@ -1,5 +1,6 @@
 //! Types and values.
 
+use crate::kinds::{Kind, abstract_heap_types};
 use crate::source::Source;
 use crate::world::Cx;
 use libwasmtime::{
@@ -9,40 +10,27 @@ use libwasmtime::{
 
 fn ref_type(source: &Source, engine: &Engine, depth: usize) -> RefType {
     match source.below(16) {
-        0..6 => RefType::FUNCREF,
-        6..12 => RefType::EXTERNREF,
-        kind => {
-            let heap = match kind {
-                12 => HeapType::Func,
-                13 => HeapType::Extern,
-                14 if depth < 2 => HeapType::ConcreteFunc(func_type_in(source, engine, depth + 1)),
-                _ => source
-                    .pick(&[
-                        HeapType::NoFunc,
-                        HeapType::NoExtern,
-                        HeapType::Any,
-                        HeapType::Eq,
-                        HeapType::I31,
-                        HeapType::Struct,
-                        HeapType::Exn,
-                        HeapType::None,
-                    ])
-                    .expect("there are some")
-                    .clone(),
-            };
-            RefType::new(source.any(), heap)
+        0..5 => RefType::FUNCREF,
+        5..9 => RefType::EXTERNREF,
+        9..11 => RefType::ANYREF,
+        11 => RefType::EXNREF,
+        12 if depth < 2 => {
+            let ty = HeapType::ConcreteFunc(func_type_in(source, engine, depth + 1));
+            RefType::new(source.any(), ty)
+        }
+        _ => {
+            let heap_types = abstract_heap_types();
+            let heap_type = source.pick(&heap_types).expect("there are some");
+            RefType::new(source.any(), heap_type.clone())
         }
     }
 }
 
 fn val_type(source: &Source, engine: &Engine, depth: usize) -> ValType {
-    match source.below(8) {
-        0 | 1 => ValType::I32,
-        2 => ValType::I64,
-        3 => ValType::F32,
-        4 => ValType::F64,
-        5 => ValType::V128,
-        _ => ValType::Ref(ref_type(source, engine, depth)),
+    let kind = source.pick(Kind::ALL).expect("there are some");
+    match kind.ty() {
+        ValType::Ref(_) => ValType::Ref(ref_type(source, engine, depth)),
+        ty @ (ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 | ValType::V128) => ty,
     }
 }
 
@@ -54,7 +42,8 @@ fn func_type_in(source: &Source, engine: &Engine, depth: usize) -> FuncType {
             .collect()
     };
     let (params, results) = (some(), some());
-    FuncType::new(engine, params, results)
+    // None has continuations.
+    FuncType::try_new(engine, params, results).unwrap_or_else(|_| FuncType::new(engine, [], []))
 }
 
 /// A function type; once in a while of another engine than `engine`.
@@ -140,29 +129,23 @@ pub fn small(source: &Source) -> u64 {
 
 /// A reference of that type, or almost; and whether it is of another store.
 pub fn reference(cx: &Cx<'_>, ty: &RefType) -> Option<(Ref, bool)> {
-    let shared = &cx.data().shared;
-    let owner = cx.data().owner;
-    let null = ty.is_nullable() && shared.source.once_in(4);
-    let (func, external) = (
-        matches!(ty.heap_type().top(), HeapType::Func),
-        matches!(ty.heap_type().top(), HeapType::Extern),
-    );
-    let found = if func && !null {
-        shared.pools(|pools| {
-            let (func, foreign) = pools.funcs.pick(&shared.source, owner)?;
-            Some((func.into(), foreign))
-        })
-    } else if external && !null {
-        shared.pools(|pools| {
-            let (object, foreign) = pools.rooted.pick(&shared.source, owner)?;
-            Some((object.into(), foreign))
-        })
-    } else {
+    let (shared, owner) = (&cx.data().shared, cx.data().owner);
+    let source = &shared.source;
+    let kind = Kind::of(&Val::null_ref(ty.heap_type()));
+    let found = if ty.is_nullable() && source.once_in(4) {
         None
+    } else {
+        shared.pools(|pools| match kind {
+            Kind::FuncRef => of(pools.funcs.pick(source, owner)),
+            Kind::ExternRef => of(pools.rooted.pick(source, owner)),
+            Kind::AnyRef => of(pools.anyrefs.pick(source, owner)),
+            Kind::ExnRef => of(pools.exnrefs.pick(source, owner)),
+            Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 | Kind::V128 | Kind::ContRef => None,
+        })
     };
-    found.or(match (func, external) {
-        (true, _) => Some((Ref::Func(None), false)),
-        (_, true) => Some((Ref::Extern(None), false)),
-        _ => None,
-    })
+    found.or_else(|| Some((Val::null_ref(ty.heap_type()).ref_()?, false)))
+}
+
+fn of(found: Option<(impl Into<Ref>, bool)>) -> Option<(Ref, bool)> {
+    found.map(|(reference, foreign)| (reference.into(), foreign))
 }

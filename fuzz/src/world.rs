@@ -4,8 +4,9 @@ use crate::counted::{Counted, Counter};
 use crate::judge::Violation;
 use crate::source::Source;
 use libwasmtime::{
-    Engine, ExternRef, Func, Global, Instance, InstancePre, Linker, Memory, Module, ModuleExport,
-    OwnedRooted, Rooted, SharedMemory, StoreContextMut, StoreLimits, Table, Tag, TypedFunc,
+    AnyRef, Engine, ExnRef, ExternRef, Func, Global, Instance, InstancePre, Linker, Memory, Module,
+    ModuleExport, OwnedRooted, Rooted, SharedMemory, StoreContextMut, StoreLimits, Table, Tag,
+    TypedFunc,
 };
 use std::collections::HashSet;
 use std::fmt;
@@ -88,6 +89,8 @@ pub struct Pools {
     pub tags: Pool<Tag>,
     pub instances: Pool<Instance>,
     pub rooted: Pool<Rooted<ExternRef>>,
+    pub anyrefs: Pool<Rooted<AnyRef>>,
+    pub exnrefs: Pool<Rooted<ExnRef>>,
     pub owned: Pool<OwnedRooted<ExternRef>>,
 }
 

@@ -1,10 +1,18 @@
 //! The cache of compiled modules on disk.
 
+mod bounds;
+mod handover;
+mod settings;
+
+pub use settings::CacheConfig;
+
 use super::RawConfig;
 use crate::error::{check, format_err};
 use crate::sys::{self, Feature, ensure_loaded, require, wasm_config_t};
 use crate::{Result, threads};
+use handover::Handover;
 use std::ffi::CString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::Arc;
@@ -35,11 +43,40 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Cache {
-    /// The configuration file; `None` for the default one.
-    file: Option<Arc<(PathBuf, CString)>>,
+    source: Source,
+}
+
+/// Where the settings are.
+#[derive(Clone, Debug)]
+enum Source {
+    /// In the default file.
+    Default,
+    /// In a file.
+    File(Arc<(PathBuf, CString)>),
+    /// In this text, for a file that is there only while libwasmtime reads it.
+    Text(Arc<str>),
 }
 
 impl Cache {
+    /// Creates a cache with these settings.
+    ///
+    /// The C API takes the settings of a cache from a file, so they are written to one,
+    /// here and again whenever an engine is made. It is in the directory for temporary
+    /// files ([`std::env::temp_dir`]), private, and deleted at once.
+    ///
+    /// Calls `wasmtime_config_cache_config_load`.
+    ///
+    /// # Errors
+    ///
+    /// - If a setting is out of its bounds;
+    /// - if the directory for the cache isn't an absolute path, isn't UTF-8, or can't
+    ///   be made;
+    /// - if no temporary file can be written;
+    /// - if the library has no cache.
+    pub fn new(config: CacheConfig) -> Result<Cache> {
+        Cache::tried(Source::Text(config.to_toml()?.into()))
+    }
+
     /// A cache as a TOML file describes it; `None` for the file
     /// `wasmtime/config.toml` in the user's directory for configuration, or
     /// the defaults if there is none.
@@ -53,18 +90,15 @@ impl Cache {
     /// for the cache can't be made, if the system starts no thread for it, or if the
     /// library has no cache.
     pub fn from_file(path: Option<&Path>) -> Result<Cache> {
-        let file = match path {
-            None => None,
-            Some(path) => {
-                let text = path.to_str().ok_or_else(|| {
-                    format_err!("the path {path:?} is not valid UTF-8, which libwasmtime needs")
-                })?;
-                let text = CString::new(text)
-                    .map_err(|_| format_err!("the path {path:?} has a NUL character in it"))?;
-                Some(Arc::new((path.to_owned(), text)))
-            }
-        };
-        let cache = Cache { file };
+        Cache::tried(match path {
+            None => Source::Default,
+            Some(path) => Source::File(Arc::new((path.to_owned(), c_path(path)?))),
+        })
+    }
+
+    /// Has the library read the settings once, to see whether they are good.
+    fn tried(source: Source) -> Result<Cache> {
+        let cache = Cache { source };
         ensure_loaded()?;
         let trial = RawConfig::new();
         // SAFETY: `trial` owns the configuration.
@@ -74,7 +108,10 @@ impl Cache {
 
     /// The configuration file that was given.
     pub fn file(&self) -> Option<&Path> {
-        self.file.as_deref().map(|(path, _)| path.as_path())
+        match &self.source {
+            Source::File(file) => Some(&file.0),
+            Source::Default | Source::Text(_) => None,
+        }
     }
 
     /// Has the library read the configuration.
@@ -91,12 +128,51 @@ impl Cache {
         require(Feature::Cache)?;
         // What cleans up starts with the cache.
         threads::start(1, "a cache of compiled modules", "do without a cache")?;
-        let file = match self.file.as_deref() {
-            None => ptr::null(),
-            Some((_, text)) => text.as_ptr(),
-        };
-        // SAFETY: the caller owns the configuration; the path is null or a C
-        // string; what is returned is an owned error or null.
-        unsafe { check(sys::wasmtime_config_cache_config_load(config, file)) }
+        match &self.source {
+            // SAFETY: the caller owns the configuration; the default file is a null
+            // pointer.
+            Source::Default => unsafe { load(config, ptr::null()) },
+            Source::File(file) => {
+                let (path, c_path) = &**file;
+                // What can't be read here libwasmtime refuses.
+                if let Ok(toml) = fs::read_to_string(path) {
+                    bounds::check_file(path, &toml)?;
+                }
+                // SAFETY: the caller owns the configuration, and a C string is one.
+                unsafe { load(config, c_path.as_ptr()) }
+            }
+            Source::Text(text) => {
+                let file = Handover::new(text)?;
+                // SAFETY: the caller owns the configuration, and a C string is one.
+                unsafe { load(config, file.path()?.as_ptr()) }
+            }
+        }
     }
+}
+
+/// Has the library read a file.
+///
+/// # Errors
+///
+/// If it rejects the file.
+///
+/// # Safety
+///
+/// The caller must own the configuration; the path must be null or a C string.
+unsafe fn load(config: *mut wasm_config_t, file: *const std::ffi::c_char) -> Result<()> {
+    // SAFETY: the contract of this function; what is returned is an owned error or
+    // null.
+    unsafe { check(sys::wasmtime_config_cache_config_load(config, file)) }
+}
+
+/// A path as the C API takes it.
+///
+/// # Errors
+///
+/// If it isn't UTF-8, or has a NUL in it.
+fn c_path(path: &Path) -> Result<CString> {
+    let text = path.to_str().ok_or_else(|| {
+        format_err!("the path {path:?} is not valid UTF-8, which libwasmtime needs")
+    })?;
+    CString::new(text).map_err(|_| format_err!("the path {path:?} has a NUL character in it"))
 }

@@ -2,13 +2,12 @@
 
 use super::Config;
 use crate::MemoryType;
+use crate::callback::{self, Failure, discard, finalize};
 use crate::error::{Error, Result, bail};
-use crate::func::finalize;
 use crate::sys::{
     self, wasm_memorytype_t, wasmtime_error_t, wasmtime_linear_memory_t, wasmtime_memory_creator_t,
 };
 use std::ffi::c_void;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
 
@@ -50,6 +49,9 @@ pub unsafe trait MemoryCreator: Send + Sync {
 /// What the methods say must be so: the bytes from [`LinearMemory::as_ptr`] on,
 /// as many as [`LinearMemory::byte_size`], can be read and written, and nothing
 /// else uses them. It changes with [`LinearMemory::grow_to`] only.
+///
+/// Once [`LinearMemory::grow_to`] has succeeded, the other methods must not
+/// panic: libwasmtime would take the memory to be as it was before.
 pub unsafe trait LinearMemory: Send + Sync + 'static {
     /// How many bytes can be accessed.
     fn byte_size(&self) -> usize;
@@ -142,18 +144,14 @@ struct Memory {
 }
 
 impl Memory {
-    /// # Errors
-    ///
-    /// If the memory is nowhere.
-    fn new(host: Box<dyn LinearMemory>) -> Result<Memory> {
-        let mut memory = Memory {
+    /// A memory of which nothing is known before [`Memory::update`].
+    fn new(host: Box<dyn LinearMemory>) -> Memory {
+        Memory {
             host,
             start: ptr::null_mut(),
             bytes: 0,
             capacity: 0,
-        };
-        memory.update()?;
-        Ok(memory)
+        }
     }
 
     fn grow_to(&mut self, bytes: usize) -> Result<()> {
@@ -161,6 +159,11 @@ impl Memory {
         self.update()
     }
 
+    /// Asks the host.
+    ///
+    /// # Errors
+    ///
+    /// If the memory is nowhere.
     fn update(&mut self) -> Result<()> {
         let start = self.host.as_ptr();
         if start.is_null() {
@@ -172,19 +175,11 @@ impl Memory {
     }
 }
 
-/// Runs the host's code, and makes what it fails with an error of the C API.
-fn guard(f: impl FnOnce() -> Result<()>) -> *mut wasmtime_error_t {
-    let error = match catch_unwind(AssertUnwindSafe(f)) {
-        Ok(Ok(())) => return ptr::null_mut(),
-        Ok(Err(error)) => format!("{error:#}"),
-        Err(payload) => {
-            // It may panic when it is dropped.
-            std::mem::forget(payload);
-            "the host's memory panicked".to_owned()
-        }
-    };
+/// What the host's code failed with as an error of the C API, owned.
+fn report(failure: &Failure) -> *mut wasmtime_error_t {
     // What is behind a NUL character isn't passed on.
-    let text: Vec<u8> = error
+    let text: Vec<u8> = failure
+        .to_string()
         .bytes()
         .take_while(|&byte| byte != 0)
         .chain([0])
@@ -202,27 +197,37 @@ unsafe extern "C" fn new_memory(
     guard_size: usize,
     out: *mut wasmtime_linear_memory_t,
 ) -> *mut wasmtime_error_t {
-    guard(|| {
+    // Not dropped while a panic of its own unwinds.
+    let mut made = None;
+    let outcome = callback::catch(|| {
         // SAFETY: the environment is the creator, shared, and the type is valid.
         let (HostMemory { creator, .. }, ty) =
             unsafe { (&*env.cast::<HostMemory>(), MemoryType::from_c(ty)) };
         let maximum = (maximum != usize::MAX).then_some(maximum);
-        let memory = creator
+        let host = creator
             .new_memory(ty, minimum, maximum, Some(reserved), guard_size)
             .map_err(Error::msg)?;
-        let memory = Box::new(Memory::new(memory)?);
-        // SAFETY: `out` can be written to; it takes over the environment, to
-        // be freed by its finalizer, and the callbacks are for it.
-        unsafe {
-            out.write(wasmtime_linear_memory_t {
-                env: Box::into_raw(memory).cast(),
-                get_memory: Some(get_memory),
-                grow_memory: Some(grow_memory),
-                finalizer: Some(finalize::<Memory>),
-            });
+        made.insert(Memory::new(host)).update()
+    });
+    match (outcome, made) {
+        (Ok(()), made) => {
+            // SAFETY: `out` can be written to; it takes over the environment, to
+            // be freed by its finalizer, and the callbacks are for it.
+            unsafe {
+                out.write(wasmtime_linear_memory_t {
+                    env: Box::into_raw(Box::new(made.expect("it was made"))).cast(),
+                    get_memory: Some(get_memory),
+                    grow_memory: Some(grow_memory),
+                    finalizer: Some(finalize::<Memory>),
+                });
+            }
+            ptr::null_mut()
         }
-        Ok(())
-    })
+        (Err(failure), made) => {
+            discard(made);
+            report(&failure)
+        }
+    }
 }
 
 unsafe extern "C" fn get_memory(
@@ -241,8 +246,9 @@ unsafe extern "C" fn get_memory(
 }
 
 unsafe extern "C" fn grow_memory(env: *mut c_void, new_size: usize) -> *mut wasmtime_error_t {
-    guard(|| {
-        // SAFETY: the environment is a memory, which nothing else uses now.
-        unsafe { (*env.cast::<Memory>()).grow_to(new_size) }
-    })
+    // SAFETY: the environment is a memory, which nothing else uses now.
+    match callback::catch(|| unsafe { (*env.cast::<Memory>()).grow_to(new_size) }) {
+        Ok(()) => ptr::null_mut(),
+        Err(failure) => report(&failure),
+    }
 }

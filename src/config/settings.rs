@@ -167,9 +167,13 @@ settings! {
 
     /// Whether the functions of a module are compiled on several threads.
     ///
-    /// libwasmtime starts the threads when the process compiles for the first time:
-    /// as many as there are processors, or as the environment variable
-    /// `RAYON_NUM_THREADS` says. The default is `true`.
+    /// Libwasmtime starts these threads once in a process, when it compiles for the
+    /// first time: as many as there are processors, or as the environment variable
+    /// `RAYON_NUM_THREADS` says. A child that `fork` makes after that has none of
+    /// them, and waits for ever when it compiles: compile with an engine that has this
+    /// set to `false` there.
+    ///
+    /// The default is `true`.
     ///
     /// # Errors
     ///

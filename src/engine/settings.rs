@@ -1,7 +1,7 @@
 //! What an engine was configured with, and what its defaults are.
 
 use super::Engine;
-use crate::{OptLevel, RegallocAlgorithm, Strategy, WasmFeatures};
+use crate::{MemoryType, OptLevel, RegallocAlgorithm, Strategy, WasmFeatures};
 
 /// # Settings in effect
 ///
@@ -35,6 +35,21 @@ impl Engine {
     /// See [`Config::signals_based_traps`](crate::Config::signals_based_traps).
     pub fn get_signals_based_traps(&self) -> bool {
         self.inner.tunables.signals_based_traps
+    }
+
+    /// Whether compiled code may leave it to the pages behind a memory of that type
+    /// to catch an access that is out of bounds.
+    ///
+    /// It compares each access with the memory's size where it can't have signals,
+    /// or where WebAssembly's pages are smaller than the system's. Else, with a
+    /// reservation, it compares with that if at all; and with a guard, it doesn't
+    /// count a constant offset that the guard is large enough for.
+    pub(crate) fn may_fault(&self, ty: &MemoryType) -> bool {
+        let tunables = &self.inner.tunables;
+        tunables.signals_based_traps
+            && !tunables.pulley
+            && (tunables.memory_reservation > 0 || tunables.memory_guard_size > 0)
+            && ty.page_size_log2() > 0
     }
 
     /// See [`Config::max_wasm_stack`](crate::Config::max_wasm_stack).

@@ -11,15 +11,38 @@ use std::ptr::NonNull;
 
 /// What a host function is told about its caller: the store, and the exports
 /// of the calling instance.
+///
+/// # Threads
+///
+/// A caller can be sent to another thread if the store's data can, and shared
+/// between threads if the data can, as in the `wasmtime` crate: asynchronous host
+/// functions need that. There it is good for the store's data, memories, tables and
+/// numbers. Two things go wrong on another thread than the host function's own, here
+/// as in the `wasmtime` crate, with the caller and with contexts that are made of it:
+///
+/// - **Calling WebAssembly.** Libwasmtime limits the stack once, when the outermost
+///   call begins, by an address on the stack of that thread. On a stack at lower
+///   addresses every function traps at once with
+///   [`Trap::StackOverflow`](crate::Trap::StackOverflow). On one at higher addresses
+///   there is no limit, so that endless recursion ends the process.
+/// - **Running the collector**, by [`gc`](Caller::gc) or by making an object such as
+///   an [`ExternRef`](crate::ExternRef). It looks for references of the WebAssembly
+///   code that waits on the stack of the thread that it runs on, finds none there,
+///   and takes the objects for garbage. When the code goes on it has references to
+///   other objects, or ends the process.
 pub struct Caller<'a, T: 'static> {
     store: StoreContextMut<'a, T>,
     caller: NonNull<wasmtime_caller_t>,
 }
 
-// SAFETY: the store may be used from any thread, as the context says. The C
-// object is looked at only through exclusive references, while the callback
-// runs.
+// Invariant in `T` and covariant in its lifetime, as the context is.
+
+// SAFETY: the context may be sent. The C object is looked at only through
+// exclusive references, while the callback runs.
 unsafe impl<T: Send + 'static> Send for Caller<'_, T> {}
+// SAFETY: the context may be shared. The C object isn't reached through a shared
+// reference.
+unsafe impl<T: Sync + 'static> Sync for Caller<'_, T> {}
 
 /// The state of the store that a callback runs in.
 ///
@@ -82,7 +105,7 @@ impl<'a, T: 'static> Caller<'a, T> {
                 name.len(),
                 out.as_mut_ptr(),
             )
-            .then(|| Extern::from_c(out.assume_init(), self.store.opaque_mut()))
+            .then(|| Extern::from_export(out.assume_init(), self.store.opaque_mut()))
         }
     }
 
@@ -97,11 +120,16 @@ impl<'a, T: 'static> Caller<'a, T> {
     ///
     /// Calls `wasmtime_caller_export_get` and `wasmtime_instance_export_get`.
     pub fn get_module_export(&mut self, export: &ModuleExport) -> Option<Extern> {
-        let (name, instances) = self.store.opaque().instances_with(export)?;
+        let (name, count) = self.store.opaque().instances.with_export(export)?;
+        let name = name.to_owned();
         let item = self.get_export(&name)?;
-        instances
-            .into_iter()
-            .filter_map(|instance| instance.get_export(&mut self.store, &name))
+        // The caller is likely to be among the latest.
+        (0..count)
+            .rev()
+            .filter_map(|n| {
+                let instance = self.store.opaque().nth_instance(export, n)?;
+                instance.get_export(&mut self.store, &name)
+            })
             .any(|exported| exported.is(&item))
             .then_some(item)
     }

@@ -10,7 +10,7 @@ use std::ffi::c_void;
 /// A closure that [`Func::wrap`](crate::Func::wrap) and
 /// [`Linker::func_wrap`](crate::Linker::func_wrap) make a function of.
 ///
-/// Implemented for `Fn` closures of up to 16 arguments that are [`WasmTy`],
+/// Implemented for `Fn` closures of up to 17 arguments that are [`WasmTy`],
 /// optionally after a [`Caller`], which return a [`WasmRet`].
 pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     /// The closure behind a callback.

@@ -2,8 +2,10 @@
 
 use super::Func;
 use crate::error::{Context, bail, format_err};
+use crate::gc::GcKind;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_func_t;
+use crate::val::no_continuations;
 use crate::{Error, FuncType, HeapType, Result, StoreContext, Val, ValRaw, ValType};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -22,7 +24,10 @@ pub(super) enum Kind {
     /// Another type of function references: checked against its exact type.
     ExactFuncRef,
     /// A reference to a collected object: checked against its exact type.
-    GcRef,
+    GcRef(GcKind),
+    /// A reference to a continuation. No function takes or returns one, but
+    /// `Val::from_raw` may be told to read one.
+    ContRef,
 }
 
 impl Kind {
@@ -33,14 +38,23 @@ impl Kind {
             ValType::F32 => Kind::F32,
             ValType::F64 => Kind::F64,
             ValType::V128 => Kind::V128,
-            ValType::Ref(ty) if ty.is_nullable() && matches!(ty.heap_type(), HeapType::Func) => {
-                Kind::FuncRef
+            ValType::Ref(ty) => {
+                use HeapType::*;
+                match ty.heap_type() {
+                    Func if ty.is_nullable() => Kind::FuncRef,
+                    Func | ConcreteFunc(_) | NoFunc => Kind::ExactFuncRef,
+                    Extern | NoExtern => Kind::GcRef(GcKind::Extern),
+                    Any | Eq | I31 | Array | ConcreteArray(_) | Struct | ConcreteStruct(_)
+                    | None => Kind::GcRef(GcKind::Any),
+                    Exn | ConcreteExn(_) | NoExn => Kind::GcRef(GcKind::Exn),
+                    Cont | ConcreteCont(_) | NoCont => Kind::ContRef,
+                }
             }
-            ValType::Ref(ty) if matches!(ty.heap_type().top(), HeapType::Func) => {
-                Kind::ExactFuncRef
-            }
-            ValType::Ref(_) => Kind::GcRef,
         }
+    }
+
+    fn is_gc_ref(&self) -> bool {
+        matches!(self, Kind::GcRef(_))
     }
 }
 
@@ -61,10 +75,7 @@ impl Signature {
         };
         let (params, results) = (kinds(&mut ty.params()), kinds(&mut ty.results()));
         Signature {
-            has_gc_ref: params
-                .iter()
-                .chain(&results)
-                .any(|kind| *kind == Kind::GcRef),
+            has_gc_ref: params.iter().chain(&results).any(Kind::is_gc_ref),
             params,
             results,
             ty,
@@ -138,7 +149,11 @@ impl Val {
             Val::F64(v) => ValRaw::f64(v),
             Val::V128(v) => ValRaw::v128(v.as_u128()),
             // Apart, for with them this would be too much to be inlined.
-            reference => reference.reference_to_raw(store)?,
+            Val::FuncRef(_)
+            | Val::ExternRef(_)
+            | Val::AnyRef(_)
+            | Val::ExnRef(_)
+            | Val::ContRef(_) => self.reference_to_raw(store)?,
         })
     }
 
@@ -152,7 +167,10 @@ impl Val {
                 Val::ExternRef(reference) => reference.as_raw(store),
                 Val::AnyRef(reference) => reference.as_raw(store),
                 Val::ExnRef(reference) => reference.as_raw(store),
-                _ => unreachable!("a number is no reference"),
+                Val::ContRef(_) => Err(no_continuations()),
+                Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) | Val::V128(_) => {
+                    unreachable!("a number is no reference")
+                }
             }
         }
     }
@@ -163,8 +181,8 @@ impl Val {
     ///
     /// It must be of that type, and of `store`.
     pub(crate) unsafe fn from_raw_in(raw: &ValRaw, ty: &ValType, store: &mut StoreOpaque) -> Val {
-        // SAFETY: the caller vouches for the value.
-        unsafe { val_from_raw(Kind::of(ty), || Some(ty.clone()), raw, store) }
+        // SAFETY: the value is of that type, so of that kind, and of the store.
+        unsafe { val_from_raw(Kind::of(ty), raw, store) }
     }
 }
 
@@ -172,14 +190,9 @@ impl Val {
 ///
 /// # Safety
 ///
-/// It must be of the type that `kind` and `ty` say, and of `store`.
+/// It must be of a type of that kind, and of `store`.
 #[inline]
-pub(super) unsafe fn val_from_raw(
-    kind: Kind,
-    ty: impl FnOnce() -> Option<ValType>,
-    raw: &ValRaw,
-    store: &mut StoreOpaque,
-) -> Val {
+pub(super) unsafe fn val_from_raw(kind: Kind, raw: &ValRaw, store: &mut StoreOpaque) -> Val {
     use super::WasmTy;
     match kind {
         Kind::I32 => Val::I32(raw.get_i32()),
@@ -187,17 +200,17 @@ pub(super) unsafe fn val_from_raw(
         Kind::F32 => Val::F32(raw.get_f32()),
         Kind::F64 => Val::F64(raw.get_f64()),
         Kind::V128 => Val::V128(raw.get_v128().into()),
-        // SAFETY: the caller vouches for the value.
+        // SAFETY: the value is of that kind, and of the store.
         Kind::FuncRef | Kind::ExactFuncRef => unsafe { Val::FuncRef(WasmTy::from_raw(raw, store)) },
-        // SAFETY: the caller vouches for the value.
-        Kind::GcRef => unsafe {
-            let ty = ty().expect("index in range");
-            match ty.unwrap_ref().heap_type().top() {
-                HeapType::Extern => Val::ExternRef(WasmTy::from_raw(raw, store)),
-                HeapType::Any => Val::AnyRef(WasmTy::from_raw(raw, store)),
-                _ => Val::ExnRef(WasmTy::from_raw(raw, store)),
+        // SAFETY: the value is of that kind, and of the store.
+        Kind::GcRef(kind) => unsafe {
+            match kind {
+                GcKind::Extern => Val::ExternRef(WasmTy::from_raw(raw, store)),
+                GcKind::Any => Val::AnyRef(WasmTy::from_raw(raw, store)),
+                GcKind::Exn => Val::ExnRef(WasmTy::from_raw(raw, store)),
             }
         },
+        Kind::ContRef => Val::ContRef(None),
     }
 }
 
@@ -250,6 +263,11 @@ pub(crate) struct Signatures {
     /// address decides, so that they are found at one look.
     recent: [Recent; 8],
 }
+
+// SAFETY: what `recent` points to is in `all`, which is `Send`.
+unsafe impl Send for Signatures {}
+// SAFETY: what `recent` points to is in `all`, which is `Sync`.
+unsafe impl Sync for Signatures {}
 
 /// A function's key and signature; 0 is no function's key.
 type Recent = (usize, *const Signature);

@@ -9,20 +9,17 @@ use super::caller::store_of;
 use super::signature::{Signature, val_from_raw};
 use super::typed::ValTypes;
 use super::{Caller, WasmRet};
+use crate::callback::{self, Failure, Finalizer, finalize};
 use crate::gc::{RawRef, TemporaryRoots};
-use crate::store::{Failure, StoreOpaque};
+use crate::store::StoreOpaque;
 use crate::sys::{
     WASMTIME_TRAP_CODE_INTERRUPT, wasm_trap_t, wasmtime_caller_t,
     wasmtime_func_unchecked_callback_t, wasmtime_trap_new_code, wasmtime_val_raw_t,
 };
 use crate::{AsContext, AsContextMut, Engine, FuncType, Result, ThrownException, Val, ValRaw};
-use std::any::Any;
 use std::ffi::c_void;
-use std::mem::{self, ManuallyDrop, MaybeUninit};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::{self, NonNull};
-
-pub(crate) type Finalizer = unsafe extern "C" fn(*mut c_void);
 
 /// A host function that is not in a store or linker yet: its type, and the
 /// closure behind a callback.
@@ -140,25 +137,6 @@ impl Drop for HostFunc {
     }
 }
 
-/// Frees a boxed closure, or other data of the host: its finalizer.
-pub(crate) unsafe extern "C" fn finalize<F>(env: *mut c_void) {
-    // SAFETY: `env` is the leaked box of an `F`, and this is called once.
-    let func: Box<F> = unsafe { Box::from_raw(env.cast()) };
-    // A panic can't cross into libwasmtime, and there's nobody to report one
-    // to; the panic hook has printed it.
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(func))) {
-        discard(payload);
-    }
-}
-
-/// Drops what a host function failed with, or a panic was raised with. That may
-/// panic as well; then there is no end to it.
-pub(crate) fn discard(payload: Box<dyn Any + Send>) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        mem::forget(payload);
-    }
-}
-
 /// Runs `f`, and turns what it fails with into a trap and the store's pending
 /// failure.
 ///
@@ -171,13 +149,12 @@ pub(super) unsafe fn guard(
     caller: NonNull<wasmtime_caller_t>,
     f: impl FnOnce() -> Result<()>,
 ) -> *mut wasm_trap_t {
-    let failure = match catch_unwind(AssertUnwindSafe(f)) {
-        Ok(Ok(())) => return ptr::null_mut(),
-        Ok(Err(error)) => Failure::Error(error),
-        Err(payload) => Failure::Panic(payload),
-    };
-    // SAFETY: the caller vouches for `caller`.
-    unsafe { fail(caller, failure) }
+    match callback::catch(f) {
+        Ok(()) => ptr::null_mut(),
+        // SAFETY: `caller` is the one that this function requires, and the host's
+        // code has returned.
+        Err(failure) => unsafe { fail(caller, failure) },
+    }
 }
 
 /// # Safety
@@ -190,12 +167,11 @@ unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut was
         let store = &mut *store_of(caller).as_ptr();
         // An exception goes on its way through WebAssembly code, which may
         // catch it. It's faster to ask for one than for the type of the error.
-        if let Failure::Error(error) = &failure
+        if let Some(error) = failure.error()
             && RawRef::has_pending_exn(store)
             && error.is::<ThrownException>()
-            && let Some(exception) = RawRef::take_pending_exn(store)
+            && let Some(exception) = RawRef::take_pending_exn_at_return(store.raw())
         {
-            discard(Box::new(failure));
             return exception.set_pending_exn(store);
         }
         store.set_pending(failure);
@@ -252,10 +228,7 @@ fn call_untyped<T: 'static>(
     let mut store = caller.as_context_mut();
     for (i, (kind, val)) in signature.params.iter().zip(&mut *params).enumerate() {
         // SAFETY: libwasmtime passes arguments of the function's type.
-        val.write(unsafe {
-            let ty = || signature.ty.param(i);
-            val_from_raw(*kind, ty, raw[i].assume_init_ref(), store.opaque_mut())
-        });
+        val.write(unsafe { val_from_raw(*kind, raw[i].assume_init_ref(), store.opaque_mut()) });
     }
     // A number that the closure doesn't set is an error then.
     results.fill(MaybeUninit::new(Val::null_func_ref()));

@@ -33,6 +33,7 @@ macro_rules! for_each_arity {
         $each!(14 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14);
         $each!(15 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15);
         $each!(16 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16);
+        $each!(17 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17);
     };
 }
 pub(super) use for_each_arity;
@@ -40,6 +41,9 @@ pub(super) use for_each_arity;
 /// A function whose type is known to be that of `Params` and `Results`.
 ///
 /// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
+// Has the variance and all auto traits of a function of these types, whatever they
+// are, as none of their values is in it. No type of values has a lifetime, so that
+// a `TypedFunc` never becomes one of other types.
 pub struct TypedFunc<Params, Results> {
     func: Func,
     /// Whether the arguments have to be compared with a concrete type each time.
@@ -178,7 +182,7 @@ union Storage<P: WasmParams, R: WasmResults> {
 #[doc(hidden)]
 pub type ValTypes = &'static [fn() -> ValType];
 
-/// What a typed call may pass: a [`WasmTy`] or a tuple of up to 16 of them.
+/// What a typed call may pass: a [`WasmTy`] or a tuple of up to 17 of them.
 ///
 /// # Safety
 ///
@@ -226,7 +230,7 @@ pub unsafe trait WasmParams: Send {
     unsafe fn as_vals(&self, store: &mut StoreOpaque) -> Result<Self::Vals>;
 }
 
-/// What a typed call may return: nothing, a [`WasmTy`], or a tuple of up to 16
+/// What a typed call may return: nothing, a [`WasmTy`], or a tuple of up to 17
 /// of them.
 ///
 /// # Safety
@@ -397,13 +401,11 @@ fn is_same_number(found: &ValType, expected: &ValType) -> bool {
 /// A concrete type can't be written in Rust, so that for one any reference of
 /// its kind is let through here, and compared at each call.
 fn fits_param(passed: &ValType, expected: &ValType) -> bool {
-    match (passed, expected) {
-        (ValType::Ref(passed), ValType::Ref(expected)) if expected.heap_type().is_concrete() => {
-            passed
-                .heap_type()
-                .top()
-                .matches(&expected.heap_type().top())
-        }
-        _ => passed.matches(expected),
+    match (passed.as_ref(), expected.as_ref()) {
+        (Some(passed), Some(expected)) if expected.heap_type().is_concrete() => passed
+            .heap_type()
+            .top()
+            .matches(&expected.heap_type().top()),
+        (Some(_), Some(_)) | (None, _) | (_, None) => passed.matches(expected),
     }
 }

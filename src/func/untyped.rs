@@ -116,10 +116,8 @@ impl Func {
                 raw.write(val.to_raw_in(&mut *store)?);
             }
             self.call_unchecked_in(store, raw.as_mut_ptr().cast(), raw.len())?;
-            for (i, (val, raw)) in results.iter_mut().zip(&*raw).enumerate() {
-                let ty = || signature.ty.result(i);
-                let raw = raw.assume_init_ref();
-                *val = val_from_raw(signature.results[i], ty, raw, &mut *store);
+            for ((val, kind), raw) in results.iter_mut().zip(&signature.results).zip(&*raw) {
+                *val = val_from_raw(*kind, raw.assume_init_ref(), &mut *store);
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use super::typed::ValTypes;
 use crate::store::StoreOpaque;
 use crate::{Result, ValRaw};
 
-/// What a host function may return: nothing, a [`WasmTy`](super::WasmTy), a tuple of up to 16
+/// What a host function may return: nothing, a [`WasmTy`](super::WasmTy), a tuple of up to 17
 /// of them, or a [`Result`] of any of these.
 ///
 /// # Safety

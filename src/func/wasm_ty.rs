@@ -58,7 +58,7 @@ pub unsafe trait WasmTy: Send + Sized {
     unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val>;
 }
 
-/// A list of types of WebAssembly values: a tuple of up to 16 [`WasmTy`].
+/// A list of types of WebAssembly values: a tuple of up to 17 [`WasmTy`].
 ///
 /// # Safety
 ///

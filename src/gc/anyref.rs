@@ -124,8 +124,8 @@ impl AnyRef {
     /// # Panics
     ///
     /// If it is of another store.
-    pub fn to_raw(&self, store: impl AsContextMut) -> Result<u32> {
-        self.root.to_raw(store.as_context().opaque())
+    pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<u32> {
+        self.root.to_raw(store.as_context_mut().opaque_mut())
     }
 
     /// What the reference is to: [`HeapType::I31`], a concrete struct or array
@@ -200,7 +200,9 @@ impl AnyRef {
     pub fn as_i31(&self, store: impl AsContext) -> Result<Option<I31>> {
         let store = store.as_context();
         let store = store.opaque();
-        let value = self.root.resolve(&store.roots)?.i31(store);
+        let raw = self.root.resolve(&store.roots)?;
+        // SAFETY: invariant "Shared"; the reference is of the store.
+        let value = unsafe { raw.i31(store.collected().raw()) };
         Ok(value.map(I31::wrapping_u32))
     }
 

@@ -38,7 +38,7 @@ impl RawRef {
         match self.0 {}
     }
 
-    pub(crate) unsafe fn from_raw(_: GcKind, _: &StoreOpaque, raw: u32) -> Option<RawRef> {
+    pub(crate) unsafe fn from_raw(_: GcKind, _: &mut StoreOpaque, raw: u32) -> Option<RawRef> {
         assert_null(raw);
         None
     }
@@ -53,7 +53,7 @@ impl RawRef {
         false
     }
 
-    pub(crate) fn to_raw(&self, _: &StoreOpaque) -> u32 {
+    pub(crate) unsafe fn to_raw(&self, _: *mut wasmtime_context_t) -> u32 {
         match self.0 {}
     }
 
@@ -61,15 +61,15 @@ impl RawRef {
         match self.0 {}
     }
 
-    pub(crate) fn data(&self, _: &StoreOpaque) -> *mut c_void {
+    pub(crate) unsafe fn data(&self, _: *mut wasmtime_context_t) -> *mut c_void {
         match self.0 {}
     }
 
-    pub(crate) fn from_i31(_: &StoreOpaque, _: u32) -> Result<RawRef, Unsupported> {
+    pub(crate) fn from_i31(_: &mut StoreOpaque, _: u32) -> Result<RawRef, Unsupported> {
         Err(RawRef::supported().expect_err("the feature is off"))
     }
 
-    pub(crate) fn i31(&self, _: &StoreOpaque) -> Option<u32> {
+    pub(crate) unsafe fn i31(&self, _: *mut wasmtime_context_t) -> Option<u32> {
         match self.0 {}
     }
 
@@ -93,6 +93,14 @@ impl RawRef {
         None
     }
 
+    pub(crate) unsafe fn take_pending_exn_at_return(_: *mut wasmtime_context_t) -> Option<RawRef> {
+        None
+    }
+
+    pub(crate) fn collect(_: &mut StoreOpaque) -> Result<()> {
+        Ok(RawRef::supported()?)
+    }
+
     pub(crate) fn has_pending_exn(_: &StoreOpaque) -> bool {
         false
     }
@@ -105,7 +113,7 @@ impl RawRef {
         match self.0 {}
     }
 
-    pub(crate) fn exn_field_count(&self, _: &StoreOpaque) -> usize {
+    pub(crate) fn exn_field_count(&self, _: &mut StoreOpaque) -> usize {
         match self.0 {}
     }
 

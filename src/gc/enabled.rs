@@ -1,13 +1,14 @@
 //! An owned reference of the C API.
 
 use super::GcKind;
-use crate::error::check;
+use crate::error::{check, check_trap};
 use crate::store::StoreOpaque;
 use crate::sys::*;
 use crate::vec::Owned;
-use crate::{ExnType, HeapType, Result, Tag, Unsupported, Val};
+use crate::{ExnType, Func, FuncType, HeapType, Result, Tag, Unsupported, Val, ValType};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
+use std::ptr;
 
 /// An owned, non-null reference to a collected object.
 pub struct RawRef {
@@ -80,7 +81,11 @@ impl RawRef {
     ///
     /// `raw` must be of that kind, and have come from WebAssembly code of this
     /// store just now, or from `to_raw`.
-    pub(crate) unsafe fn from_raw(kind: GcKind, store: &StoreOpaque, raw: u32) -> Option<RawRef> {
+    pub(crate) unsafe fn from_raw(
+        kind: GcKind,
+        store: &mut StoreOpaque,
+        raw: u32,
+    ) -> Option<RawRef> {
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; the caller vouches for `raw`.
         unsafe {
@@ -125,14 +130,22 @@ impl RawRef {
     }
 
     /// The raw value to pass to WebAssembly code at once.
+    ///
+    /// This changes the store, which notes that WebAssembly may have the object.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be that of the reference's store, from [`StoreOpaque::raw`]
+    /// or [`StoreOpaque::collected`], for this call.
     #[inline]
-    pub(crate) fn to_raw(&self, store: &StoreOpaque) -> u32 {
-        // SAFETY: invariant "Context"; the reference is valid, and of its kind.
+    pub(crate) unsafe fn to_raw(&self, context: *mut wasmtime_context_t) -> u32 {
+        // SAFETY: the context may be used for it; the reference is valid, and of
+        // its kind.
         unsafe {
             match self.kind {
-                GcKind::Extern => wasmtime_externref_to_raw(store.raw(), &self.of.externref),
-                GcKind::Any => wasmtime_anyref_to_raw(store.raw(), &self.of.anyref),
-                GcKind::Exn => wasmtime_exnref_to_raw(store.raw(), &self.of.exnref),
+                GcKind::Extern => wasmtime_externref_to_raw(context, &self.of.externref),
+                GcKind::Any => wasmtime_anyref_to_raw(context, &self.of.anyref),
+                GcKind::Exn => wasmtime_exnref_to_raw(context, &self.of.exnref),
             }
         }
     }
@@ -143,17 +156,21 @@ impl RawRef {
     }
 
     /// What [`RawRef::new`] was given; null if the host didn't make the object.
-    pub(crate) fn data(&self, store: &StoreOpaque) -> *mut c_void {
+    ///
+    /// # Safety
+    ///
+    /// As for [`to_raw`](RawRef::to_raw).
+    pub(crate) unsafe fn data(&self, context: *mut wasmtime_context_t) -> *mut c_void {
         match self.kind {
-            // SAFETY: invariant "Context"; the reference is valid, and of this
-            // kind.
-            GcKind::Extern => unsafe { wasmtime_externref_data(store.raw(), &self.of.externref) },
+            // SAFETY: the context may be used for it; the reference is valid, and
+            // of this kind.
+            GcKind::Extern => unsafe { wasmtime_externref_data(context, &self.of.externref) },
             GcKind::Any | GcKind::Exn => std::ptr::null_mut(),
         }
     }
 
     /// The `i31` with the lower 31 bits of `value`.
-    pub(crate) fn from_i31(store: &StoreOpaque, value: u32) -> Result<RawRef, Unsupported> {
+    pub(crate) fn from_i31(store: &mut StoreOpaque, value: u32) -> Result<RawRef, Unsupported> {
         RawRef::supported()?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; `out` is initialised, and owned.
@@ -168,11 +185,14 @@ impl RawRef {
     }
 
     /// The unsigned value of an `i31`; `None` if it is something else.
-    pub(crate) fn i31(&self, store: &StoreOpaque) -> Option<u32> {
+    ///
+    /// # Safety
+    ///
+    /// As for [`to_raw`](RawRef::to_raw).
+    pub(crate) unsafe fn i31(&self, context: *mut wasmtime_context_t) -> Option<u32> {
         let mut value = 0;
-        // SAFETY: invariant "Context"; the reference is valid.
-        let is_i31 =
-            unsafe { wasmtime_anyref_i31_get_u(store.raw(), self.as_anyref()?, &mut value) };
+        // SAFETY: the context may be used for it; the reference is valid.
+        let is_i31 = unsafe { wasmtime_anyref_i31_get_u(context, self.as_anyref()?, &mut value) };
         is_i31.then_some(value)
     }
 
@@ -180,10 +200,10 @@ impl RawRef {
     pub(crate) fn any_type(&self, store: &StoreOpaque) -> HeapType {
         let anyref = self.as_anyref().expect("a reference of that kind");
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the reference is valid and not null, so
+        // SAFETY: invariant "Shared"; the reference is valid and not null, so
         // that `out` is initialised, and what it owns passes on.
         unsafe {
-            wasmtime_anyref_type(store.raw(), anyref, out.as_mut_ptr());
+            wasmtime_anyref_type(store.collected().raw(), anyref, out.as_mut_ptr());
             HeapType::from_c(store.engine(), out.as_ptr())
         }
     }
@@ -207,7 +227,7 @@ impl RawRef {
         // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
         // the values. `out` is initialised unless there is an error, and owned.
         let exnref = unsafe {
-            check(wasmtime_exnref_new(
+            check_trap(wasmtime_exnref_new(
                 store.raw(),
                 &tag.to_c(store),
                 fields.as_ptr(),
@@ -230,13 +250,71 @@ impl RawRef {
     }
 
     /// Takes the store's pending exception, if there is one.
+    ///
+    /// libwasmtime leaves a root of its own behind, for as long as the host function
+    /// runs that it is called in, or else the store lives. So this calls it in a host
+    /// function that does nothing else.
     pub(crate) fn take_pending_exn(store: &mut StoreOpaque) -> Option<RawRef> {
-        RawRef::supported().ok()?;
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; `out` is initialised if there is one, and
-        // owned.
+        if !RawRef::has_pending_exn(store) {
+            return None;
+        }
+        let taker = match store.roots.taker {
+            Some(taker) => taker,
+            None => RawRef::new_taker(store),
+        };
+        let mut exception: Option<RawRef> = None;
+        let mut raw = wasmtime_val_raw_t {
+            funcref: (&raw mut exception).cast(),
+        };
+        let mut trap = ptr::null_mut();
+        // SAFETY: invariants "Context" and "Ownership". The function takes the one
+        // value, which is what `take_exn` asks for, and returns none.
         unsafe {
-            wasmtime_context_take_exception(store.raw(), out.as_mut_ptr()).then(|| RawRef {
+            let func = taker.to_c(store);
+            let error = wasmtime_func_call_unchecked(store.raw(), &func, &mut raw, 1, &mut trap);
+            store
+                .check(error, trap)
+                .expect("the function does not fail");
+        }
+        exception
+    }
+
+    /// The host function that exceptions are taken in, which stays in the store.
+    #[cold]
+    fn new_taker(store: &mut StoreOpaque) -> Func {
+        // The argument is an address; an `i64` has room for one.
+        let ty = FuncType::new(store.engine(), [ValType::I64], []).to_c();
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; the callback needs no environment, and `out`
+        // is initialised, with a function of the store.
+        let taker = unsafe {
+            wasmtime_func_new_unchecked(
+                store.raw(),
+                ty.as_ptr(),
+                Some(take_exn),
+                ptr::null_mut(),
+                None,
+                out.as_mut_ptr(),
+            );
+            Func::from_c(out.assume_init(), store)
+        };
+        store.roots.taker = Some(taker);
+        taker
+    }
+
+    /// As [`RawRef::take_pending_exn`], in a host function that is about to return.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be that of the host function's store.
+    pub(crate) unsafe fn take_pending_exn_at_return(
+        context: *mut wasmtime_context_t,
+    ) -> Option<RawRef> {
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: the context is of a live store; `out` is initialised if there is
+        // an exception, and owned.
+        unsafe {
+            wasmtime_context_take_exception(context, out.as_mut_ptr()).then(|| RawRef {
                 kind: GcKind::Exn,
                 of: wasmtime_valunion_t {
                     exnref: out.assume_init(),
@@ -245,18 +323,32 @@ impl RawRef {
         }
     }
 
+    /// Collects what nothing refers to.
+    ///
+    /// # Errors
+    ///
+    /// If libwasmtime was built without `gc`, or reports an error.
+    pub(crate) fn collect(store: &mut StoreOpaque) -> Result<()> {
+        RawRef::supported()?;
+        // SAFETY: invariant "Context". The finalizers of the host's data, which it
+        // may call, don't touch the store's state.
+        unsafe { check(wasmtime_context_gc(store.raw())) }
+    }
+
     /// Whether the store has a pending exception.
     pub(crate) fn has_pending_exn(store: &StoreOpaque) -> bool {
-        // SAFETY: invariant "Context".
-        RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(store.raw()) }
+        let context = store.shared().cast_mut();
+        // SAFETY: invariant "Shared".
+        RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(context) }
     }
 
     /// The type of an exception.
     pub(crate) fn exn_type(&self, store: &StoreOpaque) -> ExnType {
-        // SAFETY: invariant "Context"; the reference is valid and not null, so
+        // SAFETY: invariant "Shared"; the reference is valid and not null, so
         // that there is a type, which is owned.
         unsafe {
-            let ty = Owned::from_raw(wasmtime_exnref_type(store.raw(), self.as_exnref()));
+            let ty = wasmtime_exnref_type(store.collected().raw(), self.as_exnref());
+            let ty = Owned::from_raw(ty);
             ExnType::from_owned(store.engine(), ty.expect("an exception has a type"))
         }
     }
@@ -278,7 +370,7 @@ impl RawRef {
     }
 
     /// How many values an exception carries.
-    pub(crate) fn exn_field_count(&self, store: &StoreOpaque) -> usize {
+    pub(crate) fn exn_field_count(&self, store: &mut StoreOpaque) -> usize {
         // SAFETY: invariant "Context"; the reference is valid.
         unsafe { wasmtime_exnref_field_count(store.raw(), self.as_exnref()) }
     }
@@ -312,6 +404,23 @@ impl RawRef {
             GcKind::Extern | GcKind::Exn => None,
         }
     }
+}
+
+/// Takes the pending exception of the store that it is called in, and writes it to
+/// the `Option<RawRef>` whose address is its argument.
+unsafe extern "C" fn take_exn(
+    _: *mut c_void,
+    caller: *mut wasmtime_caller_t,
+    raw: *mut wasmtime_val_raw_t,
+    _: usize,
+) -> *mut wasm_trap_t {
+    // SAFETY: only `RawRef::take_pending_exn` calls the function, with the address of
+    // its own variable; libwasmtime passes the caller, and the value as it is.
+    unsafe {
+        let exception = (*raw).funcref.cast::<Option<RawRef>>();
+        *exception = RawRef::take_pending_exn_at_return(wasmtime_caller_context(caller));
+    }
+    ptr::null_mut()
 }
 
 /// Whether a reference is null.

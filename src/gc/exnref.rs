@@ -81,13 +81,13 @@ impl ExnRef {
     /// # Errors
     ///
     /// If the tag isn't of the type that `allocator` is for, there are too many
-    /// or too few values, or one is of another type; if the store's heap for
-    /// such objects is full; or, with [`Unsupported`](crate::Unsupported), if
+    /// or too few values, or one is of another type or store; if the store's heap
+    /// for such objects is full; or, with [`Unsupported`](crate::Unsupported), if
     /// libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
-    /// If `allocator`, the tag or a value is of another store.
+    /// If `allocator` or the tag is of another store.
     pub fn new(
         mut store: impl AsContextMut,
         allocator: &ExnRefPre,
@@ -149,8 +149,8 @@ impl ExnRef {
     /// # Panics
     ///
     /// If it is of another store.
-    pub fn to_raw(&self, store: impl AsContextMut) -> Result<u32> {
-        self.root.to_raw(store.as_context().opaque())
+    pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<u32> {
+        self.root.to_raw(store.as_context_mut().opaque_mut())
     }
 
     /// The exception's type: that of its tag.

@@ -2,9 +2,8 @@
 
 use super::root::{FromRoot, Root};
 use super::{AnyRef, GcKind, GcRef, RawRef, Rooted};
+use crate::callback::finalize;
 use crate::error::format_err;
-use crate::func::finalize;
-use crate::store::StoreOpaque;
 use crate::{AsContextMut, HeapType, Result, StoreContext, StoreContextMut, Val};
 use std::any::Any;
 
@@ -51,6 +50,10 @@ unsafe impl FromRoot for ExternRef {
 impl ExternRef {
     /// Makes a new object of `value`.
     ///
+    /// `value` is dropped when nothing refers to the object any more and the store's
+    /// garbage is collected: how large it is makes no difference to when that is, so
+    /// see [`Store::gc`](crate::Store::gc) if it is large.
+    ///
     /// Calls `wasmtime_externref_new`.
     ///
     /// # Errors
@@ -90,12 +93,17 @@ impl ExternRef {
         &self,
         store: impl Into<StoreContext<'a, T>>,
     ) -> Result<Option<&'a (dyn Any + Send + Sync)>> {
-        let store = store.into();
-        let data = self.data_ptr(store.opaque())?;
-        // SAFETY: the data lives as long as the object, which is rooted now.
-        // Should the root be dropped, libwasmtime notes that, and lets go of
-        // the object in a call that takes the store exclusively.
-        Ok(unsafe { data.as_ref() }.map(|data| &**data))
+        let store = store.into().opaque();
+        let raw = self.root.resolve(&store.roots)?;
+        // SAFETY: invariant "Shared"; the reference is of the store. The data
+        // lives as long as the object, which is rooted now. Should the root be
+        // dropped, libwasmtime notes that, and lets go of the object in a call
+        // that takes the store exclusively.
+        let data = unsafe {
+            let data: *mut Data = raw.data(store.collected().raw()).cast();
+            data.as_ref()
+        };
+        Ok(data.map(|data| &**data))
     }
 
     /// The host value behind the reference, to be changed.
@@ -113,15 +121,18 @@ impl ExternRef {
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> Result<Option<&'a mut (dyn Any + Send + Sync)>> {
-        let store = store.into();
-        let data = self.data_ptr(store.opaque())?;
-        // SAFETY: as above, and the store is borrowed exclusively, through
-        // which alone the data is reached.
-        Ok(unsafe { data.as_mut() }.map(|data| &mut **data))
-    }
-
-    fn data_ptr(&self, store: &StoreOpaque) -> Result<*mut Data> {
-        Ok(self.root.resolve(&store.roots)?.data(store).cast())
+        let mut store = store.into();
+        let store = store.opaque_mut();
+        let context = store.raw();
+        let raw = self.root.resolve(&store.roots)?;
+        // SAFETY: invariant "Context"; the reference is of the store. The data
+        // lives as `data` says, and the store is borrowed exclusively, through
+        // which alone it is reached.
+        let data = unsafe {
+            let data: *mut Data = raw.data(context).cast();
+            data.as_mut()
+        };
+        Ok(data.map(|data| &mut **data))
     }
 
     /// Roots the object of a raw value, such as a function of
@@ -163,8 +174,8 @@ impl ExternRef {
     /// # Panics
     ///
     /// If it is of another store.
-    pub fn to_raw(&self, store: impl AsContextMut) -> Result<u32> {
-        self.root.to_raw(store.as_context().opaque())
+    pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<u32> {
+        self.root.to_raw(store.as_context_mut().opaque_mut())
     }
 
     /// Wraps a reference of WebAssembly's own into one of the host's, as

@@ -15,6 +15,8 @@ use std::ops::Deref;
 /// It keeps its object alive as long as the store lives. Using it with another
 /// store panics. Its methods are those of the reference itself, such as
 /// [`ExternRef`](crate::ExternRef), to which it dereferences.
+// `Send` and `Sync` always, as `Root` is, whose share in a C reference is counted
+// atomically. No `R` is in it: to get at one takes the store.
 pub struct OwnedRooted<R: GcRef> {
     /// Never on the stack.
     root: Root,

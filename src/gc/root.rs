@@ -16,6 +16,8 @@
 //! that has a share of its own.
 
 use super::{GcKind, RawRef, Rooted};
+#[cfg(feature = "gc")]
+use crate::Func;
 use crate::error::format_err;
 use crate::store::{StoreOpaque, cross_store, wrong_store};
 use crate::{AsContext, Error, HeapType, Result, Val};
@@ -169,8 +171,11 @@ impl Root {
     /// # Panics
     ///
     /// If it is of another store.
-    pub(crate) fn to_raw(&self, store: &StoreOpaque) -> Result<u32> {
-        Ok(self.resolve(&store.roots)?.to_raw(store))
+    pub(crate) fn to_raw(&self, store: &mut StoreOpaque) -> Result<u32> {
+        let context = store.raw();
+        let raw = self.resolve(&store.roots)?;
+        // SAFETY: invariant "Context"; the reference is of the store.
+        Ok(unsafe { raw.to_raw(context) })
     }
 
     /// What tells the object from all others of its store.
@@ -188,9 +193,16 @@ impl Root {
     /// If it is of another store.
     pub(super) fn identity(&self, store: &StoreOpaque) -> Result<impl Hash + Eq + use<>> {
         let raw = self.resolve(&store.roots)?;
-        let data = raw.data(store);
-        let bits = if data.is_null() { raw.to_raw(store) } else { 0 };
-        Ok((data, bits))
+        let collected = store.collected();
+        // SAFETY: invariant "Shared"; the reference is of the store.
+        unsafe {
+            let data = raw.data(collected.raw());
+            let bits = match data.is_null() {
+                true => raw.to_raw(collected.raw()),
+                false => 0,
+            };
+            Ok((data, bits))
+        }
     }
 
     /// Hashes the object.
@@ -254,6 +266,9 @@ pub struct RootSet {
     /// taken since is recognised.
     generation: NonZeroU64,
     entries: Vec<(NonZeroU64, RawRef)>,
+    /// The host function that exceptions are taken in, once one was.
+    #[cfg(feature = "gc")]
+    pub(super) taker: Option<Func>,
 }
 
 impl RootSet {
@@ -264,6 +279,8 @@ impl RootSet {
                 .expect("a process has fewer stores"),
             generation: NonZeroU64::MIN,
             entries: Vec::new(),
+            #[cfg(feature = "gc")]
+            taker: None,
         }
     }
 

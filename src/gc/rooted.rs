@@ -16,6 +16,8 @@ use std::ops::Deref;
 /// error; using it with another store panics. Its methods are those of the
 /// reference itself, such as [`ExternRef`](crate::ExternRef), to which it
 /// dereferences.
+// `Send` and `Sync` always, as it is an index and no `R` is in it: to get at one
+// takes the store.
 pub struct Rooted<R: GcRef> {
     /// On the stack, unless this is a [`Rooted::borrowing`].
     place: Place,

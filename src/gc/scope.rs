@@ -19,6 +19,7 @@ use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 /// # Ok(())
 /// # }
 /// ```
+// Has the variance and the auto traits of `C`, which it is a guard of.
 pub struct RootScope<C: AsContextMut> {
     store: C,
     len: usize,

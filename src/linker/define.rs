@@ -81,18 +81,20 @@ impl<T: 'static> Linker<T> {
             ))
         };
         // Even if it failed, some may be defined.
-        let mut items = Vec::new();
         for import in &unknown {
             let (module, name) = (import.module(), import.name());
             if let Some(item) = self.find(store.opaque_mut(), module, name) {
-                items.push((module, name, item));
+                self.definitions
+                    .insert_item(&self.engine, store.opaque(), module, name, &item);
             }
         }
-        self.definitions.insert_items(store.opaque(), &items);
         defined
     }
 
     /// Defines an item.
+    ///
+    /// An item of another engine than the linker's can be defined, but no module that
+    /// imports it can be instantiated.
     ///
     /// Calls `wasmtime_linker_define`.
     ///
@@ -102,7 +104,7 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Panics
     ///
-    /// If `item` is of another store, or of another engine than the linker.
+    /// If `item` is of another store.
     pub fn define(
         &mut self,
         store: impl AsContext<Data = T>,
@@ -111,15 +113,10 @@ impl<T: 'static> Linker<T> {
         item: impl Into<Extern>,
     ) -> Result<&mut Self> {
         let store = store.as_context();
-        self.assert_engine(store.engine());
-        let item = item.into();
-        self.define_item(store.opaque(), module, name, &item)?;
-        self.definitions
-            .insert_item(store.opaque(), module, name, &item);
+        self.define_item(store.opaque(), module, name, &item.into())?;
         Ok(self)
     }
 
-    /// Defines an item, and doesn't note it.
     pub(super) fn define_item(
         &mut self,
         store: &StoreOpaque,
@@ -127,24 +124,23 @@ impl<T: 'static> Linker<T> {
         name: &str,
         item: &Extern,
     ) -> Result<()> {
-        assert!(
-            item.comes_from_same_engine(&self.engine),
-            "the item belongs to another engine than the linker"
-        );
         let raw = item.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership"; the linker is borrowed
+        // SAFETY: invariants "Shared" and "Ownership"; the linker is borrowed
         // exclusively. The item is only read.
         unsafe {
             check(wasmtime_linker_define(
                 self.as_ptr(),
-                store.raw(),
+                store.shared().cast_mut(),
                 module.as_ptr().cast(),
                 module.len(),
                 name.as_ptr().cast(),
                 name.len(),
                 &raw,
-            ))
+            ))?;
         }
+        self.definitions
+            .insert_item(&self.engine, store, module, name, item);
+        Ok(())
     }
 
     /// Defines a function of a closure over values whose types are only known

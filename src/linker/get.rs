@@ -3,7 +3,7 @@
 use super::Linker;
 use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
-use crate::sys::{wasmtime_extern_t, wasmtime_linker_get};
+use crate::sys::{wasmtime_context_t, wasmtime_extern_t, wasmtime_linker_get, wasmtime_linker_t};
 use crate::{AsContextMut, Extern, Func, ImportType, Result, StoreContextMut};
 use std::mem::MaybeUninit;
 
@@ -14,7 +14,8 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Errors
     ///
-    /// If there is none; or if it needs WASI, and `store` doesn't have it.
+    /// If there is none, or it is a shared memory of another engine; or if it needs
+    /// WASI, and `store` doesn't have it.
     ///
     /// # Panics
     ///
@@ -79,11 +80,11 @@ impl<T: 'static> Linker<T> {
         module: &str,
     ) -> Result<Func> {
         let mut store = store.as_context_mut();
-        for name in ["", "_start"] {
+        for (name, what) in [("", "default export"), ("_start", "`_start`")] {
             if let Some(item) = self.look_up(&mut store, module, name)? {
-                return item.into_func().ok_or_else(|| {
-                    format_err!("the default export `{name}` in `{module}` is not a function")
-                });
+                return item
+                    .into_func()
+                    .ok_or_else(|| format_err!("{what} in '{module}' is not a function"));
             }
         }
         Ok(Func::wrap(store, || {}))
@@ -112,19 +113,39 @@ impl<T: 'static> Linker<T> {
     /// The item of that name, of which the caller knows that it may be used with
     /// the store.
     pub(super) fn find(&self, store: &mut StoreOpaque, module: &str, name: &str) -> Option<Extern> {
-        let mut out = MaybeUninit::<wasmtime_extern_t>::uninit();
-        // SAFETY: invariant "Context"; `out` is initialised on success.
+        // SAFETY: invariant "Context"; the linker is alive and of the store's engine.
+        // The item is owned, and of that store or of none.
         unsafe {
-            wasmtime_linker_get(
-                self.as_ptr(),
-                store.raw(),
-                module.as_ptr().cast(),
-                module.len(),
-                name.as_ptr().cast(),
-                name.len(),
-                out.as_mut_ptr(),
-            )
-            .then(|| Extern::from_c(out.assume_init(), store))
+            let item = find(self.as_ptr(), store.raw(), module, name)?;
+            Some(Extern::from_c(item, store))
         }
+    }
+}
+
+/// The item of that name, owned.
+///
+/// # Safety
+///
+/// `linker` must be valid, and `context` that of a live store of its engine.
+pub(super) unsafe fn find(
+    linker: *mut wasmtime_linker_t,
+    context: *mut wasmtime_context_t,
+    module: &str,
+    name: &str,
+) -> Option<wasmtime_extern_t> {
+    let mut out = MaybeUninit::<wasmtime_extern_t>::uninit();
+    // SAFETY: both objects are required to be valid, and the names are readable;
+    // `out` is initialised on success.
+    unsafe {
+        wasmtime_linker_get(
+            linker,
+            context,
+            module.as_ptr().cast(),
+            module.len(),
+            name.as_ptr().cast(),
+            name.len(),
+            out.as_mut_ptr(),
+        )
+        .then(|| out.assume_init())
     }
 }

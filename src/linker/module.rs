@@ -8,7 +8,8 @@ use crate::{
 };
 
 impl<T: 'static> Linker<T> {
-    /// Defines all exports of an instance, under the module name given.
+    /// Defines all exports of an instance, under the module name given; see
+    /// [`Linker::define`].
     ///
     /// Calls `wasmtime_linker_define` for each.
     ///
@@ -19,7 +20,7 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Panics
     ///
-    /// If `instance` is of another store, or `store` of another engine.
+    /// If `instance` is of another store.
     pub fn instance(
         &mut self,
         mut store: impl AsContextMut<Data = T>,
@@ -45,26 +46,20 @@ impl<T: 'static> Linker<T> {
         module_name: &str,
         items: impl IntoIterator<Item = (&'a str, Extern)>,
     ) -> Result<&mut Self> {
-        self.assert_engine(store.engine());
-        let mut defined = Vec::new();
-        let mut result = Ok(());
         for (name, item) in items {
-            result = self.define_item(store.opaque(), module_name, name, &item);
-            if result.is_err() {
-                break;
-            }
-            defined.push((module_name, name, item));
+            self.define_item(store.opaque(), module_name, name, &item)?;
         }
-        self.definitions.insert_items(store.opaque(), &defined);
-        result.map(|()| self)
+        Ok(self)
     }
 
     /// Defines all exports of a module, under the module name given, in the
     /// manner that its kind asks for.
     ///
     /// A *command*, which exports the function `_start`, is instantiated anew
-    /// for each call of one of its functions; nothing else of it is defined. Any
-    /// other module is a *reactor*: it is instantiated now, and its function
+    /// for each call of one of its functions; nothing else of it is defined. (If it
+    /// imports a shared memory, only the first call succeeds, unless the engine is
+    /// one of those that [`SharedMemory`](crate::SharedMemory#in-one-store) names.)
+    /// Any other module is a *reactor*: it is instantiated now, and its function
     /// `_initialize`, if it exports one, is called. What is defined belongs to
     /// `store` either way.
     ///
@@ -98,8 +93,8 @@ impl<T: 'static> Linker<T> {
         }
         match (start, initialize) {
             (Some(_), Some(_)) => bail!(
-                "a module can't be a command and a reactor, but this one exports both `_start` \
-                 and `_initialize`"
+                "Program cannot be both a Command and a Reactor: it exports both `_start` and \
+                 `_initialize`"
             ),
             (Some(_), None) => self.command(store, module_name, module),
             (None, initialize) => {
@@ -107,8 +102,9 @@ impl<T: 'static> Linker<T> {
                 if initialize.is_some() {
                     instance
                         .get_typed_func::<(), ()>(&mut store, "_initialize")
-                        .and_then(|initialize| initialize.call(&mut store, ()))
-                        .context("calling the reactor's function `_initialize`")?;
+                        .context("loading the Reactor initialization function")?
+                        .call(&mut store, ())
+                        .context("calling the Reactor initialization function")?;
                 }
                 self.instance(store, module_name, instance)
             }
@@ -122,6 +118,7 @@ impl<T: 'static> Linker<T> {
         module: &Module,
     ) -> Result<&mut Self> {
         // Not only when it is called.
+        self.definitions.check_engines(module)?;
         self.definitions
             .needs_of(module)
             .assert_store(store.opaque());
@@ -132,7 +129,7 @@ impl<T: 'static> Linker<T> {
             let ExternType::Func(ty) = export.ty() else {
                 ensure!(
                     self.unknown_exports || is_usual(&export),
-                    "the export `{name}` of the command is not a function"
+                    "command export '{name}' is not a function"
                 );
                 continue;
             };

@@ -1,7 +1,14 @@
 //! The error of an import that a linker doesn't have.
 
-use crate::{Error, ExternType, ImportType, Module};
+use super::get;
+use crate::error::{Raised, is_message};
+use crate::sys::{
+    wasmtime_error_t, wasmtime_extern_delete, wasmtime_linker_t, wasmtime_store_context,
+    wasmtime_store_delete, wasmtime_store_new,
+};
+use crate::{Engine, ExternType, ImportType, Module};
 use std::fmt;
+use std::ptr;
 
 /// A module imports something that the linker doesn't have.
 ///
@@ -32,14 +39,52 @@ impl UnknownImportError {
 
     /// The typed error, if that is what `error` is, which came from linking
     /// `module`: the C API gives its text only.
+    ///
+    /// How that begins is libwasmtime's. The names in it are the guest's, and
+    /// those of several imports may read alike: it is the first that the linker
+    /// lacks.
+    ///
+    /// # Safety
+    ///
+    /// `linker` must be valid and of the module's engine, `error` null or valid.
     #[cold]
-    pub(super) fn find(module: &Module, error: Error) -> Error {
-        let text = format!("{error}");
+    pub(super) unsafe fn find(
+        linker: *mut wasmtime_linker_t,
+        module: &Module,
+        error: *mut wasmtime_error_t,
+    ) -> Option<UnknownImportError> {
+        // SAFETY: `error` is required to be null or valid.
+        let text = unsafe { Raised::text_of(error) }?;
         module
             .imports()
             .map(|import| UnknownImportError::new(&import))
-            .find(|unknown| format!("{unknown}") == text)
-            .map_or(error, Error::new)
+            .find(|unknown| {
+                is_message(&text, &unknown.to_string())
+                    // SAFETY: the linker is required to be so.
+                    && unsafe { unknown.is_unknown(linker, module.engine()) }
+            })
+    }
+
+    /// Whether there is no definition of that name.
+    ///
+    /// # Safety
+    ///
+    /// `linker` must be valid and of that engine.
+    unsafe fn is_unknown(&self, linker: *mut wasmtime_linker_t, engine: &Engine) -> bool {
+        // SAFETY: the engine is alive, and the linker is required to be of it. What
+        // is found, which may be of any store, is not used; it is freed before the
+        // store, which nothing else is in.
+        unsafe {
+            let store = wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None);
+            let context = wasmtime_store_context(store);
+            let found = get::find(linker, context, &self.module, &self.name);
+            let is_unknown = found.is_none();
+            if let Some(mut item) = found {
+                wasmtime_extern_delete(&mut item);
+            }
+            wasmtime_store_delete(store);
+            is_unknown
+        }
     }
 
     pub(super) fn new(import: &ImportType<'_>) -> UnknownImportError {

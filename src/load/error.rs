@@ -152,7 +152,8 @@ fn wrong_version(path: &Path, found: Option<LibraryVersion>, expected: u32) -> S
         None => "another version of libwasmtime".to_owned(),
     };
     format!(
-        "{} is {found}, but libwasmtime {expected} is needed (any patch of it); \
+        "{} is {found}, but libwasmtime {expected} is needed (any patch of it, or \
+         for precompiled modules the one that compiled them); \
          install that one, or use the version of this crate that goes with the library",
         path.display(),
     )

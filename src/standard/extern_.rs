@@ -3,10 +3,10 @@
 use super::object::Object;
 use super::store::State;
 use super::{AsContext, AsContextMut, Func, Global, Memory, Table};
-use crate::ExternType;
 use crate::extern_::extern_kinds;
 use crate::sys::{wasm_extern_copy, wasm_extern_t, wasm_extern_type, wasm_externtype_delete};
 use crate::vec::Owned;
+use crate::{Engine, ExternType};
 use std::fmt;
 use std::iter;
 
@@ -25,7 +25,8 @@ pub enum Extern {
     /// A linear memory.
     Memory(Memory),
     /// What the engine-neutral API has no type for: a tag, a shared memory, or a
-    /// table with 64-bit indices. It can be imported.
+    /// table with 64-bit indices. It can be imported; a shared memory with some
+    /// engines only, see [`SharedMemory`](crate::SharedMemory#in-one-store).
     Other(OtherExtern),
 }
 
@@ -97,6 +98,17 @@ impl Extern {
         unsafe { Extern::from_c(store.as_context_mut().state(), raw, None) }
     }
 
+    /// Whether this is a shared memory that compiled code may fault on.
+    pub(super) fn may_fault_as_shared_memory(&self, engine: &Engine) -> bool {
+        match self {
+            Extern::Other(other) => other
+                .ty
+                .memory()
+                .is_some_and(|ty| ty.is_shared() && engine.may_fault(ty)),
+            Extern::Func(_) | Extern::Global(_) | Extern::Table(_) | Extern::Memory(_) => false,
+        }
+    }
+
     pub(super) fn to_c(&self, state: &State) -> Owned<wasm_extern_t> {
         let object = match self {
             Extern::Func(func) => func.object(),
@@ -142,7 +154,9 @@ impl Extern {
             ExternType::Global(ty) => Global::from_object(object, ty).into(),
             ExternType::Table(ty) if !ty.is_64() => Table::from_object(object, ty).into(),
             ExternType::Memory(ty) if !ty.is_shared() => Memory::from_object(object, ty).into(),
-            ty => Extern::Other(OtherExtern { object, ty }),
+            ty @ (ExternType::Table(_) | ExternType::Memory(_) | ExternType::Tag(_)) => {
+                Extern::Other(OtherExtern { object, ty })
+            }
         }
     }
 }

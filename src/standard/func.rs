@@ -5,16 +5,13 @@ use super::store::State;
 use super::trap::Trap;
 use super::val::{check_types, check_vals};
 use super::{AsContextMut, StoreContextMut, Val};
-use crate::func::finalize;
-use crate::store::Failure;
+use crate::callback::{self, Failure, finalize};
 use crate::sys::{
     wasm_func_call, wasm_func_new_with_env, wasm_trap_t, wasm_val_vec_t, wasmtime_trap_new,
 };
 use crate::vec::ValVec;
-use crate::{Error, FuncType, Result};
-use std::any::Any;
+use crate::{FuncType, Result};
 use std::ffi::c_void;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, Weak};
 
@@ -192,38 +189,30 @@ where
     let Some(state) = host.store.upgrade() else {
         return raw_trap("the store of the host function is gone");
     };
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: as above.
-        unsafe { host.call(&state, args, results) }.map_err(|error| raise(&state, error))
-    }));
-    match outcome {
-        Ok(Ok(())) => ptr::null_mut(),
-        Ok(Err(trap)) => trap,
-        Err(payload) => raise_panic(&state, payload),
+    // SAFETY: the vectors are those of a call of the closure; the store is
+    // borrowed for that call.
+    match callback::catch(|| unsafe { host.call(&state, args, results) }) {
+        Ok(()) => ptr::null_mut(),
+        Err(failure) => raise(&state, failure),
     }
 }
 
-/// What a callback returns for an error, which waits in the store for the call
+/// What a callback returns for a failure, which waits in the store for the call
 /// that the callback is in.
-fn raise(state: &State, error: Error) -> *mut wasm_trap_t {
-    match error.downcast::<Trap>() {
+#[cold]
+fn raise(state: &State, failure: Failure) -> *mut wasm_trap_t {
+    match failure.downcast::<Trap>() {
         Ok(trap) => {
             let (trap, cause) = trap.into_parts();
-            state.set_pending(cause.map(Failure::Error));
+            state.set_pending(cause.map(Failure::from));
             trap
         }
-        Err(error) => {
-            let trap = raw_trap(&format!("{error:#}"));
-            state.set_pending(Some(Failure::Error(error)));
+        Err(failure) => {
+            let trap = raw_trap(&failure.to_string());
+            state.set_pending(Some(failure));
             trap
         }
     }
-}
-
-#[cold]
-fn raise_panic(state: &State, payload: Box<dyn Any + Send>) -> *mut wasm_trap_t {
-    state.set_pending(Some(Failure::Panic(payload)));
-    raw_trap("host function panicked")
 }
 
 /// A trap, owned.

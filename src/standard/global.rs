@@ -46,7 +46,7 @@ impl Global {
         // SAFETY: the store is alive and borrowed exclusively, the type is of
         // its engine, the value is copied. What is made is owned.
         unsafe {
-            let global = wasm_global_new(state.raw(), ty.to_c().as_ptr(), raw.as_ptr());
+            let global = wasm_global_new(state.raw(), ty.to_c()?.as_ptr(), raw.as_ptr());
             Global::adopt(state, global, ty.clone())
         }
         .context("libwasmtime can't make a global of that type and value")

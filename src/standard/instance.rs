@@ -2,6 +2,7 @@
 
 use super::{AsContextMut, Extern, Module};
 use crate::error::ensure;
+use crate::store::imported_twice;
 use crate::sys::{wasm_instance_delete, wasm_instance_exports, wasm_instance_new};
 use crate::vec::ExternVec;
 use crate::{Engine, Result};
@@ -29,7 +30,9 @@ impl Instance {
     /// [`Trap`](super::Trap) if there are too many or too few imports, if one
     /// isn't of the type that the module wants, or if the start function fails,
     /// as for [`Func::call`](super::Func::call). And if the module is of another
-    /// engine than the store.
+    /// engine than the store; or if a shared memory is imported, unless the engine
+    /// is one with which that can be done, see
+    /// [`SharedMemory`](crate::SharedMemory#in-one-store).
     ///
     /// # Panics
     ///
@@ -46,6 +49,13 @@ impl Instance {
             Engine::same(state.engine(), module.engine()),
             "the module was compiled by another engine than that of the store"
         );
+        // Here, a shared memory can only be one that an instance has defined.
+        if imports
+            .iter()
+            .any(|import| import.may_fault_as_shared_memory(state.engine()))
+        {
+            return Err(imported_twice());
+        }
         let imports: ExternVec = imports.iter().map(|item| Some(item.to_c(state))).collect();
         let mut trap = ptr::null_mut();
         // SAFETY: the store is alive and borrowed exclusively, and nothing of
@@ -64,7 +74,7 @@ impl Instance {
         let exports = exports
             .into_iter()
             .flatten()
-            .zip(module.export_defs())
+            .zip(module.export_defs().iter())
             // SAFETY: the exports are of the store, and in the module's order.
             .map(|(item, def)| unsafe { Extern::from_c(state, item, Some(&def.ty)) })
             .collect();
@@ -81,12 +91,7 @@ impl Instance {
 
     /// The export of that name.
     pub fn get_export(&self, name: &str) -> Option<&Extern> {
-        let index = self
-            .module
-            .export_defs()
-            .iter()
-            .position(|export| export.name == name)?;
-        self.exports.get(index)
+        self.exports.get(self.module.export_defs().place(name)?)
     }
 
     /// The module that this is an instance of.

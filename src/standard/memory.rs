@@ -51,10 +51,11 @@ impl Memory {
     pub fn new(mut store: impl AsContextMut, ty: &MemoryType) -> Result<Memory> {
         let store = store.as_context_mut();
         let state = store.state();
+        let raw_ty = ty.to_c()?;
         // SAFETY: the store is alive and borrowed exclusively, the type is
         // valid. What is made is owned.
         unsafe {
-            let memory = wasm_memory_new(state.raw(), ty.to_c().as_ptr());
+            let memory = wasm_memory_new(state.raw(), raw_ty.as_ptr());
             Memory::adopt(state, memory, ty.clone())
         }
         .context("libwasmtime can't make a memory of that type")

@@ -7,7 +7,7 @@ use crate::sys::{
     wasm_module_imports, wasm_module_obtain, wasm_module_share, wasm_module_t,
     wasm_shared_module_delete, wasm_shared_module_t,
 };
-use crate::types::{ExportDef, ImportDef, TableLimits};
+use crate::types::{ExportDefs, ImportDef, TableLimits};
 use crate::vec::{ExportTypeVec, ImportTypeVec};
 use crate::{Engine, ExportType, ImportType, Result};
 use std::fmt;
@@ -43,7 +43,7 @@ struct Inner {
 struct Interface {
     engine: Engine,
     imports: Vec<ImportDef>,
-    exports: Vec<ExportDef>,
+    exports: ExportDefs,
 }
 
 // SAFETY: the C object is a counted reference to the module, which may be used
@@ -109,8 +109,7 @@ impl Module {
     ///
     /// # Errors
     ///
-    /// If the bytes are no precompiled module, or one of another version of
-    /// libwasmtime, of another processor, or of an engine with other settings.
+    /// As for [`crate::Module::deserialize`].
     ///
     /// # Safety
     ///
@@ -148,7 +147,7 @@ impl Module {
         let (imports, exports) = unsafe {
             (
                 ImportDef::all_from_c(engine, &imports, &tables[0]),
-                ExportDef::all_from_c(engine, &exports, &tables[1]),
+                ExportDefs::from_c(engine, &exports, &tables[1]),
             )
         };
         Module::of(
@@ -196,7 +195,7 @@ impl Module {
         self.inner.interface.exports.iter().map(ExportType::new)
     }
 
-    pub(super) fn export_defs(&self) -> &[ExportDef] {
+    pub(super) fn export_defs(&self) -> &ExportDefs {
         &self.inner.interface.exports
     }
 

@@ -2,8 +2,8 @@
 
 use super::object::Objects;
 use super::trap::Trap;
+use crate::callback::{Cause, Failure};
 use crate::error::{Raised, format_err};
-use crate::store::Failure;
 use crate::sys::{wasm_store_delete, wasm_store_new, wasm_store_t, wasm_trap_t};
 use crate::{Engine, Error};
 use std::cell::Cell;
@@ -23,6 +23,9 @@ use std::sync::Arc;
 pub struct Store {
     state: Arc<State>,
 }
+
+// Not `Sync`: `wasm.h` says that a store is used by one thread at a time, and its
+// functions change the store where they only seem to look.
 
 // SAFETY: the C store may be used from any thread, one at a time, and so may
 // what it owns, as the closures of host functions are `Send + Sync`. The state
@@ -126,12 +129,12 @@ impl State {
     pub(super) unsafe fn failure(&self, trap: *mut wasm_trap_t) -> Error {
         // SAFETY: the caller vouches for the trap.
         let raised = unsafe { Raised::new(ptr::null_mut(), trap) };
-        let cause = match self.pending.take() {
-            Some(Failure::Panic(payload)) => {
+        let cause = match self.pending.take().map(Failure::into_cause) {
+            Some(Cause::Panic(payload)) => {
                 drop(raised);
                 resume_unwind(payload)
             }
-            Some(Failure::Error(cause)) => Some(cause),
+            Some(Cause::Error(cause)) => Some(cause),
             None => None,
         };
         match raised {
@@ -142,12 +145,14 @@ impl State {
 }
 
 /// Shared access to a [`Store`].
+// Covariant, and neither `Send` nor `Sync`, as a reference to the state is.
 #[derive(Clone, Copy)]
 pub struct StoreContext<'a> {
     state: &'a State,
 }
 
 /// Exclusive access to a [`Store`]: what a host function gets.
+// As `StoreContext`.
 pub struct StoreContextMut<'a> {
     state: &'a Arc<State>,
     exclusive: PhantomData<&'a mut Store>,

@@ -127,9 +127,10 @@ macro_rules! numbers {
             $(
                 #[doc = concat!("The ", $what, ", if that is what this is.")]
                 pub fn $number(&self) -> Option<$number> {
-                    match self {
-                        Val::$variant(number) => Some(*number),
-                        _ => None,
+                    if let Val::$variant(number) = self {
+                        Some(*number)
+                    } else {
+                        None
                     }
                 }
             )*
@@ -162,7 +163,7 @@ impl Val {
     pub fn func_ref(&self) -> Option<Option<&Ref>> {
         match self {
             Val::FuncRef(reference) => Some(reference.as_ref()),
-            _ => None,
+            Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) => None,
         }
     }
 
@@ -237,25 +238,21 @@ impl Val {
     /// Whether this is of type `ty`, as far as can be told: of a reference, only
     /// whether it may be null.
     pub(super) fn is_of(&self, ty: &ValType) -> bool {
-        match (self, ty) {
-            (Val::I32(_), ValType::I32)
-            | (Val::I64(_), ValType::I64)
-            | (Val::F32(_), ValType::F32)
-            | (Val::F64(_), ValType::F64) => true,
-            (Val::FuncRef(reference), ValType::Ref(ty)) => {
+        match self {
+            Val::I32(_) => ty.is_i32(),
+            Val::I64(_) => ty.is_i64(),
+            Val::F32(_) => ty.is_f32(),
+            Val::F64(_) => ty.is_f64(),
+            Val::FuncRef(reference) => ty.as_ref().is_some_and(|ty| {
                 is_function(ty.heap_type()) && (reference.is_some() || ty.is_nullable())
-            }
-            _ => false,
+            }),
         }
     }
 }
 
 /// Whether references of this type are to functions.
 pub(super) fn is_function(ty: &HeapType) -> bool {
-    matches!(
-        ty,
-        HeapType::Func | HeapType::ConcreteFunc(_) | HeapType::NoFunc
-    )
+    ty.top().is_func()
 }
 
 /// Whether values can be passed to libwasmtime, of whatever type is wanted: it
@@ -280,6 +277,8 @@ pub(super) fn check_types(types: impl IntoIterator<Item = ValType>) -> Result<()
         ValType::Ref(reference) if is_function(reference.heap_type()) => {
             RawRef::supported().map_err(Error::from)
         }
-        _ => Err(Inexpressible::new(format!("values of type `{ty}`")).into()),
+        ValType::V128 | ValType::Ref(_) => {
+            Err(Inexpressible::new(format!("values of type `{ty}`")).into())
+        }
     })
 }

@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 /// Shared access to a store of data `T`.
+///
+/// It is what a `&Store<T>` is, and like that `Send` and `Sync` if `T` is `Sync`.
 #[repr(transparent)]
 pub struct StoreContext<'a, T: 'static> {
     state: NonNull<StoreState<T>>,
@@ -14,15 +16,27 @@ pub struct StoreContext<'a, T: 'static> {
 }
 
 /// Exclusive access to a store of data `T`.
+///
+/// It is what a `&mut Store<T>` is, and like that `Send` if `T` is `Send`, and
+/// `Sync` if `T` is `Sync`. One that is made of a [`Caller`](crate::Caller) is
+/// good for less on another thread: see [there](crate::Caller#threads).
 #[repr(transparent)]
 pub struct StoreContextMut<'a, T: 'static> {
     state: NonNull<StoreState<T>>,
     borrow: PhantomData<&'a mut StoreState<T>>,
 }
 
-// SAFETY: whoever has exclusive access to a store may do with it what its owner
-// may, and that is `Send` if the data is.
+// Both are covariant in their lifetime and invariant in `T`, as the references
+// in `borrow` are; these say which auto traits they have as well.
+
+// SAFETY: it is a shared reference to a store, which is `Sync`.
+unsafe impl<T: Sync + 'static> Send for StoreContext<'_, T> {}
+// SAFETY: it gives shared access to a store, which is `Sync`.
+unsafe impl<T: Sync + 'static> Sync for StoreContext<'_, T> {}
+// SAFETY: it is an exclusive reference to a store, which is `Send`.
 unsafe impl<T: Send + 'static> Send for StoreContextMut<'_, T> {}
+// SAFETY: a shared one gives shared access to a store, which is `Sync`.
+unsafe impl<T: Sync + 'static> Sync for StoreContextMut<'_, T> {}
 
 /// What gives shared access to a store: the store itself, a context, a
 /// [`Caller`](crate::Caller), and references to these.
@@ -47,7 +61,7 @@ impl<'a, T: 'static> StoreContext<'a, T> {
     }
 
     /// The data inside the store.
-    pub fn data(&self) -> &T {
+    pub fn data(&self) -> &'a T {
         self.into_data()
     }
 
@@ -61,9 +75,9 @@ impl<'a, T: 'static> StoreContext<'a, T> {
         unsafe { &(*self.state.as_ptr()).opaque }
     }
 
-    /// The C context.
-    pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
-        self.opaque().raw()
+    /// The C context; see [`StoreOpaque::shared`].
+    pub(crate) fn shared(&self) -> *const wasmtime_context_t {
+        self.opaque().shared()
     }
 }
 
@@ -104,7 +118,8 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
     }
 
     pub(crate) fn opaque_mut(&mut self) -> &mut StoreOpaque {
-        // SAFETY: as above, and the borrow is exclusive.
+        // SAFETY: invariant "State", for the lifetime of the exclusive borrow of
+        // `self`.
         unsafe { &mut (*self.state.as_ptr()).opaque }
     }
 
@@ -115,9 +130,9 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
         self.state.as_ptr().cast()
     }
 
-    /// The C context.
-    pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
-        self.opaque().raw()
+    /// The C context; see [`StoreOpaque::raw`].
+    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
+        self.opaque_mut().raw()
     }
 }
 

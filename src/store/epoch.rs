@@ -1,6 +1,7 @@
 //! Epochs: a cheap bound on how long WebAssembly code may run.
 
-use super::{AsContextMut, Failure, Store, StoreContextMut, StoreState};
+use super::{AsContextMut, Store, StoreContextMut, StoreState};
+use crate::callback::{self, Failure};
 #[cfg(feature = "async")]
 use crate::sys::{Feature, WASMTIME_UPDATE_DEADLINE_YIELD, require};
 use crate::sys::{
@@ -10,12 +11,12 @@ use crate::sys::{
 };
 use crate::{Result, Trap};
 use std::ffi::c_void;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 
 /// What happens when a store's epoch deadline is reached; see
 /// [`Store::epoch_deadline_callback`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UpdateDeadline {
     /// The code traps with [`Trap::Interrupt`].
     Interrupt,
@@ -49,7 +50,7 @@ impl<T: 'static> StoreContextMut<'_, T> {
         // for stores of data `T` and needs no data of its own.
         unsafe {
             wasmtime_store_epoch_deadline_callback(
-                self.opaque().store(),
+                self.opaque_mut().store(),
                 Some(interrupt::<T>),
                 ptr::null_mut(),
                 None,
@@ -127,10 +128,10 @@ impl<T: 'static> Store<T> {
             // `T`.
             unsafe {
                 wasmtime_store_epoch_deadline_callback(
-                    store.opaque().store(),
+                    store.as_context_mut().opaque_mut().store(),
                     Some(call::<T, F>),
                     data,
-                    Some(crate::func::finalize::<F>),
+                    Some(callback::finalize::<F>),
                 );
             }
         }
@@ -179,36 +180,33 @@ unsafe fn update<T: 'static>(
 ) -> *mut wasmtime_error_t {
     // SAFETY: the data of every store of this crate is its state.
     let state = unsafe { wasmtime_context_get_data(context).cast::<StoreState<T>>() };
-    let decide = || {
-        // SAFETY: the caller vouches for the store.
-        callback(unsafe { StoreContextMut::from_state(NonNull::new_unchecked(state)) })
-    };
-    let decided = catch_unwind(AssertUnwindSafe(decide));
-    // SAFETY: the caller vouches for the store.
-    unsafe { (*state).opaque.last_memory.forget() };
-    let (new_kind, ticks) = match decided {
-        Ok(Ok(UpdateDeadline::Continue(ticks))) => (WASMTIME_UPDATE_DEADLINE_CONTINUE, ticks),
-        #[cfg(feature = "async")]
-        Ok(Ok(UpdateDeadline::Yield(ticks))) => match require(Feature::Async) {
-            Ok(()) => (WASMTIME_UPDATE_DEADLINE_YIELD, ticks),
-            // SAFETY: the caller vouches for the store.
-            Err(unsupported) => return unsafe { fail(state, Failure::Error(unsupported.into())) },
-        },
-        Ok(Ok(UpdateDeadline::Interrupt)) => {
-            // SAFETY: as above.
-            return unsafe { fail(state, Failure::Error(Trap::Interrupt.into())) };
+    let decided = callback::catch(|| {
+        // SAFETY: invariant "State": this runs in a callback of the store, and
+        // holds no other reference into it.
+        let store = unsafe { StoreContextMut::from_state(NonNull::new_unchecked(state)) };
+        match callback(store)? {
+            UpdateDeadline::Continue(ticks) => Ok((WASMTIME_UPDATE_DEADLINE_CONTINUE, ticks)),
+            #[cfg(feature = "async")]
+            UpdateDeadline::Yield(ticks) => {
+                require(Feature::Async)?;
+                Ok((WASMTIME_UPDATE_DEADLINE_YIELD, ticks))
+            }
+            UpdateDeadline::Interrupt => Err(Trap::Interrupt.into()),
         }
-        // SAFETY: as above.
-        Ok(Err(error)) => return unsafe { fail(state, Failure::Error(error)) },
-        // SAFETY: as above.
-        Err(payload) => return unsafe { fail(state, Failure::Panic(payload)) },
-    };
-    // SAFETY: the caller vouches for both.
+    });
+    // SAFETY: invariant "State": the callback has returned, and with it its
+    // context. libwasmtime gives the two places to be written.
     unsafe {
-        *kind = new_kind;
-        *delta = ticks.min(FARTHEST);
+        (*state).opaque.last_memory.forget();
+        match decided {
+            Ok((new_kind, ticks)) => {
+                *kind = new_kind;
+                *delta = ticks.min(FARTHEST);
+                ptr::null_mut()
+            }
+            Err(failure) => fail(state, failure),
+        }
     }
-    ptr::null_mut()
 }
 
 /// Has the code fail in the way given.

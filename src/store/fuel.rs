@@ -13,8 +13,8 @@ impl<T: 'static> StoreContext<'_, T> {
     /// As for [`Store::get_fuel`].
     pub fn get_fuel(&self) -> Result<u64> {
         let mut fuel = 0;
-        // SAFETY: invariant "Context".
-        unsafe { check(wasmtime_context_get_fuel(self.raw(), &mut fuel))? };
+        // SAFETY: invariant "Shared".
+        unsafe { check(wasmtime_context_get_fuel(self.shared(), &mut fuel))? };
         Ok(fuel)
     }
 }

@@ -1,6 +1,6 @@
 //! Limits on what a store may hold.
 
-use super::Store;
+use super::{AsContextMut, Store};
 use crate::sys::wasmtime_store_limiter;
 
 /// How many instances a store may have if [`StoreLimits`] don't say otherwise.
@@ -20,6 +20,49 @@ pub struct StoreLimits {
     tables: usize,
     memories: usize,
 }
+
+mod sealed {
+    /// What a limiter comes down to.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be a resource limiter: only `StoreLimits` can",
+        note = "the C API of libwasmtime takes fixed limits and calls no limiter; \
+                make them with `StoreLimitsBuilder`"
+    )]
+    pub trait Limits {
+        fn limits(&self) -> &super::StoreLimits;
+    }
+}
+
+/// What [`Store::limiter`] takes: [`StoreLimits`], and nothing else.
+///
+/// In the `wasmtime` crate programs implement this trait, and the methods of their
+/// limiter are called whenever a memory or table is made or grows. The C API takes
+/// five numbers instead, so that no other type can implement the trait here, and
+/// the methods that would be called, such as `memory_growing`, aren't there.
+pub trait ResourceLimiter: sealed::Limits + Send {
+    /// How many instances the store may have in all its life.
+    fn instances(&self) -> usize {
+        self.limits().instances
+    }
+
+    /// How many tables the store may have in all its life.
+    fn tables(&self) -> usize {
+        self.limits().tables
+    }
+
+    /// How many memories the store may have in all its life.
+    fn memories(&self) -> usize {
+        self.limits().memories
+    }
+}
+
+impl sealed::Limits for StoreLimits {
+    fn limits(&self) -> &StoreLimits {
+        self
+    }
+}
+
+impl ResourceLimiter for StoreLimits {}
 
 impl Default for StoreLimits {
     /// No limits on the size of memories and tables, and the default ones on
@@ -98,7 +141,9 @@ impl<T: 'static> Store<T> {
     /// Limits what the store may hold, from now on.
     ///
     /// The C API takes fixed limits: `limiter` is called once, now, to find
-    /// them. To change them later, call this again.
+    /// them. What is changed in the store's data later has no effect; to change
+    /// the limits, call this again. [`StoreLimits`] is the only
+    /// [`ResourceLimiter`].
     ///
     /// Calls `wasmtime_store_limiter`.
     ///
@@ -122,17 +167,17 @@ impl<T: 'static> Store<T> {
     /// ```
     pub fn limiter(
         &mut self,
-        mut limiter: impl FnMut(&mut T) -> &mut StoreLimits + Send + Sync + 'static,
+        mut limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
     ) {
         // What is negative is no limit.
         let size =
             |limit: Option<usize>| limit.and_then(|limit| limit.try_into().ok()).unwrap_or(-1);
         let count = |limit: usize| limit.try_into().unwrap_or(i64::MAX);
-        let limits = limiter(self.data_mut()).clone();
+        let limits = limiter(self.data_mut()).limits().clone();
         // SAFETY: the store is alive and borrowed exclusively.
         unsafe {
             wasmtime_store_limiter(
-                self.opaque().store(),
+                self.as_context_mut().opaque_mut().store(),
                 size(limits.memory_size),
                 size(limits.table_elements),
                 count(limits.instances),

@@ -1,59 +1,104 @@
 //! The part of a store's state that doesn't depend on its data.
 
+use super::instances::Instances;
 use super::last_memory::LastMemory;
+use super::shared_memories::SharedMemories;
+use crate::callback::{Cause, Failure};
 use crate::error::{Raised, format_err};
 use crate::func::Signatures;
-use crate::gc::RootSet;
+use crate::gc::{RawRef, RootSet};
 use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
-use crate::{Engine, Error, Instance, Module, ModuleExport};
+use crate::{Engine, Error, Instance, ModuleExport};
+#[cfg(feature = "wasi")]
 use std::any::Any;
 use std::panic::resume_unwind;
 use std::ptr;
-
-/// How a host function failed.
-pub(crate) enum Failure {
-    /// It returned an error.
-    Error(Error),
-    /// It panicked with this payload.
-    Panic(Box<dyn Any + Send>),
-}
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a store keeps beside its data; see the invariants of the module `store`.
+///
+/// It is `Send` and `Sync` since its parts are.
 pub struct StoreOpaque {
-    store: *mut wasmtime_store_t,
-    context: *mut wasmtime_context_t,
+    c: CStore,
+    /// Held while the collected objects are looked at through shared access.
+    collected: Mutex<()>,
     /// The id that libwasmtime gave the store; 0 until an entity tells.
     id: u64,
     engine: Engine,
     /// What the host function that is being unwound from failed with.
-    pending: Option<Failure>,
+    pending: Unshared<Option<Failure>>,
     pub(crate) last_memory: LastMemory,
     /// References that are rooted in the store.
     pub(crate) roots: RootSet,
     /// The signatures of the functions that were called.
     pub(crate) signatures: Signatures,
-    /// The modules of the store's instances, by the index of the instance,
-    /// sorted.
-    instances: Vec<(usize, Module)>,
+    pub(crate) instances: Instances,
+    pub(crate) shared_memories: SharedMemories,
     /// The writers of the store's WASI context, if it has one. They are dropped
     /// after the C store, by programs that use WASI: others don't contain what
     /// drops them.
     #[cfg(feature = "wasi")]
-    wasi: Option<Box<dyn Any>>,
+    wasi: Option<Unshared<Box<dyn Any + Send>>>,
+}
+
+const _: () = {
+    const fn assert_threads_may_share<T: Send + Sync>() {}
+    assert_threads_may_share::<StoreOpaque>();
+};
+
+/// The C store and its context, which libwasmtime calls differently.
+struct CStore {
+    store: *mut wasmtime_store_t,
+    context: *mut wasmtime_context_t,
+}
+
+// SAFETY: the C store may be used from any thread, and so may what it owns: host
+// functions and `externref` data are `Send + Sync`.
+unsafe impl Send for CStore {}
+// SAFETY: shared access to it is what the invariant "Shared" says.
+unsafe impl Sync for CStore {}
+
+/// What only exclusive access gets at.
+struct Unshared<T>(T);
+
+impl<T> Unshared<T> {
+    fn get_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+// SAFETY: nothing gets at the value through a shared reference.
+unsafe impl<T> Sync for Unshared<T> {}
+
+/// The C context, while nobody else looks at the store's collected objects.
+pub(crate) struct Collected<'a> {
+    context: *mut wasmtime_context_t,
+    _guard: MutexGuard<'a, ()>,
+}
+
+impl Collected<'_> {
+    /// The C context, for calls that are over before `self` is dropped.
+    pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
+        self.context
+    }
 }
 
 impl StoreOpaque {
     pub(super) fn new(engine: &Engine) -> StoreOpaque {
         StoreOpaque {
-            store: ptr::null_mut(),
-            context: ptr::null_mut(),
+            c: CStore {
+                store: ptr::null_mut(),
+                context: ptr::null_mut(),
+            },
+            collected: Mutex::new(()),
             id: 0,
             engine: engine.clone(),
-            pending: None,
+            pending: Unshared(None),
             last_memory: LastMemory::new(),
             roots: RootSet::new(),
             signatures: Signatures::default(),
-            instances: Vec::new(),
+            instances: Instances::default(),
+            shared_memories: SharedMemories::default(),
             #[cfg(feature = "wasi")]
             wasi: None,
         }
@@ -65,24 +110,48 @@ impl StoreOpaque {
         store: *mut wasmtime_store_t,
         context: *mut wasmtime_context_t,
     ) {
-        self.store = store;
-        self.context = context;
+        self.c = CStore { store, context };
     }
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// The C store.
-    pub(crate) fn store(&self) -> *mut wasmtime_store_t {
-        self.store
+    /// The C store, for one call of libwasmtime that doesn't change a memory.
+    pub(crate) fn store(&mut self) -> *mut wasmtime_store_t {
+        self.c.store
     }
 
-    /// The C context, for one call of libwasmtime.
+    /// The C store, for one call that the invariant "Shared" allows.
+    #[cfg(feature = "profiling")]
+    pub(crate) fn shared_store(&self) -> *mut wasmtime_store_t {
+        self.c.store
+    }
+
+    /// The C context, for one call of libwasmtime that may do anything.
     #[inline]
-    pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
+    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
         self.last_memory.forget();
-        self.context
+        self.c.context
+    }
+
+    /// The C context, for one call that the invariant "Shared" allows, and that
+    /// doesn't look at collected objects.
+    #[inline]
+    pub(crate) fn shared(&self) -> *const wasmtime_context_t {
+        self.c.context
+    }
+
+    /// The C context, for one call that the invariant "Shared" allows.
+    pub(crate) fn collected(&self) -> Collected<'_> {
+        Collected {
+            context: self.c.context,
+            // Nothing is behind it that a panic could leave half done.
+            _guard: self
+                .collected
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        }
     }
 
     /// Notes the store's id from an entity that libwasmtime just handed out.
@@ -103,37 +172,9 @@ impl StoreOpaque {
         self.id == store_id && store_id != 0
     }
 
-    /// Notes what an instance is an instance of.
-    pub(crate) fn set_module(&mut self, instance: usize, module: &Module) {
-        // An instance's index is higher than those of the older ones, unless
-        // its start function made others.
-        let place = self
-            .instances
-            .partition_point(|(index, _)| *index < instance);
-        self.instances.insert(place, (instance, module.clone()));
-    }
-
-    /// What an instance is an instance of.
-    pub(crate) fn module_of(&self, instance: usize) -> Option<&Module> {
-        let place = self
-            .instances
-            .binary_search_by_key(&instance, |(index, _)| *index)
-            .ok()?;
-        Some(&self.instances[place].1)
-    }
-
-    /// The name of that export, and the instances that have it, the youngest
-    /// first; `None` if there are no instances of its module.
-    pub(crate) fn instances_with(&self, export: &ModuleExport) -> Option<(String, Vec<Instance>)> {
-        let mut name = None;
-        let mut instances = Vec::new();
-        for (index, module) in self.instances.iter().rev() {
-            if let Some(export) = module.name_of_export(export) {
-                name.get_or_insert(export);
-                instances.push(Instance::from_index(self.id, *index));
-            }
-        }
-        Some((name?.to_owned(), instances))
+    /// One of the store's instances of an export's module.
+    pub(crate) fn nth_instance(&self, export: &ModuleExport, n: usize) -> Option<Instance> {
+        self.instances.nth(self.id, export, n)
     }
 
     /// # Panics
@@ -168,13 +209,14 @@ impl StoreOpaque {
     /// Notes that the store has a WASI context, with these writers. Returns
     /// those of the context that it had before.
     #[cfg(feature = "wasi")]
-    pub(crate) fn set_wasi(&mut self, writers: Box<dyn Any>) -> Option<Box<dyn Any>> {
-        self.wasi.replace(writers)
+    pub(crate) fn set_wasi(&mut self, writers: Box<dyn Any + Send>) -> Option<Box<dyn Any + Send>> {
+        let replaced = self.wasi.replace(Unshared(writers))?;
+        Some(replaced.0)
     }
 
     /// Notes why the host function that returns now failed.
     pub(crate) fn set_pending(&mut self, failure: Failure) {
-        self.pending = Some(failure);
+        *self.pending.get_mut() = Some(failure);
     }
 
     /// What a failed entry into libwasmtime turns into: what a host function
@@ -195,14 +237,17 @@ impl StoreOpaque {
     ) -> Error {
         // SAFETY: the caller vouches for both.
         let raised = unsafe { Raised::new(error, trap) };
-        match (self.pending.take(), raised) {
-            (Some(Failure::Panic(payload)), raised) => {
+        match (
+            self.pending.get_mut().take().map(Failure::into_cause),
+            raised,
+        ) {
+            (Some(Cause::Panic(payload)), raised) => {
                 drop(raised);
                 resume_unwind(payload)
             }
-            (Some(Failure::Error(error)), Some(raised)) => error.with_backtrace(raised),
-            (Some(Failure::Error(error)), None) => error,
-            (None, Some(raised)) => raised.into_error(),
+            (Some(Cause::Error(error)), Some(raised)) => error.with_backtrace(raised),
+            (Some(Cause::Error(error)), None) => error,
+            (None, Some(raised)) => raised.into_error(RawRef::has_pending_exn(self)),
             (None, None) => format_err!("libwasmtime failed without saying why"),
         }
     }
@@ -240,6 +285,13 @@ impl StoreOpaque {
 #[cold]
 pub(crate) fn cross_store() -> Error {
     format_err!("value used with wrong store: cross-`Store` values are not supported")
+}
+
+/// What is said of a type that is used with a store of another engine than its
+/// own, in the words of the `wasmtime` crate.
+#[cold]
+pub(crate) fn wrong_engine() -> Error {
+    format_err!("type used with wrong engine")
 }
 
 #[cold]

@@ -25,9 +25,10 @@ macro_rules! extern_types {
             $(
                 #[doc = concat!("The [`", stringify!($ty), "`] in this type; `None` if this is another kind of type.")]
                 pub fn $get(&self) -> Option<&$ty> {
-                    match self {
-                        ExternType::$variant(ty) => Some(ty),
-                        _ => None,
+                    if let ExternType::$variant(ty) = self {
+                        Some(ty)
+                    } else {
+                        None
                     }
                 }
 
@@ -37,13 +38,9 @@ macro_rules! extern_types {
                 ///
                 /// If this is another kind of type.
                 pub fn $unwrap(&self) -> &$ty {
-                    match self {
-                        ExternType::$variant(ty) => ty,
-                        other => panic!(
-                            concat!("expected a ", stringify!($ty), ", found {:?}"),
-                            other
-                        ),
-                    }
+                    self.$get().unwrap_or_else(|| {
+                        panic!(concat!("expected a ", stringify!($ty), ", found {:?}"), self)
+                    })
                 }
             )*
         }

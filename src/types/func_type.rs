@@ -1,6 +1,6 @@
 //! Types of functions.
 
-use super::{HeapType, ValType, subtype};
+use super::{HeapType, RefType, ValType, subtype};
 use crate::sys::*;
 use crate::vec::{Owned, ValTypeVec};
 use crate::{Engine, Result};
@@ -103,17 +103,22 @@ impl FuncType {
     ///
     /// # Panics
     ///
-    /// If a parameter or result refers to a concrete type of another engine.
+    /// If a parameter or result refers to a concrete type of another engine, or to
+    /// continuations, which the C API doesn't describe.
     pub fn new(
         engine: &Engine,
         params: impl IntoIterator<Item = ValType>,
         results: impl IntoIterator<Item = ValType>,
     ) -> FuncType {
-        let params = params.into_iter().collect();
-        FuncType::from_types(engine, params, results.into_iter().collect())
+        FuncType::try_new(engine, params, results)
+            .unwrap_or_else(|error| panic!("the type of a function can't be made: {error}"))
     }
 
-    fn from_types(engine: &Engine, params: Box<[ValType]>, results: Box<[ValType]>) -> FuncType {
+    fn from_types(
+        engine: &Engine,
+        params: Box<[ValType]>,
+        results: Box<[ValType]>,
+    ) -> Result<FuncType> {
         let mut is_plain = true;
         for ty in params.iter().chain(&results) {
             assert!(
@@ -121,35 +126,41 @@ impl FuncType {
                 "{ty} belongs to another engine than the function type it is to be part of"
             );
             is_plain &= ty.as_ref().is_none_or(|ty| ty.heap_type().is_abstract());
+            if let Some(ty) = ty.as_ref().filter(|ty| ty.heap_type().top().is_cont()) {
+                // Fails, with the error that every use of such a type has.
+                ty.to_c()?;
+            }
         }
         let signature = if is_plain {
             Signature::Plain { params, results }
         } else {
             // As Rust data, types inside types would nest as deep as the
             // caller likes, and so would the calls that drop them.
-            Signature::Defined(signature_to_c(&params, &results))
+            Signature::Defined(signature_to_c(&params, &results)?)
         };
-        FuncType::from_signature(engine, signature)
+        Ok(FuncType::from_signature(engine, signature))
     }
 
     /// The same as [`FuncType::new`].
     ///
-    /// For programs that handle running out of memory, which the C API doesn't:
-    /// it ends the process. So there is no error.
+    /// It is also for programs that handle running out of memory. The C API
+    /// doesn't: it ends the process.
     ///
     /// # Errors
     ///
-    /// None.
+    /// If a parameter or result refers to continuations, which the C API doesn't
+    /// describe.
     ///
     /// # Panics
     ///
-    /// As for [`FuncType::new`].
+    /// If a parameter or result refers to a concrete type of another engine.
     pub fn try_new(
         engine: &Engine,
         params: impl IntoIterator<Item = ValType>,
         results: impl IntoIterator<Item = ValType>,
     ) -> Result<FuncType> {
-        Ok(FuncType::new(engine, params, results))
+        let params = params.into_iter().collect();
+        FuncType::from_types(engine, params, results.into_iter().collect())
     }
 
     fn from_signature(engine: &Engine, signature: Signature) -> FuncType {
@@ -255,7 +266,7 @@ impl FuncType {
                     results: other_results,
                 },
             ) => same_types(params, other_params) && same_types(results, other_results),
-            _ => false,
+            (Signature::Defined(_), _) | (_, Signature::Defined(_)) => false,
         }
     }
 
@@ -301,12 +312,13 @@ impl FuncType {
             }
             write!(f, " ({name}")?;
             for ty in self.types(side) {
-                match ty.as_ref().map(|ty| (ty.is_nullable(), ty.heap_type())) {
-                    Some((nullable, HeapType::ConcreteFunc(_))) => {
+                let func = ty.as_ref().filter(|ty| ty.heap_type().is_concrete_func());
+                match func.map(RefType::is_nullable) {
+                    Some(nullable) => {
                         let null = if nullable { "null " } else { "" };
                         write!(f, " (ref {null}(concrete func ...))")?;
                     }
-                    _ => write!(f, " {ty}")?,
+                    None => write!(f, " {ty}")?,
                 }
             }
             f.write_str(")")?;
@@ -336,21 +348,27 @@ impl FuncType {
     /// A C type, to be used with this type's engine only.
     pub(crate) fn to_c(&self) -> Owned<wasm_functype_t> {
         match &self.definition.signature {
-            Signature::Plain { params, results } => signature_to_c(params, results),
+            Signature::Plain { params, results } => signature_to_c(params, results)
+                .expect("what the C API doesn't describe is found when the type is made"),
             Signature::Defined(ty) => ty.clone(),
         }
     }
 }
 
-fn signature_to_c(params: &[ValType], results: &[ValType]) -> Owned<wasm_functype_t> {
-    let to_c =
-        |types: &[ValType]| -> ValTypeVec { types.iter().map(|ty| Some(ty.to_c())).collect() };
-    let mut params = to_c(params);
-    let mut results = to_c(results);
+/// # Errors
+///
+/// As for [`ValType::to_c`].
+fn signature_to_c(params: &[ValType], results: &[ValType]) -> Result<Owned<wasm_functype_t>> {
+    let to_c = |types: &[ValType]| -> Result<ValTypeVec> {
+        types.iter().map(|ty| Ok(Some(ty.to_c()?))).collect()
+    };
+    let mut params = to_c(params)?;
+    let mut results = to_c(results)?;
     // SAFETY: the function takes what is in the vectors and leaves them empty;
     // none of the elements is null. The result is owned.
-    unsafe { Owned::from_raw(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) }
-        .expect("wasm_functype_new never fails")
+    let ty =
+        unsafe { Owned::from_raw(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) };
+    Ok(ty.expect("wasm_functype_new never fails"))
 }
 
 /// Whether types of plain signatures are the same. Nothing in them is concrete, so

@@ -131,13 +131,14 @@ impl ExnType {
     ///
     /// # Errors
     ///
-    /// If the engine has no garbage collector.
+    /// If the engine has no garbage collector, or a value is of a type of
+    /// continuations, which the C API doesn't describe.
     ///
     /// # Panics
     ///
     /// If a type belongs to another engine.
     pub fn new(engine: &Engine, fields: impl IntoIterator<Item = ValType>) -> Result<ExnType> {
-        ExnType::from_tag_type(&TagType::new(FuncType::new(engine, fields, [])))
+        ExnType::from_tag_type(&TagType::new(FuncType::try_new(engine, fields, [])?))
     }
 
     /// The type of exceptions with a tag of type `tag`.

@@ -1,9 +1,9 @@
 //! Types of globals.
 
 use super::ValType;
-use crate::Engine;
 use crate::sys::*;
 use crate::vec::Owned;
+use crate::{Engine, Result};
 
 /// Whether a global's value can change.
 #[derive(Debug, Clone, Copy, Hash, Eq, PartialEq)]
@@ -85,14 +85,18 @@ impl GlobalType {
         GlobalType::new(content, mutability)
     }
 
-    pub(crate) fn to_c(&self) -> Owned<wasm_globaltype_t> {
+    /// # Errors
+    ///
+    /// If the content is of a type of continuations, which the C API doesn't
+    /// describe.
+    pub(crate) fn to_c(&self) -> Result<Owned<wasm_globaltype_t>> {
         let mutability = match self.mutability {
             Mutability::Const => WASM_CONST,
             Mutability::Var => WASM_VAR,
         };
-        let content = self.content.to_c().into_raw();
+        let content = self.content.to_c()?.into_raw();
         // SAFETY: the function takes `content`, and returns a type the caller owns.
-        unsafe { Owned::from_raw(wasm_globaltype_new(content, mutability)) }
-            .expect("both mutabilities are known to libwasmtime")
+        let ty = unsafe { Owned::from_raw(wasm_globaltype_new(content, mutability)) };
+        Ok(ty.expect("both mutabilities are known to libwasmtime"))
     }
 }

@@ -1,14 +1,15 @@
 //! Types of what references refer to.
 
-use super::{ArrayType, ExnType, FuncType, StructType};
-use crate::Engine;
+use super::{ArrayType, ContType, ExnType, FuncType, StructType};
+use crate::error::format_err;
 use crate::sys::*;
 use crate::vec::Owned;
-use std::{fmt, ptr};
+use crate::{Engine, Result};
+use std::{fmt, mem, ptr};
 
 /// What a reference refers to.
 ///
-/// There are four hierarchies, and each has a top and a bottom. Nothing refers
+/// There are five hierarchies, and each has a top and a bottom. Nothing refers
 /// to a bottom type but null.
 ///
 /// ```text
@@ -22,6 +23,10 @@ use std::{fmt, ptr};
 ///                              └──┬──┘       │
 ///                                none ───────┘
 /// ```
+///
+/// The fifth is that of continuations: `cont`, `ConcreteCont`, `nocont`. The C API
+/// doesn't describe these. To make a function type, global or table of one fails;
+/// [`FuncType::new`] panics.
 #[derive(Debug, Clone, Hash)]
 pub enum HeapType {
     /// `extern`: anything of the host's.
@@ -56,12 +61,28 @@ pub enum HeapType {
     None,
     /// `noexn`: the bottom below `exn`.
     NoExn,
+    /// `cont`: any continuation.
+    Cont,
+    /// A continuation of the given type, of which there is none.
+    ConcreteCont(ContType),
+    /// `nocont`: the bottom below `cont`.
+    NoCont,
+}
+
+/// A type that a module defines, as the C API tells them apart.
+enum Concrete<'a> {
+    Func(&'a FuncType),
+    Array(&'a ArrayType),
+    Struct(&'a StructType),
+    Exn(&'a ExnType),
 }
 
 /// Defines what is a matter of looking up an abstract type in a table: its
-/// name in the text format, and its number in the C API.
+/// name in the text format, and its number in the C API, if it has one there.
 macro_rules! abstract_types {
-    ($($variant:ident $text:literal $kind:ident;)*) => {
+    (@kind $kind:ident) => { Some($kind) };
+    (@kind) => { None };
+    ($($variant:ident $text:literal $($kind:ident)?;)*) => {
         impl fmt::Display for HeapType {
             /// As in the text format; a concrete type as `(concrete func ...)`,
             /// with its parameters and results, or other contents.
@@ -76,6 +97,7 @@ macro_rules! abstract_types {
                     HeapType::ConcreteArray(_) => f.write_str("(concrete array)"),
                     HeapType::ConcreteStruct(_) => f.write_str("(concrete struct)"),
                     HeapType::ConcreteExn(_) => f.write_str("(concrete exn)"),
+                    HeapType::ConcreteCont(ty) => ty.never(),
                 }
             }
         }
@@ -84,19 +106,33 @@ macro_rules! abstract_types {
             /// The abstract type of that number in the C API.
             fn from_kind(kind: wasmtime_heaptype_kind_t) -> Option<HeapType> {
                 match kind {
-                    $($kind => Some(HeapType::$variant),)*
+                    $($($kind => Some(HeapType::$variant),)?)*
                     _ => None,
                 }
             }
 
-            /// The number in the C API.
-            fn kind(&self) -> wasmtime_heaptype_kind_t {
+            /// The number in the C API; `None` if it has none.
+            fn kind(&self) -> Option<wasmtime_heaptype_kind_t> {
                 match self {
-                    $(HeapType::$variant => $kind,)*
-                    HeapType::ConcreteFunc(_) => WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC,
-                    HeapType::ConcreteArray(_) => WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY,
-                    HeapType::ConcreteStruct(_) => WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT,
-                    HeapType::ConcreteExn(_) => WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN,
+                    $(HeapType::$variant => abstract_types!(@kind $($kind)?),)*
+                    HeapType::ConcreteFunc(_) => Some(WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC),
+                    HeapType::ConcreteArray(_) => Some(WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY),
+                    HeapType::ConcreteStruct(_) => Some(WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT),
+                    HeapType::ConcreteExn(_) => Some(WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN),
+                    HeapType::ConcreteCont(ty) => ty.never(),
+                }
+            }
+
+            /// The type that a module defines, if this is one.
+            #[inline]
+            fn concrete(&self) -> Option<Concrete<'_>> {
+                match self {
+                    $(HeapType::$variant => None,)*
+                    HeapType::ConcreteFunc(ty) => Some(Concrete::Func(ty)),
+                    HeapType::ConcreteArray(ty) => Some(Concrete::Array(ty)),
+                    HeapType::ConcreteStruct(ty) => Some(Concrete::Struct(ty)),
+                    HeapType::ConcreteExn(ty) => Some(Concrete::Exn(ty)),
+                    HeapType::ConcreteCont(ty) => ty.never(),
                 }
             }
         }
@@ -116,6 +152,8 @@ abstract_types! {
     Exn "exn" WASMTIME_HEAPTYPE_KIND_EXN;
     None "none" WASMTIME_HEAPTYPE_KIND_NONE;
     NoExn "noexn" WASMTIME_HEAPTYPE_KIND_NOEXN;
+    Cont "cont";
+    NoCont "nocont";
 }
 
 /// Defines what there is for each kind of concrete type.
@@ -131,13 +169,6 @@ macro_rules! concrete_types {
         )*
 
         impl HeapType {
-            /// Whether this is a type that a module defines, and so belongs to
-            /// an engine.
-            #[inline]
-            pub fn is_concrete(&self) -> bool {
-                matches!(self, $(HeapType::$variant(_))|*)
-            }
-
             $(
                 #[doc = concat!("Whether this is a [`HeapType::", stringify!($variant), "`].")]
                 pub fn $is(&self) -> bool {
@@ -146,20 +177,13 @@ macro_rules! concrete_types {
 
                 #[doc = concat!("The type in a [`HeapType::", stringify!($variant), "`]; `None` if this is another.")]
                 pub fn $as_(&self) -> Option<&$ty> {
-                    match self {
-                        HeapType::$variant(ty) => Some(ty),
-                        _ => None,
+                    if let HeapType::$variant(ty) = self {
+                        Some(ty)
+                    } else {
+                        None
                     }
                 }
             )*
-
-            /// Whether this doesn't belong to another engine.
-            pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
-                match self {
-                    $(HeapType::$variant(ty) => ty.comes_from_same_engine(engine),)*
-                    _ => true,
-                }
-            }
         }
     };
 }
@@ -169,6 +193,7 @@ concrete_types! {
     ConcreteArray(ArrayType) is_concrete_array as_concrete_array;
     ConcreteStruct(StructType) is_concrete_struct as_concrete_struct;
     ConcreteExn(ExnType) is_concrete_exn as_concrete_exn;
+    ConcreteCont(ContType) is_concrete_cont as_concrete_cont;
 }
 
 macro_rules! is_abstract_type {
@@ -206,12 +231,20 @@ impl HeapType {
         is_none None;
         is_exn Exn;
         is_no_exn NoExn;
+        is_cont Cont;
     }
 
     unwrap_concrete_type! {
         unwrap_concrete_func as_concrete_func FuncType ConcreteFunc;
         unwrap_concrete_array as_concrete_array ArrayType ConcreteArray;
         unwrap_concrete_struct as_concrete_struct StructType ConcreteStruct;
+        unwrap_concrete_cont as_concrete_cont ContType ConcreteCont;
+    }
+
+    /// Whether this is a type that a module defines, and so belongs to an engine.
+    #[inline]
+    pub fn is_concrete(&self) -> bool {
+        self.concrete().is_some()
     }
 
     /// Whether this is a type that every engine has, and no module defines.
@@ -228,32 +261,33 @@ impl HeapType {
             Func | ConcreteFunc(_) | NoFunc => Func,
             Any | Eq | I31 | Array | ConcreteArray(_) | Struct | ConcreteStruct(_) | None => Any,
             Exn | ConcreteExn(_) | NoExn => Exn,
+            Cont | ConcreteCont(_) | NoCont => Cont,
         }
     }
 
     /// Whether this is the top of its hierarchy.
     #[inline]
     pub fn is_top(&self) -> bool {
-        use HeapType::*;
-        matches!(self, Extern | Func | Any | Exn)
+        self.is_same_variant(&self.top())
     }
 
     /// The bottom of the hierarchy that this type is in.
     #[inline]
     pub fn bottom(&self) -> HeapType {
-        match self.top() {
-            HeapType::Extern => HeapType::NoExtern,
-            HeapType::Func => HeapType::NoFunc,
-            HeapType::Any => HeapType::None,
-            _ => HeapType::NoExn,
+        use HeapType::*;
+        match self {
+            Extern | NoExtern => NoExtern,
+            Func | ConcreteFunc(_) | NoFunc => NoFunc,
+            Any | Eq | I31 | Array | ConcreteArray(_) | Struct | ConcreteStruct(_) | None => None,
+            Exn | ConcreteExn(_) | NoExn => NoExn,
+            Cont | ConcreteCont(_) | NoCont => NoCont,
         }
     }
 
     /// Whether this is the bottom of its hierarchy.
     #[inline]
     pub fn is_bottom(&self) -> bool {
-        use HeapType::*;
-        matches!(self, NoExtern | NoFunc | None | NoExn)
+        self.is_same_variant(&self.bottom())
     }
 
     /// Whether this is a subtype of `other`.
@@ -266,27 +300,40 @@ impl HeapType {
     /// If both are concrete, of the same sort, and of different engines.
     pub fn matches(&self, other: &HeapType) -> bool {
         use HeapType::*;
-        match (self, other) {
-            (ConcreteFunc(a), ConcreteFunc(b)) => a.is_subtype(b),
-            (ConcreteArray(a), ConcreteArray(b)) => a.matches(b),
-            (ConcreteStruct(a), ConcreteStruct(b)) => a.matches(b),
-            (ConcreteExn(a), ConcreteExn(b)) => a.matches(b),
-
+        match self {
             // A bottom type matches all of its hierarchy.
-            (NoExtern | NoFunc | None | NoExn, _) => self.is_bottom_of(other),
+            NoExtern | NoFunc | None | NoExn | NoCont => self.is_same_variant(&other.bottom()),
 
-            (Extern, Extern) | (Func | ConcreteFunc(_), Func) | (Exn | ConcreteExn(_), Exn) => true,
-            (Any | Eq | I31 | Array | ConcreteArray(_) | Struct | ConcreteStruct(_), Any)
-            | (Eq | I31 | Array | ConcreteArray(_) | Struct | ConcreteStruct(_), Eq)
-            | (I31, I31)
-            | (Array | ConcreteArray(_), Array)
-            | (Struct | ConcreteStruct(_), Struct) => true,
-            _ => false,
+            Extern | Func | Any | Exn | Cont => self.is_same_variant(other),
+            Eq => matches!(other, Any | Eq),
+            I31 => matches!(other, Any | Eq | I31),
+            Array => matches!(other, Any | Eq | Array),
+            Struct => matches!(other, Any | Eq | Struct),
+
+            ConcreteFunc(a) => match other.as_concrete_func() {
+                Some(b) => a.is_subtype(b),
+                Option::None => Func.matches(other),
+            },
+            ConcreteArray(a) => match other.as_concrete_array() {
+                Some(b) => a.matches(b),
+                Option::None => Array.matches(other),
+            },
+            ConcreteStruct(a) => match other.as_concrete_struct() {
+                Some(b) => a.matches(b),
+                Option::None => Struct.matches(other),
+            },
+            ConcreteExn(a) => match other.as_concrete_exn() {
+                Some(b) => a.matches(b),
+                Option::None => Exn.matches(other),
+            },
+            ConcreteCont(ty) => ty.never(),
         }
     }
 
-    fn is_bottom_of(&self, other: &HeapType) -> bool {
-        self.kind() == other.bottom().kind()
+    /// Whether both are the same abstract type, or concrete types of one sort.
+    #[inline]
+    fn is_same_variant(&self, other: &HeapType) -> bool {
+        mem::discriminant(self) == mem::discriminant(other)
     }
 
     /// Whether `a` and `b` are the same type.
@@ -299,13 +346,26 @@ impl HeapType {
         reason = "it is the `wasmtime` crate's name"
     )]
     pub fn eq(a: &HeapType, b: &HeapType) -> bool {
-        use HeapType::*;
-        match (a, b) {
-            (ConcreteFunc(a), ConcreteFunc(b)) => FuncType::eq(a, b),
-            (ConcreteArray(a), ConcreteArray(b)) => ArrayType::eq(a, b),
-            (ConcreteStruct(a), ConcreteStruct(b)) => StructType::eq(a, b),
-            (ConcreteExn(a), ConcreteExn(b)) => a.matches(b),
-            (a, b) => a.kind() == b.kind(),
+        let concrete = match a.concrete() {
+            None => return a.is_same_variant(b),
+            Some(concrete) => concrete,
+        };
+        match concrete {
+            Concrete::Func(a) => b.as_concrete_func().is_some_and(|b| FuncType::eq(a, b)),
+            Concrete::Array(a) => b.as_concrete_array().is_some_and(|b| ArrayType::eq(a, b)),
+            Concrete::Struct(a) => b.as_concrete_struct().is_some_and(|b| StructType::eq(a, b)),
+            Concrete::Exn(a) => b.as_concrete_exn().is_some_and(|b| a.matches(b)),
+        }
+    }
+
+    /// Whether this doesn't belong to another engine.
+    pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
+        match self.concrete() {
+            None => true,
+            Some(Concrete::Func(ty)) => ty.comes_from_same_engine(engine),
+            Some(Concrete::Array(ty)) => ty.comes_from_same_engine(engine),
+            Some(Concrete::Struct(ty)) => ty.comes_from_same_engine(engine),
+            Some(Concrete::Exn(ty)) => ty.comes_from_same_engine(engine),
         }
     }
 
@@ -340,56 +400,53 @@ impl HeapType {
     }
 
     /// The C type of references to this type.
-    pub(super) fn to_c_ref(&self, nullable: bool) -> Owned<wasm_valtype_t> {
+    ///
+    /// # Errors
+    ///
+    /// If it is a type of continuations.
+    pub(super) fn to_c_ref(&self, nullable: bool) -> Result<Owned<wasm_valtype_t>> {
+        let kind = self.kind().ok_or_else(|| {
+            format_err!("the C API doesn't describe types of continuations, such as `{self}`")
+        })?;
         // The C function type that `of` points to, until it is used.
         let func;
-        let (engine, of) = match self {
-            HeapType::ConcreteFunc(ty) => {
+        // Only a function type can be one that its engine has yet to see.
+        let mut engine = ptr::null_mut();
+        let of = match self.concrete() {
+            None => {
+                let concrete_func = ptr::null_mut();
+                wasmtime_heaptype_union_t { concrete_func }
+            }
+            Some(Concrete::Func(ty)) => {
+                engine = ty.engine().as_ptr();
                 func = ty.to_c();
                 let concrete_func = func.as_ptr();
-                // Only a function type can be one that its engine has yet to see.
-                (
-                    ty.engine().as_ptr(),
-                    wasmtime_heaptype_union_t { concrete_func },
-                )
+                wasmtime_heaptype_union_t { concrete_func }
             }
-            HeapType::ConcreteArray(ty) => {
+            Some(Concrete::Array(ty)) => {
                 let concrete_array = ty.as_ptr();
-                (
-                    ptr::null_mut(),
-                    wasmtime_heaptype_union_t { concrete_array },
-                )
+                wasmtime_heaptype_union_t { concrete_array }
             }
-            HeapType::ConcreteStruct(ty) => {
+            Some(Concrete::Struct(ty)) => {
                 let concrete_struct = ty.as_ptr();
-                (
-                    ptr::null_mut(),
-                    wasmtime_heaptype_union_t { concrete_struct },
-                )
+                wasmtime_heaptype_union_t { concrete_struct }
             }
-            HeapType::ConcreteExn(ty) => {
+            Some(Concrete::Exn(ty)) => {
                 let concrete_exn = ty.as_ptr();
-                (ptr::null_mut(), wasmtime_heaptype_union_t { concrete_exn })
-            }
-            _ => {
-                let concrete_func = ptr::null_mut();
-                (ptr::null_mut(), wasmtime_heaptype_union_t { concrete_func })
+                wasmtime_heaptype_union_t { concrete_exn }
             }
         };
         let expanded = wasmtime_valtype_t {
             kind: WASMTIME_VALTYPE_KIND_REF,
             reftype: wasmtime_reftype_t {
                 nullable,
-                heaptype: wasmtime_heaptype_t {
-                    kind: self.kind(),
-                    of,
-                },
+                heaptype: wasmtime_heaptype_t { kind, of },
             },
         };
         // SAFETY: `expanded` is valid and only borrowed, as is `engine`, which
         // may be null for all but concrete functions; the result is owned.
-        unsafe { Owned::from_raw(wasmtime_valtype_to_wasm(engine, &expanded)) }
-            .expect("libwasmtime makes every reference type")
+        let ty = unsafe { Owned::from_raw(wasmtime_valtype_to_wasm(engine, &expanded)) };
+        Ok(ty.expect("libwasmtime makes every reference type"))
     }
 }
 

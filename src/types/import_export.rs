@@ -5,6 +5,8 @@ use crate::Engine;
 use crate::sys::*;
 use crate::vec::{ExportTypeVec, ImportTypeVec};
 use std::fmt;
+use std::ops::Deref;
+use std::sync::OnceLock;
 
 /// An import as data of its own, without the module it is of.
 #[derive(Debug, Clone)]
@@ -61,24 +63,59 @@ impl ImportDef {
     }
 }
 
-impl ExportDef {
+/// All exports of a module, in its order.
+pub(crate) struct ExportDefs {
+    defs: Vec<ExportDef>,
+    /// The places of the exports, in the order of their names; not before one is
+    /// looked for.
+    by_name: OnceLock<Vec<usize>>,
+}
+
+impl ExportDefs {
     /// # Safety
     ///
     /// As for [`ImportDef::all_from_c`].
-    pub(crate) unsafe fn all_from_c(
+    pub(crate) unsafe fn from_c(
         engine: &Engine,
         exports: &ExportTypeVec,
         tables: &[TableLimits],
-    ) -> Vec<ExportDef> {
+    ) -> ExportDefs {
         let mut tables = tables.iter().copied();
-        exports
+        let defs = exports
             .iter()
             .flatten()
-            // SAFETY: the export is valid; the caller vouches for the rest.
+            // SAFETY: the export is a type that lives in `exports`, which come
+            // from a module of `engine`; `tables` has its limits, if it is a table.
             .map(|export| unsafe { ExportDef::from_c(engine, export.as_ptr(), &mut tables) })
-            .collect()
+            .collect();
+        ExportDefs {
+            defs,
+            by_name: OnceLock::new(),
+        }
     }
 
+    /// Where the export of that name is; no two have the same.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        let name_at = |place: usize| self.defs[place].name.as_str();
+        let by_name = self.by_name.get_or_init(|| {
+            let mut places: Vec<_> = (0..self.defs.len()).collect();
+            places.sort_unstable_by_key(|place| name_at(*place));
+            places
+        });
+        let found = by_name.binary_search_by_key(&name, |place| name_at(*place));
+        found.ok().map(|index| by_name[index])
+    }
+}
+
+impl Deref for ExportDefs {
+    type Target = [ExportDef];
+
+    fn deref(&self) -> &[ExportDef] {
+        &self.defs
+    }
+}
+
+impl ExportDef {
     /// # Safety
     ///
     /// As for [`ImportDef::from_c`].
@@ -111,6 +148,7 @@ unsafe fn text(name: *const wasm_name_t) -> String {
 /// An import that a module needs: where it looks for it, and the type it wants.
 ///
 /// `Module::imports` lists them.
+// Covariant, `Send` and `Sync`, as shared references to plain data are.
 #[derive(Clone)]
 pub struct ImportType<'module> {
     module: &'module str,
@@ -156,6 +194,7 @@ impl fmt::Debug for ImportType<'_> {
 /// An export that a module provides: its name and its type.
 ///
 /// `Module::exports` lists them.
+// As `ImportType`.
 #[derive(Clone)]
 pub struct ExportType<'module> {
     name: &'module str,

@@ -1,7 +1,7 @@
 //! Types of linear memories.
 
 use crate::Result;
-use crate::error::{bail, ensure};
+use crate::error::{Context, bail, check, ensure};
 use crate::sys::*;
 use crate::vec::Owned;
 
@@ -27,7 +27,8 @@ pub struct MemoryType {
 /// The default page size, 64 KiB, as a power of two.
 const DEFAULT_PAGE_SIZE_LOG2: u8 = 16;
 
-/// What every memory type keeps to, whether made here or by libwasmtime.
+/// What every memory type keeps to that is made here. A module's may have one page
+/// more than there are addresses for.
 fn validate(ty: &MemoryType) -> Result<()> {
     let MemoryType {
         minimum,
@@ -175,12 +176,22 @@ impl MemoryType {
         }
     }
 
-    pub(crate) fn to_c(&self) -> Owned<wasm_memorytype_t> {
+    /// The C type.
+    ///
+    /// # Errors
+    ///
+    /// If this is the type of a module's memory whose minimum is 2^64 bytes: the C
+    /// API can't make it, as nothing can make such a memory.
+    pub(crate) fn to_c(&self) -> Result<Owned<wasm_memorytype_t>> {
+        ensure!(
+            self.minimum.checked_mul(self.page_size()).is_some(),
+            "memory minimum size of {} pages exceeds memory limits",
+            self.minimum
+        );
         let mut raw = std::ptr::null_mut();
         // SAFETY: `raw` can be written to, and is then a type the caller owns.
-        // The function fails for invalid types only, and this one is valid.
         unsafe {
-            let error = wasmtime_memorytype_new(
+            check(wasmtime_memorytype_new(
                 self.minimum,
                 self.maximum.is_some(),
                 self.maximum.unwrap_or(0),
@@ -188,13 +199,9 @@ impl MemoryType {
                 self.shared,
                 self.page_size_log2,
                 &mut raw,
-            );
-            crate::error::check(error)
-                .map(|()| Owned::from_raw(raw))
-                .ok()
-                .flatten()
+            ))?;
+            Owned::from_raw(raw).context("wasmtime_memorytype_new returned no type")
         }
-        .expect("a memory type is checked when it is made")
     }
 }
 

@@ -1,9 +1,9 @@
 //! Types of references.
 
 use super::HeapType;
-use crate::Engine;
 use crate::sys::*;
 use crate::vec::Owned;
+use crate::{Engine, Result};
 use std::fmt;
 
 /// The type of a reference: what it refers to, and whether it can be null.
@@ -52,6 +52,8 @@ impl RefType {
         NULLREF = None, "nullref";
         EXNREF = Exn, "exnref";
         NULLEXNREF = NoExn, "nullexnref";
+        CONTREF = Cont, "contref";
+        NULLCONTREF = NoCont, "nullcontref";
     }
 
     /// The type of references to `heap_type`, null among them if `is_nullable`.
@@ -115,7 +117,10 @@ impl RefType {
         }
     }
 
-    pub(super) fn to_c(&self) -> Owned<wasm_valtype_t> {
+    /// # Errors
+    ///
+    /// As for [`HeapType::to_c_ref`].
+    pub(super) fn to_c(&self) -> Result<Owned<wasm_valtype_t>> {
         self.heap_type.to_c_ref(self.is_nullable)
     }
 }

@@ -7,11 +7,13 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr;
 
+const DESCRIBED: &str = "the C API describes all types that there are of modules";
+
 /// Whether `a` and `b`, both of one engine, are the same type.
 ///
 /// Calls `wasmtime_wasm_valtype_equal`.
 pub(super) fn same(a: HeapType, b: HeapType) -> bool {
-    let [a, b] = [a, b].map(|ty| RefType::new(true, ty).to_c());
+    let [a, b] = [a, b].map(|ty| RefType::new(true, ty).to_c().expect(DESCRIBED));
     // SAFETY: both are valid, and by the callers' word of the same engine.
     unsafe { wasmtime_wasm_valtype_equal(a.as_ptr(), b.as_ptr()) }
 }
@@ -28,7 +30,7 @@ pub(super) fn is_subtype(engine: &Engine, a: HeapType, b: HeapType) -> bool {
         ValType::Ref(RefType::new(true, b.into())),
         Mutability::Const,
     );
-    let (offered, wanted) = (a.to_c(), wanted.to_c());
+    let (offered, wanted) = (a.to_c(), wanted.to_c().expect(DESCRIBED));
 
     let mut func = MaybeUninit::uninit();
     let mut global = MaybeUninit::uninit();

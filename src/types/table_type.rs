@@ -141,14 +141,14 @@ impl TableType {
     }
 
     /// The type of a table, as far as it can be known: see
-    /// [`Table::ty`](crate::Table::ty).
+    /// [`Table::ty`](crate::Table::ty). Shared access to the store will do.
     ///
     /// # Safety
     ///
     /// `context` must be that of a live store of `engine`, and `table` in it.
     pub(crate) unsafe fn of(
         engine: &Engine,
-        context: *mut wasmtime_context_t,
+        context: *const wasmtime_context_t,
         table: &wasmtime_table_t,
     ) -> TableType {
         // SAFETY: the caller vouches for all.
@@ -172,7 +172,7 @@ impl TableType {
     /// `context` must be that of a live store of `engine`, and `table` in it.
     pub(crate) unsafe fn element_of(
         engine: &Engine,
-        context: *mut wasmtime_context_t,
+        context: *const wasmtime_context_t,
         table: &wasmtime_table_t,
     ) -> (Owned<wasm_tabletype_t>, RefType) {
         // SAFETY: the caller vouches for `context` and `table`; the type is owned.
@@ -188,9 +188,10 @@ impl TableType {
     ///
     /// # Errors
     ///
-    /// If the indices are of 64 bits, and the engine can't compile the module
-    /// that the C type is taken from, or the elements are of a concrete type
-    /// that no other module can define.
+    /// If the elements are of a type of continuations, which the C API doesn't
+    /// describe; or if the indices are of 64 bits, and the engine can't compile
+    /// the module that the C type is taken from, or the elements are of a
+    /// concrete type that no other module can define.
     pub(crate) fn to_c(&self, engine: &Engine) -> Result<Owned<wasm_tabletype_t>> {
         if self.limits.is_64 {
             return self.to_c_64(engine);
@@ -202,7 +203,7 @@ impl TableType {
             min: minimum as u32,
             max: maximum.map_or(wasm_limits_max_default, |maximum| maximum as u32),
         };
-        let element = self.element.to_c().into_raw();
+        let element = self.element.to_c()?.into_raw();
         // SAFETY: the function takes `element`, borrows `limits`, and returns a
         // type the caller owns.
         let ty = unsafe { Owned::from_raw(wasm_tabletype_new(element, &limits)) };

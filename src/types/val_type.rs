@@ -1,11 +1,11 @@
 //! Types of values.
 
 use super::{HeapType, RefType};
-use crate::Engine;
 use crate::sys::*;
 use crate::vec::Owned;
+use crate::{Engine, Result};
 use std::fmt;
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 
 /// The type of a value: a number, a vector, or a reference.
 ///
@@ -95,6 +95,8 @@ impl ValType {
         NULLREF = "nullref";
         EXNREF = "exnref";
         NULLEXNREF = "nullexnref";
+        CONTREF = "contref";
+        NULLCONTREF = "nullcontref";
     }
 
     /// Whether this is a number: `i32`, `i64`, `f32` or `f64`. A vector isn't.
@@ -124,6 +126,7 @@ impl ValType {
         is_funcref Func "funcref";
         is_externref Extern "externref";
         is_anyref Any "anyref";
+        is_contref Cont "contref";
     }
 
     /// The reference type that this is; `None` if it isn't one.
@@ -131,7 +134,7 @@ impl ValType {
     pub fn as_ref(&self) -> Option<&RefType> {
         match self {
             ValType::Ref(ty) => Some(ty),
-            _ => None,
+            ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 | ValType::V128 => None,
         }
     }
 
@@ -142,9 +145,9 @@ impl ValType {
     /// If it isn't one.
     #[inline]
     pub fn unwrap_ref(&self) -> &RefType {
-        match self {
-            ValType::Ref(ty) => ty,
-            _ => panic!("expected a reference type, found {self}"),
+        match self.as_ref() {
+            Some(ty) => ty,
+            None => panic!("expected a reference type, found {self}"),
         }
     }
 
@@ -154,14 +157,10 @@ impl ValType {
     ///
     /// If both are references to concrete types, of different engines.
     pub fn matches(&self, other: &ValType) -> bool {
-        match (self, other) {
-            (ValType::Ref(a), ValType::Ref(b)) => a.matches(b),
-            (ValType::I32, ValType::I32)
-            | (ValType::I64, ValType::I64)
-            | (ValType::F32, ValType::F32)
-            | (ValType::F64, ValType::F64)
-            | (ValType::V128, ValType::V128) => true,
-            _ => false,
+        match (self.as_ref(), other.as_ref()) {
+            (Some(a), Some(b)) => a.matches(b),
+            // Of which none matches another, nor a reference.
+            (None, _) | (_, None) => mem::discriminant(self) == mem::discriminant(other),
         }
     }
 
@@ -175,18 +174,16 @@ impl ValType {
         reason = "it is the `wasmtime` crate's name"
     )]
     pub fn eq(a: &ValType, b: &ValType) -> bool {
-        match (a, b) {
-            (ValType::Ref(a), ValType::Ref(b)) => RefType::eq(a, b),
-            _ => a.matches(b),
+        match (a.as_ref(), b.as_ref()) {
+            (Some(a), Some(b)) => RefType::eq(a, b),
+            (None, _) | (_, None) => a.matches(b),
         }
     }
 
     /// Whether nothing in this type belongs to another engine.
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
-        match self {
-            ValType::Ref(ty) => ty.comes_from_same_engine(engine),
-            _ => true,
-        }
+        self.as_ref()
+            .is_none_or(|ty| ty.comes_from_same_engine(engine))
     }
 
     /// # Safety
@@ -214,20 +211,23 @@ impl ValType {
         }
     }
 
-    pub(crate) fn to_c(&self) -> Owned<wasm_valtype_t> {
+    /// # Errors
+    ///
+    /// If it is a type of continuations, which the C API doesn't describe.
+    pub(crate) fn to_c(&self) -> Result<Owned<wasm_valtype_t>> {
         let number = |kind| {
             // SAFETY: these kinds exist, and the caller owns the result.
             unsafe { Owned::from_raw(wasm_valtype_new(kind)) }
         };
-        match self {
+        let ty = match self {
             ValType::I32 => number(WASM_I32),
             ValType::I64 => number(WASM_I64),
             ValType::F32 => number(WASM_F32),
             ValType::F64 => number(WASM_F64),
             // SAFETY: the caller owns the result.
             ValType::V128 => unsafe { Owned::from_raw(wasmtime_wasm_valtype_v128()) },
-            ValType::Ref(ty) => Some(ty.to_c()),
-        }
-        .expect("libwasmtime makes every value type")
+            ValType::Ref(ty) => Some(ty.to_c()?),
+        };
+        Ok(ty.expect("libwasmtime makes every value type"))
     }
 }

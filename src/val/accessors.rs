@@ -8,9 +8,10 @@ macro_rules! numbers {
     ($($variant:ident, $get:ident, $unwrap:ident: $ty:ty = $bind:ident => $value:expr;)*) => {$(
         #[doc = concat!("The value, if it is [`Val::", stringify!($variant), "`].")]
         pub fn $get(&self) -> Option<$ty> {
-            match *self {
-                Val::$variant($bind) => Some($value),
-                _ => None,
+            if let Val::$variant($bind) = *self {
+                Some($value)
+            } else {
+                None
             }
         }
 
@@ -34,9 +35,10 @@ macro_rules! references {
     ($($variant:ident($ty:ty), $get:ident, $unwrap:ident $(, also $get2:ident, $unwrap2:ident)?;)*) => {$(
         #[doc = concat!("The reference or null, if the value is [`Val::", stringify!($variant), "`].")]
         pub fn $get(&self) -> Option<Option<&$ty>> {
-            match self {
-                Val::$variant(reference) => Some(reference.as_ref()),
-                _ => None,
+            if let Val::$variant(reference) = self {
+                Some(reference.as_ref())
+            } else {
+                None
             }
         }
 

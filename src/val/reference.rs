@@ -1,5 +1,6 @@
 //! References of any type.
 
+use super::no_continuations;
 use crate::gc::HasRoot;
 use crate::{AnyRef, AsContext, ExnRef, ExternRef, Func, HeapType, RefType, Result, Rooted};
 
@@ -27,9 +28,10 @@ macro_rules! variants {
 
         #[doc = concat!("The reference or null, if it is ", $what, " reference.")]
         pub fn $as_(&self) -> Option<Option<&$ty>> {
-            match self {
-                Ref::$variant(reference) => Some(reference.as_ref()),
-                _ => None,
+            if let Ref::$variant(reference) = self {
+                Some(reference.as_ref())
+            } else {
+                None
             }
         }
 
@@ -49,21 +51,36 @@ macro_rules! variants {
 
 impl Ref {
     /// The null reference of a heap type.
+    ///
+    /// # Panics
+    ///
+    /// If it is a type of continuations, which are no references here.
     pub fn null(heap_type: &HeapType) -> Ref {
-        match heap_type.top() {
-            HeapType::Func => Ref::Func(None),
-            HeapType::Extern => Ref::Extern(None),
-            HeapType::Any => Ref::Any(None),
-            _ => Ref::Exn(None),
+        use HeapType::*;
+        match heap_type {
+            Extern | NoExtern => Ref::Extern(Option::None),
+            Func | ConcreteFunc(_) | NoFunc => Ref::Func(Option::None),
+            Any | Eq | I31 | Array | ConcreteArray(_) | Struct | ConcreteStruct(_) | None => {
+                Ref::Any(Option::None)
+            }
+            Exn | ConcreteExn(_) | NoExn => Ref::Exn(Option::None),
+            Cont | ConcreteCont(_) | NoCont => {
+                panic!(
+                    "there is no null of type `{heap_type}`: {}",
+                    no_continuations()
+                )
+            }
         }
     }
 
     /// Whether the reference is null.
     pub fn is_null(&self) -> bool {
-        matches!(
-            self,
-            Ref::Func(None) | Ref::Extern(None) | Ref::Any(None) | Ref::Exn(None)
-        )
+        match self {
+            Ref::Func(func) => func.is_none(),
+            Ref::Extern(reference) => reference.is_none(),
+            Ref::Any(reference) => reference.is_none(),
+            Ref::Exn(reference) => reference.is_none(),
+        }
     }
 
     /// Whether the reference is not null.
@@ -121,9 +138,12 @@ impl Ref {
         );
         if let Ref::Func(Some(func)) = self {
             store.opaque().assert_owns(func.store_id());
-            if let HeapType::Func = ty.heap_type() {
-                return Ok(true);
-            }
+            // What the function takes and returns decides, where types alone match only
+            // if a module declares it.
+            return Ok(match ty.heap_type().as_concrete_func() {
+                Some(ty) => func.matches_ty(store, ty),
+                None => HeapType::Func.matches(ty.heap_type()),
+            });
         }
         Ok(self.ty(store)?.matches(ty))
     }

@@ -6,6 +6,13 @@ use crate::sys::wasmtime_val_t;
 use crate::{HeapType, Ref, Result, Val, ValRaw};
 use std::convert::Infallible;
 
+/// A reference to a continuation, of which there are none: the C API has no values
+/// for them. It is there for programs that match every [`Val`].
+#[derive(Clone, Copy, Debug)]
+pub struct ContRef {
+    _never: Infallible,
+}
+
 macro_rules! uninhabited {
     ($($ty:ident: $heap_type:ident, $heap:literal, $nullable:literal, $variant:ident, $val:ident, $what:literal;)*) => {$(
         #[doc = concat!("A reference of type `", $heap, "`, of which there are none.")]

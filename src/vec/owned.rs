@@ -42,6 +42,8 @@ pub unsafe trait Object: Sealed {
 /// There is no safe way to make one from nothing. Whoever makes one by
 /// [`from_raw`](Owned::from_raw) answers for the object being valid as long as
 /// it, its clones, or whatever it is moved into, live.
+// `Send` and `Sync` for the kinds of objects that say so below. `T` is a struct of
+// C, none of which has a lifetime, so that its variance doesn't matter.
 #[repr(transparent)]
 pub struct Owned<T: Object> {
     object: NonNull<T>,

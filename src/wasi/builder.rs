@@ -161,7 +161,7 @@ impl WasiCtxBuilder {
     ///
     /// Calls `wasi_config_set_stdout_custom`.
     pub fn stdout(&mut self, stdout: impl Write + Send + 'static) -> &mut Self {
-        self.ctx.stdout = Output::Writer(Box::new(stdout));
+        self.ctx.stdout = Output::to(stdout);
         self
     }
 
@@ -187,7 +187,7 @@ impl WasiCtxBuilder {
     ///
     /// Calls `wasi_config_set_stderr_custom`.
     pub fn stderr(&mut self, stderr: impl Write + Send + 'static) -> &mut Self {
-        self.ctx.stderr = Output::Writer(Box::new(stderr));
+        self.ctx.stderr = Output::to(stderr);
         self
     }
 

@@ -7,8 +7,10 @@ use crate::Result;
 use crate::error::{Context, ensure, format_err};
 use crate::sys::*;
 use crate::vec::ByteVec;
+use std::any::Any;
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 use std::ptr::NonNull;
 
@@ -42,13 +44,13 @@ impl Drop for RawConfig {
 }
 
 impl WasiP1Ctx {
-    /// The configuration that says the same, and the writers in it, which go
-    /// with the store.
+    /// The configuration that says the same, and what owns the writers and pipes in
+    /// it, which is dropped with the store.
     ///
     /// # Errors
     ///
     /// As for [`Store::set_wasi`](crate::Store::set_wasi).
-    pub(super) fn into_config(self) -> Result<(RawConfig, Vec<WriterOwner>)> {
+    pub(super) fn into_config(self) -> Result<(RawConfig, Vec<Box<dyn Any + Send + Sync>>)> {
         check_random_numbers()?;
         let config = RawConfig::new();
         set_args(&config, &self.args)?;
@@ -192,23 +194,31 @@ const STDERR: OutputStream = output_stream!(
 );
 
 impl OutputStream {
-    fn set(&self, config: &RawConfig, output: Output) -> Result<Option<WriterOwner>> {
-        let config = config.as_ptr();
+    /// Sets where the stream goes to. Returns what owns that and has to be dropped with
+    /// the store.
+    fn set(
+        &self,
+        config: &RawConfig,
+        output: Output,
+    ) -> Result<Option<Box<dyn Any + Send + Sync>>> {
+        let raw = config.as_ptr();
         match output {
             Output::Nowhere => {}
             // SAFETY: the configuration is owned.
-            Output::Inherit => unsafe { (self.inherit)(config) },
-            Output::Writer(writer) => {
-                let (owner, data) = WriterOwner::new(writer);
-                // SAFETY: the configuration is owned; the callback, its data and
-                // its finalizer belong together.
-                unsafe { (self.custom)(config, data) };
-                return Ok(Some(owner));
+            Output::Inherit => unsafe { (self.inherit)(raw) },
+            Output::Pipe(pipe) => {
+                #[cfg(target_os = "linux")]
+                // SAFETY: the configuration is owned; the path is a C string.
+                if pipe.open_with(|path| unsafe { (self.file)(raw, path.as_ptr()) }) {
+                    return Ok(Some(Box::new(pipe)));
+                }
+                return Ok(Some(self.set_writer(config, Box::new(pipe))));
             }
+            Output::Writer(writer) => return Ok(Some(self.set_writer(config, writer))),
             Output::File(path) => {
                 let file = path_text(&path)?;
                 // SAFETY: the configuration is owned; the path is a C string.
-                if !unsafe { (self.file)(config, file.as_ptr()) } {
+                if !unsafe { (self.file)(raw, file.as_ptr()) } {
                     return Err(cause(File::create(&path))).with_context(|| {
                         format!("failed to open `{}` for writing", path.display())
                     });
@@ -216,6 +226,19 @@ impl OutputStream {
             }
         }
         Ok(None)
+    }
+
+    /// Gives what is written to a writer. Returns the writer's owner.
+    fn set_writer(
+        &self,
+        config: &RawConfig,
+        writer: Box<dyn Write + Send>,
+    ) -> Box<dyn Any + Send + Sync> {
+        let (owner, data) = WriterOwner::new(writer);
+        // SAFETY: the configuration is owned; the callback, its data and its finalizer
+        // belong together.
+        unsafe { (self.custom)(config.as_ptr(), data) };
+        Box::new(owner)
     }
 }
 

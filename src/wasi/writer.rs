@@ -5,15 +5,20 @@
 //! deletes the store. Neither is a place for code of a user: to run another WASI
 //! program there would abort the process. So the writer is called on a thread
 //! that this crate starts, and dropped by whoever drops the store.
+//!
+//! To wake a sleeping thread takes longer than most writers take to write, and a
+//! program that writes once often writes again soon. So both threads look for each
+//! other for a moment before they sleep.
 
-use crate::func::{discard, finalize};
+use crate::callback::{self, contain, finalize};
 use std::ffi::c_void;
 use std::io::{self, Write};
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
-use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Where a writer is, until it is dropped.
 type Slot = Arc<Mutex<Option<Box<dyn Write + Send>>>>;
@@ -61,10 +66,13 @@ struct WriterThread(Arc<Exchange>);
 /// Where the thread gets pieces, and leaves results. There is never more than one
 /// of either, which needs less than a channel: that of the standard library is a
 /// tenth of the code of this crate.
-#[derive(Default)]
 struct Exchange {
     state: Mutex<State>,
     changed: Condvar,
+    /// Counts the changes, to be looked at without the lock.
+    changes: AtomicUsize,
+    /// How long a thread looks for a change before it sleeps.
+    patience: Duration,
 }
 
 #[derive(Default)]
@@ -79,27 +87,59 @@ enum State {
 }
 
 impl Exchange {
+    fn new() -> Exchange {
+        // Where only one thread runs at a time, it would keep the other from running.
+        let alone = thread::available_parallelism().is_ok_and(|threads| threads.get() == 1);
+        let patience = if alone {
+            Duration::ZERO
+        } else {
+            Duration::from_micros(50)
+        };
+        Exchange {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            changes: AtomicUsize::new(0),
+            patience,
+        }
+    }
+
     /// Waits until `take` gets something out of the state; `None` if the other
     /// side is gone.
     fn wait<T>(&self, take: impl Fn(&mut State) -> Option<T>) -> Option<T> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let deadline = Instant::now() + self.patience;
+        let mut state = self.lock();
         while !matches!(*state, State::Ended) {
             if let Some(taken) = take(&mut state) {
                 return Some(taken);
             }
-            let changed = self.changed.wait(state);
-            state = changed.unwrap_or_else(PoisonError::into_inner);
+            let seen = self.changes.load(Ordering::Relaxed);
+            if Instant::now() < deadline {
+                drop(state);
+                while self.changes.load(Ordering::Relaxed) == seen && Instant::now() < deadline {
+                    // The other may be waiting for this processor.
+                    thread::yield_now();
+                }
+                state = self.lock();
+            } else {
+                let changed = self.changed.wait(state);
+                state = changed.unwrap_or_else(PoisonError::into_inner);
+            }
         }
         None
     }
 
     /// Changes the state, unless the other side is gone.
     fn put(&self, next: State) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         if !matches!(*state, State::Ended) {
             *state = next;
+            self.changes.fetch_add(1, Ordering::Relaxed);
             self.changed.notify_all();
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The next piece to write; `None` after the last.
@@ -140,21 +180,18 @@ impl Callback {
 
 impl WriterThread {
     fn start(slot: Slot) -> io::Result<WriterThread> {
-        let exchange = Arc::<Exchange>::default();
+        let exchange = Arc::new(Exchange::new());
         let thread = WriterThread(exchange.clone());
         thread::Builder::new()
             .name("wasi-writer".to_owned())
             .spawn(move || {
-                let run = || {
+                contain(|| {
                     // The thread is the last to hold the writer, if it must drop it.
                     let slot = slot;
                     while let Some(piece) = exchange.piece() {
                         exchange.put(State::Written(write_to(&slot, &piece)));
                     }
-                };
-                if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
-                    discard(payload);
-                }
+                });
                 // By a panic of the writer, for one.
                 exchange.put(State::Ended);
             })?;
@@ -193,6 +230,14 @@ const IO_ERROR: i32 = if cfg!(windows) { 1117 } else { 5 };
 /// larger one apart only to end the process.
 const LARGEST_ERROR: i32 = if cfg!(windows) { i32::MAX } else { 4095 };
 
+/// The number that the system has for an error.
+fn number_of(error: &io::Error) -> i32 {
+    let number = error.raw_os_error();
+    number
+        .filter(|number| (1..=LARGEST_ERROR).contains(number))
+        .unwrap_or(IO_ERROR)
+}
+
 /// The callback: writes a piece. Returns its length, or the negative number of
 /// an error.
 pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
@@ -201,15 +246,14 @@ pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: 
     // empty.
     let (callback, piece) =
         unsafe { (&*data.cast::<Callback>(), slice::from_raw_parts(piece, len)) };
-    match callback.write(piece) {
-        Ok(()) => len as isize,
-        Err(error) => {
-            let number = error
-                .raw_os_error()
-                .filter(|number| (1..=LARGEST_ERROR).contains(number));
-            -(number.unwrap_or(IO_ERROR) as isize)
-        }
-    }
+    let written = callback::catch(|| {
+        Ok(match callback.write(piece) {
+            Ok(()) => len as isize,
+            // What is in the error may panic when it is dropped, which is here.
+            Err(error) => -(number_of(&error) as isize),
+        })
+    });
+    written.unwrap_or(-(IO_ERROR as isize))
 }
 
 /// Frees the callback's data.

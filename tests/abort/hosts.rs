@@ -2,6 +2,7 @@
 //! callbacks, and where its data is dropped.
 
 mod drops;
+mod misbehave;
 
 use crate::{alone, assert_panics};
 use libwasmtime::*;

@@ -23,6 +23,10 @@ mod flags;
 mod host_memory;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod hosts;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+#[allow(dead_code, reason = "each test binary uses what it needs")]
+#[path = "../kinds/mod.rs"]
+mod kinds;
 mod minimal;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod modules;
@@ -42,6 +46,8 @@ mod random;
 mod scarce;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod settings;
+#[cfg(all(feature = "threads", feature = "wat", feature = "cranelift"))]
+mod shared_memories;
 mod sizes;
 #[cfg(all(
     feature = "standard",
@@ -57,6 +63,8 @@ mod subprocess;
 mod target;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod threads;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+mod types;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod values;
 #[cfg(all(feature = "wasi", feature = "wat", feature = "cranelift"))]

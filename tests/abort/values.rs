@@ -1,53 +1,24 @@
 //! Values of a wrong type, and types of another engine.
 
+use crate::kinds::{Kind, abstract_heap_types, concrete_heap_types};
 use crate::{alone, assert_panics};
 use libwasmtime::*;
 use std::thread;
 
-/// One value of each type that there is.
+/// The values of each kind that there is.
 fn values(store: &mut Store<()>) -> Vec<Val> {
-    let func = Func::wrap(&mut *store, |x: i64| x);
-    let mut values = vec![
-        Val::I32(1),
-        Val::I64(1),
-        Val::F32(1),
-        Val::F64(1),
-        Val::V128(1.into()),
-        Val::null_func_ref(),
-        Val::null_extern_ref(),
-        func.into(),
-    ];
-    values.push(ExternRef::new(store, 1).expect("there is room").into());
-    values.push(Val::I32(2));
-    values
+    let values = Kind::ALL.iter().map(|kind| kind.values(store));
+    values.collect::<Result<Vec<_>>>().unwrap().concat()
 }
 
 /// One of each type.
 fn types(store: &mut Store<()>) -> Vec<ValType> {
-    let ty = FuncType::new(store.engine(), [ValType::I32], []);
-    let mut types = vec![
-        ValType::I32,
-        ValType::I64,
-        ValType::F32,
-        ValType::F64,
-        ValType::V128,
-    ];
-    let heap_types = [
-        HeapType::Func,
-        HeapType::NoFunc,
-        HeapType::ConcreteFunc(ty),
-        HeapType::Extern,
-        HeapType::NoExtern,
-        HeapType::Any,
-        HeapType::None,
-        HeapType::Eq,
-        HeapType::I31,
-        HeapType::Struct,
-        HeapType::Array,
-        HeapType::Exn,
-        HeapType::NoExn,
-    ];
-    for heap_type in heap_types {
+    let mut types: Vec<_> = Kind::ALL.iter().map(|kind| kind.ty()).collect();
+    let heap_types = abstract_heap_types();
+    for heap_type in heap_types
+        .into_iter()
+        .chain(concrete_heap_types(store.engine()).unwrap())
+    {
         for nullable in [true, false] {
             types.push(RefType::new(nullable, heap_type.clone()).into());
         }
@@ -58,7 +29,9 @@ fn types(store: &mut Store<()>) -> Vec<ValType> {
 /// Each value for each type: it fits, or it is an error.
 fn each_pair(test: &'static str, check: impl Fn(&mut Store<()>, &ValType, Val) -> Result<()>) {
     alone(test, || {
-        let mut store = Store::<()>::default();
+        let mut config = Config::new();
+        config.wasm_gc(true).wasm_exceptions(true);
+        let mut store = Store::new(&Engine::new(&config).unwrap(), ());
         for ty in types(&mut store) {
             let mut fit = 0;
             for value in values(&mut store) {
@@ -119,7 +92,7 @@ fn of_tables() {
 #[test]
 fn of_arguments() {
     each_pair("values::of_arguments", |store, ty, value| {
-        let ty = FuncType::new(store.engine(), [ty.clone()], []);
+        let ty = FuncType::try_new(store.engine(), [ty.clone()], [])?;
         let host = Func::new(&mut *store, ty, |_, _, _| Ok(()));
         host.call(&mut *store, &[value], &mut [])
     });
@@ -128,7 +101,7 @@ fn of_arguments() {
 #[test]
 fn of_results() {
     each_pair("values::of_results", |store, ty, value| {
-        let ty = FuncType::new(store.engine(), [], [ty.clone()]);
+        let ty = FuncType::try_new(store.engine(), [], [ty.clone()])?;
         let host = Func::new(&mut *store, ty, move |_, _, results| {
             results[0] = value;
             Ok(())
@@ -142,7 +115,7 @@ fn of_results() {
 #[test]
 fn of_results_to_wasm() {
     each_pair("values::of_results_to_wasm", |store, ty, value| {
-        let ty = FuncType::new(store.engine(), [], [ty.clone()]);
+        let ty = FuncType::try_new(store.engine(), [], [ty.clone()])?;
         let host = Func::new(&mut *store, ty.clone(), move |_, _, results| {
             results[0] = value;
             Ok(())
@@ -379,11 +352,6 @@ const FOREIGN: &[(&str, Misuse)] = &[
         let mut store = Store::new(engine, ());
         Func::wrap(&mut store, || {}).matches_ty(&store, foreign);
     }),
-    ("Linker::define", |engine, foreign| {
-        let mut store = Store::new(foreign.engine(), ());
-        let func = Func::wrap(&mut store, || {});
-        drop(Linker::new(engine).define(&store, "", "", func));
-    }),
     ("Linker::get", |engine, foreign| {
         let linker = Linker::new(engine);
         _ = linker.get(&mut Store::new(foreign.engine(), ()), "", "");
@@ -434,6 +402,18 @@ fn of_another_engine() {
         assert!(linker.instantiate(&mut foreign_store, &module).is_err());
         let pre = Linker::new(&other).instantiate_pre(&module).unwrap();
         assert!(pre.instantiate(&mut store).is_err());
+
+        // The number that one engine gives to a type is that of another in the next.
+        let func = Func::wrap(&mut foreign_store, || {});
+        linker.define(&foreign_store, "", "f", func).unwrap();
+        for ty in ["(func)", "(func (param i64 i64 i64))", "(memory 1)"] {
+            println!("{ty}");
+            let module = format!(r#"(module (import "" "f" {ty}))"#);
+            let module = Module::new(&engine, module).unwrap();
+            assert!(linker.instantiate_pre(&module).is_err());
+            assert!(linker.instantiate(&mut store, &module).is_err());
+            assert!(linker.module(&mut store, "", &module).is_err());
+        }
     });
 }
 
@@ -451,9 +431,11 @@ fn of_a_shared_memory_of_another_engine() {
         let module = Module::new(&engine, wat).unwrap();
         let mut store = Store::new(&engine, ());
         assert!(Instance::new(&mut store, &module, &[memory.clone().into()]).is_err());
-        assert_panics("Linker::define", || {
-            drop(Linker::new(&engine).define(&store, "", "m", memory.clone()));
-        });
+        let mut linker = Linker::new(&engine);
+        linker.define(&store, "", "m", memory.clone()).unwrap();
+        assert!(linker.instantiate_pre(&module).is_err());
+        assert!(linker.instantiate(&mut store, &module).is_err());
+        assert!(linker.get(&mut store, "", "m").is_err());
         // It may still be asked for its type.
         drop(Extern::from(memory).ty(&store));
     });

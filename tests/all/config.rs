@@ -3,6 +3,8 @@
 //! What can't be seen from outside is told from compiled code: it names the
 //! settings that it was compiled with, and an engine of others refuses it.
 
+#[cfg(feature = "cache")]
+mod cache;
 mod code;
 mod compiler;
 mod engine;

@@ -1,6 +1,7 @@
 //! Errors of host functions, on their way to whoever can make sense of them.
 
 mod backtrace;
+mod hostile;
 
 use crate::guest::{Drops, instantiate};
 use libwasmtime::error::Context;
@@ -453,5 +454,23 @@ fn backtrace_of_the_host() {
     assert_eq!(
         format!("{error:?}").contains("Stack backtrace:"),
         status == BacktraceStatus::Captured
+    );
+}
+
+#[test]
+fn out_of_memory_is_an_error_of_a_host() {
+    fn reserve(size: usize) -> Result<(), OutOfMemory> {
+        Err(OutOfMemory::new(size))
+    }
+    fn host() -> libwasmtime::Result<()> {
+        reserve(1 << 20)?;
+        Ok(())
+    }
+    let error = host().unwrap_err();
+    let found = error.downcast_ref::<OutOfMemory>().unwrap();
+    assert_eq!(found.requested_allocation_size(), 1 << 20);
+    assert_eq!(
+        error.to_string(),
+        "out of memory (failed to allocate 1048576 bytes)"
     );
 }

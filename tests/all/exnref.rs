@@ -242,6 +242,45 @@ fn an_uncaught_exception_is_pending() {
 }
 
 /// What a host function throws, WebAssembly code catches.
+/// Throws and takes an exception so many times, each in a scope of its own.
+fn throw_and_take(mut store: impl AsContextMut, times: usize, drops: &Drops) {
+    let engine = store.as_context().engine().clone();
+    let ty = ExnType::new(&engine, [ValType::EXTERNREF]).unwrap();
+    let tag = Tag::new(&mut store, &ty.tag_type()).unwrap();
+    let pre = ExnRefPre::new(&mut store, ty);
+    for _ in 0..times {
+        let mut scope = RootScope::new(&mut store);
+        let payload = ExternRef::new(&mut scope, drops.counted()).unwrap();
+        let thrown = ExnRef::new(&mut scope, &pre, &tag, &[payload.into()]).unwrap();
+        let error = scope.as_context_mut().throw::<()>(thrown).unwrap_err();
+        assert!(error.is::<ThrownException>());
+        let taken = scope.as_context_mut().take_pending_exception().unwrap();
+        assert!(Rooted::ref_eq(&scope, &taken, &thrown).unwrap());
+        assert!(!scope.as_context_mut().has_pending_exception());
+    }
+}
+
+#[test]
+fn an_exception_that_was_taken_is_collected() {
+    const TIMES: usize = 100_000;
+    let mut store = store();
+    let drops = Drops::default();
+    throw_and_take(&mut store, TIMES, &drops);
+    store.gc(None).unwrap();
+    assert_eq!(drops.count(), TIMES);
+
+    // And without the host function having to return first.
+    let (shared, in_host) = (Drops::default(), 1000);
+    let counts = shared.clone();
+    let host = Func::wrap(&mut store, move |mut caller: Caller<'_, ()>| {
+        throw_and_take(&mut caller, in_host, &counts);
+        caller.gc(None).unwrap();
+        counts.count() as i32
+    });
+    let host = host.typed::<(), i32>(&store).unwrap();
+    assert_eq!(host.call(&mut store, ()).unwrap(), in_host as i32);
+}
+
 #[test]
 fn a_host_function_throws() {
     let mut store = store();

@@ -120,7 +120,12 @@ fn a_type_of_another_engine_is_an_error() {
     let ty = FuncType::new(&Engine::default(), [], []);
     let ty = ValType::Ref(RefType::new(true, HeapType::ConcreteFunc(ty)));
     let error = Global::new(&mut store, mutable(ty), Val::FuncRef(None)).unwrap_err();
-    assert!(error.to_string().contains("another engine"), "{error}");
+    assert_eq!(
+        error.root_cause().to_string(),
+        "type used with wrong engine"
+    );
+    let text = "type mismatch: initial value provided does not match the type of this global";
+    assert_eq!(error.to_string(), text);
 }
 
 #[test]

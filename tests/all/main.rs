@@ -39,6 +39,8 @@ mod profiling;
     any(feature = "cranelift", feature = "winch")
 ))]
 mod shared_memory;
+#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+mod sharing;
 #[cfg(all(
     feature = "standard",
     feature = "wat",
@@ -84,13 +86,33 @@ mod func;
     feature = "gc",
     any(feature = "cranelift", feature = "winch")
 ))]
+mod gc;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
 mod global;
 #[cfg(all(
     feature = "wat",
     feature = "gc",
     any(feature = "cranelift", feature = "winch")
 ))]
+#[allow(dead_code, reason = "each test binary uses what it needs")]
+#[path = "../kinds/mod.rs"]
+mod kinds;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
 mod linker;
+#[cfg(all(
+    feature = "wat",
+    feature = "gc",
+    any(feature = "cranelift", feature = "winch")
+))]
+mod scale;
 #[cfg(all(
     feature = "wat",
     feature = "gc",

@@ -46,7 +46,8 @@ fn errors_in_text_point_at_the_place() {
     assert!(text.contains("<anon>:2:22"), "{text}");
 
     let error = Module::new(&engine, b"(module \xff)").unwrap_err();
-    assert!(format!("{error:#}").contains("utf-8"), "{error:#}");
+    let text = error.to_string();
+    assert!(text.starts_with("input bytes aren't valid utf-8"), "{text}");
 }
 
 #[test]
@@ -59,6 +60,14 @@ fn errors_of_a_file_point_into_it() -> Result<()> {
     let text = format!("{error:#}");
     assert!(text.contains("unknown operator"), "{text}");
     assert!(text.contains(&format!("{path}:2:22")), "{text}");
+
+    fs::write(&file, b"(module \xff)")?;
+    let error = Module::from_file(&engine, &file).unwrap_err();
+    assert_eq!(error.to_string(), format!("failed to parse `{path}`"));
+    assert!(
+        error.root_cause().to_string().contains("utf-8"),
+        "{error:#}"
+    );
 
     // An invalid binary is what `Module::new` says it is.
     fs::write(&file, b"\0asm\x01\0\0\0\xff")?;

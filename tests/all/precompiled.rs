@@ -48,6 +48,34 @@ fn a_module_is_serialized_and_back() -> Result<()> {
     Ok(())
 }
 
+/// A file may have either, and it may be open.
+#[test]
+fn trusted_files() -> Result<()> {
+    let engine = Engine::default();
+    let code = Module::new(&engine, ANSWER)?.serialize()?;
+    for (name, bytes) in [
+        ("trusted.cwasm", &code[..]),
+        ("trusted.wasm", &wat2wasm(ANSWER)?),
+        ("trusted.wat", ANSWER.as_bytes()),
+    ] {
+        let path = scratch(name);
+        fs::write(&path, bytes)?;
+        // SAFETY: the file has what was just serialized, or no code, and stays as it is.
+        let module = unsafe { Module::from_trusted_file(&engine, &path)? };
+        assert_answers(&engine, &module);
+    }
+    // SAFETY: there is no file.
+    let error = unsafe { Module::from_trusted_file(&engine, scratch("trusted.none")) };
+    assert!(error.is_err());
+
+    let mut file = fs::File::open(scratch("trusted.cwasm"))?;
+    std::io::copy(&mut file, &mut std::io::sink())?;
+    // SAFETY: the file has what was just serialized.
+    let module = unsafe { Module::deserialize_open_file(&engine, file)? };
+    assert_answers(&engine, &module);
+    Ok(())
+}
+
 #[test]
 fn files() -> Result<()> {
     let engine = Engine::default();
@@ -150,5 +178,40 @@ fn an_engine_compiles_ahead_of_time() -> Result<()> {
         assert_answers(&engine, &module);
     }
     assert!(engine.precompile_module(b"(module").is_err());
+    Ok(())
+}
+
+/// Where WebAssembly is expected, the error says what it is and what takes it.
+#[test]
+fn precompiled_code_is_no_webassembly() -> Result<()> {
+    let engine = Engine::default();
+    let code = Module::new(&engine, ANSWER)?.serialize()?;
+    let path = scratch("precompiled-as-source.cwasm");
+    fs::write(&path, &code)?;
+    for error in [
+        Module::new(&engine, &code).unwrap_err(),
+        Module::from_binary(&engine, &code).unwrap_err(),
+        Module::validate(&engine, &code).unwrap_err(),
+        engine.precompile_module(&code).unwrap_err(),
+        #[cfg(feature = "standard")]
+        {
+            let store = libwasmtime::standard::Store::new(&engine);
+            libwasmtime::standard::Module::new(&store, &code).unwrap_err()
+        },
+    ] {
+        let text = error.to_string();
+        assert!(text.contains("a precompiled module"), "{text}");
+        assert!(text.contains("`Module::deserialize`"), "{text}");
+    }
+    let text = Module::from_file(&engine, &path).unwrap_err().to_string();
+    assert!(text.contains(&format!("`{}`", path.display())), "{text}");
+    assert!(text.contains("`Module::deserialize_file`"), "{text}");
+
+    // A component's is another thing.
+    let mut component = code;
+    component[48..52].copy_from_slice(&2u32.to_le_bytes());
+    let text = Module::new(&engine, component).unwrap_err().to_string();
+    assert!(text.contains("a precompiled component"), "{text}");
+    fs::remove_file(path)?;
     Ok(())
 }

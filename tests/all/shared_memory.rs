@@ -191,6 +191,52 @@ fn default_values_are_shared_too() -> Result<()> {
 }
 
 #[test]
+fn a_store_has_it_once() -> Result<()> {
+    let engine = engine()?;
+    let module = Module::new(&engine, COUNT)?;
+    let memory = SharedMemory::new(&engine, MemoryType::shared(1, 4))?;
+    let mut store = Store::new(&engine, ());
+    let mut linker = Linker::new(&engine);
+    linker.define(&store, "m", "memory", memory.clone())?;
+
+    // What isn't linked, as its types don't fit, doesn't count.
+    let other = r#"(module (import "m" "memory" (memory 2 3 shared)))"#;
+    let other = Module::new(&engine, other)?;
+    let error = linker.instantiate(&mut store, &other).unwrap_err();
+    assert!(!error.to_string().contains("same store"), "{error}");
+
+    // Nor does the size count that it had when it was defined.
+    memory.grow(2)?;
+    let large = COUNT.replace("memory 1 4", "memory 3 4");
+    linker.instantiate(&mut store, &Module::new(&engine, large)?)?;
+    let again = [
+        linker.instantiate(&mut store, &module),
+        Instance::new(&mut store, &module, &[memory.clone().into()]),
+    ];
+    for error in again.map(Result::unwrap_err) {
+        let text = error.to_string();
+        for way_out in [
+            "store of its own",
+            "`Config::signals_based_traps` to `false`",
+            "`Config::memory_reservation` and `Config::memory_guard_size` to 0",
+        ] {
+            assert!(text.contains(way_out), "{text}");
+        }
+    }
+    linker.instantiate(Store::new(&engine, ()), &module)?;
+
+    // Others are others, also when this one's handles are gone.
+    drop((memory, linker));
+    for _ in 0..20 {
+        let memory = SharedMemory::new(&engine, MemoryType::shared(1, 4))?;
+        Instance::new(&mut store, &module, &[memory.into()])?;
+        let memory = SharedMemory::new(&engine, MemoryType::shared(1, 5))?;
+        Instance::new(&mut store, &module, &[memory.into()]).unwrap_err();
+    }
+    Ok(())
+}
+
+#[test]
 fn a_memory_of_another_engine_is_refused() -> Result<()> {
     let memory = SharedMemory::new(&engine()?, MemoryType::shared(1, 4))?;
     let engine = engine()?;
@@ -199,7 +245,13 @@ fn a_memory_of_another_engine_is_refused() -> Result<()> {
     let error = Instance::new(&mut store, &module, &[memory.clone().into()]).unwrap_err();
     assert!(error.to_string().contains("another engine"), "{error}");
     let mut linker = Linker::new(&engine);
-    let text = crate::guest::panic_text(|| linker.define(&store, "m", "memory", memory).is_ok());
-    assert!(text.contains("another engine"), "{text}");
+    linker.define(&store, "m", "memory", memory)?;
+    for error in [
+        linker.instantiate_pre(&module).unwrap_err(),
+        linker.instantiate(&mut store, &module).unwrap_err(),
+        linker.get(&mut store, "m", "memory").unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("another engine"), "{error}");
+    }
     Ok(())
 }

@@ -183,30 +183,38 @@ fn store_goes_to_another_thread() {
     assert_eq!(run(&mut store, &module), 3);
 }
 
-/// Whether a type can go to another thread.
-const fn sent<T: Send>() {}
+#[test]
+fn limits_are_in_the_data() {
+    use libwasmtime::{Memory, MemoryType, ResourceLimiter, StoreLimits, StoreLimitsBuilder};
 
-const _: () = sent::<Store<std::cell::Cell<i32>>>();
-
-/// What is said of a type that isn't `Send`, or not `Sync`: if it were, there
-/// would be two implementations to choose from, which is an error.
-trait NotShared<Which> {
-    const CHECKED: () = ();
+    struct State {
+        limits: StoreLimits,
+    }
+    let state = || State {
+        limits: StoreLimitsBuilder::new()
+            .memory_size(1 << 16)
+            .memories(2)
+            .build(),
+    };
+    let engine = Engine::default();
+    let mut field = Store::new(&engine, state());
+    field.limiter(|state| &mut state.limits);
+    let mut object = Store::new(&engine, state());
+    object.limiter(|state| &mut state.limits as &mut dyn ResourceLimiter);
+    for mut store in [field, object] {
+        let limiter: &dyn ResourceLimiter = &store.data().limits;
+        assert_eq!(limiter.memories(), 2);
+        assert_eq!(limiter.instances(), libwasmtime::DEFAULT_INSTANCE_LIMIT);
+        assert_eq!(limiter.tables(), libwasmtime::DEFAULT_TABLE_LIMIT);
+        let memory = Memory::new(&mut store, MemoryType::new(1, None)).unwrap();
+        assert!(memory.grow(&mut store, 1).is_err());
+        // The limits are those of the time when they were set.
+        store.data_mut().limits = StoreLimits::default();
+        assert!(memory.grow(&mut store, 1).is_err());
+        store.limiter(|state| &mut state.limits);
+        assert_eq!(memory.grow(&mut store, 1).unwrap(), 1);
+    }
 }
-impl<T> NotShared<()> for T {}
-impl<T: Sync> NotShared<u8> for T {}
-
-trait NotSent<Which> {
-    const CHECKED: () = ();
-}
-impl<T> NotSent<()> for T {}
-impl<T: Send> NotSent<u8> for T {}
-
-const _: [(); 3] = [
-    <Store<()> as NotShared<_>>::CHECKED,
-    <StoreContextMut<'static, ()> as NotShared<_>>::CHECKED,
-    <Store<std::rc::Rc<()>> as NotSent<_>>::CHECKED,
-];
 
 #[test]
 fn many_stores_at_once() {

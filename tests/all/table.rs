@@ -155,7 +155,14 @@ fn copying_between_types() -> Result<()> {
     assert_eq!(numbers(&mut store, any), [-1, 0, 1]);
     // Even those that would fit.
     let error = Table::copy(&mut store, &typed, 0, &any, 1, 1).unwrap_err();
-    assert!(error.to_string().contains("can't take"), "{error}");
+    let text = "type mismatch: source table's element type does not match destination table's \
+                element type";
+    assert_eq!(error.to_string(), text);
+    let mismatch = error.root_cause().to_string();
+    assert!(
+        mismatch.starts_with("type mismatch: expected (ref null "),
+        "{mismatch}"
+    );
     let externs = TableType::new(RefType::EXTERNREF, 2, None);
     let externs = Table::new(&mut store, externs, Ref::Extern(None))?;
     assert!(Table::copy(&mut store, &externs, 0, &any, 0, 1).is_err());
@@ -283,7 +290,12 @@ fn a_type_of_another_engine_is_an_error() {
     let ty = RefType::new(true, HeapType::ConcreteFunc(ty));
     let ty = TableType::new(ty, 1, None);
     let error = Table::new(&mut store, ty, Ref::Func(None)).unwrap_err();
-    assert!(error.to_string().contains("another engine"), "{error}");
+    let text = "type mismatch: value does not match table element type";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(
+        error.root_cause().to_string(),
+        "type used with wrong engine"
+    );
 }
 
 fn wide_engine() -> Result<Engine> {

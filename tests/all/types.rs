@@ -4,10 +4,7 @@ mod default_value;
 mod matching;
 
 use crate::guest::panic_text;
-use libwasmtime::{
-    Engine, ExternType, FuncType, GlobalType, HeapType, MemoryType, Module, Mutability, Ref,
-    RefType, Result, Store, TableType, TagType, ValType,
-};
+use libwasmtime::*;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
@@ -225,4 +222,82 @@ fn types_of_another_engine_are_refused() {
         let text = panic_text(|| reference.matches_ty(&store, &concrete));
         assert!(text.contains("wrong engine"), "{text}");
     }
+}
+
+/// What a program of the `wasmtime` crate has that looks at everything there is.
+#[test]
+fn programs_that_match_all_variants_compile() {
+    let of_val = |val: &Val| match val {
+        Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) | Val::V128(_) => "number",
+        Val::FuncRef(_) | Val::ExternRef(_) | Val::AnyRef(_) | Val::ExnRef(_) => "reference",
+        Val::ContRef(None) => "no continuation",
+        Val::ContRef(Some(ContRef { .. })) => "continuation",
+    };
+    let of_heap_type = |ty: &HeapType| match ty {
+        HeapType::Extern | HeapType::NoExtern => "extern",
+        HeapType::Func | HeapType::ConcreteFunc(_) | HeapType::NoFunc => "func",
+        HeapType::Any
+        | HeapType::Eq
+        | HeapType::I31
+        | HeapType::Array
+        | HeapType::ConcreteArray(_)
+        | HeapType::Struct
+        | HeapType::ConcreteStruct(_)
+        | HeapType::None => "any",
+        HeapType::Exn | HeapType::ConcreteExn(_) | HeapType::NoExn => "exn",
+        HeapType::Cont | HeapType::ConcreteCont(_) | HeapType::NoCont => "cont",
+    };
+    assert_eq!(of_val(&Val::null_ref(&HeapType::NoCont)), "no continuation");
+    assert_eq!(of_heap_type(RefType::CONTREF.heap_type()), "cont");
+}
+
+#[test]
+fn continuations() {
+    let (engine, mut store) = (Engine::default(), Store::<()>::default());
+    let null = Val::ContRef(None);
+    for ty in [ValType::CONTREF, ValType::NULLCONTREF] {
+        let heap_type = ty.unwrap_ref().heap_type();
+        assert!(heap_type.is_abstract() && heap_type.as_concrete_cont().is_none());
+        assert_eq!(heap_type.is_cont(), ty.is_contref());
+        assert!(!null.matches_ty(&store, &ty).unwrap());
+        assert!(matches!(ty.default_value(), Some(Val::ContRef(None))));
+        let types = || [ty.clone()];
+        for made in [
+            FuncType::try_new(&engine, types(), []).map(drop),
+            FuncType::try_new(&engine, [], types()).map(drop),
+            ExnType::new(&engine, types()).map(drop),
+            Global::new(
+                &mut store,
+                GlobalType::new(ty.clone(), Mutability::Const),
+                null,
+            )
+            .map(drop),
+            GlobalType::new(ty.clone(), Mutability::Const)
+                .default_value(&mut store)
+                .map(drop),
+            TableType::new(ty.unwrap_ref().clone(), 1, None)
+                .default_value(&mut store)
+                .map(drop),
+            Table::new(
+                &mut store,
+                TableType::new(ty.unwrap_ref().clone(), 1, None),
+                Ref::Func(None),
+            )
+            .map(drop),
+        ] {
+            assert!(made.is_err());
+        }
+        let text = panic_text(|| FuncType::new(&engine, types(), []));
+        assert!(text.contains("continuations"), "{text}");
+        // SAFETY: null is a value of that type.
+        let raw = unsafe { Val::from_raw(&mut store, ValRaw::null(), ty.clone()) };
+        assert!(matches!(raw, Val::ContRef(None)));
+    }
+    assert!(null.ty(&store).is_err());
+    assert!(null.to_raw(&mut store).is_err());
+    assert!(null.ref_().is_none());
+    let takes = Func::wrap(&mut store, |_: Option<Func>| {});
+    assert!(takes.call(&mut store, &[null], &mut []).is_err());
+    let text = panic_text(|| Ref::null(&HeapType::Cont));
+    assert!(text.contains("cont"), "{text}");
 }

@@ -4,6 +4,7 @@ mod args;
 mod context;
 mod dirs;
 mod exit;
+mod pipe;
 mod programs;
 mod stdin;
 mod stdout;

@@ -15,6 +15,7 @@ fn unsupported<T>(result: Result<T>) {
 fn host_references() {
     let mut store = Store::<()>::default();
     unsupported(ExternRef::new(&mut store, 1));
+    unsupported(store.gc(None));
     let f = Func::wrap(&mut store, |x: Option<Rooted<ExternRef>>| x);
     let mut results = [Val::I32(7)];
     unsupported(f.call(&mut store, &[Val::null_extern_ref()], &mut results));

@@ -3,6 +3,7 @@
 //! anything happens.
 
 use crate::guest::{assert_not_taken, instantiate, panic_text};
+use crate::kinds::Kind;
 use libwasmtime::*;
 use std::hash::DefaultHasher;
 
@@ -70,14 +71,20 @@ fn refused<R>(f: impl FnOnce() -> R) {
 /// Runs a test with a store of another engine, of the same one, and with one
 /// that has handed out nothing yet.
 fn each_pair(test: impl Fn(&mut World, &mut Store<()>)) {
-    let engine = Engine::default();
+    let engine = || {
+        let mut config = Config::new();
+        config.wasm_gc(true).wasm_exceptions(true);
+        Engine::new(&config).unwrap()
+    };
+    let another = engine();
+    let engine = engine();
     let mut world = World::new(&engine);
     let mut other = World::new(&engine);
     test(&mut world, &mut other.store);
     other.check();
     world.check();
 
-    let mut other = World::new(&Engine::default());
+    let mut other = World::new(&another);
     test(&mut world, &mut other.store);
     other.check();
     world.check();
@@ -175,6 +182,97 @@ fn values() {
         assert_not_taken(table.fill(&mut *other, 0, reference, 1));
         assert_eq!(table.size(&*other), 2);
     });
+}
+
+/// Whatever a store may own, wherever a value is passed.
+#[test]
+fn values_of_each_kind() {
+    each_pair(|world, other| {
+        for kind in Kind::ALL {
+            for val in kind.owned(&mut world.store).unwrap() {
+                assert_eq!(Kind::of(&val), *kind);
+                is_not_taken(other, *kind, val);
+            }
+        }
+    });
+}
+
+/// That a value of another store isn't taken anywhere.
+#[track_caller]
+fn is_not_taken(store: &mut Store<()>, kind: Kind, val: Val) {
+    let ty = kind.ty();
+    refused(|| val.ty(&*store));
+    refused(|| val.matches_ty(&*store, &ty));
+    refused(|| val.to_raw(&mut *store));
+
+    let engine = store.engine().clone();
+    let mut out = [Val::I32(0)];
+    let same = FuncType::new(&engine, [ty.clone()], [ty.clone()]);
+    let same = Func::new(&mut *store, same, |_, params, results| {
+        results.copy_from_slice(params);
+        Ok(())
+    });
+    assert_not_taken(same.call(&mut *store, &[val], &mut out));
+    let returns = FuncType::new(&engine, [], [ty.clone()]);
+    let returns = Func::new(&mut *store, returns, move |_, _, results| {
+        results[0] = val;
+        Ok(())
+    });
+    assert_not_taken(returns.call(&mut *store, &[], &mut out));
+    let wat = format!(
+        r#"(module
+            (import "" "" (func $host (result {ty})))
+            (func (export "drop") (drop (call $host)))
+            (func (export "same") (param {ty}) (result {ty}) (local.get 0)))"#
+    );
+    let instance = instantiate(store, &wat, &[returns.into()]);
+    let drops = instance.get_func(&mut *store, "drop").unwrap();
+    assert_not_taken(drops.call(&mut *store, &[], &mut []));
+    let same = instance.get_func(&mut *store, "same").unwrap();
+    assert_not_taken(same.call(&mut *store, &[val], &mut out));
+
+    let exn = ExnType::new(&engine, [ty.clone()]).unwrap();
+    let tag = Tag::new(&mut *store, &exn.tag_type()).unwrap();
+    let pre = ExnRefPre::new(&mut *store, exn);
+    assert_not_taken(ExnRef::new(&mut *store, &pre, &tag, &[val]));
+
+    let null = Val::default_for_ty(&ty).unwrap();
+    let global = GlobalType::new(ty.clone(), Mutability::Var);
+    assert_not_taken(Global::new(&mut *store, global.clone(), val));
+    let global = Global::new(&mut *store, global, null).unwrap();
+    assert_not_taken(global.set(&mut *store, val));
+
+    let (reference, null) = (val.ref_().unwrap(), null.ref_().unwrap());
+    refused(|| reference.ty(&*store));
+    refused(|| reference.matches_ty(&*store, ty.unwrap_ref()));
+    let table = TableType::new(ty.unwrap_ref().clone(), 1, None);
+    assert_not_taken(Table::new(&mut *store, table.clone(), reference));
+    let table = Table::new(&mut *store, table, null).unwrap();
+    assert_not_taken(table.set(&mut *store, 0, reference));
+    assert_not_taken(table.fill(&mut *store, 0, reference, 1));
+    assert_not_taken(table.grow(&mut *store, 1, reference));
+    assert_eq!(table.size(&*store), 1);
+
+    match reference {
+        Ref::Func(func) => is_not_taken_typed(store, func.unwrap()),
+        Ref::Extern(reference) => is_not_taken_typed(store, reference.unwrap()),
+        Ref::Any(reference) => is_not_taken_typed(store, reference.unwrap()),
+        Ref::Exn(reference) => is_not_taken_typed(store, reference.unwrap()),
+    }
+}
+
+/// The same by its Rust type.
+fn is_not_taken_typed<R>(store: &mut Store<()>, reference: R)
+where
+    R: WasmTy + Copy + Sync + 'static,
+{
+    let returns = Func::wrap(&mut *store, move || reference);
+    let typed = returns.typed::<(), R>(&*store).unwrap();
+    assert_not_taken(typed.call(&mut *store, ()));
+    assert_not_taken(returns.call(&mut *store, &[], &mut [Val::I32(0)]));
+    let takes = Func::wrap(&mut *store, |_: R| {});
+    let typed = takes.typed::<R, ()>(&*store).unwrap();
+    assert_not_taken(typed.call(&mut *store, reference));
 }
 
 #[test]

@@ -1,6 +1,8 @@
-//! Which types can be sent to, or shared with, other threads.
+//! Which types can be sent to, or shared with, other threads; what a panic may
+//! leave behind; and which lifetimes can be shortened. (What can't be is in `fail`.)
 //!
-//! Asserted when this is compiled.
+//! Asserted when this is compiled. The `wasmtime` crate 48 has the same, but for
+//! what is said beside it.
 
 use libwasmtime::{
     AnyRef, Caller, Config, Engine, EngineWeak, Error, ExnRef, Export, ExportType, Extern,
@@ -15,6 +17,7 @@ use libwasmtime::{
 use std::cell::Cell;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
+use std::sync::MutexGuard;
 
 /// Asserts that each type has all of the traits.
 macro_rules! assert_traits {
@@ -45,7 +48,11 @@ macro_rules! assert_lacks {
 /// Data that no thread but its own may touch.
 type Local = Rc<Cell<u8>>;
 
-// What is shared by its nature, and plain data.
+/// Data that all threads may look at, and that stays on its own.
+type Shared = MutexGuard<'static, u8>;
+
+// What is shared by its nature, and plain data. (`UpdateDeadline` may hold a future
+// in the `wasmtime` crate, and isn't `Sync`.)
 assert_traits! {
     Send, Sync, Unpin;
     Config, Engine, EngineWeak, Module, SharedMemory, FuncType, StoreLimits, StoreLimitsBuilder,
@@ -78,22 +85,68 @@ assert_traits!(Send, Sync, Unpin; libwasmtime::GuestProfiler);
 #[cfg(feature = "pooling-allocator")]
 assert_traits!(Send, Sync, Unpin; libwasmtime::PoolingAllocationConfig);
 
-// A store, and exclusive access to one, go where its data may go. They are never
-// shared, which upstream's are if the data may be.
+// A store, and exclusive access to one, go where its data may go, and are shared
+// where that may be. Shared access goes where the data may be shared.
+assert_traits! {
+    Send, Sync, Unpin;
+    Store<u8>, StoreContext<'_, u8>, StoreContextMut<'_, u8>, Caller<'_, u8>,
+    RootScope<Store<u8>>, RootScope<&mut Store<u8>>, RootScope<Caller<'_, u8>>,
+}
 assert_traits! {
     Send, Unpin;
-    Store<u8>, Store<Cell<u8>>, StoreContextMut<'_, Cell<u8>>, Caller<'_, Cell<u8>>,
+    Store<Cell<u8>>, StoreContextMut<'_, Cell<u8>>, Caller<'_, Cell<u8>>,
     RootScope<Store<Cell<u8>>>,
 }
+assert_traits! {
+    Sync, Unpin;
+    Store<Shared>, StoreContext<'_, Shared>, StoreContextMut<'_, Shared>, Caller<'_, Shared>,
+}
+assert_traits!(Send; StoreContext<'_, Shared>);
 assert_traits! {
     Unpin;
     Store<Local>, StoreContext<'_, Local>, StoreContextMut<'_, Local>, Caller<'_, Local>,
 }
 
-assert_lacks!(Sync; Store<u8>, StoreContext<'_, u8>, StoreContextMut<'_, u8>, Caller<'_, u8>);
+assert_lacks! {
+    Sync;
+    Store<Cell<u8>>, StoreContext<'_, Cell<u8>>, StoreContextMut<'_, Cell<u8>>,
+    Caller<'_, Cell<u8>>, RootScope<Store<Cell<u8>>>,
+}
 assert_lacks! {
     Send;
-    StoreContext<'_, u8>, Store<Local>, StoreContextMut<'_, Local>, Caller<'_, Local>,
+    StoreContext<'_, Cell<u8>>, Store<Local>, StoreContextMut<'_, Local>, Caller<'_, Local>,
+    Store<Shared>, StoreContextMut<'_, Shared>, Caller<'_, Shared>, RootScope<Store<Local>>,
+}
+
+// `wasm.h` says that a store is used by one thread at a time.
+#[cfg(feature = "standard")]
+mod standard {
+    use libwasmtime::standard::{
+        Extern, Func, Global, Instance, Memory, Module, SharedModule, Store, StoreContext,
+        StoreContextMut, Table, Trap, Val,
+    };
+
+    assert_traits! {
+        Send, Sync, Unpin;
+        Extern, Func, Global, Instance, Memory, Module, SharedModule, Table, Trap, Val,
+    }
+    assert_traits!(Send, Unpin; Store);
+    assert_traits!(Unpin; StoreContext<'_>, StoreContextMut<'_>);
+    assert_lacks!(Sync; Store, StoreContext<'_>, StoreContextMut<'_>);
+    assert_lacks!(Send; StoreContext<'_>, StoreContextMut<'_>);
+}
+
+// The vectors of the C API own what is in them.
+assert_traits! {
+    Send, Sync, Unpin;
+    libwasmtime::vec::ByteVec, libwasmtime::vec::ValTypeVec, libwasmtime::vec::ImportTypeVec,
+}
+
+#[cfg(feature = "wasi")]
+assert_traits! {
+    Send, Unpin;
+    libwasmtime::wasi::WasiCtxBuilder, libwasmtime::wasi::WasiP1Ctx,
+    libwasmtime::wasi::MemoryInputPipe, libwasmtime::wasi::MemoryOutputPipe,
 }
 
 // What a panic may leave behind as it was.
@@ -101,6 +154,54 @@ assert_traits! {
     UnwindSafe, RefUnwindSafe;
     Func, Memory, Table, Global, Tag, Instance, Val, Rooted<ExternRef>, Trap, I32Exit, V128,
     StoreLimits, ModuleExport,
+}
+
+// And what it may not: the data of a store, and what host functions captured,
+// which nobody asked to be `UnwindSafe`.
+assert_lacks! {
+    UnwindSafe;
+    Store<u8>, StoreContext<'_, u8>, StoreContextMut<'_, u8>, Caller<'_, u8>,
+    RootScope<Store<u8>>, RootScope<&mut Store<u8>>, Linker<u8>, InstancePre<u8>,
+}
+assert_lacks! {
+    RefUnwindSafe;
+    Store<u8>, StoreContext<'_, u8>, StoreContextMut<'_, u8>, Caller<'_, u8>, Linker<u8>,
+    InstancePre<u8>,
+}
+
+/// Asserts that a lifetime can be shortened.
+macro_rules! assert_covariant {
+    ($($ty:ident<$a:lifetime $(, $param:ty)?>),+ $(,)?) => {$(
+        const _: fn() = || {
+            fn shorten<'long: 'short, 'short>(
+                long: $ty<'long $(, $param)?>,
+            ) -> $ty<'short $(, $param)?> {
+                long
+            }
+            let _ = shorten;
+        };
+    )+};
+}
+
+assert_covariant! {
+    StoreContext<'a, u8>, StoreContextMut<'a, u8>, Caller<'a, u8>, Export<'a>, ImportType<'a>,
+    ExportType<'a>,
+}
+
+/// What iterates over borrowed things goes where these may go.
+const _: fn(&Module, &Instance, &mut Store<u8>) = |module, instance, store| {
+    fn check<T: Send + Sync + Unpin>(_: T) {}
+    check(module.imports());
+    check(module.exports());
+    check(instance.exports(store));
+};
+
+/// Types that stand where nothing says that `T` is `'static`, as they may in the
+/// `wasmtime` crate.
+#[allow(dead_code, reason = "that they compile is all that is asked")]
+struct Wrapper<T> {
+    linker: Linker<T>,
+    pre: InstancePre<T>,
 }
 
 #[cfg(any(feature = "cranelift", feature = "winch"))]

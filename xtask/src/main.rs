@@ -6,6 +6,7 @@ mod build;
 mod conf;
 mod install;
 mod measure;
+mod parity;
 mod pkg_config;
 mod platform;
 mod update;
@@ -23,6 +24,9 @@ Tasks:
   install   Build libwasmtime from source and install it as a C library
   measure   Build the same program with each link mode and with the `wasmtime`
             crate, and print what each costs
+  parity    Compare the public items of this crate with those of the `wasmtime`
+            crate: which are missing without being named in src/differences.md,
+            and which differ without being allowed in xtask/parity/allowed.txt
   update    Report what follows from another version of libwasmtime, in Markdown,
             and set the version everywhere once there is nothing left to do
 
@@ -44,6 +48,14 @@ Options of install:
 Options of measure:
   --prefix DIR        Where `install` has installed libwasmtime
   --only A,B,C        Only these rows of the table, such as `load,wasmtime crate`
+
+Options of parity:
+  --upstream FILE     What rustdoc has written of the `wasmtime` crate as JSON,
+                      with wasmtime_environ.json, wasmtime_internal_core.json and
+                      wasmtime_internal_cache.json beside it. Without this they are
+                      made, which takes some minutes, and kept below target/parity
+  --names FILE        A list of names that have to be there or to be named as
+                      missing as well, one a line
 
 Arguments of update:
   VERSION             A version of `wasmtime-c-api-impl`, such as 48.0.8
@@ -80,11 +92,17 @@ fn run() -> Result<()> {
         Some((task, options)) if task == "measure" => {
             measure::measure(&measure::Options::parse(options)?)?;
         }
+        Some((task, options)) if task == "parity" => {
+            parity::parity(&parity::Options::parse(options)?)?;
+        }
         Some((task, options)) if task == "update" => {
             update::update(&update::Options::parse(options)?)?;
         }
         Some((task, _)) => {
-            bail!("there is no task `{task}`, expected `install`, `measure` or `update`\n\n{USAGE}")
+            bail!(
+                "there is no task `{task}`, expected `install`, `measure`, `parity` or \
+                 `update`\n\n{USAGE}"
+            )
         }
     }
     Ok(())

@@ -193,7 +193,7 @@ fn next(present: Version, version: Version) -> String {
             next,
             "This is another major version. By hand: the safe layer's counterparts of what is new \
              (`Config`, `Trap`, kinds of items and types), the number of functions in \
-             `tests/abi/main.rs` and `README.md`, the versions of `wasm-tools` in `Cargo.toml` \
+             `tests/abi/main.rs` and `README.md`, the list in `tests/features.rs`, the versions of `wasm-tools` in `Cargo.toml` \
              and `fuzz/Cargo.toml` and of upstream's libraries in `.ci/run`, and the text that \
              `git grep -nw {major}` finds.\n\n"
         )
@@ -203,6 +203,7 @@ fn next(present: Version, version: Version) -> String {
         "```sh\n\
          cargo test -p xtask        # features, and the template of conf.h\n\
          cargo test --test abi      # declarations, against the headers of the version that is built\n\
+         cargo xtask parity         # names and signatures, against the `wasmtime` crate\n\
          .ci/run                    # the whole suite, in all link modes\n\
          ```\n",
     );

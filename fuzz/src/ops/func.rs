@@ -37,9 +37,10 @@ fn pick(cx: &Cx<'_>) -> Option<(Func, bool)> {
 
 /// Calls a function with values that mostly are of its types.
 pub fn call(cx: &mut Cx<'_>) {
-    let Some((func, mut foreign)) = pick(cx) else {
+    let Some((func, foreign)) = pick(cx) else {
         return;
     };
+    let mut foreign_value = false;
     let shared = cx.data().shared.clone();
     let fits = !foreign && !shared.source.once_in(16);
     let types: Vec<_> = match fits {
@@ -53,7 +54,7 @@ pub fn call(cx: &mut Cx<'_>) {
                 .as_ref()
                 .and_then(|ty| values::val(cx, ty))
                 .unwrap_or_else(|| values::any_val(cx));
-            foreign |= is_foreign;
+            foreign_value |= is_foreign;
             val
         })
         .collect();
@@ -62,7 +63,8 @@ pub fn call(cx: &mut Cx<'_>) {
         false => Vec::new(),
     };
     let mut results = vec![Val::I32(0); wanted.len()];
-    let called = judge(cx, "Func::call", Expect::foreign(foreign), |cx| {
+    let expect = Expect::passing(foreign, foreign_value);
+    let called = judge(cx, "Func::call", expect, |cx| {
         func.call(&mut *cx, &params, &mut results)
     });
     if called.is_none() {
@@ -96,7 +98,7 @@ pub fn call_typed(cx: &mut Cx<'_>) {
     match kind {
         0 => {
             let arg = values::small(source) as i32;
-            let result = typed::<i32, i32>(cx, func, foreign, arg);
+            let result = typed::<i32, i32>(cx, func, Expect::foreign(foreign), arg);
             if is_known && result.is_some_and(|result| result != arg) {
                 violation(&shared, "a number was changed");
             }
@@ -110,8 +112,8 @@ pub fn call_typed(cx: &mut Cx<'_>) {
         1 => {
             let (val, is_foreign) = values::val(cx, &ValType::FUNCREF).expect("null, if nothing");
             let arg = val.func_ref().flatten().copied();
-            let foreign = foreign || is_foreign;
-            let result = typed::<Option<Func>, Option<Func>>(cx, func, foreign, arg);
+            let expect = Expect::passing(foreign, is_foreign);
+            let result = typed::<Option<Func>, Option<Func>>(cx, func, expect, arg);
             if let Some(result) = result {
                 ops::keep_val(cx, result.into());
             }
@@ -119,9 +121,9 @@ pub fn call_typed(cx: &mut Cx<'_>) {
         2 => {
             let (val, is_foreign) = values::val(cx, &ValType::EXTERNREF).expect("null, if nothing");
             let arg = val.extern_ref().flatten().copied();
-            let foreign = foreign || is_foreign;
+            let expect = Expect::passing(foreign, is_foreign);
             type Object = Option<Rooted<ExternRef>>;
-            if let Some(result) = typed::<Object, Object>(cx, func, foreign, arg) {
+            if let Some(result) = typed::<Object, Object>(cx, func, expect, arg) {
                 ops::keep_val(cx, result.into());
             }
         }
@@ -129,7 +131,8 @@ pub fn call_typed(cx: &mut Cx<'_>) {
             let Some((arg, is_foreign)) = pick(cx) else {
                 return;
             };
-            if let Some(result) = typed::<Func, Func>(cx, func, foreign || is_foreign, arg) {
+            let expect = Expect::passing(foreign, is_foreign);
+            if let Some(result) = typed::<Func, Func>(cx, func, expect, arg) {
                 ops::keep_item(cx, result.into());
             }
         }
@@ -138,7 +141,8 @@ pub fn call_typed(cx: &mut Cx<'_>) {
                 return;
             };
             type Object = Rooted<ExternRef>;
-            if let Some(result) = typed::<Object, Object>(cx, func, foreign || is_foreign, arg) {
+            let expect = Expect::passing(foreign, is_foreign);
+            if let Some(result) = typed::<Object, Object>(cx, func, expect, arg) {
                 ops::keep_val(cx, result.into());
             }
         }
@@ -150,13 +154,13 @@ pub fn call_typed(cx: &mut Cx<'_>) {
         }
         6 => {
             let arg = source.any::<u128>();
-            let result = typed::<V128, V128>(cx, func, foreign, arg.into());
+            let result = typed::<V128, V128>(cx, func, Expect::foreign(foreign), arg.into());
             if is_known && result.is_some_and(|result| result.as_u128() != arg) {
                 violation(&shared, "a vector was changed");
             }
         }
         _ => {
-            typed::<(), ()>(cx, func, foreign, ());
+            typed::<(), ()>(cx, func, Expect::foreign(foreign), ());
         }
     }
 }
@@ -166,7 +170,7 @@ pub fn call_typed(cx: &mut Cx<'_>) {
 fn numbers(cx: &mut Cx<'_>, func: Func, foreign: bool) -> bool {
     let (a, b, c, d): (i32, i64, u32, u64) = cx.data().shared.source.any();
     let args = (a, b, f32::from_bits(c), f64::from_bits(d));
-    let result = typed::<_, (f64, f32, i64, i32)>(cx, func, foreign, args);
+    let result = typed::<_, (f64, f32, i64, i32)>(cx, func, Expect::foreign(foreign), args);
     result.is_some_and(|(last, third, second, first)| {
         (first, second, third.to_bits(), last.to_bits()) != (a, b, c, d)
     })
@@ -175,10 +179,10 @@ fn numbers(cx: &mut Cx<'_>, func: Func, foreign: bool) -> bool {
 fn typed<P: WasmParams, R: WasmResults>(
     cx: &mut Cx<'_>,
     func: Func,
-    foreign: bool,
+    expect: Expect,
     args: P,
 ) -> Option<R> {
-    judge(cx, "TypedFunc::call", Expect::foreign(foreign), |cx| {
+    judge(cx, "TypedFunc::call", expect, |cx| {
         func.typed::<P, R>(&*cx)?.call(&mut *cx, args)
     })
 }

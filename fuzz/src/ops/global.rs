@@ -17,7 +17,8 @@ pub fn make_of(cx: &mut Cx<'_>, ty: libwasmtime::GlobalType) -> Option<Global> {
         Some(val) if !cx.data().shared.source.once_in(16) => val,
         _ => values::any_val(cx),
     };
-    let made = judge(cx, "Global::new", Expect::foreign(foreign), |cx| {
+    let expect = Expect::passing(false, foreign);
+    let made = judge(cx, "Global::new", expect, |cx| {
         Global::new(&mut *cx, ty, val)
     })?;
     ops::keep_item(cx, made.into());
@@ -42,17 +43,15 @@ pub fn get(cx: &mut Cx<'_>) {
 }
 
 pub fn set(cx: &mut Cx<'_>) {
-    let Some((global, mut foreign)) = pick(cx) else {
+    let Some((global, foreign)) = pick(cx) else {
         return;
     };
     let ty = (!foreign).then(|| global.ty(&*cx).content().clone());
     let (val, is_foreign) = ty
         .and_then(|ty| values::val(cx, &ty))
         .unwrap_or_else(|| values::any_val(cx));
-    foreign |= is_foreign;
-    let set = judge(cx, "Global::set", Expect::foreign(foreign), |cx| {
-        global.set(&mut *cx, val)
-    });
+    let expect = Expect::passing(foreign, is_foreign);
+    let set = judge(cx, "Global::set", expect, |cx| global.set(&mut *cx, val));
     if set.is_none() {
         return;
     }
@@ -72,6 +71,8 @@ pub fn set(cx: &mut Cx<'_>) {
             a.map(|func| func.to_raw(&mut *cx)) == b.map(|func| func.to_raw(&mut *cx))
         }
         (Val::ExternRef(a), Some(Val::ExternRef(b))) => a.is_some() == b.is_some(),
+        (Val::AnyRef(a), Some(Val::AnyRef(b))) => a.is_some() == b.is_some(),
+        (Val::ExnRef(a), Some(Val::ExnRef(b))) => a.is_some() == b.is_some(),
         _ => false,
     };
     if !same {

@@ -1,7 +1,9 @@
 //! What a store's context has of its own.
 
 use crate::judge::{Expect, judge, violation};
+use crate::ops;
 use crate::world::Cx;
+use libwasmtime::ThrownException;
 
 /// The most fuel a store is given: code that never ends uses it up soon.
 const MAX_FUEL: u64 = 50_000;
@@ -21,5 +23,38 @@ pub fn epoch(cx: &mut Cx<'_>) {
         0 => cx.engine().increment_epoch(),
         1 => cx.set_epoch_deadline(ticks),
         _ => cx.epoch_deadline_trap(),
+    }
+}
+
+pub fn gc(cx: &mut Cx<'_>) {
+    judge(cx, "StoreContextMut::gc", Expect::Own, |cx| cx.gc(None));
+}
+
+/// Throws an exception and takes it again, at once.
+pub fn exception(cx: &mut Cx<'_>) {
+    let (shared, owner) = (cx.data().shared.clone(), cx.data().owner);
+    let picked = shared.pools(|pools| pools.exnrefs.pick(&shared.source, owner));
+    let Some((exception, foreign)) = picked else {
+        return;
+    };
+    let expect = Expect::foreign(foreign);
+    let thrown = judge(cx, "StoreContextMut::throw", expect, |cx| {
+        match cx.throw::<()>(exception) {
+            Err(error) if error.is::<ThrownException>() => Ok(()),
+            other => other,
+        }
+    });
+    if thrown.is_none() {
+        return;
+    }
+    let taken = judge(
+        cx,
+        "StoreContextMut::take_pending_exception",
+        Expect::Own,
+        |cx| Ok(cx.take_pending_exception()),
+    );
+    match taken.flatten() {
+        Some(taken) => ops::keep_val(cx, taken.into()),
+        None => violation(&shared, "an exception was thrown and isn't pending"),
     }
 }

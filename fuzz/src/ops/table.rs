@@ -14,7 +14,8 @@ pub fn make(cx: &mut Cx<'_>) {
 /// Makes a table of that type.
 pub fn make_of(cx: &mut Cx<'_>, ty: TableType) -> Option<Table> {
     let (init, foreign) = reference(cx, Some(&ty));
-    let made = judge(cx, "Table::new", Expect::foreign(foreign), |cx| {
+    let expect = Expect::passing(false, foreign);
+    let made = judge(cx, "Table::new", expect, |cx| {
         Table::new(&mut *cx, ty, init)
     })?;
     ops::keep_item(cx, made.into());
@@ -71,7 +72,7 @@ pub fn set(cx: &mut Cx<'_>) {
     };
     let (element, is_foreign) = reference(cx, ty.as_ref());
     let index = index(cx);
-    let expect = Expect::foreign(foreign || is_foreign);
+    let expect = Expect::passing(foreign, is_foreign);
     let set = judge(cx, "Table::set", expect, |cx| {
         table.set(&mut *cx, index, element)
     });
@@ -86,6 +87,8 @@ pub fn set(cx: &mut Cx<'_>) {
             a.map(|func| func.to_raw(&mut *cx)) == b.map(|func| func.to_raw(&mut *cx))
         }
         (Ref::Extern(a), Some(Ref::Extern(b))) => a.is_some() == b.is_some(),
+        (Ref::Any(a), Some(Ref::Any(b))) => a.is_some() == b.is_some(),
+        (Ref::Exn(a), Some(Ref::Exn(b))) => a.is_some() == b.is_some(),
         _ => false,
     };
     if !same {
@@ -104,7 +107,7 @@ pub fn grow(cx: &mut Cx<'_>) {
     let delta = index(cx);
     let expect = Expect::foreign(foreign);
     let before = judge(cx, "Table::size", expect, |cx| Ok(table.size(&*cx)));
-    let expect_grow = Expect::foreign(foreign || is_foreign);
+    let expect_grow = Expect::passing(foreign, is_foreign);
     let grown = judge(cx, "Table::grow", expect_grow, |cx| {
         table.grow(&mut *cx, delta, element)
     });

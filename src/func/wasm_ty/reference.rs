@@ -164,8 +164,10 @@ macro_rules! roots {
 
             #[inline]
             fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
-                let raw = self.root().resolve_value(&store.roots)?.to_raw(store);
-                Ok(ValRaw::anyref(raw))
+                let context = store.raw();
+                let raw = self.root().resolve_value(&store.roots)?;
+                // SAFETY: invariant "Context"; the reference is of the store.
+                Ok(ValRaw::anyref(unsafe { raw.to_raw(context) }))
             }
 
             #[inline]
@@ -202,13 +204,15 @@ unsafe impl Reference for I31 {
 
     fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
         let raw = RawRef::from_i31(store, self.get_u32())?;
-        Ok(ValRaw::anyref(raw.to_raw(store)))
+        // SAFETY: invariant "Context"; the reference is of the store.
+        Ok(ValRaw::anyref(unsafe { raw.to_raw(store.raw()) }))
     }
 
     unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
         // SAFETY: the caller vouches for both.
         let raw = unsafe { RawRef::from_raw(GcKind::Any, store, raw.get_anyref()) }?;
-        Some(i31(raw, store))
+        // SAFETY: it's of this store.
+        Some(unsafe { i31(&raw, store) })
     }
 
     unsafe fn val(this: Option<&Self>, store: &mut StoreOpaque) -> Result<Val> {
@@ -219,12 +223,18 @@ unsafe impl Reference for I31 {
     unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self> {
         // SAFETY: the caller vouches for both.
         let raw = unsafe { RawRef::from_c(GcKind::Any, val.of) }?;
-        Some(i31(raw, store))
+        // SAFETY: it's of this store.
+        Some(unsafe { i31(&raw, store) })
     }
 }
 
 /// The number that a reference of that type is.
-fn i31(raw: RawRef, store: &StoreOpaque) -> I31 {
-    let value = raw.i31(store).expect("a reference of type `i31` is one");
-    I31::wrapping_u32(value)
+///
+/// # Safety
+///
+/// It must be of the store.
+unsafe fn i31(raw: &RawRef, store: &mut StoreOpaque) -> I31 {
+    // SAFETY: invariant "Context"; the reference is of the store.
+    let value = unsafe { raw.i31(store.raw()) };
+    I31::wrapping_u32(value.expect("a reference of type `i31` is one"))
 }

@@ -70,7 +70,7 @@ impl Probe {
     unsafe fn offer(
         &self,
         engine: &Engine,
-        context: *mut wasmtime_context_t,
+        context: *const wasmtime_context_t,
         table: &wasmtime_table_t,
     ) -> Result<()> {
         let item = wasmtime_extern_t {
@@ -79,12 +79,18 @@ impl Probe {
         };
         // SAFETY: the caller vouches for `context` and `table`. The linker is
         // used up to its deletion only; `check` takes the errors; nothing is
-        // instantiated, so the store stays as it is.
+        // instantiated, so the store stays as it is, and is only read.
         unsafe {
             let linker = wasmtime_linker_new(engine.as_ptr());
             let empty = ptr::dangling();
             let defined = check(wasmtime_linker_define(
-                linker, context, empty, 0, empty, 0, &item,
+                linker,
+                context.cast_mut(),
+                empty,
+                0,
+                empty,
+                0,
+                &item,
             ));
             let taken = defined.and_then(|()| {
                 let mut instance = ptr::null_mut();
@@ -134,7 +140,7 @@ pub(super) fn tabletype(
 /// type and `element` that of its elements.
 pub(super) unsafe fn limits(
     engine: &Engine,
-    context: *mut wasmtime_context_t,
+    context: *const wasmtime_context_t,
     table: &wasmtime_table_t,
     ty: &Owned<wasm_tabletype_t>,
     element: &RefType,
@@ -301,7 +307,11 @@ fn abstract_type(ty: &HeapType) -> Option<u8> {
         HeapType::ConcreteFunc(_)
         | HeapType::ConcreteArray(_)
         | HeapType::ConcreteStruct(_)
-        | HeapType::ConcreteExn(_) => return None,
+        | HeapType::ConcreteExn(_)
+        | HeapType::ConcreteCont(_)
+        // The C API describes no table of these.
+        | HeapType::Cont
+        | HeapType::NoCont => return None,
     })
 }
 

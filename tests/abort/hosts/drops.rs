@@ -153,8 +153,12 @@ fn drop_what_is_collected() {
             run.call(&mut store, 2_000).unwrap();
         }
         assert!(*count.lock().unwrap() > 1_000, "nothing was collected");
+        ExternRef::new(RootScope::new(&mut store), Garbage(count.clone())).unwrap();
+        let before = *count.lock().unwrap();
+        store.gc(None).unwrap();
+        assert!(*count.lock().unwrap() > before, "nothing was collected");
         drop(store);
-        assert_eq!(*count.lock().unwrap(), 20_000);
+        assert_eq!(*count.lock().unwrap(), 20_001);
     });
 }
 

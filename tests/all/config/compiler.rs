@@ -235,7 +235,7 @@ fn profiler() {
 #[test]
 fn cache() {
     use crate::module::scratch;
-    use libwasmtime::{Cache, Config};
+    use libwasmtime::{Cache, CacheConfig, Config};
     use std::fs;
 
     /// How many modules there are. Files with an extension are about one, and
@@ -254,25 +254,33 @@ fn cache() {
     _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
     let file = directory.join("config.toml");
-    let cached = directory.join("cached");
-    fs::write(&file, format!("[cache]\ndirectory = {cached:?}\n")).unwrap();
-    let mut config = Config::new();
-    let cache = Cache::from_file(Some(&file)).unwrap();
-    assert_eq!(cache.file(), Some(&*file));
-    config.cache(Some(cache));
-    let engine = Engine::new(&config).unwrap();
-    assert_eq!(files(&cached), 0);
-    let code = compile(&engine, CODE);
-    assert_eq!(files(&cached), 1);
-    // Another engine reads it.
-    let other = Engine::new(&config).unwrap();
-    assert!(compile(&other, CODE) == code);
-    assert_eq!(files(&cached), 1);
+    let by_file = directory.join("by-file");
+    fs::write(&file, format!("[cache]\ndirectory = {by_file:?}\n")).unwrap();
+    let by_settings = directory.join("by-settings");
+    let mut settings = CacheConfig::new();
+    settings.with_directory(&by_settings);
+    for (cached, cache, file) in [
+        (by_file, Cache::from_file(Some(&file)), Some(&*file)),
+        (by_settings, Cache::new(settings), None),
+    ] {
+        let mut config = Config::new();
+        let cache = cache.unwrap();
+        assert_eq!(cache.file(), file);
+        config.cache(Some(cache));
+        let engine = Engine::new(&config).unwrap();
+        assert_eq!(files(&cached), 0);
+        let code = compile(&engine, CODE);
+        assert_eq!(files(&cached), 1);
+        // Another engine reads it.
+        let other = Engine::new(&config).unwrap();
+        assert!(compile(&other, CODE) == code);
+        assert_eq!(files(&cached), 1);
 
-    config.cache(None);
-    let none = Engine::new(&config).unwrap();
-    compile(&none, "(module)");
-    assert_eq!(files(&cached), 1);
+        config.cache(None);
+        let none = Engine::new(&config).unwrap();
+        compile(&none, "(module)");
+        assert_eq!(files(&cached), 1);
+    }
     // That thread may still write.
     _ = fs::remove_dir_all(&directory);
 }

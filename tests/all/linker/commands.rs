@@ -77,7 +77,7 @@ fn modules_that_are_neither_or_both() -> Result<()> {
     let both = r#"(module (func (export "_start")) (func (export "_initialize")))"#;
     let error = define(both).unwrap_err();
     assert!(
-        error.to_string().contains("a command and a reactor"),
+        error.to_string().contains("both a Command and a Reactor"),
         "{error}"
     );
     for name in ["_start", "_initialize"] {
@@ -86,8 +86,12 @@ fn modules_that_are_neither_or_both() -> Result<()> {
         assert_eq!(error.to_string(), format!("`{name}` must be a function"));
     }
     let error = define(r#"(module (func (export "_initialize") (param i32)))"#).unwrap_err();
-    assert!(error.to_string().contains("`_initialize`"), "{error}");
+    let text = "loading the Reactor initialization function";
+    assert_eq!(error.to_string(), text);
+    assert!(format!("{error:#}").contains("`_initialize`"), "{error:#}");
     let error = define(r#"(module (func (export "_initialize") unreachable))"#).unwrap_err();
+    let text = "calling the Reactor initialization function";
+    assert_eq!(error.to_string(), text);
     assert!(error.is::<Trap>(), "{error:?}");
     Ok(())
 }
@@ -107,7 +111,8 @@ fn what_a_command_may_export() -> Result<()> {
     )?;
     let mut linker = Linker::new(&engine);
     let error = linker.module(&mut store, "m", &module).unwrap_err();
-    assert!(error.to_string().contains("`global`"), "{error}");
+    let text = "command export 'global' is not a function";
+    assert_eq!(error.to_string(), text);
 
     let mut linker = Linker::new(&engine);
     linker.allow_unknown_exports(true);

@@ -357,12 +357,10 @@ fn stores_and_modules_of_another_engine() -> Result<()> {
     let import = module.imports().next().expect("it has one");
 
     type Use<'a> = &'a mut dyn FnMut(&mut Linker<()>, &mut Store<()>);
-    let uses: [Use<'_>; 7] = [
+    let uses: [Use<'_>; 5] = [
         &mut |linker, store| drop(linker.get(store, "m", "x")),
         &mut |linker, store| drop(linker.get_by_import(store, &import)),
         &mut |linker, store| drop(linker.get_default(store, "m")),
-        &mut |linker, store| drop(linker.define(store, "m", "y", func)),
-        &mut |linker, store| drop(linker.instance(store, "m", instance)),
         &mut |linker, store| drop(linker.module(store, "m", &module)),
         &mut |linker, store| {
             drop(linker.define_unknown_imports_as_default_values(store, &module));
@@ -380,6 +378,33 @@ fn stores_and_modules_of_another_engine() -> Result<()> {
         let text = result.unwrap_err().to_string();
         assert!(text.contains("cross-`Engine`"), "{text}");
     }
+    // Items of another engine can be defined, and not imported.
+    linker.define(&store, "m", "y", func)?;
+    linker.instance(&mut store, "other", instance)?;
+    assert!(linker.define(&store, "m", "y", func).is_err());
+    let mut home = Store::new(&engine, ());
+    let wanting = Module::new(
+        &engine,
+        r#"(module (import "m" "y" (func)) (export "_start" (func 0)))"#,
+    )?;
+    for text in [
+        linker.instantiate_pre(&wanting).unwrap_err().to_string(),
+        linker
+            .instantiate(&mut home, &wanting)
+            .unwrap_err()
+            .to_string(),
+        linker
+            .module(&mut home, "n", &wanting)
+            .unwrap_err()
+            .to_string(),
+    ] {
+        assert!(text.contains("cross-`Engine`"), "{text}");
+        assert!(text.contains("m::y"), "{text}");
+    }
+    linker.instantiate(&mut home, &module)?;
+    linker.allow_shadowing(true).func_wrap("m", "y", || {})?;
+    linker.instantiate(&mut home, &wanting)?;
+
     let ty = FuncType::new(&other, [], []);
     let text = panic_text(|| linker.func_new("m", "z", ty, |_, _, _| Ok(())).is_ok());
     assert!(text.contains("another engine"), "{text}");

@@ -109,6 +109,8 @@ fn start_function_runs_and_traps() {
 fn other_items_can_be_imported() {
     let mut config = Config::new();
     config.wasm_memory64(true);
+    // Else a shared memory can't be imported here.
+    config.signals_based_traps(false);
     #[cfg(feature = "threads")]
     config.wasm_threads(true).shared_memory(true);
     #[cfg(feature = "gc")]

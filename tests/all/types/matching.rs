@@ -1,17 +1,22 @@
 //! Which types are subtypes of which.
 
 use super::exported;
-use libwasmtime::{Config, Engine, FuncType, HeapType, Module, RefType, Result, ValType};
+use crate::guest::instantiate;
+use crate::kinds;
+use libwasmtime::*;
 
 #[test]
 fn abstract_heap_types() {
     use HeapType::*;
-    let hierarchies: [&[HeapType]; 4] = [
+    let hierarchies: [&[HeapType]; 5] = [
         &[Extern, NoExtern],
         &[Func, NoFunc],
         &[Any, Eq, I31, Struct, Array, None],
         &[Exn, NoExn],
+        &[Cont, NoCont],
     ];
+    let count: usize = hierarchies.iter().map(|types| types.len()).sum();
+    assert_eq!(count, kinds::abstract_heap_types().len());
     for (i, types) in hierarchies.iter().enumerate() {
         let (top, bottom) = (&types[0], &types[types.len() - 1]);
         for ty in *types {
@@ -123,5 +128,80 @@ fn the_same_shape_is_not_the_same_type() -> Result<()> {
     let concrete = |ty: &FuncType| HeapType::ConcreteFunc(ty.clone());
     assert!(!concrete(&open).matches(&concrete(&plain)));
     assert!(FuncType::eq(&plain, &FuncType::new(&engine, [], [])));
+    Ok(())
+}
+
+/// A function will do where a type is wanted that it matches by its parameters and
+/// results, wherever it is passed, as [`Func::matches_ty`] says.
+#[test]
+fn functions_match_by_their_signature() -> Result<()> {
+    let engine = Engine::new(Config::new().wasm_gc(true))?;
+    let mut store = Store::new(&engine, ());
+    let instance = instantiate(
+        &mut store,
+        r#"(module
+            (type $wide (func (param (ref func)) (result funcref)))
+            (type $narrow (func (param funcref) (result (ref func))))
+            (type $open (sub (func (param (ref func)) (result funcref))))
+            (func $narrow (export "narrow") (type $narrow) (ref.func $narrow))
+            (func (export "open") (type $open) (ref.null func))
+            (func (export "takes") (param (ref null $wide)))
+            (func (export "takes non-null") (param (ref $wide)))
+            (func (export "takes narrow") (param (ref null $narrow)))
+            (func (export "calls") (param (ref $wide)) (result funcref)
+                (call_ref $wide (ref.func $narrow) (local.get 0)))
+            (func (export "mixed") (param (ref $wide) externref))
+            (global (export "global") (mut (ref null $wide)) (ref.null $wide))
+            (table (export "table") 1 (ref null $wide)))"#,
+        &[],
+    );
+    let mut func = |name: &str| instance.get_func(&mut store, name).unwrap();
+    let (narrow, open) = (func("narrow"), func("open"));
+    let [takes, takes_non_null, takes_narrow, calls, mixed] =
+        ["takes", "takes non-null", "takes narrow", "calls", "mixed"].map(func);
+    let global = instance.get_global(&mut store, "global").unwrap();
+    let table = instance.get_table(&mut store, "table").unwrap();
+    let wide = global.ty(&store).content().clone();
+    let HeapType::ConcreteFunc(wide_func) = wide.unwrap_ref().heap_type().clone() else {
+        panic!("{wide}");
+    };
+    for passed in [narrow, open] {
+        assert!(passed.matches_ty(&store, &wide_func));
+        assert!(!FuncType::eq(&passed.ty(&store), &wide_func));
+        let val = Val::from(passed);
+        assert!(val.matches_ty(&store, &wide)?);
+        assert!(val.ref_().unwrap().matches_ty(&store, wide.unwrap_ref())?);
+        for takes in [takes, takes_non_null] {
+            takes.call(&mut store, &[val], &mut [])?;
+            takes.typed::<Func, ()>(&store)?.call(&mut store, passed)?;
+        }
+        takes
+            .typed::<Option<Func>, ()>(&store)?
+            .call(&mut store, Some(passed))?;
+        mixed.call(&mut store, &[val, Val::null_extern_ref()], &mut [])?;
+        let mut out = [Val::I32(0)];
+        calls.call(&mut store, &[val], &mut out)?;
+        assert_eq!(
+            out[0].unwrap_func_ref().is_some(),
+            passed.ty(&store).matches(&narrow.ty(&store))
+        );
+
+        let returns = FuncType::new(&engine, [], [wide.clone()]);
+        let returns = Func::new(&mut store, returns, move |_, _, results| {
+            results[0] = val;
+            Ok(())
+        });
+        returns.call(&mut store, &[], &mut out)?;
+        assert!(out[0].unwrap_func_ref().is_some());
+
+        global.set(&mut store, val)?;
+        table.set(&mut store, 0, val.ref_().unwrap())?;
+    }
+    // Not the other way round.
+    let open = Val::from(open);
+    assert!(takes_narrow.call(&mut store, &[open], &mut []).is_err());
+    let other = Func::wrap(&mut store, |_: i32| {});
+    assert!(takes.call(&mut store, &[other.into()], &mut []).is_err());
+    assert!(!Val::from(other).matches_ty(&store, &wide)?);
     Ok(())
 }

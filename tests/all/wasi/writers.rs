@@ -156,24 +156,6 @@ fn may_run_programs() {
     assert_eq!(inner.contents(), b"text");
 }
 
-#[test]
-fn pipes_may_be_full() {
-    for (capacity, kept) in [(0, ""), (3, "tex")] {
-        let pipe = MemoryOutputPipe::new(capacity);
-        assert_fails(pipe.clone(), IO);
-        assert_eq!(pipe.contents(), kept.as_bytes());
-    }
-    let exact = MemoryOutputPipe::new(4);
-    let mut guest = Guest::new(WasiCtxBuilder::new().stdout(exact.clone()));
-    assert_eq!(guest.write(1, b"text"), Ok(4));
-    assert_eq!(guest.write(1, b""), Ok(0));
-    assert_eq!(guest.write(1, b"."), Err(IO));
-    assert_eq!(exact.contents(), b"text");
-    assert_eq!(exact.clone().try_into_inner(), None);
-    drop(guest);
-    assert_eq!(exact.try_into_inner().unwrap(), b"text");
-}
-
 /// A writer that is counted when it is dropped, on the thread that made it.
 struct Counted {
     _dropped: Dropped,

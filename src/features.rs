@@ -1,0 +1,31 @@
+//! Cargo features of the `wasmtime` crate that can't be had here.
+//!
+//! Those that only add names do nothing: a program that uses such a name doesn't
+//! compile. These change what a program does without its naming anything that is
+//! missing, or are there for nothing else, so that turning them on has to fail.
+
+/// Stops the compilation if one of these features is on.
+///
+/// docs.rs documents the crate with all features.
+macro_rules! refuse {
+    ($($feature:literal: $reason:literal;)*) => {$(
+        #[cfg(all(feature = $feature, not(docsrs)))]
+        compile_error!(concat!(
+            "libwasmtime doesn't have what the feature `", $feature, "` of the `wasmtime` crate \
+             asks for: ", $reason, ". Turn the feature off, or use the `wasmtime` crate."
+        ));
+    )*};
+}
+
+refuse! {
+    "call-hook": "the C API has no call hooks";
+    "custom-fiber": "the C API can't be told how to switch stacks";
+    "custom-native-signals": "the C API can't be told how to handle signals";
+    "custom-sync-primitives": "the C API can't be told how to lock";
+    "custom-virtual-memory": "the C API can't be told how to map memory";
+    "memory-protection-keys": "the C API can't turn on memory protection keys";
+    "profile-pulley": "the C API has no profiler of the interpreter";
+    "reexport-wasmparser": "libwasmtime's own `wasmparser` is not part of the C API";
+    "rr": "the C API can't record and replay";
+    "wmemcheck": "the C API can't turn on wmemcheck";
+}

@@ -1,0 +1,53 @@
+//! What the instances of a store are instances of.
+
+use crate::{Instance, Module, ModuleExport};
+use std::collections::BTreeMap;
+
+/// The instances of a store, by their indices, and their modules.
+///
+/// A guest may make as many as the store's limits allow, so they are found both by
+/// index and by module without going through all.
+#[derive(Default)]
+pub(crate) struct Instances {
+    /// Each instance and the number of its module, sorted.
+    modules: Vec<(usize, u64)>,
+    /// Each module, by its number, and its instances, the latest last.
+    of: BTreeMap<u64, (Module, Vec<usize>)>,
+}
+
+impl Instances {
+    /// Notes what an instance is an instance of.
+    pub(crate) fn insert(&mut self, instance: usize, module: &Module) {
+        let serial = module.serial();
+        // An instance's index is higher than those of the older ones, unless
+        // its start function made others.
+        let place = self.modules.partition_point(|(index, _)| *index < instance);
+        self.modules.insert(place, (instance, serial));
+        self.of
+            .entry(serial)
+            .or_insert_with(|| (module.clone(), Vec::new()))
+            .1
+            .push(instance);
+    }
+
+    /// What an instance is an instance of.
+    pub(crate) fn module(&self, instance: usize) -> Option<&Module> {
+        let place = self
+            .modules
+            .binary_search_by_key(&instance, |(index, _)| *index)
+            .ok()?;
+        Some(&self.of.get(&self.modules[place].1)?.0)
+    }
+
+    /// The name of an export, and how many instances have it; `None` if none.
+    pub(crate) fn with_export(&self, export: &ModuleExport) -> Option<(&str, usize)> {
+        let (module, instances) = self.of.get(&export.module_serial())?;
+        Some((module.name_of_export(export)?, instances.len()))
+    }
+
+    /// One of the instances of an export's module in the store with that id.
+    pub(crate) fn nth(&self, store_id: u64, export: &ModuleExport, n: usize) -> Option<Instance> {
+        let (_, instances) = self.of.get(&export.module_serial())?;
+        Some(Instance::from_index(store_id, *instances.get(n)?))
+    }
+}

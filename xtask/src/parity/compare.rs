@@ -1,0 +1,58 @@
+//! What the two crates have in common, and how it differs.
+
+use std::collections::BTreeSet;
+
+use super::allowed::Allowed;
+use super::signature::Signature;
+use super::surface::Surface;
+
+/// The items that upstream has and this crate hasn't.
+///
+/// A type that this crate re-exports from elsewhere is taken to have everything.
+pub fn missing(upstream: &BTreeSet<String>, own: &Surface) -> BTreeSet<String> {
+    let there = |name: &str| {
+        let whole = match name.rsplit_once(" for ") {
+            Some((_, target)) => target,
+            None => name.rsplit_once("::").map_or(name, |(whole, _)| whole),
+        };
+        own.contains_key(name) || own.get(whole).is_some_and(Signature::is_empty)
+    };
+    let missing = upstream.iter().filter(|name| !there(name));
+    missing.cloned().collect()
+}
+
+/// The items that differ, but for what is allowed.
+pub fn differing(upstream: &Surface, own: &Surface, allowed: &Allowed) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (name, theirs) in upstream {
+        let Some(ours) = own.get(name) else {
+            continue;
+        };
+        // What upstream re-exports from elsewhere, without that crate's JSON.
+        if theirs.is_empty() || ours.is_empty() {
+            continue;
+        }
+        let aspects: BTreeSet<_> = theirs.keys().chain(ours.keys()).collect();
+        let lines: Vec<_> = aspects
+            .into_iter()
+            .filter(|aspect| text(theirs, aspect) != text(ours, aspect))
+            .filter(|aspect| !allowed.allows(name, aspect))
+            .map(|aspect| {
+                format!(
+                    "    {aspect}\n      there: {}\n      here:  {}\n",
+                    text(theirs, aspect),
+                    text(ours, aspect)
+                )
+            })
+            .collect();
+        if !lines.is_empty() {
+            differences.push(format!("{name}\n{}", lines.concat()));
+        }
+    }
+    differences
+}
+
+/// An aspect as text.
+fn text<'s>(signature: &'s Signature, aspect: &str) -> &'s str {
+    signature.get(aspect).map_or("", String::as_str)
+}

@@ -1,0 +1,184 @@
+//! What rustdoc knows of a crate: its JSON, and that of the crates it re-exports.
+
+use std::collections::HashMap;
+use std::fs;
+use std::iter;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use serde_json::Value;
+
+/// The JSON of one crate.
+pub struct Document {
+    json: Value,
+    /// The ids of the crate's own items by their paths, the crate's name first.
+    by_path: HashMap<String, u64>,
+}
+
+/// A crate's JSON, and that of others whose items it re-exports.
+pub struct Documents(Vec<Document>);
+
+/// An item, and the document that its ids are of.
+#[derive(Clone, Copy)]
+pub struct Item<'d> {
+    documents: &'d Documents,
+    document: &'d Document,
+    pub json: &'d Value,
+}
+
+/// The name of a variant of an enumeration, and what is in it.
+pub fn variant(value: &Value) -> (&str, &Value) {
+    match value {
+        Value::String(name) => (name, &Value::Null),
+        _ => match value.as_object().and_then(|fields| fields.iter().next()) {
+            Some((name, body)) => (name, body),
+            None => ("", &Value::Null),
+        },
+    }
+}
+
+/// The elements of an array, or none of anything else.
+pub fn elements(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+impl Document {
+    /// Reads a file that rustdoc wrote.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such file, or something else is in it.
+    pub fn read(file: &Path) -> Result<Document> {
+        let text =
+            fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+        let json: Value = serde_json::from_str(&text)
+            .with_context(|| format!("{} is not JSON", file.display()))?;
+        let paths = json["paths"]
+            .as_object()
+            .ok_or_else(|| anyhow!("{} is not what rustdoc writes", file.display()))?;
+        let own = paths.iter().filter(|(_, summary)| summary["crate_id"] == 0);
+        let by_path = own
+            .filter_map(|(id, summary)| Some((path(summary), id.parse().ok()?)))
+            .collect();
+        Ok(Document { json, by_path })
+    }
+
+    /// The version of the crate.
+    pub fn version(&self) -> &str {
+        self.json["crate_version"].as_str().unwrap_or_default()
+    }
+
+    /// The version of the format, which follows rustdoc's.
+    pub fn format(&self) -> u64 {
+        self.json["format_version"].as_u64().unwrap_or_default()
+    }
+}
+
+/// The path of an item's summary, as text.
+fn path(summary: &Value) -> String {
+    let parts: Vec<_> = elements(&summary["path"])
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    parts.join("::")
+}
+
+impl Documents {
+    /// A crate's document, and those of crates that it re-exports.
+    pub fn new(main: Document, others: Vec<Document>) -> Documents {
+        Documents(iter::once(main).chain(others).collect())
+    }
+
+    /// The crate's own document.
+    pub fn main(&self) -> &Document {
+        &self.0[0]
+    }
+
+    /// The crate itself.
+    ///
+    /// # Errors
+    ///
+    /// If the document has no root.
+    pub fn root(&self) -> Result<Item<'_>> {
+        let document = self.main();
+        let root = document.json["root"].as_u64().unwrap_or_default();
+        let item = self.find(document, root);
+        item.ok_or_else(|| anyhow!("the JSON has no root module"))
+    }
+
+    /// An item by its id in a document.
+    fn find<'d>(&'d self, document: &'d Document, id: u64) -> Option<Item<'d>> {
+        let id = id.to_string();
+        if let Some(json) = document.json["index"].get(&id) {
+            return Some(Item {
+                documents: self,
+                document,
+                json,
+            });
+        }
+        // It may be an item of a crate whose document is here as well.
+        let path = path(document.json["paths"].get(&id)?);
+        self.0.iter().find_map(|document| {
+            let id = document.by_path.get(&path)?;
+            let json = document.json["index"].get(id.to_string())?;
+            Some(Item {
+                documents: self,
+                document,
+                json,
+            })
+        })
+    }
+}
+
+impl<'d> Item<'d> {
+    /// Another item of the same document, or of one that it re-exports.
+    pub fn find(&self, id: &Value) -> Option<Item<'d>> {
+        self.documents.find(self.document, id.as_u64()?)
+    }
+
+    /// The last name of the path of an item, wherever it is from: where it's used it
+    /// may have another.
+    pub fn original(&self, id: &Value) -> Option<&'d str> {
+        let summary = self.document.json["paths"].get(id.to_string())?;
+        elements(&summary["path"]).last()?.as_str()
+    }
+
+    /// Whether an id is of an item that the document's own crate defines.
+    pub fn is_own(&self, id: &Value) -> bool {
+        let summary = &self.document.json["paths"][id.to_string()];
+        summary.is_null() || summary["crate_id"] == 0
+    }
+
+    /// The items that a list of ids is of, without those that are hidden.
+    pub fn all(&self, ids: &'d Value) -> impl Iterator<Item = Item<'d>> {
+        let item = *self;
+        elements(ids).iter().filter_map(move |id| item.find(id))
+    }
+
+    /// What kind of item it is, and what there is to say of that kind.
+    pub fn inner(&self) -> (&'d str, &'d Value) {
+        variant(&self.json["inner"])
+    }
+
+    /// Its name; empty if it has none.
+    pub fn name(&self) -> &'d str {
+        self.json["name"].as_str().unwrap_or_default()
+    }
+
+    /// Whether it is public by itself, or as a part of what is.
+    pub fn is_public(&self) -> bool {
+        matches!(self.json["visibility"].as_str(), Some("public" | "default"))
+    }
+
+    /// Whether it has an attribute.
+    pub fn has(&self, attribute: &str) -> bool {
+        elements(&self.json["attrs"])
+            .iter()
+            .any(|found| variant(found).0 == attribute)
+    }
+
+    /// Whether it is deprecated.
+    pub fn is_deprecated(&self) -> bool {
+        !self.json["deprecation"].is_null()
+    }
+}
