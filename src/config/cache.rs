@@ -72,6 +72,7 @@ impl Cache {
     /// - if the directory for the cache isn't an absolute path, isn't UTF-8, or can't
     ///   be made;
     /// - if no temporary file can be written;
+    /// - if the system starts no thread for it;
     /// - if the library has no cache.
     pub fn new(config: CacheConfig) -> Result<Cache> {
         Cache::tried(Source::Text(config.to_toml()?.into()))

@@ -302,5 +302,8 @@ fn no_thread_for_a_cache() {
         let file = directory.join("config.toml");
         std::fs::write(&file, "[cache]\n").unwrap();
         assert_refused(Cache::from_file(Some(&file)), "without a cache");
+        let mut config = CacheConfig::new();
+        config.with_directory(&directory);
+        assert_refused(Cache::new(config), "without a cache");
     });
 }
