@@ -170,6 +170,14 @@ mod store;
 pub mod sys;
 mod table;
 mod tag;
+#[cfg(any(
+    feature = "cache",
+    feature = "cranelift",
+    feature = "wasi",
+    feature = "winch",
+    target_vendor = "apple"
+))]
+mod threads;
 mod trap;
 mod types;
 mod val;

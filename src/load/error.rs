@@ -162,8 +162,9 @@ fn wrong_version(path: &Path, found: Option<LibraryVersion>, expected: u32) -> S
 /// Something needs a part of libwasmtime that the library was built without.
 ///
 /// What needs it returns this, and nothing has happened. With the Cargo feature
-/// `load` only: in the other link modes the library has all that this crate was
-/// built for. [`Loaded::has`](crate::Loaded::has) tells in advance.
+/// `load` only, but for [`Feature::StackSwitching`]: in the other link modes the
+/// library has all that this crate was built for.
+/// [`Loaded::has`](crate::Loaded::has) tells in advance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unsupported {
@@ -172,6 +173,18 @@ pub struct Unsupported {
     /// The library that lacks it; `None` if none could be loaded.
     pub library: Option<PathBuf>,
     pub(crate) cause: Option<LoadError>,
+}
+
+impl Unsupported {
+    /// The error for what no library has.
+    pub(crate) fn by_any_library(feature: Feature) -> Unsupported {
+        let library = crate::loaded().and_then(|loaded| loaded.path());
+        Unsupported {
+            feature,
+            library: library.map(Path::to_owned),
+            cause: None,
+        }
+    }
 }
 
 impl fmt::Display for Unsupported {
@@ -188,6 +201,12 @@ impl StdError for Unsupported {
 }
 
 fn unsupported(feature: Feature, library: Option<&Path>, unloaded: bool) -> String {
+    if feature == Feature::StackSwitching {
+        return format!(
+            "this needs libwasmtime's feature `{feature}`, and no libwasmtime is built with it; \
+             leave `Config::wasm_stack_switching` off"
+        );
+    }
     if unloaded {
         return format!("this needs libwasmtime's feature `{feature}`, and none can be loaded");
     }

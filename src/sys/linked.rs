@@ -68,5 +68,6 @@ fn is_on(feature: Feature) -> bool {
         Feature::Wasi => cfg!(feature = "wasi"),
         Feature::WasiHttp => cfg!(feature = "wasi-http"),
         Feature::Wat => cfg!(feature = "wat"),
+        Feature::StackSwitching => false,
     }
 }
