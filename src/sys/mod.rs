@@ -37,6 +37,10 @@
 
 pub(crate) use std::ffi::{CStr, c_char, c_int, c_void};
 
+// What the functions are called in an archive: `link_name!`.
+#[cfg(wasmtime_link = "static")]
+include!(concat!(env!("OUT_DIR"), "/link_names.rs"));
+
 #[macro_use]
 mod capi;
 mod feature;
