@@ -247,6 +247,10 @@ macro_rules! capi {
             }
         )*)*
 
+        /// The functions' names, each with a NUL after it.
+        #[cfg(wasmtime_link = "dynamic")]
+        pub(in crate::sys) const NAMES: &str = concat!($($(stringify!($name), "\0",)*)*);
+
         pub(in crate::sys) const DECLARED: $crate::sys::capi::Declared =
             $crate::sys::capi::Declared {
                 text: concat!(
