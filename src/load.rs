@@ -66,8 +66,9 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
 /// What contains libwasmtime or this crate stays in memory once this function or
 /// the first engine has succeeded, even if it is a plugin that is closed: the
 /// process's signal handlers lead to it. A plugin that is opened again is the one
-/// that is still there. In a program without a dynamic linker, which has no plugins,
-/// nothing is done; nor on systems that can't keep a library, such as OpenBSD.
+/// that is still there. This is done on Linux, Android, Windows, Apple's systems,
+/// FreeBSD, NetBSD, DragonFly BSD, illumos and Solaris; elsewhere, such a plugin must
+/// not be closed.
 ///
 /// # Trust
 ///

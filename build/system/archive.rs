@@ -8,15 +8,15 @@
 //! a copy of the archive in which the archive's own definitions, and all that
 //! refers to them, have other names: of the same length, so that nothing moves.
 //!
-//! A program may get the functions of the C API from another crate as well, as from
-//! `wasmtime-c-api-impl`. The linker would take one of the two for both callers,
-//! function by function. So the archive's have new names too, by which this crate
-//! calls them, and nobody else does.
-//!
 //! That is done even if the same rustc made both. Then the two copies may be the
 //! same object files, of which the linker could take either; but not if the
 //! program is optimised at link time, which a build script doesn't know, nor if
 //! one of the two aborts on a panic and the other doesn't.
+//!
+//! A program may get the functions of the C API from another crate as well, as from
+//! `wasmtime-c-api-impl`. The linker would take one of the two for both callers,
+//! function by function. So the archive's have new names too, by which this crate
+//! calls them, and nobody else does.
 //!
 //! A program may also use the `wasmtime` crate itself. If it is of the very same
 //! version, the two functions by which a native debugger looks into a module
