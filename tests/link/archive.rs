@@ -238,3 +238,40 @@ fn an_archive_of_another_major_is_an_error() {
         .error();
     assert!(error.contains("is of version 47.0.1;"), "{error}");
 }
+
+/// An assembler may write the two as one text, of which only the whole could change.
+#[test]
+fn a_function_whose_name_ends_anothers_keeps_its_name() {
+    let functions = ["my_wasmtime_sum", "wasmtime_sum", "wasmtime_call"];
+    let mut source = String::new();
+    for name in functions {
+        source += &format!("\t.globl {name}\n{name}:\n\t.byte 0\n");
+    }
+    let prefix = Prefix::installed("archive_ends", "libwasmtime.a").file("functions.s", &source);
+    let at = |path: &str| prefix.path(path);
+    fs::remove_file(at("lib/libwasmtime.a")).unwrap();
+    let object = at("functions.o");
+    let run = |tool: &str, arguments: &[&str]| {
+        let status = Command::new(tool).args(arguments).status();
+        status.is_ok_and(|status| status.success())
+    };
+    if !cfg!(target_os = "linux")
+        || !run("as", &["-o", &object, &at("functions.s")])
+        || !run("ar", &["rcs", &at("lib/libwasmtime.a"), &object])
+    {
+        return println!("skipped: there is no assembler for ELF, or no ar");
+    }
+    let text = fs::read(&object).unwrap();
+    let count = text.windows(12).filter(|part| part == b"wasmtime_sum");
+    if count.count() != 1 {
+        return println!("skipped: this assembler writes each name once more");
+    }
+
+    let (directory, _) = instructed(&prefix);
+    let names = fs::read_to_string(Path::new(&directory).join("link_names.rs")).unwrap();
+    assert!(names.contains(r#"(wasmtime_call) => { "Wasmtime_call" }"#));
+    assert!(!names.contains("(wasmtime_sum)"), "{names}");
+    let archive = fs::read(Path::new(&directory).join("libwasmtime.a")).unwrap();
+    let has = |name: &[u8]| archive.windows(name.len()).any(|part| part == name);
+    assert!(has(b"my_wasmtime_sum") && !has(b"my_Wasmtime_sum"));
+}
