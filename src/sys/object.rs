@@ -3,7 +3,7 @@
 
 #![cfg_attr(
     not(wasmtime_link = "dynamic"),
-    allow(dead_code, reason = "only a linked library has to be found out about")
+    allow(dead_code, reason = "it is a linked shared library that has to be examined")
 )]
 
 use std::ffi::{CStr, c_void};
