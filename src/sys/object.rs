@@ -3,7 +3,10 @@
 
 #![cfg_attr(
     not(wasmtime_link = "dynamic"),
-    allow(dead_code, reason = "it is a linked shared library that has to be examined")
+    allow(
+        dead_code,
+        reason = "it is a linked shared library that has to be examined"
+    )
 )]
 
 use std::ffi::{CStr, c_void};
