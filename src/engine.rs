@@ -54,7 +54,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// - [`LoadError`](crate::LoadError) if the library can't be loaded;
+    /// - [`LoadError`](crate::LoadError) if the library can't be loaded, or is the
+    ///   wrong one;
     /// - [`ConfigConflict`](crate::ConfigConflict) if a setting can't be had,
     ///   or not together with another;
     /// - [`Unsupported`](crate::Unsupported) if the library lacks a setting.
@@ -209,7 +210,7 @@ impl Default for Engine {
     ///
     /// # Panics
     ///
-    /// If libwasmtime can't be loaded; see [`load`](crate::load).
+    /// If libwasmtime can't be loaded, or is the wrong one; see [`load`](crate::load).
     fn default() -> Engine {
         let engine = if Config::DEFAULT_FITS {
             Engine::with_default_settings()

@@ -4,8 +4,8 @@
 //! With the Cargo feature `load` nothing is linked: the shared library is
 //! opened by [`load`], [`load_from`] or [`LoadOptions::load`], or else by the
 //! first thing that needs it, such as making an engine. In the linked modes the
-//! library is a part of the program from the start, and all of these succeed
-//! without doing anything. How it is opened is the business of `sys`.
+//! library is there from the start, and all of these open nothing; with `dynamic`
+//! they see whether it is the right one. How is the business of `sys`.
 //!
 //! A process has one libwasmtime, for good: it is never closed, since it
 //! installs signal handlers and since nothing could tell when the last object
@@ -27,8 +27,8 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
     Err(_) => panic!("Cargo's versions are numbers"),
 };
 
-/// Loads libwasmtime from its default place; does nothing if it is loaded
-/// already, or linked.
+/// Loads libwasmtime from its default place, or checks the one that the program is
+/// linked with; does nothing if either was done already.
 ///
 /// The library is looked for in these places, and the first one found is taken:
 ///
@@ -49,6 +49,26 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
 /// Everything that needs libwasmtime loads it this way if nothing has before. A
 /// program that calls this first thing, and shows its user the error, is right
 /// in every link mode.
+///
+/// # If libwasmtime is linked
+///
+/// With `vendored` and `static` there is nothing to load. With `dynamic`, the system
+/// has loaded the library before the program started, from wherever it looks; a
+/// library that lacks a function which the program calls is the system's affair,
+/// and the program doesn't start. This function finds out what was loaded: another
+/// version is an error, and so are functions that come from two libraries. The
+/// first engine and everything else that needs libwasmtime do that by themselves;
+/// only a program that calls [`sys`](crate::sys) by hand has to see to it, by
+/// calling this first.
+///
+/// # Plugins
+///
+/// What contains libwasmtime or this crate stays in memory once this function or
+/// the first engine has succeeded, even if it is a plugin that is closed: the
+/// process's signal handlers lead to it. A plugin that is opened again is the one
+/// that is still there. This is done on Linux, Android, Windows, Apple's systems,
+/// FreeBSD, NetBSD, DragonFly BSD, illumos and Solaris; elsewhere, such a plugin must
+/// not be closed.
 ///
 /// # Trust
 ///
@@ -76,7 +96,7 @@ pub fn load() -> Result<(), LoadError> {
 }
 
 /// Loads libwasmtime from `path`; does nothing if that library is loaded
-/// already, or if libwasmtime is linked.
+/// already. If libwasmtime is linked, the path means nothing, and this is [`load`].
 ///
 /// The same as [`LoadOptions::path`] and [`LoadOptions::load`]. Loading a
 /// library is running its code: see [`load`] on trust.
@@ -95,7 +115,8 @@ pub fn load_from(path: impl AsRef<Path>) -> Result<(), LoadError> {
     LoadOptions::new().path(path).load()
 }
 
-/// The library that this process uses, or `None` if none is loaded yet.
+/// The library that this process uses, or `None` if none is loaded yet, or if the
+/// one that the program is linked with is refused by [`load`].
 ///
 /// # Examples
 ///
@@ -169,9 +190,9 @@ impl LoadOptions {
     /// Loads the library.
     ///
     /// Does nothing if one is loaded already, provided that it is the one that
-    /// [`path`](LoadOptions::path) asks for if that was called; and nothing at
-    /// all if libwasmtime is linked. Threads that load at the same time get the
-    /// same library.
+    /// [`path`](LoadOptions::path) asks for if that was called. If libwasmtime is
+    /// linked, it is only checked: see [`load`]. Threads that load at the same time
+    /// get the same library.
     ///
     /// # Errors
     ///
@@ -180,6 +201,7 @@ impl LoadOptions {
     /// - [`LoadError::BadLibrary`] if it isn't libwasmtime, or not all of it;
     /// - [`LoadError::WrongVersion`] and [`LoadError::UnknownVersion`] if it
     ///   isn't the version that this crate speaks to, or may not be;
+    /// - [`LoadError::Mixed`] if the program is linked with two libraries at once;
     /// - [`LoadError::AlreadyLoaded`] if another library was loaded before.
     ///
     /// After an error nothing has changed, and another attempt may succeed.
@@ -203,7 +225,8 @@ impl Loaded {
         self.version
     }
 
-    /// The file that was loaded; `None` if libwasmtime is linked.
+    /// The file that was loaded, by the system or by this crate; `None` if
+    /// libwasmtime is a part of the program.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }

@@ -8,6 +8,7 @@ mod not_found;
 mod pkg_config;
 mod platform;
 mod variables;
+mod version;
 
 pub use find::{Library, Rejection, library as find};
 pub use link::library as link;

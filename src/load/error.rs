@@ -56,6 +56,17 @@ pub enum LoadError {
         path: PathBuf,
     },
 
+    /// The program's calls go to two libraries: each has some of the functions.
+    ///
+    /// That is so if another crate of the program brings the C API itself, as
+    /// `wasmtime-c-api-impl` does, and libwasmtime is linked as a shared library.
+    /// An object that one of the two made would be used by the other.
+    #[non_exhaustive]
+    Mixed {
+        /// The files of both, of which one may be the program's own.
+        paths: Vec<PathBuf>,
+    },
+
     /// Another library was loaded before, and a process has only one.
     #[non_exhaustive]
     AlreadyLoaded {
@@ -91,6 +102,7 @@ impl fmt::Display for LoadError {
                  which names the version",
                 path.display(),
             ),
+            LoadError::Mixed { paths } => f.write_str(&mixed(paths)),
             LoadError::AlreadyLoaded { loaded, requested } => write!(
                 f,
                 "{} can't be loaded, because {} has been, and a process can have only one \
@@ -159,12 +171,27 @@ fn wrong_version(path: &Path, found: Option<LibraryVersion>, expected: u32) -> S
     )
 }
 
+fn mixed(paths: &[PathBuf]) -> String {
+    let paths: Vec<_> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    format!(
+        "the functions of libwasmtime's C API are in more than one file, {}, but all have to be \
+         in one libwasmtime {MAJOR}; another part of the program brings functions of the same \
+         names, as the crate `wasmtime-c-api-impl` does, which tree-sitter has with its feature \
+         `wasm`: do without that, or turn on the Cargo feature `load` or `static` of \
+         `libwasmtime` instead of `dynamic` (LIBWASMTIME_LINK chooses among those that are on)",
+        paths.join(" and ")
+    )
+}
+
 /// Something needs a part of libwasmtime that the library was built without.
 ///
 /// What needs it returns this, and nothing has happened. With the Cargo feature
-/// `load` only, but for [`Feature::StackSwitching`]: in the other link modes the
-/// library has all that this crate was built for.
-/// [`Loaded::has`](crate::Loaded::has) tells in advance.
+/// `load`, but for [`Feature::StackSwitching`], which no library has; and with `dynamic`
+/// where the library itself is refused. In the other link modes the library has all
+/// that this crate was built for. [`Loaded::has`](crate::Loaded::has) tells in advance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unsupported {

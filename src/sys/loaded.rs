@@ -5,7 +5,7 @@
 //! symbols are looked up, then the version and the symbols are judged, and only
 //! then the [`Slot`](super::slot::Slot)s are filled, all under one lock.
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::ptr::NonNull;
@@ -13,15 +13,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use libloading::Library;
 
-use self::version::Evidence;
 use super::Feature;
+use super::object::{self, Object};
 use super::slot::Slot;
+use super::version::{self, Evidence, Functions};
 use crate::Error;
 use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
-mod file;
 mod search;
-mod version;
 
 /// The library in use. Set once, after all slots are.
 static LOADED: OnceLock<Loaded> = OnceLock::new();
@@ -102,7 +101,8 @@ type Addresses = Vec<(&'static Slot, NonNull<c_void>)>;
 /// an open library once more to whoever asks for its bare name.
 fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, Loaded), LoadError> {
     // First, because it says most about a library that is wrong in many ways.
-    let by_symbol = version::by_symbol(&library);
+    let has = |name: &CStr| address(&library, name.to_bytes_with_nul()).is_some();
+    let by_symbol = version::by_symbol(has);
     if let Some(found) = by_symbol
         && found.major != MAJOR
     {
@@ -121,7 +121,7 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
 
     let version = match by_symbol {
         Some(found) => Some(found),
-        None => match version::by_refusal(&library) {
+        None => match by_refusal(&library) {
             Evidence::Version(found) if found.major == MAJOR => Some(found),
             Evidence::Version(found) => return Err(wrong_version(path, Some(found))),
             Evidence::Other => return Err(wrong_version(path, None)),
@@ -129,13 +129,26 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
             Evidence::None => return Err(LoadError::UnknownVersion { path }),
         },
     };
-    let path = file::of_symbol(symbols[0].1).unwrap_or(path);
+    // The library stays, but this code, which it calls, may be in a plugin.
+    object::pin_both(symbols[0].1);
+    let path = Object::containing(symbols[0].1)
+        .and_then(|object| object.file())
+        .unwrap_or(path);
     let loaded = Loaded {
         version,
         path: Some(path),
         features,
     };
     Ok((symbols, loaded))
+}
+
+/// What a library that has all core functions says by its refusals.
+fn by_refusal(library: &Library) -> Evidence {
+    // SAFETY: what has these functions, and all the others, is a libwasmtime.
+    match unsafe { Functions::find(|name| address(library, name)) } {
+        Some(functions) => version::by_refusal(functions),
+        None => Evidence::None,
+    }
 }
 
 fn wrong_version(path: PathBuf, found: Option<LibraryVersion>) -> LoadError {
