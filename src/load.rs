@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::sys::{self, Feature};
 
 mod error;
+mod sources;
 
 pub use error::{Attempt, LoadError, Unsupported};
 
@@ -30,13 +31,20 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
 /// Loads libwasmtime from its default place; does nothing if it is loaded
 /// already, or linked.
 ///
-/// The library is looked for in these places, and the first one found is taken:
+/// The library is looked for in these places, in this order, and the first one
+/// found is taken:
 ///
-/// 1. what the environment variable `LIBWASMTIME_PATH` names: a library, or a
-///    directory that has one. Then no other place is considered;
-/// 2. the directory of the executable;
-/// 3. wherever the system looks for libraries (`LD_LIBRARY_PATH`, the linker's
-///    cache and so on).
+/// | place | who may write there | in a privileged process |
+/// |---|---|---|
+/// | what the environment variable `LIBWASMTIME_PATH` names, a library or a directory that has one; no other place is considered then | whoever sets it, who is whoever starts the program | ignored |
+/// | the directory of the executable, and `lib` in it | whoever installed the program | ignored: a hard link puts an executable into any directory |
+/// | on Linux, Android and the BSDs: the run path of the executable, `LD_LIBRARY_PATH`, and the system's directories with its cache of them | for the variable as above; for the others the administrator, and whoever built the program | `LD_LIBRARY_PATH` is ignored by the system |
+/// | on macOS: `DYLD_LIBRARY_PATH`, the run paths of the program, `DYLD_FALLBACK_LIBRARY_PATH` | as on Linux | the variables are ignored by the system |
+/// | on macOS then: `/usr/local/lib` | the administrator; with Homebrew on Intel also the user who installed it | ignored |
+/// | on Windows: the directory of the executable, `System32`, and what the program has added with `AddDllDirectory` | whoever installed the program, and the administrator | there are none |
+///
+/// Neither the working directory nor, on Windows, `PATH` is searched, unless one
+/// of these variables names it.
 ///
 /// Its name is that of upstream's releases, `libwasmtime.so`,
 /// `libwasmtime.dylib` or `wasmtime.dll`, in the directory itself or in a `lib`
@@ -50,13 +58,24 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
 /// program that calls this first thing, and shows its user the error, is right
 /// in every link mode.
 ///
+/// # Privileged processes
+///
+/// A process is privileged if its program was started with more rights than
+/// whoever started it, as a setuid program is, or one with capabilities of its
+/// own (`AT_SECURE` on Linux, `issetugid` on macOS and the BSDs). In such a
+/// process no environment variable decides what is loaded, and the error says
+/// which places were passed over. To load a library from a place of the
+/// program's own, call [`load_from`] with its absolute path.
+///
+/// On Windows a program that is started with the rights of an administrator has
+/// the environment of the user who started it, and nothing tells that it
+/// shouldn't trust that. It should call [`load_from`] as well.
+///
 /// # Trust
 ///
 /// To load a library is to run its code, with all the rights of the program and
 /// none of Rust's guarantees. Name files that are trusted as the program itself
-/// is. A program that has more rights than the user who starts it shouldn't
-/// call this function, which heeds that user's environment, but [`load_from`]
-/// with an absolute path.
+/// is.
 ///
 /// # Errors
 ///

@@ -7,6 +7,8 @@ mod link;
 mod not_found;
 mod pkg_config;
 mod platform;
+#[path = "../../src/load/sources.rs"]
+mod sources;
 mod variables;
 
 pub use find::{Library, Rejection, library as find};

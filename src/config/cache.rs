@@ -3,7 +3,7 @@
 use super::RawConfig;
 use crate::Result;
 use crate::error::{check, format_err};
-use crate::sys::{self, Feature, ensure_loaded, require, wasm_config_t};
+use crate::sys::{self, Feature, ensure_loaded, is_privileged, require, wasm_config_t};
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
 use std::ptr;
@@ -41,8 +41,17 @@ impl Cache {
     /// # Errors
     ///
     /// If the file is missing or isn't a cache configuration, if the directory
-    /// for the cache can't be made, or if the library has no cache.
+    /// for the cache can't be made, or if the library has no cache. Also for
+    /// `None` in a [privileged process](crate::load#privileged-processes): the
+    /// environment of its caller would decide which code is loaded.
     pub fn from_file(path: Option<&Path>) -> Result<Cache> {
+        if path.is_none() && is_privileged() {
+            return Err(format_err!(
+                "the default cache is in a directory that the environment names, which whoever \
+                 started this process controls, and the process has more rights; name a file \
+                 with a `directory` in it that only trusted users can write to"
+            ));
+        }
         let file = match path {
             None => None,
             Some(path) => {

@@ -46,6 +46,7 @@ mod linked;
 mod loaded;
 #[cfg(wasmtime_link = "missing")]
 mod missing;
+mod privileged;
 #[cfg(wasmtime_link = "load")]
 pub(crate) mod slot;
 
@@ -103,6 +104,7 @@ pub use linker::*;
 pub(crate) use loaded::{ensure_loaded, lacks, load, loaded, require};
 pub use memory::*;
 pub use module::*;
+pub(crate) use privileged::is_privileged;
 pub use profiling::*;
 pub use sharedmemory::*;
 pub use store::*;

@@ -9,7 +9,9 @@
 //!
 //! - `LIBWASMTIME_TEST_OTHER_MAJORS`: directories of libwasmtimes of other major
 //!   versions, separated as in `PATH`;
-//! - `LIBWASMTIME_TEST_MIN`: a minimal libwasmtime.
+//! - `LIBWASMTIME_TEST_MIN`: a minimal libwasmtime;
+//! - `LIBWASMTIME_TEST_DAMAGES` and `LIBWASMTIME_TEST_SEED`: how many damages of
+//!   each kind are tried, and other ones than usual.
 //!
 //! If libwasmtime is linked there is nothing to load, and only that is tested.
 
@@ -17,6 +19,8 @@ mod case;
 mod fake;
 mod find;
 mod minimal;
+#[cfg(unix)]
+mod privileged;
 mod refuse;
 mod settle;
 #[path = "../subprocess/mod.rs"]
