@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::sys::{self, Feature};
 
 mod error;
+mod sources;
 
 pub use error::{Attempt, LoadError, Unsupported};
 
@@ -30,13 +31,20 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
 /// Loads libwasmtime from its default place, or checks the one that the program is
 /// linked with; does nothing if either was done already.
 ///
-/// The library is looked for in these places, and the first one found is taken:
+/// The library is looked for in these places, in this order, and the first one
+/// found is taken:
 ///
-/// 1. what the environment variable `LIBWASMTIME_PATH` names: a library, or a
-///    directory that has one. Then no other place is considered;
-/// 2. the directory of the executable;
-/// 3. wherever the system looks for libraries (`LD_LIBRARY_PATH`, the linker's
-///    cache and so on).
+/// | place | who may write there | in a privileged process |
+/// |---|---|---|
+/// | what the environment variable `LIBWASMTIME_PATH` names, a library or a directory that has one; no other place is considered then | whoever sets it, who is whoever starts the program | ignored |
+/// | the directory of the executable, and `lib` in it | whoever installed the program | ignored: a hard link puts an executable into any directory |
+/// | on Linux, Android and the BSDs: the run path of the executable, `LD_LIBRARY_PATH`, and the system's directories with its cache of them | for the variable as above; for the others the administrator, and whoever built the program | `LD_LIBRARY_PATH` is ignored by the system |
+/// | on macOS: `DYLD_LIBRARY_PATH`, the run paths of the program, `DYLD_FALLBACK_LIBRARY_PATH` | as on Linux | the variables are ignored by the system |
+/// | on macOS then: `/usr/local/lib` | the administrator; with Homebrew on Intel also the user who installed it | ignored |
+/// | on Windows: the directory of the executable, `System32`, and what the program has added with `AddDllDirectory` | whoever installed the program, and the administrator | there are none |
+///
+/// Neither the working directory nor, on Windows, `PATH` is searched, unless one
+/// of these variables names it.
 ///
 /// Its name is that of upstream's releases, `libwasmtime.so`,
 /// `libwasmtime.dylib` or `wasmtime.dll`, in the directory itself or in a `lib`
@@ -70,13 +78,31 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
 /// FreeBSD, NetBSD, DragonFly BSD, illumos and Solaris; elsewhere, such a plugin must
 /// not be closed.
 ///
+/// # Privileged processes
+///
+/// A process is privileged if its program was started with more rights than
+/// whoever started it, as a setuid program is, or one with capabilities of its
+/// own (`AT_SECURE` on Linux, `issetugid` on macOS and the BSDs). In such a
+/// process no environment variable decides what is loaded, and the error says
+/// which places were passed over. To load a library from a place of the
+/// program's own, call [`load_from`] with its absolute path.
+///
+/// On Windows a program that is started with the rights of an administrator has
+/// the environment of the user who started it, and nothing tells that it
+/// shouldn't trust that. It should call [`load_from`] as well.
+///
 /// # Trust
 ///
 /// To load a library is to run its code, with all the rights of the program and
 /// none of Rust's guarantees. Name files that are trusted as the program itself
-/// is. A program that has more rights than the user who starts it shouldn't
-/// call this function, which heeds that user's environment, but [`load_from`]
-/// with an absolute path.
+/// is.
+///
+/// Damage is another matter. Before a file is opened, its headers and the tables
+/// that the system reads are compared with the file: a library that was cut off,
+/// or whose headers are damaged, is an error, and doesn't end the process. So are
+/// the files that the system takes for a name alone, where that can be told: not
+/// those in the run path of the executable. The code and data of a library have
+/// nothing to be compared with; they are trusted.
 ///
 /// # Errors
 ///
@@ -197,7 +223,9 @@ impl LoadOptions {
     /// # Errors
     ///
     /// - [`LoadError::NotFound`] if there is no library where one was looked for;
-    /// - [`LoadError::NotALibrary`] if the system can't open the file;
+    /// - [`LoadError::NotALibrary`] if the file is something else, or the system
+    ///   can't open it;
+    /// - [`LoadError::Damaged`] if it isn't whole;
     /// - [`LoadError::BadLibrary`] if it isn't libwasmtime, or not all of it;
     /// - [`LoadError::WrongVersion`] and [`LoadError::UnknownVersion`] if it
     ///   isn't the version that this crate speaks to, or may not be;

@@ -7,6 +7,8 @@ mod link;
 mod not_found;
 mod pkg_config;
 mod platform;
+#[path = "../../src/load/sources.rs"]
+mod sources;
 mod variables;
 mod version;
 

@@ -1,5 +1,6 @@
 //! What can be wrong with a library that is opened at run time.
 
+use super::sources::{RELEASES, package};
 use super::{LibraryVersion, MAJOR};
 use crate::sys::Feature;
 use std::error::Error as StdError;
@@ -8,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// Why libwasmtime couldn't be loaded.
 ///
-/// The text of each says what was expected, what was found, and what to do.
+/// The text of each says what was expected, what was found, and what to do: also
+/// where a right library comes from, unless one is loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {
@@ -29,6 +31,16 @@ pub enum LoadError {
         reason: String,
     },
 
+    /// A shared library whose headers promise what the file doesn't have, such as
+    /// one that was copied only in part. It wasn't opened.
+    #[non_exhaustive]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+
     /// A shared library without all the functions that any libwasmtime has.
     #[non_exhaustive]
     BadLibrary {
@@ -41,7 +53,7 @@ pub enum LoadError {
     /// A libwasmtime of another major version.
     #[non_exhaustive]
     WrongVersion {
-        /// The file.
+        /// The file, without the symbolic links that led to it.
         path: PathBuf,
         /// Its version; `None` if it is only known not to be the right one.
         found: Option<LibraryVersion>,
@@ -79,38 +91,55 @@ pub enum LoadError {
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LoadError::NotFound { tried } => f.write_str(&not_found(tried)),
-            LoadError::NotALibrary { path, reason } => write!(
-                f,
+        let problem = match self {
+            LoadError::NotFound { tried } => not_found(tried),
+            LoadError::NotALibrary { path, reason } => format!(
                 "{} can't be opened as a shared library: {reason}; \
                  libwasmtime {MAJOR} for {} is needed there",
                 path.display(),
                 std::env::consts::ARCH,
             ),
-            LoadError::BadLibrary { path, missing } => f.write_str(&bad_library(path, missing)),
+            LoadError::Damaged { path, reason } => format!(
+                "{} is damaged, and was not opened: {reason}; \
+                 install a whole libwasmtime {MAJOR} there, or name another file",
+                path.display(),
+            ),
+            LoadError::BadLibrary { path, missing } => bad_library(path, missing),
             LoadError::WrongVersion {
                 path,
                 found,
                 expected,
-            } => f.write_str(&wrong_version(path, *found, *expected)),
-            LoadError::UnknownVersion { path } => write!(
-                f,
+            } => wrong_version(path, *found, *expected),
+            LoadError::UnknownVersion { path } => format!(
                 "the version of {} can't be established, and only libwasmtime {MAJOR} will do; \
                  if it is that, accept it with `LoadOptions::trust_version(true)`, \
                  otherwise install libwasmtime {MAJOR} with its feature `debug-builtins`, \
                  which names the version",
                 path.display(),
             ),
-            LoadError::Mixed { paths } => f.write_str(&mixed(paths)),
-            LoadError::AlreadyLoaded { loaded, requested } => write!(
+            LoadError::Mixed { paths } => mixed(paths),
+            // The right one is there, or was thought to be.
+            LoadError::AlreadyLoaded { loaded, requested } => {
+                return write!(
+                    f,
+                    "{} can't be loaded, because {} has been, and a process can have only one \
+                     libwasmtime; load the right one first, before anything else of this crate \
+                     is used",
+                    requested.display(),
+                    loaded.display(),
+                );
+            }
+        };
+        write!(
+            f,
+            "{problem}; libwasmtime {MAJOR} is in the C API of a release {MAJOR} ({RELEASES})"
+        )?;
+        match package(std::env::consts::OS) {
+            Some(package) => write!(
                 f,
-                "{} can't be loaded, because {} has been, and a process can have only one \
-                 libwasmtime; load the right one first, before anything else of this crate is \
-                 used",
-                requested.display(),
-                loaded.display(),
+                " or a package of libwasmtime, {package}, if that is version {MAJOR}"
             ),
+            None => Ok(()),
         }
     }
 }
@@ -250,6 +279,36 @@ fn unsupported(feature: Feature, library: Option<&Path>, unloaded: bool) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_error_says_where_a_right_library_comes_from() {
+        let path: PathBuf = "lib".into();
+        let reason = String::new();
+        let errors = [
+            LoadError::NotFound { tried: vec![] },
+            LoadError::NotALibrary {
+                path: path.clone(),
+                reason: reason.clone(),
+            },
+            LoadError::Damaged {
+                path: path.clone(),
+                reason,
+            },
+            LoadError::BadLibrary {
+                path: path.clone(),
+                missing: vec![],
+            },
+            LoadError::WrongVersion {
+                path: path.clone(),
+                found: None,
+                expected: MAJOR,
+            },
+            LoadError::UnknownVersion { path },
+        ];
+        for error in errors {
+            assert!(error.to_string().contains(RELEASES), "{error}");
+        }
+    }
 
     #[test]
     fn a_long_list_of_missing_functions_is_cut_short() {

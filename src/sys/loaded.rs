@@ -20,6 +20,8 @@ use super::version::{self, Evidence, Functions};
 use crate::Error;
 use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
+mod by_name;
+mod format;
 mod search;
 
 /// The library in use. Set once, after all slots are.
@@ -106,12 +108,15 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
     if let Some(found) = by_symbol
         && found.major != MAJOR
     {
-        return Err(wrong_version(path, Some(found)));
+        return Err(wrong_version(&library, path, Some(found)));
     }
 
     let (symbols, features) = match symbols(&library) {
         Ok(complete) => complete,
-        Err(missing) => return Err(LoadError::BadLibrary { path, missing }),
+        Err(missing) => {
+            let path = resolved(&library, path);
+            return Err(LoadError::BadLibrary { path, missing });
+        }
     };
 
     // From here on the library stays open for good. If it comes into use, it
@@ -123,17 +128,18 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
         Some(found) => Some(found),
         None => match by_refusal(&library) {
             Evidence::Version(found) if found.major == MAJOR => Some(found),
-            Evidence::Version(found) => return Err(wrong_version(path, Some(found))),
-            Evidence::Other => return Err(wrong_version(path, None)),
+            Evidence::Version(found) => return Err(wrong_version(&library, path, Some(found))),
+            Evidence::Other => return Err(wrong_version(&library, path, None)),
             Evidence::None if trust => None,
-            Evidence::None => return Err(LoadError::UnknownVersion { path }),
+            Evidence::None => {
+                let path = resolved(&library, path);
+                return Err(LoadError::UnknownVersion { path });
+            }
         },
     };
     // The library stays, but this code, which it calls, may be in a plugin.
     object::pin_both(symbols[0].1);
-    let path = Object::containing(symbols[0].1)
-        .and_then(|object| object.file())
-        .unwrap_or(path);
+    let path = resolved(&library, path);
     let loaded = Loaded {
         version,
         path: Some(path),
@@ -151,12 +157,30 @@ fn by_refusal(library: &Library) -> Evidence {
     }
 }
 
-fn wrong_version(path: PathBuf, found: Option<LibraryVersion>) -> LoadError {
+fn wrong_version(library: &Library, path: PathBuf, found: Option<LibraryVersion>) -> LoadError {
+    let path = resolved(library, path);
     LoadError::WrongVersion {
-        path,
+        // Symbolic links between the versions are what leads to the wrong one.
+        path: match cfg!(unix) {
+            true => path.canonicalize().unwrap_or(path),
+            false => path,
+        },
         found,
         expected: MAJOR,
     }
+}
+
+/// The file that a library is in: for a name that the system has looked for, it
+/// is known by a symbol. Without any, the name is all that is known.
+fn resolved(library: &Library, path: PathBuf) -> PathBuf {
+    let mut symbol = None;
+    super::each_symbol(&mut |known| {
+        symbol = symbol.or_else(|| address(library, known.c_name));
+    });
+    symbol
+        .and_then(Object::containing)
+        .and_then(|object| object.file())
+        .unwrap_or(path)
 }
 
 /// Looks up every function.

@@ -46,6 +46,8 @@ pub(crate) use std::ffi::{CStr, c_char, c_int, c_void};
 #[cfg(wasmtime_link = "static")]
 include!(concat!(env!("OUT_DIR"), "/link_names.rs"));
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod auxv;
 #[macro_use]
 mod capi;
 #[cfg(wasmtime_link = "dynamic")]
@@ -58,6 +60,8 @@ mod loaded;
 #[cfg(wasmtime_link = "missing")]
 mod missing;
 mod object;
+#[cfg(any(wasmtime_link = "load", feature = "cache"))]
+mod privileged;
 #[cfg(wasmtime_link = "load")]
 pub(crate) mod slot;
 #[cfg(any(wasmtime_link = "load", wasmtime_link = "dynamic"))]
@@ -117,6 +121,8 @@ pub use linker::*;
 pub(crate) use loaded::{ensure_loaded, lacks, load, loaded, require};
 pub use memory::*;
 pub use module::*;
+#[cfg(any(wasmtime_link = "load", feature = "cache"))]
+pub(crate) use privileged::is_privileged;
 pub use profiling::*;
 pub use sharedmemory::*;
 pub use store::*;

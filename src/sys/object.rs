@@ -148,16 +148,9 @@ mod system {
 
         #[cfg(target_os = "linux")]
         fn is_executable(&self) -> bool {
-            use std::ffi::c_ulong;
+            use crate::sys::auxv::{AT_ENTRY, getauxval};
 
-            unsafe extern "C" {
-                fn getauxval(kind: c_ulong) -> c_ulong;
-            }
-            const ENTRY: c_ulong = 9;
-            // SAFETY: it takes any number, and returns 0 for one that it doesn't
-            // know.
-            let entry = unsafe { getauxval(ENTRY) };
-            let entry = NonNull::new(entry as *mut c_void);
+            let entry = NonNull::new(getauxval(AT_ENTRY) as *mut c_void);
             let executable = entry.and_then(Object::containing);
             executable.is_some_and(|executable| executable.base == self.base)
         }

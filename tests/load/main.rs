@@ -9,15 +9,25 @@
 //!
 //! - `LIBWASMTIME_TEST_OTHER_MAJORS`: directories of libwasmtimes of other major
 //!   versions, separated as in `PATH`;
-//! - `LIBWASMTIME_TEST_MIN`: a minimal libwasmtime.
+//! - `LIBWASMTIME_TEST_MIN`: a minimal libwasmtime;
+//! - `LIBWASMTIME_TEST_DAMAGES` and `LIBWASMTIME_TEST_SEED`: how many damages of
+//!   each kind are tried, and other ones than usual.
 //!
 //! If libwasmtime is linked there is nothing to load, and only that is tested here:
 //! tests/link is about the library that a program is linked with.
 
 mod case;
+#[cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    target_endian = "little"
+))]
+mod damage;
 mod fake;
 mod find;
 mod minimal;
+#[cfg(unix)]
+mod privileged;
 mod refuse;
 mod settle;
 #[path = "../subprocess/mod.rs"]
