@@ -77,6 +77,13 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
 /// none of Rust's guarantees. Name files that are trusted as the program itself
 /// is.
 ///
+/// Damage is another matter. Before a file is opened, its headers and the tables
+/// that the system reads are compared with the file: a library that was cut off,
+/// or whose headers are damaged, is an error, and doesn't end the process. So are
+/// the files that the system takes for a name alone, where that can be told: not
+/// those in the run path of the executable. The code and data of a library have
+/// nothing to be compared with; they are trusted.
+///
 /// # Errors
 ///
 /// [`LoadError`] says what was looked for where, or what is wrong with what was
@@ -195,7 +202,9 @@ impl LoadOptions {
     /// # Errors
     ///
     /// - [`LoadError::NotFound`] if there is no library where one was looked for;
-    /// - [`LoadError::NotALibrary`] if the system can't open the file;
+    /// - [`LoadError::NotALibrary`] if the file is something else, or the system
+    ///   can't open it;
+    /// - [`LoadError::Damaged`] if it isn't whole;
     /// - [`LoadError::BadLibrary`] if it isn't libwasmtime, or not all of it;
     /// - [`LoadError::WrongVersion`] and [`LoadError::UnknownVersion`] if it
     ///   isn't the version that this crate speaks to, or may not be;

@@ -31,6 +31,16 @@ pub enum LoadError {
         reason: String,
     },
 
+    /// A shared library whose headers promise what the file doesn't have, such as
+    /// one that was copied only in part. It wasn't opened.
+    #[non_exhaustive]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+
     /// A shared library without all the functions that any libwasmtime has.
     #[non_exhaustive]
     BadLibrary {
@@ -77,6 +87,11 @@ impl fmt::Display for LoadError {
                  libwasmtime {MAJOR} for {} is needed there",
                 path.display(),
                 std::env::consts::ARCH,
+            ),
+            LoadError::Damaged { path, reason } => format!(
+                "{} is damaged, and was not opened: {reason}; \
+                 install a whole libwasmtime {MAJOR} there, or name another file",
+                path.display(),
             ),
             LoadError::BadLibrary { path, missing } => bad_library(path, missing),
             LoadError::WrongVersion {
@@ -225,6 +240,10 @@ mod tests {
         let errors = [
             LoadError::NotFound { tried: vec![] },
             LoadError::NotALibrary {
+                path: path.clone(),
+                reason: reason.clone(),
+            },
+            LoadError::Damaged {
                 path: path.clone(),
                 reason,
             },

@@ -19,7 +19,9 @@ use super::slot::Slot;
 use crate::Error;
 use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
+mod by_name;
 mod file;
+mod object;
 mod search;
 mod version;
 

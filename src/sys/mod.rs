@@ -46,6 +46,7 @@ mod linked;
 mod loaded;
 #[cfg(wasmtime_link = "missing")]
 mod missing;
+#[cfg(any(wasmtime_link = "load", feature = "cache"))]
 mod privileged;
 #[cfg(wasmtime_link = "load")]
 pub(crate) mod slot;
@@ -104,6 +105,7 @@ pub use linker::*;
 pub(crate) use loaded::{ensure_loaded, lacks, load, loaded, require};
 pub use memory::*;
 pub use module::*;
+#[cfg(any(wasmtime_link = "load", feature = "cache"))]
 pub(crate) use privileged::is_privileged;
 pub use profiling::*;
 pub use sharedmemory::*;

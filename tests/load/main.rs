@@ -16,6 +16,12 @@
 //! If libwasmtime is linked there is nothing to load, and only that is tested.
 
 mod case;
+#[cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    target_endian = "little"
+))]
+mod damage;
 mod fake;
 mod find;
 mod minimal;

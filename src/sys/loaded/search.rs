@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use libloading::Library;
 
+use super::{by_name, object};
 use crate::load::{Attempt, LoadError, LoadOptions, Loaded};
 use crate::sys::is_privileged;
 
@@ -192,6 +193,7 @@ fn open_file(file: PathBuf) -> Result<(Library, PathBuf), LoadError> {
     // Absolute, so that no system takes it for a name to look for, and so that
     // it means the same after the working directory has changed.
     let path = std::path::absolute(&file).unwrap_or(file);
+    object::check(&path)?;
     match dynamic_load(path.as_os_str(), Kind::Path) {
         Ok(library) => Ok((library, path)),
         Err(reason) => Err(LoadError::NotALibrary { path, reason }),
@@ -204,6 +206,7 @@ fn open_by_system(
     note: &str,
     tried: &mut Vec<Attempt>,
 ) -> Result<Option<(Library, PathBuf)>, LoadError> {
+    by_name::check(name)?;
     // For a bare name dyld looks in the working directory as well. With this in
     // front it looks only where the user and the program tell it to.
     let sought = match cfg!(target_vendor = "apple") {
