@@ -292,6 +292,14 @@ fn what_is_inconsistent_is_damaged() {
             |made| made.dynamic.retain(|e| e.0 != tag::RELA_SIZE),
             "only 2",
         ),
+        (
+            |made| made.segment(3, 2, READABLE, DYNAMIC, DYNAMIC + 16),
+            "no end",
+        ),
+        (
+            |made| made.dynamic.push((tag::RELA_SIZE, 0)),
+            "more than once",
+        ),
         (|made| made.set(tag::STRINGS, END), "names of symbols"),
         (|made| made.set(tag::STRINGS_SIZE, 3), "have no end"),
         (|made| made.set(tag::NAME, 12), "a name should be at 12"),
