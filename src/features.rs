@@ -1,4 +1,4 @@
-//! Cargo features of the `wasmtime` crate that can't be had here.
+//! Cargo features of the `wasmtime` crate that nothing can be done for here.
 //!
 //! Those that only add names do nothing: a program that uses such a name doesn't
 //! compile. These change what a program does without its naming anything that is

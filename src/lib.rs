@@ -137,7 +137,7 @@
 //! - `call-hook`, `custom-fiber`, `custom-native-signals`, `custom-sync-primitives`,
 //!   `custom-virtual-memory`, `memory-protection-keys`, `profile-pulley`,
 //!   `reexport-wasmparser`, `rr` and `wmemcheck` are a compile error that says why
-//!   they can't be had.
+//!   the C API has nothing for them.
 #![warn(missing_docs)]
 // A new kind of values, types or items is then a compile error wherever it needs a
 // decision. An arm for all the others once let the references of other stores pass.

@@ -27,6 +27,9 @@ mod hosts;
 #[allow(dead_code, reason = "each test binary uses what it needs")]
 #[path = "../kinds/mod.rs"]
 mod kinds;
+#[cfg(unix)]
+#[allow(dead_code, reason = "what needs limits needs features")]
+mod limits;
 mod minimal;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod modules;

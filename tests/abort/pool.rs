@@ -1,12 +1,12 @@
 //! Pools that there is no room for.
 #![cfg(target_pointer_width = "64")]
 
+use crate::limits::limited;
 use crate::subprocess::Subprocess;
 use crate::{alone, assert_conflict, assert_possible};
 use libwasmtime::{
     Config, ConfigConflict, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
 };
-use std::process::Command;
 
 const POOL: &str = "allocation_strategy(InstanceAllocationStrategy::Pooling(…))";
 
@@ -14,21 +14,8 @@ const POOL: &str = "allocation_strategy(InstanceAllocationStrategy::Pooling(…)
 type Change = fn(&mut PoolingAllocationConfig);
 
 /// A process with no more address space than that.
-fn limited(test: &'static str, kib: u64) -> Subprocess {
-    let mut process = Subprocess::new(test);
-    let command = process.command();
-    let mut shell = Command::new("sh");
-    shell
-        .arg("-c")
-        .arg(format!("ulimit -v {kib} && exec \"$@\""))
-        .arg("sh")
-        .arg(command.get_program())
-        .args(command.get_args());
-    for (name, value) in command.get_envs() {
-        shell.env(name, value.expect("none is removed"));
-    }
-    *command = shell;
-    process
+fn confined(test: &'static str, kib: u64) -> Subprocess {
+    limited(test, &format!("ulimit -v {kib} &&"))
 }
 
 /// A configuration with a pool of one small memory, but for a change.
@@ -295,7 +282,7 @@ fn by_default() {
 #[test]
 fn under_a_limit() {
     for kib in [1 << 33, 5 << 30, 1 << 25, 1 << 21] {
-        limited("pool::under_a_limit", kib).run(|| {
+        confined("pool::under_a_limit", kib).run(|| {
             let mut config = Config::new();
             config.allocation_strategy(InstanceAllocationStrategy::pooling());
             match Engine::new(&config) {
@@ -323,7 +310,7 @@ fn under_a_limit() {
 /// With 8 GiB the default pool can't be had, whatever the machine.
 #[test]
 fn by_default_in_8_gib() {
-    limited("pool::by_default_in_8_gib", 8 << 20).run(|| {
+    confined("pool::by_default_in_8_gib", 8 << 20).run(|| {
         assert_conflict(POOL, |config| {
             config.allocation_strategy(InstanceAllocationStrategy::pooling());
         });
@@ -334,7 +321,7 @@ fn by_default_in_8_gib() {
 /// There is room for one of them and not for two.
 #[test]
 fn at_the_same_time() {
-    limited("pool::at_the_same_time", 24 << 20).run(|| {
+    confined("pool::at_the_same_time", 24 << 20).run(|| {
         let make = || {
             let mut config = Config::new();
             small(&mut config, |pool| {

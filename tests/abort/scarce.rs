@@ -1,32 +1,13 @@
 //! A system that gives no more threads, file descriptors or addresses when
 //! libwasmtime first needs them.
 
+use crate::limits::limited;
 use crate::subprocess::{self, Subprocess};
 use libwasmtime::*;
 use std::fs::File;
 use std::io;
 use std::process::Command;
 use std::result::Result::Ok;
-
-/// A process that runs its test on the first thread, so that it needs no other; with
-/// limits that the shell sets.
-fn limited(test: &'static str, limits: &str) -> Subprocess {
-    let mut process = Subprocess::new(test);
-    let command = process.command();
-    command.arg("--test-threads=1");
-    let mut shell = Command::new("sh");
-    shell
-        .arg("-c")
-        .arg(format!("{limits} exec \"$@\""))
-        .arg("sh")
-        .arg(command.get_program())
-        .args(command.get_args());
-    for (name, value) in command.get_envs() {
-        shell.env(name, value.expect("none is removed"));
-    }
-    *command = shell;
-    process
-}
 
 /// A process whose threads have stacks for which no address space is large enough.
 fn without_threads(test: &'static str) -> Subprocess {

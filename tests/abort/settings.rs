@@ -297,7 +297,7 @@ fn proposals_with_each_setting() {
                 for (.., on) in PROPOSALS.iter().map(|row| (row.0, row.1[0])) {
                     let before = config.clone();
                     on(&mut config);
-                    // Some can't be had.
+                    // Some aren't there.
                     if Engine::new(&config).is_err() {
                         config = before;
                     }

@@ -118,7 +118,7 @@ fn make(module: &Module) {
         ExternType::Func(_) | ExternType::Global(_) | ExternType::Tag(_) => false,
     };
     if !huge {
-        // What is large and yet can be had takes a while.
+        // What is large and yet possible takes a while.
         let limits = StoreLimitsBuilder::new().memory_size(1 << 24);
         let limits = limits.table_elements(1 << 10).build();
         store.limiter(move |()| Box::leak(Box::new(limits.clone())));

@@ -22,7 +22,7 @@ fn is_root() -> bool {
     geteuid() == 0
 }
 
-/// A case in a setuid program. `None` if that can't be had here.
+/// A case in a setuid program. `None` if there can be none here.
 fn setuid(test: &'static str, variable: &str) -> Option<Case> {
     let case = Case::new(test, |directory| {
         // Everyone may see it, and what is beside the executable.

@@ -1,4 +1,4 @@
-//! What the `wasmtime` crate says of settings that can't be had is said in its words,
+//! What the `wasmtime` crate says of settings that aren't possible is said in its words,
 //! which programs may compare; what to do is in the cause.
 
 use libwasmtime::{Config, ConfigConflict, Engine};
