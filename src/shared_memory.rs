@@ -70,7 +70,8 @@ impl SharedMemory {
         require(Feature::Threads)?;
         ensure!(
             ty.is_shared(),
-            "a shared memory needs a type that is shared; `MemoryType::shared` makes one"
+            "shared memory must have the `shared` flag enabled on its memory type; \
+             `MemoryType::shared` makes such a type"
         );
         let ty = ty.to_c()?;
         let mut raw = std::ptr::null_mut();

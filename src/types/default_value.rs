@@ -10,9 +10,11 @@ impl ValType {
         Val::default_for_ty(self)
     }
 
-    fn try_default_value(&self) -> Result<Val> {
+    /// Returns the default value, or an error that begins with `lack`: the words that
+    /// the `wasmtime` crate has for it.
+    fn default_value_or(&self, lack: &'static str) -> Result<Val> {
         self.default_value()
-            .ok_or_else(|| format_err!("the type `{self}` has no default value"))
+            .ok_or_else(|| format_err!("`{self}` has no null").context(lack))
     }
 }
 
@@ -51,7 +53,7 @@ impl FuncType {
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Func> {
         let defaults = self
             .results()
-            .map(|ty| ty.try_default_value())
+            .map(|ty| ty.default_value_or("function results do not have a default value"))
             .collect::<Result<Vec<_>>>()?;
         Ok(Func::new(store, self.clone(), move |_, _, results| {
             results.copy_from_slice(&defaults);
@@ -68,7 +70,10 @@ impl GlobalType {
     /// If the type of the value has no default, or is of another engine than
     /// `store`.
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Global> {
-        Global::new(store, self.clone(), self.content().try_default_value()?)
+        let zero = self
+            .content()
+            .default_value_or("global type has no default value")?;
+        Global::new(store, self.clone(), zero)
     }
 }
 
@@ -80,7 +85,8 @@ impl TableType {
     /// If the elements can't be null, or the table can't be made: see
     /// [`Table::new`].
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Table> {
-        let null = ValType::Ref(self.element().clone()).try_default_value()?;
+        let null = ValType::Ref(self.element().clone())
+            .default_value_or("table element type does not have a default value")?;
         let null = null.ref_().context("a table's elements are references")?;
         Table::new(store, self.clone(), null)
     }

@@ -57,15 +57,28 @@ fn types_without_a_default() {
     let mut store = Store::<()>::default();
     let non_null = RefType::new(false, HeapType::Func);
     let value = ValType::Ref(non_null.clone());
-    let types: [ExternType; 4] = [
-        FuncType::new(store.engine(), [], [value.clone()]).into(),
-        GlobalType::new(value, Mutability::Var).into(),
-        TableType::new(non_null, 1, None).into(),
-        TagType::new(FuncType::new(store.engine(), [], [ValType::I32])).into(),
+    // Each with the words of the `wasmtime` crate, which a program may compare.
+    let types: [(ExternType, &str); 3] = [
+        (
+            FuncType::new(store.engine(), [], [value.clone()]).into(),
+            "function results do not have a default value",
+        ),
+        (
+            GlobalType::new(value, Mutability::Var).into(),
+            "global type has no default value",
+        ),
+        (
+            TableType::new(non_null, 1, None).into(),
+            "table element type does not have a default value",
+        ),
     ];
-    for ty in types {
-        assert!(ty.default_value(&mut store).is_err(), "{ty:?}");
+    for (ty, lack) in types {
+        let error = ty.default_value(&mut store).unwrap_err();
+        assert_eq!(error.to_string(), lack);
+        assert_eq!(error.root_cause().to_string(), "`(ref func)` has no null");
     }
+    let with_result = FuncType::new(store.engine(), [], [ValType::I32]);
+    assert!(TagType::new(with_result).default_value(&mut store).is_err());
     let foreign = FuncType::new(&Engine::default(), [], []);
     assert!(TagType::new(foreign).default_value(&mut store).is_err());
 }
