@@ -16,6 +16,8 @@ mod address_space;
 #[cfg(feature = "cache")]
 mod cache;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
+mod compiled_in;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
 mod compiler;
 mod conflict;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
@@ -34,8 +36,6 @@ mod strategy;
 mod target;
 mod tunables;
 mod wasm_features;
-#[cfg(feature = "winch")]
-mod winch;
 
 #[cfg(feature = "cache")]
 pub use cache::{Cache, CacheConfig};
@@ -104,6 +104,17 @@ impl Config {
         }
     }
 
+    /// What is off, be it because something else is.
+    fn disabled(&self) -> WasmFeatures {
+        let mut disabled = self.disabled;
+        // libwasmtime ends the process at code that catches exceptions with no heap for
+        // them.
+        if disabled.contains(WasmFeatures::GC_TYPES) {
+            disabled |= WasmFeatures::EXCEPTIONS - self.enabled;
+        }
+        disabled
+    }
+
     /// Turns the given WebAssembly proposals on or off.
     ///
     /// There is a method for each as well. Whether they can be had is found
@@ -130,15 +141,17 @@ impl Config {
     /// of that architecture can do. `pulley64` (`pulley32` on 32-bit
     /// machines) is the portable interpreter.
     ///
-    /// The C API has no way to compile for another machine: only this
-    /// machine's architecture and Pulley are accepted.
+    /// The C API has no way to compile what it can't run. Only the triple is accepted
+    /// that libwasmtime was built for, and Pulley if it was built with it; whether the
+    /// library takes the target is tried with an empty module.
     ///
     /// Calls `wasmtime_config_target_set`.
     ///
     /// # Errors
     ///
-    /// If the text is not a target triple, or one of another architecture, or
-    /// if the library can't be loaded.
+    /// If the text is not a target triple; with a
+    /// [`ConfigConflict`], if the target is of another architecture or system, or is
+    /// Pulley and the library doesn't have it; or if the library can't be loaded.
     pub fn target(&mut self, target: &str) -> Result<&mut Config> {
         self.target = Some(Target::new(target)?);
         Ok(self)
@@ -195,7 +208,7 @@ impl Config {
         // SAFETY: `config` owns the configuration.
         unsafe {
             self.settings.apply(config.as_ptr())?;
-            WasmFeatures::apply(self.enabled, self.disabled, config.as_ptr())?;
+            WasmFeatures::apply(self.enabled, self.disabled(), config.as_ptr())?;
             if let Some(profiler) = self.profiler.to_c() {
                 sys::wasmtime_config_profiler_set(config.as_ptr(), profiler);
             }

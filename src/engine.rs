@@ -54,7 +54,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// - [`LoadError`](crate::LoadError) if the library can't be loaded;
+    /// - [`LoadError`](crate::LoadError) if the library can't be loaded, or is the
+    ///   wrong one;
     /// - [`ConfigConflict`](crate::ConfigConflict) if a setting can't be had,
     ///   or not together with another;
     /// - [`Unsupported`](crate::Unsupported) if the library lacks a setting.
@@ -165,6 +166,39 @@ impl Engine {
         unsafe { sys::wasmtime_engine_is_pulley(self.as_ptr()) }
     }
 
+    /// Makes sure that a module can be compiled: libwasmtime ends the process at some
+    /// of what is wrong in its DWARF, and as for [`Engine::prepare_to_validate`].
+    ///
+    /// # Errors
+    ///
+    /// If there is such DWARF, and the engine looks at it; and as for
+    /// [`Engine::prepare_to_validate`].
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[inline]
+    pub(crate) fn prepare_to_compile(&self, binary: &[u8]) -> Result<()> {
+        if self.get_debug_info() {
+            crate::module::binary::dwarf::check(binary)?;
+        }
+        self.prepare_to_validate()
+    }
+
+    /// Makes sure that modules can be validated: libwasmtime ends the process if it
+    /// can't start the threads that it does so on.
+    ///
+    /// # Errors
+    ///
+    /// With [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
+    /// compiler; and if the system doesn't start the threads.
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[inline]
+    pub(crate) fn prepare_to_validate(&self) -> Result<()> {
+        sys::require(sys::Feature::Compiler)?;
+        if self.inner.tunables.parallel_compilation {
+            crate::threads::for_compiling()?;
+        }
+        Ok(())
+    }
+
     /// The C object, valid as long as `self`.
     pub(crate) fn as_ptr(&self) -> *mut wasm_engine_t {
         self.inner.ptr.as_ptr()
@@ -176,7 +210,7 @@ impl Default for Engine {
     ///
     /// # Panics
     ///
-    /// If libwasmtime can't be loaded; see [`load`](crate::load).
+    /// If libwasmtime can't be loaded, or is the wrong one; see [`load`](crate::load).
     fn default() -> Engine {
         let engine = if Config::DEFAULT_FITS {
             Engine::with_default_settings()

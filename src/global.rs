@@ -8,7 +8,6 @@ use crate::sys::{
     wasm_globaltype_delete, wasmtime_global_get, wasmtime_global_new, wasmtime_global_set,
     wasmtime_global_t, wasmtime_global_type,
 };
-use crate::types::may_have_continuations;
 use crate::{AsContext, AsContextMut, GlobalType, Result, Val};
 use std::mem::MaybeUninit;
 
@@ -79,16 +78,10 @@ impl Global {
     /// # Panics
     ///
     /// If the global is of another store; or of a reference type, and libwasmtime
-    /// was built without `gc`; or of continuations, whose values can't be had at
-    /// all.
+    /// was built without `gc`.
     pub fn get(&self, mut store: impl AsContextMut) -> Val {
         let mut store = store.as_context_mut();
         let global = self.to_c(store.opaque());
-        // libwasmtime aborts the process for the value of one, and this panics for
-        // its type.
-        if may_have_continuations(store.engine()) {
-            drop(self.ty(&store));
-        }
         // libwasmtime aborts the process then.
         if let Err(unsupported) = RawRef::supported()
             && self.ty(&store).content().is_ref()

@@ -84,7 +84,11 @@
 //! `WASMTIME_INCLUDE_DIR`, in `WASMTIME_DIR` (`lib` and `include` in it; with
 //! `WASMTIME_MIN=1` those in `min`), through pkg-config, and under the usual
 //! prefixes. It must be of major version 48 and have the features that are
-//! on. `load` looks for it when the program runs: see [`load()`].
+//! on. `load` looks for it when the program runs, and `dynamic` sees then whether it
+//! is still the right one: see [`load()`].
+//!
+//! With `static`, C code that is linked into the program doesn't find libwasmtime's
+//! functions by their names: see [`sys`].
 //!
 //! # Features
 //!
@@ -170,6 +174,14 @@ mod store;
 pub mod sys;
 mod table;
 mod tag;
+#[cfg(any(
+    feature = "cache",
+    feature = "cranelift",
+    feature = "wasi",
+    feature = "winch",
+    target_vendor = "apple"
+))]
+mod threads;
 mod trap;
 mod types;
 mod val;

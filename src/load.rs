@@ -4,8 +4,8 @@
 //! With the Cargo feature `load` nothing is linked: the shared library is
 //! opened by [`load`], [`load_from`] or [`LoadOptions::load`], or else by the
 //! first thing that needs it, such as making an engine. In the linked modes the
-//! library is a part of the program from the start, and all of these succeed
-//! without doing anything. How it is opened is the business of `sys`.
+//! library is there from the start, and all of these open nothing; with `dynamic`
+//! they see whether it is the right one. How is the business of `sys`.
 //!
 //! A process has one libwasmtime, for good: it is never closed, since it
 //! installs signal handlers and since nothing could tell when the last object
@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::sys::{self, Feature};
 
 mod error;
+mod sources;
 
 pub use error::{Attempt, LoadError, Unsupported};
 
@@ -27,16 +28,23 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
     Err(_) => panic!("Cargo's versions are numbers"),
 };
 
-/// Loads libwasmtime from its default place; does nothing if it is loaded
-/// already, or linked.
+/// Loads libwasmtime from its default place, or checks the one that the program is
+/// linked with; does nothing if either was done already.
 ///
-/// The library is looked for in these places, and the first one found is taken:
+/// The library is looked for in these places, in this order, and the first one
+/// found is taken:
 ///
-/// 1. what the environment variable `LIBWASMTIME_PATH` names: a library, or a
-///    directory that has one. Then no other place is considered;
-/// 2. the directory of the executable;
-/// 3. wherever the system looks for libraries (`LD_LIBRARY_PATH`, the linker's
-///    cache and so on).
+/// | place | who may write there | in a privileged process |
+/// |---|---|---|
+/// | what the environment variable `LIBWASMTIME_PATH` names, a library or a directory that has one; no other place is considered then | whoever sets it, who is whoever starts the program | ignored |
+/// | the directory of the executable, and `lib` in it | whoever installed the program | ignored: a hard link puts an executable into any directory |
+/// | on Linux, Android and the BSDs: the run path of the executable, `LD_LIBRARY_PATH`, and the system's directories with its cache of them | for the variable as above; for the others the administrator, and whoever built the program | `LD_LIBRARY_PATH` is ignored by the system |
+/// | on macOS: `DYLD_LIBRARY_PATH`, the run paths of the program, `DYLD_FALLBACK_LIBRARY_PATH` | as on Linux | the variables are ignored by the system |
+/// | on macOS then: `/usr/local/lib` | the administrator; with Homebrew on Intel also the user who installed it | ignored |
+/// | on Windows: the directory of the executable, `System32`, and what the program has added with `AddDllDirectory` | whoever installed the program, and the administrator | there are none |
+///
+/// Neither the working directory nor, on Windows, `PATH` is searched, unless one
+/// of these variables names it.
 ///
 /// Its name is that of upstream's releases, `libwasmtime.so`,
 /// `libwasmtime.dylib` or `wasmtime.dll`, in the directory itself or in a `lib`
@@ -50,13 +58,51 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
 /// program that calls this first thing, and shows its user the error, is right
 /// in every link mode.
 ///
+/// # If libwasmtime is linked
+///
+/// With `vendored` and `static` there is nothing to load. With `dynamic`, the system
+/// has loaded the library before the program started, from wherever it looks; a
+/// library that lacks a function which the program calls is the system's affair,
+/// and the program doesn't start. This function finds out what was loaded: another
+/// version is an error, and so are functions that come from two libraries. The
+/// first engine and everything else that needs libwasmtime do that by themselves;
+/// only a program that calls [`sys`](crate::sys) by hand has to see to it, by
+/// calling this first.
+///
+/// # Plugins
+///
+/// What contains libwasmtime or this crate stays in memory once this function or
+/// the first engine has succeeded, even if it is a plugin that is closed: the
+/// process's signal handlers lead to it. A plugin that is opened again is the one
+/// that is still there. This is done on Linux, Android, Windows, Apple's systems,
+/// FreeBSD, NetBSD, DragonFly BSD, illumos and Solaris; elsewhere, such a plugin must
+/// not be closed.
+///
+/// # Privileged processes
+///
+/// A process is privileged if its program was started with more rights than
+/// whoever started it, as a setuid program is, or one with capabilities of its
+/// own (`AT_SECURE` on Linux, `issetugid` on macOS and the BSDs). In such a
+/// process no environment variable decides what is loaded, and the error says
+/// which places were passed over. To load a library from a place of the
+/// program's own, call [`load_from`] with its absolute path.
+///
+/// On Windows a program that is started with the rights of an administrator has
+/// the environment of the user who started it, and nothing tells that it
+/// shouldn't trust that. It should call [`load_from`] as well.
+///
 /// # Trust
 ///
 /// To load a library is to run its code, with all the rights of the program and
 /// none of Rust's guarantees. Name files that are trusted as the program itself
-/// is. A program that has more rights than the user who starts it shouldn't
-/// call this function, which heeds that user's environment, but [`load_from`]
-/// with an absolute path.
+/// is.
+///
+/// Damage is another matter. Before a file is opened, its headers and the tables
+/// that the system reads are compared with the file: a library that was cut off,
+/// or whose headers are damaged, is an error, and doesn't end the process. So are
+/// the files that the system takes for a name alone, where that can be told: not
+/// those in the run path of the executable. The code and data of a library have
+/// nothing to be compared with; they are trusted.
 ///
 /// # Errors
 ///
@@ -76,7 +122,7 @@ pub fn load() -> Result<(), LoadError> {
 }
 
 /// Loads libwasmtime from `path`; does nothing if that library is loaded
-/// already, or if libwasmtime is linked.
+/// already. If libwasmtime is linked, the path means nothing, and this is [`load`].
 ///
 /// The same as [`LoadOptions::path`] and [`LoadOptions::load`]. Loading a
 /// library is running its code: see [`load`] on trust.
@@ -95,7 +141,8 @@ pub fn load_from(path: impl AsRef<Path>) -> Result<(), LoadError> {
     LoadOptions::new().path(path).load()
 }
 
-/// The library that this process uses, or `None` if none is loaded yet.
+/// The library that this process uses, or `None` if none is loaded yet, or if the
+/// one that the program is linked with is refused by [`load`].
 ///
 /// # Examples
 ///
@@ -169,17 +216,20 @@ impl LoadOptions {
     /// Loads the library.
     ///
     /// Does nothing if one is loaded already, provided that it is the one that
-    /// [`path`](LoadOptions::path) asks for if that was called; and nothing at
-    /// all if libwasmtime is linked. Threads that load at the same time get the
-    /// same library.
+    /// [`path`](LoadOptions::path) asks for if that was called. If libwasmtime is
+    /// linked, it is only checked: see [`load`]. Threads that load at the same time
+    /// get the same library.
     ///
     /// # Errors
     ///
     /// - [`LoadError::NotFound`] if there is no library where one was looked for;
-    /// - [`LoadError::NotALibrary`] if the system can't open the file;
+    /// - [`LoadError::NotALibrary`] if the file is something else, or the system
+    ///   can't open it;
+    /// - [`LoadError::Damaged`] if it isn't whole;
     /// - [`LoadError::BadLibrary`] if it isn't libwasmtime, or not all of it;
     /// - [`LoadError::WrongVersion`] and [`LoadError::UnknownVersion`] if it
     ///   isn't the version that this crate speaks to, or may not be;
+    /// - [`LoadError::Mixed`] if the program is linked with two libraries at once;
     /// - [`LoadError::AlreadyLoaded`] if another library was loaded before.
     ///
     /// After an error nothing has changed, and another attempt may succeed.
@@ -203,7 +253,8 @@ impl Loaded {
         self.version
     }
 
-    /// The file that was loaded; `None` if libwasmtime is linked.
+    /// The file that was loaded, by the system or by this crate; `None` if
+    /// libwasmtime is a part of the program.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }

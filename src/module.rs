@@ -108,8 +108,10 @@ impl Module {
     ///
     /// If the module is malformed or invalid, or uses a proposal that the engine
     /// doesn't have on; if the bytes are precompiled code, which is for
-    /// [`Module::deserialize`]; or, with [`Unsupported`](crate::Unsupported), if
-    /// libwasmtime was built without a compiler or without `wat`.
+    /// [`Module::deserialize`]; if the system doesn't start the threads that libwasmtime
+    /// compiles on, see `Config::parallel_compilation`; or, with
+    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
+    /// compiler or without `wat`.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
         Module::from_bytes(engine, bytes.as_ref())
@@ -158,7 +160,7 @@ impl Module {
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
         precompiled::refuse(binary)?;
-        require(Feature::Compiler)?;
+        engine.prepare_to_compile(binary)?;
         let mut raw = ptr::null_mut();
         // SAFETY: the engine is alive and the bytes are readable; `raw` is
         // written unless there is an error, and owned.
@@ -286,13 +288,14 @@ impl Module {
     ///
     /// # Errors
     ///
-    /// If it is malformed or invalid with the engine's settings; or, with
+    /// If it is malformed or invalid with the engine's settings; if the system doesn't
+    /// start the threads that libwasmtime works on, as for [`Module::new`]; or, with
     /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
     /// compiler.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
         precompiled::refuse(binary)?;
-        require(Feature::Compiler)?;
+        engine.prepare_to_validate()?;
         // SAFETY: the engine is alive and the bytes are readable.
         unsafe {
             check(wasmtime_module_validate(

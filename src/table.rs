@@ -8,7 +8,6 @@ use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
 };
-use crate::types::may_have_continuations;
 use crate::{AsContext, AsContextMut, Ref, RefType, Result, TableType, Trap, Val, ValType};
 use std::mem::MaybeUninit;
 
@@ -90,16 +89,10 @@ impl Table {
     ///
     /// # Panics
     ///
-    /// If the table is of another store; or libwasmtime was built without `gc`; or
-    /// its elements are continuations, whose values can't be had at all.
+    /// If the table is of another store; or libwasmtime was built without `gc`.
     pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
         let mut store = store.as_context_mut();
         let table = self.to_c(store.opaque());
-        // libwasmtime aborts the process for the value of one, and this panics for
-        // its type.
-        if may_have_continuations(store.engine()) {
-            drop(self.element(&store));
-        }
         // libwasmtime aborts the process then.
         if let Err(unsupported) = RawRef::supported() {
             panic!("an element of a table can't be had: {unsupported}");

@@ -35,7 +35,6 @@
 )]
 
 mod cont_type;
-mod continuation;
 mod default_value;
 mod extern_type;
 mod func_type;
@@ -51,7 +50,6 @@ mod tag_type;
 mod val_type;
 
 pub use cont_type::ContType;
-pub(crate) use continuation::may_be_in as may_have_continuations;
 pub use extern_type::ExternType;
 pub use func_type::FuncType;
 pub use gc::{ArrayType, ExnType, StructType};

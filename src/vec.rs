@@ -109,7 +109,7 @@ pub unsafe trait VecType: Copy + sealed::Sealed {
 /// Whatever makes a vector that isn't empty calls libwasmtime. With the feature
 /// `load` that opens the library if nothing has before, and panics with the
 /// loader's message if there is none, or if it lacks components and the vector
-/// is one of [`component`].
+/// is one of [`component`]. With `dynamic` it panics if the library is the wrong one.
 // `Send` and `Sync` as its elements are, like a `Vec` of them. `V` is a struct of
 // C, none of which has a lifetime, so that its variance doesn't matter.
 #[repr(transparent)]

@@ -43,6 +43,17 @@
 //! A program that ends by calling `proc_exit` is an error of the call, in which
 //! [`I32Exit`](crate::I32Exit) is the status, 0 as well.
 //!
+//! # Threads
+//!
+//! libwasmtime starts threads when a WASI function is called for the first time in a
+//! process: as many as there are processors, or as the environment variable
+//! `TOKIO_WORKER_THREADS` says, and another when a function reads or writes a file,
+//! which ends after ten seconds without work. If the system refuses them, because of
+//! a limit of the user or of the container, libwasmtime ends the process. So whether
+//! it starts as many is tried when the first store of the process gets a context.
+//! What it refuses later can't be known then: leave room for a thread below the
+//! limit while WASI programs run.
+//!
 //! # Tokio
 //!
 //! libwasmtime waits for input and output with the asynchronous runtime of the
@@ -74,9 +85,9 @@ mod writer;
 pub use builder::{FsPerms, WasiCtxBuilder, WasiP1Ctx};
 pub use pipe::{MemoryInputPipe, MemoryOutputPipe};
 
-use crate::error::{check, ensure};
+use crate::error::check;
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};
-use crate::{AsContextMut, Linker, Result, Store};
+use crate::{AsContextMut, Linker, Result, Store, threads};
 
 /// Defines all functions of WASI preview 1, in the module
 /// `wasi_snapshot_preview1`.
@@ -112,14 +123,17 @@ impl<T: 'static> Store<T> {
     ///
     /// If an argument, a variable or a path has a NUL or isn't Unicode, or a
     /// file or directory can't be opened; if the process's own variable
-    /// `TOKIO_WORKER_THREADS` is set to anything but a number of threads; if
-    /// there is no `/dev/urandom` for a program that is linked statically with
+    /// `TOKIO_WORKER_THREADS` is set to anything but a number of threads; if the
+    /// system doesn't start as many threads, or open the descriptors, that
+    /// libwasmtime [waits with](self#threads); if there is no `/dev/urandom` for a program that is linked statically with
     /// glibc; or, with [`Unsupported`](crate::Unsupported), if libwasmtime was
     /// built without `wasi`.
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
-        check_runtime()?;
+        let reads_stdin = wasi.reads_stdin();
         let (config, writers) = wasi.into_config()?;
+        // Last, as what was opened is taken from what there is.
+        threads::for_wasi(reads_stdin)?;
         let mut store = self.as_context_mut();
         // SAFETY: invariant "Context"; the configuration is owned and given
         // away.
@@ -128,20 +142,4 @@ impl<T: 'static> Store<T> {
         drop(replaced);
         Ok(())
     }
-}
-
-/// Whether libwasmtime's asynchronous runtime, which starts when a program first
-/// needs it, can start: it ends the process if it is told of no threads.
-fn check_runtime() -> Result<()> {
-    const THREADS: &str = "TOKIO_WORKER_THREADS";
-    let Some(set) = std::env::var_os(THREADS) else {
-        return Ok(());
-    };
-    let count = set.to_str().and_then(|text| text.parse::<usize>().ok());
-    ensure!(
-        count.is_some_and(|count| count > 0),
-        "the environment variable {THREADS} is set to {set:?}, and has to be a number of threads \
-         for WASI"
-    );
-    Ok(())
 }

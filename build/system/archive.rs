@@ -13,6 +13,11 @@
 //! program is optimised at link time, which a build script doesn't know, nor if
 //! one of the two aborts on a panic and the other doesn't.
 //!
+//! A program may get the functions of the C API from another crate as well, as from
+//! `wasmtime-c-api-impl`. The linker would take one of the two for both callers,
+//! function by function. So the archive's have new names too, by which this crate
+//! calls them, and nobody else does.
+//!
 //! A program may also use the `wasmtime` crate itself. If it is of the very same
 //! version, the two functions by which a native debugger looks into a module
 //! clash. Their names have to stay, as the debug information of compiled modules
@@ -22,9 +27,9 @@
 //! are linked unchanged.
 
 #[path = "archive/ar.rs"]
-mod ar;
+pub mod ar;
 #[path = "archive/elf.rs"]
-mod elf;
+pub mod elf;
 
 use std::collections::{BTreeMap, HashSet};
 use std::env;
@@ -36,7 +41,7 @@ use std::process::Command;
 use crate::target::Target;
 
 /// One symbol in the symbol table of an object file.
-struct Symbol<'a> {
+pub struct Symbol<'a> {
     name: &'a [u8],
     /// Where the name is in the file.
     place: Range<usize>,
@@ -50,30 +55,61 @@ struct Symbol<'a> {
 /// follows.
 const FOR_DEBUGGERS: [&[u8]; 2] = [b"resolve_vmctx_memory_ptr_", b"set_vmctx_memory_"];
 
+/// What the names of the C API's functions begin with; and some of libwasmtime's
+/// own, which are none the worse for another name.
+const OF_THE_C_API: [&[u8]; 3] = [b"wasm_", b"wasmtime_", b"wasi_"];
+
+/// New names of symbols.
+type Names = BTreeMap<Vec<u8>, Vec<u8>>;
+
 /// What symbols stand for that have a symbol's address, with its name after it.
 const ADDRESS_OF: &[u8] = b"DW.ref.";
 
-/// The directory to link an archive from: its own, or that of the copy.
+/// An archive that can be linked into a Rust program.
+pub struct Linkable {
+    /// Where it is: the archive's own directory, or that of the copy.
+    pub directory: PathBuf,
+    /// The functions of the C API that have another name in it than in C, and that
+    /// name.
+    pub renamed: Vec<(String, String)>,
+}
+
+/// Makes an archive linkable.
 ///
 /// # Errors
 ///
 /// Why the archive can't be linked, or the copy not be made.
-pub fn directory_to_link(archive: &Path, target: &Target) -> Result<PathBuf, String> {
+pub fn linkable(archive: &Path, target: &Target) -> Result<Linkable, String> {
     let unreadable = |path: &Path, error| format!("{} can't be read: {error}", path.display());
     let mut bytes = fs::read(archive).map_err(|error| unreadable(archive, error))?;
-    let clashes = clashes(&bytes, &standard_definitions(target));
+    let names = new_names(&bytes, &standard_definitions(target));
     let own = archive.parent().unwrap_or(Path::new(""));
     let is_weakened = weaken_for_debuggers(&mut bytes);
-    if clashes.is_empty() && !is_weakened {
-        return Ok(own.to_owned());
+    if names.is_empty() && !is_weakened {
+        return Ok(Linkable {
+            directory: own.to_owned(),
+            renamed: Vec::new(),
+        });
     }
-    rename(&mut bytes, &clashes);
+    rename(&mut bytes, &names);
 
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let copy = out.join(archive.file_name().unwrap_or_default());
     fs::write(&copy, bytes)
         .map_err(|error| format!("{} can't be written: {error}", copy.display()))?;
-    Ok(out)
+    let text = |name: Vec<u8>| String::from_utf8_lossy(&name).into_owned();
+    Ok(Linkable {
+        directory: out,
+        renamed: names
+            .into_iter()
+            .filter(|(name, _)| is_of_the_c_api(name))
+            .map(|(name, new)| (text(name), text(new)))
+            .collect(),
+    })
+}
+
+fn is_of_the_c_api(name: &[u8]) -> bool {
+    OF_THE_C_API.iter().any(|start| name.starts_with(start))
 }
 
 /// The strong definitions of the standard library that the program is linked
@@ -117,45 +153,82 @@ fn standard_libraries(target: &Target) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The definitions of an archive that the standard library has as well, each
-/// with its new name.
+/// The definitions of an archive that the standard library has as well, and those
+/// of the C API, each with its new name.
 ///
 /// It is the first byte that changes. Names that end alike may share their last
-/// bytes in the file, as `__rdl_realloc` does with `realloc`, which must stay.
-fn clashes(archive: &[u8], standard: &HashSet<Vec<u8>>) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let mut clashes = HashSet::new();
+/// bytes in the file, as `__rdl_realloc` does with `realloc`, which must stay. A
+/// name that is itself the end of one that stays is left as it is.
+fn new_names(archive: &[u8], standard: &HashSet<Vec<u8>>) -> Names {
+    let mut old = HashSet::new();
     let mut all = HashSet::new();
     for file in ar::files(archive) {
         for symbol in symbols(&archive[file.clone()], file.start) {
             all.insert(symbol.name);
-            if symbol.is_strong_definition && standard.contains(symbol.name) {
-                clashes.insert(symbol.name);
+            if symbol.is_strong_definition
+                && (standard.contains(symbol.name) || is_of_the_c_api(symbol.name))
+            {
+                old.insert(symbol.name);
             }
         }
     }
     let is_new = |name: &Vec<u8>| !all.contains(&name[..]) && !standard.contains(name);
-    clashes
+    let mut names: Names = old
         .into_iter()
         .filter_map(|name| {
             let (first, rest) = name.split_first()?;
-            let mut starts = (b'A'..=b'Z').chain(b'a'..=b'z');
+            let capital = first.to_ascii_uppercase();
+            let mut starts = [capital].into_iter().chain(b'A'..=b'Z').chain(b'a'..=b'z');
             let new = starts.find_map(|start| {
                 let renamed = [&[start], rest].concat();
                 (start != *first && is_new(&renamed)).then_some(renamed)
             })?;
             Some((name.to_owned(), new))
         })
-        .collect()
+        .collect();
+    for name in shared(archive, &names) {
+        names.remove(&name);
+    }
+    names
+}
+
+/// The names whose first byte in the file is also one of a name that stays.
+fn shared(archive: &[u8], names: &Names) -> Vec<Vec<u8>> {
+    let mut shared = Vec::new();
+    for file in ar::files(archive) {
+        let symbols = symbols(&archive[file.clone()], file.start);
+        let mut firsts: Vec<(usize, &[u8])> = Vec::new();
+        for symbol in &symbols {
+            if names.contains_key(renamed_part(symbol.name)) {
+                let name = renamed_part(symbol.name);
+                firsts.push((symbol.place.end - name.len(), name));
+            }
+        }
+        firsts.sort_unstable();
+        for symbol in &symbols {
+            if !names.contains_key(renamed_part(symbol.name)) {
+                let next = firsts.partition_point(|(first, _)| *first < symbol.place.start);
+                let inside = firsts[next..].iter();
+                let inside = inside.take_while(|(first, _)| *first < symbol.place.end);
+                shared.extend(inside.map(|(_, name)| name.to_vec()));
+            }
+        }
+    }
+    shared
+}
+
+/// The part of a symbol's name that another symbol may have as its own: the address
+/// of the one is not that of the other.
+fn renamed_part(name: &[u8]) -> &[u8] {
+    name.strip_prefix(ADDRESS_OF).unwrap_or(name)
 }
 
 /// Gives symbols their new names, wherever they are defined or referred to.
-fn rename(archive: &mut [u8], names: &BTreeMap<Vec<u8>, Vec<u8>>) {
+fn rename(archive: &mut [u8], names: &Names) {
     let mut places = Vec::new();
     for file in ar::files(archive) {
         for symbol in symbols(&archive[file.clone()], file.start) {
-            // The address of the one is not that of the other.
-            let name = symbol.name.strip_prefix(ADDRESS_OF).unwrap_or(symbol.name);
-            if let Some(new) = names.get(name) {
+            if let Some(new) = names.get(renamed_part(symbol.name)) {
                 places.push((symbol.place.end - new.len()..symbol.place.end, new));
             }
         }

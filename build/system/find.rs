@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::headers::{self, Headers};
 use super::pkg_config;
 use super::variables;
+use super::version;
 use crate::mode::Kind;
 use crate::target::Target;
 use crate::variables::Variable;
@@ -216,6 +217,13 @@ impl Place {
             })
             .find(|(directory, candidate)| directory.join(candidate.file).is_file())
             .ok_or_else(|| self.absence(target, kind))?;
+        let file = directory.join(candidate.file);
+        let own_version = version::of_file(&file);
+        if let Some(version) = &own_version
+            && let Some(misfit) = headers::version_misfit(version)
+        {
+            return Err(format!("{} is of {misfit}", file.display()));
+        }
         let mut headers = None;
         for directory in &self.headers {
             headers = headers.or(fitting_headers(directory)?);
@@ -229,10 +237,10 @@ impl Place {
         let version = headers.as_ref().map(|headers| headers.version.clone());
         Ok(Library {
             kind,
-            file: directory.join(candidate.file),
+            file,
             directory: directory.clone(),
             link_name: candidate.link_name,
-            version: version.or_else(|| self.version.clone()),
+            version: own_version.or(version).or_else(|| self.version.clone()),
             headers,
         })
     }

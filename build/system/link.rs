@@ -1,6 +1,8 @@
 //! Tells Cargo to link a library that was found.
 
-use std::path::Path;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::archive;
 use super::find::Library;
@@ -57,7 +59,9 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
 /// program is optimised at link time, as its files are named like rustc's own.
 /// It would also be copied once more, and it is large.
 fn archive(library: &Library, target: &Target) -> Result<(), String> {
-    search(&archive::directory_to_link(&library.file, target)?);
+    let linkable = archive::linkable(&library.file, target)?;
+    name_functions(&linkable.renamed)?;
+    search(&linkable.directory);
     println!("cargo::rustc-link-lib=static:-bundle={}", library.link_name);
     for native in target.natives() {
         match native {
@@ -66,6 +70,18 @@ fn archive(library: &Library, target: &Target) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Tells the crate what the functions are called in the archive: by a macro that
+/// turns each name of C's into the linker's.
+fn name_functions(renamed: &[(String, String)]) -> Result<(), String> {
+    let mut text = "macro_rules! link_name {\n".to_owned();
+    for (name, new) in renamed {
+        text += &format!("    ({name}) => {{ {new:?} }};\n");
+    }
+    text += "    ($name:ident) => { ::core::stringify!($name) };\n}\n";
+    let path = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("link_names.rs");
+    fs::write(&path, text).map_err(|error| format!("{} can't be written: {error}", path.display()))
 }
 
 /// Links a shared library.

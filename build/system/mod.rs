@@ -7,7 +7,10 @@ mod link;
 mod not_found;
 mod pkg_config;
 mod platform;
+#[path = "../../src/load/sources.rs"]
+mod sources;
 mod variables;
+mod version;
 
 pub use find::{Library, Rejection, library as find};
 pub use link::library as link;

@@ -1,6 +1,7 @@
 //! What is said when no library can be linked.
 
 use super::find::Rejection;
+use super::sources::{RELEASES, package};
 use crate::mode::feature;
 use crate::target::{MAJOR, Target};
 
@@ -41,21 +42,14 @@ pub fn not_found(rejections: &[Rejection], asked: Option<&str>, target: &Target)
 fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
     let mut remedies = vec![
         format!(
-            "unpack the C API of a release {MAJOR} from \
-             https://github.com/bytecodealliance/wasmtime/releases \
+            "unpack the C API of a release {MAJOR} from {RELEASES} \
              and set WASMTIME_DIR to its directory (which has `lib` and `include`)"
         ),
         "set WASMTIME_LIB_DIR to the directory of the library, and WASMTIME_INCLUDE_DIR to \
          that of wasmtime.h"
             .to_owned(),
     ];
-    let package = match target.os().as_str() {
-        "linux" => Some("your distribution's (Alpine: `apk add wasmtime-dev`)"),
-        "macos" => Some("Homebrew's (`brew install wasmtime`)"),
-        "freebsd" | "netbsd" | "openbsd" => Some("your system's"),
-        _ => None,
-    };
-    if let Some(package) = package {
+    if let Some(package) = package(&target.os()) {
         remedies.push(format!(
             "install a package of libwasmtime with its headers, {package}, if it is version {MAJOR}"
         ));

@@ -7,9 +7,9 @@ mod settings;
 pub use settings::CacheConfig;
 
 use super::RawConfig;
-use crate::Result;
-use crate::error::{check, format_err};
-use crate::sys::{self, Feature, ensure_loaded, require, wasm_config_t};
+use crate::error::{check, ensure, format_err};
+use crate::sys::{self, Feature, ensure_loaded, is_privileged, require, wasm_config_t};
+use crate::{Result, threads};
 use handover::Handover;
 use std::ffi::CString;
 use std::fs;
@@ -22,6 +22,15 @@ use std::sync::Arc;
 ///
 /// A module that was compiled before, with the same settings, by this process
 /// or another, is read instead of compiled.
+///
+/// # Trust
+///
+/// What is in the directory of a cache is native code, which libwasmtime runs as it
+/// finds it. So the directory is trusted as the program itself is: whoever can write
+/// there can do what the program can, and a file that was damaged there is undefined
+/// behaviour or ends the process. libwasmtime finds only some damage, and compiles
+/// the module again then. Keep the directory to the user that the program runs as,
+/// and share it only between programs that trust each other.
 ///
 /// ```no_run
 /// use libwasmtime::{Cache, Config};
@@ -62,9 +71,16 @@ impl Cache {
     /// - If a setting is out of its bounds;
     /// - if the directory for the cache isn't an absolute path, isn't UTF-8, or can't
     ///   be made;
+    /// - if no directory is set and the process is
+    ///   [privileged](crate::load#privileged-processes): the environment of its caller
+    ///   would decide which code is loaded;
     /// - if no temporary file can be written;
+    /// - if the system starts no thread for it;
     /// - if the library has no cache.
     pub fn new(config: CacheConfig) -> Result<Cache> {
+        if config.directory().is_none() {
+            check_default_directory()?;
+        }
         Cache::tried(Source::Text(config.to_toml()?.into()))
     }
 
@@ -78,10 +94,16 @@ impl Cache {
     /// # Errors
     ///
     /// If the file is missing or isn't a cache configuration, if the directory
-    /// for the cache can't be made, or if the library has no cache.
+    /// for the cache can't be made, if the system starts no thread for it, or if the
+    /// library has no cache. Also for `None` in a
+    /// [privileged process](crate::load#privileged-processes): the environment of its
+    /// caller would decide which code is loaded.
     pub fn from_file(path: Option<&Path>) -> Result<Cache> {
         Cache::tried(match path {
-            None => Source::Default,
+            None => {
+                check_default_directory()?;
+                Source::Default
+            }
             Some(path) => Source::File(Arc::new((path.to_owned(), c_path(path)?))),
         })
     }
@@ -108,13 +130,16 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// If the library has no cache, or rejects the file.
+    /// If the library has no cache, or rejects the file, or if the system starts no
+    /// thread for it.
     ///
     /// # Safety
     ///
     /// `config` must be a configuration that the caller owns.
     pub(super) unsafe fn apply(&self, config: *mut wasm_config_t) -> Result<()> {
         require(Feature::Cache)?;
+        // What cleans up starts with the cache.
+        threads::start(1, "a cache of compiled modules", "do without a cache")?;
         match &self.source {
             // SAFETY: the caller owns the configuration; the default file is a null
             // pointer.
@@ -150,6 +175,19 @@ unsafe fn load(config: *mut wasm_config_t, file: *const std::ffi::c_char) -> Res
     // SAFETY: the contract of this function; what is returned is an owned error or
     // null.
     unsafe { check(sys::wasmtime_config_cache_config_load(config, file)) }
+}
+
+/// # Errors
+///
+/// If the process has more rights than whoever decides where the default directory is.
+fn check_default_directory() -> Result<()> {
+    ensure!(
+        !is_privileged(),
+        "the default directory of a cache is one that the environment names, which whoever \
+         started this process controls, and the process has more rights; set a directory that \
+         only trusted users can write to, with `CacheConfig::with_directory` or in the file"
+    );
+    Ok(())
 }
 
 /// A path as the C API takes it.

@@ -2,16 +2,20 @@
 
 #[cfg(feature = "pooling-allocator")]
 use super::InstanceAllocationStrategy;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+use super::compiled_in;
 use super::{Config, Strategy, Tunables, WasmFeatures};
 use crate::sys::{self, Feature, require};
-use crate::{Error, Result};
+use crate::{Error, Result, Unsupported};
 use std::fmt;
 
 /// A setting that can't be had, or not together with another, in a
 /// [`Config`].
 ///
 /// The error of [`Engine::new`](crate::Engine::new), if that is what is wrong;
-/// its text says what to do.
+/// its text says what to do. Where the `wasmtime` crate has words of its own for
+/// what is wrong, the error has these for its text, and this is the cause of it:
+/// `{error:#}` shows both.
 ///
 /// ```no_run
 /// use libwasmtime::{Config, ConfigConflict, Engine};
@@ -52,14 +56,18 @@ impl ConfigConflict {
         }
     }
 
+    /// An error that reads as the `wasmtime` crate words it, with this as its cause.
+    pub(super) fn in_words(self, words: impl Into<String>) -> Error {
+        Error::from(self).context(words.into())
+    }
+
     /// The setting, as the method of [`Config`] and its argument.
     pub fn setting(&self) -> &str {
         &self.setting
     }
 }
 
-/// No reservation, guard or stack can be larger than this, in bytes. Far below
-/// the end of the address space, so that sums of them don't wrap around.
+/// No reservation or guard can be larger than this, in bytes. Far below the end of the address space, so that sums of them don't wrap around.
 const MAX_BYTES: u64 = (usize::MAX >> 4) as u64;
 
 impl Config {
@@ -96,61 +104,93 @@ impl Config {
     fn check_features(&self, tunables: &Tunables) -> Result<()> {
         let conflict = |features: WasmFeatures, enable: bool, problem: &str, remedy: &str| {
             let setting = format!("{}({enable})", features.setter().unwrap_or("wasm_features"));
-            Err(ConfigConflict::new(setting, problem, remedy))
+            ConfigConflict::new(setting, problem, remedy)
         };
+        // Libwasmtime takes it, and ends the process when a module uses it.
+        if self.enabled.contains(WasmFeatures::STACK_SWITCHING) {
+            return Err(Unsupported::by_any_library(Feature::StackSwitching).into());
+        }
         let unsettable = (self.enabled | self.disabled) & WasmFeatures::unsettable();
         if !unsettable.is_empty() {
-            return Ok(conflict(
+            return Err(conflict(
                 unsettable,
                 self.enabled.intersects(unsettable),
                 "this crate was built without the Cargo feature that has it",
                 "turn on the Cargo feature, or leave the setting alone",
-            )?);
+            )
+            .into());
         }
-        let unsupported = self.enabled & tunables.unsupported_features(self);
-        if !unsupported.is_empty() {
+        let unsupported = self.enabled & tunables.unsupported_features();
+        if let Some((name, _)) = unsupported.iter_names().next() {
             let compiler = match tunables.strategy {
                 Some(Strategy::Winch) => "Winch doesn't implement it",
-                _ if tunables.pulley => "Pulley doesn't implement it",
-                _ => "Cranelift doesn't implement it for this platform",
+                _ => "Pulley doesn't implement it",
             };
-            return Ok(conflict(
+            return Err(conflict(
                 unsupported,
                 true,
                 compiler,
                 "leave it off, or choose another compiler or target",
-            )?);
+            )
+            .in_words(format!(
+                "the wasm_{} feature is not supported on this compiler configuration",
+                name.to_lowercase()
+            )));
         }
         if self.enabled.contains(WasmFeatures::GC_TYPES) {
             if cfg!(not(feature = "gc")) {
-                return Ok(conflict(
+                return Err(conflict(
                     WasmFeatures::GC_TYPES,
                     true,
                     "this crate was built without the Cargo feature `gc`",
                     "turn on the Cargo feature, or leave the setting alone",
-                )?);
+                )
+                .in_words("support for GC was disabled at compile time"));
             }
             require(Feature::Gc)?;
         }
+        if self.disabled.contains(WasmFeatures::GC_TYPES) {
+            if self.enabled.contains(WasmFeatures::EXCEPTIONS) {
+                return Err(conflict(
+                    WasmFeatures::GC_TYPES,
+                    false,
+                    "exceptions are on, and live on the heap that it turns off",
+                    "turn `wasm_exceptions` off as well",
+                )
+                .into());
+            }
+            if cfg!(not(feature = "gc")) && !sys::lacks(Feature::Gc) {
+                return Err(conflict(
+                    WasmFeatures::GC_TYPES,
+                    false,
+                    "exceptions may be on in the library, and have to be off then, for which \
+                     this crate was built without the Cargo feature `gc`",
+                    "turn on the Cargo feature, or leave the setting alone",
+                )
+                .into());
+            }
+        }
         if sys::NO_COLLECTOR && tunables.features.contains(WasmFeatures::GC_TYPES) {
-            return Ok(conflict(
+            return Err(conflict(
                 WasmFeatures::GC_TYPES,
                 true,
                 "this crate was built without any garbage collector",
                 "turn on one of the Cargo features `gc-copying`, `gc-drc` and `gc-null`, \
                  or turn the setting off",
-            )?);
+            )
+            .into());
         }
         if !tunables.lacks_compiler()
             && tunables.features.contains(WasmFeatures::RELAXED_SIMD)
             && !tunables.features.contains(WasmFeatures::SIMD)
         {
-            return Ok(conflict(
+            return Err(conflict(
                 WasmFeatures::SIMD,
                 false,
                 "relaxed SIMD is on, and needs SIMD",
                 "turn `wasm_relaxed_simd` off as well",
-            )?);
+            )
+            .in_words("cannot disable the simd proposal but enable the relaxed simd proposal"));
         }
         #[cfg(feature = "component-model")]
         {
@@ -164,7 +204,10 @@ impl Config {
                         "this crate was built without the Cargo feature `component-model-async`",
                         "turn on the Cargo feature, or leave the setting alone",
                     )
-                    .into());
+                    .in_words(
+                        "concurrency support was requested but was not compiled into this build \
+                         of Wasmtime",
+                    ));
                 }
                 require(Feature::ComponentModelAsync)?;
             }
@@ -172,12 +215,16 @@ impl Config {
                 require(Feature::ComponentModelAsync)?;
             }
             if !tunables.concurrency_support && tunables.features.intersects(asynchronous) {
-                return Ok(conflict(
+                return Err(conflict(
                     tunables.features & asynchronous,
                     true,
                     "`concurrency_support` is off, and asynchronous components need it",
                     "turn one of the two the other way",
-                )?);
+                )
+                .in_words(
+                    "concurrency support must be enabled to use the component model async or \
+                     threading features",
+                ));
             }
         }
         Ok(())
@@ -203,7 +250,7 @@ impl Config {
                 "WebAssembly can't run without a stack",
                 "give it some, such as the default of 512 KiB",
             )
-            .into());
+            .in_words("max_wasm_stack size cannot be zero"));
         }
         if stack > tunables.async_stack_size {
             return Err(ConfigConflict::new(
@@ -214,10 +261,22 @@ impl Config {
                 ),
                 "give it less, or make `async_stack_size` larger",
             )
+            .in_words("max_wasm_stack size cannot exceed the async_stack_size"));
+        }
+        // Each store of Pulley's has its own, and ends the process if there is no memory.
+        let mut trial = Vec::<u8>::new();
+        if tunables.pulley && trial.try_reserve_exact(stack).is_err() {
+            return Err(ConfigConflict::new(
+                setting,
+                "Pulley has it as memory, and there is not as much",
+                "give it less, such as the default of 512 KiB",
+            )
             .into());
         }
+        // The stack of an asynchronous call isn't among them: there is an error when it
+        // is made.
         for (name, bytes) in [
-            ("async_stack_size", tunables.async_stack_size as u64),
+            ("max_wasm_stack", stack as u64),
             ("memory_reservation", tunables.memory_reservation),
             ("memory_guard_size", tunables.memory_guard_size),
             (
@@ -254,6 +313,19 @@ impl Config {
             )
             .into());
         }
+        // The thread that catches them starts with the first engine.
+        #[cfg(target_vendor = "apple")]
+        if wanted {
+            use crate::threads::{self, FirstUse};
+            static HANDLER: FirstUse = FirstUse::new();
+            HANDLER.try_once(|| {
+                threads::start(
+                    1,
+                    "catching traps with Mach ports",
+                    "turn `Config::macos_use_mach_ports` off",
+                )
+            })?;
+        }
         Ok(())
     }
 
@@ -279,7 +351,9 @@ impl Config {
                 format!("Cranelift's `unwind_info` was set to `{flag}`"),
                 "set one of the two only",
             )
-            .into());
+            .in_words(
+                "incompatible settings requested for Cranelift and Wasmtime `unwind-info` settings",
+            ));
         }
         let off = self.settings.native_unwind_info == Some(false)
             || flag.is_some_and(|flag| flag != "true");
@@ -289,7 +363,7 @@ impl Config {
                 "Windows needs it",
                 "leave it on",
             )
-            .into());
+            .in_words("`native_unwind_info` cannot be disabled on Windows"));
         }
         Ok(())
     }
@@ -310,38 +384,47 @@ impl Config {
                 format!("this crate was built without the Cargo feature `{missing}`"),
                 "turn on the Cargo feature, or choose another",
             )
-            .into());
+            .in_words(format!("{missing} support not compiled in")));
         }
-        #[cfg(feature = "winch")]
-        if winch && !super::winch::is_there() {
+        // What isn't chosen is the library's own choice.
+        let chosen = match compiler.strategy {
+            Strategy::Auto if !winch => None,
+            Strategy::Auto | Strategy::Winch => Some((Strategy::Winch, "winch")),
+            Strategy::Cranelift => Some((Strategy::Cranelift, "cranelift")),
+        };
+        if let Some((chosen, name)) = chosen
+            && !compiled_in::has(chosen)
+        {
             return Err(ConfigConflict::new(
                 strategy(),
                 "the library that was loaded was built without it",
-                "load one that has it, or choose Cranelift",
+                "load one that has it, or choose another",
             )
-            .into());
+            .in_words(format!("{name} support not compiled in")));
         }
         if winch {
-            let conflict = |problem: &str, remedy: &str| {
-                Err(ConfigConflict::new(strategy(), problem, remedy).into())
-            };
+            let conflict =
+                |problem: &str, remedy: &str| ConfigConflict::new(strategy(), problem, remedy);
             if tunables.pulley || cfg!(not(any(target_arch = "x86_64", target_arch = "aarch64"))) {
-                return conflict(
+                return Err(conflict(
                     "Winch compiles for x86-64 and AArch64 only",
                     "choose Cranelift, or another target",
-                );
+                )
+                .into());
             }
             if !tunables.signals_based_traps {
-                return conflict(
+                return Err(conflict(
                     "Winch relies on signals, and `signals_based_traps` is off",
                     "turn that on, or choose Cranelift",
-                );
+                )
+                .in_words("Winch requires the signals-based-traps option to be enabled"));
             }
             if self.settings.debug_info == Some(true) {
-                return conflict(
+                return Err(conflict(
                     "Winch can't make debug information, and `debug_info` is on",
                     "turn that off, or choose Cranelift",
-                );
+                )
+                .in_words("Winch does not currently support generating native debug information"));
             }
         }
         self.check_flags(tunables, winch)?;
@@ -356,21 +439,12 @@ impl Config {
                         "it needs `signals_based_traps`, which is off",
                         "set it to `false`, or turn signals on",
                     )
-                    .into());
+                    .in_words(
+                        "when signals-based traps are disabled then spectre mitigations must \
+                         also be disabled",
+                    ));
                 }
             }
-        }
-        if tunables.features.contains(WasmFeatures::STACK_SWITCHING)
-            && compiler
-                .get("stack_switch_model")
-                .is_some_and(|model| model != "basic")
-        {
-            return Err(ConfigConflict::new(
-                "cranelift_flag_set(\"stack_switch_model\", …)",
-                "stack switching needs the model `basic` on this platform",
-                "leave it alone",
-            )
-            .into());
         }
         Ok(())
     }

@@ -77,6 +77,14 @@ settings! {
     ///
     /// The library needs its `debug-builtins` feature too. Winch can't do it.
     /// The default is `false`.
+    ///
+    /// # Trust
+    ///
+    /// Turn it on for trusted modules only. libwasmtime transforms the DWARF of a
+    /// module then, and ends the process at some that is wrong. Tables of lines whose
+    /// header has a wrong byte are an error; the rest can't be told beforehand. Remove
+    /// the custom sections whose names begin with `.debug_` from other modules, or
+    /// compile these in a process of their own.
     fn debug_info(enable: bool) calls wasmtime_config_debug_info_set;
 
     /// Whether the native code of a module comes with what a system unwinder
@@ -102,6 +110,11 @@ settings! {
     /// [`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline). That
     /// costs far less than fuel, and isn't deterministic. The default is
     /// `false`.
+    ///
+    /// Only WebAssembly code looks at the epoch. A host function isn't interrupted,
+    /// and neither is one of WASI, such as one that sleeps or waits for input: the
+    /// deadline counts when it has returned. An instruction that works on much
+    /// memory, as `memory.fill` does, looks once, before it begins.
     ///
     /// [`Engine::increment_epoch`]: crate::Engine::increment_epoch
     fn epoch_interruption(enable: bool) calls wasmtime_config_epoch_interruption_set;
@@ -154,11 +167,18 @@ settings! {
 
     /// Whether the functions of a module are compiled on several threads.
     ///
-    /// Libwasmtime starts these threads once in a process. A child that `fork`
-    /// makes after that has none of them, and waits for ever when it compiles:
-    /// compile with an engine that has this set to `false` there.
+    /// Libwasmtime starts these threads once in a process, when it compiles for the
+    /// first time: as many as there are processors, or as the environment variable
+    /// `RAYON_NUM_THREADS` says. A child that `fork` makes after that has none of
+    /// them, and waits for ever when it compiles: compile with an engine that has this
+    /// set to `false` there.
     ///
     /// The default is `true`.
+    ///
+    /// # Errors
+    ///
+    /// What compiles fails, such as `Module::new`, if the system doesn't start the
+    /// threads.
     #[cfg(feature = "parallel-compilation")]
     #[needs(ParallelCompilation)]
     fn parallel_compilation(parallel: bool) calls wasmtime_config_parallel_compilation_set;

@@ -1,11 +1,17 @@
 //! The platform that code is compiled for.
 
 use super::{ConfigConflict, RawConfig};
+#[cfg(feature = "cranelift")]
+use super::{Strategy, compiled_in};
+use crate::Result;
 use crate::error::check;
-use crate::sys::{self, wasm_config_t};
-use crate::{Result, sys::ensure_loaded};
+use crate::sys::{self, ensure_loaded, wasm_config_t};
+#[cfg(feature = "cranelift")]
+use crate::sys::{Feature, require};
 use std::ffi::CString;
 use std::fmt;
+#[cfg(feature = "cranelift")]
+use std::ptr;
 
 /// A target triple that libwasmtime has accepted.
 #[derive(Clone)]
@@ -20,7 +26,8 @@ impl Target {
                 format!("target({triple:?})"),
                 problem,
                 format!(
-                    "give a target of this machine's architecture, `{}`, or `pulley{}`",
+                    "give the target of this machine, which is one of `{}`, or `pulley{}` if the \
+                     library has Pulley, or none",
                     std::env::consts::ARCH,
                     usize::BITS
                 ),
@@ -37,7 +44,7 @@ impl Target {
         let available = target.is_pulley() || (native && HAS_COMPILER_BACKEND);
         if !available {
             return Err(conflict(
-                "the C API can compile only for the machine it runs on and for Pulley",
+                "the C API compiles only for the machine that it runs on and for Pulley",
             )
             .into());
         }
@@ -48,6 +55,13 @@ impl Target {
         let trial = RawConfig::new();
         // SAFETY: `trial` owns the configuration.
         unsafe { target.apply(trial.as_ptr())? };
+        #[cfg(feature = "cranelift")]
+        compile_nothing(trial).map_err(|error| {
+            error.context(conflict(
+                "the library can't run what it compiles for that target, and the C API doesn't \
+                 compile without",
+            ))
+        })?;
         Ok(target)
     }
 
@@ -86,6 +100,53 @@ impl Target {
             .split('-')
             .skip(1)
             .any(|part| part.starts_with(component))
+    }
+}
+
+/// Compiles an empty module with a configuration that has a target and nothing else.
+///
+/// # Errors
+///
+/// If libwasmtime can't run the code. That depends on the triple that it was built
+/// for, and on whether it has Pulley, which nothing else tells.
+#[cfg(feature = "cranelift")]
+fn compile_nothing(config: RawConfig) -> Result<()> {
+    const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
+    if require(Feature::Compiler).is_err() || !compiled_in::has(Strategy::Cranelift) {
+        return Ok(());
+    }
+    #[cfg(feature = "parallel-compilation")]
+    let parallel = require(Feature::ParallelCompilation).is_err();
+    #[cfg(not(feature = "parallel-compilation"))]
+    let parallel = true;
+    if parallel {
+        crate::threads::for_compiling()?;
+    }
+    // SAFETY: the configuration is owned and given away, and has nothing that
+    // libwasmtime aborts on: neither a collector that it may lack nor signals, over
+    // which another engine may have decided. The engine and the module are owned, and
+    // deleted after their last use; `check` takes the error.
+    unsafe {
+        let raw = config.as_ptr();
+        sys::wasmtime_config_gc_support_set(raw, false);
+        sys::wasmtime_config_signals_based_traps_set(raw, false);
+        #[cfg(feature = "parallel-compilation")]
+        if !parallel {
+            sys::wasmtime_config_parallel_compilation_set(raw, false);
+        }
+        let engine = sys::wasm_engine_new_with_config(config.into_raw());
+        let mut module = ptr::null_mut();
+        let compiled = check(sys::wasmtime_module_new(
+            engine,
+            EMPTY.as_ptr(),
+            EMPTY.len(),
+            &mut module,
+        ));
+        if compiled.is_ok() {
+            sys::wasmtime_module_delete(module);
+        }
+        sys::wasm_engine_delete(engine);
+        compiled
     }
 }
 

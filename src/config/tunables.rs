@@ -90,8 +90,8 @@ impl Tunables {
             concurrency_support: concurrency_support(config)
                 .unwrap_or(library_has(Feature::ComponentModelAsync)),
         };
-        let defaults = tunables.default_features() - tunables.unsupported_features(config);
-        tunables.features = (defaults - config.disabled) | config.enabled;
+        let defaults = tunables.default_features() - tunables.unsupported_features();
+        tunables.features = (defaults - config.disabled()) | config.enabled;
         tunables
     }
 
@@ -120,7 +120,7 @@ impl Tunables {
     }
 
     /// What the compiler can't do for the target.
-    pub(super) fn unsupported_features(&self, config: &Config) -> WasmFeatures {
+    pub(super) fn unsupported_features(&self) -> WasmFeatures {
         if self.lacks_compiler() {
             return WasmFeatures::empty();
         }
@@ -130,23 +130,12 @@ impl Tunables {
                 | WasmFeatures::RELAXED_SIMD
                 | WasmFeatures::TAIL_CALL
                 | WasmFeatures::GC_TYPES
-                | WasmFeatures::EXCEPTIONS
-                | WasmFeatures::STACK_SWITCHING;
+                | WasmFeatures::EXCEPTIONS;
             unsupported.set(WasmFeatures::THREADS, cfg!(target_arch = "aarch64"));
             return unsupported;
         }
         let mut unsupported = WasmFeatures::empty();
         unsupported.set(WasmFeatures::THREADS, self.pulley);
-        let unix = match &config.target {
-            Some(target) => ["linux", "macosx", "darwin"]
-                .iter()
-                .any(|system| target.has(system)),
-            None => cfg!(any(target_os = "linux", target_os = "macos")),
-        };
-        unsupported.set(
-            WasmFeatures::STACK_SWITCHING,
-            self.pulley || !unix || cfg!(not(target_arch = "x86_64")),
-        );
         unsupported
     }
 }

@@ -204,17 +204,26 @@ wasm_features! {
     /// Whether a store has a garbage-collected heap, which `externref`s live
     /// on too.
     ///
-    /// The default is whether the library has the `gc` feature, except with
-    /// Winch.
+    /// Exceptions live there as well, and are off if this is. The default is whether the
+    /// library has the `gc` feature, except with Winch.
+    ///
+    /// # Errors
+    ///
+    /// [`Engine::new`](crate::Engine::new) fails if this is off while `wasm_exceptions`
+    /// is on.
     GC_TYPES(1 << 24), fn gc_support calls wasmtime_config_gc_support_set;
 
-    /// Whether coroutines are on: the stack switching proposal, which works on
-    /// x86-64 Linux and macOS.
+    /// Whether coroutines are on: the stack switching proposal.
     ///
-    /// The C API doesn't describe the types of continuations: to ask for one, as
-    /// a function's parameter or what a module exports, panics.
+    /// It can't be turned on: libwasmtime isn't built with what it needs, whichever
+    /// features it has, and ends the process when a module uses it.
     ///
     /// The default is `false`.
+    ///
+    /// # Errors
+    ///
+    /// [`Engine::new`](crate::Engine::new) fails with
+    /// [`Unsupported`](crate::Unsupported) if this is on.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     #[needs(Compiler)]
     STACK_SWITCHING(1 << 25), fn wasm_stack_switching

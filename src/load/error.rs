@@ -1,5 +1,6 @@
 //! What can be wrong with a library that is opened at run time.
 
+use super::sources::{RELEASES, package};
 use super::{LibraryVersion, MAJOR};
 use crate::sys::Feature;
 use std::error::Error as StdError;
@@ -8,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// Why libwasmtime couldn't be loaded.
 ///
-/// The text of each says what was expected, what was found, and what to do.
+/// The text of each says what was expected, what was found, and what to do: also
+/// where a right library comes from, unless one is loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {
@@ -29,6 +31,16 @@ pub enum LoadError {
         reason: String,
     },
 
+    /// A shared library whose headers promise what the file doesn't have, such as
+    /// one that was copied only in part. It wasn't opened.
+    #[non_exhaustive]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+
     /// A shared library without all the functions that any libwasmtime has.
     #[non_exhaustive]
     BadLibrary {
@@ -41,7 +53,7 @@ pub enum LoadError {
     /// A libwasmtime of another major version.
     #[non_exhaustive]
     WrongVersion {
-        /// The file.
+        /// The file, without the symbolic links that led to it.
         path: PathBuf,
         /// Its version; `None` if it is only known not to be the right one.
         found: Option<LibraryVersion>,
@@ -56,6 +68,17 @@ pub enum LoadError {
         path: PathBuf,
     },
 
+    /// The program's calls go to two libraries: each has some of the functions.
+    ///
+    /// That is so if another crate of the program brings the C API itself, as
+    /// `wasmtime-c-api-impl` does, and libwasmtime is linked as a shared library.
+    /// An object that one of the two made would be used by the other.
+    #[non_exhaustive]
+    Mixed {
+        /// The files of both, of which one may be the program's own.
+        paths: Vec<PathBuf>,
+    },
+
     /// Another library was loaded before, and a process has only one.
     #[non_exhaustive]
     AlreadyLoaded {
@@ -68,37 +91,55 @@ pub enum LoadError {
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LoadError::NotFound { tried } => f.write_str(&not_found(tried)),
-            LoadError::NotALibrary { path, reason } => write!(
-                f,
+        let problem = match self {
+            LoadError::NotFound { tried } => not_found(tried),
+            LoadError::NotALibrary { path, reason } => format!(
                 "{} can't be opened as a shared library: {reason}; \
                  libwasmtime {MAJOR} for {} is needed there",
                 path.display(),
                 std::env::consts::ARCH,
             ),
-            LoadError::BadLibrary { path, missing } => f.write_str(&bad_library(path, missing)),
+            LoadError::Damaged { path, reason } => format!(
+                "{} is damaged, and was not opened: {reason}; \
+                 install a whole libwasmtime {MAJOR} there, or name another file",
+                path.display(),
+            ),
+            LoadError::BadLibrary { path, missing } => bad_library(path, missing),
             LoadError::WrongVersion {
                 path,
                 found,
                 expected,
-            } => f.write_str(&wrong_version(path, *found, *expected)),
-            LoadError::UnknownVersion { path } => write!(
-                f,
+            } => wrong_version(path, *found, *expected),
+            LoadError::UnknownVersion { path } => format!(
                 "the version of {} can't be established, and only libwasmtime {MAJOR} will do; \
                  if it is that, accept it with `LoadOptions::trust_version(true)`, \
                  otherwise install libwasmtime {MAJOR} with its feature `debug-builtins`, \
                  which names the version",
                 path.display(),
             ),
-            LoadError::AlreadyLoaded { loaded, requested } => write!(
+            LoadError::Mixed { paths } => mixed(paths),
+            // The right one is there, or was thought to be.
+            LoadError::AlreadyLoaded { loaded, requested } => {
+                return write!(
+                    f,
+                    "{} can't be loaded, because {} has been, and a process can have only one \
+                     libwasmtime; load the right one first, before anything else of this crate \
+                     is used",
+                    requested.display(),
+                    loaded.display(),
+                );
+            }
+        };
+        write!(
+            f,
+            "{problem}; libwasmtime {MAJOR} is in the C API of a release {MAJOR} ({RELEASES})"
+        )?;
+        match package(std::env::consts::OS) {
+            Some(package) => write!(
                 f,
-                "{} can't be loaded, because {} has been, and a process can have only one \
-                 libwasmtime; load the right one first, before anything else of this crate is \
-                 used",
-                requested.display(),
-                loaded.display(),
+                " or a package of libwasmtime, {package}, if that is version {MAJOR}"
             ),
+            None => Ok(()),
         }
     }
 }
@@ -159,11 +200,27 @@ fn wrong_version(path: &Path, found: Option<LibraryVersion>, expected: u32) -> S
     )
 }
 
+fn mixed(paths: &[PathBuf]) -> String {
+    let paths: Vec<_> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    format!(
+        "the functions of libwasmtime's C API are in more than one file, {}, but all have to be \
+         in one libwasmtime {MAJOR}; another part of the program brings functions of the same \
+         names, as the crate `wasmtime-c-api-impl` does, which tree-sitter has with its feature \
+         `wasm`: do without that, or turn on the Cargo feature `load` or `static` of \
+         `libwasmtime` instead of `dynamic` (LIBWASMTIME_LINK chooses among those that are on)",
+        paths.join(" and ")
+    )
+}
+
 /// Something needs a part of libwasmtime that the library was built without.
 ///
 /// What needs it returns this, and nothing has happened. With the Cargo feature
-/// `load` only: in the other link modes the library has all that this crate was
-/// built for. [`Loaded::has`](crate::Loaded::has) tells in advance.
+/// `load`, but for [`Feature::StackSwitching`], which no library has; and with `dynamic`
+/// where the library itself is refused. In the other link modes the library has all
+/// that this crate was built for. [`Loaded::has`](crate::Loaded::has) tells in advance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unsupported {
@@ -172,6 +229,18 @@ pub struct Unsupported {
     /// The library that lacks it; `None` if none could be loaded.
     pub library: Option<PathBuf>,
     pub(crate) cause: Option<LoadError>,
+}
+
+impl Unsupported {
+    /// The error for what no library has.
+    pub(crate) fn by_any_library(feature: Feature) -> Unsupported {
+        let library = crate::loaded().and_then(|loaded| loaded.path());
+        Unsupported {
+            feature,
+            library: library.map(Path::to_owned),
+            cause: None,
+        }
+    }
 }
 
 impl fmt::Display for Unsupported {
@@ -188,6 +257,12 @@ impl StdError for Unsupported {
 }
 
 fn unsupported(feature: Feature, library: Option<&Path>, unloaded: bool) -> String {
+    if feature == Feature::StackSwitching {
+        return format!(
+            "this needs libwasmtime's feature `{feature}`, and no libwasmtime is built with it; \
+             leave `Config::wasm_stack_switching` off"
+        );
+    }
     if unloaded {
         return format!("this needs libwasmtime's feature `{feature}`, and none can be loaded");
     }
@@ -204,6 +279,36 @@ fn unsupported(feature: Feature, library: Option<&Path>, unloaded: bool) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_error_says_where_a_right_library_comes_from() {
+        let path: PathBuf = "lib".into();
+        let reason = String::new();
+        let errors = [
+            LoadError::NotFound { tried: vec![] },
+            LoadError::NotALibrary {
+                path: path.clone(),
+                reason: reason.clone(),
+            },
+            LoadError::Damaged {
+                path: path.clone(),
+                reason,
+            },
+            LoadError::BadLibrary {
+                path: path.clone(),
+                missing: vec![],
+            },
+            LoadError::WrongVersion {
+                path: path.clone(),
+                found: None,
+                expected: MAJOR,
+            },
+            LoadError::UnknownVersion { path },
+        ];
+        for error in errors {
+            assert!(error.to_string().contains(RELEASES), "{error}");
+        }
+    }
 
     #[test]
     fn a_long_list_of_missing_functions_is_cut_short() {

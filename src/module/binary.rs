@@ -1,5 +1,7 @@
 //! What the C API doesn't say of a module, read from its binary.
 
+pub(crate) mod dwarf;
+
 use crate::types::{TableLimits, TableType};
 use std::iter;
 

@@ -65,9 +65,9 @@ impl Module {
     /// built without a compiler.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn new(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<Module> {
-        require(Feature::Compiler)?;
         let state = store.as_context().state();
         let binary = binary.as_ref();
+        state.engine().prepare_to_compile(binary)?;
         // SAFETY: the store is alive and borrowed, the bytes are readable. What
         // is made is owned, and the tables are read from the same binary.
         unsafe {
@@ -91,8 +91,8 @@ impl Module {
     /// compiler.
     #[cfg(any(feature = "cranelift", feature = "winch"))]
     pub fn validate(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<()> {
-        require(Feature::Compiler)?;
         let state = store.as_context().state();
+        state.engine().prepare_to_validate()?;
         let binary = binary.as_ref();
         // SAFETY: the store is alive and borrowed, the bytes are readable.
         if !unsafe { wasm_module_validate(state.raw(), &view(binary)) } {

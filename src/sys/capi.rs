@@ -3,7 +3,8 @@
 //! Every header has one file and one `capi!` block in it. The block expands to
 //! the same Rust items in every link mode:
 //!
-//! - linked: the functions are `unsafe extern "C"` declarations;
+//! - linked: the functions are `unsafe extern "C"` declarations, with the names that
+//!   the build script has given them in its copy of an archive;
 //! - `load`: each is an `unsafe fn` of the same name and signature that calls
 //!   through a [`Slot`](super::slot::Slot), which opening the library fills.
 //!
@@ -197,6 +198,7 @@ macro_rules! capi {
         unsafe extern "C" {
             $($(
                 #[doc = concat!("Function of `", $header, "`.")]
+                #[cfg_attr(wasmtime_link = "static", link_name = link_name!($name))]
                 pub fn $name($($arg: $ty),*) $(-> $ret)?;
             )*)*
         }
@@ -244,6 +246,10 @@ macro_rules! capi {
                 unsafe { function($($arg),*) }
             }
         )*)*
+
+        /// The functions' names, each with a NUL after it.
+        #[cfg(wasmtime_link = "dynamic")]
+        pub(in crate::sys) const NAMES: &str = concat!($($(stringify!($name), "\0",)*)*);
 
         pub(in crate::sys) const DECLARED: $crate::sys::capi::Declared =
             $crate::sys::capi::Declared {

@@ -3,26 +3,31 @@
 use std::fmt;
 
 macro_rules! features {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+    (
+        { $($(#[$doc:meta])* $name:ident = $text:literal,)* }
+        in no library: { $(#[$absent_doc:meta])* $absent:ident = $absent_text:literal }
+    ) => {
         /// A part of libwasmtime's C API that a library may have been built
         /// without.
         ///
         /// Only what can be told from the library's symbols is listed: the
-        /// features that add functions to the C API.
+        /// features that add functions to the C API. And one that is in no library.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Feature {
             $($(#[$doc])* $name,)*
+            $(#[$absent_doc])* $absent,
         }
 
         impl Feature {
-            /// All of them.
+            /// All that a library can have.
             pub const ALL: &'static [Feature] = &[$(Feature::$name,)*];
 
             /// The name of the Cargo feature, as in `features = ["wasi"]`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Feature::$name => $text,)*
+                    Feature::$absent => $absent_text,
                 }
             }
         }
@@ -30,32 +35,39 @@ macro_rules! features {
 }
 
 features! {
-    /// Asynchronous host functions and calls.
-    Async = "async",
-    /// A cache of compiled modules on disk.
-    Cache = "cache",
-    /// A compiler, be it Cranelift or Winch.
-    Compiler = "cranelift",
-    /// Components.
-    ComponentModel = "component-model",
-    /// The asynchronous ABI of components.
-    ComponentModelAsync = "component-model-async",
-    /// Reference types and garbage-collected types.
-    Gc = "gc",
-    /// Compiling on several threads.
-    ParallelCompilation = "parallel-compilation",
-    /// The pooling instance allocator.
-    PoolingAllocator = "pooling-allocator",
-    /// The guest profiler.
-    Profiling = "profiling",
-    /// Shared memories.
-    Threads = "threads",
-    /// WASI.
-    Wasi = "wasi",
-    /// WASI's HTTP interfaces.
-    WasiHttp = "wasi-http",
-    /// The text format.
-    Wat = "wat",
+    {
+        /// Asynchronous host functions and calls.
+        Async = "async",
+        /// A cache of compiled modules on disk.
+        Cache = "cache",
+        /// A compiler, be it Cranelift or Winch.
+        Compiler = "cranelift",
+        /// Components.
+        ComponentModel = "component-model",
+        /// The asynchronous ABI of components.
+        ComponentModelAsync = "component-model-async",
+        /// Reference types and garbage-collected types.
+        Gc = "gc",
+        /// Compiling on several threads.
+        ParallelCompilation = "parallel-compilation",
+        /// The pooling instance allocator.
+        PoolingAllocator = "pooling-allocator",
+        /// The guest profiler.
+        Profiling = "profiling",
+        /// Shared memories.
+        Threads = "threads",
+        /// WASI.
+        Wasi = "wasi",
+        /// WASI's HTTP interfaces.
+        WasiHttp = "wasi-http",
+        /// The text format.
+        Wat = "wat",
+    }
+    in no library: {
+        /// Switching between the stacks of WebAssembly. The C API can turn the proposal
+        /// on, and yet no library is built with what it needs.
+        StackSwitching = "stack-switching"
+    }
 }
 
 impl fmt::Display for Feature {

@@ -1,38 +1,83 @@
-//! The library when it is linked: it is a part of the program, and it has what
-//! this crate was built for. The counterpart of `loaded.rs`.
+//! The library when it is linked: it has what this crate was built for. The
+//! counterpart of `loaded.rs`.
+//!
+//! A part of the program is what it was when the program was built. A shared
+//! library may be another by now: see `dynamic.rs`.
 
-use std::sync::LazyLock;
+use std::ptr::NonNull;
+use std::sync::OnceLock;
 
-use super::Feature;
+#[cfg(wasmtime_link = "dynamic")]
+use super::dynamic;
+use super::{Feature, object};
 use crate::Error;
-use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
+#[cfg(not(wasmtime_link = "dynamic"))]
+use crate::load::{LibraryVersion, MAJOR};
+use crate::load::{LoadError, LoadOptions, Loaded, Unsupported};
 
-pub(crate) fn load(_: &LoadOptions) -> Result<(), LoadError> {
+/// The library, once it is known to be the right one and to stay in memory.
+static LOADED: OnceLock<Loaded> = OnceLock::new();
+
+pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
+    if LOADED.get().is_none() {
+        let loaded = examine(options.trust_version)?;
+        LOADED.get_or_init(|| loaded);
+    }
     Ok(())
 }
 
 pub(crate) fn loaded() -> Option<&'static Loaded> {
-    static LINKED: LazyLock<Loaded> = LazyLock::new(|| Loaded {
-        version: Some(version()),
-        path: None,
-        features: Feature::ALL
-            .iter()
-            .copied()
-            .filter(|&feature| is_on(feature))
-            .collect(),
-    });
-    Some(&LINKED)
+    // Why there is none is for `load` to tell.
+    _ = load(&LoadOptions::new());
+    LOADED.get()
 }
 
+/// Sees to it, before the first call that matters, that the library is the right
+/// one and stays in memory.
+///
+/// # Errors
+///
+/// A [`LoadError`].
 #[inline]
 pub(crate) fn ensure_loaded() -> Result<(), Error> {
-    Ok(())
+    match LOADED.get() {
+        Some(_) => Ok(()),
+        None => Ok(load(&LoadOptions::new())?),
+    }
+}
+
+#[cold]
+fn examine(trust: bool) -> Result<Loaded, LoadError> {
+    #[cfg(wasmtime_link = "dynamic")]
+    let dynamic::Found { version, path } = dynamic::examine(trust)?;
+    #[cfg(not(wasmtime_link = "dynamic"))]
+    let (version, path, _) = (Some(version()), None, trust);
+
+    if let Some(function) = NonNull::new(super::wasm_engine_new as *mut _) {
+        object::pin_both(function);
+    }
+    let features = Feature::ALL.iter().copied();
+    Ok(Loaded {
+        version,
+        path,
+        features: features.filter(|&feature| is_on(feature)).collect(),
+    })
 }
 
 /// What needs a feature is itself behind the Cargo feature, and without that
-/// can't ask.
+/// can't ask. It calls the library: a shared one has to be the right one.
 #[inline]
-pub(crate) fn require(_: Feature) -> Result<(), Unsupported> {
+pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
+    if cfg!(wasmtime_link = "dynamic")
+        && LOADED.get().is_none()
+        && let Err(cause) = load(&LoadOptions::new())
+    {
+        return Err(Unsupported {
+            feature,
+            library: None,
+            cause: Some(cause),
+        });
+    }
     Ok(())
 }
 
@@ -42,6 +87,7 @@ pub(crate) fn lacks(feature: Feature) -> bool {
     cfg!(wasmtime_link = "vendored") && !is_on(feature)
 }
 
+#[cfg(not(wasmtime_link = "dynamic"))]
 /// The version that the build script found, or else the one that it insists on.
 fn version() -> LibraryVersion {
     let found = option_env!("LIBWASMTIME_LINKED_VERSION").unwrap_or_default();
@@ -68,5 +114,6 @@ fn is_on(feature: Feature) -> bool {
         Feature::Wasi => cfg!(feature = "wasi"),
         Feature::WasiHttp => cfg!(feature = "wasi-http"),
         Feature::Wat => cfg!(feature = "wat"),
+        Feature::StackSwitching => false,
     }
 }

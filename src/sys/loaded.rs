@@ -5,7 +5,7 @@
 //! symbols are looked up, then the version and the symbols are judged, and only
 //! then the [`Slot`](super::slot::Slot)s are filled, all under one lock.
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::ptr::NonNull;
@@ -13,15 +13,16 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use libloading::Library;
 
-use self::version::Evidence;
 use super::Feature;
+use super::object::{self, Object};
 use super::slot::Slot;
+use super::version::{self, Evidence, Functions};
 use crate::Error;
 use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
-mod file;
+mod by_name;
+mod format;
 mod search;
-mod version;
 
 /// The library in use. Set once, after all slots are.
 static LOADED: OnceLock<Loaded> = OnceLock::new();
@@ -102,16 +103,20 @@ type Addresses = Vec<(&'static Slot, NonNull<c_void>)>;
 /// an open library once more to whoever asks for its bare name.
 fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, Loaded), LoadError> {
     // First, because it says most about a library that is wrong in many ways.
-    let by_symbol = version::by_symbol(&library);
+    let has = |name: &CStr| address(&library, name.to_bytes_with_nul()).is_some();
+    let by_symbol = version::by_symbol(has);
     if let Some(found) = by_symbol
         && found.major != MAJOR
     {
-        return Err(wrong_version(path, Some(found)));
+        return Err(wrong_version(&library, path, Some(found)));
     }
 
     let (symbols, features) = match symbols(&library) {
         Ok(complete) => complete,
-        Err(missing) => return Err(LoadError::BadLibrary { path, missing }),
+        Err(missing) => {
+            let path = resolved(&library, path);
+            return Err(LoadError::BadLibrary { path, missing });
+        }
     };
 
     // From here on the library stays open for good. If it comes into use, it
@@ -121,15 +126,20 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
 
     let version = match by_symbol {
         Some(found) => Some(found),
-        None => match version::by_refusal(&library) {
+        None => match by_refusal(&library) {
             Evidence::Version(found) if found.major == MAJOR => Some(found),
-            Evidence::Version(found) => return Err(wrong_version(path, Some(found))),
-            Evidence::Other => return Err(wrong_version(path, None)),
+            Evidence::Version(found) => return Err(wrong_version(&library, path, Some(found))),
+            Evidence::Other => return Err(wrong_version(&library, path, None)),
             Evidence::None if trust => None,
-            Evidence::None => return Err(LoadError::UnknownVersion { path }),
+            Evidence::None => {
+                let path = resolved(&library, path);
+                return Err(LoadError::UnknownVersion { path });
+            }
         },
     };
-    let path = file::of_symbol(symbols[0].1).unwrap_or(path);
+    // The library stays, but this code, which it calls, may be in a plugin.
+    object::pin_both(symbols[0].1);
+    let path = resolved(&library, path);
     let loaded = Loaded {
         version,
         path: Some(path),
@@ -138,12 +148,39 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
     Ok((symbols, loaded))
 }
 
-fn wrong_version(path: PathBuf, found: Option<LibraryVersion>) -> LoadError {
+/// What a library that has all core functions says by its refusals.
+fn by_refusal(library: &Library) -> Evidence {
+    // SAFETY: what has these functions, and all the others, is a libwasmtime.
+    match unsafe { Functions::find(|name| address(library, name)) } {
+        Some(functions) => version::by_refusal(functions),
+        None => Evidence::None,
+    }
+}
+
+fn wrong_version(library: &Library, path: PathBuf, found: Option<LibraryVersion>) -> LoadError {
+    let path = resolved(library, path);
     LoadError::WrongVersion {
-        path,
+        // Symbolic links between the versions are what leads to the wrong one.
+        path: match cfg!(unix) {
+            true => path.canonicalize().unwrap_or(path),
+            false => path,
+        },
         found,
         expected: MAJOR,
     }
+}
+
+/// The file that a library is in: for a name that the system has looked for, it
+/// is known by a symbol. Without any, the name is all that is known.
+fn resolved(library: &Library, path: PathBuf) -> PathBuf {
+    let mut symbol = None;
+    super::each_symbol(&mut |known| {
+        symbol = symbol.or_else(|| address(library, known.c_name));
+    });
+    symbol
+        .and_then(Object::containing)
+        .and_then(|object| object.file())
+        .unwrap_or(path)
 }
 
 /// Looks up every function.

@@ -9,13 +9,18 @@
 //! Nothing here depends on how libwasmtime is linked. With `load` the functions
 //! are Rust functions that call through the library once it is open: they open
 //! it from its default place if [`load`](crate::load) has not, and panic if
-//! that fails.
+//! that fails. With `static`, the functions have names of their own in the program,
+//! if the archive is one of ELF files, so that they don't clash with another copy:
+//! C code of the program's own finds no `wasm_engine_new`, and has to get the
+//! addresses from here.
 //!
 //! # Safety
 //!
 //! The functions are as unsafe as C: see each header for what must be valid,
 //! what is owned, and what may not be called when. Some abort the process on
-//! misuse; the safe layer never calls those without checking.
+//! misuse; the safe layer never calls those without checking. With `dynamic`, the
+//! library may be another version than the one that the program was linked with:
+//! call [`load`](crate::load) first, which finds that out.
 
 #![allow(
     missing_docs,
@@ -37,8 +42,16 @@
 
 pub(crate) use std::ffi::{CStr, c_char, c_int, c_void};
 
+// What the functions are called in an archive: `link_name!`.
+#[cfg(wasmtime_link = "static")]
+include!(concat!(env!("OUT_DIR"), "/link_names.rs"));
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod auxv;
 #[macro_use]
 mod capi;
+#[cfg(wasmtime_link = "dynamic")]
+mod dynamic;
 mod feature;
 #[cfg(not(wasmtime_link = "load"))]
 mod linked;
@@ -46,8 +59,13 @@ mod linked;
 mod loaded;
 #[cfg(wasmtime_link = "missing")]
 mod missing;
+mod object;
+#[cfg(any(wasmtime_link = "load", feature = "cache"))]
+mod privileged;
 #[cfg(wasmtime_link = "load")]
 pub(crate) mod slot;
+#[cfg(any(wasmtime_link = "load", wasmtime_link = "dynamic"))]
+mod version;
 
 mod anyref;
 mod arrayref;
@@ -103,6 +121,8 @@ pub use linker::*;
 pub(crate) use loaded::{ensure_loaded, lacks, load, loaded, require};
 pub use memory::*;
 pub use module::*;
+#[cfg(any(wasmtime_link = "load", feature = "cache"))]
+pub(crate) use privileged::is_privileged;
 pub use profiling::*;
 pub use sharedmemory::*;
 pub use store::*;
@@ -165,4 +185,14 @@ pub fn headers() -> impl Iterator<Item = capi::Header> {
 fn each_symbol(see: &mut dyn FnMut(slot::Symbol<'_>)) {
     const SYMBOLS: &[slot::Symbols] = &of_each_header!(SYMBOLS);
     slot::each_symbol(SYMBOLS, see);
+}
+
+/// Shows the name of every function to whoever looks for them in the process.
+#[cfg(wasmtime_link = "dynamic")]
+fn each_name(see: &mut dyn FnMut(&CStr)) {
+    const NAMES: &[&str] = &of_each_header!(NAMES);
+    let names = NAMES.iter().flat_map(|names| names.split_inclusive('\0'));
+    for name in names.filter_map(|name| CStr::from_bytes_with_nul(name.as_bytes()).ok()) {
+        see(name);
+    }
 }

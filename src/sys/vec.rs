@@ -8,6 +8,16 @@
 use super::*;
 use crate::vec::{Owned, OwnedVal};
 
+/// Panics unless the library is the right one: a safe function that makes a vector
+/// may be the first to call it. What is opened at run time sees to that by itself.
+#[inline]
+pub(in crate::sys) fn assert_loaded() {
+    #[cfg(wasmtime_link = "dynamic")]
+    if let Err(error) = super::ensure_loaded() {
+        panic!("no vector can be made: {error}");
+    }
+}
+
 /// Declares vector types: for each, the C struct, its five functions, and the
 /// name of the [`OwnedVec`](crate::vec::OwnedVec) of that struct.
 ///
@@ -79,12 +89,14 @@ macro_rules! vec_types {
 
                     #[inline]
                     unsafe fn new_uninitialized(out: *mut Self, size: usize) {
+                        $crate::sys::vec::assert_loaded();
                         // SAFETY: the caller keeps to the contract of this very function.
                         unsafe { [<$prefix _ $uninitialized>](out, size) }
                     }
 
                     #[inline]
                     unsafe fn new_moving(out: *mut Self, size: usize, data: *const $element) {
+                        $crate::sys::vec::assert_loaded();
                         // SAFETY: as above.
                         unsafe { [<$prefix _new>](out, size, data.cast()) }
                     }

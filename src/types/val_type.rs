@@ -1,6 +1,6 @@
 //! Types of values.
 
-use super::{HeapType, RefType, continuation};
+use super::{HeapType, RefType};
 use crate::sys::*;
 use crate::vec::Owned;
 use crate::{Engine, Result};
@@ -186,16 +186,10 @@ impl ValType {
             .is_none_or(|ty| ty.comes_from_same_engine(engine))
     }
 
-    /// # Panics
-    ///
-    /// If the type is of continuations.
-    ///
     /// # Safety
     ///
     /// `ty` must be valid, and made by `engine`.
     pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_valtype_t) -> ValType {
-        // SAFETY: the caller vouches for `ty`.
-        unsafe { continuation::refuse(engine, ty) };
         let mut expanded = MaybeUninit::<wasmtime_valtype_t>::uninit();
         let expanded = expanded.as_mut_ptr();
         // SAFETY: the caller vouches for `ty`, and `expanded` can be written

@@ -55,6 +55,13 @@ pub struct WasiP1Ctx {
     pub(super) allow_ip_name_lookup: Option<bool>,
 }
 
+impl WasiP1Ctx {
+    /// Whether a program gets the standard input of the process.
+    pub(super) fn reads_stdin(&self) -> bool {
+        matches!(self.stdin, Input::Inherit)
+    }
+}
+
 /// A directory that a program finds open.
 pub(super) struct PreopenedDir {
     pub(super) host: PathBuf,

@@ -90,17 +90,46 @@ fn what_the_crate_was_built_without() {
                 WasmFeatures::CM_ASYNC,
                 "wasm_component_model_async",
             ),
-            (
-                !cfg!(any(feature = "cranelift", feature = "winch")),
-                WasmFeatures::STACK_SWITCHING,
-                "wasm_stack_switching",
-            ),
         ] {
             if absent {
                 assert_conflict(&format!("{name}(true)"), |config| {
                     config.wasm_features(feature, true);
                 });
             }
+        }
+    });
+}
+
+/// libwasmtime takes it, isn't built with it, and ends the process when a module uses
+/// it.
+#[test]
+fn stack_switching() {
+    use libwasmtime::{Unsupported, WasmFeatures};
+
+    alone("features::stack_switching", || {
+        const ALL: WasmFeatures = WasmFeatures::all();
+        for set in [WasmFeatures::STACK_SWITCHING, ALL] {
+            let error = crate::error("stack switching", |config| {
+                config.wasm_features(set, true);
+            });
+            let unsupported = error.downcast_ref::<Unsupported>().expect("the typed one");
+            assert_eq!(unsupported.feature, Feature::StackSwitching);
+            assert!(
+                error.to_string().contains("wasm_stack_switching"),
+                "{error}"
+            );
+        }
+        // No library has it, as far as a program can ask.
+        libwasmtime::load().unwrap();
+        let library = libwasmtime::loaded().unwrap();
+        assert!(!library.has(Feature::StackSwitching));
+        assert!(!Feature::ALL.contains(&Feature::StackSwitching));
+        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        if library.has(Feature::Compiler) {
+            assert_possible("off", |config| {
+                config.wasm_stack_switching(true);
+                config.wasm_stack_switching(false);
+            });
         }
     });
 }

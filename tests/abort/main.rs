@@ -14,6 +14,8 @@ mod absurd;
 mod cache;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 mod compiler;
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+mod dwarf;
 mod features;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 mod flags;
@@ -33,6 +35,17 @@ mod pool;
 mod profiler;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod random;
+#[cfg(all(
+    unix,
+    feature = "wat",
+    feature = "cranelift",
+    feature = "cache",
+    feature = "parallel-compilation",
+    feature = "wasi"
+))]
+mod scarce;
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+mod settings;
 #[cfg(all(feature = "threads", feature = "wat", feature = "cranelift"))]
 mod shared_memories;
 mod sizes;
@@ -89,6 +102,7 @@ fn assert_panics(what: &str, misuse: impl FnOnce()) {
 #[cfg(any(
     feature = "cache",
     feature = "wasi",
+    all(feature = "wat", feature = "cranelift"),
     all(feature = "profiling", target_os = "linux")
 ))]
 fn directory(test: &str) -> std::path::PathBuf {

@@ -109,8 +109,8 @@ const SETTINGS: &[(Feature, Change)] = &[
         // SAFETY: as above.
         unsafe { config.cranelift_flag_enable("is_pic") };
     }),
-    #[cfg(all(feature = "cranelift", target_arch = "x86_64", target_os = "linux"))]
-    (Feature::Compiler, |config| {
+    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    (Feature::StackSwitching, |config| {
         config.wasm_stack_switching(true);
     }),
 ];

@@ -79,7 +79,8 @@ fn configure(random: &mut Random) -> Config {
         |config, random| {
             let native = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
             let target = random.pick(&["pulley64", "pulley32", "pulley64be", &native]);
-            config.target(target).expect("a target");
+            // A library may lack Pulley.
+            _ = config.target(target);
         },
         |config, random| {
             let names = [

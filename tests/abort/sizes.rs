@@ -36,10 +36,26 @@ fn of_asynchronous_stacks() {
             config.max_wasm_stack(4 << 20);
             config.async_stack_size(3 << 20);
         });
-        let name = format!("async_stack_size({})", usize::MAX);
-        assert_conflict(&name, |config| {
+        // Nothing is reserved until a call takes one.
+        let engine = assert_possible("any number", |config| {
             config.async_stack_size(usize::MAX);
         });
+        assert_eq!(engine.get_async_stack_size(), usize::MAX);
+        let engine = assert_possible("all of it for WebAssembly", |config| {
+            config.async_stack_size(usize::MAX);
+            config.max_wasm_stack(1 << 30);
+        });
+        drop(engine);
+        // But a pool has its stacks from the start.
+        #[cfg(feature = "pooling-allocator")]
+        for stacks in [0, 1] {
+            let mut pool = libwasmtime::PoolingAllocationConfig::new();
+            pool.total_stacks(stacks).total_memories(1);
+            crate::error("a pool of that", |config| {
+                config.async_stack_size(usize::MAX);
+                config.allocation_strategy(pool);
+            });
+        }
         assert_possible("4 MiB of 8", |config| {
             config.max_wasm_stack(4 << 20);
             config.async_stack_size(8 << 20);

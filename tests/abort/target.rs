@@ -80,8 +80,6 @@ fn odd_ones() {
                         if config.target(&target).is_err() {
                             continue;
                         }
-                        #[cfg(any(feature = "cranelift", feature = "winch"))]
-                        config.wasm_stack_switching(true);
                         _ = Engine::new(&config);
                         #[cfg(feature = "gc")]
                         config.wasm_features(libwasmtime::WasmFeatures::all(), false);
@@ -95,18 +93,72 @@ fn odd_ones() {
     });
 }
 
+/// Whether the library has Pulley.
+pub fn has_pulley() -> bool {
+    let pulley = format!("pulley{}", usize::BITS);
+    Config::new().target(&pulley).is_ok()
+}
+
 #[test]
 fn pulley() {
     alone("target::pulley", || {
-        for (target, guard) in [("pulley64", 0), ("pulley32", 0)] {
-            let mut config = Config::new();
-            config.target(target).expect("a target");
-            let engine = Engine::new(&config).unwrap();
-            assert!(engine.is_pulley());
-            assert_eq!(engine.get_memory_guard_size(), guard);
-            assert!(!engine.get_signals_based_traps());
-            #[cfg(any(feature = "cranelift", feature = "winch"))]
-            assert_eq!(engine.get_target().as_deref(), Some(target));
+        if !has_pulley() {
+            return;
         }
+        let target = format!("pulley{}", usize::BITS);
+        let mut config = Config::new();
+        config.target(&target).expect("a target");
+        let engine = Engine::new(&config).unwrap();
+        assert!(engine.is_pulley());
+        assert_eq!(engine.get_memory_guard_size(), 0);
+        assert!(!engine.get_signals_based_traps());
+        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        assert_eq!(engine.get_target().as_deref(), Some(&target[..]));
+    });
+}
+
+/// What is accepted compiles and runs: else the setting is refused, with the reason.
+#[cfg(all(feature = "wat", feature = "cranelift"))]
+#[test]
+fn what_is_accepted_runs() {
+    use libwasmtime::{Instance, Module, Store};
+
+    alone("target::what_is_accepted_runs", || {
+        let host = std::env::consts::ARCH;
+        let mut refused = 0;
+        for target in [
+            format!("{host}-unknown-linux-gnu"),
+            format!("{host}-unknown-linux-musl"),
+            format!("{host}-pc-windows-msvc"),
+            format!("{host}-apple-darwin"),
+            format!("{host}-unknown-none"),
+            host.to_owned(),
+            "aarch64-unknown-linux-gnu".to_owned(),
+            "x86_64-unknown-linux-gnu".to_owned(),
+            "pulley32".to_owned(),
+            "pulley64".to_owned(),
+            "pulley64be".to_owned(),
+        ] {
+            println!("{target}");
+            let mut config = Config::new();
+            match config.target(&target) {
+                Ok(_) => {
+                    let engine = Engine::new(&config).unwrap();
+                    let wat = r#"(module (func (export "f") (result i32) (i32.const 5)))"#;
+                    let module = Module::new(&engine, wat).unwrap();
+                    let mut store = Store::new(&engine, ());
+                    let instance = Instance::new(&mut store, &module, &[]).unwrap();
+                    let f = instance.get_typed_func::<(), i32>(&mut store, "f").unwrap();
+                    assert_eq!(f.call(&mut store, ()).unwrap(), 5);
+                }
+                Err(error) => {
+                    refused += 1;
+                    let conflict = error.downcast_ref::<ConfigConflict>().unwrap();
+                    assert_eq!(conflict.setting(), format!("target({target:?})"));
+                }
+            }
+        }
+        // At most the machine's own, under several names, and Pulley.
+        assert!((6..11).contains(&refused), "{refused}");
     });
 }

@@ -25,21 +25,29 @@ fn settings() {
         if !there() {
             return;
         }
-        const BAD: [Change; 3] = [
-            |config| {
-                config.signals_based_traps(false);
-            },
-            |config| {
-                config.debug_info(true);
-            },
-            |config| {
-                config.target("pulley64").expect("a target");
-            },
+        // In the words of the `wasmtime` crate.
+        const BAD: [(Change, &str); 2] = [
+            (
+                |config| _ = config.signals_based_traps(false),
+                "Winch requires the signals-based-traps option to be enabled",
+            ),
+            (
+                |config| _ = config.debug_info(true),
+                "Winch does not currently support generating native debug information",
+            ),
         ];
-        for change in BAD {
-            assert_conflict("strategy(Strategy::Winch)", |config| {
+        for (change, words) in BAD {
+            let set = |config: &mut Config| {
                 config.strategy(Strategy::Winch);
                 change(config);
+            };
+            assert_conflict("strategy(Strategy::Winch)", set);
+            assert_eq!(crate::error(words, set).to_string(), words);
+        }
+        if crate::target::has_pulley() {
+            assert_conflict("strategy(Strategy::Winch)", |config| {
+                config.strategy(Strategy::Winch);
+                config.target("pulley64").expect("a target");
             });
         }
         for name in [
@@ -68,9 +76,6 @@ fn proposals() {
             }),
             ("wasm_tail_call", |config| {
                 config.wasm_tail_call(true);
-            }),
-            ("wasm_stack_switching", |config| {
-                config.wasm_stack_switching(true);
             }),
             #[cfg(feature = "gc")]
             ("wasm_gc", |config| {

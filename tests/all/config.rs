@@ -15,6 +15,7 @@ mod limits;
 mod memory;
 #[cfg(feature = "pooling-allocator")]
 mod pool;
+mod words;
 
 use libwasmtime::{Config, Engine, Module, Result};
 

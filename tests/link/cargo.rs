@@ -34,14 +34,16 @@ impl Cargo {
     }
 
     /// Cargo with a subcommand, for the package of a manifest.
-    fn of(subcommand: &str, manifest: &Path) -> Cargo {
+    pub fn of(subcommand: &str, manifest: &Path) -> Cargo {
         let mut command = Command::new(env!("CARGO"));
         clear(&mut command);
         command
             .args([subcommand, "--message-format=json", "--manifest-path"])
             .arg(manifest)
-            .arg("--target-dir")
-            .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
+            .env(
+                "CARGO_TARGET_DIR",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),
+            )
             .env_remove("CARGO_BUILD_TARGET");
         Cargo(command)
     }
@@ -64,6 +66,12 @@ impl Cargo {
 }
 
 impl Printed {
+    /// Fails unless Cargo succeeded.
+    #[track_caller]
+    pub fn assert_success(&self) {
+        assert!(self.success, "{}\n{}", self.stdout, self.stderr);
+    }
+
     /// What Cargo took from this package's build script.
     fn executed(&self) -> &str {
         let executed = self.stdout.lines().find(|line| {

@@ -123,6 +123,62 @@ fn a_library_without_headers_is_taken_with_a_warning() {
     assert!(warning.contains("WASMTIME_INCLUDE_DIR"), "{warning}");
 }
 
+/// A file with the name of a function that ends with a version.
+fn of_version(version: &str) -> String {
+    let version = version.replace('.', "_");
+    format!("other_1_2_3\0set_vmctx_memory_{version}\0wasmtime_func_new\0")
+}
+
+#[test]
+fn without_headers_the_library_itself_says_the_version() {
+    for (mode, file) in [("dynamic", "libwasmtime.so"), ("static", "libwasmtime.a")] {
+        let prefix = Prefix::new(&format!("says_version_{mode}"))
+            .file(&format!("lib/{file}"), &of_version("48.0.5"));
+        let output = Script::new(&[mode])
+            .set("WASMTIME_DIR", &prefix.root())
+            .run();
+        assert_eq!(output.metadata("version"), Some("48.0.5"));
+        let warning = output.warnings();
+        assert!(warning.contains("the features of"), "{warning}");
+    }
+}
+
+#[test]
+fn a_library_of_another_major_is_an_error_whatever_its_headers_say() {
+    for (mode, file) in [("dynamic", "libwasmtime.so"), ("static", "libwasmtime.a")] {
+        let path = format!("lib/{file}");
+        let without = Prefix::new(&format!("other_without_{mode}"));
+        let with = Prefix::installed(&format!("other_with_{mode}"), file);
+        for prefix in [without, with] {
+            let prefix = prefix.file(&path, &of_version("47.0.2"));
+            let error = Script::new(&[mode, "load"])
+                .set("WASMTIME_LIB_DIR", &prefix.path("lib"))
+                .run()
+                .error();
+            let expected = format!(
+                "{} is of version 47.0.2; this crate needs 48",
+                prefix.path(&path)
+            );
+            assert!(error.contains(&expected), "no {expected:?} in:\n{error}");
+        }
+    }
+}
+
+/// Those that upstream has built, as `WASMTIME_LIB_DIR` without headers.
+#[test]
+fn real_libraries_of_other_majors_are_errors() {
+    let majors = std::env::var_os("LIBWASMTIME_TEST_OTHER_MAJORS").unwrap_or_default();
+    for directory in std::env::split_paths(&majors) {
+        if directory.join("libwasmtime.so").is_file() {
+            let error = Script::new(&["dynamic"])
+                .set("WASMTIME_LIB_DIR", &directory.display().to_string())
+                .run()
+                .error();
+            assert!(error.contains("is of version"), "{error}");
+        }
+    }
+}
+
 #[test]
 fn headers_without_features_are_taken_with_a_warning() {
     let prefix = Prefix::new("no_conf").file("lib/libwasmtime.so", "").file(

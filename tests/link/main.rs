@@ -4,11 +4,13 @@
 //! Most tests run the build script itself, with the environment that Cargo
 //! would give it, over made-up installations ([`Prefix`](prefix::Prefix)):
 //! empty library files beside headers of any version. The module `cargo` has
-//! Cargo run it, to see that what it prints takes effect.
+//! Cargo run it, to see that what it prints takes effect, and `linked` builds and
+//! runs programs with a real library.
 
 mod archive;
 mod cargo;
 mod headers;
+mod linked;
 mod mode;
 mod place;
 mod platform;

@@ -13,12 +13,17 @@ pub struct Prefix(PathBuf);
 impl Prefix {
     /// Makes an empty directory under a name that no other test uses.
     pub fn new(name: &str) -> Prefix {
+        let Prefix(path) = Prefix::kept(name);
+        fs::remove_dir_all(&path).unwrap();
+        fs::create_dir_all(&path).unwrap();
+        Prefix(path)
+    }
+
+    /// The same, with what an earlier run of the tests has left in it.
+    pub fn kept(name: &str) -> Prefix {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("prefixes")
             .join(name);
-        if path.exists() {
-            fs::remove_dir_all(&path).unwrap();
-        }
         fs::create_dir_all(&path).unwrap();
         Prefix(path)
     }

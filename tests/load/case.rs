@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use libwasmtime::Loaded;
 
@@ -59,6 +60,7 @@ pub struct Case {
     directory: PathBuf,
     executable: Option<PathBuf>,
     variables: Vec<(String, PathBuf)>,
+    change: Option<fn(&mut Command)>,
 }
 
 impl Case {
@@ -84,6 +86,7 @@ impl Case {
             directory,
             executable: None,
             variables: Vec::new(),
+            change: None,
         })
     }
 
@@ -118,6 +121,30 @@ impl Case {
         self
     }
 
+    /// Runs the process from a copy of the executable in the test's directory,
+    /// which is changed before.
+    #[cfg(unix)]
+    pub fn in_own_copy(mut self, change: impl FnOnce(&Path)) -> Case {
+        let copy = self.directory.join("case");
+        if !inside() {
+            // By another process: a file can't be run while any process may write
+            // to it, and another test may start one now that inherits the right to.
+            let mut cp = Command::new("cp");
+            let status = cp.arg(env::current_exe().unwrap()).arg(&copy).status();
+            assert!(status.unwrap().success());
+            change(&copy);
+        }
+        self.executable = Some(copy);
+        self
+    }
+
+    /// Has what starts the process changed.
+    #[cfg(unix)]
+    pub fn started_by(mut self, change: fn(&mut Command)) -> Case {
+        self.change = Some(change);
+        self
+    }
+
     /// Runs `body` in the new process, in which this is called once more.
     pub fn run(self, body: impl FnOnce()) {
         let mut process = match self.executable {
@@ -131,6 +158,9 @@ impl Case {
             .env_remove(SEARCH)
             .env(DIRECTORY, &self.directory)
             .envs(self.variables.iter().map(|(name, path)| (name, path)));
+        if let Some(change) = self.change {
+            change(process.command());
+        }
         process.run(body);
         if !inside() {
             _ = fs::remove_dir_all(&self.directory);

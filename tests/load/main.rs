@@ -9,14 +9,25 @@
 //!
 //! - `LIBWASMTIME_TEST_OTHER_MAJORS`: directories of libwasmtimes of other major
 //!   versions, separated as in `PATH`;
-//! - `LIBWASMTIME_TEST_MIN`: a minimal libwasmtime.
+//! - `LIBWASMTIME_TEST_MIN`: a minimal libwasmtime;
+//! - `LIBWASMTIME_TEST_DAMAGES` and `LIBWASMTIME_TEST_SEED`: how many damages of
+//!   each kind are tried, and other ones than usual.
 //!
-//! If libwasmtime is linked there is nothing to load, and only that is tested.
+//! If libwasmtime is linked there is nothing to load, and only that is tested here:
+//! tests/link is about the library that a program is linked with.
 
 mod case;
+#[cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    target_endian = "little"
+))]
+mod damage;
 mod fake;
 mod find;
 mod minimal;
+#[cfg(unix)]
+mod privileged;
 mod refuse;
 mod settle;
 #[path = "../subprocess/mod.rs"]
@@ -44,14 +55,21 @@ fn a_linked_library_needs_no_loading() {
     };
     libwasmtime::load().expect("it is linked");
     libwasmtime::load_from("/nowhere/at/all").expect("it is linked");
-    assert_eq!(linked.path(), None);
+    let path = linked.path();
+    // A part of the program has no file of its own.
+    assert_eq!(path.is_some(), cfg!(wasmtime_link = "dynamic"), "{path:?}");
     let version = linked.version().expect("the build script insists on one");
     assert_eq!(version.major.to_string(), env!("CARGO_PKG_VERSION_MAJOR"));
-    // Of a library of the system's, the headers say it.
-    let is_of_system = cfg!(any(wasmtime_link = "static", wasmtime_link = "dynamic"));
+    // Of an archive of the system's, the headers say it.
+    let is_of_system = cfg!(wasmtime_link = "static");
     assert!(version.patch.is_some() || !is_of_system, "{version}");
     assert_eq!(linked.has(Feature::Wasi), cfg!(feature = "wasi"));
     assert_eq!(linked.has(Feature::Gc), cfg!(feature = "gc"));
-    assert!(linked.to_string().ends_with("(linked)"), "{linked}");
+    let place = match path {
+        Some(path) => path.display().to_string(),
+        None => "linked".to_owned(),
+    };
+    let text = linked.to_string();
+    assert!(text.ends_with(&format!("({place})")), "{text}");
     assert_usable();
 }

@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 use libwasmtime::{LoadError, load, load_from, loaded, sys};
 
 use crate::assert_usable;
-use crate::case::{Case, directory, good, library_name};
+use crate::case::{Case, SEARCH, directory, good, library_name};
 use crate::fake;
 
 #[test]
@@ -138,14 +138,108 @@ fn a_text_file() {
 /// To open a pipe that nobody writes to would wait for ever.
 #[test]
 #[cfg(unix)]
-fn a_device() {
-    let Some(case) = Case::new("refuse::a_device", |_| {}) else {
-        return;
-    };
+fn what_is_no_file() {
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
+    let case = Case::new("refuse::what_is_no_file", |directory| {
+        let status = Command::new("mkfifo").arg(directory.join("pipe")).status();
+        assert!(status.unwrap().success());
+        std::os::unix::net::UnixListener::bind(directory.join("socket")).unwrap();
+        symlink("pipe", directory.join(library_name("wasmtime"))).unwrap();
+        symlink("loop", directory.join("loop")).unwrap();
+    });
+    let Some(case) = case else { return };
     case.run(|| {
-        let error = load_from("/dev/null").unwrap_err();
+        for file in [
+            "/dev/null".into(),
+            "/dev/zero".into(),
+            directory().join("pipe"),
+            directory().join("socket"),
+        ] {
+            let error = load_from(file).unwrap_err();
+            assert!(matches!(error, LoadError::NotALibrary { .. }), "{error}");
+            assert!(error.to_string().contains("neither a file nor a directory"));
+        }
+        // In a directory it isn't taken for a library either.
+        for path in [directory(), directory().join("loop")] {
+            let error = load_from(path).unwrap_err();
+            assert!(matches!(error, LoadError::NotFound { .. }), "{error}");
+        }
+    });
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_may_not_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let name = library_name("secret");
+    let case = Case::new("refuse::a_file_that_may_not_be_read", |directory| {
+        let file = directory.join(&name);
+        fs::copy(good(), &file).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
+    });
+    let Some(case) = case else { return };
+    case.run(|| {
+        let file = directory().join(&name);
+        if fs::File::open(&file).is_ok() {
+            println!("skipped: this user may read everything");
+            return;
+        }
+        let error = load_from(file).unwrap_err();
+        let LoadError::NotALibrary { reason, .. } = &error else {
+            panic!("{error}");
+        };
+        assert!(reason.starts_with("it can't be read: "), "{error}");
+    });
+}
+
+/// A file may be said to be longer than the disk, or than all memory.
+#[test]
+fn a_file_with_holes() {
+    let case = Case::new("refuse::a_file_with_holes", |directory| {
+        let file = fs::File::create(directory.join("zeros")).unwrap();
+        if let Err(error) = file.set_len(1 << 42) {
+            println!("skipped: {error}");
+            file.set_len(1 << 30).unwrap();
+        }
+    });
+    let Some(case) = case else { return };
+    case.run(|| {
+        let error = load_from(directory().join("zeros")).unwrap_err();
         assert!(matches!(error, LoadError::NotALibrary { .. }), "{error}");
-        assert!(error.to_string().contains("neither a file nor a directory"));
+    });
+}
+
+#[test]
+fn a_library_that_was_copied_in_part() {
+    const COPIED: usize = 1 << 16;
+    let (name, other) = (library_name("wasmtime"), library_name("other"));
+    let case = Case::new("refuse::a_library_that_was_copied_in_part", |directory| {
+        let whole = fs::read(good()).unwrap();
+        for name in [&name, &other] {
+            fs::write(directory.join(name), &whole[..COPIED]).unwrap();
+        }
+    });
+    let Some(case) = case else { return };
+    case.with(SEARCH, ".").run(|| {
+        // By its path, by that of its directory, and by a name that the system
+        // looks for.
+        let mut results = vec![load_from(directory().join(&name)), load_from(directory())];
+        if cfg!(all(unix, not(target_vendor = "apple"))) {
+            results.extend([load_from(&other), load()]);
+        }
+        for result in results {
+            let error = result.unwrap_err();
+            let LoadError::Damaged { path, reason, .. } = &error else {
+                panic!("{error}");
+            };
+            assert_eq!(path.parent(), Some(directory().as_path()));
+            assert!(reason.contains("and the file has"), "{error}");
+        }
+        load_from(good()).expect("a failure leaves nothing behind");
+        assert_usable();
     });
 }
 

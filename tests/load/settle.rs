@@ -114,6 +114,7 @@ fn race() {
 }
 
 #[test]
+#[cfg(not(windows))]
 fn what_was_turned_down_is_not_found_again() {
     let name = library_name("wasmtime");
     let case = Case::new(

@@ -1,9 +1,9 @@
 //! Only one major version will do.
 
-use libwasmtime::{Feature, LoadError, LoadOptions, load_from, loaded};
+use libwasmtime::{Feature, LoadError, LoadOptions, load, load_from, loaded};
 
 use crate::assert_usable;
-use crate::case::{Case, directory, good, library_name, list};
+use crate::case::{Case, SEARCH, directory, good, library_name, link, list};
 use crate::fake;
 
 const RIGHT: &str = env!("CARGO_PKG_VERSION_MAJOR");
@@ -64,7 +64,7 @@ fn other_majors_are_refused() {
                 else {
                     panic!("{error}");
                 };
-                assert!(path.starts_with(&directory));
+                assert!(path.starts_with(directory.canonicalize().unwrap()));
                 assert_eq!(expected.to_string(), RIGHT);
                 assert_ne!(found.major, *expected);
                 assert!(found.patch.is_some());
@@ -129,6 +129,38 @@ fn the_name_of_a_symbol_suffices() {
             panic!("{error}");
         };
         assert_eq!(found.unwrap().to_string(), "50.0.3");
+    });
+}
+
+/// However the library was found, the error says which file it is.
+#[test]
+#[cfg(unix)]
+fn a_wrong_version_is_named_by_its_file() {
+    let (file, name) = (library_name("of-50"), library_name("wasmtime"));
+    let case = Case::new(
+        "version::a_wrong_version_is_named_by_its_file",
+        |directory| {
+            let symbols = ["set_vmctx_memory_50_0_3", "wasm_engine_new"];
+            if fake::library(&directory.join(&file), symbols).is_some() {
+                link(&directory.join(&file), &directory.join(&name));
+            }
+        },
+    );
+    let Some(case) = case else { return };
+    case.with(SEARCH, ".").run(|| {
+        let file = directory().join(&file);
+        if !file.exists() {
+            return;
+        }
+        for result in [load(), load_from(&name), load_from(directory())] {
+            let error = result.unwrap_err();
+            let LoadError::WrongVersion { path, .. } = &error else {
+                panic!("{error}");
+            };
+            assert_eq!(path, &file.canonicalize().unwrap());
+            let source = "https://github.com/bytecodealliance/wasmtime/releases";
+            assert!(error.to_string().contains(source), "{error}");
+        }
     });
 }
 

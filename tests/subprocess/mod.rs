@@ -62,5 +62,8 @@ impl Subprocess {
             "{test}: {}\n{stdout}\n{stderr}",
             output.status
         );
+        for line in stdout.lines().filter(|line| line.starts_with("skipped")) {
+            println!("{line}");
+        }
     }
 }

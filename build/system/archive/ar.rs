@@ -24,28 +24,18 @@ pub fn files(archive: &[u8]) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// The names in the index of a GNU archive, each with a NUL after it; `None` if it
+/// has none.
+pub fn index(archive: &[u8]) -> Option<&[u8]> {
+    names_of_index(archive).map(|place| &archive[place])
+}
+
 /// Renames symbols in the index of a GNU archive, of which the linker makes use.
 pub fn rename_in_index(archive: &mut [u8], names: &BTreeMap<Vec<u8>, Vec<u8>>) {
-    let index = entries(archive)
-        .into_iter()
-        .find_map(|(name, data)| match name {
-            b"/" => Some((4, data)),
-            b"/SYM64/" => Some((8, data)),
-            _ => None,
-        });
-    let Some((width, data)) = index else { return };
-    // How many there are, that many offsets, and the names.
-    let index = &mut archive[data];
-    let Some(count) = index.get(..width).map(|count| {
-        count
-            .iter()
-            .fold(0_usize, |number, byte| number << 8 | usize::from(*byte))
-    }) else {
+    let Some(place) = names_of_index(archive) else {
         return;
     };
-    let Some(mut rest) = index.get_mut(width * (count + 1)..) else {
-        return;
-    };
+    let mut rest = &mut archive[place];
     while let Some(end) = rest.iter().position(|byte| *byte == 0) {
         let (name, behind) = rest.split_at_mut(end + 1);
         if let Some(new) = names.get(&name[..end]) {
@@ -53,6 +43,24 @@ pub fn rename_in_index(archive: &mut [u8], names: &BTreeMap<Vec<u8>, Vec<u8>>) {
         }
         rest = behind;
     }
+}
+
+/// Where the names are in the index of a GNU archive.
+fn names_of_index(archive: &[u8]) -> Option<Range<usize>> {
+    let (width, data) = entries(archive)
+        .into_iter()
+        .find_map(|(name, data)| match name {
+            b"/" => Some((4, data)),
+            b"/SYM64/" => Some((8, data)),
+            _ => None,
+        })?;
+    // How many there are, that many offsets, and the names.
+    let count = archive[data.clone()].get(..width)?;
+    let count = count
+        .iter()
+        .fold(0_usize, |number, byte| number << 8 | usize::from(*byte));
+    let start = data.start + width.checked_mul(count.checked_add(1)?)?;
+    (start <= data.end).then_some(start..data.end)
 }
 
 /// The name fields and contents of an archive's entries.

@@ -1,31 +1,25 @@
-//! The symbol tables of ELF object files, of either width and byte order.
+//! The symbol tables of ELF files, of either width and byte order.
 
 use super::Symbol;
 
 const MAGIC: &[u8] = b"\x7fELF";
 const SYMBOL_TABLE: u32 = 2;
+const DYNAMIC_SYMBOL_TABLE: u32 = 11;
 const GLOBAL: u8 = 1;
 const WEAK: u8 = 2;
 const UNDEFINED: u16 = 0;
 
-/// An object file.
+/// A file.
 struct File<'a> {
     bytes: &'a [u8],
     is_64: bool,
     is_big_endian: bool,
 }
 
-/// The symbols of a file, which starts at `start` in the archive; `None` if it
-/// is no ELF file, or damaged.
+/// The symbols of an object file, which starts at `start` in the archive; `None` if
+/// it is no ELF file, or damaged.
 pub fn symbols(bytes: &[u8], start: usize) -> Option<Vec<Symbol<'_>>> {
-    if !bytes.starts_with(MAGIC) {
-        return None;
-    }
-    let file = File {
-        bytes,
-        is_64: *bytes.get(4)? == 2,
-        is_big_endian: *bytes.get(5)? == 2,
-    };
+    let file = File::open(bytes)?;
     let mut symbols = Vec::new();
     for index in 0..file.sections()? {
         let section = file.section(index)?;
@@ -36,7 +30,30 @@ pub fn symbols(bytes: &[u8], start: usize) -> Option<Vec<Symbol<'_>>> {
     Some(symbols)
 }
 
+/// The names that a shared library has for others, each with a NUL after it;
+/// `None` if it is no ELF file, or damaged.
+pub fn dynamic_names(bytes: &[u8]) -> Option<&[u8]> {
+    let file = File::open(bytes)?;
+    for index in 0..file.sections()? {
+        let section = file.section(index)?;
+        if file.u32(section + 4)? == DYNAMIC_SYMBOL_TABLE {
+            let (names, size) = file.names(section)?;
+            return bytes.get(names..names.checked_add(size)?);
+        }
+    }
+    None
+}
+
 impl<'a> File<'a> {
+    fn open(bytes: &[u8]) -> Option<File<'_>> {
+        let is_elf = bytes.starts_with(MAGIC);
+        Some(File {
+            bytes: is_elf.then_some(bytes)?,
+            is_64: *bytes.get(4)? == 2,
+            is_big_endian: *bytes.get(5)? == 2,
+        })
+    }
+
     /// Where the header of a section is.
     fn section(&self, index: usize) -> Option<usize> {
         let (headers, size) = match self.is_64 {
@@ -61,6 +78,12 @@ impl<'a> File<'a> {
         Some((self.word(place)?, self.word(place + self.width())?))
     }
 
+    /// Where the names of a symbol table are, and how long they are.
+    fn names(&self, symbol_table: usize) -> Option<(usize, usize)> {
+        let section = self.u32(symbol_table + if self.is_64 { 0x28 } else { 0x18 })?;
+        self.contents(self.section(section.try_into().ok()?)?)
+    }
+
     fn read_symbols(
         &self,
         section: usize,
@@ -68,8 +91,7 @@ impl<'a> File<'a> {
         symbols: &mut Vec<Symbol<'a>>,
     ) -> Option<()> {
         let (table, size) = self.contents(section)?;
-        let names = self.u32(section + if self.is_64 { 0x28 } else { 0x18 })?;
-        let (names, _) = self.contents(self.section(names.try_into().ok()?)?)?;
+        let (names, _) = self.names(section)?;
         let (entry, info, index) = if self.is_64 { (24, 4, 6) } else { (16, 12, 14) };
         for symbol in (table..table.checked_add(size)?).step_by(entry) {
             let place = names.checked_add(self.u32(symbol)?.try_into().ok()?)?;

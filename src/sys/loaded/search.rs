@@ -6,41 +6,60 @@
 
 use std::env;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-#[cfg(windows)]
-use std::error::Error as _;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use libloading::Library;
 
+use super::{by_name, format};
 use crate::load::{Attempt, LoadError, LoadOptions, Loaded};
+use crate::sys::is_privileged;
 
 /// The variable that names the library or its directory.
 const VARIABLE: &str = "LIBWASMTIME_PATH";
 
+/// Why a place isn't looked at in a privileged process.
+const IGNORED: &str = "ignored, since this process has more rights than whoever started it";
+
 /// Finds a library and opens it.
+///
+/// In a privileged process, nothing that its caller chooses decides which
+/// library is taken. The caller chooses the variable, and the directory of the
+/// executable too: with a hard link to the executable in one of its own.
 pub(super) fn open(options: &LoadOptions) -> Result<(Library, PathBuf), LoadError> {
     if let Some(path) = &options.path {
         return open_named(path, options.minimal, "");
     }
+    let mut tried = Vec::new();
+    let privileged = is_privileged();
     if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
         let note = format!(" (set by {VARIABLE})");
-        return open_named(path.as_ref(), options.minimal, &note);
+        if !privileged {
+            return open_named(path.as_ref(), options.minimal, &note);
+        }
+        tried.push(Attempt {
+            path: path.into(),
+            reason: format!("{IGNORED}{note}"),
+        });
     }
-
-    let mut tried = Vec::new();
-    match beside_executable() {
-        Ok(directory) => match in_directory(&directory, options.minimal, "") {
-            Ok(file) => return open_file(file),
-            Err(attempts) => tried.extend(attempts),
-        },
-        Err(attempt) => tried.push(attempt),
+    if privileged {
+        tried.push(Attempt {
+            path: EXECUTABLE.into(),
+            reason: IGNORED.to_owned(),
+        });
+    } else {
+        match beside_executable() {
+            Ok(directory) => match in_directory(&directory, options.minimal, "") {
+                Ok(file) => return open_file(file),
+                Err(attempts) => tried.extend(attempts),
+            },
+            Err(attempt) => tried.push(attempt),
+        }
     }
     for name in system_names(options.minimal) {
-        match open_by_system(name.as_ref(), "") {
-            Ok(library) => return Ok((library, name.into())),
-            Err(attempt) => tried.push(attempt),
+        if let Some(opened) = open_by_system(name.as_ref(), "", &mut tried)? {
+            return Ok(opened);
         }
     }
     Err(LoadError::NotFound { tried })
@@ -50,12 +69,9 @@ pub(super) fn open(options: &LoadOptions) -> Result<(Library, PathBuf), LoadErro
 /// for the system to look for. The note says who named it.
 fn open_named(path: &Path, minimal: bool, note: &str) -> Result<(Library, PathBuf), LoadError> {
     if is_bare(path) {
-        return match open_by_system(path.as_os_str(), note) {
-            Ok(library) => Ok((library, path.to_owned())),
-            Err(attempt) => Err(LoadError::NotFound {
-                tried: vec![attempt],
-            }),
-        };
+        let mut tried = Vec::new();
+        let opened = open_by_system(path.as_os_str(), note, &mut tried)?;
+        return opened.ok_or(LoadError::NotFound { tried });
     }
     open_file(locate(path, minimal, note)?)
 }
@@ -142,9 +158,12 @@ fn in_directory(directory: &Path, minimal: bool, note: &str) -> Result<PathBuf, 
     Err(tried)
 }
 
+/// What the directory of the executable is called where it isn't known.
+const EXECUTABLE: &str = "the executable's directory";
+
 fn beside_executable() -> Result<PathBuf, Attempt> {
     let failed = |reason: String| Attempt {
-        path: "the executable's directory".into(),
+        path: EXECUTABLE.into(),
         reason,
     };
     let executable = env::current_exe().map_err(|error| failed(format!("{error}")))?;
@@ -174,50 +193,99 @@ fn open_file(file: PathBuf) -> Result<(Library, PathBuf), LoadError> {
     // Absolute, so that no system takes it for a name to look for, and so that
     // it means the same after the working directory has changed.
     let path = std::path::absolute(&file).unwrap_or(file);
-    match dynamic_load(path.as_os_str()) {
+    format::check(&path)?;
+    match dynamic_load(path.as_os_str(), Kind::Path) {
         Ok(library) => Ok((library, path)),
-        Err(reason) => {
-            let prefix = format!("{}: ", path.display());
-            let reason = reason.strip_prefix(&prefix).unwrap_or(&reason).to_owned();
-            Err(LoadError::NotALibrary { path, reason })
-        }
+        Err(reason) => Err(LoadError::NotALibrary { path, reason }),
     }
 }
 
-/// Has the system look for a name.
-fn open_by_system(name: &OsStr, note: &str) -> Result<Library, Attempt> {
-    dynamic_load(name).map_err(|reason| {
-        let name = Path::new(name);
-        let prefix = format!("{}: ", name.display());
-        let reason = reason.strip_prefix(&prefix).unwrap_or(&reason);
-        Attempt {
-            path: name.to_owned(),
+/// Has the system look for a name; `None` if it finds nothing.
+fn open_by_system(
+    name: &OsStr,
+    note: &str,
+    tried: &mut Vec<Attempt>,
+) -> Result<Option<(Library, PathBuf)>, LoadError> {
+    by_name::check(name)?;
+    // For a bare name dyld looks in the working directory as well. With this in
+    // front it looks only where the user and the program tell it to.
+    let sought = match cfg!(target_vendor = "apple") {
+        true => Path::new("@rpath").join(name),
+        false => name.into(),
+    };
+    match dynamic_load(sought.as_os_str(), Kind::Name) {
+        Ok(library) => return Ok(Some((library, name.into()))),
+        Err(reason) => tried.push(Attempt {
+            path: name.into(),
             reason: format!("looked for by the system: {reason}{note}"),
+        }),
+    }
+    // Where dyld looked by default until macOS 13. What is in there belongs to
+    // the user where Homebrew uses it.
+    if cfg!(target_os = "macos") && !is_privileged() {
+        let file = Path::new("/usr/local/lib").join(name);
+        match fs::metadata(&file) {
+            Ok(_) => return open_file(file).map(Some),
+            Err(error) => tried.push(Attempt {
+                path: file,
+                reason: format!("{error}{note}"),
+            }),
         }
+    }
+    Ok(None)
+}
+
+/// What a library is opened by.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// An absolute path.
+    Path,
+    /// A name that the system looks for.
+    Name,
+}
+
+/// Opens a library; the error is the system's text, without the name in front.
+#[cfg(unix)]
+fn dynamic_load(name: &OsStr, _: Kind) -> Result<Library, String> {
+    use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+    // All symbols now: a library that lacks one of another library's is found
+    // out here, not in the middle of a call. Local: its symbols can't take the
+    // place of another library's.
+    // SAFETY: opening a library runs its initialisers. Those of libwasmtime
+    // need nothing of the program, and `load` documents that naming another
+    // library is to trust it as the program itself.
+    let opened = unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL) };
+    opened.map(Into::into).map_err(|error| {
+        let text = error.to_string();
+        let prefix = format!("{}: ", Path::new(name).display());
+        text.strip_prefix(&prefix).unwrap_or(&text).to_owned()
     })
 }
 
 /// Opens a library; the error is the system's text.
-fn dynamic_load(name: &OsStr) -> Result<Library, String> {
-    // All symbols now: a library that lacks one of another library's is found
-    // out here, not in the middle of a call. Local: its symbols can't take the
-    // place of another library's.
-    #[cfg(unix)]
-    let library = {
-        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-        // SAFETY: the initialisers of libwasmtime are harmless; the docs of the
-        // public functions say that naming another library is to trust it.
-        unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
+///
+/// What is looked for by name, be it the library or one that it needs, isn't
+/// taken from the working directory nor from `PATH`.
+#[cfg(windows)]
+fn dynamic_load(name: &OsStr, kind: Kind) -> Result<Library, String> {
+    use libloading::os::windows::{
+        LOAD_LIBRARY_SEARCH_DEFAULT_DIRS, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR, Library,
     };
-    #[cfg(not(unix))]
-    // SAFETY: as above.
-    let library = unsafe { Library::new(name) };
-    library.map_err(|error| {
-        // Only on Windows it has more to say.
-        #[cfg(windows)]
-        if let Some(source) = error.source() {
-            return format!("{error}: {source}");
-        }
-        format!("{error}")
-    })
+    use std::error::Error as _;
+
+    let flags = match kind {
+        // The first is where the library itself is, for those that it needs.
+        Kind::Path => LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
+        Kind::Name => LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
+    };
+    // SAFETY: opening a library runs its initialisers. Those of libwasmtime
+    // need nothing of the program, and `load` documents that naming another
+    // library is to trust it as the program itself.
+    let opened = unsafe { Library::load_with_flags(name, flags) };
+    opened
+        .map(Into::into)
+        .map_err(|error| match error.source() {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        })
 }

@@ -18,8 +18,8 @@ impl Probe {
     /// If the element type can't be written in a module of its own, or the
     /// module doesn't compile.
     fn new(engine: &Engine, element: &RefType, limits: &TableLimits) -> Result<Probe> {
-        require(Feature::Compiler)?;
         let wasm = binary(element, limits).ok_or_else(|| cannot_name(element))?;
+        engine.prepare_to_compile(&wasm)?;
         let mut module = ptr::null_mut();
         // SAFETY: the engine is alive, `wasm` is only read, and `module` is
         // written unless there is an error, which `check` takes.

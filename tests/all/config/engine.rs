@@ -110,7 +110,10 @@ fn configurations_are_data() {
 
 #[test]
 fn pulley_is_told() {
-    assert!(engine(|config| _ = config.target("pulley64").unwrap()).is_pulley());
+    let mut config = Config::new();
+    if config.target("pulley64").is_ok() {
+        assert!(Engine::new(&config).unwrap().is_pulley());
+    }
     assert_eq!(
         Engine::default().is_pulley(),
         cfg!(not(any(

@@ -183,22 +183,14 @@ fn wide_arithmetic() {
     );
 }
 
-/// It is for few platforms; where it can't be had, that is an error.
+/// No library is built with it.
 #[test]
 fn stack_switching() {
-    let there = cfg!(all(
-        target_arch = "x86_64",
-        any(target_os = "linux", target_os = "macos")
-    ));
-    let made = Engine::new(Config::new().wasm_stack_switching(true));
-    assert_eq!(made.is_ok(), there);
-    if there {
-        assert_decides(
-            |config, enable| _ = config.wasm_stack_switching(enable),
-            "(module (type $f (func)) (type $c (cont $f)) (func $g) (elem declare func $g)
-                (func (drop (cont.new $c (ref.func $g)))))",
-        );
-    }
+    let error = Engine::new(Config::new().wasm_stack_switching(true)).unwrap_err();
+    assert!(error.is::<libwasmtime::Unsupported>(), "{error:?}");
+    let off = engine(|config| _ = config.wasm_stack_switching(false));
+    let wat = "(module (type $f (func)) (type $c (cont $f)))";
+    assert!(Module::new(&off, wat).is_err());
 }
 
 /// Code that was compiled while a proposal was on is refused where it is off.

@@ -1,15 +1,13 @@
 //! Which version of libwasmtime a library is. The C API has no function for
 //! it, so the library is asked in two roundabout ways.
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
+#[cfg(wasmtime_link = "load")]
 use std::mem;
 use std::ops::Range;
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use libloading::Library;
-
-use super::address;
 use crate::load::{LibraryVersion, MAJOR};
 use crate::sys::{wasm_byte_vec_t, wasm_engine_t, wasmtime_error_t, wasmtime_module_t};
 
@@ -23,12 +21,13 @@ const PATCHES: Range<u32> = 0..100;
 const OTHER_PATCHES: Range<u32> = 0..20;
 
 /// The version in the name of a symbol, for a library that was built with
-/// `debug-builtins`. Nothing of the library is called.
-pub(super) fn by_symbol(library: &Library) -> Option<LibraryVersion> {
+/// `debug-builtins`; `has` says whether the library has a symbol. Nothing of the
+/// library is called.
+pub(super) fn by_symbol(has: impl Fn(&CStr) -> bool) -> Option<LibraryVersion> {
     let find = |major, patches: Range<u32>| {
         for patch in patches {
-            let name = format!("set_vmctx_memory_{major}_0_{patch}");
-            if address(library, name.as_bytes()).is_some() {
+            let name = format!("set_vmctx_memory_{major}_0_{patch}\0");
+            if CStr::from_bytes_with_nul(name.as_bytes()).is_ok_and(&has) {
                 let patch = Some(patch);
                 return Some(LibraryVersion { major, patch });
             }
@@ -54,12 +53,8 @@ pub(super) enum Evidence {
 /// of a version and nothing more: all are refused, all but one because of the
 /// version. Every build can do this, even one without a compiler, and the
 /// functions that it takes are the same in all versions.
-///
-/// The library must have all functions that any libwasmtime has.
-pub(super) fn by_refusal(library: &Library) -> Evidence {
-    // SAFETY: the library has all core functions of libwasmtime. These few have
-    // been the same for many major versions.
-    let Some(prober) = (unsafe { Prober::new(library) }) else {
+pub(super) fn by_refusal(functions: Functions) -> Evidence {
+    let Some(prober) = Prober::new(functions) else {
         return Evidence::None;
     };
     let refused_as = |version: &str| {
@@ -88,30 +83,50 @@ pub(super) fn by_refusal(library: &Library) -> Evidence {
 
 macro_rules! functions {
     ($($name:ident: unsafe extern "C" fn($($arg:ty),*) $(-> $ret:ty)?,)*) => {
-        /// The functions that it takes to try a module, by address: the slots
-        /// are still empty.
-        struct Functions {
+        /// The functions that it takes to try a module, all of one library. They
+        /// have had these types for many major versions.
+        pub(super) struct Functions {
             $($name: unsafe extern "C" fn($($arg),*) $(-> $ret)?,)*
         }
 
         // These types are those of the declarations, which tests/abi proves.
-        $(const _: unsafe fn($($arg),*) $(-> $ret)? = crate::sys::$name;)*
+        #[cfg(wasmtime_link = "load")]
+        const _: () = { $(let _: unsafe fn($($arg),*) $(-> $ret)? = crate::sys::$name;)* };
 
         impl Functions {
+            /// Those of a library whose slots are still empty, by the addresses of
+            /// their names; `None` if one of them isn't there.
+            ///
             /// # Safety
             ///
-            /// The library has to be a libwasmtime in which the functions have
-            /// these types.
-            unsafe fn find(library: &Library) -> Option<Functions> {
+            /// The library has to be a libwasmtime.
+            #[cfg(wasmtime_link = "load")]
+            pub(super) unsafe fn find(
+                address: impl Fn(&[u8]) -> Option<NonNull<c_void>>,
+            ) -> Option<Functions> {
                 Some(Functions {
-                    // SAFETY: the caller vouches for the types.
+                    // SAFETY: in any libwasmtime the function has this type, which
+                    // is that of its declaration.
                     $($name: unsafe {
                         mem::transmute::<
                             NonNull<c_void>,
                             unsafe extern "C" fn($($arg),*) $(-> $ret)?,
-                        >(address(library, stringify!($name).as_bytes())?)
+                        >(address(stringify!($name).as_bytes())?)
                     },)*
                 })
+            }
+
+            /// Those that the program is linked with.
+            #[cfg(not(wasmtime_link = "load"))]
+            pub(super) fn linked() -> Functions {
+                Functions { $($name: crate::sys::$name,)* }
+            }
+
+            /// Their addresses.
+            #[cfg(not(wasmtime_link = "load"))]
+            pub(super) fn addresses(&self) -> Vec<NonNull<c_void>> {
+                let addresses = [$(self.$name as *mut c_void),*];
+                addresses.into_iter().filter_map(NonNull::new).collect()
             }
         }
     };
@@ -139,12 +154,7 @@ struct Prober {
 }
 
 impl Prober {
-    /// # Safety
-    ///
-    /// As for [`Functions::find`].
-    unsafe fn new(library: &Library) -> Option<Prober> {
-        // SAFETY: as the caller says.
-        let functions = unsafe { Functions::find(library) }?;
+    fn new(functions: Functions) -> Option<Prober> {
         // SAFETY: it takes nothing, and what it returns is checked.
         let engine = NonNull::new(unsafe { (functions.wasm_engine_new)() })?;
         Some(Prober { functions, engine })

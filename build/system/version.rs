@@ -1,0 +1,40 @@
+//! What a library file itself says of its version.
+//!
+//! The C API has no function for it. But some of libwasmtime's functions have the
+//! version in their names, so that two versions fit into one program: those for
+//! native debuggers, and in an archive a few of its own.
+
+use std::fs;
+use std::path::Path;
+
+use super::archive::{ar, elf};
+
+/// What the names begin with that end with a version.
+const VERSIONED: [&[u8]; 3] = [
+    b"wasmtime_",
+    b"set_vmctx_memory_",
+    b"resolve_vmctx_memory_ptr_",
+];
+
+/// The version, such as `48.0.8`, of a library file; `None` if nothing tells.
+pub fn of_file(path: &Path) -> Option<String> {
+    let bytes = fs::read(path).ok()?;
+    // All names are in there, one after the other.
+    let names = ar::index(&bytes)
+        .or_else(|| elf::dynamic_names(&bytes))
+        .unwrap_or(&bytes);
+    names.split(|byte| *byte == 0).find_map(in_name)
+}
+
+/// The version at the end of a symbol's name.
+fn in_name(name: &[u8]) -> Option<String> {
+    // On Apple's systems and some others, all names of C have a `_` before them.
+    let name = name.strip_prefix(b"_").unwrap_or(name);
+    if !VERSIONED.iter().any(|start| name.starts_with(start)) {
+        return None;
+    }
+    let mut parts = str::from_utf8(name).ok()?.rsplitn(4, '_');
+    let mut part = || parts.next().filter(|part| part.parse::<u32>().is_ok());
+    let (patch, minor, major) = (part()?, part()?, part()?);
+    Some(format!("{major}.{minor}.{patch}"))
+}

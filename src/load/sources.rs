@@ -1,0 +1,14 @@
+//! Where a right libwasmtime comes from. The build script has this file as well.
+
+/// The page from which Wasmtime's releases are downloaded.
+pub const RELEASES: &str = "https://github.com/bytecodealliance/wasmtime/releases";
+
+/// Who packages libwasmtime for an operating system.
+pub fn package(os: &str) -> Option<&'static str> {
+    match os {
+        "linux" => Some("your distribution's (Alpine: `apk add wasmtime-dev`)"),
+        "macos" => Some("Homebrew's (`brew install wasmtime`)"),
+        "freebsd" | "netbsd" | "openbsd" => Some("your system's"),
+        _ => None,
+    }
+}

@@ -1,0 +1,218 @@
+//! Whether a file can be what it says it is: a shared library for this system,
+//! all of which is there.
+//!
+//! The system maps a library as its headers say, and then relies on them. Where
+//! the file is shorter the first access is a SIGBUS, and a table that isn't where
+//! it should be is a SIGSEGV or a failed assertion: the process is gone, and
+//! nobody can catch it. So whatever the system's loader reads is looked at first:
+//!
+//! - ELF: the headers, the dynamic section, and all tables that it names: where
+//!   they are, and what in them refers to something else;
+//! - Mach-O: the headers of all architectures, the load commands, and where they
+//!   say that something is;
+//! - PE: the headers, the sections, and the directories.
+//!
+//! The rest has to be trusted: no header tells whether code and data are as they
+//! were, nor whether a relocation means another one of the symbols and places that
+//! there are. So does the file, not to change until it is open.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use crate::load::LoadError;
+
+#[cfg(any(test, all(unix, not(target_vendor = "apple"))))]
+mod elf;
+#[cfg(any(test, target_vendor = "apple"))]
+mod mach_o;
+#[cfg(any(test, windows))]
+mod pe;
+
+/// Checks a file before the system opens it as a library.
+///
+/// # Errors
+///
+/// [`LoadError::NotALibrary`] if it is something else, or for another system, and
+/// [`LoadError::Damaged`] if it isn't whole.
+pub(super) fn check(path: &Path) -> Result<(), LoadError> {
+    let problem = |problem| {
+        let path = path.to_owned();
+        match problem {
+            Problem::Foreign(reason) => LoadError::NotALibrary { path, reason },
+            Problem::Damaged(reason) => LoadError::Damaged { path, reason },
+        }
+    };
+    let unreadable = |error: io::Error| problem(Problem::from(error));
+    let file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    if length == 0 {
+        return Err(problem(Problem::Foreign("its length is 0".to_owned())));
+    }
+    let image = Image {
+        source: &file,
+        length,
+    };
+    check_image(&image).map_err(problem)
+}
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn check_image(image: &Image<'_>) -> Result<(), Problem> {
+    elf::check(image, elf::NATIVE)
+}
+
+#[cfg(target_vendor = "apple")]
+fn check_image(image: &Image<'_>) -> Result<(), Problem> {
+    mach_o::check(image, mach_o::NATIVE)
+}
+
+#[cfg(windows)]
+fn check_image(image: &Image<'_>) -> Result<(), Problem> {
+    pe::check(image, pe::NATIVE)
+}
+
+/// Why a file can't be opened.
+#[derive(Debug, PartialEq, Eq)]
+enum Problem {
+    /// It is something else.
+    Foreign(String),
+    /// It isn't what it was.
+    Damaged(String),
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Problem {
+        Problem::Foreign(format!("it can't be read: {error}"))
+    }
+}
+
+/// An error that says what is wrong with a file.
+fn damaged<T>(what: impl Into<String>) -> Result<T, Problem> {
+    Err(Problem::Damaged(what.into()))
+}
+
+/// An error that says what a file is instead of a library.
+fn foreign<T>(what: impl Into<String>) -> Result<T, Problem> {
+    Err(Problem::Foreign(what.into()))
+}
+
+/// What bytes can be read from, wherever they are in it.
+trait Source {
+    /// Fills the buffer with what is at that place.
+    fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<()>;
+}
+
+impl Source for File {
+    fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let mut file = self;
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(buffer)
+    }
+}
+
+/// A file that may be a library.
+struct Image<'a> {
+    source: &'a dyn Source,
+    length: u64,
+}
+
+/// No table of a library is larger. A damaged one could say anything, and a file
+/// with holes may be longer than all memory.
+const LARGEST_TABLE: u64 = 1 << 28;
+
+impl Image<'_> {
+    /// Checks that the file is long enough for something.
+    fn reaches(&self, what: &str, at: u64, length: u64) -> Result<(), Problem> {
+        match at.checked_add(length) {
+            Some(end) if end <= self.length => Ok(()),
+            _ => damaged(format!(
+                "its {what} should be {length} bytes from byte {at} on, and the file has {}",
+                self.length
+            )),
+        }
+    }
+
+    /// A part of the file.
+    fn part(&self, what: &str, at: u64, length: u64) -> Result<Vec<u8>, Problem> {
+        self.reaches(what, at, length)?;
+        if length > LARGEST_TABLE {
+            return damaged(format!("its {what} is {length} bytes long"));
+        }
+        let mut bytes = vec![0; length as usize];
+        self.source.read(at, &mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// How numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Layout {
+    /// Whether addresses have 64 bits, and not 32.
+    wide: bool,
+    /// Whether the most significant byte comes first.
+    big: bool,
+}
+
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "no format of libraries needs all of them")
+)]
+impl Layout {
+    /// That of this program.
+    const NATIVE: Layout = Layout {
+        wide: cfg!(target_pointer_width = "64"),
+        big: cfg!(target_endian = "big"),
+    };
+
+    /// A number of 16 bits; 0 if it isn't there.
+    fn u16(self, bytes: &[u8], at: usize) -> u16 {
+        match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            Some(&bytes) if self.big => u16::from_be_bytes(bytes),
+            Some(&bytes) => u16::from_le_bytes(bytes),
+            None => 0,
+        }
+    }
+
+    /// A number of 32 bits; 0 if it isn't there.
+    fn u32(self, bytes: &[u8], at: usize) -> u32 {
+        match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            Some(&bytes) if self.big => u32::from_be_bytes(bytes),
+            Some(&bytes) => u32::from_le_bytes(bytes),
+            None => 0,
+        }
+    }
+
+    /// A number of 64 bits; 0 if it isn't there.
+    fn u64(self, bytes: &[u8], at: usize) -> u64 {
+        match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            Some(&bytes) if self.big => u64::from_be_bytes(bytes),
+            Some(&bytes) => u64::from_le_bytes(bytes),
+            None => 0,
+        }
+    }
+
+    /// A number as wide as an address; 0 if it isn't there.
+    fn address(self, bytes: &[u8], at: usize) -> u64 {
+        match self.wide {
+            true => self.u64(bytes, at),
+            false => self.u32(bytes, at).into(),
+        }
+    }
+
+    /// How many bytes an address has.
+    fn word(self) -> u64 {
+        match self.wide {
+            true => 8,
+            false => 4,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Source for Vec<u8> {
+    fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let part = self.get(at as usize..).and_then(|b| b.get(..buffer.len()));
+        buffer.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}

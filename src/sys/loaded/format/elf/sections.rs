@@ -1,0 +1,157 @@
+//! The sections: what the headers for linkers say of where everything is. The
+//! dynamic loader doesn't read them; here they are the second source by which the
+//! others are checked.
+
+use super::super::{Image, Layout, Problem, damaged};
+use super::{EXECUTABLE, Header, Memory, WRITABLE, symbols};
+
+/// A section that is loaded.
+struct Section {
+    kind: u32,
+    flags: u64,
+    offset: u64,
+    address: u64,
+    length: u64,
+}
+
+/// The sections that are loaded. The system's loader doesn't read their headers:
+/// there may be none, and they may be cut off. If they are there, they say once
+/// more where everything is.
+pub(super) struct Sections {
+    sections: Vec<Section>,
+    layout: Layout,
+    /// Where all symbols are, not only those that other libraries see.
+    symbols: Option<(u64, u64)>,
+}
+
+impl Sections {
+    pub fn read(image: &Image<'_>, header: &Header) -> Result<Sections, Problem> {
+        const EMPTY: u32 = 0;
+        const SYMBOLS: u32 = 2;
+        const LOADED: u64 = 2;
+
+        let layout = header.layout;
+        let (at, size, count) = header.sections;
+        let whole = if layout.wide { 64 } else { 40 };
+        let length = u64::from(size) * u64::from(count);
+        if size != whole || image.reaches("section headers", at, length).is_err() {
+            return Ok(Sections {
+                sections: Vec::new(),
+                layout,
+                symbols: None,
+            });
+        }
+        let word = layout.word() as usize;
+        let bytes = image.part("section headers", at, length)?;
+        let sections = bytes.chunks_exact(size.into()).map(|bytes| {
+            let field = |index| layout.address(bytes, 8 + index * word);
+            Section {
+                kind: layout.u32(bytes, 4),
+                flags: field(0),
+                address: field(1),
+                offset: field(2),
+                length: field(3),
+            }
+        });
+        let is_loaded = |section: &Section| section.kind != EMPTY && section.flags & LOADED != 0;
+        let symbols = sections.clone().find(|section| section.kind == SYMBOLS);
+        Ok(Sections {
+            sections: sections.filter(is_loaded).collect(),
+            layout,
+            symbols: symbols.map(|section| (section.offset, section.length)),
+        })
+    }
+
+    /// Checks that all are in a segment with what they need, and so that no
+    /// segment has been lost.
+    pub fn check(&self, memory: &Memory) -> Result<(), Problem> {
+        const ZEROS: u32 = 8;
+        const IS_WRITABLE: u64 = 1;
+        const IS_CODE: u64 = 4;
+        const IS_THREAD_LOCAL: u64 = 1 << 10;
+
+        for section in self.sections.iter().filter(|section| section.length > 0) {
+            let Section {
+                kind,
+                flags,
+                offset,
+                address,
+                length,
+            } = *section;
+            let mut needs = 0;
+            if flags & IS_WRITABLE != 0 {
+                needs |= WRITABLE;
+            }
+            if flags & IS_CODE != 0 {
+                needs |= EXECUTABLE;
+            }
+            let is_loaded = match kind {
+                ZEROS if flags & IS_THREAD_LOCAL != 0 => true,
+                ZEROS => memory.has(address, length, needs),
+                _ => memory.segments.iter().any(|segment| {
+                    let from_start = address.wrapping_sub(segment.address);
+                    let end = from_start.checked_add(length);
+                    from_start == offset.wrapping_sub(segment.offset)
+                        && end.is_some_and(|end| end <= segment.in_file)
+                        && segment.flags & needs == needs
+                }),
+            };
+            if !is_loaded {
+                return damaged(format!(
+                    "its section of {length} bytes at address {address:#x} isn't in any segment \
+                     for it"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many symbols other libraries may see; 0 if no section says it.
+    pub fn symbol_count(&self) -> u64 {
+        const VISIBLE_SYMBOLS: u32 = 11;
+
+        let mut sections = self.sections.iter();
+        let found = sections.find(|section| section.kind == VISIBLE_SYMBOLS);
+        found.map_or(0, |section| {
+            section.length / symbols::symbol_size(self.layout)
+        })
+    }
+
+    /// Checks that something starts where a section does.
+    pub fn start(&self, what: &str, at: u64) -> Result<(), Problem> {
+        let mut sections = self.sections.iter();
+        if self.sections.is_empty() || sections.any(|section| section.address == at) {
+            return Ok(());
+        }
+        damaged(format!(
+            "no section starts at {at:#x}, where its {what} should be"
+        ))
+    }
+
+    /// Whether a symbol says that there is something at an address; also if there
+    /// are no symbols to say so.
+    pub fn may_have_function(&self, image: &Image<'_>, at: u64) -> Result<bool, Problem> {
+        let Some((offset, length)) = self.symbols else {
+            return Ok(true);
+        };
+        let bytes = image.part("symbols for linkers", offset, length)?;
+        let mut symbols = bytes.chunks_exact(symbols::symbol_size(self.layout) as usize);
+        Ok(symbols.any(|symbol| symbols::value(self.layout, symbol) == at))
+    }
+
+    /// Checks that something takes up whole sections.
+    pub fn span(&self, what: &str, at: u64, length: u64) -> Result<(), Problem> {
+        self.start(what, at)?;
+        let end = at.checked_add(length);
+        let ends = |section: &Section| match length {
+            0 => section.address == at && section.length == 0,
+            _ => section.address.checked_add(section.length) == end,
+        };
+        if self.sections.is_empty() || self.sections.iter().any(ends) {
+            return Ok(());
+        }
+        damaged(format!(
+            "no section ends {length} bytes after {at:#x}, where its {what} should"
+        ))
+    }
+}

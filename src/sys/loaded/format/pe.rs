@@ -1,0 +1,287 @@
+//! Shared libraries of Windows: PE.
+
+use super::{Image, Layout, Problem, damaged, foreign};
+
+/// What a library has to be for.
+#[derive(Clone, Copy)]
+pub(super) struct Native {
+    /// Whether addresses have 64 bits.
+    wide: bool,
+    /// The number of the machine, if it is known.
+    machine: Option<u16>,
+}
+
+/// What this program is for.
+#[cfg(windows)]
+pub(super) const NATIVE: Native = Native {
+    wide: cfg!(target_pointer_width = "64"),
+    machine: if cfg!(target_arch = "x86_64") {
+        Some(machine::X86_64)
+    } else if cfg!(target_arch = "aarch64") {
+        Some(machine::ARM64)
+    } else if cfg!(target_arch = "x86") {
+        Some(machine::X86)
+    } else {
+        None
+    },
+};
+
+/// The numbers of machines.
+mod machine {
+    #[cfg(windows)]
+    pub const X86: u16 = 0x14c;
+    pub const X86_64: u16 = 0x8664;
+    pub const ARM64: u16 = 0xaa64;
+}
+
+/// Numbers have the least significant byte first for all machines.
+const LITTLE: Layout = Layout {
+    wide: false,
+    big: false,
+};
+
+/// Checks a shared library.
+pub(super) fn check(image: &Image<'_>, native: Native) -> Result<(), Problem> {
+    const LIBRARY: u16 = 0x2000;
+
+    let magic = image.part("magic number", 0, image.length.min(2))?;
+    if magic != b"MZ" {
+        return foreign("it isn't a PE file");
+    }
+    let start = image.part("header for MS-DOS", 0, 64)?;
+    let at = u64::from(LITTLE.u32(&start, 60));
+    let header = image.part("header", at, 24)?;
+    if !header.starts_with(b"PE\0\0") {
+        return damaged(format!("its header should be at byte {at}, and isn't"));
+    }
+    let [machine, count] = [4, 6].map(|at| LITTLE.u16(&header, at));
+    let [size, flags] = [20, 22].map(|at| LITTLE.u16(&header, at));
+    if native.machine.is_some_and(|native| machine != native) {
+        return foreign(format!("it is for another machine, {machine:#x}"));
+    }
+    if flags & LIBRARY == 0 {
+        return foreign("it is a PE file, but no library");
+    }
+    let optional = image.part("second header", at + 24, size.into())?;
+    let loaded = Loaded::read(native, &optional)?;
+    image.reaches("headers", 0, loaded.headers)?;
+
+    let sections = at + 24 + u64::from(size);
+    let sections = image.part("section headers", sections, 40 * u64::from(count))?;
+    let sections: Vec<Section> = sections.chunks_exact(40).map(Section::read).collect();
+    let mut end = loaded.headers;
+    for section in &sections {
+        image.reaches("section", section.offset, section.in_file)?;
+        if section.address < end || section.end() > loaded.size {
+            return damaged(format!(
+                "its section of {} bytes at address {:#x} isn't in its {} bytes",
+                section.in_memory, section.address, loaded.size
+            ));
+        }
+        end = section.end();
+    }
+    loaded.check_directories(&optional, &sections)
+}
+
+/// What the second header says of the library in memory.
+struct Loaded {
+    size: u64,
+    headers: u64,
+    /// Where the list of directories is in that header.
+    directories: usize,
+}
+
+impl Loaded {
+    fn read(native: Native, optional: &[u8]) -> Result<Loaded, Problem> {
+        let (magic, directories) = if native.wide {
+            (0x20b, 112)
+        } else {
+            (0x10b, 96)
+        };
+        if optional.len() < directories {
+            return damaged(format!("its second header has {} bytes", optional.len()));
+        }
+        let found = LITTLE.u16(optional, 0);
+        if found != magic {
+            return foreign(format!("it is for another kind of system, {found:#x}"));
+        }
+        Ok(Loaded {
+            size: LITTLE.u32(optional, 56).into(),
+            headers: LITTLE.u32(optional, 60).into(),
+            directories,
+        })
+    }
+
+    /// Checks that all directories, of imports, relocations and so on, are in
+    /// memory where something of the file is.
+    fn check_directories(&self, optional: &[u8], sections: &[Section]) -> Result<(), Problem> {
+        /// That of signatures isn't loaded, and says where it is in the file.
+        const SIGNATURES: u32 = 4;
+
+        let count = LITTLE.u32(optional, self.directories - 4);
+        let list = optional[self.directories..].chunks_exact(8);
+        if u64::from(count) > list.len() as u64 {
+            return damaged(format!(
+                "it has room for {} directories of {count}",
+                list.len()
+            ));
+        }
+        for (index, entry) in (0..count).zip(list) {
+            let [address, size] = [0, 4].map(|at| u64::from(LITTLE.u32(entry, at)));
+            if size == 0 || index == SIGNATURES {
+                continue;
+            }
+            let end = address + size;
+            let is_loaded = end <= self.headers
+                || sections
+                    .iter()
+                    .any(|section| section.address <= address && end <= section.end());
+            if !is_loaded {
+                return damaged(format!(
+                    "its directory {index} should be {size} bytes from address {address:#x} on, \
+                     where nothing is loaded"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The header of a section.
+struct Section {
+    in_memory: u64,
+    address: u64,
+    in_file: u64,
+    offset: u64,
+}
+
+impl Section {
+    fn read(header: &[u8]) -> Section {
+        let [in_memory, address, in_file, offset] =
+            [8, 12, 16, 20].map(|at| u64::from(LITTLE.u32(header, at)));
+        Section {
+            // Old linkers leave it out.
+            in_memory: if in_memory == 0 { in_file } else { in_memory },
+            address,
+            in_file,
+            offset,
+        }
+    }
+
+    fn end(&self) -> u64 {
+        self.address + self.in_memory
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NATIVE: Native = Native {
+        wide: true,
+        machine: Some(machine::X86_64),
+    };
+
+    fn checked(file: &[u8]) -> Result<(), Problem> {
+        let source = file.to_vec();
+        let image = Image {
+            source: &source,
+            length: file.len() as u64,
+        };
+        check(&image, NATIVE)
+    }
+
+    fn put(file: &mut [u8], at: usize, bytes: &[u8]) {
+        file[at..][..bytes.len()].copy_from_slice(bytes);
+    }
+
+    const HEADER: usize = 0x80;
+    const OPTIONAL: usize = HEADER + 24;
+    const DIRECTORIES: usize = OPTIONAL + 112;
+    const SECTIONS: usize = DIRECTORIES + 16 * 8;
+
+    /// A library of one section, which has its imports.
+    fn library() -> Vec<u8> {
+        let mut file = vec![0; 0x600];
+        let number = |number: u32| number.to_le_bytes();
+        put(&mut file, 0, b"MZ");
+        put(&mut file, 60, &number(HEADER as u32));
+        put(&mut file, HEADER, b"PE\0\0\x64\x86\x01\0");
+        put(&mut file, HEADER + 20, &[112 + 16 * 8, 0, 0, 0x20]);
+        put(&mut file, OPTIONAL, &[0x0b, 2]);
+        put(&mut file, OPTIONAL + 56, &number(0x2000));
+        put(&mut file, OPTIONAL + 60, &number(0x400));
+        put(&mut file, OPTIONAL + 108, &number(16));
+        put(&mut file, DIRECTORIES + 8, &number(0x1000));
+        put(&mut file, DIRECTORIES + 12, &number(0x80));
+        for (index, field) in [0x180, 0x1000, 0x200, 0x400].into_iter().enumerate() {
+            put(&mut file, SECTIONS + 8 + 4 * index, &number(field));
+        }
+        file
+    }
+
+    #[test]
+    fn a_whole_library_is_right() {
+        assert_eq!(checked(&library()), Ok(()));
+    }
+
+    #[test]
+    fn a_library_cut_anywhere_is_not() {
+        let file = library();
+        for end in 0..file.len() {
+            let result = checked(&file[..end]);
+            let is_damaged = matches!(result, Err(Problem::Damaged(_)));
+            assert!(
+                is_damaged || end < 2 && result.is_err(),
+                "{end}: {result:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_for_another_system_is_foreign() {
+        let mut other = library();
+        put(&mut other, HEADER + 4, &machine::ARM64.to_le_bytes());
+        let mut executable = library();
+        executable[HEADER + 23] = 0;
+        let mut narrow = library();
+        put(&mut narrow, OPTIONAL, &[0x0b, 1]);
+        for file in [other, executable, narrow, b"\x7fELF".to_vec()] {
+            let result = checked(&file);
+            assert!(matches!(result, Err(Problem::Foreign(_))), "{result:?}");
+        }
+    }
+
+    #[test]
+    fn what_leads_out_of_the_file_is_damaged() {
+        // Where the header is, how many directories, where one is, where the
+        // section is in memory and in the file.
+        for at in [
+            62,
+            OPTIONAL + 108,
+            DIRECTORIES + 10,
+            SECTIONS + 14,
+            SECTIONS + 22,
+        ] {
+            let mut file = library();
+            file[at] = 0xff;
+            let result = checked(&file);
+            assert!(
+                matches!(result, Err(Problem::Damaged(_))),
+                "{at}: {result:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_byte_makes_the_check_panic() {
+        let whole = library();
+        for at in 0..whole.len() {
+            for value in [0, 1, 0x7f, 0x80, 0xff] {
+                let mut file = whole.clone();
+                file[at] = value;
+                _ = checked(&file);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The threads that libwasmtime keeps once it has started them.
+
+use super::{FirstUse, start};
+use crate::Result;
+#[cfg(feature = "wasi")]
+use crate::error::Context;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+use crate::sys::{self, Feature};
+#[cfg(feature = "wasi")]
+use std::io;
+use std::{env, thread};
+
+/// The processors that this process may use: how many threads libwasmtime starts
+/// unless it is told otherwise.
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// How many threads libwasmtime's asynchronous runtime starts, which WASI functions
+/// run on.
+///
+/// # Errors
+///
+/// If it is told of no threads, or of something else: it ends the process then.
+#[cfg(feature = "wasi")]
+fn of_runtime() -> Result<usize> {
+    const THREADS: &str = "TOKIO_WORKER_THREADS";
+    let Some(set) = env::var_os(THREADS) else {
+        return Ok(processors());
+    };
+    let count = set.to_str().and_then(|text| text.parse().ok());
+    count.filter(|&count| count > 0).with_context(|| {
+        format!(
+            "the environment variable {THREADS} is set to {set:?}, and has to be a number of \
+             threads for WASI"
+        )
+    })
+}
+
+/// How many threads libwasmtime compiles on.
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+fn of_compiler() -> usize {
+    const MOST: usize = if cfg!(target_pointer_width = "64") {
+        u16::MAX as usize
+    } else {
+        u8::MAX as usize
+    };
+    let number = |name| env::var(name).ok()?.parse::<usize>().ok();
+    let count = match number("RAYON_NUM_THREADS") {
+        Some(0) => None,
+        Some(count) => Some(count),
+        None => number("RAYON_RS_NUM_CPUS").filter(|&count| count > 0),
+    };
+    count.unwrap_or_else(processors).min(MOST)
+}
+
+/// Makes sure that libwasmtime can start what it compiles on.
+///
+/// # Errors
+///
+/// If the system doesn't start as many threads.
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[inline]
+pub(crate) fn for_compiling() -> Result<()> {
+    static POOL: FirstUse = FirstUse::new();
+    POOL.try_once(|| {
+        if sys::lacks(Feature::ParallelCompilation) {
+            return Ok(());
+        }
+        start(
+            of_compiler(),
+            "compiling in parallel",
+            "turn `Config::parallel_compilation` off, or set the environment variable \
+             RAYON_NUM_THREADS to fewer",
+        )
+    })
+}
+
+/// Makes sure that libwasmtime can start the runtime that WASI functions run on,
+/// and what reads the standard input of the process.
+///
+/// # Errors
+///
+/// If the system doesn't start as many threads or open as many descriptors, or if
+/// the number of threads is set to none.
+#[cfg(feature = "wasi")]
+pub(crate) fn for_wasi(reads_stdin: bool) -> Result<()> {
+    static RUNTIME: FirstUse = FirstUse::new();
+    static STDIN: FirstUse = FirstUse::new();
+    let remedy = "set the environment variable TOKIO_WORKER_THREADS to fewer";
+    RUNTIME.try_once(|| {
+        // One more for functions that block, as those of files do.
+        let count = of_runtime()? + 1 + usize::from(reads_stdin);
+        start(count, "running WASI functions", remedy)?;
+        open_descriptors()
+    })?;
+    if reads_stdin {
+        STDIN.try_once(|| {
+            start(
+                1,
+                "reading the standard input for WASI",
+                "close what has one",
+            )
+        })?;
+    }
+    Ok(())
+}
+
+/// Opens as many descriptors as the runtime does, and closes them.
+#[cfg(feature = "wasi")]
+fn open_descriptors() -> Result<()> {
+    // Its queue of events takes three; those of signals, which it has where it is
+    // shared with a program that uses them, as many.
+    const PIPES: usize = 3;
+    let pipes: io::Result<Vec<_>> = (0..PIPES).map(|_| io::pipe()).collect();
+    pipes.map(drop).with_context(|| {
+        format!(
+            "running WASI functions takes {} file descriptors, and there are fewer; close some, \
+             or raise the limit (`ulimit -n`)",
+            2 * PIPES
+        )
+    })
+}

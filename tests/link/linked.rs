@@ -1,0 +1,264 @@
+//! Programs that are linked with a real libwasmtime, and run: with another library
+//! in its place, beside a crate that brings functions of the same names, and as a
+//! plugin that is unloaded.
+//!
+//! `WASMTIME_DIR` has to name an installation; and `LIBWASMTIME_TEST_OTHER_MAJORS`
+//! those of other major versions, as in the tests of `load`.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::cargo::Cargo;
+use crate::prefix::Prefix;
+
+/// How a program is linked.
+#[derive(Clone, Copy)]
+enum Mode {
+    Static,
+    Dynamic,
+    Load,
+}
+
+/// What was built for one link mode: the programs, and the library that they are
+/// linked with or load.
+struct Built {
+    directory: PathBuf,
+    libraries: PathBuf,
+}
+
+impl Mode {
+    fn name(self) -> &'static str {
+        ["static", "dynamic", "load"][self as usize]
+    }
+
+    /// Builds everything, once; `None` if there is no library for it.
+    fn built(self) -> Option<&'static Built> {
+        static BUILT: [OnceLock<Option<Built>>; 3] = [const { OnceLock::new() }; 3];
+        BUILT[self as usize].get_or_init(|| self.build()).as_ref()
+    }
+
+    fn build(self) -> Option<Built> {
+        if !cfg!(target_os = "linux") {
+            println!("skipped: the host program is for Linux");
+            return None;
+        }
+        let installed = env::var_os("WASMTIME_DIR").map(PathBuf::from);
+        let file = match self {
+            Mode::Static => "lib/libwasmtime.a",
+            Mode::Dynamic | Mode::Load => "lib/libwasmtime.so",
+        };
+        let Some(installed) = installed.filter(|path| path.join(file).is_file()) else {
+            println!("skipped: WASMTIME_DIR names no directory with {file}");
+            return None;
+        };
+        let prefix = workspace(self);
+        let built = Cargo::of("build", Path::new(&prefix.path("Cargo.toml")))
+            .set("WASMTIME_DIR", &installed.display().to_string())
+            .set("LIBWASMTIME_LINK", self.name())
+            .set("CARGO_TARGET_DIR", &prefix.path("target"))
+            .run();
+        built.assert_success();
+        Some(Built {
+            directory: prefix.path("target/debug").into(),
+            libraries: installed.join("lib"),
+        })
+    }
+}
+
+/// A workspace with all programs. They have the same dependencies in each mode.
+fn workspace(mode: Mode) -> Prefix {
+    let wasmtime = format!(
+        "wasmtime = {{ package = \"libwasmtime\", path = {:?}, default-features = false, \
+         features = [\"static\", \"dynamic\", \"load\", \"cranelift\", \"wat\", \
+         \"parallel-compilation\"] }}",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let package = |name: &str, rest: &str| {
+        format!("[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n{rest}\n")
+    };
+    let program = format!(
+        "[[bin]]\nname = \"NAME\"\npath = \"../program.rs\"\n\n[dependencies]\n{wasmtime}\n"
+    );
+    let half = "half = { path = \"../half\" }\n\n[features]\ndefault = [\"half\"]\nhalf = []";
+    let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
+    let members = "members = [\"program\", \"mixed\", \"half\", \"plugin\", \"host\"]";
+    Prefix::kept(&format!("linked_{}", mode.name()))
+        .file(
+            "Cargo.toml",
+            &format!("[workspace]\nresolver = \"3\"\n{members}\n"),
+        )
+        .file("Cargo.lock", &lock)
+        .file("program.rs", include_str!("linked/program.rs"))
+        .file(
+            "program/Cargo.toml",
+            &package(
+                "program",
+                &(program.replace("NAME", "program") + "\n[features]\nhalf = []"),
+            ),
+        )
+        .file(
+            "mixed/Cargo.toml",
+            &package("mixed", &(program.replace("NAME", "mixed") + half)),
+        )
+        .file("half/Cargo.toml", &package("half", ""))
+        .file("half/src/lib.rs", include_str!("linked/half.rs"))
+        .file(
+            "plugin/Cargo.toml",
+            &package(
+                "plugin",
+                &format!("[lib]\ncrate-type = [\"cdylib\"]\n\n[dependencies]\n{wasmtime}\n"),
+            ),
+        )
+        .file("plugin/src/lib.rs", include_str!("linked/plugin.rs"))
+        .file("host/Cargo.toml", &package("host", ""))
+        .file("host/src/main.rs", include_str!("linked/host.rs"))
+}
+
+impl Built {
+    /// Runs a program with the libraries in a directory, and gives what it prints.
+    #[track_caller]
+    fn run(&self, program: &str, libraries: &Path, arguments: &[PathBuf]) -> String {
+        let output = Command::new(self.directory.join(program))
+            .args(arguments)
+            .env("LD_LIBRARY_PATH", libraries)
+            .env_remove("LIBWASMTIME_PATH")
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}\n{stdout}{stderr}",
+            output.status
+        );
+        stdout
+    }
+}
+
+/// What a program says of one thing.
+#[track_caller]
+fn said<'a>(text: &'a str, of: &str) -> &'a str {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(of)?.strip_prefix(": "));
+    line.unwrap_or_else(|| panic!("no {of} in:\n{text}"))
+}
+
+/// Everything is as it should be.
+#[track_caller]
+fn assert_fine(text: &str) {
+    for of in [
+        "engine", "default", "vector", "target", "wat", "load", "trusted",
+    ] {
+        assert_eq!(said(text, of), "fine", "{of}:\n{text}");
+    }
+    assert_eq!(said(text, "run"), "7");
+}
+
+/// Nothing calls the library.
+#[track_caller]
+fn assert_refused(text: &str, why: &str) {
+    for of in ["engine", "target", "load"] {
+        assert!(said(text, of).starts_with(why), "{of}:\n{text}");
+    }
+    assert_eq!(said(text, "default"), "panic");
+    assert_eq!(said(text, "vector"), "panic");
+    assert_ne!(said(text, "wat"), "fine");
+    assert_eq!(said(text, "trusted"), "an error");
+    assert_eq!(said(text, "loaded"), "none");
+}
+
+#[test]
+fn the_shared_library_tells_which_file_it_is() {
+    let Some(built) = Mode::Dynamic.built() else {
+        return;
+    };
+    let text = built.run("program", &built.libraries, &[]);
+    assert_fine(&text);
+    let file = built.libraries.join("libwasmtime.so");
+    let loaded = said(&text, "loaded");
+    assert!(loaded.starts_with("libwasmtime 48.0."), "{loaded}");
+    assert!(
+        loaded.ends_with(&format!("({})", file.display())),
+        "{loaded}"
+    );
+}
+
+#[test]
+fn another_major_in_its_place_is_refused() {
+    let Some(built) = Mode::Dynamic.built() else {
+        return;
+    };
+    let majors = env::var_os("LIBWASMTIME_TEST_OTHER_MAJORS").unwrap_or_default();
+    let majors: Vec<_> = env::split_paths::<OsStr>(&majors).collect();
+    if majors.is_empty() {
+        println!("skipped: LIBWASMTIME_TEST_OTHER_MAJORS names no libraries");
+    }
+    for libraries in majors {
+        let text = built.run("program", &libraries, &[]);
+        assert_refused(&text, "wrong version");
+        let error = said(&text, "load");
+        let file = libraries.join("libwasmtime.so");
+        assert!(error.contains(&file.display().to_string()), "{error}");
+        assert!(error.contains("libwasmtime 48 is needed"), "{error}");
+    }
+}
+
+#[test]
+fn an_archive_is_kept_apart_from_another_copy() {
+    let Some(built) = Mode::Static.built() else {
+        return;
+    };
+    assert_fine(&built.run("program", Path::new(""), &[]));
+    assert_fine(&built.run("mixed", Path::new(""), &[]));
+}
+
+#[test]
+fn a_library_that_is_loaded_is_kept_apart_from_another_copy() {
+    let Some(built) = Mode::Load.built() else {
+        return;
+    };
+    assert_fine(&built.run("mixed", &built.libraries, &[]));
+}
+
+#[test]
+fn two_halves_of_a_library_are_refused() {
+    let Some(built) = Mode::Dynamic.built() else {
+        return;
+    };
+    let text = built.run("mixed", &built.libraries, &[]);
+    assert_refused(&text, "mixed");
+    let error = said(&text, "load");
+    for expected in [
+        "/mixed",
+        "/libwasmtime.so",
+        "wasmtime-c-api-impl",
+        "`static`",
+    ] {
+        assert!(error.contains(expected), "no {expected} in {error}");
+    }
+}
+
+#[test]
+fn a_plugin_that_is_unloaded_leaves_nothing_dangling() {
+    for mode in [Mode::Static, Mode::Dynamic, Mode::Load] {
+        let Some(built) = mode.built() else {
+            continue;
+        };
+        // Copies are plugins of their own, with a libwasmtime each if that is in it.
+        let plugins = ["libplugin.so", "one.so", "two.so"].map(|name| built.directory.join(name));
+        for copy in &plugins[1..] {
+            _ = fs::remove_file(copy);
+            fs::copy(&plugins[0], copy).unwrap();
+        }
+        let [_, one, two] = plugins;
+        let order = [one.clone(), one.clone(), two.clone(), one, two];
+        let text = built.run("host", &built.libraries, &order);
+        let expected = "a trap: true\n".repeat(order.len()) + "the host's own fault\n";
+        assert_eq!(text, expected, "{}", mode.name());
+    }
+}

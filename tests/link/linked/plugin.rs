@@ -1,0 +1,19 @@
+//! A plugin that runs WebAssembly, in one function of C.
+
+use wasmtime::{Config, Engine, Instance, Module, Store, Trap};
+
+/// Runs into a trap that the processor raises, and says whether it came back as
+/// an error.
+#[unsafe(no_mangle)]
+pub extern "C" fn plugin() -> bool {
+    let mut config = Config::new();
+    // The threads of a pool would keep the plugin in memory.
+    config.parallel_compilation(false);
+    let engine = Engine::new(&config).unwrap();
+    let module = Module::new(&engine, r#"(module (func (export "f") unreachable))"#).unwrap();
+    let mut store = Store::new(&engine, ());
+    let instance = Instance::new(&mut store, &module, &[]).unwrap();
+    let f = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+    let error = f.call(&mut store, ()).unwrap_err();
+    error.downcast_ref::<Trap>() == Some(&Trap::UnreachableCodeReached)
+}

@@ -1,0 +1,84 @@
+//! Says what each way to begin comes to.
+
+use std::panic;
+
+use wasmtime::{Config, Engine, Instance, LoadError, LoadOptions, Module, Result, Store};
+
+/// The text of an error, if it is the one that tells of a library.
+fn text<T>(result: Result<T>) -> String {
+    match result {
+        Ok(_) => "fine".to_owned(),
+        Err(error) => {
+            let error = error
+                .downcast::<LoadError>()
+                .expect("it is about the library");
+            one_line(&error)
+        }
+    }
+}
+
+fn one_line(error: &LoadError) -> String {
+    let kind = match error {
+        LoadError::WrongVersion { found, .. } => format!("wrong version {}", found.unwrap()),
+        LoadError::Mixed { .. } => "mixed".to_owned(),
+        _ => "other".to_owned(),
+    };
+    format!("{kind}: {error}").replace('\n', " ")
+}
+
+fn main() {
+    panic::set_hook(Box::new(|_| {}));
+
+    println!("engine: {}", text(Engine::new(&Config::new())));
+    let default = panic::catch_unwind(Engine::default);
+    println!(
+        "default: {}",
+        if default.is_ok() { "fine" } else { "panic" }
+    );
+    let vector = panic::catch_unwind(|| wasmtime::vec::ByteVec::from(&b"bytes"[..]));
+    println!("vector: {}", if vector.is_ok() { "fine" } else { "panic" });
+    let target = Config::new().target(std::env::consts::ARCH).map(drop);
+    println!("target: {}", text(target.map_err(|error| error)));
+    println!(
+        "wat: {}",
+        match wasmtime::wat2wasm("(module)") {
+            Ok(_) => "fine".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    );
+    println!(
+        "load: {}",
+        match wasmtime::load() {
+            Ok(()) => "fine".to_owned(),
+            Err(error) => one_line(&error),
+        }
+    );
+    let trusted = LoadOptions::new().trust_version(true).load();
+    println!(
+        "trusted: {}",
+        if trusted.is_ok() { "fine" } else { "an error" }
+    );
+    match wasmtime::loaded() {
+        Some(library) => println!("loaded: {library}"),
+        None => println!("loaded: none"),
+    }
+    #[cfg(feature = "half")]
+    assert!(half::call());
+    if trusted.is_ok() {
+        println!("run: {}", run().unwrap());
+    }
+}
+
+/// What a module computes.
+fn run() -> Result<i32> {
+    let engine = Engine::default();
+    let module = Module::new(
+        &engine,
+        r#"(module (func (export "f") (result i32) i32.const 7))"#,
+    )?;
+    let mut store = Store::new(&engine, ());
+    let instance = Instance::new(&mut store, &module, &[])?;
+    instance
+        .get_typed_func::<(), i32>(&mut store, "f")?
+        .call(&mut store, ())
+}

@@ -1,0 +1,145 @@
+//! What a program that has more rights than whoever starts it takes no notice of.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+
+use libwasmtime::{Config, Engine, LoadError, load, load_from, loaded};
+
+use crate::case::{Case, SEARCH, directory, good, library_name, link};
+
+unsafe extern "C" {
+    safe fn getuid() -> u32;
+    safe fn geteuid() -> u32;
+}
+
+/// The owner of the program, and who starts it: nobody in particular.
+const OWNER: u32 = 64_123;
+const CALLER: u32 = 64_124;
+
+fn is_root() -> bool {
+    geteuid() == 0
+}
+
+/// A case in a setuid program. `None` if that can't be had here.
+fn setuid(test: &'static str, variable: &str) -> Option<Case> {
+    let case = Case::new(test, |directory| {
+        // Everyone may see it, and what is beside the executable.
+        let open = Permissions::from_mode(0o755);
+        fs::set_permissions(directory, open).unwrap();
+        link(&good(), &directory.join(library_name("wasmtime")));
+    })?;
+    if !crate::subprocess::inside() && !is_root() {
+        println!("skipped: only root can make a setuid program of another user");
+        return None;
+    }
+    let case = case
+        .in_own_copy(|copy: &Path| {
+            chown(copy, Some(OWNER), Some(OWNER)).unwrap();
+            // After the owner, which takes the rights away.
+            fs::set_permissions(copy, Permissions::from_mode(0o4755)).unwrap();
+        })
+        .with(variable, ".")
+        .with(SEARCH, ".")
+        .started_by(|command| _ = command.uid(CALLER).gid(CALLER));
+    Some(case)
+}
+
+/// Whether the process is what the test is for: where files of the directory
+/// can't be setuid, it isn't.
+fn is_setuid() -> bool {
+    if geteuid() == getuid() {
+        println!("skipped: no program in {} is setuid", directory().display());
+        return false;
+    }
+    assert_eq!((getuid(), geteuid()), (CALLER, OWNER));
+    true
+}
+
+fn assert_passed_over(error: &LoadError) {
+    let LoadError::NotFound { tried, .. } = error else {
+        panic!("{error}");
+    };
+    let [variable, executable, ..] = &tried[..] else {
+        panic!("{error}");
+    };
+    assert_eq!(variable.path, directory().join("."), "{error}");
+    assert!(variable.reason.starts_with("ignored"), "{error}");
+    assert!(variable.reason.contains("LIBWASMTIME_PATH"), "{error}");
+    assert_eq!(executable.path, Path::new("the executable's directory"));
+    assert!(executable.reason.starts_with("ignored"), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("more rights than whoever started it"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_variable_and_the_executables_directory_are_ignored() {
+    let test = "privileged::the_variable_and_the_executables_directory_are_ignored";
+    let Some(case) = setuid(test, "LIBWASMTIME_PATH") else {
+        return;
+    };
+    case.run(|| {
+        if !is_setuid() {
+            return;
+        }
+        match load() {
+            Err(error) => assert_passed_over(&error),
+            // What the system itself has is as good as ever.
+            Ok(()) => {
+                let path = loaded().unwrap().path().unwrap();
+                assert!(!path.starts_with(directory()), "{}", path.display());
+                return;
+            }
+        }
+        // What names a path itself knows what it does.
+        match load_from(good()) {
+            Ok(()) => crate::assert_usable(),
+            Err(error) => println!("not readable for user {OWNER}: {error}"),
+        }
+    });
+}
+
+#[test]
+fn an_implicit_load_ignores_them_too() {
+    let test = "privileged::an_implicit_load_ignores_them_too";
+    let Some(case) = setuid(test, "LIBWASMTIME_PATH") else {
+        return;
+    };
+    case.run(|| {
+        if !is_setuid() {
+            return;
+        }
+        if let Err(error) = Engine::new(&Config::new()) {
+            assert_passed_over(error.downcast_ref().unwrap());
+        } else {
+            let path = loaded().unwrap().path().unwrap();
+            assert!(!path.starts_with(directory()), "{}", path.display());
+        }
+    });
+}
+
+/// The cache is code, too.
+#[test]
+#[cfg(feature = "cache")]
+fn the_callers_cache_is_ignored() {
+    let test = "privileged::the_callers_cache_is_ignored";
+    let Some(case) = setuid(test, "XDG_CACHE_HOME") else {
+        return;
+    };
+    case.run(|| {
+        if !is_setuid() {
+            return;
+        }
+        let error = libwasmtime::Cache::from_file(None).unwrap_err();
+        assert!(error.to_string().contains("has more rights"), "{error}");
+        // A file that the program names is as good as the program.
+        if load_from(good()).is_ok() {
+            let error = libwasmtime::Cache::from_file(Some(Path::new("/nowhere"))).unwrap_err();
+            assert!(!error.to_string().contains("rights"), "{error}");
+        }
+    });
+}
