@@ -1,14 +1,14 @@
 //! Tables of references.
 
 use crate::entity::entity;
-use crate::error::{check, check_trap, format_err};
+use crate::error::{check, check_trap, ensure, format_err};
 use crate::gc::RawRef;
 use crate::store::wrong_engine;
 use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
 };
-use crate::{AsContext, AsContextMut, Ref, RefType, Result, TableType, Trap, Val};
+use crate::{AsContext, AsContextMut, Ref, RefType, Result, TableType, Trap, Val, ValType};
 use std::mem::MaybeUninit;
 
 /// A table of references in a store.
@@ -246,6 +246,15 @@ impl Table {
     /// If the table is of another store.
     pub fn fill(&self, mut store: impl AsContextMut, dst: u64, val: Ref, len: u64) -> Result<()> {
         let mut store = store.as_context_mut();
+        if len == 0 {
+            // No element is set then, which would look at the value.
+            let (val, element) = (Val::from(val), ValType::Ref(self.element(&store)));
+            val.check_store(store.opaque())?;
+            ensure!(
+                val.matches_ty(&store, &element)?,
+                "type mismatch: value does not match table element type"
+            );
+        }
         self.check_range(&store, dst, len)?;
         (dst..dst + len).try_for_each(|i| self.set(&mut store, i, val))
     }

@@ -108,7 +108,8 @@ impl<R: GcRef> Deref for OwnedRooted<R> {
     type Target = R;
 
     fn deref(&self) -> &R {
-        R::from_root(&self.root)
+        // SAFETY: it is the root of an `R`, as `new` is told.
+        unsafe { R::from_root(&self.root) }
     }
 }
 

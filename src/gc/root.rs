@@ -51,7 +51,12 @@ pub unsafe trait FromRoot: Sized + 'static {
         Self: GcRef;
 
     /// The reference with this root.
-    fn from_root(root: &Root) -> &Self {
+    ///
+    /// # Safety
+    ///
+    /// The root must be one of a reference of this type. (A bound on [`GcRef`] or
+    /// [`RootedGcRef`] brings this function and roots into everybody's reach.)
+    unsafe fn from_root(root: &Root) -> &Self {
         // SAFETY: the type is a `Root` and nothing else.
         unsafe { &*std::ptr::from_ref(root).cast() }
     }

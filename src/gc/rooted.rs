@@ -176,7 +176,8 @@ impl<R: GcRef> Deref for Rooted<R> {
     type Target = R;
 
     fn deref(&self) -> &R {
-        R::from_root(self.root())
+        // SAFETY: it is the root of an `R`, as it was when it was put on the stack.
+        unsafe { R::from_root(self.root()) }
     }
 }
 

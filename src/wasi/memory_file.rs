@@ -53,11 +53,14 @@ impl MemoryFile {
     /// was opened then, and nobody reads it.
     pub(super) fn open_with(&self, open: impl FnOnce(&CStr) -> bool) -> io::Result<bool> {
         let stand_in = create()?;
-        let path = format!("/proc/self/fd/{}", stand_in.as_raw_fd());
+        let path = descriptor_path(stand_in.as_raw_fd());
+        // A descriptor is the lowest that is free, and so `open` gets the one that a
+        // clone has now, if no other thread takes it.
+        let likely = stand_in.try_clone()?.as_raw_fd();
         if !open(&CString::new(path)?) {
             return Ok(false);
         }
-        let opened = other_descriptor(&stand_in)?;
+        let opened = other_descriptor(&stand_in, likely)?;
         // SAFETY: takes two open descriptors. The second is that of the file that was
         // just opened, as no other has its inode, and belongs to whoever opened it:
         // that stays so, as it is exchanged at once and is never closed here.
@@ -134,26 +137,31 @@ fn check_size_limit(size: i64) -> io::Result<()> {
     Ok(())
 }
 
-/// The other descriptor of this process for the same file.
-fn other_descriptor(file: &File) -> io::Result<RawFd> {
+/// The other descriptor of this process for the same file, of which it isn't known
+/// for sure that it is `likely`.
+fn other_descriptor(file: &File, likely: RawFd) -> io::Result<RawFd> {
     let own = file.metadata()?;
-    for entry in fs::read_dir("/proc/self/fd")? {
-        let entry = entry?;
-        let Some(fd) = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
-            continue;
-        };
+    let is_other = |fd: RawFd| {
         // One that another thread has closed in between isn't it.
-        let Ok(found) = fs::metadata(entry.path()) else {
-            continue;
-        };
-        let same = (found.dev(), found.ino()) == (own.dev(), own.ino());
-        if same && fd != file.as_raw_fd() {
+        fd != file.as_raw_fd()
+            && fs::metadata(descriptor_path(fd))
+                .is_ok_and(|found| (found.dev(), found.ino()) == (own.dev(), own.ino()))
+    };
+    // The process may have a great many.
+    if is_other(likely) {
+        return Ok(likely);
+    }
+    for entry in fs::read_dir("/proc/self/fd")? {
+        let name = entry?.file_name();
+        if let Some(fd) = name.to_str().and_then(|name| name.parse().ok())
+            && is_other(fd)
+        {
             return Ok(fd);
         }
     }
     Err(io::ErrorKind::NotFound.into())
+}
+
+fn descriptor_path(fd: RawFd) -> String {
+    format!("/proc/self/fd/{fd}")
 }

@@ -74,6 +74,9 @@ fn elements_of_another_type_are_errors() -> Result<()> {
     let table = funcs(&mut store, 1, None);
     assert!(table.set(&mut store, 0, Ref::Extern(None)).is_err());
     assert!(table.fill(&mut store, 0, Ref::Extern(None), 1).is_err());
+    assert!(table.fill(&mut store, 0, Ref::Extern(None), 0).is_err());
+    let foreign = Func::wrap(Store::<()>::default(), || {});
+    assert!(table.fill(&mut store, 0, foreign.into(), 0).is_err());
 
     let element = RefType::new(false, HeapType::Func);
     let ty = TableType::new(element, 1, None);
