@@ -372,38 +372,6 @@ fn no_threads_to_run_on() {
     }
 }
 
-/// What many open files don't slow down.
-#[cfg(target_os = "linux")]
-#[test]
-fn pipes_beside_many_descriptors() {
-    use std::fs::File;
-    use std::time::{Duration, Instant};
-    alone("wasi::pipes_beside_many_descriptors", || {
-        let mut store = Store::<()>::default();
-        let mut time = || {
-            let context = || {
-                let mut builder = WasiCtxBuilder::new();
-                builder.stdout(MemoryOutputPipe::new(10)).build_p1()
-            };
-            // The fastest is the one that nothing else has held up.
-            let times = (0..100).map(|_| {
-                let context = context();
-                let start = Instant::now();
-                store.set_wasi(context).expect("there are descriptors left");
-                start.elapsed()
-            });
-            times.min().expect("there are some")
-        };
-        let few = time();
-        let _files: Vec<_> = (0..900)
-            .map_while(|_| File::open("/dev/null").ok())
-            .collect();
-        let many = time();
-        println!("{few:?}, and with many {many:?}");
-        assert!(many < few * 3 + Duration::from_micros(100));
-    });
-}
-
 /// A writer that does what it is told to.
 struct Writer<F>(F);
 
