@@ -351,6 +351,14 @@ impl Memory {
                     segment.in_file
                 ));
             }
+            // The loader makes zeros of the rest, which is for variables.
+            if segment.in_file < length && segment.flags & WRITABLE == 0 {
+                return damaged(format!(
+                    "only {} of the {length} bytes of its segment at address {start:#x} are in \
+                     the file, and it isn't for variables",
+                    segment.in_file
+                ));
+            }
             if !segment.is_aligned()
                 || !segment
                     .address
