@@ -31,8 +31,8 @@ impl Kind {
             Kind::Logarithm(least, most) => value
                 .parse()
                 .is_ok_and(|number| (*least..=*most).contains(&number)),
-            Kind::Number(32) => value.parse::<u32>().is_ok(),
-            Kind::Number(_) => value.parse::<usize>().is_ok(),
+            Kind::Number(16) => value.parse::<u16>().is_ok(),
+            Kind::Number(_) => value.parse::<u32>().is_ok(),
             Kind::Choice(choices) => choices.contains(&value),
             Kind::Preset => false,
         }
@@ -100,7 +100,8 @@ const BOOLS: &str = "
 const WASMTIME: &[(&str, Kind)] = &[
     (
         "wasmtime_linkopt_padding_between_functions",
-        Kind::Number(usize::BITS),
+        // Any larger one is as much memory for each function.
+        Kind::Number(16),
     ),
     (
         "wasmtime_linkopt_force_jump_veneer",

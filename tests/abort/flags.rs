@@ -63,6 +63,7 @@ fn values_that_they_cannot_have() {
             ("log2_min_function_alignment", ""),
             ("wasmtime_linkopt_force_jump_veneer", "1"),
             ("wasmtime_linkopt_padding_between_functions", "-1"),
+            ("wasmtime_linkopt_padding_between_functions", "65536"),
             ("wasmtime_inlining_small_callee_size", "4294967296"),
             ("wasmtime_debug_checks", "false"),
         ] {
