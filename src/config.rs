@@ -28,9 +28,18 @@ mod pooling;
 mod profiler;
 #[cfg(any(
     feature = "pooling-allocator",
-    all(feature = "profiling", target_os = "linux")
+    all(feature = "profiling", target_os = "linux"),
+    all(
+        unix,
+        any(
+            feature = "cache",
+            feature = "cranelift",
+            feature = "wasi",
+            feature = "winch"
+        )
+    )
 ))]
-mod region;
+pub(crate) mod region;
 mod settings;
 mod strategy;
 mod target;

@@ -16,6 +16,7 @@
 mod first_use;
 #[cfg(any(feature = "cranelift", feature = "wasi", feature = "winch"))]
 mod pools;
+mod room;
 
 #[cfg(any(
     feature = "cranelift",
@@ -32,7 +33,7 @@ pub(crate) use pools::for_wasi;
 use crate::Result;
 use crate::error::Context;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
@@ -62,24 +63,31 @@ struct Refused {
 
 fn start_and_end(count: usize) -> Result<(), Refused> {
     let gate = Mutex::new(());
+    let (runs, running) = mpsc::channel();
     let mut ended = Vec::new();
     let outcome = thread::scope(|scope| {
         let closed = gate.lock().unwrap_or_else(PoisonError::into_inner);
         let mut threads = Vec::new();
         let mut outcome = Ok(());
         for started in 0..count {
+            let runs = runs.clone();
             let wait = || {
+                let name = system_name();
+                _ = { runs }.send(());
                 drop(gate.lock());
-                system_name()
+                name
             };
             // As libwasmtime starts them, with a stack of the default size.
-            match thread::Builder::new().spawn_scoped(scope, wait) {
+            let start = |()| thread::Builder::new().spawn_scoped(scope, wait);
+            match room::probe().and_then(start) {
                 Ok(thread) => threads.push(thread),
                 Err(error) => {
                     outcome = Err(Refused { started, error });
                     break;
                 }
             }
+            // It has taken what it needs. The next has room of its own.
+            _ = running.recv();
         }
         drop(closed);
         // Else only the closures have ended when the scope does.

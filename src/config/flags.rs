@@ -13,6 +13,9 @@ enum Kind {
     Bool,
     /// A number that the given bits can hold.
     Number(u32),
+    /// The logarithm of a size, from the one to the other. Beyond, the compiler
+    /// ends the process, or makes code that does.
+    Logarithm(u8, u8),
     Choice(&'static [&'static str]),
     /// Turns on several; can be enabled, not set.
     Preset,
@@ -25,9 +28,11 @@ impl Kind {
                 value,
                 "true" | "on" | "yes" | "1" | "false" | "off" | "no" | "0"
             ),
-            Kind::Number(8) => value.parse::<u8>().is_ok(),
-            Kind::Number(32) => value.parse::<u32>().is_ok(),
-            Kind::Number(_) => value.parse::<usize>().is_ok(),
+            Kind::Logarithm(least, most) => value
+                .parse()
+                .is_ok_and(|number| (*least..=*most).contains(&number)),
+            Kind::Number(16) => value.parse::<u16>().is_ok(),
+            Kind::Number(_) => value.parse::<u32>().is_ok(),
             Kind::Choice(choices) => choices.contains(&value),
             Kind::Preset => false,
         }
@@ -39,6 +44,7 @@ impl fmt::Display for Kind {
         match self {
             Kind::Bool => f.write_str("`true` or `false`"),
             Kind::Number(bits) => write!(f, "a number of {bits} bits"),
+            Kind::Logarithm(least, most) => write!(f, "a number from {least} to {most}"),
             Kind::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
             Kind::Preset => f.write_str("nothing: it can be enabled, not set"),
         }
@@ -75,10 +81,10 @@ const OTHERS: &[(&str, Kind)] = &[
             "preserve_all",
         ]),
     ),
-    ("probestack_size_log2", Kind::Number(8)),
+    ("probestack_size_log2", Kind::Logarithm(12, 30)),
     ("probestack_strategy", Kind::Choice(&["outline", "inline"])),
-    ("bb_padding_log2_minus_one", Kind::Number(8)),
-    ("log2_min_function_alignment", Kind::Number(8)),
+    ("bb_padding_log2_minus_one", Kind::Logarithm(0, 16)),
+    ("log2_min_function_alignment", Kind::Logarithm(0, 16)),
 ];
 
 /// The settings of every architecture that are booleans.
@@ -94,7 +100,8 @@ const BOOLS: &str = "
 const WASMTIME: &[(&str, Kind)] = &[
     (
         "wasmtime_linkopt_padding_between_functions",
-        Kind::Number(usize::BITS),
+        // Any larger one is as much memory for each function.
+        Kind::Number(16),
     ),
     (
         "wasmtime_linkopt_force_jump_veneer",

@@ -90,6 +90,9 @@ const TOTAL: u32 = if cfg!(target_pointer_width = "32") {
     1000
 };
 
+/// No module that libwasmtime takes has more memories.
+const MOST_MEMORIES: u32 = 100;
+
 /// How large a memory can be by default: all that 32 bits can address.
 #[cfg(not(target_pointer_width = "32"))]
 const MEMORY: usize = 4 << 30;
@@ -256,11 +259,17 @@ impl PoolingAllocationConfig {
     ///
     /// `config` must be a configuration that the caller owns.
     pub(super) unsafe fn apply(&self, config: *mut wasm_config_t) -> Result<()> {
+        // libwasmtime counts up to it whenever a module is dropped: for minutes if
+        // no limit is meant.
+        let mut limited = self.clone();
+        if let Some(memories) = &mut limited.max_memories_per_module {
+            *memories = MOST_MEMORIES.min(*memories);
+        }
         let pool = RawPool::new();
         // SAFETY: `pool` owns its configuration and the caller the other one,
         // which copies the first.
         unsafe {
-            self.apply_settings(pool.0.as_ptr())?;
+            limited.apply_settings(pool.0.as_ptr())?;
             sys::wasmtime_pooling_allocation_strategy_set(config, pool.0.as_ptr());
         }
         Result::<_, crate::Error>::Ok(())

@@ -340,3 +340,19 @@ fn at_the_same_time() {
         }
     });
 }
+
+/// No module has as many memories, and none may take the time of counting them.
+#[cfg(feature = "cranelift")]
+#[test]
+fn of_modules_with_any_number_of_memories() {
+    alone("pool::of_modules_with_any_number_of_memories", || {
+        let mut config = Config::new();
+        small(&mut config, |pool| {
+            pool.max_memories_per_module(u32::MAX);
+        });
+        let engine = Engine::new(&config).unwrap();
+        let start = std::time::Instant::now();
+        drop(libwasmtime::Module::new(&engine, b"\0asm\x01\0\0\0").unwrap());
+        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    });
+}

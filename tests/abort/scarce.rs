@@ -273,6 +273,29 @@ fn few_addresses() {
     });
 }
 
+/// A thread has its stack, and then there are no addresses left for what else it takes.
+#[cfg(target_os = "linux")]
+#[test]
+fn too_few_addresses_for_a_thread_that_runs() {
+    let process = |kib: &str| {
+        let limits = format!("ulimit -v {kib} &&");
+        let name = "scarce::too_few_addresses_for_a_thread_that_runs";
+        let mut process = limited(name, &limits);
+        // Small stacks, so that they end at many places.
+        let command = process.command();
+        command.env("RUST_MIN_STACK", (1 << 16).to_string());
+        command.env("RAYON_NUM_THREADS", "20000");
+        process
+    };
+    let limits: Vec<_> = (0..12)
+        .map(|step| (600_000 + step * 20).to_string())
+        .collect();
+    let limits: Vec<_> = limits.iter().map(String::as_str).collect();
+    each(&limits, process, |_| {
+        assert_refused(run(&Engine::default()), "takes 20000 threads");
+    });
+}
+
 /// A cache starts a thread each.
 #[test]
 fn no_thread_for_a_cache() {

@@ -7,7 +7,13 @@ use std::{io, ptr};
 
 /// Anonymous memory as libwasmtime maps it: no swap space is set aside for it,
 /// on the systems where it says so.
-#[cfg(feature = "pooling-allocator")]
+#[cfg(any(
+    feature = "cache",
+    feature = "cranelift",
+    feature = "pooling-allocator",
+    feature = "wasi",
+    feature = "winch"
+))]
 const ANONYMOUS: c_int = if cfg!(any(target_os = "linux", target_os = "illumos")) {
     libc::MAP_ANON | libc::MAP_NORESERVE
 } else {
@@ -15,20 +21,27 @@ const ANONYMOUS: c_int = if cfg!(any(target_os = "linux", target_os = "illumos")
 };
 
 /// A region of the address space, given back when dropped.
-pub(in crate::config) struct Region {
+pub(crate) struct Region {
     start: *mut c_void,
     bytes: usize,
 }
 
-#[cfg(feature = "pooling-allocator")]
+#[cfg(any(
+    feature = "cache",
+    feature = "cranelift",
+    feature = "pooling-allocator",
+    feature = "wasi",
+    feature = "winch"
+))]
 impl Region {
     /// Inaccessible memory; nothing if `bytes` is 0.
-    pub(in crate::config) fn reserve(bytes: usize) -> io::Result<Region> {
+    #[cfg(feature = "pooling-allocator")]
+    pub(crate) fn reserve(bytes: usize) -> io::Result<Region> {
         Region::map(bytes, libc::PROT_NONE, ANONYMOUS, -1)
     }
 
     /// Memory to read and write; nothing if `bytes` is 0.
-    pub(in crate::config) fn allocate(bytes: usize) -> io::Result<Region> {
+    pub(crate) fn allocate(bytes: usize) -> io::Result<Region> {
         Region::map(bytes, libc::PROT_READ | libc::PROT_WRITE, ANONYMOUS, -1)
     }
 
@@ -37,7 +50,7 @@ impl Region {
     /// # Panics
     ///
     /// If the part isn't in the region.
-    pub(in crate::config) fn protect(&self, offset: usize, bytes: usize) -> io::Result<()> {
+    pub(crate) fn protect(&self, offset: usize, bytes: usize) -> io::Result<()> {
         assert!(offset <= self.bytes && bytes <= self.bytes - offset);
         // SAFETY: the part is in the region, which `self` owns and in which
         // nothing is kept.
@@ -51,7 +64,7 @@ impl Region {
 impl Region {
     /// The first bytes of a file, to execute.
     #[cfg(all(feature = "profiling", target_os = "linux"))]
-    pub(in crate::config) fn executable(file: &File, bytes: usize) -> io::Result<Region> {
+    pub(crate) fn executable(file: &File, bytes: usize) -> io::Result<Region> {
         let access = libc::PROT_READ | libc::PROT_EXEC;
         Region::map(bytes, access, 0, file.as_raw_fd())
     }
@@ -82,8 +95,14 @@ impl Drop for Region {
 }
 
 /// The size of a page, in bytes.
-#[cfg(feature = "pooling-allocator")]
-pub(in crate::config) fn page_size() -> usize {
+#[cfg(any(
+    feature = "cache",
+    feature = "cranelift",
+    feature = "pooling-allocator",
+    feature = "wasi",
+    feature = "winch"
+))]
+pub(crate) fn page_size() -> usize {
     // SAFETY: takes a number that the system knows.
     let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
     usize::try_from(bytes).expect("the size of a page is positive")

@@ -16,18 +16,18 @@ const NO_ACCESS: u32 = 0x1;
 const READ_WRITE: u32 = 0x4;
 
 /// A region of the address space, given back when dropped.
-pub(in crate::config) struct Region {
+pub(crate) struct Region {
     start: *mut c_void,
 }
 
 impl Region {
     /// Inaccessible memory; nothing if `bytes` is 0.
-    pub(in crate::config) fn reserve(bytes: usize) -> io::Result<Region> {
+    pub(crate) fn reserve(bytes: usize) -> io::Result<Region> {
         Region::map(bytes, RESERVE, NO_ACCESS)
     }
 
     /// Memory to read and write; nothing if `bytes` is 0.
-    pub(in crate::config) fn allocate(bytes: usize) -> io::Result<Region> {
+    pub(crate) fn allocate(bytes: usize) -> io::Result<Region> {
         Region::map(bytes, RESERVE | COMMIT, READ_WRITE)
     }
 
@@ -57,6 +57,6 @@ impl Drop for Region {
 
 /// The size of a page, in bytes: the same on every machine that Windows runs
 /// on.
-pub(in crate::config) fn page_size() -> usize {
+pub(crate) fn page_size() -> usize {
     4096
 }

@@ -371,6 +371,17 @@ impl Memory {
         if segments.is_empty() {
             return damaged("nothing of it is to be loaded");
         }
+        // The loader makes zeros of the rest, which is for variables.
+        let cut = |segment: &&Segment| {
+            segment.in_file < segment.in_memory && segment.flags & WRITABLE == 0
+        };
+        if let Some(segment) = segments.iter().find(cut) {
+            return damaged(format!(
+                "only {} of the {} bytes of its segment at address {:#x} are in the file, and \
+                 it isn't for variables",
+                segment.in_file, segment.in_memory, segment.address
+            ));
+        }
         Ok(Memory { segments })
     }
 

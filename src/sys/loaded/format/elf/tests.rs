@@ -273,6 +273,10 @@ fn what_is_inconsistent_is_damaged() {
         (|made| made.number(64 + 16, 8, 8), "aligned"),
         (|made| made.number(64 + 32, 8, 1 << 60), "its segment"),
         (
+            |made| made.number(64 + 56 + 32, 8, 0x10),
+            "isn't for variables",
+        ),
+        (
             |made| made.number(64 + 4, 4, 0),
             "nothing of the file is loaded",
         ),
