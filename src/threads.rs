@@ -33,7 +33,8 @@ pub(crate) use pools::for_wasi;
 use crate::Result;
 use crate::error::Context;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
@@ -63,17 +64,17 @@ struct Refused {
 
 fn start_and_end(count: usize) -> Result<(), Refused> {
     let gate = Mutex::new(());
-    let (runs, running) = mpsc::channel();
+    let (starter, running) = (thread::current(), AtomicUsize::new(0));
     let mut ended = Vec::new();
     let outcome = thread::scope(|scope| {
         let closed = gate.lock().unwrap_or_else(PoisonError::into_inner);
         let mut threads = Vec::new();
         let mut outcome = Ok(());
         for started in 0..count {
-            let runs = runs.clone();
             let wait = || {
                 let name = system_name();
-                _ = { runs }.send(());
+                running.fetch_add(1, Ordering::Relaxed);
+                starter.unpark();
                 drop(gate.lock());
                 name
             };
@@ -87,7 +88,9 @@ fn start_and_end(count: usize) -> Result<(), Refused> {
                 }
             }
             // It has taken what it needs. The next has room of its own.
-            _ = running.recv();
+            while running.load(Ordering::Relaxed) <= started {
+                thread::park();
+            }
         }
         drop(closed);
         // Else only the closures have ended when the scope does.

@@ -26,9 +26,9 @@ impl Target {
                 format!("target({triple:?})"),
                 problem,
                 format!(
-                    "give the target of this machine, which is one of `{}`, or `pulley{}` if the \
-                     library has Pulley, or none",
-                    std::env::consts::ARCH,
+                    "give the triple of this machine, which is what libwasmtime was built for \
+                     (`rustc -vV` names its own as the host), or `pulley{}` if the library has \
+                     Pulley; or set none",
                     usize::BITS
                 ),
             )
@@ -54,7 +54,8 @@ impl Target {
         ensure_loaded()?;
         let trial = RawConfig::new();
         // SAFETY: `trial` owns the configuration.
-        unsafe { target.apply(trial.as_ptr())? };
+        unsafe { target.apply(trial.as_ptr()) }
+            .map_err(|error| error.context(conflict("libwasmtime doesn't know such a triple")))?;
         #[cfg(feature = "cranelift")]
         compile_nothing(trial).map_err(|error| {
             error.context(conflict(

@@ -171,16 +171,18 @@ fn wrong_version(library: &Library, path: PathBuf, found: Option<LibraryVersion>
 }
 
 /// The file that a library is in: for a name that the system has looked for, it
-/// is known by a symbol. Without any, the name is all that is known.
+/// is known by a symbol. Without any, the name is all that is known. Absolute, so that
+/// it means the same after the working directory has changed.
 fn resolved(library: &Library, path: PathBuf) -> PathBuf {
     let mut symbol = None;
     super::each_symbol(&mut |known| {
         symbol = symbol.or_else(|| address(library, known.c_name));
     });
-    symbol
-        .and_then(Object::containing)
-        .and_then(|object| object.file())
-        .unwrap_or(path)
+    let object = symbol.and_then(Object::containing);
+    match object.and_then(|object| object.file()) {
+        Some(file) => std::path::absolute(&file).unwrap_or(file),
+        None => path,
+    }
 }
 
 /// Looks up every function.
