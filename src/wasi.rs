@@ -125,9 +125,9 @@ impl<T: 'static> Store<T> {
     /// file or directory can't be opened; if the process's own variable
     /// `TOKIO_WORKER_THREADS` is set to anything but a number of threads; if the
     /// system doesn't start as many threads, or open the descriptors, that
-    /// libwasmtime [waits with](self#threads); if there is no `/dev/urandom` for a program that is linked statically with
-    /// glibc; or, with [`Unsupported`](crate::Unsupported), if libwasmtime was
-    /// built without `wasi`.
+    /// libwasmtime [waits with](self#threads); if there is no `/dev/urandom` for a
+    /// program that is linked statically with glibc; or, with
+    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without `wasi`.
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
         let reads_stdin = wasi.reads_stdin();

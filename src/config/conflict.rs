@@ -67,7 +67,8 @@ impl ConfigConflict {
     }
 }
 
-/// No reservation or guard can be larger than this, in bytes. Far below the end of the address space, so that sums of them don't wrap around.
+/// No reservation or guard can be larger than this, in bytes. Far below the end of
+/// the address space, so that sums of them don't wrap around.
 const MAX_BYTES: u64 = (usize::MAX >> 4) as u64;
 
 impl Config {
