@@ -2,7 +2,7 @@
 
 use std::panic;
 
-use wasmtime::{Config, Engine, Instance, LoadError, LoadOptions, Module, Result, Store};
+use wasmtime::{Config, ConfigConflict, Engine, Instance, LoadError, LoadOptions, Module, Result, Store};
 
 /// The text of an error, if it is the one that tells of a library.
 fn text<T>(result: Result<T>) -> String {
@@ -37,8 +37,12 @@ fn main() {
     );
     let vector = panic::catch_unwind(|| wasmtime::vec::ByteVec::from(&b"bytes"[..]));
     println!("vector: {}", if vector.is_ok() { "fine" } else { "panic" });
-    let target = Config::new().target(std::env::consts::ARCH).map(drop);
-    println!("target: {}", text(target.map_err(|error| error)));
+    // No library takes the architecture alone, which the right one is asked about.
+    let target = match Config::new().target(std::env::consts::ARCH) {
+        Err(error) if error.is::<ConfigConflict>() => Ok(()),
+        target => target.map(drop),
+    };
+    println!("target: {}", text(target));
     println!(
         "wat: {}",
         match wasmtime::wat2wasm("(module)") {
