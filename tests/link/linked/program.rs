@@ -2,7 +2,9 @@
 
 use std::panic;
 
-use wasmtime::{Config, ConfigConflict, Engine, Instance, LoadError, LoadOptions, Module, Result, Store};
+use wasmtime::{
+    Config, ConfigConflict, Engine, Instance, LoadError, LoadOptions, Module, Result, Store,
+};
 
 /// The text of an error, if it is the one that tells of a library.
 fn text<T>(result: Result<T>) -> String {
