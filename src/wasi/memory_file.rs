@@ -12,7 +12,7 @@
 //! is made to stand for the pipe's description.
 
 use std::ffi::{CStr, CString, c_uint};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -40,8 +40,15 @@ impl MemoryFile {
         if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } == -1 {
             return Err(io::Error::last_os_error());
         }
-        (&file).write_all(contents)?;
-        Ok(MemoryFile { file })
+        // Of a description that was opened, the system writes and moves the position
+        // as one, so that several threads don't write over each other. Of the one that
+        // the file was created with it doesn't.
+        let opened = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(descriptor_path(file.as_raw_fd()))?;
+        (&opened).write_all(contents)?;
+        Ok(MemoryFile { file: opened })
     }
 
     /// Lets `open` open a file by its path, and makes what it opened write to this

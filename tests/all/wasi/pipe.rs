@@ -69,7 +69,7 @@ fn may_be_of_two_stores_and_the_host() {
 /// What is written by several at a time is kept whole.
 #[test]
 fn may_be_shared_by_threads() {
-    const TIMES: usize = 200;
+    const TIMES: usize = 1_000;
     let pipe = MemoryOutputPipe::new(1 << 20);
     thread::scope(|scope| {
         for text in [b"aaaaaaa\n", b"bbbbbbb\n"] {
