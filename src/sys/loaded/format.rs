@@ -28,6 +28,8 @@ mod elf;
 mod mach_o;
 #[cfg(any(test, windows))]
 mod pe;
+#[cfg(test)]
+mod tests;
 
 /// Checks a file before the system opens it as a library.
 ///
@@ -205,14 +207,5 @@ impl Layout {
             true => 8,
             false => 4,
         }
-    }
-}
-
-#[cfg(test)]
-impl Source for Vec<u8> {
-    fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let part = self.get(at as usize..).and_then(|b| b.get(..buffer.len()));
-        buffer.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
-        Ok(())
     }
 }

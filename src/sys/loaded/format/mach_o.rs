@@ -220,6 +220,7 @@ impl Part<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests;
     use super::*;
 
     const NATIVE: Native = Native {
@@ -231,12 +232,7 @@ mod tests {
     };
 
     fn checked(file: &[u8]) -> Result<(), Problem> {
-        let source = file.to_vec();
-        let image = Image {
-            source: &source,
-            length: file.len() as u64,
-        };
-        check(&image, NATIVE)
+        tests::checked(file, |image| check(image, NATIVE))
     }
 
     fn put(file: &mut Vec<u8>, numbers: &[u32]) {
@@ -294,27 +290,18 @@ mod tests {
     #[test]
     fn a_library_cut_anywhere_is_not() {
         for file in [library(cpu::ARM64), several()] {
-            for end in 0..file.len() {
-                let result = checked(&file[..end]);
-                let is_damaged = matches!(result, Err(Problem::Damaged(_)));
-                assert!(
-                    is_damaged || end < 4 && result.is_err(),
-                    "{end}: {result:?}"
-                );
-            }
+            tests::assert_damaged_wherever_cut(&file, 4, checked);
         }
     }
 
     #[test]
     fn what_is_for_another_system_is_foreign() {
         for file in [library(cpu::X86_64), b"\x7fELF".to_vec(), vec![0; 99]] {
-            let result = checked(&file);
-            assert!(matches!(result, Err(Problem::Foreign(_))), "{result:?}");
+            tests::assert_foreign(checked(&file));
         }
         let mut executable = library(cpu::ARM64);
         executable[12] = 2;
-        let result = checked(&executable);
-        assert!(matches!(result, Err(Problem::Foreign(_))), "{result:?}");
+        tests::assert_foreign(checked(&executable));
     }
 
     #[test]
@@ -339,14 +326,8 @@ mod tests {
 
     #[test]
     fn no_byte_makes_the_check_panic() {
-        for whole in [library(cpu::ARM64), several()] {
-            for at in 0..whole.len() {
-                for value in [0, 1, 0x7f, 0x80, 0xff] {
-                    let mut file = whole.clone();
-                    file[at] = value;
-                    _ = checked(&file);
-                }
-            }
+        for file in [library(cpu::ARM64), several()] {
+            tests::change_each_byte(&file, 0..0, checked);
         }
     }
 }

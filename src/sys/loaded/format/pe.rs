@@ -175,6 +175,7 @@ impl Section {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests;
     use super::*;
 
     const NATIVE: Native = Native {
@@ -183,12 +184,7 @@ mod tests {
     };
 
     fn checked(file: &[u8]) -> Result<(), Problem> {
-        let source = file.to_vec();
-        let image = Image {
-            source: &source,
-            length: file.len() as u64,
-        };
-        check(&image, NATIVE)
+        tests::checked(file, |image| check(image, NATIVE))
     }
 
     fn put(file: &mut [u8], at: usize, bytes: &[u8]) {
@@ -227,15 +223,7 @@ mod tests {
 
     #[test]
     fn a_library_cut_anywhere_is_not() {
-        let file = library();
-        for end in 0..file.len() {
-            let result = checked(&file[..end]);
-            let is_damaged = matches!(result, Err(Problem::Damaged(_)));
-            assert!(
-                is_damaged || end < 2 && result.is_err(),
-                "{end}: {result:?}"
-            );
-        }
+        tests::assert_damaged_wherever_cut(&library(), 2, checked);
     }
 
     #[test]
@@ -247,8 +235,7 @@ mod tests {
         let mut narrow = library();
         put(&mut narrow, OPTIONAL, &[0x0b, 1]);
         for file in [other, executable, narrow, b"\x7fELF".to_vec()] {
-            let result = checked(&file);
-            assert!(matches!(result, Err(Problem::Foreign(_))), "{result:?}");
+            tests::assert_foreign(checked(&file));
         }
     }
 
@@ -275,13 +262,6 @@ mod tests {
 
     #[test]
     fn no_byte_makes_the_check_panic() {
-        let whole = library();
-        for at in 0..whole.len() {
-            for value in [0, 1, 0x7f, 0x80, 0xff] {
-                let mut file = whole.clone();
-                file[at] = value;
-                _ = checked(&file);
-            }
-        }
+        tests::change_each_byte(&library(), 0..0, checked);
     }
 }

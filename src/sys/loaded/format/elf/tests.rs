@@ -1,5 +1,6 @@
 //! Libraries made for the purpose: whole ones, and what is wrong with others.
 
+use super::super::tests;
 use super::dynamic::tag;
 use super::*;
 
@@ -191,12 +192,7 @@ fn native(layout: Layout, machine: u16) -> Native {
 }
 
 fn checked(file: &[u8], native: Native) -> Result<(), Problem> {
-    let source = file.to_vec();
-    let image = Image {
-        source: &source,
-        length: file.len() as u64,
-    };
-    check(&image, native)
+    tests::checked(file, |image| check(image, native))
 }
 
 #[test]
@@ -210,31 +206,16 @@ fn a_whole_library_is_right() {
 fn a_library_cut_anywhere_is_damaged() {
     for made in LAYOUTS {
         let file = Made::new(made).file();
-        for end in 0..file.len() {
-            let result = checked(&file[..end], native(made.0, made.1));
-            let is_damaged = matches!(result, Err(Problem::Damaged(_)));
-            assert!(
-                is_damaged || end < 4 && result.is_err(),
-                "{end}: {result:?}"
-            );
-        }
+        tests::assert_damaged_wherever_cut(&file, 4, |file| checked(file, native(made.0, made.1)));
     }
 }
 
 #[test]
 fn no_byte_makes_the_check_panic() {
     for made in LAYOUTS {
-        let whole = Made::new(made).file();
-        for at in 0..whole.len() {
-            for value in [0, 1, 0x7f, 0x80, 0xff] {
-                if at as u64 >= READ_END && (at as u64) < WRITE {
-                    continue;
-                }
-                let mut file = whole.clone();
-                file[at] = value;
-                _ = checked(&file, native(made.0, made.1));
-            }
-        }
+        let file = Made::new(made).file();
+        let unread = READ_END as usize..WRITE as usize;
+        tests::change_each_byte(&file, unread, |file| checked(file, native(made.0, made.1)));
     }
 }
 
@@ -248,16 +229,13 @@ fn what_is_for_another_system_is_foreign() {
             assert_eq!(is_foreign, layout != other, "{result:?}");
         }
         let file = Made::new((layout, machine)).file();
-        let result = checked(&file, native(layout, machine + 1));
-        assert!(matches!(result, Err(Problem::Foreign(_))), "{result:?}");
+        tests::assert_foreign(checked(&file, native(layout, machine + 1)));
         let mut executable = Made::new((layout, machine));
         executable.number(16, 2, 2);
-        let result = executable.checked();
-        assert!(matches!(result, Err(Problem::Foreign(_))), "{result:?}");
+        tests::assert_foreign(executable.checked());
     }
     for other in [&b"MZ"[..], b"\xcf\xfa\xed\xfe", b"/* GNU ld script */"] {
-        let result = checked(other, NATIVE);
-        assert!(matches!(result, Err(Problem::Foreign(_))), "{result:?}");
+        tests::assert_foreign(checked(other, NATIVE));
     }
 }
 
