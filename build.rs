@@ -5,6 +5,8 @@
 //! script succeeds all the same, so that `cargo check` and `cargo doc` need no
 //! library; `src/sys/missing.rs` is what stops `cargo build`.
 
+#[path = "build/features.rs"]
+mod features;
 #[path = "build/mode.rs"]
 mod mode;
 #[path = "build/report.rs"]
@@ -41,8 +43,9 @@ fn main() {
 /// Why the library that was found can't be linked.
 fn emit(decision: &Decision, target: &Target) -> Result<(), String> {
     match decision {
-        // What Cargo built, or what the program opens, is the crate's affair.
-        Decision::Vendored | Decision::Load => {}
+        Decision::Vendored => features::require()?,
+        // What the program opens is its own affair.
+        Decision::Load => {}
         Decision::System(library) => system::link(library, target)?,
         Decision::Missing(text) => report::missing(text),
         Decision::Documentation => report::documentation(),

@@ -3,6 +3,7 @@
 
 use std::env;
 
+use crate::features::is_on;
 use crate::report;
 use crate::system::{self, Library, Rejection};
 use crate::target::Target;
@@ -47,7 +48,7 @@ impl Mode {
         Mode::Load,
     ];
 
-    /// The mode's name, which is also that of its Cargo feature.
+    /// The mode's name.
     fn name(self) -> &'static str {
         match self {
             Mode::Vendored => "vendored",
@@ -56,11 +57,21 @@ impl Mode {
         }
     }
 
+    /// The Cargo feature that is on if this mode is to be tried. That of `vendored`
+    /// is the one that doesn't say what is built in: the feature `vendored` turns it
+    /// on.
+    fn feature(self) -> &'static str {
+        match self {
+            Mode::Vendored => "vendored-min",
+            Mode::Linked(_) | Mode::Load => self.name(),
+        }
+    }
+
     /// The Cargo features of which one has to be on before the variable can
     /// ask for this mode: they bring the dependencies that it is made of.
     fn enablers(self) -> &'static [&'static str] {
         match self {
-            Mode::Vendored => &["vendored"],
+            Mode::Vendored => &["vendored-min"],
             Mode::Linked(_) => &["static", "dynamic"],
             Mode::Load => &["load"],
         }
@@ -110,7 +121,7 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
         Some((mode, _)) => vec![*mode],
         None => Mode::ALL
             .into_iter()
-            .filter(|mode| feature(mode.name()))
+            .filter(|mode| is_on(mode.feature()))
             .collect(),
     };
     if modes.is_empty() {
@@ -154,14 +165,8 @@ fn asked_for(target: &Target) -> Result<Option<(Mode, String)>, String> {
     else {
         return Err(report::unknown_mode(&variable, &Mode::ALL.map(Mode::name)));
     };
-    if !mode.enablers().iter().any(|name| feature(name)) {
+    if !mode.enablers().iter().any(|name| is_on(name)) {
         return Err(report::mode_without_feature(&variable, mode.enablers()));
     }
     Ok(Some((mode, variable.name)))
-}
-
-/// Whether a Cargo feature of this package is on.
-pub fn feature(name: &str) -> bool {
-    let name = name.to_uppercase().replace('-', "_");
-    env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
 }

@@ -7,36 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::mode::feature;
+use crate::features::{IN_HEADERS, is_on};
 use crate::target::MAJOR;
-
-/// The Cargo features that a library's headers tell of; each as
-/// `WASMTIME_FEATURE_` and its name. The others change nothing that a program
-/// could miss (`logging`, `disable-logging`) or have no macro (`gc-copying`).
-const FEATURES: [&str; 22] = [
-    "addr2line",
-    "all-arch",
-    "async",
-    "cache",
-    "component-model",
-    "component-model-async",
-    "coredump",
-    "cranelift",
-    "debug-builtins",
-    "demangle",
-    "gc",
-    "gc-drc",
-    "gc-null",
-    "parallel-compilation",
-    "pooling-allocator",
-    "profiling",
-    "pulley",
-    "threads",
-    "wasi",
-    "wasi-http",
-    "wat",
-    "winch",
-];
 
 /// What the headers in a directory say.
 pub struct Headers {
@@ -44,7 +16,7 @@ pub struct Headers {
     pub directory: PathBuf,
     /// The version in full, such as `48.0.8`.
     pub version: String,
-    /// Which of [`FEATURES`] the library has; none if there is no
+    /// Which of [`IN_HEADERS`] the library has; none if there is no
     /// `wasmtime/conf.h` to say.
     pub features: Option<Vec<&'static str>>,
 }
@@ -103,9 +75,9 @@ impl Headers {
             return Some(format!("{} says {misfit}", header.display()));
         }
         let present = self.features.as_ref()?;
-        let absent: Vec<String> = FEATURES
+        let absent: Vec<String> = IN_HEADERS
             .into_iter()
-            .filter(|name| feature(name) && !present.contains(name))
+            .filter(|name| is_on(name) && !present.contains(name))
             .map(|name| format!("`{name}`"))
             .collect();
         if absent.is_empty() {
@@ -162,7 +134,7 @@ impl Definitions {
         });
         Definitions {
             version: version.and_then(quoted),
-            features: FEATURES.into_iter().filter(|name| has(name)).collect(),
+            features: IN_HEADERS.into_iter().filter(|name| has(name)).collect(),
         }
     }
 
@@ -178,7 +150,7 @@ impl Definitions {
         };
         Definitions {
             version: definition("WASMTIME_VERSION").and_then(quoted),
-            features: FEATURES
+            features: IN_HEADERS
                 .into_iter()
                 .filter(|name| definition(&feature_macro(name)).is_some())
                 .collect(),
@@ -196,7 +168,7 @@ fn quoted(literal: &str) -> Option<String> {
 /// feature.
 fn questions() -> String {
     let mut program = format!("#include <wasmtime.h>\n{VERSION_ANSWER} WASMTIME_VERSION\n");
-    for name in FEATURES {
+    for name in IN_HEADERS {
         let (symbol, answer) = (feature_macro(name), upper_snake(name));
         program += &format!("#ifdef {symbol}\n{FEATURE_ANSWER}{answer}\n#endif\n");
     }

@@ -2,7 +2,7 @@
 
 use super::find::Rejection;
 use super::sources::{RELEASES, package};
-use crate::mode::feature;
+use crate::features::is_on;
 use crate::target::{MAJOR, Target};
 
 /// No library: what was tried, and what to do. `asked` is the override that
@@ -60,7 +60,7 @@ fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
         ("load", "needs the library only when the program runs"),
     ];
     for (name, what) in by_features {
-        if !feature(name) {
+        if !is_on(name) {
             remedies.push(format!(
                 "turn on the Cargo feature `{name}` of `libwasmtime`, which {what}"
             ));

@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 
 #[cfg(wasmtime_link = "dynamic")]
 use super::dynamic;
+#[cfg(wasmtime_link = "vendored")]
+use super::vendored;
 use super::{Feature, object};
 use crate::Error;
 #[cfg(not(wasmtime_link = "dynamic"))]
@@ -60,7 +62,7 @@ fn examine(trust: bool) -> Result<Loaded, LoadError> {
     Ok(Loaded {
         version,
         path,
-        features: features.filter(|&feature| is_on(feature)).collect(),
+        features: features.filter(|&feature| has(feature)).collect(),
     })
 }
 
@@ -84,12 +86,15 @@ pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
 /// Whether the library is known to lack a feature. One of the system may have
 /// more than this crate asks for.
 pub(crate) fn lacks(feature: Feature) -> bool {
-    cfg!(wasmtime_link = "vendored") && !is_on(feature)
+    cfg!(wasmtime_link = "vendored") && !has(feature)
 }
 
-#[cfg(not(wasmtime_link = "dynamic"))]
 /// The version that the build script found, or else the one that it insists on.
+#[cfg(not(wasmtime_link = "dynamic"))]
 fn version() -> LibraryVersion {
+    #[cfg(wasmtime_link = "vendored")]
+    let found = vendored::VERSION;
+    #[cfg(not(wasmtime_link = "vendored"))]
     let found = option_env!("LIBWASMTIME_LINKED_VERSION").unwrap_or_default();
     LibraryVersion {
         major: MAJOR,
@@ -99,21 +104,39 @@ fn version() -> LibraryVersion {
     }
 }
 
-fn is_on(feature: Feature) -> bool {
+/// Whether libwasmtime was built with a feature of the C API.
+#[cfg(wasmtime_link = "vendored")]
+macro_rules! built_with {
+    ($feature:literal) => {
+        vendored::has($feature)
+    };
+}
+
+/// Whether a Cargo feature is on: the build script saw to it that the library has
+/// it. It may have more.
+#[cfg(not(wasmtime_link = "vendored"))]
+macro_rules! built_with {
+    ($feature:literal) => {
+        cfg!(feature = $feature)
+    };
+}
+
+/// Whether the library has what a feature stands for, as far as is known.
+fn has(feature: Feature) -> bool {
     match feature {
-        Feature::Async => cfg!(feature = "async"),
-        Feature::Cache => cfg!(feature = "cache"),
-        Feature::Compiler => cfg!(any(feature = "cranelift", feature = "winch")),
-        Feature::ComponentModel => cfg!(feature = "component-model"),
-        Feature::ComponentModelAsync => cfg!(feature = "component-model-async"),
-        Feature::Gc => cfg!(feature = "gc"),
-        Feature::ParallelCompilation => cfg!(feature = "parallel-compilation"),
-        Feature::PoolingAllocator => cfg!(feature = "pooling-allocator"),
-        Feature::Profiling => cfg!(feature = "profiling"),
-        Feature::Threads => cfg!(feature = "threads"),
-        Feature::Wasi => cfg!(feature = "wasi"),
-        Feature::WasiHttp => cfg!(feature = "wasi-http"),
-        Feature::Wat => cfg!(feature = "wat"),
+        Feature::Async => built_with!("async"),
+        Feature::Cache => built_with!("cache"),
+        Feature::Compiler => built_with!("cranelift") || built_with!("winch"),
+        Feature::ComponentModel => built_with!("component-model"),
+        Feature::ComponentModelAsync => built_with!("component-model-async"),
+        Feature::Gc => built_with!("gc"),
+        Feature::ParallelCompilation => built_with!("parallel-compilation"),
+        Feature::PoolingAllocator => built_with!("pooling-allocator"),
+        Feature::Profiling => built_with!("profiling"),
+        Feature::Threads => built_with!("threads"),
+        Feature::Wasi => built_with!("wasi"),
+        Feature::WasiHttp => built_with!("wasi-http"),
+        Feature::Wat => built_with!("wat"),
         Feature::StackSwitching => false,
     }
 }

@@ -64,6 +64,8 @@ mod object;
 mod privileged;
 #[cfg(wasmtime_link = "load")]
 pub(crate) mod slot;
+#[cfg(wasmtime_link = "vendored")]
+mod vendored;
 #[cfg(any(wasmtime_link = "load", wasmtime_link = "dynamic"))]
 mod version;
 
@@ -138,20 +140,15 @@ pub use wasm::*;
 pub use wasmtime::*;
 pub use wat::*;
 
-#[cfg(wasmtime_link = "vendored")]
-extern crate libwasmtime_vendor as _;
-
 /// Whether libwasmtime was built with garbage-collected types and without any
 /// collector for them. Of a library of the system that isn't known.
-pub(crate) const NO_COLLECTOR: bool = cfg!(all(
-    wasmtime_link = "vendored",
-    feature = "gc",
-    not(any(
-        feature = "gc-copying",
-        feature = "gc-drc",
-        feature = "gc-null"
-    ))
-));
+#[cfg(wasmtime_link = "vendored")]
+pub(crate) const NO_COLLECTOR: bool = vendored::has("gc")
+    && !vendored::has("gc-copying")
+    && !vendored::has("gc-drc")
+    && !vendored::has("gc-null");
+#[cfg(not(wasmtime_link = "vendored"))]
+pub(crate) const NO_COLLECTOR: bool = false;
 
 /// One item of every header's module.
 macro_rules! of_each_header {

@@ -1,10 +1,78 @@
 //! libwasmtime's C API, built from source.
 //!
-//! This crate has no public Rust items. It exists so that its `extern "C"`
-//! symbols are part of the program: a crate that wants them says
-//! `extern crate libwasmtime_vendor as _;`, without which rustc drops the rlib.
+//! This crate's `extern "C"` symbols become part of the program, if it names the
+//! crate: `extern crate libwasmtime_vendor as _;` is enough, and without that rustc
+//! drops the rlib. Its Rust items say what was built.
+
+#![warn(missing_docs)]
 
 extern crate wasmtime_c_api as _;
 
 #[cfg(libwasmtime_no_backtrace)]
 mod no_backtrace;
+
+/// The version of libwasmtime, which is this package's.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+macro_rules! features {
+    ($($name:literal,)*) => {
+        /// What this library was built with: names of Cargo features of
+        /// libwasmtime's C API, in the order of the alphabet.
+        pub const FEATURES: &[&str] = &[$(#[cfg(feature = $name)] $name,)*];
+    };
+}
+
+features! {
+    "addr2line",
+    "all-arch",
+    "async",
+    "cache",
+    "component-model",
+    "component-model-async",
+    "coredump",
+    "cranelift",
+    "debug-builtins",
+    "demangle",
+    "disable-logging",
+    "gc",
+    "gc-copying",
+    "gc-drc",
+    "gc-null",
+    "logging",
+    "parallel-compilation",
+    "pooling-allocator",
+    "profiling",
+    "pulley",
+    "threads",
+    "wasi",
+    "wasi-http",
+    "wat",
+    "winch",
+}
+
+/// Whether this library was built with a Cargo feature of libwasmtime's C API.
+pub const fn has(name: &str) -> bool {
+    let mut index = 0;
+    while index < FEATURES.len() {
+        if eq(FEATURES[index].as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Whether two strings are the same, in a constant.
+const fn eq(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < one.len() {
+        if one[index] != other[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}

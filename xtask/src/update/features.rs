@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -11,6 +12,9 @@ use crate::workspace::{Features, Package, Workspace, enabled};
 /// The features that the build script doesn't look for in a library's headers:
 /// they change nothing that a program could miss.
 const NOT_LOOKED_FOR: [&str; 2] = ["disable-logging", "logging"];
+
+/// The feature of both packages that stands for the common set.
+const COMMON: &str = "common";
 
 /// What has to be done about features, a sentence each.
 ///
@@ -22,9 +26,11 @@ pub fn differences(upstream: &Package, workspace: &Workspace) -> Result<Vec<Stri
     let template = upstream.directory.join("include/wasmtime/conf.h.in");
     let template = fs::read_to_string(&template)
         .with_context(|| format!("cannot read {}", template.display()))?;
-    let build = workspace.root.directory.join("build/system/headers.rs");
-    let build =
-        fs::read_to_string(&build).with_context(|| format!("cannot read {}", build.display()))?;
+    let read = |path: PathBuf| {
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    let build = read(workspace.root.directory.join("build/features.rs"))?;
+    let vendor = read(workspace.vendor.directory.join("src/lib.rs"))?;
     let mut differences = passed_on(
         &own(&upstream.features),
         &upstream.features,
@@ -32,6 +38,7 @@ pub fn differences(upstream: &Package, workspace: &Workspace) -> Result<Vec<Stri
         &workspace.root.features,
     );
     differences.extend(looked_for(&conf::features(&template)?, &build)?);
+    differences.extend(told_of(&workspace.vendor.features, &vendor)?);
     Ok(differences)
 }
 
@@ -65,18 +72,12 @@ fn passed_on(
             )),
             Some(_) => {}
         }
-        let passed_on = format!("libwasmtime-vendor?/{name}");
         match root.get(name) {
             None => differences.push(format!(
                 "**New** feature `{name}`: add it to `Cargo.toml` and, if it adds functions, \
                  to `src/sys/feature.rs`"
             )),
-            Some(implied) => {
-                if !implied.contains(&passed_on) {
-                    differences.push(format!(
-                        "`{name}` of `Cargo.toml` has to turn on `{passed_on}`"
-                    ));
-                }
+            Some(_) => {
                 let chosen = [name.clone()].into();
                 let mut missing = enabled(upstream, &chosen);
                 missing.retain(|feature| known.contains(feature));
@@ -88,7 +89,17 @@ fn passed_on(
             }
         }
     }
-    for name in vendor.keys().filter(|name| !known.contains(*name)) {
+    for name in &root[COMMON] {
+        if known.contains(name) && !vendor[COMMON].contains(name) {
+            differences.push(format!(
+                "`{COMMON}` of `vendor/Cargo.toml` has to have `{name}`, as that of `Cargo.toml` has"
+            ));
+        }
+    }
+    for name in vendor
+        .keys()
+        .filter(|name| *name != COMMON && !known.contains(*name))
+    {
         differences.push(format!(
             "**Gone**: feature `{name}`; take it out of `vendor/Cargo.toml`, `Cargo.toml` and, \
              if it is there, `src/sys/feature.rs`"
@@ -98,31 +109,46 @@ fn passed_on(
 }
 
 /// Whether the build script looks in a library's headers for the features that
-/// they tell of. `build` is the text of `build/system/headers.rs`.
+/// they tell of. `build` is the text of `build/features.rs`.
 fn looked_for(told: &BTreeSet<String>, build: &str) -> Result<Vec<String>> {
-    let table = build
-        .split_once("const FEATURES")
-        .and_then(|(_, rest)| rest.split_once("];"))
-        .context("build/system/headers.rs has no table `FEATURES`")?
-        .0;
-    let looked_for: BTreeSet<String> = table
-        .split('"')
-        .skip(1)
-        .step_by(2)
-        .chain(NOT_LOOKED_FOR)
-        .map(str::to_string)
-        .collect();
+    let mut looked_for = quoted(build, "const IN_HEADERS", "];")
+        .context("build/features.rs has no table `IN_HEADERS`")?;
+    looked_for.extend(NOT_LOOKED_FOR.map(str::to_string));
     let new = told.difference(&looked_for).map(|name| {
         format!(
-            "**New** macro for `{name}` in `conf.h`: add it to `FEATURES` of `build/system/headers.rs`"
+            "**New** macro for `{name}` in `conf.h`: add it to `IN_HEADERS` of `build/features.rs`"
         )
     });
     let gone = looked_for.difference(told).map(|name| {
-        format!(
-            "**Gone**: macro for `{name}` in `conf.h`; take it out of `build/system/headers.rs`"
-        )
+        format!("**Gone**: macro for `{name}` in `conf.h`; take it out of `build/features.rs`")
     });
     Ok(new.chain(gone).collect())
+}
+
+/// Whether the vendor package tells of each of its features whether it is built in.
+/// `source` is the text of its `src/lib.rs`.
+fn told_of(features: &Features, source: &str) -> Result<Vec<String>> {
+    let told_of =
+        quoted(source, "features! {", "}").context("vendor/src/lib.rs has no list `features!`")?;
+    let features: BTreeSet<String> = features
+        .keys()
+        .filter(|name| *name != COMMON)
+        .cloned()
+        .collect();
+    let new = features
+        .difference(&told_of)
+        .map(|name| format!("**New** feature `{name}`: add it to the list of `vendor/src/lib.rs`"));
+    let gone = told_of.difference(&features).map(|name| {
+        format!("**Gone**: feature `{name}`; take it out of the list of `vendor/src/lib.rs`")
+    });
+    Ok(new.chain(gone).collect())
+}
+
+/// The string literals of a list in Rust source, between two pieces of text.
+fn quoted(source: &str, start: &str, end: &str) -> Option<BTreeSet<String>> {
+    let (list, _) = source.split_once(start)?.1.split_once(end)?;
+    let literals = list.split('"').skip(1).step_by(2);
+    Some(literals.map(str::to_string).collect())
 }
 
 #[cfg(test)]
@@ -178,20 +204,38 @@ mod tests {
     fn a_feature_that_is_not_passed_on_is_told() {
         let mut workspace = Workspace::load().unwrap();
         workspace.vendor.features.get_mut("wat").unwrap().clear();
-        workspace.root.features.get_mut("wat").unwrap().clear();
         assert_eq!(
             differences(&workspace.c_api, &workspace).unwrap(),
-            [
-                "`wat` of `vendor/Cargo.toml` has to be `[\"wasmtime-c-api-impl/wat\"]`",
-                "`wat` of `Cargo.toml` has to turn on `libwasmtime-vendor?/wat`",
-            ]
+            ["`wat` of `vendor/Cargo.toml` has to be `[\"wasmtime-c-api-impl/wat\"]`",]
         );
+    }
+
+    #[test]
+    fn what_is_common_has_to_be_built_in() {
+        let mut workspace = Workspace::load().unwrap();
+        let common = workspace.vendor.features.get_mut("common").unwrap();
+        common.retain(|name| name != "wat");
+        assert_eq!(
+            differences(&workspace.c_api, &workspace).unwrap(),
+            ["`common` of `vendor/Cargo.toml` has to have `wat`, as that of `Cargo.toml` has"]
+        );
+    }
+
+    #[test]
+    fn the_vendor_package_has_to_tell_of_each_feature() {
+        let features = ["gc", "jit"].map(|name| (name.to_string(), Vec::new()));
+        let source = "features! {\n    \"gc\",\n    \"wat\",\n}";
+        let differences = told_of(&features.into_iter().collect(), source).unwrap();
+        assert_eq!(differences.len(), 2, "{differences:?}");
+        assert!(differences[0].starts_with("**New** feature `jit`"));
+        assert!(differences[1].starts_with("**Gone**: feature `wat`"));
     }
 
     #[test]
     fn the_build_script_has_to_look_for_what_the_headers_tell() {
         let told = ["gc", "jit", "logging", "disable-logging"].map(str::to_string);
-        let build = "const FEATURES: [&str; 2] = [\n    \"gc\",\n    \"wat\",\n];\nlet x = \"y\";";
+        let build =
+            "const IN_HEADERS: [&str; 2] = [\n    \"gc\",\n    \"wat\",\n];\nlet x = \"y\";";
         let differences = looked_for(&told.into(), build).unwrap();
         assert_eq!(differences.len(), 2, "{differences:?}");
         assert!(differences[0].starts_with("**New** macro for `jit`"));

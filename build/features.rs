@@ -1,0 +1,57 @@
+//! The Cargo features that are on, and those of them that libwasmtime has to be
+//! built with.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+/// The Cargo features that a library's headers tell of; each as
+/// `WASMTIME_FEATURE_` and its name. The others change nothing that a program
+/// could miss (`logging`, `disable-logging`) or have no macro (`gc-copying`).
+pub const IN_HEADERS: [&str; 22] = [
+    "addr2line",
+    "all-arch",
+    "async",
+    "cache",
+    "component-model",
+    "component-model-async",
+    "coredump",
+    "cranelift",
+    "debug-builtins",
+    "demangle",
+    "gc",
+    "gc-drc",
+    "gc-null",
+    "parallel-compilation",
+    "pooling-allocator",
+    "profiling",
+    "pulley",
+    "threads",
+    "wasi",
+    "wasi-http",
+    "wat",
+    "winch",
+];
+
+/// Whether a Cargo feature of this package is on.
+pub fn is_on(name: &str) -> bool {
+    let name = name.to_uppercase().replace('-', "_");
+    env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
+}
+
+/// Leaves to `src/sys/vendored.rs` which features have to be built in. It sees what
+/// is built in when it is compiled: this build script doesn't wait for that.
+///
+/// # Errors
+///
+/// Why the file can't be written.
+pub fn require() -> Result<(), String> {
+    let names = IN_HEADERS.into_iter().chain(["gc-copying"]);
+    let list: String = names
+        .filter(|name| is_on(name))
+        .map(|name| format!("{name:?}, "))
+        .collect();
+    let path = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("required.rs");
+    fs::write(&path, format!("require! {{ {list} }}\n"))
+        .map_err(|error| format!("{} can't be written: {error}", path.display()))
+}

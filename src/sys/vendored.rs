@@ -1,0 +1,29 @@
+//! libwasmtime from source: makes it part of the program, and compares what it was
+//! built with to the Cargo features that are on, as the build script does with a
+//! library of the system.
+
+/// The version in full.
+pub(crate) const VERSION: &str = libwasmtime_vendor::VERSION;
+
+/// Whether libwasmtime was built with a feature of the C API.
+pub(crate) const fn has(feature: &str) -> bool {
+    libwasmtime_vendor::has(feature)
+}
+
+/// Stops the compilation if libwasmtime was built without a feature.
+macro_rules! require {
+    ($($feature:literal,)*) => {$(
+        const _: () = assert!(
+            has($feature),
+            concat!(
+                "the Cargo feature `", $feature, "` of `libwasmtime` is on, and libwasmtime is \
+                 built from source without it: turn the feature off, or depend on the package \
+                 `libwasmtime-vendor` as well and turn on its feature `", $feature, "`"
+            )
+        );
+    )*};
+}
+
+// The features that are on, but for those that change nothing that a program could
+// miss.
+include!(concat!(env!("OUT_DIR"), "/required.rs"));
