@@ -80,12 +80,13 @@ fn a_feature_that_only_the_library_has_is_fine() {
     assert_eq!(run(&[], &prefix).mode(), "dynamic");
 }
 
-/// The features of the package that are the C API's, as its manifest has them.
+/// The features that are the C API's, as the manifest of the package has them that
+/// builds it.
 fn features_of_the_c_api() -> Vec<String> {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/vendor/Cargo.toml");
     let manifest = fs::read_to_string(manifest).unwrap();
     let features: Vec<String> = manifest
-        .split("libwasmtime-vendor?/")
+        .split("wasmtime-c-api-impl/")
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap().to_owned())
         .collect();

@@ -29,8 +29,15 @@ impl Script {
             target: FOREIGN.to_owned(),
             host: host().to_owned(),
             variables: BTreeMap::new(),
+            out: "out".to_owned(),
+            beside: None,
         };
-        for feature in features {
+        // As the manifest has it.
+        let implied = match features.contains(&"vendored") {
+            true => &["vendored-min", "static"][..],
+            false => &[],
+        };
+        for feature in features.iter().chain(implied) {
             let name = feature.to_uppercase().replace('-', "_");
             script = script.set(&format!("CARGO_FEATURE_{name}"), "1");
         }
