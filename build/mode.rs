@@ -5,7 +5,7 @@ use std::env;
 
 use crate::features::is_on;
 use crate::report;
-use crate::system::{self, Library, Rejection};
+use crate::system::{self, Library, Rejection, Search};
 use crate::target::Target;
 use crate::variables;
 
@@ -135,12 +135,22 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
         let named = rejections.iter().any(Rejection::is_named);
         match mode {
             Mode::Vendored => return Ok(Decision::Vendored),
-            Mode::Load if !named => return Ok(Decision::Load),
+            Mode::Load if !named => {
+                system::watch(&rejections);
+                return Ok(Decision::Load);
+            }
             Mode::Load => {}
-            Mode::Linked(kind) => match system::find(target, kind)? {
-                Ok(library) => return Ok(Decision::System(library)),
-                Err(more) => rejections.extend(more),
-            },
+            Mode::Linked(kind) => {
+                let Search {
+                    library,
+                    rejections: more,
+                } = system::find(target, kind)?;
+                rejections.extend(more);
+                if let Some(library) = library {
+                    system::watch(&rejections);
+                    return Ok(Decision::System(library));
+                }
+            }
         }
     }
 

@@ -32,6 +32,14 @@ impl Headers {
         directory.join("wasmtime").join("conf.h")
     }
 
+    /// The headers of a directory that are read.
+    pub fn files(directory: &Path) -> [PathBuf; 2] {
+        [
+            Headers::main_header(directory),
+            Headers::conf_header(directory),
+        ]
+    }
+
     /// Reads the headers in a directory that holds `wasmtime.h`.
     ///
     /// # Errors

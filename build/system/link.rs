@@ -34,10 +34,7 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
         Some(headers) => {
             let directory = &headers.directory;
             println!("cargo::metadata=include={}", directory.display());
-            for header in [
-                Headers::main_header(directory),
-                Headers::conf_header(directory),
-            ] {
+            for header in Headers::files(directory) {
                 if header.is_file() {
                     println!("cargo::rerun-if-changed={}", header.display());
                 }

@@ -10,6 +10,7 @@
 mod archive;
 mod cargo;
 mod headers;
+mod later;
 mod linked;
 mod mode;
 mod place;

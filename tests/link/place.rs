@@ -198,7 +198,7 @@ fn an_archive_brings_the_native_libraries() {
 }
 
 /// Whether this machine has pkg-config; says so if not.
-fn has_pkg_config() -> bool {
+pub fn has_pkg_config() -> bool {
     let has = Command::new("pkg-config").arg("--version").output().is_ok();
     if !has {
         eprintln!("skipped: there is no pkg-config on this machine");
