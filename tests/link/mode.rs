@@ -1,7 +1,7 @@
 //! Which mode is chosen.
 
 use crate::prefix::{Prefix, VERSION};
-use crate::script::Script;
+use crate::script::{Script, host};
 
 #[test]
 fn each_feature_is_its_mode() {
@@ -89,6 +89,107 @@ fn a_mode_without_its_feature_is_an_error() {
             "{error}"
         );
     }
+}
+
+/// A program that is linked with an archive, and its build script, which loads a
+/// library: both are for this machine, and see the same variables.
+#[test]
+fn an_override_is_for_the_build_that_can_follow_it() {
+    let both = Prefix::installed("standalone", "libwasmtime.a").file("lib/libwasmtime.so", "");
+    let own = |name: &str| host().to_uppercase().replace(['-', '.'], "_") + "_" + name;
+    for name in ["LIBWASMTIME_LINK".to_owned(), own("LIBWASMTIME_LINK")] {
+        let run = |features: &[&str], mode: &str| {
+            Script::new(features)
+                .native()
+                .set(&own("WASMTIME_DIR"), &both.root())
+                .set(&name, mode)
+                .run()
+        };
+        assert_eq!(run(&["static"], "static").mode(), "static");
+        let output = run(&["load"], "static");
+        assert_eq!(output.mode(), "load");
+        let warning = output.warnings();
+        for expected in ["is left to the program", &format!("{name}=static,load")] {
+            assert!(warning.contains(expected), "no {expected} in {warning}");
+        }
+        // The other way round, and a list for both.
+        assert_eq!(run(&["static"], "load").mode(), "static");
+        assert_eq!(run(&["load"], "load").mode(), "load");
+        for features in ["static", "load"] {
+            let output = run(&[features], "static,load");
+            assert_eq!((output.mode(), output.warnings().as_str()), (features, ""));
+        }
+    }
+}
+
+/// What tells that a build isn't for a build script.
+#[test]
+fn an_override_that_the_program_cannot_follow_is_an_error() {
+    let script = || {
+        Script::new(&["load"])
+            .native()
+            .set("LIBWASMTIME_LINK", "dynamic")
+    };
+    let target = format!("target/{}/debug/build/libwasmtime-0/out", host());
+    for script in [
+        script().set("DEBUG", "true"),
+        script().set("OPT_LEVEL", "3"),
+        script().out(&target),
+        Script::new(&["load"]).set("LIBWASMTIME_LINK", "dynamic"),
+    ] {
+        let error = script.run().error();
+        for expected in [
+            "LIBWASMTIME_LINK=dynamic needs the Cargo feature `static` or `dynamic`",
+            "LIBWASMTIME_LINK=dynamic,load",
+        ] {
+            assert!(error.contains(expected), "no {expected} in {error}");
+        }
+    }
+
+    // With a target, the program's build has debug information and so may this.
+    let output = script()
+        .set("DEBUG", "true")
+        .out("of_a_host/debug/build/libwasmtime-0/out")
+        .beside(&format!("of_a_host/{}/debug", host()))
+        .run();
+    assert_eq!(output.mode(), "load");
+}
+
+#[test]
+fn the_variable_may_list_modes_in_an_order_of_its_own() {
+    let both = Prefix::installed("listed", "libwasmtime.a").file("lib/libwasmtime.so", "");
+    let run = |list: &str, prefix: &Prefix| {
+        Script::new(&["static", "dynamic", "load"])
+            .set("WASMTIME_DIR", &prefix.root())
+            .set("LIBWASMTIME_LINK", list)
+            .run()
+    };
+    assert_eq!(run("dynamic, static", &both).mode(), "dynamic");
+    assert_eq!(run("load,dynamic", &both).mode(), "load");
+    assert_eq!(run("vendored,static", &both).mode(), "static");
+    let archive = Prefix::installed("listed_archive", "libwasmtime.a");
+    assert_eq!(run("dynamic,static", &archive).mode(), "static");
+    let error = run("static,shared", &both).error();
+    assert!(error.contains("`shared` is no link mode"), "{error}");
+    let error = Script::new(&["static", "dynamic"])
+        .set("LIBWASMTIME_LINK", "dynamic,static")
+        .run()
+        .error();
+    assert!(
+        error.contains("LIBWASMTIME_LINK=dynamic,static, but no usable"),
+        "{error}"
+    );
+}
+
+/// The minimal library is for the program; its build script opens another.
+#[test]
+fn where_a_library_is_does_not_matter_to_a_build_that_loads_one() {
+    let output = Script::new(&["load", "cranelift"])
+        .native()
+        .set("WASMTIME_MIN", "1")
+        .set("WASMTIME_LIB_DIR", "nowhere")
+        .run();
+    assert_eq!(output.mode(), "load");
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub struct Script {
     target: String,
     host: String,
     variables: BTreeMap<String, String>,
+    out: String,
+    beside: Option<String>,
 }
 
 impl Script {
@@ -67,17 +69,33 @@ impl Script {
         self
     }
 
+    /// With another directory for its files, below one of its own.
+    pub fn out(mut self, path: &str) -> Script {
+        self.out = path.to_owned();
+        self
+    }
+
+    /// With a directory beside its own, which Cargo has made.
+    pub fn beside(mut self, path: &str) -> Script {
+        self.beside = Some(path.to_owned());
+        self
+    }
+
     /// Runs it.
     pub fn run(self) -> Output {
         static RUNS: AtomicUsize = AtomicUsize::new(0);
         let run = RUNS.fetch_add(1, Ordering::Relaxed);
-        let out = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("out")
             .join(run.to_string());
-        if out.exists() {
-            fs::remove_dir_all(&out).unwrap();
+        if directory.exists() {
+            fs::remove_dir_all(&directory).unwrap();
         }
-        fs::create_dir_all(&out).unwrap();
+        let out = directory.join(self.out);
+        let beside = self.beside.map(|path| directory.join(path));
+        for path in [&out].into_iter().chain(&beside) {
+            fs::create_dir_all(path).unwrap();
+        }
 
         let mut command = Command::new(executable());
         clear(&mut command);
