@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::features::{IN_HEADERS, is_on};
+use crate::features::{self, IN_HEADERS, is_on};
 use crate::target::MAJOR;
 
 /// What the headers in a directory say.
@@ -94,9 +94,10 @@ impl Headers {
         let header = Headers::conf_header(&self.directory);
         Some(format!(
             "{} says that the library was built without {}; \
-             turn the Cargo feature off or take a library that has it",
+             turn the Cargo feature off or take a library that has it{}",
             header.display(),
-            absent.join(", ")
+            absent.join(", "),
+            features::shared()
         ))
     }
 }

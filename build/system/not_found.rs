@@ -49,6 +49,13 @@ fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
          that of wasmtime.h"
             .to_owned(),
     ];
+    if rejections.iter().any(|rejection| rejection.minimal) {
+        remedies.push(
+            "unset WASMTIME_MIN, and link the complete library; it is meant for every build that \
+             links one, also where that is for a build script, which could have `load` instead"
+                .to_owned(),
+        );
+    }
     if let Some(package) = package(&target.os()) {
         remedies.push(format!(
             "install a package of libwasmtime with its headers, {package}, if it is version {MAJOR}"

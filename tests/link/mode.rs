@@ -192,6 +192,33 @@ fn where_a_library_is_does_not_matter_to_a_build_that_loads_one() {
     assert_eq!(output.mode(), "load");
 }
 
+/// With Cargo's first resolver, the program's build gets the features that the build
+/// script asks for.
+#[test]
+fn features_that_may_be_anothers_are_said_to_be() {
+    let minimal = Prefix::new("unified")
+        .file("min/lib/libwasmtime.a", "")
+        .headers("min/include", VERSION, &[]);
+    let run = |features: &[&str]| {
+        Script::new(features)
+            .set("WASMTIME_DIR", &minimal.root())
+            .set("WASMTIME_MIN", "1")
+            .run()
+            .error()
+    };
+    let error = run(&["static", "load", "cranelift"]);
+    for expected in [
+        "built without `cranelift`",
+        "a build-dependency",
+        "resolver = \"2\"",
+        "unset WASMTIME_MIN",
+    ] {
+        assert!(error.contains(expected), "no {expected} in {error}");
+    }
+    let error = run(&["static", "cranelift"]);
+    assert!(!error.contains("resolver"), "{error}");
+}
+
 #[test]
 fn static_and_dynamic_enable_each_other() {
     let both =
