@@ -16,7 +16,8 @@
 //! A program may get the functions of the C API from another crate as well, as from
 //! `wasmtime-c-api-impl`. The linker would take one of the two for both callers,
 //! function by function. So the archive's have new names too, by which this crate
-//! calls them, and nobody else does.
+//! calls them, and nobody else does. Nor does this crate of another major version: the
+//! new names, and that of the copy, are different for each.
 //!
 //! A program may also use the `wasmtime` crate itself. If it is of the very same
 //! version, the two functions by which a native debugger looks into a module
@@ -38,7 +39,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::target::Target;
+use crate::target::{MAJOR, Target};
 
 /// One symbol in the symbol table of an object file.
 pub struct Symbol<'a> {
@@ -59,6 +60,9 @@ const FOR_DEBUGGERS: [&[u8]; 2] = [b"resolve_vmctx_memory_ptr_", b"set_vmctx_mem
 /// own, which are none the worse for another name.
 const OF_THE_C_API: [&[u8]; 3] = [b"wasm_", b"wasmtime_", b"wasi_"];
 
+/// What the linker calls a copy. It looks for each name once.
+const COPY: &str = concat!("wasmtime-", env!("CARGO_PKG_VERSION_MAJOR"));
+
 /// New names of symbols.
 type Names = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -69,6 +73,8 @@ const ADDRESS_OF: &[u8] = b"DW.ref.";
 pub struct Linkable {
     /// Where it is: the archive's own directory, or that of the copy.
     pub directory: PathBuf,
+    /// What the linker calls the copy, if it is one.
+    pub link_name: Option<&'static str>,
     /// The functions of the C API that have another name in it than in C, and that
     /// name.
     pub renamed: Vec<(String, String)>,
@@ -88,18 +94,20 @@ pub fn linkable(archive: &Path, target: &Target) -> Result<Linkable, String> {
     if names.is_empty() && !is_weakened {
         return Ok(Linkable {
             directory: own.to_owned(),
+            link_name: None,
             renamed: Vec::new(),
         });
     }
     rename(&mut bytes, &names);
 
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let copy = out.join(archive.file_name().unwrap_or_default());
+    let copy = out.join(format!("lib{COPY}.a"));
     fs::write(&copy, bytes)
         .map_err(|error| format!("{} can't be written: {error}", copy.display()))?;
     let text = |name: Vec<u8>| String::from_utf8_lossy(&name).into_owned();
     Ok(Linkable {
         directory: out,
+        link_name: Some(COPY),
         renamed: names
             .into_iter()
             .filter(|(name, _)| is_of_the_c_api(name))
@@ -173,12 +181,14 @@ fn new_names(archive: &[u8], standard: &HashSet<Vec<u8>>) -> Names {
         }
     }
     let is_new = |name: &Vec<u8>| !all.contains(&name[..]) && !standard.contains(name);
+    // Those of C begin with a `w`, so that none of these is the old one.
+    let major: usize = MAJOR.parse().unwrap_or_default();
+    let capitals = (b'A'..=b'Z').cycle().skip(major % 26).take(26);
     let mut names: Names = old
         .into_iter()
         .filter_map(|name| {
             let (first, rest) = name.split_first()?;
-            let capital = first.to_ascii_uppercase();
-            let mut starts = [capital].into_iter().chain(b'A'..=b'Z').chain(b'a'..=b'z');
+            let mut starts = capitals.clone().chain(b'a'..=b'z');
             let new = starts.find_map(|start| {
                 let renamed = [&[start], rest].concat();
                 (start != *first && is_new(&renamed)).then_some(renamed)

@@ -59,7 +59,8 @@ fn archive(library: &Library, target: &Target) -> Result<(), String> {
     let linkable = archive::linkable(&library.file, target)?;
     name_functions(&linkable.renamed)?;
     search(&linkable.directory);
-    println!("cargo::rustc-link-lib=static:-bundle={}", library.link_name);
+    let link_name = linkable.link_name.unwrap_or(library.link_name);
+    println!("cargo::rustc-link-lib=static:-bundle={link_name}");
     for native in target.natives() {
         match native {
             Native::Library(name) => println!("cargo::rustc-link-lib={name}"),

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::prefix::Prefix;
-use crate::script::{Script, host};
+use crate::script::{MAJOR, Script, host};
 
 /// What stands for libwasmtime: it allocates, panics and catches, so that it
 /// needs much of the standard library.
@@ -105,34 +105,35 @@ fn rustc() -> Command {
     Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 
-/// Links the program with the archive in a directory, and runs it.
-fn link(
-    prefix: &Prefix,
-    directory: &str,
-    library: &str,
-    options: &[&str],
-) -> Result<String, String> {
-    let prefix = prefix.root();
-    let at = |path: &str| Path::new(&prefix).join(path);
+/// Compiles the declarations, as a crate, for the archive in a directory.
+fn bind(prefix: &Prefix, name: &str, directory: &str, library: &str) -> Result<(), String> {
     let names = fs::read_to_string(Path::new(directory).join("link_names.rs"));
     let names = names.unwrap_or_else(|_| NAMES_OF_C.to_owned());
-    fs::write(at("binding.rs"), names + BINDING).unwrap();
-    fs::write(at("program.rs"), PROGRAM).unwrap();
+    let source = prefix.path(&format!("{name}.rs"));
+    fs::write(&source, names + BINDING).unwrap();
     compile(
         rustc()
-            .args(["--crate-type", "rlib", "-L", directory, "-l", library])
-            .arg("-o")
-            .arg(at("libbinding.rlib"))
-            .arg(at("binding.rs")),
-    )?;
-    compile(
-        rustc()
-            .args(options)
-            .args(["-L", directory, "-L", &prefix, "--extern", "binding", "-o"])
-            .arg(at("program"))
-            .arg(at("program.rs")),
-    )?;
-    let output = Command::new(at("program")).output().unwrap();
+            .args(["--crate-type", "rlib", "-L", directory, "-l", library, "-o"])
+            .args([&prefix.path(&format!("lib{name}.rlib")), &source]),
+    )
+}
+
+/// Links a program with such crates, and runs it.
+fn run(
+    prefix: &Prefix,
+    source: &str,
+    bindings: &[&str],
+    options: &[&str],
+) -> Result<String, String> {
+    let (program, root) = (prefix.path("program"), prefix.root());
+    fs::write(prefix.path("program.rs"), source).unwrap();
+    let mut rustc = rustc();
+    rustc.args(options).args(["-L", &root, "-o", &program]);
+    for binding in bindings {
+        rustc.args(["--extern", binding]);
+    }
+    compile(rustc.arg(prefix.path("program.rs")))?;
+    let output = Command::new(program).output().unwrap();
     assert!(
         output.status.success(),
         "{}",
@@ -141,12 +142,25 @@ fn link(
     Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned())
 }
 
+/// Links the program with the archive in a directory, and runs it.
+fn link(
+    prefix: &Prefix,
+    directory: &str,
+    library: &str,
+    options: &[&str],
+) -> Result<String, String> {
+    bind(prefix, "binding", directory, library)?;
+    let options = [&["-L", directory], options].concat();
+    run(prefix, PROGRAM, &["binding"], &options)
+}
+
 /// What the build script has linked, and from which directory.
 fn instructed(prefix: &Prefix) -> (String, String) {
-    let output = Script::new(&["static"])
-        .native()
-        .set("WASMTIME_DIR", &prefix.root())
-        .run();
+    instructed_by(Script::new(&["static"]), prefix)
+}
+
+fn instructed_by(script: Script, prefix: &Prefix) -> (String, String) {
+    let output = script.native().set("WASMTIME_DIR", &prefix.root()).run();
     assert_eq!(output.mode(), "static");
     let directory = output.directories()[0].strip_prefix("native=").unwrap();
     (directory.to_owned(), output.libraries()[0].to_owned())
@@ -167,8 +181,7 @@ fn links_after_renaming(prefix: &Prefix) {
 
 /// Does the same with an archive that can't be linked as it is.
 fn links_only_after_renaming(prefix: &Prefix) {
-    let (_, library) = instructed(prefix);
-    let refusal = link(prefix, &prefix.path("lib"), &library, &[]).unwrap_err();
+    let refusal = link(prefix, &prefix.path("lib"), "static:-bundle=wasmtime", &[]).unwrap_err();
     assert!(refusal.contains("rust_eh_personality"), "{refusal}");
     links_after_renaming(prefix);
 }
@@ -239,6 +252,37 @@ fn an_archive_of_another_major_is_an_error() {
     assert!(error.contains("is of version 47.0.1;"), "{error}");
 }
 
+/// This crate of two major versions, each with an archive of its own.
+#[test]
+fn two_majors_are_kept_apart() {
+    if !cfg!(target_os = "linux") {
+        return println!("skipped: only ELF archives are renamed");
+    }
+    let own = archive("archive_own_major", &mut rustc(), &["-Clto=fat"]);
+    let next = (MAJOR + 1).to_string();
+    let source = LIBRARY
+        .replace(&format!("_{MAJOR}_"), &format!("_{next}_"))
+        .replace("numbers.iter().sum::<u32>()", "1000");
+    let other = archive_of(&source, "archive_next_major", &mut rustc(), &["-Clto=fat"]).headers(
+        "include",
+        &format!("{next}.0.0"),
+        &[],
+    );
+    let (first, library) = instructed(&own);
+    bind(&own, "first", &first, &library).unwrap();
+    let (second, library) = instructed_by(Script::of_major(&next, &["static"]), &other);
+    bind(&own, "second", &second, &library).unwrap();
+
+    let program = "fn main() {
+        println!(\"{} {}\", unsafe { first::wasmtime_sum(4) }, unsafe { second::wasmtime_sum(4) })
+    }";
+    for directories in [[&first, &second], [&second, &first]] {
+        let [one, two] = directories.map(String::as_str);
+        let printed = run(&own, program, &["first", "second"], &["-L", one, "-L", two]);
+        assert_eq!(printed.as_deref(), Ok("10 1000"));
+    }
+}
+
 /// An assembler may write the two as one text, of which only the whole could change.
 #[test]
 fn a_function_whose_name_ends_anothers_keeps_its_name() {
@@ -267,11 +311,12 @@ fn a_function_whose_name_ends_anothers_keeps_its_name() {
         return println!("skipped: this assembler writes each name once more");
     }
 
-    let (directory, _) = instructed(&prefix);
+    let (directory, library) = instructed(&prefix);
     let names = fs::read_to_string(Path::new(&directory).join("link_names.rs")).unwrap();
-    assert!(names.contains(r#"(wasmtime_call) => { "Wasmtime_call" }"#));
+    assert!(names.contains(r#"(wasmtime_call) => { ""#), "{names}");
     assert!(!names.contains("(wasmtime_sum)"), "{names}");
-    let archive = fs::read(Path::new(&directory).join("libwasmtime.a")).unwrap();
+    let file = library.replace("static:-bundle=", "lib") + ".a";
+    let archive = fs::read(Path::new(&directory).join(file)).unwrap();
     let has = |name: &[u8]| archive.windows(name.len()).any(|part| part == name);
     assert!(has(b"my_wasmtime_sum") && !has(b"my_Wasmtime_sum"));
 }
