@@ -48,9 +48,9 @@ pub fn shared() -> String {
     if modes.into_iter().filter(|mode| is_on(mode)).count() < 2 {
         return String::new();
     }
-    ". The features of several link modes are on: if a build-dependency has turned on some of \
-     them, then Cargo has put them all together, as its resolver 1 does. Add \
-     `resolver = \"2\"` to the topmost Cargo.toml, to [workspace] or else to [package]; \
+    ". Several link modes are on: if that is because a program and its build script depend on \
+     this crate with features of their own, then Cargo has merged them, as its resolver 1 does. \
+     Put `resolver = \"2\"` into the topmost Cargo.toml, in [workspace] or else in [package]; \
      edition 2021 implies it, but not for a workspace without a package"
         .to_owned()
 }

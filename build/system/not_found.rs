@@ -51,8 +51,8 @@ fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
     ];
     if rejections.iter().any(|rejection| rejection.minimal) {
         remedies.push(
-            "unset WASMTIME_MIN, and link the complete library; it is meant for every build that \
-             links one, also where that is for a build script, which could have `load` instead"
+            "unset WASMTIME_MIN to link the complete library; the variable holds for every build \
+             that links one, also for a build script's dependencies, which may have `load` instead"
                 .to_owned(),
         );
     }
