@@ -6,7 +6,7 @@ use std::ffi::{CStr, c_void};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
-use super::object::{self, Object};
+use super::object::{self, Object, named};
 use super::version::{self, Evidence, Functions};
 use crate::load::{LibraryVersion, LoadError, MAJOR};
 
@@ -91,10 +91,4 @@ fn ends(addresses: &[NonNull<c_void>]) -> (Option<Object>, Option<Object>) {
         object(addresses.iter().min()),
         object(addresses.iter().max()),
     )
-}
-
-/// A path without symbolic links, or what stands for one that isn't known.
-fn named(path: Option<PathBuf>) -> PathBuf {
-    let path = path.map(|path| path.canonicalize().unwrap_or(path));
-    path.unwrap_or_else(|| "the libwasmtime that the program is linked with".into())
 }
