@@ -171,7 +171,7 @@ impl Invocation {
             let mut bytes = Vec::new();
             io::stdin().read_to_end(&mut bytes).with_context(failed)?;
             if Engine::detect_precompiled(&bytes).is_none() {
-                return Module::new(engine, bytes);
+                return compiled(Module::new(engine, bytes));
             }
             self.ensure_allow_precompiled()?;
             // SAFETY: the user says that the bytes can be trusted.
@@ -179,7 +179,7 @@ impl Invocation {
         }
         let precompiled = Engine::detect_precompiled_file(&self.path).with_context(failed)?;
         if precompiled.is_none() {
-            return Module::from_file(engine, &self.path);
+            return compiled(Module::from_file(engine, &self.path));
         }
         self.ensure_allow_precompiled()?;
         // SAFETY: the user says that the file can be trusted.
@@ -194,4 +194,15 @@ impl Invocation {
         );
         Ok(())
     }
+}
+
+/// Says so where text isn't understood.
+fn compiled(module: Result<Module>) -> Result<Module> {
+    if cfg!(feature = "wat") {
+        return module;
+    }
+    module.context(
+        "only the binary format is understood, as this was built without the feature `wat`; turn \
+         that on for the text format",
+    )
 }

@@ -6,7 +6,7 @@ use super::{assert_prints, example, lines};
 use libwasmtime::Engine;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 /// Functions of several types, and no `_start`.
 const FUNCTIONS: &str = r#"(module
