@@ -9,8 +9,10 @@
 
 mod archive;
 mod cargo;
+mod check;
 mod headers;
 mod linked;
+mod locked;
 mod mode;
 mod place;
 mod platform;
