@@ -18,3 +18,4 @@ mod place;
 mod platform;
 mod prefix;
 mod script;
+mod vendored;
