@@ -9,11 +9,14 @@
 
 mod archive;
 mod cargo;
+mod check;
 mod headers;
 mod later;
 mod linked;
+mod locked;
 mod mode;
 mod place;
 mod platform;
 mod prefix;
 mod script;
+mod vendored;
