@@ -86,6 +86,13 @@ impl Mode {
     }
 }
 
+/// What the variable asks of this build.
+struct Override {
+    /// Of the modes that it lists, those that this build can take.
+    modes: Vec<Mode>,
+    variable: Variable<String>,
+}
+
 /// What came out.
 pub enum Decision {
     /// Cargo builds libwasmtime.
@@ -126,7 +133,7 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
 
     let overridden = asked_for(target)?;
     let modes: Vec<Mode> = match &overridden {
-        Some((modes, _)) => modes.clone(),
+        Some(Override { modes, .. }) => modes.clone(),
         None => by_features().collect(),
     };
     if modes.is_empty() {
@@ -159,7 +166,7 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
         }
     }
 
-    let asked = overridden.map(|(_, Variable { name, value })| format!("{name}={value}"));
+    let asked = overridden.map(|Override { variable, .. }| variable.to_string());
     let hard = asked.is_some() || rejections.iter().any(Rejection::is_named);
     let text = system::not_found(&rejections, asked.as_deref(), target);
     if hard {
@@ -174,13 +181,13 @@ fn by_features() -> impl Iterator<Item = Mode> {
     Mode::ALL.into_iter().filter(|mode| is_on(mode.feature()))
 }
 
-/// The modes that `LIBWASMTIME_LINK` lists and this build can take, and the variable;
-/// `None` if it is not set, or not meant for this build.
+/// What `LIBWASMTIME_LINK` asks for; `None` if it is not set, or not meant for this
+/// build.
 ///
 /// # Errors
 ///
 /// It lists something else than modes, or none that this build can take.
-fn asked_for(target: &Target) -> Result<Option<(Vec<Mode>, Variable<String>)>, String> {
+fn asked_for(target: &Target) -> Result<Option<Override>, String> {
     let Some(variable) = variables::text(target, LINK)? else {
         return Ok(None);
     };
@@ -200,7 +207,10 @@ fn asked_for(target: &Target) -> Result<Option<(Vec<Mode>, Variable<String>)>, S
     let is_possible = |mode: &Mode| mode.enablers().iter().any(|name| is_on(name));
     let possible: Vec<Mode> = listed.iter().copied().filter(is_possible).collect();
     if !possible.is_empty() {
-        return Ok(Some((possible, variable)));
+        return Ok(Some(Override {
+            modes: possible,
+            variable,
+        }));
     }
     let own: Vec<&str> = by_features().map(Mode::name).collect();
     if !own.is_empty() && target.seems_for_a_build_script() {

@@ -74,17 +74,17 @@ pub fn mode_without_feature(
     features: &[&str],
     own: &[&str],
 ) -> String {
-    let Variable { name, value } = variable;
     let mut text = format!(
-        "{name}={value} needs the Cargo feature `{}` of `libwasmtime`, which is off: \
-         turn it on, or unset {name}.",
-        features.join("` or `")
+        "{variable} needs the Cargo feature `{}` of `libwasmtime`, which is off: turn it on, or \
+         unset {}.",
+        features.join("` or `"),
+        variable.name,
     );
     if !own.is_empty() {
         text += &format!(
             "\nIf the variable is meant for another build of this crate, as when a program and \
              its build script depend on it with features of their own, then name a mode for \
-             this one as well: {name}={value},{}",
+             this one as well: {variable},{}",
             own.join(",")
         );
     }
@@ -94,10 +94,9 @@ pub fn mode_without_feature(
 /// The override asks for modes that this build can't take, and seems not to be meant
 /// for it.
 pub fn not_meant(variable: &Variable<String>, own: &[&str]) {
-    let Variable { name, value } = variable;
     println!(
-        "cargo::warning={name}={value} is left to the program: this build seems to be for a \
-         build script, and its Cargo features allow `{}` only ({name}={value},{} says so)",
+        "cargo::warning={variable} is left to the program: this build seems to be for a build \
+         script, and its Cargo features allow `{}` only ({variable},{} says so)",
         own.join("` and `"),
         own.join(","),
     );
