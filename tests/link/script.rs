@@ -233,14 +233,17 @@ fn executable_of(major: &str) -> PathBuf {
     let read =
         |file: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
     let manifest = read("Cargo.toml");
-    let dependencies = manifest.split_once("[build-dependencies]").unwrap().1;
-    let dependencies = dependencies.split("\n[").next().unwrap();
+    let dependencies: Vec<&str> = manifest
+        .lines()
+        .filter(|line| line.starts_with("cc = ") || line.starts_with("pkg-config = "))
+        .collect();
     let manifest = format!(
         "[package]\nname = \"libwasmtime\"\nversion = \"{major}.0.0\"\nedition = \"2024\"\n\
          build = {:?}\n\n[features]\ndefault = [\"static\"]\n\
          static = [\"dep:cc\", \"dep:pkg-config\"]\ndynamic = []\n\n\
-         [build-dependencies]{dependencies}\n[workspace]\n",
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("build.rs")
+         [build-dependencies]\n{}\n[workspace]\n",
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("build.rs"),
+        dependencies.join("\n"),
     );
     let package = Prefix::new(&format!("script_{major}"))
         .file("Cargo.toml", &manifest)
@@ -251,8 +254,10 @@ fn executable_of(major: &str) -> PathBuf {
 
 /// Has Cargo compile a package's build script.
 fn compile(cargo: Cargo) -> PathBuf {
-    let messages = cargo.set("DOCS_RS", "1").run().stdout;
-    let script = messages
+    let printed = cargo.set("DOCS_RS", "1").run();
+    printed.assert_success();
+    let script = printed
+        .stdout
         .lines()
         .filter(|line| line.contains("\"compiler-artifact\""))
         .filter(|line| line.contains("\"kind\":[\"custom-build\"]"))
