@@ -2,13 +2,13 @@
 //! build script again once one is there, and not before: that would compile this
 //! crate, and all that depends on it, in every build.
 
-#![cfg(unix)]
-
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::cargo::Cargo;
+use crate::harness::{Need, leave_out};
+use crate::place::needs_pkg_config;
 use crate::prefix::{Prefix, VERSION};
 
 /// A package that takes the crate with two link modes, and the installation that it
@@ -71,7 +71,6 @@ fn add(prefix: Prefix, path: &str) -> Prefix {
     prefix
 }
 
-#[test]
 fn an_archive_is_taken_once_it_is_there() {
     let prefix =
         Prefix::installed("later_shared", "libwasmtime.so").file("lib/libwasmtime.dylib", "");
@@ -83,7 +82,6 @@ fn an_archive_is_taken_once_it_is_there() {
     assert_eq!(package.check(), ("static".to_owned(), false));
 }
 
-#[test]
 fn a_package_is_taken_once_it_is_there() {
     let prefix =
         Prefix::new("later_package")
@@ -91,9 +89,10 @@ fn a_package_is_taken_once_it_is_there() {
             .headers("include", VERSION, &[]);
     let search = prefix.path("lib/pkgconfig");
     let package = Package::new(["static", "load"], "PKG_CONFIG_PATH", search);
+    needs_pkg_config();
     let (mode, _) = package.check();
-    if mode != "load" || !crate::place::has_pkg_config() {
-        return println!("skipped: there is no pkg-config, or a libwasmtime in a usual place");
+    if mode != "load" {
+        leave_out(Need::NoLibrary, "a libwasmtime is where it usually is");
     }
     assert_eq!(package.check(), ("load".to_owned(), false));
     // Neither alone is enough.
@@ -104,3 +103,8 @@ fn a_package_is_taken_once_it_is_there() {
     assert_eq!(package.check(), ("static".to_owned(), true));
     assert_eq!(package.check(), ("static".to_owned(), false));
 }
+
+crate::tests![
+    an_archive_is_taken_once_it_is_there,
+    a_package_is_taken_once_it_is_there,
+];

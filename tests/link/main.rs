@@ -10,8 +10,12 @@
 mod archive;
 mod cargo;
 mod check;
+#[path = "../harness/mod.rs"]
+mod harness;
 mod headers;
+#[cfg(unix)]
 mod later;
+mod left_out;
 mod linked;
 mod locked;
 mod mode;
@@ -20,3 +24,26 @@ mod platform;
 mod prefix;
 mod script;
 mod vendored;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    harness::run(
+        &["link"],
+        &[
+            archive::TESTS,
+            cargo::TESTS,
+            check::TESTS,
+            headers::TESTS,
+            #[cfg(unix)]
+            later::TESTS,
+            left_out::TESTS,
+            linked::TESTS,
+            locked::TESTS,
+            mode::TESTS,
+            place::TESTS,
+            platform::TESTS,
+            vendored::TESTS,
+        ],
+    )
+}

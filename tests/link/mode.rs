@@ -3,7 +3,6 @@
 use crate::prefix::{Prefix, VERSION};
 use crate::script::{Script, host};
 
-#[test]
 fn each_feature_is_its_mode() {
     let both = Prefix::installed("each_feature", "libwasmtime.a").file("lib/libwasmtime.so", "");
     for mode in ["vendored", "static", "dynamic", "load"] {
@@ -13,7 +12,6 @@ fn each_feature_is_its_mode() {
     }
 }
 
-#[test]
 fn the_preferred_mode_that_can_be_had_wins() {
     let all = ["load", "dynamic", "static", "vendored"];
     let both = Prefix::installed("preferred_both", "libwasmtime.a").file("lib/libwasmtime.so", "");
@@ -31,7 +29,6 @@ fn the_preferred_mode_that_can_be_had_wins() {
     assert_eq!(Script::new(&all[1..3]).run().mode(), "missing");
 }
 
-#[test]
 fn the_variable_overrides_the_features() {
     let both = Prefix::installed("override", "libwasmtime.a").file("lib/libwasmtime.so", "");
     let all = ["vendored", "static", "dynamic", "load"];
@@ -45,7 +42,6 @@ fn the_variable_overrides_the_features() {
     }
 }
 
-#[test]
 fn the_variable_of_the_target_comes_first() {
     let output = Script::new(&["vendored", "load"])
         .set("LIBWASMTIME_LINK", "vendored")
@@ -55,13 +51,11 @@ fn the_variable_of_the_target_comes_first() {
     assert!(output.watches("RISCV64GC_UNKNOWN_LINUX_MUSL_LIBWASMTIME_LINK"));
 }
 
-#[test]
 fn an_empty_variable_is_not_set() {
     let output = Script::new(&["load"]).set("LIBWASMTIME_LINK", "").run();
     assert_eq!(output.mode(), "load");
 }
 
-#[test]
 fn an_unknown_mode_is_an_error_that_lists_the_known() {
     let output = Script::new(&["load"])
         .set("LIBWASMTIME_LINK", "shared")
@@ -74,10 +68,9 @@ fn an_unknown_mode_is_an_error_that_lists_the_known() {
     );
 }
 
-#[test]
 fn a_mode_without_its_feature_is_an_error() {
     for (features, mode, needs) in [
-        (["load"], "vendored", "`vendored`"),
+        (["load"], "vendored", "`vendored` or `vendored-min`"),
         (["static"], "load", "`load`"),
         (["load"], "static", "`static` or `dynamic`"),
         (["load"], "dynamic", "`static` or `dynamic`"),
@@ -93,7 +86,6 @@ fn a_mode_without_its_feature_is_an_error() {
 
 /// A program that is linked with an archive, and its build script, which loads a
 /// library: both are for this machine, and see the same variables.
-#[test]
 fn an_override_is_for_the_build_that_can_follow_it() {
     let both = Prefix::installed("standalone", "libwasmtime.a").file("lib/libwasmtime.so", "");
     let own = |name: &str| host().to_uppercase().replace(['-', '.'], "_") + "_" + name;
@@ -123,7 +115,6 @@ fn an_override_is_for_the_build_that_can_follow_it() {
 }
 
 /// What tells that a build isn't for a build script.
-#[test]
 fn an_override_that_the_program_cannot_follow_is_an_error() {
     let script = || {
         Script::new(&["load"])
@@ -155,7 +146,6 @@ fn an_override_that_the_program_cannot_follow_is_an_error() {
     assert_eq!(output.mode(), "load");
 }
 
-#[test]
 fn the_variable_may_list_modes_in_an_order_of_its_own() {
     let both = Prefix::installed("listed", "libwasmtime.a").file("lib/libwasmtime.so", "");
     let run = |list: &str, prefix: &Prefix| {
@@ -182,7 +172,6 @@ fn the_variable_may_list_modes_in_an_order_of_its_own() {
 }
 
 /// The minimal library is for the program; its build script opens another.
-#[test]
 fn where_a_library_is_does_not_matter_to_a_build_that_loads_one() {
     let output = Script::new(&["load", "cranelift"])
         .native()
@@ -194,7 +183,6 @@ fn where_a_library_is_does_not_matter_to_a_build_that_loads_one() {
 
 /// With Cargo's first resolver, the program's build gets the features that the build
 /// script asks for.
-#[test]
 fn features_that_may_be_anothers_are_said_to_be() {
     let minimal = Prefix::new("unified")
         .file("min/lib/libwasmtime.a", "")
@@ -219,7 +207,6 @@ fn features_that_may_be_anothers_are_said_to_be() {
     assert!(!error.contains("resolver"), "{error}");
 }
 
-#[test]
 fn static_and_dynamic_enable_each_other() {
     let both =
         Prefix::installed("enable_each_other", "libwasmtime.a").file("lib/libwasmtime.so", "");
@@ -232,7 +219,6 @@ fn static_and_dynamic_enable_each_other() {
     }
 }
 
-#[test]
 fn an_override_that_finds_nothing_is_an_error() {
     let output = Script::new(&["static", "load"])
         .set("LIBWASMTIME_LINK", "static")
@@ -245,7 +231,6 @@ fn an_override_that_finds_nothing_is_an_error() {
     assert!(error.contains("set LIBWASMTIME_LINK=load"), "{error}");
 }
 
-#[test]
 fn no_feature_is_an_error_that_names_them() {
     let error = Script::new(&[]).run().error();
     for feature in ["`vendored`", "`static`", "`dynamic`", "`load`"] {
@@ -253,7 +238,6 @@ fn no_feature_is_an_error_that_names_them() {
     }
 }
 
-#[test]
 fn documentation_links_nothing() {
     let prefix = Prefix::new("documentation").headers("include", VERSION, &[]);
     let output = Script::new(&["vendored", "static"])
@@ -267,7 +251,6 @@ fn documentation_links_nothing() {
     assert!(text.contains("Unset DOCS_RS"), "{text}");
 }
 
-#[test]
 fn nothing_found_leaves_a_report_and_warns() {
     let output = Script::new(&["static", "dynamic"]).run();
     assert_eq!(output.mode(), "missing");
@@ -287,3 +270,23 @@ fn nothing_found_leaves_a_report_and_warns() {
         assert!(text.contains(expected), "no {expected:?} in:\n{text}");
     }
 }
+
+crate::tests![
+    each_feature_is_its_mode,
+    the_preferred_mode_that_can_be_had_wins,
+    the_variable_overrides_the_features,
+    the_variable_of_the_target_comes_first,
+    an_empty_variable_is_not_set,
+    an_unknown_mode_is_an_error_that_lists_the_known,
+    a_mode_without_its_feature_is_an_error,
+    an_override_is_for_the_build_that_can_follow_it,
+    an_override_that_the_program_cannot_follow_is_an_error,
+    the_variable_may_list_modes_in_an_order_of_its_own,
+    where_a_library_is_does_not_matter_to_a_build_that_loads_one,
+    features_that_may_be_anothers_are_said_to_be,
+    static_and_dynamic_enable_each_other,
+    an_override_that_finds_nothing_is_an_error,
+    no_feature_is_an_error_that_names_them,
+    documentation_links_nothing,
+    nothing_found_leaves_a_report_and_warns,
+];
