@@ -254,7 +254,8 @@ impl Loaded {
     }
 
     /// The file that was loaded, by the system or by this crate; `None` if
-    /// libwasmtime is a part of the program.
+    /// libwasmtime is a part of the program. With `dynamic` it is the file itself,
+    /// not a symbolic link by which the system has found it.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }

@@ -54,6 +54,18 @@ impl Cargo {
         self
     }
 
+    /// For one package of a workspace.
+    pub fn package(mut self, name: &str) -> Cargo {
+        self.0.args(["--package", name]);
+        self
+    }
+
+    /// Without a variable.
+    pub fn unset(mut self, name: &str) -> Cargo {
+        self.0.env_remove(name);
+        self
+    }
+
     /// Runs it.
     pub fn run(mut self) -> Printed {
         let output = self.0.output().unwrap();
@@ -134,10 +146,10 @@ fn a_library_is_linked_and_dependents_learn_of_it() {
         // Every platform's archive.
         .file("lib/wasmtime.lib", "");
     let package = dependent(&[
-        ("DEP_WASMTIME_MODE", "static"),
-        ("DEP_WASMTIME_LIB", &library.path("lib")),
-        ("DEP_WASMTIME_INCLUDE", &library.path("include")),
-        ("DEP_WASMTIME_VERSION", VERSION),
+        ("DEP_WASMTIME_48_MODE", "static"),
+        ("DEP_WASMTIME_48_LIB", &library.path("lib")),
+        ("DEP_WASMTIME_48_INCLUDE", &library.path("include")),
+        ("DEP_WASMTIME_48_VERSION", VERSION),
     ]);
     let check = Cargo::of("check", Path::new(&package.path("Cargo.toml")))
         .set("WASMTIME_DIR", &library.root())

@@ -11,6 +11,7 @@ mod archive;
 mod cargo;
 mod headers;
 mod linked;
+mod loader;
 mod mode;
 mod place;
 mod platform;

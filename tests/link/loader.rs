@@ -1,0 +1,149 @@
+//! The directory in which the system's loader finds the library while Cargo runs the
+//! program. The module `linked` has programs that Cargo runs so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::platform::{MACOS, MINGW, MSVC};
+use crate::prefix::{Prefix, VERSION};
+use crate::script::{Output, Script};
+
+/// What is in the directory: one link, and where it leads; nothing if there is no
+/// directory.
+fn link(output: &Output) -> Option<(String, PathBuf)> {
+    let directories = output.directories();
+    let [_, directory] = directories[..] else {
+        assert_eq!(directories.len(), 1, "{directories:?}");
+        return None;
+    };
+    let directory = directory.strip_prefix("native=").unwrap();
+    let mut files = fs::read_dir(directory).unwrap();
+    let file = files.next().unwrap().unwrap();
+    assert!(files.next().is_none(), "more than one file in {directory}");
+    let name = file.file_name().into_string().unwrap();
+    // Where there are no links it is a copy.
+    Some((name, fs::read_link(file.path()).unwrap_or(file.path())))
+}
+
+#[track_caller]
+fn assert_links(output: &Output, name: &str, to: &str) {
+    let (found, target) = link(output).expect("there is a link");
+    assert_eq!(found, name);
+    if cfg!(unix) {
+        assert_eq!(target, Path::new(to));
+    }
+}
+
+#[test]
+fn a_library_without_a_name_is_asked_for_by_the_files() {
+    let prefix = Prefix::installed("loader with spaces", "libwasmtime.so");
+    let output = Script::new(&["dynamic"])
+        .set("WASMTIME_DIR", &prefix.root())
+        .run();
+    assert_links(
+        &output,
+        "libwasmtime.so",
+        &prefix.path("lib/libwasmtime.so"),
+    );
+}
+
+#[test]
+fn an_archive_has_none() {
+    let prefix = Prefix::installed("loader_archive", "libwasmtime.a");
+    let output = Script::new(&["static"])
+        .set("WASMTIME_DIR", &prefix.root())
+        .run();
+    assert_eq!(link(&output), None);
+}
+
+/// A distribution's library has the version in its name, and a link of that name
+/// need not be beside it.
+#[test]
+fn a_library_is_asked_for_by_the_name_in_it() {
+    if !cfg!(target_os = "linux") {
+        return println!("skipped: the compiler makes no ELF files");
+    }
+    let prefix = Prefix::new("loader_soname")
+        .headers("include", VERSION, &[])
+        .file("lib/empty.c", "");
+    let file = prefix.path("lib/libwasmtime.so");
+    let compiled = Command::new("cc")
+        .args(["-shared", "-Wl,-soname,libwasmtime.so.48", "-o", &file])
+        .arg(prefix.path("lib/empty.c"))
+        .status();
+    assert!(compiled.unwrap().success());
+    let output = Script::new(&["dynamic"])
+        .native()
+        .set("WASMTIME_DIR", &prefix.root())
+        .run();
+    assert_links(&output, "libwasmtime.so.48", &file);
+}
+
+/// A library of Apple's systems, with a command before the one that has its name.
+fn dylib(install_name: &str) -> Vec<u8> {
+    let mut name = install_name.as_bytes().to_vec();
+    name.resize(name.len() / 8 * 8 + 8, 0);
+    let mut words = vec![0xfeed_facf, 0x0100_000c, 0, 6, 2, 0, 0, 0];
+    words.extend([0x1b_u32, 24, 0, 0, 0, 0]);
+    words.extend([0xd, 24 + name.len() as u32, 24, 0, 0, 0]);
+    let mut bytes: Vec<u8> = words.into_iter().flat_map(u32::to_le_bytes).collect();
+    bytes.extend(name);
+    bytes
+}
+
+/// The same for several processors.
+fn universal(dylib: &[u8]) -> Vec<u8> {
+    let words = [
+        0xcafe_babe_u32,
+        1,
+        0x0100_000c,
+        0,
+        28,
+        dylib.len() as u32,
+        0,
+    ];
+    let mut bytes: Vec<u8> = words.into_iter().flat_map(u32::to_be_bytes).collect();
+    bytes.extend(dylib);
+    bytes
+}
+
+#[test]
+fn on_macos_it_is_asked_for_by_the_end_of_its_install_name() {
+    let run = |bytes: &[u8]| {
+        let prefix = Prefix::installed("loader_macos", "libwasmtime.dylib");
+        let file = prefix.path("lib/libwasmtime.dylib");
+        fs::write(&file, bytes).unwrap();
+        (MACOS.script("dynamic", &prefix).run(), file)
+    };
+    let versioned = dylib("@rpath/libwasmtime.48.dylib");
+    for bytes in [versioned.clone(), universal(&versioned)] {
+        let (output, file) = run(&bytes);
+        assert_links(&output, "libwasmtime.48.dylib", &file);
+    }
+    // Whatever is cut off, the file's own name is left.
+    for length in (0..versioned.len() - 8).step_by(12) {
+        let (output, file) = run(&versioned[..length]);
+        assert_links(&output, "libwasmtime.dylib", &file);
+    }
+}
+
+#[test]
+fn on_windows_it_is_the_dll_of_an_import_library() {
+    for (platform, file) in [
+        (&MSVC, "wasmtime.dll.lib"),
+        (&MINGW, "libwasmtime.dll.a"),
+        (&MINGW, "wasmtime.dll"),
+    ] {
+        for directory in ["lib", "bin"] {
+            let dll = format!("{directory}/wasmtime.dll");
+            let name = format!("loader_{directory}_{file}");
+            let prefix = Prefix::installed(&name, file).file(&dll, "");
+            let output = platform.script("dynamic", &prefix).run();
+            let (name, _) = link(&output).expect("there is a copy");
+            assert_eq!(name, "wasmtime.dll");
+        }
+    }
+    let prefix = Prefix::installed("loader_no_dll", "wasmtime.dll.lib");
+    assert_eq!(link(&MSVC.script("dynamic", &prefix).run()), None);
+}
