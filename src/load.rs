@@ -260,8 +260,9 @@ impl Loaded {
         self.path.as_deref()
     }
 
-    /// What the library was built with, of what its functions tell. If
-    /// libwasmtime is linked: what this crate was built with.
+    /// What the library was built with: with `load` as its functions tell, with
+    /// `vendored` as it was built. With `static` and `dynamic` it is what this crate
+    /// asks for; the library may have more.
     pub fn features(&self) -> &[Feature] {
         &self.features
     }

@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 
 use crate::cargo::Cargo;
 use crate::prefix::Prefix;
+use crate::readme;
 
 /// How a program is linked.
 #[derive(Clone, Copy)]
@@ -26,6 +27,8 @@ enum Mode {
 /// What was built for one link mode: the programs, and the library that they are
 /// linked with or load.
 struct Built {
+    mode: Mode,
+    prefix: Prefix,
     directory: PathBuf,
     libraries: PathBuf,
 }
@@ -56,16 +59,14 @@ impl Mode {
             return None;
         };
         let prefix = workspace(self);
-        let built = Cargo::of("build", Path::new(&prefix.path("Cargo.toml")))
-            .set("WASMTIME_DIR", &installed.display().to_string())
-            .set("LIBWASMTIME_LINK", self.name())
-            .set("CARGO_TARGET_DIR", &prefix.path("target"))
-            .run();
-        built.assert_success();
-        Some(Built {
+        let built = Built {
+            mode: self,
             directory: prefix.path("target/debug").into(),
-            libraries: installed.join("lib"),
-        })
+            libraries: installed.join("lib").canonicalize().unwrap(),
+            prefix,
+        };
+        built.cargo("build").run().assert_success();
+        Some(built)
     }
 }
 
@@ -85,8 +86,10 @@ fn workspace(mode: Mode) -> Prefix {
     );
     let half = "half = { path = \"../half\" }\n\n[features]\ndefault = [\"half\"]\nhalf = []";
     let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
-    let members = "members = [\"program\", \"mixed\", \"half\", \"plugin\", \"host\"]";
-    Prefix::kept(&format!("linked_{}", mode.name()))
+    let members = "members = [\"program\", \"mixed\", \"half\", \"plugin\", \"host\", \
+                   \"user\", \"installed\"]";
+    // With spaces in the path of everything.
+    Prefix::kept(&format!("linked in {}", mode.name()))
         .file(
             "Cargo.toml",
             &format!("[workspace]\nresolver = \"3\"\n{members}\n"),
@@ -116,9 +119,32 @@ fn workspace(mode: Mode) -> Prefix {
         .file("plugin/src/lib.rs", include_str!("linked/plugin.rs"))
         .file("host/Cargo.toml", &package("host", ""))
         .file("host/src/main.rs", include_str!("linked/host.rs"))
+        .file(
+            "user/Cargo.toml",
+            &package("user", &program.replace("NAME", "user")),
+        )
+        .file("user/src/lib.rs", include_str!("linked/library.rs"))
+        .file(
+            "installed/Cargo.toml",
+            &package("installed", &program.replace("NAME", "installed")),
+        )
+        .file("installed/build.rs", readme::build_script())
 }
 
 impl Built {
+    /// Cargo for the workspace. The loader finds nothing that Cargo doesn't have it
+    /// find, also if this test was started by Cargo.
+    fn cargo(&self, subcommand: &str) -> Cargo {
+        Cargo::of(subcommand, Path::new(&self.prefix.path("Cargo.toml")))
+            .set(
+                "WASMTIME_DIR",
+                &self.libraries.join("..").display().to_string(),
+            )
+            .set("LIBWASMTIME_LINK", self.mode.name())
+            .set("CARGO_TARGET_DIR", &self.prefix.path("target"))
+            .unset("LD_LIBRARY_PATH")
+    }
+
     /// Runs a program with the libraries in a directory, and gives what it prints.
     #[track_caller]
     fn run(&self, program: &str, libraries: &Path, arguments: &[PathBuf]) -> String {
@@ -186,6 +212,66 @@ fn the_shared_library_tells_which_file_it_is() {
         loaded.ends_with(&format!("({})", file.display())),
         "{loaded}"
     );
+}
+
+#[test]
+fn cargo_runs_what_is_linked_with_the_shared_library() {
+    let Some(built) = Mode::Dynamic.built() else {
+        return;
+    };
+    let run = built.cargo("run").package("user").run();
+    run.assert_success();
+    assert_fine(&run.stdout);
+    // The file itself, and not the link that Cargo has the loader find.
+    let file = built.libraries.join("libwasmtime.so");
+    let loaded = said(&run.stdout, "loaded");
+    assert!(
+        loaded.ends_with(&format!("({})", file.display())),
+        "{loaded}"
+    );
+
+    let test = built.cargo("test").package("user").run();
+    test.assert_success();
+    for passed in [
+        "test libwasmtime_is_found ... ok",
+        "test user/src/lib.rs - has_libwasmtime (line 5) ... ok",
+    ] {
+        assert!(test.stdout.contains(passed), "{}", test.stdout);
+    }
+}
+
+/// As the README says, with its build script.
+#[test]
+fn an_installed_program_finds_the_shared_library() {
+    let Some(built) = Mode::Dynamic.built() else {
+        return;
+    };
+    let prefix = Prefix::new("installed")
+        .file("bin/readme", "")
+        .file("lib/readme", "");
+    let program = prefix.path("bin/installed");
+    fs::copy(built.directory.join("installed"), &program).unwrap();
+    let run = || {
+        let output = Command::new(&program).env_clear().output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+
+    let text = run();
+    assert_fine(&text);
+    let loaded = said(&text, "loaded").to_owned();
+    let there = built.libraries.join("libwasmtime.so");
+    assert!(
+        loaded.ends_with(&format!("({})", there.display())),
+        "{loaded}"
+    );
+
+    let beside = prefix.path("lib/libwasmtime.so");
+    fs::copy(&there, &beside).unwrap();
+    let text = run();
+    assert_fine(&text);
+    let loaded = said(&text, "loaded");
+    assert!(loaded.ends_with(&format!("({beside})")), "{loaded}");
 }
 
 #[test]

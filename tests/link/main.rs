@@ -5,7 +5,7 @@
 //! would give it, over made-up installations ([`Prefix`](prefix::Prefix)):
 //! empty library files beside headers of any version. The module `cargo` has
 //! Cargo run it, to see that what it prints takes effect, and `linked` builds and
-//! runs programs with a real library.
+//! runs programs with a real library. `readme` does what the README says.
 
 mod archive;
 mod cargo;
@@ -16,4 +16,5 @@ mod mode;
 mod place;
 mod platform;
 mod prefix;
+mod readme;
 mod script;
