@@ -12,8 +12,8 @@ use super::platform::Native;
 use crate::mode::Kind;
 use crate::target::{MAJOR, Target};
 
-/// Links a library, and tells dependents of it as `DEP_WASMTIME_48_LIB`,
-/// `DEP_WASMTIME_48_INCLUDE` and `DEP_WASMTIME_48_VERSION`.
+/// Links a library, and tells dependents of it as `DEP_WASMTIME_<major>_LIB`,
+/// `DEP_WASMTIME_<major>_INCLUDE` and `DEP_WASMTIME_<major>_VERSION`.
 ///
 /// # Errors
 ///

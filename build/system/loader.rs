@@ -3,7 +3,7 @@
 //! For `cargo run` and `cargo test`, Cargo has the loader look in the link-search
 //! directories of build scripts, but only in those inside of its target directory.
 //! So the library gets a link in `OUT_DIR`. How the program finds the library once
-//! it is installed is for its author to say; `DEP_WASMTIME_48_LIB` says where the
+//! it is installed is for its author to say; `DEP_WASMTIME_<major>_LIB` says where the
 //! library is.
 
 use std::env;

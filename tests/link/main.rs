@@ -9,12 +9,15 @@
 
 mod archive;
 mod cargo;
+mod check;
 mod headers;
 mod linked;
 mod loader;
+mod locked;
 mod mode;
 mod place;
 mod platform;
 mod prefix;
 mod readme;
 mod script;
+mod vendored;
