@@ -86,23 +86,29 @@ fn workspace(mode: Mode) -> Prefix {
     );
     let half = "half = { path = \"../half\" }\n\n[features]\ndefault = [\"half\"]\nhalf = []";
     let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
-    let members = "members = [\"program\", \"mixed\", \"half\", \"plugin\", \"host\", \
-                   \"user\", \"installed\"]";
+    let without_half = |name: &str| {
+        let rest = program.replace("NAME", name) + "\n[features]\nhalf = []";
+        package(name, &rest)
+    };
+    let mut members = vec!["program", "mixed", "half", "plugin", "host"];
     // With spaces in the path of everything.
-    Prefix::kept(&format!("linked in {}", mode.name()))
+    let mut prefix = Prefix::kept(&format!("linked in {}", mode.name()));
+    if let Mode::Dynamic = mode {
+        members.extend(["user", "installed"]);
+        prefix = prefix
+            .file("user/Cargo.toml", &without_half("user"))
+            .file("user/src/lib.rs", include_str!("linked/library.rs"))
+            .file("installed/Cargo.toml", &without_half("installed"))
+            .file("installed/build.rs", readme::build_script());
+    }
+    prefix
         .file(
             "Cargo.toml",
-            &format!("[workspace]\nresolver = \"3\"\n{members}\n"),
+            &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
         )
         .file("Cargo.lock", &lock)
         .file("program.rs", include_str!("linked/program.rs"))
-        .file(
-            "program/Cargo.toml",
-            &package(
-                "program",
-                &(program.replace("NAME", "program") + "\n[features]\nhalf = []"),
-            ),
-        )
+        .file("program/Cargo.toml", &without_half("program"))
         .file(
             "mixed/Cargo.toml",
             &package("mixed", &(program.replace("NAME", "mixed") + half)),
@@ -119,16 +125,6 @@ fn workspace(mode: Mode) -> Prefix {
         .file("plugin/src/lib.rs", include_str!("linked/plugin.rs"))
         .file("host/Cargo.toml", &package("host", ""))
         .file("host/src/main.rs", include_str!("linked/host.rs"))
-        .file(
-            "user/Cargo.toml",
-            &package("user", &program.replace("NAME", "user")),
-        )
-        .file("user/src/lib.rs", include_str!("linked/library.rs"))
-        .file(
-            "installed/Cargo.toml",
-            &package("installed", &program.replace("NAME", "installed")),
-        )
-        .file("installed/build.rs", readme::build_script())
 }
 
 impl Built {
@@ -280,7 +276,9 @@ fn another_major_in_its_place_is_refused() {
         return;
     };
     let majors = env::var_os("LIBWASMTIME_TEST_OTHER_MAJORS").unwrap_or_default();
-    let majors: Vec<_> = env::split_paths::<OsStr>(&majors).collect();
+    let majors: Vec<_> = env::split_paths::<OsStr>(&majors)
+        .filter(|directory| !directory.as_os_str().is_empty())
+        .collect();
     if majors.is_empty() {
         println!("skipped: LIBWASMTIME_TEST_OTHER_MAJORS names no libraries");
     }

@@ -219,3 +219,23 @@ fn the_table_against_cmake_is_what_the_argument_says() {
     let expected = format!("[target.{table}]\n{key} = {value}\n");
     assert_eq!(blocks(section, "toml")[1], expected);
 }
+
+/// The dependency and the program, without what only rustdoc needs.
+#[test]
+fn the_documentation_of_the_crate_begins_with_the_same() {
+    let lines = include_str!("../../src/lib.rs").lines();
+    let text: String = lines
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .filter(|line| !line.starts_with("# "))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let dependency = blocks(section("### `vendored`"), "toml")[0];
+    let program = blocks(section("## The first five minutes"), "rust")[0];
+    for block in [
+        format!("```toml\n{dependency}```"),
+        format!("```\n{program}```"),
+    ] {
+        assert!(text.contains(&block), "no {block} in:\n{text}");
+    }
+}
