@@ -80,7 +80,7 @@
 //!
 //! | feature | what is linked | needs |
 //! |---|---|---|
-//! | `vendored` (default) | libwasmtime from source, built by Cargo, statically | minutes to compile; CMake, or the setting that replaces it |
+//! | `vendored` (default) | libwasmtime from source, built by Cargo, statically | minutes to compile; CMake, or a setting of Cargo's that replaces it |
 //! | `static` | a `libwasmtime.a` of the system | the archive, to build |
 //! | `dynamic` | a shared library of the system | the library, to build and to run |
 //! | `load` | nothing: it is opened at run time | the library, to run |
@@ -100,8 +100,8 @@
 //! finds the library's directory in `DEP_WASMTIME_48_LIB`. `DEP_WASMTIME_48_INCLUDE`,
 //! `DEP_WASMTIME_48_VERSION` and `DEP_WASMTIME_48_MODE` are there as well.
 //!
-//! With `static`, C code that is linked into the program doesn't find libwasmtime's
-//! functions by their names: see [`sys`].
+//! With `static`, where programs are ELF files, C code that is linked into the program
+//! doesn't find libwasmtime's functions by their names: see [`sys`].
 //!
 //! # Features
 //!

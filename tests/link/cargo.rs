@@ -104,7 +104,7 @@ impl Printed {
     }
 
     /// What Cargo took from this package's build script.
-    fn executed(&self) -> &str {
+    pub fn executed(&self) -> &str {
         let executed = self.stdout.lines().find(|line| {
             line.contains("\"build-script-executed\"") && line.contains("wasmtime_link")
         });

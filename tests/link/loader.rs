@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cargo::Cargo;
 use crate::platform::{MACOS, MINGW, MSVC};
-use crate::prefix::{Prefix, VERSION};
+use crate::prefix::Prefix;
 use crate::script::{Output, Script};
 
 /// What is in the directory: one link, and where it leads; nothing if there is no
@@ -57,27 +58,59 @@ fn an_archive_has_none() {
     assert_eq!(link(&output), None);
 }
 
-/// A distribution's library has the version in its name, and a link of that name
-/// need not be beside it.
+/// Makes a library with a name in it. A distribution's has the version in its name,
+/// and a link of that name need not be beside it.
+fn named(prefix: &Prefix, name: &str) -> String {
+    let file = prefix.path("lib/libwasmtime.so");
+    let source = prefix.path("lib/empty.c");
+    fs::write(&source, "").unwrap();
+    let compiled = Command::new("cc")
+        .arg(format!("-Wl,-soname,{name}"))
+        .args(["-shared", "-o", &file, &source])
+        .status();
+    assert!(compiled.unwrap().success());
+    file
+}
+
 #[test]
 fn a_library_is_asked_for_by_the_name_in_it() {
     if !cfg!(target_os = "linux") {
         return println!("skipped: the compiler makes no ELF files");
     }
-    let prefix = Prefix::new("loader_soname")
-        .headers("include", VERSION, &[])
-        .file("lib/empty.c", "");
-    let file = prefix.path("lib/libwasmtime.so");
-    let compiled = Command::new("cc")
-        .args(["-shared", "-Wl,-soname,libwasmtime.so.48", "-o", &file])
-        .arg(prefix.path("lib/empty.c"))
-        .status();
-    assert!(compiled.unwrap().success());
+    let prefix = Prefix::installed("loader_soname", "libwasmtime.so");
+    let file = named(&prefix, "libwasmtime.so.48");
     let output = Script::new(&["dynamic"])
         .native()
         .set("WASMTIME_DIR", &prefix.root())
         .run();
     assert_links(&output, "libwasmtime.so.48", &file);
+}
+
+#[test]
+fn the_link_is_made_anew_when_the_library_changes() {
+    if !cfg!(target_os = "linux") {
+        return println!("skipped: the compiler makes no ELF files");
+    }
+    let prefix = Prefix::installed("loader_again", "libwasmtime.so");
+    for name in ["libwasmtime.so.48", "libwasmtime.so.48.0"] {
+        let file = named(&prefix, name);
+        let check = Cargo::new("check")
+            .set("LIBWASMTIME_LINK", "dynamic")
+            .set("WASMTIME_DIR", &prefix.root())
+            .run();
+        check.assert_success();
+        let mut texts = check.executed().split('"');
+        let directory =
+            texts.find_map(|text| text.strip_prefix("native=")?.strip_suffix("/loader"));
+        let directory = Path::new(directory.expect("there is a directory")).join("loader");
+        let links = fs::read_dir(&directory).unwrap();
+        let links: Vec<_> = links.map(|link| link.unwrap().file_name()).collect();
+        assert_eq!(links, [name]);
+        assert_eq!(
+            fs::read_link(directory.join(name)).unwrap(),
+            Path::new(&file)
+        );
+    }
 }
 
 /// A library of Apple's systems, with a command before the one that has its name.
