@@ -1,6 +1,6 @@
-//! Programs that are linked with a real libwasmtime, and run: with another library
-//! in its place, beside a crate that brings functions of the same names, and as a
-//! plugin that is unloaded.
+//! Programs that are linked with a real libwasmtime, and run: by Cargo and installed,
+//! with another library in its place, beside a crate that brings functions of the same
+//! names, and as a plugin that is unloaded.
 //!
 //! `WASMTIME_DIR` has to name an installation; and `LIBWASMTIME_TEST_OTHER_MAJORS`
 //! those of other major versions, as in the tests of `load`.
