@@ -118,7 +118,7 @@ fn workspace(mode: Mode) -> Prefix {
         members.extend(["user", "installed"]);
         prefix = prefix
             .file("user/Cargo.toml", &without_half("user"))
-            .file("user/src/lib.rs", include_str!("linked/library.rs"))
+            .file("user/src/lib.rs", include_str!("../user/lib.rs"))
             .file("installed/Cargo.toml", &without_half("installed"))
             .file("installed/build.rs", readme::build_script());
     }
