@@ -6,7 +6,7 @@ use std::ffi::{CStr, c_void};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
-use super::object::{self, Object, named};
+use super::object::{self, Object, named, real};
 use super::version::{self, Evidence, Functions};
 use crate::load::{LibraryVersion, LoadError, MAJOR};
 
@@ -29,7 +29,8 @@ pub(super) struct Found {
 pub(super) fn examine(trust: bool) -> Result<Found, LoadError> {
     let functions = Functions::linked();
     let object = the_one_object(&functions)?;
-    let path = object.as_ref().and_then(Object::file);
+    // `cargo run` has the loader look into a directory with a link to the library.
+    let path = object.as_ref().and_then(Object::file).map(real);
     let wrong_version = |found| LoadError::WrongVersion {
         path: named(path.clone()),
         found,
@@ -78,7 +79,7 @@ fn the_one_object(functions: &Functions) -> Result<Option<Object>, LoadError> {
     }
     Err(LoadError::Mixed {
         paths: [first, last]
-            .map(|object| named(object.and_then(|object| object.file())))
+            .map(|object| named(object.and_then(|object| object.file()).map(real)))
             .to_vec(),
     })
 }

@@ -90,7 +90,7 @@ fn is_own(function: NonNull<c_void>) -> Result<(), LoadError> {
     }
     Err(LoadError::Mixed {
         paths: [own, other]
-            .map(|object| object::named(object.and_then(|object| object.file())))
+            .map(|object| object::named(object.and_then(|object| object.file()).map(object::real)))
             .to_vec(),
     })
 }

@@ -38,9 +38,17 @@ pub(super) fn own() -> Option<Object> {
     Object::containing(NonNull::new(own as *mut c_void)?)
 }
 
-/// A path without symbolic links, or what stands for one that isn't known.
+/// A path without symbolic links. On Windows there is none in it, and it would get
+/// the form that not all programs take.
+pub(super) fn real(path: PathBuf) -> PathBuf {
+    match cfg!(windows) {
+        true => path,
+        false => path.canonicalize().unwrap_or(path),
+    }
+}
+
+/// A path, or what stands for one that isn't known.
 pub(super) fn named(path: Option<PathBuf>) -> PathBuf {
-    let path = path.map(|path| path.canonicalize().unwrap_or(path));
     path.unwrap_or_else(|| "the libwasmtime that the program is linked with".into())
 }
 
