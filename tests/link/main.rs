@@ -9,6 +9,7 @@
 
 mod archive;
 mod cargo;
+mod copy;
 mod headers;
 mod linked;
 mod mode;
