@@ -9,9 +9,11 @@
 
 mod archive;
 mod cargo;
+mod check;
 mod copy;
 mod headers;
 mod linked;
+mod locked;
 mod mode;
 mod place;
 mod platform;
