@@ -96,6 +96,18 @@ impl Printed {
         library.unwrap().contains("\"fresh\":true")
     }
 
+    /// Fails unless Cargo failed and one of its messages has a text in it.
+    #[track_caller]
+    pub fn assert_failure(&self, expected: &str) {
+        assert!(!self.success, "{}", self.stderr);
+        assert!(
+            self.stdout.contains(expected),
+            "{}\n{}",
+            self.stdout,
+            self.stderr
+        );
+    }
+
     /// What Cargo took from this package's build script.
     fn executed(&self) -> &str {
         let executed = self.stdout.lines().find(|line| {

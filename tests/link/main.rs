@@ -19,3 +19,4 @@ mod place;
 mod platform;
 mod prefix;
 mod script;
+mod vendored;
