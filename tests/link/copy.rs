@@ -175,16 +175,21 @@ fn build_scripts_that_run_at_once_make_one_copy() {
         return;
     };
     let profiles = ["debug", "release", "small", "other"];
-    thread::scope(|scope| {
-        let runs = profiles.map(|profile| {
-            let (prefix, target) = (&prefix, &target);
-            scope.spawn(move || instructed(prefix, target, profile))
+    let at_once = || {
+        let made = thread::scope(|scope| {
+            let runs = profiles.map(|profile| {
+                let (prefix, target) = (&prefix, &target);
+                scope.spawn(move || instructed(prefix, target, profile))
+            });
+            runs.map(|run| run.join().unwrap().directory)
         });
-        let made = runs.map(|run| run.join().unwrap().directory);
         for directory in made {
             assert_eq!(copies(&target), [Path::new(&directory)]);
         }
-    });
+    };
+    at_once();
+    fs::write(copies(&target)[0].join("libwasmtime.a"), "damaged").unwrap();
+    at_once();
     assert_links(&prefix, &instructed(&prefix, &target, "debug"));
 }
 

@@ -33,8 +33,8 @@ const RECORD: &str = "record";
 /// The last line of that file.
 const END: &str = "end\n";
 
-/// What the name of a file begins with that stands for a build which needs a copy;
-/// the number of Cargo's process follows.
+/// What the name of a file begins with that stands for a build which needs a copy; the
+/// number of Cargo's process follows.
 const USER: &str = "used-by-";
 
 /// What decides what is renamed, but for the archive and the standard library.
@@ -188,19 +188,24 @@ impl Origin {
 
     /// Gives a copy that is whole its name.
     fn put(&self, unfinished: &Path, directory: &Path) -> io::Result<()> {
-        let Err(error) = fs::rename(unfinished, directory) else {
-            return Ok(());
-        };
-        use_it(directory)?;
-        if self.read(directory).is_some() {
-            // Another build script was first.
-            return fs::remove_dir_all(unfinished);
-        }
-        // It is damaged. A linker that is reading it goes on with the files it has open.
         let damaged = unfinished.with_extension(format!("{}.damaged", process::id()));
-        fs::rename(directory, &damaged).map_err(|_| error)?;
-        _ = fs::remove_dir_all(&damaged);
-        fs::rename(unfinished, directory)
+        let mut result = fs::rename(unfinished, directory);
+        for _ in 0..10 {
+            if result.is_ok() {
+                break;
+            }
+            if use_it(directory).is_ok() && self.read(directory).is_some() {
+                // Another build script was first.
+                return fs::remove_dir_all(unfinished);
+            }
+            // What is there is damaged. A linker that is reading it goes on with the files
+            // that it has open.
+            if fs::rename(directory, &damaged).is_ok() {
+                _ = fs::remove_dir_all(&damaged);
+            }
+            result = fs::rename(unfinished, directory);
+        }
+        result
     }
 
     /// Removes copies of the same archive in another state, and what build scripts have
@@ -216,7 +221,9 @@ impl Origin {
                 }
                 None => match name.split('-').collect::<Vec<_>>()[..] {
                     [archive, state, _] => {
-                        archive != self.archive || state == self.state || is_used(&path)
+                        archive != self.archive
+                            || state == self.state
+                            || users(&path).any(|(process, file)| is_running(&process, &file))
                     }
                     _ => true,
                 },
@@ -251,34 +258,40 @@ fn target_folder(out: &Path) -> Option<PathBuf> {
     Some(outer.unwrap_or(folder).to_owned())
 }
 
-/// Says that the build that this is a part of needs a copy.
+/// Says that the build that this is a part of needs a copy, until it ends.
 fn use_it(directory: &Path) -> io::Result<()> {
+    for (_, file) in users(directory).filter(|(_, file)| !is_new(file)) {
+        _ = fs::remove_file(file);
+    }
     match cargo() {
         Some(process) => fs::write(directory.join(format!("{USER}{process}")), ""),
         None => Ok(()),
     }
 }
 
-/// Whether another build that is running needs a copy.
-fn is_used(directory: &Path) -> bool {
+/// The processes that need a copy, or needed it, and the files that say so.
+fn users(directory: &Path) -> impl Iterator<Item = (String, PathBuf)> {
     let files = fs::read_dir(directory).into_iter().flatten().flatten();
-    files.into_iter().any(|file| {
+    files.filter_map(|file| {
         let name = file.file_name();
-        let process = name.to_str().and_then(|name| name.strip_prefix(USER));
-        process.is_some_and(|process| is_running(process, &file.path()))
+        Some((name.to_str()?.strip_prefix(USER)?.to_owned(), file.path()))
     })
 }
 
-/// Whether a process other than this build's is running, which has written a file. An
-/// hour later the number may be another one's, and where the system doesn't say what is
-/// running, nothing else is known.
+/// Whether a process other than this build's is running, which has written a file.
 fn is_running(process: &str, file: &Path) -> bool {
+    let processes = Path::new("/proc");
+    // Where the system doesn't say what is running, the file's age has to do.
+    let may_run = !processes.join("self").exists() || processes.join(process).exists();
+    cargo().is_none_or(|own| own.to_string() != process) && may_run && is_new(file)
+}
+
+/// Whether a file was written in the last hour. Later its process's number may be
+/// another's.
+fn is_new(file: &Path) -> bool {
     let modified = fs::metadata(file).and_then(|data| data.modified());
     let age = modified.map(|time| time.elapsed().unwrap_or_default());
-    let processes = Path::new("/proc");
-    cargo().is_none_or(|own| own.to_string() != process)
-        && age.is_ok_and(|age| age < Duration::from_secs(60 * 60))
-        && (!processes.join("self").exists() || processes.join(process).exists())
+    age.is_ok_and(|age| age < Duration::from_secs(60 * 60))
 }
 
 /// The process of Cargo that runs this build script.
