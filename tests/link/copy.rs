@@ -7,21 +7,17 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use crate::archive::{Instructed, archive, link, rustc, script};
+use crate::archive::{Instructed, archive, link, needs_elf, rustc, script};
 use crate::cargo::Cargo;
 use crate::prefix::Prefix;
 use crate::script::{host, out_of};
 
-/// An archive that has to be copied, and a target folder for it; `None` if this
-/// machine's aren't copied.
-fn set_up(name: &str) -> Option<(Prefix, PathBuf)> {
-    if !cfg!(target_os = "linux") {
-        println!("skipped: only ELF archives are renamed");
-        return None;
-    }
+/// An archive that has to be copied, and a target folder for it.
+fn set_up(name: &str) -> (Prefix, PathBuf) {
+    needs_elf();
     let prefix = archive(&format!("copy_{name}"), &mut rustc(), &[]);
     let target = prefix.path("a target folder").into();
-    Some((prefix, target))
+    (prefix, target)
 }
 
 /// What the build script has linked for a profile.
@@ -61,11 +57,8 @@ fn made_at(target: &Path) -> SystemTime {
     record.modified().unwrap()
 }
 
-#[test]
 fn configurations_share_one_copy() {
-    let Some((prefix, target)) = set_up("shared") else {
-        return;
-    };
+    let (prefix, target) = set_up("shared");
     let debug = instructed(&prefix, &target, "debug");
     assert!(Path::new(&debug.directory).starts_with(&target));
     assert!(debug.names.contains("wasmtime_sum"), "{}", debug.names);
@@ -88,11 +81,8 @@ fn configurations_share_one_copy() {
     assert_eq!(cross.directory, debug.directory);
 }
 
-#[test]
 fn without_a_tag_of_cargos_the_copy_is_in_out_dir() {
-    let Some((prefix, target)) = set_up("untagged") else {
-        return;
-    };
+    let (prefix, target) = set_up("untagged");
     let out = out_of(&target, "debug");
     for tag in [None, Some("Signature: 8a477f597d28d172789f06886806bc55\n")] {
         match tag {
@@ -105,11 +95,8 @@ fn without_a_tag_of_cargos_the_copy_is_in_out_dir() {
     }
 }
 
-#[test]
 fn an_archive_that_changed_has_a_new_copy_and_the_old_one_goes() {
-    let Some((prefix, target)) = set_up("changed") else {
-        return;
-    };
+    let (prefix, target) = set_up("changed");
     let old = instructed(&prefix, &target, "debug");
     // Older than before, as an older package has it.
     touch(prefix.path("lib/libwasmtime.a"), an_hour_ago());
@@ -125,11 +112,8 @@ fn an_archive_that_changed_has_a_new_copy_and_the_old_one_goes() {
     assert_links(&prefix, &new);
 }
 
-#[test]
 fn a_copy_that_another_build_needs_stays_until_that_ends() {
-    let Some((prefix, target)) = set_up("needed") else {
-        return;
-    };
+    let (prefix, target) = set_up("needed");
     let old = instructed(&prefix, &target, "debug");
     let mut build = Command::new("sleep").arg("600").spawn().unwrap();
     let used = Path::new(&old.directory).join(format!("used-by-{}", build.id()));
@@ -146,11 +130,8 @@ fn a_copy_that_another_build_needs_stays_until_that_ends() {
     assert_eq!(copies(&target), [Path::new(&new.directory)]);
 }
 
-#[test]
 fn a_copy_that_is_damaged_or_was_left_unfinished_is_not_used() {
-    let Some((prefix, target)) = set_up("damaged") else {
-        return;
-    };
+    let (prefix, target) = set_up("damaged");
     let made = instructed(&prefix, &target, "debug");
     let directory = Path::new(&made.directory);
     let (copy, record) = (directory.join("libwasmtime.a"), directory.join("record"));
@@ -175,11 +156,8 @@ fn a_copy_that_is_damaged_or_was_left_unfinished_is_not_used() {
     }
 }
 
-#[test]
 fn build_scripts_that_run_at_once_make_one_copy() {
-    let Some((prefix, target)) = set_up("at_once") else {
-        return;
-    };
+    let (prefix, target) = set_up("at_once");
     let profiles = ["debug", "release", "small", "other"];
     let at_once = || {
         let made = thread::scope(|scope| {
@@ -200,11 +178,8 @@ fn build_scripts_that_run_at_once_make_one_copy() {
 }
 
 /// Two profiles, the tests' own, and `--target`, and what they make Cargo do later.
-#[test]
 fn cargos_builds_share_one_copy_and_are_fresh_until_it_is_damaged() {
-    let Some((prefix, _)) = set_up("cargo") else {
-        return;
-    };
+    let (prefix, _) = set_up("cargo");
     let target = PathBuf::from(prefix.path("cargo's"));
     let check = |arguments: &[&str]| {
         let printed = Cargo::new("check")
@@ -234,3 +209,13 @@ fn cargos_builds_share_one_copy_and_are_fresh_until_it_is_damaged() {
     assert!(fs::metadata(&copy).unwrap().len() > 10_000);
     assert!(check(&[]));
 }
+
+crate::tests![
+    configurations_share_one_copy,
+    without_a_tag_of_cargos_the_copy_is_in_out_dir,
+    an_archive_that_changed_has_a_new_copy_and_the_old_one_goes,
+    a_copy_that_another_build_needs_stays_until_that_ends,
+    a_copy_that_is_damaged_or_was_left_unfinished_is_not_used,
+    build_scripts_that_run_at_once_make_one_copy,
+    cargos_builds_share_one_copy_and_are_fresh_until_it_is_damaged,
+];

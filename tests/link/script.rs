@@ -32,7 +32,9 @@ impl Script {
             variables: BTreeMap::new(),
             out: None,
         };
-        for feature in features {
+        // The one feature that turns on another which the script asks for.
+        let implied = features.contains(&"vendored").then_some("vendored-min");
+        for feature in features.iter().copied().chain(implied) {
             let name = feature.to_uppercase().replace('-', "_");
             script = script.set(&format!("CARGO_FEATURE_{name}"), "1");
         }
