@@ -59,8 +59,13 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
 fn archive(library: &Library, target: &Target) -> Result<(), String> {
     let linkable = archive::linkable(&library.file, target)?;
     name_functions(&linkable.renamed)?;
-    search(&linkable.directory);
-    let link_name = linkable.link_name.unwrap_or(library.link_name);
+    search(linkable.file.parent().unwrap_or(Path::new("")));
+    // Should it be a copy that somebody removes or damages.
+    println!("cargo::rerun-if-changed={}", linkable.file.display());
+    let link_name = match linkable.file == library.file {
+        true => library.link_name,
+        false => archive::COPY,
+    };
     println!("cargo::rustc-link-lib=static:-bundle={link_name}");
     for native in target.natives() {
         match native {

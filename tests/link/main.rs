@@ -10,6 +10,7 @@
 mod archive;
 mod cargo;
 mod check;
+mod copy;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod headers;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
             archive::TESTS,
             cargo::TESTS,
             check::TESTS,
+            copy::TESTS,
             headers::TESTS,
             #[cfg(unix)]
             later::TESTS,

@@ -1,7 +1,9 @@
 //! Which mode is chosen.
 
+use std::path::Path;
+
 use crate::prefix::{Prefix, VERSION};
-use crate::script::{Script, host};
+use crate::script::{Script, host, out_of};
 
 fn each_feature_is_its_mode() {
     let both = Prefix::installed("each_feature", "libwasmtime.a").file("lib/libwasmtime.so", "");
@@ -121,11 +123,12 @@ fn an_override_that_the_program_cannot_follow_is_an_error() {
             .native()
             .set("LIBWASMTIME_LINK", "dynamic")
     };
-    let target = format!("target/{}/debug/build/libwasmtime-0/out", host());
+    let with_target = Prefix::new("with_target");
+    let folder = with_target.path(host());
     for script in [
         script().set("DEBUG", "true"),
         script().set("OPT_LEVEL", "3"),
-        script().out(&target),
+        script().out(out_of(Path::new(&folder), "debug")),
         Script::new(&["load"]).set("LIBWASMTIME_LINK", "dynamic"),
     ] {
         let error = script.run().error();
@@ -140,8 +143,7 @@ fn an_override_that_the_program_cannot_follow_is_an_error() {
     // With a target, the program's build has debug information and so may this.
     let output = script()
         .set("DEBUG", "true")
-        .out("of_a_host/debug/build/libwasmtime-0/out")
-        .beside(&format!("of_a_host/{}/debug", host()))
+        .out(out_of(Path::new(&with_target.root()), "debug"))
         .run();
     assert_eq!(output.mode(), "load");
 }
