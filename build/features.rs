@@ -39,6 +39,22 @@ pub fn is_on(name: &str) -> bool {
     env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
 }
 
+/// What to add where a feature is on and nothing has it, if it may be on for another
+/// build: with Cargo's first resolver, a program and its build script share their
+/// features. That is likely if several link modes are on; else it is empty.
+pub fn shared() -> String {
+    // `vendored-min` turns on `static`.
+    let modes = ["static", "dynamic", "load"];
+    if modes.into_iter().filter(|mode| is_on(mode)).count() < 2 {
+        return String::new();
+    }
+    ". Several link modes are on: if that is because a program and its build script depend on \
+     this crate with features of their own, then Cargo has merged them, as its resolver 1 does. \
+     Put `resolver = \"2\"` into the topmost Cargo.toml, in [workspace] or else in [package]; \
+     edition 2021 implies it, but not for a workspace without a package"
+        .to_owned()
+}
+
 /// Leaves to `src/sys/vendored.rs` which features have to be built in. It sees what
 /// is built in when it is compiled: this build script doesn't wait for that.
 ///
@@ -52,6 +68,7 @@ pub fn require() -> Result<(), String> {
         .map(|name| format!("{name:?}, "))
         .collect();
     let path = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("required.rs");
-    fs::write(&path, format!("require! {{ {list} }}\n"))
+    let remark = shared();
+    fs::write(&path, format!("require! {{ {remark:?}; {list} }}\n"))
         .map_err(|error| format!("{} can't be written: {error}", path.display()))
 }

@@ -1,15 +1,23 @@
-//! Which link mode: the variable `LIBWASMTIME_LINK`, or else the first of the
-//! Cargo features `vendored`, `static`, `dynamic`, `load` that can be had.
+//! Which link mode: the first of those that the variable `LIBWASMTIME_LINK` lists, or
+//! else of the Cargo features `vendored`, `static`, `dynamic`, `load`, that can be
+//! had.
+//!
+//! A program and its build script may both use this crate, with features of their
+//! own: then it is built twice, and both builds see the same variable, with a
+//! target's prefix too if they are for the same machine. So a build only takes those
+//! modes of the list that its features allow. One that can take none is an error,
+//! unless it seems to be for a build script, which the variable then wasn't meant for.
 
 use std::env;
 
 use crate::features::is_on;
 use crate::report;
-use crate::system::{self, Library, Rejection};
+use crate::system::{self, Library, Rejection, Search};
 use crate::target::Target;
-use crate::variables;
+use crate::variables::{self, Variable};
 
-/// The variable that overrides the Cargo features.
+/// The variable that overrides the Cargo features: a mode, or several with commas
+/// between them.
 const LINK: &str = "LIBWASMTIME_LINK";
 
 /// A link mode that can be asked for.
@@ -78,6 +86,13 @@ impl Mode {
     }
 }
 
+/// What the variable asks of this build.
+struct Override {
+    /// Of the modes that it lists, those that this build can take.
+    modes: Vec<Mode>,
+    variable: Variable<String>,
+}
+
 /// What came out.
 pub enum Decision {
     /// Cargo builds libwasmtime.
@@ -118,11 +133,8 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
 
     let overridden = asked_for(target)?;
     let modes: Vec<Mode> = match &overridden {
-        Some((mode, _)) => vec![*mode],
-        None => Mode::ALL
-            .into_iter()
-            .filter(|mode| is_on(mode.feature()))
-            .collect(),
+        Some(Override { modes, .. }) => modes.clone(),
+        None => by_features().collect(),
     };
     if modes.is_empty() {
         return Err(report::no_feature());
@@ -135,16 +147,26 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
         let named = rejections.iter().any(Rejection::is_named);
         match mode {
             Mode::Vendored => return Ok(Decision::Vendored),
-            Mode::Load if !named => return Ok(Decision::Load),
+            Mode::Load if !named => {
+                system::watch(&rejections);
+                return Ok(Decision::Load);
+            }
             Mode::Load => {}
-            Mode::Linked(kind) => match system::find(target, kind)? {
-                Ok(library) => return Ok(Decision::System(library)),
-                Err(more) => rejections.extend(more),
-            },
+            Mode::Linked(kind) => {
+                let Search {
+                    library,
+                    rejections: more,
+                } = system::find(target, kind)?;
+                rejections.extend(more);
+                if let Some(library) = library {
+                    system::watch(&rejections);
+                    return Ok(Decision::System(library));
+                }
+            }
         }
     }
 
-    let asked = overridden.map(|(mode, variable)| format!("{variable}={}", mode.name()));
+    let asked = overridden.map(|Override { variable, .. }| variable.to_string());
     let hard = asked.is_some() || rejections.iter().any(Rejection::is_named);
     let text = system::not_found(&rejections, asked.as_deref(), target);
     if hard {
@@ -154,19 +176,52 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
     }
 }
 
-/// What `LIBWASMTIME_LINK` asks for, and the name of the variable that did.
-fn asked_for(target: &Target) -> Result<Option<(Mode, String)>, String> {
+/// The modes whose Cargo features are on, the preferred ones first.
+fn by_features() -> impl Iterator<Item = Mode> {
+    Mode::ALL.into_iter().filter(|mode| is_on(mode.feature()))
+}
+
+/// What `LIBWASMTIME_LINK` asks for; `None` if it is not set, or not meant for this
+/// build.
+///
+/// # Errors
+///
+/// It lists something else than modes, or none that this build can take.
+fn asked_for(target: &Target) -> Result<Option<Override>, String> {
     let Some(variable) = variables::text(target, LINK)? else {
         return Ok(None);
     };
-    let Some(mode) = Mode::ALL
-        .into_iter()
-        .find(|mode| mode.name() == variable.value)
-    else {
-        return Err(report::unknown_mode(&variable, &Mode::ALL.map(Mode::name)));
-    };
-    if !mode.enablers().iter().any(|name| is_on(name)) {
-        return Err(report::mode_without_feature(&variable, mode.enablers()));
+    let mut listed = Vec::new();
+    for name in variable.value.split(',').map(str::trim) {
+        match Mode::ALL.into_iter().find(|mode| mode.name() == name) {
+            Some(mode) => listed.push(mode),
+            None => {
+                return Err(report::unknown_mode(
+                    &variable,
+                    name,
+                    &Mode::ALL.map(Mode::name),
+                ));
+            }
+        }
     }
-    Ok(Some((mode, variable.name)))
+    let is_possible = |mode: &Mode| mode.enablers().iter().any(|name| is_on(name));
+    let possible: Vec<Mode> = listed.iter().copied().filter(is_possible).collect();
+    if !possible.is_empty() {
+        return Ok(Some(Override {
+            modes: possible,
+            variable,
+        }));
+    }
+    let own: Vec<&str> = by_features().map(Mode::name).collect();
+    if !own.is_empty() && target.seems_for_a_build_script() {
+        report::not_meant(&variable, &own);
+        return Ok(None);
+    }
+    let mut enablers: Vec<&str> = Vec::new();
+    for name in listed.iter().flat_map(|mode| mode.enablers()) {
+        if !enablers.contains(name) {
+            enablers.push(name);
+        }
+    }
+    Err(report::mode_without_feature(&variable, &enablers, &own))
 }

@@ -11,6 +11,12 @@ pub enum Library {}
 /// A place that has no usable library. None is looked at.
 pub enum Rejection {}
 
+/// What came of looking for a library.
+pub struct Search {
+    pub library: Option<Library>,
+    pub rejections: Vec<Rejection>,
+}
+
 impl Library {
     /// What kind it is.
     pub fn kind(&self) -> Kind {
@@ -26,9 +32,15 @@ impl Rejection {
 }
 
 /// Finds no library.
-pub fn find(_: &Target, _: Kind) -> Result<Result<Library, Vec<Rejection>>, String> {
-    Ok(Err(Vec::new()))
+pub fn find(_: &Target, _: Kind) -> Result<Search, String> {
+    Ok(Search {
+        library: None,
+        rejections: Vec::new(),
+    })
 }
+
+/// Watches no place.
+pub fn watch(_: &[Rejection]) {}
 
 /// Links a library.
 pub fn link(library: &Library, _: &Target) -> Result<(), String> {

@@ -59,22 +59,45 @@ pub fn no_feature() -> String {
 }
 
 /// The override has a value that isn't a link mode.
-pub fn unknown_mode(variable: &Variable<String>, modes: &[&str]) -> String {
+pub fn unknown_mode(variable: &Variable<String>, part: &str, modes: &[&str]) -> String {
+    let Variable { name, value } = variable;
     format!(
-        "{} is `{}`, which is no link mode; the modes are `{}`.",
-        variable.name,
-        variable.value,
+        "{name} is `{value}`, and `{part}` is no link mode; the modes are `{}`, and several have \
+         commas between them.",
         modes.join("`, `")
     )
 }
 
-/// The override asks for a mode whose Cargo feature is off.
-pub fn mode_without_feature(variable: &Variable<String>, features: &[&str]) -> String {
-    format!(
-        "{}={} needs the Cargo feature `{}` of `libwasmtime`, which is off: \
-         turn it on, or unset {0}.",
+/// The override asks for modes whose Cargo features are off.
+pub fn mode_without_feature(
+    variable: &Variable<String>,
+    features: &[&str],
+    own: &[&str],
+) -> String {
+    let mut text = format!(
+        "{variable} needs the Cargo feature `{}` of `libwasmtime`, which is off: turn it on, or \
+         unset {}.",
+        features.join("` or `"),
         variable.name,
-        variable.value,
-        features.join("` or `")
-    )
+    );
+    if !own.is_empty() {
+        text += &format!(
+            "\nIf the variable is meant for another build of this crate, as when a program and \
+             its build script depend on it with features of their own, then name a mode for \
+             this one as well: {variable},{}",
+            own.join(",")
+        );
+    }
+    text
+}
+
+/// The override asks for modes that this build can't take, and seems not to be meant
+/// for it.
+pub fn not_meant(variable: &Variable<String>, own: &[&str]) {
+    println!(
+        "cargo::warning={variable} is left to the program: this build seems to be for a build \
+         script, and its Cargo features allow `{}` only ({variable},{} says so)",
+        own.join("` and `"),
+        own.join(","),
+    );
 }

@@ -3,6 +3,7 @@
 //! script again when one changes.
 
 use std::env;
+use std::fmt;
 
 use crate::target::Target;
 
@@ -12,6 +13,12 @@ pub struct Variable<T> {
     pub name: String,
     /// Its value.
     pub value: T,
+}
+
+impl fmt::Display for Variable<String> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.value)
+    }
 }
 
 /// Reads a variable: the target's own before the one for every target. An

@@ -60,7 +60,9 @@ pub(crate) const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_
 ///
 /// # If libwasmtime is linked
 ///
-/// With `vendored` and `static` there is nothing to load. With `dynamic`, the system
+/// With `vendored` and `static` there is nothing to load; only a plugin may find that
+/// the process has another libwasmtime of which the functions would be called instead,
+/// and that is an error. With `dynamic`, the system
 /// has loaded the library before the program started, from wherever it looks; a
 /// library that lacks a function which the program calls is the system's affair,
 /// and the program doesn't start. This function finds out what was loaded: another

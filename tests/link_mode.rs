@@ -64,6 +64,22 @@ fn only_sys_asks_for_the_link_mode() {
     assert!(outside.is_empty(), "{outside:#?}");
 }
 
+/// Such as "48.0.8", in every link mode: only a shared library that was built without
+/// `debug-builtins` doesn't tell its patch.
+fn the_version_is_known_in_full_wherever_it_can_be() {
+    libwasmtime::load().unwrap();
+    let version = libwasmtime::loaded().unwrap().version().unwrap();
+    let is_part = cfg!(any(wasmtime_link = "vendored", wasmtime_link = "static"));
+    if is_part || cfg!(feature = "debug-builtins") {
+        let patch = version.patch.expect("the patch is known");
+        assert_eq!(version.to_string(), format!("{}.0.{patch}", version.major));
+    }
+    // That is built from the source that the package names.
+    if cfg!(wasmtime_link = "vendored") {
+        assert_eq!(version.to_string(), env!("CARGO_PKG_VERSION"));
+    }
+}
+
 /// What this very program is linked with.
 #[cfg(target_os = "linux")]
 mod linked {
@@ -94,7 +110,11 @@ mod linked {
     /// Whether it is, under the name that the build script has given it.
     fn is_renamed(line: &str) -> bool {
         let name = line.split_whitespace().last().unwrap_or_default();
-        name.starts_with("Wasm_") || name.starts_with("Wasmtime_")
+        let first = name
+            .chars()
+            .next()
+            .is_some_and(|first| first.is_ascii_uppercase());
+        first && (name[1..].starts_with("asm_") || name[1..].starts_with("asmtime_"))
     }
 
     /// Calls libwasmtime: else the linker leaves it out.
@@ -148,4 +168,7 @@ mod linked {
     ];
 }
 
-crate::tests![only_sys_asks_for_the_link_mode];
+crate::tests![
+    only_sys_asks_for_the_link_mode,
+    the_version_is_known_in_full_wherever_it_can_be,
+];

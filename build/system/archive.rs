@@ -16,7 +16,8 @@
 //! A program may get the functions of the C API from another crate as well, as from
 //! `wasmtime-c-api-impl`. The linker would take one of the two for both callers,
 //! function by function. So the archive's have new names too, by which this crate
-//! calls them, and nobody else does.
+//! calls them, and nobody else does. Nor does this crate of another major version: the
+//! new names, and that of the copy, are different for each.
 //!
 //! A program may also use the `wasmtime` crate itself. If it is of the very same
 //! version, the two functions by which a native debugger looks into a module
@@ -40,7 +41,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::target::Target;
+use crate::target::{MAJOR, Target};
 use copy::Origin;
 
 /// One symbol in the symbol table of an object file.
@@ -61,6 +62,9 @@ const FOR_DEBUGGERS: [&[u8]; 2] = [b"resolve_vmctx_memory_ptr_", b"set_vmctx_mem
 /// What the names of the C API's functions begin with; and some of libwasmtime's
 /// own, which are none the worse for another name.
 const OF_THE_C_API: [&[u8]; 3] = [b"wasm_", b"wasmtime_", b"wasi_"];
+
+/// What the linker calls a copy. It looks for each name once.
+pub const COPY: &str = concat!("wasmtime-", env!("CARGO_PKG_VERSION_MAJOR"));
 
 /// New names of symbols.
 type Names = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -180,12 +184,14 @@ fn new_names(archive: &[u8], standard: &HashSet<Vec<u8>>) -> Names {
         }
     }
     let is_new = |name: &Vec<u8>| !all.contains(&name[..]) && !standard.contains(name);
+    // Those of C begin with a `w`, so that none of these is the old one.
+    let major: usize = MAJOR.parse().unwrap_or_default();
+    let capitals = (b'A'..=b'Z').cycle().skip(major % 26).take(26);
     let mut names: Names = old
         .into_iter()
         .filter_map(|name| {
             let (first, rest) = name.split_first()?;
-            let capital = first.to_ascii_uppercase();
-            let mut starts = [capital].into_iter().chain(b'A'..=b'Z').chain(b'a'..=b'z');
+            let mut starts = capitals.clone().chain(b'a'..=b'z');
             let new = starts.find_map(|start| {
                 let renamed = [&[start], rest].concat();
                 (start != *first && is_new(&renamed)).then_some(renamed)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::headers::{self, Headers};
 use super::pkg_config;
+use super::platform::Candidate;
 use super::variables;
 use super::version;
 use crate::mode::Kind;
@@ -34,6 +35,14 @@ impl Library {
     }
 }
 
+/// What came of looking for a library of one kind.
+pub struct Search {
+    /// The library, if there is one that can be linked.
+    pub library: Option<Library>,
+    /// The places that were looked at before.
+    pub rejections: Vec<Rejection>,
+}
+
 /// A place that has no usable library, and why.
 #[derive(PartialEq, Eq)]
 pub struct Rejection {
@@ -43,6 +52,10 @@ pub struct Rejection {
     pub place: String,
     /// Why it is no good.
     pub reason: String,
+    /// The files that would make another place of it.
+    pub files: Vec<PathBuf>,
+    /// Whether only the minimal library will do.
+    pub minimal: bool,
     named: bool,
 }
 
@@ -57,6 +70,7 @@ impl Rejection {
 struct Place {
     name: String,
     named: bool,
+    minimal: bool,
     libraries: Vec<PathBuf>,
     headers: Vec<PathBuf>,
     /// The version, where something other than the headers says it.
@@ -67,16 +81,8 @@ struct Place {
 ///
 /// # Errors
 ///
-/// A variable that makes no sense; inside, every place that was looked at, and
-/// why it was rejected.
-pub fn library(target: &Target, kind: Kind) -> Result<Result<Library, Vec<Rejection>>, String> {
-    let rejection = |place: String, reason, named| Rejection {
-        kind: kind.name(),
-        place,
-        reason,
-        named,
-    };
-
+/// A variable that makes no sense.
+pub fn library(target: &Target, kind: Kind) -> Result<Search, String> {
     let own_headers = variables::directory(target, "WASMTIME_INCLUDE_DIR")?;
     if let Some(Variable { name, value }) = &own_headers {
         // Before the search: with these headers no library is any good.
@@ -86,57 +92,85 @@ pub fn library(target: &Target, kind: Kind) -> Result<Result<Library, Vec<Reject
             Err(reason) => Some(reason),
         };
         if let Some(reason) = wrong {
-            return Ok(Err(vec![rejection(name.clone(), reason, true)]));
+            let rejection = Rejection {
+                kind: kind.name(),
+                place: name.clone(),
+                reason,
+                files: Headers::files(value).to_vec(),
+                minimal: false,
+                named: true,
+            };
+            return Ok(Search {
+                library: None,
+                rejections: vec![rejection],
+            });
         }
     }
-    let look = |mut place: Place| {
-        if let Some(headers) = &own_headers {
-            place.headers = vec![headers.value.clone()];
-        }
-        place
-            .library(target, kind)
-            .map_err(|reason| rejection(place.name, reason, place.named))
-    };
 
-    if let Some(place) = named_place(target)? {
-        return Ok(look(place).map_err(|rejection| vec![rejection]));
-    }
-    let mut rejections = Vec::new();
-    let package = pkg_config::package(target, kind)
-        .map(Place::from)
-        .map_err(|reason| rejection(PKG_CONFIG.to_owned(), reason, false));
-    let prefixes = target
-        .prefixes()
-        .into_iter()
-        .map(|prefix| Ok(prefix.into()));
-    for place in std::iter::once(package).chain(prefixes) {
-        match place.and_then(look) {
-            Ok(library) => return Ok(Ok(library)),
-            Err(rejection) => rejections.push(rejection),
+    let places = match named_place(target)? {
+        Some(place) => vec![Ok(place)],
+        None => {
+            let package = pkg_config::package(target, kind).map(Place::from);
+            let prefixes = target.prefixes().into_iter();
+            std::iter::once(package)
+                .chain(prefixes.map(|prefix| Ok(prefix.into())))
+                .collect()
         }
+    };
+    let mut rejections = Vec::new();
+    for place in places {
+        let rejection = match place {
+            Ok(mut place) => {
+                if let Some(headers) = &own_headers {
+                    place.headers = vec![headers.value.clone()];
+                }
+                match place.library(target, kind) {
+                    Ok(library) => {
+                        return Ok(Search {
+                            library: Some(library),
+                            rejections,
+                        });
+                    }
+                    Err(reason) => place.rejection(target, kind, reason),
+                }
+            }
+            Err(reason) => Rejection {
+                kind: kind.name(),
+                place: PKG_CONFIG.to_owned(),
+                reason,
+                files: pkg_config::files(),
+                minimal: false,
+                named: false,
+            },
+        };
+        rejections.push(rejection);
     }
-    Ok(Err(rejections))
+    Ok(Search {
+        library: None,
+        rejections,
+    })
 }
 
 /// The place that variables name, if any does.
 fn named_place(target: &Target) -> Result<Option<Place>, String> {
     let libraries = variables::directory(target, "WASMTIME_LIB_DIR")?;
     let prefix = variables::directory(target, "WASMTIME_DIR")?;
-    let minimal = variables::switch(target, "WASMTIME_MIN")?;
+    let minimal = variables::switch(target, "WASMTIME_MIN")?.filter(|minimal| minimal.value);
+    let is_minimal = minimal.is_some();
 
     // The layout of upstream's release archives.
     let prefix = match (prefix, minimal) {
-        (Some(prefix), Some(Variable { name, value: true })) => Some(Variable {
+        (Some(prefix), Some(Variable { name, .. })) => Some(Variable {
             name: format!("{} with {name}", prefix.name),
             value: prefix.value.join("min"),
         }),
-        (None, Some(Variable { name, value: true })) => {
+        (None, Some(Variable { name, .. })) => {
             return Err(format!(
                 "{name} asks for the minimal library under WASMTIME_DIR, which isn't set; \
                  set it to the directory that `min` is in, or unset {name}."
             ));
         }
-        (prefix, _) => prefix,
+        (prefix, None) => prefix,
     };
     let prefix_headers = prefix.as_ref().map(|prefix| prefix.value.join("include"));
 
@@ -144,6 +178,7 @@ fn named_place(target: &Target) -> Result<Option<Place>, String> {
         (Some(Variable { name, value }), _) => Some(Place {
             name,
             named: true,
+            minimal: false,
             headers: prefix_headers
                 .or_else(|| Some(value.parent()?.join("include")))
                 .into_iter()
@@ -154,6 +189,7 @@ fn named_place(target: &Target) -> Result<Option<Place>, String> {
         (None, Some(Variable { name, value })) => Some(Place {
             name,
             named: true,
+            minimal: is_minimal,
             libraries: vec![value.join("lib"), value.join("lib64")],
             headers: prefix_headers.into_iter().collect(),
             version: None,
@@ -186,6 +222,7 @@ impl From<pkg_config::Package> for Place {
         Place {
             name: PKG_CONFIG.to_owned(),
             named: false,
+            minimal: false,
             libraries: package.libraries,
             headers: package.headers,
             version: Some(package.version),
@@ -198,6 +235,7 @@ impl From<(PathBuf, Vec<PathBuf>)> for Place {
         Place {
             name: prefix.display().to_string(),
             named: false,
+            minimal: false,
             libraries,
             headers: vec![prefix.join("include")],
             version: None,
@@ -206,15 +244,42 @@ impl From<(PathBuf, Vec<PathBuf>)> for Place {
 }
 
 impl Place {
+    /// Says that nothing here fits, and why.
+    fn rejection(self, target: &Target, kind: Kind, reason: String) -> Rejection {
+        let candidates = self.candidates(target, kind);
+        let mut files: Vec<PathBuf> = candidates
+            .map(|(directory, candidate)| directory.join(candidate.file))
+            .collect();
+        files.extend(self.headers.iter().flat_map(|path| Headers::files(path)));
+        Rejection {
+            kind: kind.name(),
+            place: self.name,
+            reason,
+            files,
+            minimal: self.minimal,
+            named: self.named,
+        }
+    }
+
+    /// What the linker would take here, the preferred ones first.
+    fn candidates(
+        &self,
+        target: &Target,
+        kind: Kind,
+    ) -> impl Iterator<Item = (&PathBuf, &'static Candidate)> {
+        let candidates = target.candidates(kind);
+        let each = move |directory| {
+            candidates
+                .iter()
+                .map(move |candidate| (directory, candidate))
+        };
+        self.libraries.iter().flat_map(each)
+    }
+
     /// Takes the library that is here, if it fits.
     fn library(&self, target: &Target, kind: Kind) -> Result<Library, String> {
         let (directory, candidate) = self
-            .libraries
-            .iter()
-            .flat_map(|directory| {
-                let candidates = target.candidates(kind).iter();
-                candidates.map(move |candidate| (directory, candidate))
-            })
+            .candidates(target, kind)
             .find(|(directory, candidate)| directory.join(candidate.file).is_file())
             .ok_or_else(|| self.absence(target, kind))?;
         let file = directory.join(candidate.file);

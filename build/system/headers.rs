@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::features::{IN_HEADERS, is_on};
+use crate::features::{self, IN_HEADERS, is_on};
 use crate::target::MAJOR;
 
 /// What the headers in a directory say.
@@ -30,6 +30,14 @@ impl Headers {
     /// The header that lists the features.
     pub fn conf_header(directory: &Path) -> PathBuf {
         directory.join("wasmtime").join("conf.h")
+    }
+
+    /// The headers of a directory that are read.
+    pub fn files(directory: &Path) -> [PathBuf; 2] {
+        [
+            Headers::main_header(directory),
+            Headers::conf_header(directory),
+        ]
     }
 
     /// Reads the headers in a directory that holds `wasmtime.h`.
@@ -86,9 +94,10 @@ impl Headers {
         let header = Headers::conf_header(&self.directory);
         Some(format!(
             "{} says that the library was built without {}; \
-             turn the Cargo feature off or take a library that has it",
+             turn the Cargo feature off or take a library that has it{}",
             header.display(),
-            absent.join(", ")
+            absent.join(", "),
+            features::shared()
         ))
     }
 }

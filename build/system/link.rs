@@ -35,10 +35,7 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
         Some(headers) => {
             let directory = &headers.directory;
             println!("cargo::metadata=include={}", directory.display());
-            for header in [
-                Headers::main_header(directory),
-                Headers::conf_header(directory),
-            ] {
+            for header in Headers::files(directory) {
                 if header.is_file() {
                     println!("cargo::rerun-if-changed={}", header.display());
                 }
@@ -65,7 +62,11 @@ fn archive(library: &Library, target: &Target) -> Result<(), String> {
     search(linkable.file.parent().unwrap_or(Path::new("")));
     // Should it be a copy that somebody removes or damages.
     println!("cargo::rerun-if-changed={}", linkable.file.display());
-    println!("cargo::rustc-link-lib=static:-bundle={}", library.link_name);
+    let link_name = match linkable.file == library.file {
+        true => library.link_name,
+        false => archive::COPY,
+    };
+    println!("cargo::rustc-link-lib=static:-bundle={link_name}");
     for native in target.natives() {
         match native {
             Native::Library(name) => println!("cargo::rustc-link-lib={name}"),

@@ -13,7 +13,9 @@ mod platform;
 mod sources;
 mod variables;
 mod version;
+mod watch;
 
-pub use find::{Library, Rejection, library as find};
+pub use find::{Library, Rejection, Search, library as find};
 pub use link::library as link;
 pub use not_found::not_found;
+pub use watch::watch;

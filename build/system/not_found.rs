@@ -49,6 +49,13 @@ fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
          that of wasmtime.h"
             .to_owned(),
     ];
+    if rejections.iter().any(|rejection| rejection.minimal) {
+        remedies.push(
+            "unset WASMTIME_MIN to link the complete library; the variable holds for every build \
+             that links one, also for a build script's dependencies, which may have `load` instead"
+                .to_owned(),
+        );
+    }
     if let Some(package) = package(&target.os()) {
         remedies.push(format!(
             "install a package of libwasmtime with its headers, {package}, if it is version {MAJOR}"

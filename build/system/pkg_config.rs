@@ -15,6 +15,19 @@ pub struct Package {
     pub headers: Vec<PathBuf>,
 }
 
+/// The files that could tell of the package, in the order in which pkg-config looks
+/// for one.
+pub fn files() -> Vec<PathBuf> {
+    let own = ["PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR"]
+        .into_iter()
+        .filter_map(std::env::var_os);
+    let built_in = ::pkg_config::get_variable("pkg-config", "pc_path").ok();
+    own.chain(built_in.map(Into::into))
+        .flat_map(|list| std::env::split_paths(&list).collect::<Vec<_>>())
+        .map(|directory| directory.join("wasmtime.pc"))
+        .collect()
+}
+
 /// Asks for the package. When it is linked statically, pkg-config names the
 /// directories of its private libraries too.
 ///

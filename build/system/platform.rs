@@ -1,11 +1,10 @@
 //! What platforms differ in: the names of library files, where they usually are,
 //! and which native libraries an archive of libwasmtime leans on.
 
-use std::env;
 use std::path::PathBuf;
 
 use crate::mode::Kind;
-use crate::target::Target;
+use crate::target::{Target, told};
 
 /// A file that the linker would take.
 pub struct Candidate {
@@ -21,17 +20,7 @@ pub enum Native {
     Framework(&'static str),
 }
 
-/// What Cargo tells the build script of the target.
-fn told(variable: &str) -> String {
-    env::var(variable).unwrap_or_default()
-}
-
 impl Target {
-    /// The triple of the machine that compiles.
-    pub fn host(&self) -> String {
-        told("HOST")
-    }
-
     /// The operating system, as `target_os` has it.
     pub fn os(&self) -> String {
         told("CARGO_CFG_TARGET_OS")

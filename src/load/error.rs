@@ -72,7 +72,9 @@ pub enum LoadError {
     ///
     /// That is so if another crate of the program brings the C API itself, as
     /// `wasmtime-c-api-impl` does, and libwasmtime is linked as a shared library.
-    /// An object that one of the two made would be used by the other.
+    /// An object that one of the two made would be used by the other. It is also so in
+    /// a plugin that has libwasmtime in it with `vendored`, if the process has another
+    /// one which is found first: then that one would be called, of whatever version.
     #[non_exhaustive]
     Mixed {
         /// The files of both, of which one may be the program's own.
@@ -195,7 +197,10 @@ fn wrong_version(path: &Path, found: Option<LibraryVersion>, expected: u32) -> S
     format!(
         "{} is {found}, but libwasmtime {expected} is needed (any patch of it, or \
          for precompiled modules the one that compiled them); \
-         install that one, or use the version of this crate that goes with the library",
+         install that one, or use the version of this crate that goes with the library; if \
+         another part of the program needs that library, as another version of this crate may, \
+         then link this version as an archive, with `static`, or load a file of its own, with \
+         `load` and `load_from`",
         path.display(),
     )
 }
@@ -209,8 +214,9 @@ fn mixed(paths: &[PathBuf]) -> String {
         "the functions of libwasmtime's C API are in more than one file, {}, but all have to be \
          in one libwasmtime {MAJOR}; another part of the program brings functions of the same \
          names, as the crate `wasmtime-c-api-impl` does, which tree-sitter has with its feature \
-         `wasm`: do without that, or turn on the Cargo feature `load` or `static` of \
-         `libwasmtime` instead of `dynamic` (LIBWASMTIME_LINK chooses among those that are on)",
+         `wasm`, or a library that a plugin finds in its process: do without that, or turn on \
+         the Cargo feature `load` or `static` of `libwasmtime` instead of `dynamic` or `vendored` \
+         (LIBWASMTIME_LINK chooses among those that are on)",
         paths.join(" and ")
     )
 }
@@ -218,7 +224,7 @@ fn mixed(paths: &[PathBuf]) -> String {
 /// Something needs a part of libwasmtime that the library was built without.
 ///
 /// What needs it returns this, and nothing has happened. With the Cargo feature
-/// `load`, but for [`Feature::StackSwitching`], which no library has; and with `dynamic`
+/// `load`, but for [`Feature::StackSwitching`], which no library has; and in any mode
 /// where the library itself is refused. In the other link modes the library has all
 /// that this crate was built for. [`Loaded::has`](crate::Loaded::has) tells in advance.
 #[derive(Clone, Debug, PartialEq, Eq)]

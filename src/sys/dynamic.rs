@@ -6,7 +6,7 @@ use std::ffi::{CStr, c_void};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
-use super::object::{self, Object};
+use super::object::{self, Object, named, real};
 use super::version::{self, Evidence, Functions};
 use crate::load::{LibraryVersion, LoadError, MAJOR};
 
@@ -92,18 +92,4 @@ fn ends(addresses: &[NonNull<c_void>]) -> (Option<Object>, Option<Object>) {
         object(addresses.iter().min()),
         object(addresses.iter().max()),
     )
-}
-
-/// A path without symbolic links. On Windows there is none in it, and it would get
-/// the form that not all programs take.
-fn real(path: PathBuf) -> PathBuf {
-    match cfg!(windows) {
-        true => path,
-        false => path.canonicalize().unwrap_or(path),
-    }
-}
-
-/// A path, or what stands for one that isn't known.
-fn named(path: Option<PathBuf>) -> PathBuf {
-    path.unwrap_or_else(|| "the libwasmtime that the program is linked with".into())
 }

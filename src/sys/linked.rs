@@ -4,11 +4,15 @@
 //! A part of the program is what it was when the program was built. A shared
 //! library may be another by now: see `dynamic.rs`.
 
+#[cfg(not(wasmtime_link = "dynamic"))]
+use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
 #[cfg(wasmtime_link = "dynamic")]
 use super::dynamic;
+#[cfg(not(wasmtime_link = "dynamic"))]
+use super::object::Object;
 #[cfg(wasmtime_link = "vendored")]
 use super::vendored;
 use super::{Feature, object};
@@ -56,6 +60,8 @@ fn examine(trust: bool) -> Result<Loaded, LoadError> {
     let (version, path, _) = (Some(version()), None, trust);
 
     if let Some(function) = NonNull::new(super::wasm_engine_new as *mut _) {
+        #[cfg(not(wasmtime_link = "dynamic"))]
+        is_own(function)?;
         object::pin_both(function);
     }
     let features = Feature::ALL.iter().copied();
@@ -66,21 +72,41 @@ fn examine(trust: bool) -> Result<Loaded, LoadError> {
     })
 }
 
+/// Sees whether a function of libwasmtime's is in the same object as this crate, with
+/// which it was linked.
+///
+/// A plugin whose functions have the names of C and are seen from outside, as those
+/// are that Cargo builds, doesn't call its own if the process has another libwasmtime
+/// where the dynamic linker looks first: the program is linked with one, say.
+///
+/// # Errors
+///
+/// It isn't.
+#[cfg(not(wasmtime_link = "dynamic"))]
+fn is_own(function: NonNull<c_void>) -> Result<(), LoadError> {
+    let (own, other) = (object::own(), Object::containing(function));
+    if own == other {
+        return Ok(());
+    }
+    Err(LoadError::Mixed {
+        paths: [own, other]
+            .map(|object| object::named(object.and_then(|object| object.file()).map(object::real)))
+            .to_vec(),
+    })
+}
+
 /// What needs a feature is itself behind the Cargo feature, and without that
-/// can't ask. It calls the library: a shared one has to be the right one.
+/// can't ask. It calls the library, which has to be the right one.
 #[inline]
 pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
-    if cfg!(wasmtime_link = "dynamic")
-        && LOADED.get().is_none()
-        && let Err(cause) = load(&LoadOptions::new())
-    {
-        return Err(Unsupported {
+    match LOADED.get() {
+        Some(_) => Ok(()),
+        None => load(&LoadOptions::new()).map_err(|cause| Unsupported {
             feature,
             library: None,
             cause: Some(cause),
-        });
+        }),
     }
-    Ok(())
 }
 
 /// Whether the library is known to lack a feature. One of the system may have
@@ -138,5 +164,30 @@ fn has(feature: Feature) -> bool {
         Feature::WasiHttp => built_with!("wasi-http"),
         Feature::Wat => built_with!("wat"),
         Feature::StackSwitching => false,
+    }
+}
+
+#[cfg(all(
+    test,
+    unix,
+    not(wasmtime_link = "dynamic"),
+    not(target_feature = "crt-static")
+))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_of_another_library_are_refused() {
+        unsafe extern "C" {
+            fn malloc(size: usize) -> *mut c_void;
+        }
+        let own = NonNull::new(is_own as *mut c_void).unwrap();
+        assert_eq!(is_own(own), Ok(()));
+        let anothers = NonNull::new(malloc as *mut c_void).unwrap();
+        let Err(LoadError::Mixed { paths }) = is_own(anothers) else {
+            panic!("it is in the C library");
+        };
+        assert_ne!(paths[0], paths[1]);
+        assert_eq!(paths[0], std::env::current_exe().unwrap());
     }
 }

@@ -25,12 +25,31 @@ pub(super) use system::bound;
 /// that contains either and is closed would leave the process with pointers to
 /// code that is gone.
 pub(super) fn pin_both(libwasmtime: NonNull<c_void>) {
-    let own = NonNull::new(pin_both as *mut c_void);
-    for address in [Some(libwasmtime), own].into_iter().flatten() {
-        if let Some(object) = Object::containing(address) {
-            object.pin();
-        }
+    for object in [Object::containing(libwasmtime), own()]
+        .into_iter()
+        .flatten()
+    {
+        object.pin();
     }
+}
+
+/// The object that this crate is in.
+pub(super) fn own() -> Option<Object> {
+    Object::containing(NonNull::new(own as *mut c_void)?)
+}
+
+/// A path without symbolic links. On Windows there is none in it, and it would get
+/// the form that not all programs take.
+pub(super) fn real(path: PathBuf) -> PathBuf {
+    match cfg!(windows) {
+        true => path,
+        false => path.canonicalize().unwrap_or(path),
+    }
+}
+
+/// A path, or what stands for one that isn't known.
+pub(super) fn named(path: Option<PathBuf>) -> PathBuf {
+    path.unwrap_or_else(|| "the libwasmtime that the program is linked with".into())
 }
 
 /// Without `dlopen`, which a program that has no dynamic linker in it must not

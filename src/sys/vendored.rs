@@ -10,15 +10,17 @@ pub(crate) const fn has(feature: &str) -> bool {
     libwasmtime_vendor::has(feature)
 }
 
-/// Stops the compilation if libwasmtime was built without a feature.
+/// Stops the compilation if libwasmtime was built without a feature. The first
+/// argument is what the build script has to add to that.
 macro_rules! require {
-    ($($feature:literal,)*) => {$(
+    ($remark:literal; $($feature:literal,)*) => {$(
         const _: () = assert!(
             has($feature),
             concat!(
                 "the Cargo feature `", $feature, "` of `libwasmtime` is on, and libwasmtime is \
                  built from source without it: turn the feature off, or depend on the package \
-                 `libwasmtime-vendor` as well and turn on its feature `", $feature, "`"
+                 `libwasmtime-vendor` as well and turn on its feature `", $feature, "`",
+                $remark
             )
         );
     )*};

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
-use crate::script::{Output, Script, host};
+use crate::script::{MAJOR, Output, Script, host};
 
 /// What stands for libwasmtime: it allocates, panics and catches, so that it
 /// needs much of the standard library.
@@ -115,6 +115,48 @@ pub fn rustc() -> Command {
     Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 
+/// Compiles the declarations, as a crate, for the archive in a directory, in which
+/// functions have some names.
+fn bind(
+    prefix: &Prefix,
+    name: &str,
+    directory: &str,
+    names: &str,
+    library: &str,
+) -> Result<(), String> {
+    let source = prefix.path(&format!("{name}.rs"));
+    fs::write(&source, names.to_owned() + BINDING).unwrap();
+    compile(
+        rustc()
+            .args(["--crate-type", "rlib", "-L", directory, "-l", library, "-o"])
+            .args([&prefix.path(&format!("lib{name}.rlib")), &source]),
+    )
+}
+
+/// Links a program with such crates, and runs it.
+fn run(
+    prefix: &Prefix,
+    source: &str,
+    bindings: &[&str],
+    options: &[&str],
+) -> Result<String, String> {
+    let (program, root) = (prefix.path("program"), prefix.root());
+    fs::write(prefix.path("program.rs"), source).unwrap();
+    let mut rustc = rustc();
+    rustc.args(options).args(["-L", &root, "-o", &program]);
+    for binding in bindings {
+        rustc.args(["--extern", binding]);
+    }
+    compile(rustc.arg(prefix.path("program.rs")))?;
+    let output = Command::new(program).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned())
+}
+
 /// Links the program with the archive in a directory, in which functions have some
 /// names, and runs it.
 pub fn link(
@@ -124,31 +166,9 @@ pub fn link(
     library: &str,
     options: &[&str],
 ) -> Result<String, String> {
-    let prefix = prefix.root();
-    let at = |path: &str| Path::new(&prefix).join(path);
-    fs::write(at("binding.rs"), names.to_owned() + BINDING).unwrap();
-    fs::write(at("program.rs"), PROGRAM).unwrap();
-    compile(
-        rustc()
-            .args(["--crate-type", "rlib", "-L", directory, "-l", library])
-            .arg("-o")
-            .arg(at("libbinding.rlib"))
-            .arg(at("binding.rs")),
-    )?;
-    compile(
-        rustc()
-            .args(options)
-            .args(["-L", directory, "-L", &prefix, "--extern", "binding", "-o"])
-            .arg(at("program"))
-            .arg(at("program.rs")),
-    )?;
-    let output = Command::new(at("program")).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned())
+    bind(prefix, "binding", directory, names, library)?;
+    let options = [&["-L", directory], options].concat();
+    run(prefix, PROGRAM, &["binding"], &options)
 }
 
 /// What the build script has linked.
@@ -171,6 +191,11 @@ impl Instructed {
             names: fs::read_to_string(output.out.join("link_names.rs")).unwrap(),
         }
     }
+
+    /// Compiles the declarations for it, as a crate.
+    fn bind(&self, prefix: &Prefix, name: &str) {
+        bind(prefix, name, &self.directory, &self.names, &self.library).unwrap();
+    }
 }
 
 fn instructed(prefix: &Prefix) -> Instructed {
@@ -179,9 +204,11 @@ fn instructed(prefix: &Prefix) -> Instructed {
 
 /// The build script, for the archive of an installation.
 pub fn script(prefix: &Prefix) -> Script {
-    Script::new(&["static"])
-        .native()
-        .set("WASMTIME_DIR", &prefix.root())
+    for_archive(Script::new(&["static"]), prefix)
+}
+
+fn for_archive(script: Script, prefix: &Prefix) -> Script {
+    script.native().set("WASMTIME_DIR", &prefix.root())
 }
 
 /// Links programs that are optimised at link time, in either way, or not.
@@ -203,8 +230,8 @@ fn links_after_renaming(prefix: &Prefix) {
 
 /// Does the same with an archive that can't be linked as it is.
 fn links_only_after_renaming(prefix: &Prefix) {
-    let library = instructed(prefix).library;
-    let refusal = link(prefix, &prefix.path("lib"), NAMES_OF_C, &library, &[]).unwrap_err();
+    let library = "static:-bundle=wasmtime";
+    let refusal = link(prefix, &prefix.path("lib"), NAMES_OF_C, library, &[]).unwrap_err();
     assert!(refusal.contains("rust_eh_personality"), "{refusal}");
     links_after_renaming(prefix);
 }
@@ -261,6 +288,35 @@ fn an_archive_of_another_major_is_an_error() {
     assert!(error.contains("is of version 47.0.1;"), "{error}");
 }
 
+/// This crate of two major versions, each with an archive of its own.
+fn two_majors_are_kept_apart() {
+    needs_elf();
+    let own = archive("archive_own_major", &mut rustc(), &["-Clto=fat"]);
+    let next = (MAJOR + 1).to_string();
+    let source = LIBRARY
+        .replace(&format!("_{MAJOR}_"), &format!("_{next}_"))
+        .replace("numbers.iter().sum::<u32>()", "1000");
+    let other = archive_of(&source, "archive_next_major", &mut rustc(), &["-Clto=fat"]).headers(
+        "include",
+        &format!("{next}.0.0"),
+        &[],
+    );
+    let first = instructed(&own);
+    first.bind(&own, "first");
+    let script = Script::of_major(&next, &["static"]);
+    let second = Instructed::by(&for_archive(script, &other).run());
+    second.bind(&own, "second");
+
+    let program = "fn main() {
+        println!(\"{} {}\", unsafe { first::wasmtime_sum(4) }, unsafe { second::wasmtime_sum(4) })
+    }";
+    for archives in [[&first, &second], [&second, &first]] {
+        let [one, two] = archives.map(|archive| archive.directory.as_str());
+        let printed = run(&own, program, &["first", "second"], &["-L", one, "-L", two]);
+        assert_eq!(printed.as_deref(), Ok("10 1000"));
+    }
+}
+
 /// An assembler may write the two as one text, of which only the whole could change.
 fn a_function_whose_name_ends_anothers_keeps_its_name() {
     needs_elf();
@@ -292,11 +348,14 @@ fn a_function_whose_name_ends_anothers_keeps_its_name() {
     }
 
     let Instructed {
-        directory, names, ..
+        directory,
+        library,
+        names,
     } = instructed(&prefix);
-    assert!(names.contains(r#"(wasmtime_call) => { "Wasmtime_call" }"#));
+    assert!(names.contains(r#"(wasmtime_call) => { ""#), "{names}");
     assert!(!names.contains("(wasmtime_sum)"), "{names}");
-    let archive = fs::read(Path::new(&directory).join("libwasmtime.a")).unwrap();
+    let file = library.replace("static:-bundle=", "lib") + ".a";
+    let archive = fs::read(Path::new(&directory).join(file)).unwrap();
     let has = |name: &[u8]| archive.windows(name.len()).any(|part| part == name);
     assert!(has(b"my_wasmtime_sum") && !has(b"my_Wasmtime_sum"));
 }
@@ -307,5 +366,6 @@ crate::tests![
     an_archive_that_aborts_on_panic_leaves_the_programs_panics_alone,
     an_archive_of_another_compiler_is_linked,
     an_archive_of_another_major_is_an_error,
+    two_majors_are_kept_apart,
     a_function_whose_name_ends_anothers_keeps_its_name,
 ];

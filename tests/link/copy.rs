@@ -12,6 +12,9 @@ use crate::cargo::Cargo;
 use crate::prefix::Prefix;
 use crate::script::{host, out_of};
 
+/// The file name of a copy.
+const COPY: &str = concat!("libwasmtime-", env!("CARGO_PKG_VERSION_MAJOR"), ".a");
+
 /// An archive that has to be copied, and a target folder for it.
 fn set_up(name: &str) -> (Prefix, PathBuf) {
     needs_elf();
@@ -134,7 +137,7 @@ fn a_copy_that_is_damaged_or_was_left_unfinished_is_not_used() {
     let (prefix, target) = set_up("damaged");
     let made = instructed(&prefix, &target, "debug");
     let directory = Path::new(&made.directory);
-    let (copy, record) = (directory.join("libwasmtime.a"), directory.join("record"));
+    let (copy, record) = (directory.join(COPY), directory.join("record"));
     let whole = fs::read(&copy).unwrap();
     let text = fs::read_to_string(&record).unwrap();
     let damages: [&dyn Fn(); 5] = [
@@ -172,7 +175,7 @@ fn build_scripts_that_run_at_once_make_one_copy() {
         }
     };
     at_once();
-    fs::write(copies(&target)[0].join("libwasmtime.a"), "damaged").unwrap();
+    fs::write(copies(&target)[0].join(COPY), "damaged").unwrap();
     at_once();
     assert_links(&prefix, &instructed(&prefix, &target, "debug"));
 }
@@ -203,7 +206,7 @@ fn cargos_builds_share_one_copy_and_are_fresh_until_it_is_damaged() {
     }
     assert_eq!(made_at(&target), made);
 
-    let copy = copies(&target).remove(0).join("libwasmtime.a");
+    let copy = copies(&target).remove(0).join(COPY);
     fs::write(&copy, "damaged").unwrap();
     assert!(!check(&[]));
     assert!(fs::metadata(&copy).unwrap().len() > 10_000);

@@ -291,6 +291,7 @@ fn another_major_in_its_place_is_refused() {
         let file = libraries.join("libwasmtime.so");
         assert!(error.contains(&file.display().to_string()), "{error}");
         assert!(error.contains("libwasmtime 48 is needed"), "{error}");
+        assert!(error.contains("`load` and `load_from`"), "{error}");
     }
 }
 

@@ -14,6 +14,8 @@ mod copy;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod headers;
+#[cfg(unix)]
+mod later;
 mod left_out;
 mod linked;
 mod loader;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
             check::TESTS,
             copy::TESTS,
             headers::TESTS,
+            #[cfg(unix)]
+            later::TESTS,
             left_out::TESTS,
             linked::TESTS,
             loader::TESTS,

@@ -1,7 +1,9 @@
 //! Which mode is chosen.
 
+use std::path::Path;
+
 use crate::prefix::{Prefix, VERSION};
-use crate::script::Script;
+use crate::script::{Script, host, out_of};
 
 fn each_feature_is_its_mode() {
     let both = Prefix::installed("each_feature", "libwasmtime.a").file("lib/libwasmtime.so", "");
@@ -84,6 +86,129 @@ fn a_mode_without_its_feature_is_an_error() {
     }
 }
 
+/// A program that is linked with an archive, and its build script, which loads a
+/// library: both are for this machine, and see the same variables.
+fn an_override_is_for_the_build_that_can_follow_it() {
+    let both = Prefix::installed("standalone", "libwasmtime.a").file("lib/libwasmtime.so", "");
+    let own = |name: &str| host().to_uppercase().replace(['-', '.'], "_") + "_" + name;
+    for name in ["LIBWASMTIME_LINK".to_owned(), own("LIBWASMTIME_LINK")] {
+        let run = |features: &[&str], mode: &str| {
+            Script::new(features)
+                .native()
+                .set(&own("WASMTIME_DIR"), &both.root())
+                .set(&name, mode)
+                .run()
+        };
+        assert_eq!(run(&["static"], "static").mode(), "static");
+        let output = run(&["load"], "static");
+        assert_eq!(output.mode(), "load");
+        let warning = output.warnings();
+        for expected in ["is left to the program", &format!("{name}=static,load")] {
+            assert!(warning.contains(expected), "no {expected} in {warning}");
+        }
+        // The other way round, and a list for both.
+        assert_eq!(run(&["static"], "load").mode(), "static");
+        assert_eq!(run(&["load"], "load").mode(), "load");
+        for features in ["static", "load"] {
+            let output = run(&[features], "static,load");
+            assert_eq!((output.mode(), output.warnings().as_str()), (features, ""));
+        }
+    }
+}
+
+/// What tells that a build isn't for a build script.
+fn an_override_that_the_program_cannot_follow_is_an_error() {
+    let script = || {
+        Script::new(&["load"])
+            .native()
+            .set("LIBWASMTIME_LINK", "dynamic")
+    };
+    let with_target = Prefix::new("with_target");
+    let folder = with_target.path(host());
+    for script in [
+        script().set("DEBUG", "true"),
+        script().set("OPT_LEVEL", "3"),
+        script().out(out_of(Path::new(&folder), "debug")),
+        Script::new(&["load"]).set("LIBWASMTIME_LINK", "dynamic"),
+    ] {
+        let error = script.run().error();
+        for expected in [
+            "LIBWASMTIME_LINK=dynamic needs the Cargo feature `static` or `dynamic`",
+            "LIBWASMTIME_LINK=dynamic,load",
+        ] {
+            assert!(error.contains(expected), "no {expected} in {error}");
+        }
+    }
+
+    // With a target, the program's build has debug information and so may this.
+    let output = script()
+        .set("DEBUG", "true")
+        .out(out_of(Path::new(&with_target.root()), "debug"))
+        .run();
+    assert_eq!(output.mode(), "load");
+}
+
+fn the_variable_may_list_modes_in_an_order_of_its_own() {
+    let both = Prefix::installed("listed", "libwasmtime.a").file("lib/libwasmtime.so", "");
+    let run = |list: &str, prefix: &Prefix| {
+        Script::new(&["static", "dynamic", "load"])
+            .set("WASMTIME_DIR", &prefix.root())
+            .set("LIBWASMTIME_LINK", list)
+            .run()
+    };
+    assert_eq!(run("dynamic, static", &both).mode(), "dynamic");
+    assert_eq!(run("load,dynamic", &both).mode(), "load");
+    assert_eq!(run("vendored,static", &both).mode(), "static");
+    let archive = Prefix::installed("listed_archive", "libwasmtime.a");
+    assert_eq!(run("dynamic,static", &archive).mode(), "static");
+    let error = run("static,shared", &both).error();
+    assert!(error.contains("`shared` is no link mode"), "{error}");
+    let error = Script::new(&["static", "dynamic"])
+        .set("LIBWASMTIME_LINK", "dynamic,static")
+        .run()
+        .error();
+    assert!(
+        error.contains("LIBWASMTIME_LINK=dynamic,static, but no usable"),
+        "{error}"
+    );
+}
+
+/// The minimal library is for the program; its build script opens another.
+fn where_a_library_is_does_not_matter_to_a_build_that_loads_one() {
+    let output = Script::new(&["load", "cranelift"])
+        .native()
+        .set("WASMTIME_MIN", "1")
+        .set("WASMTIME_LIB_DIR", "nowhere")
+        .run();
+    assert_eq!(output.mode(), "load");
+}
+
+/// With Cargo's first resolver, the program's build gets the features that the build
+/// script asks for.
+fn features_that_may_be_anothers_are_said_to_be() {
+    let minimal = Prefix::new("unified")
+        .file("min/lib/libwasmtime.a", "")
+        .headers("min/include", VERSION, &[]);
+    let run = |features: &[&str]| {
+        Script::new(features)
+            .set("WASMTIME_DIR", &minimal.root())
+            .set("WASMTIME_MIN", "1")
+            .run()
+            .error()
+    };
+    let error = run(&["static", "load", "cranelift"]);
+    for expected in [
+        "built without `cranelift`",
+        "resolver 1",
+        "resolver = \"2\"",
+        "unset WASMTIME_MIN",
+    ] {
+        assert!(error.contains(expected), "no {expected} in {error}");
+    }
+    let error = run(&["static", "cranelift"]);
+    assert!(!error.contains("resolver"), "{error}");
+}
+
 fn static_and_dynamic_enable_each_other() {
     let both =
         Prefix::installed("enable_each_other", "libwasmtime.a").file("lib/libwasmtime.so", "");
@@ -156,6 +281,11 @@ crate::tests![
     an_empty_variable_is_not_set,
     an_unknown_mode_is_an_error_that_lists_the_known,
     a_mode_without_its_feature_is_an_error,
+    an_override_is_for_the_build_that_can_follow_it,
+    an_override_that_the_program_cannot_follow_is_an_error,
+    the_variable_may_list_modes_in_an_order_of_its_own,
+    where_a_library_is_does_not_matter_to_a_build_that_loads_one,
+    features_that_may_be_anothers_are_said_to_be,
     static_and_dynamic_enable_each_other,
     an_override_that_finds_nothing_is_an_error,
     no_feature_is_an_error_that_names_them,

@@ -191,7 +191,7 @@ fn an_archive_brings_the_native_libraries() {
 }
 
 /// Leaves the test out if this machine has no pkg-config.
-fn needs_pkg_config() {
+pub fn needs_pkg_config() {
     if Command::new("pkg-config")
         .arg("--version")
         .output()

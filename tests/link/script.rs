@@ -9,13 +9,21 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cargo::Cargo;
+use crate::prefix::Prefix;
 
 /// A target that this machine has no libraries of, nor a compiler for: what a
 /// test doesn't put there isn't found.
 pub const FOREIGN: &str = "riscv64gc-unknown-linux-musl";
 
+/// The major version of this package, and of libwasmtime.
+pub const MAJOR: u32 = match u32::from_str_radix(env!("CARGO_PKG_VERSION_MAJOR"), 10) {
+    Ok(major) => major,
+    Err(_) => panic!("Cargo's versions are numbers"),
+};
+
 /// One run of the build script.
 pub struct Script {
+    executable: PathBuf,
     target: String,
     host: String,
     variables: BTreeMap<String, String>,
@@ -26,15 +34,28 @@ impl Script {
     /// The build script with some Cargo features on, for the [`FOREIGN`]
     /// target.
     pub fn new(features: &[&str]) -> Script {
+        Script::compiled(executable().to_owned(), features)
+    }
+
+    /// That of this package under another major version.
+    pub fn of_major(major: &str, features: &[&str]) -> Script {
+        Script::compiled(executable_of(major), features)
+    }
+
+    fn compiled(executable: PathBuf, features: &[&str]) -> Script {
         let mut script = Script {
+            executable,
             target: FOREIGN.to_owned(),
             host: host().to_owned(),
             variables: BTreeMap::new(),
             out: None,
         };
-        // The one feature that turns on another which the script asks for.
-        let implied = features.contains(&"vendored").then_some("vendored-min");
-        for feature in features.iter().copied().chain(implied) {
+        // As the manifest has it.
+        let implied = match features.contains(&"vendored") {
+            true => &["vendored-min", "static"][..],
+            false => &[],
+        };
+        for feature in features.iter().chain(implied) {
             let name = feature.to_uppercase().replace('-', "_");
             script = script.set(&format!("CARGO_FEATURE_{name}"), "1");
         }
@@ -84,7 +105,7 @@ impl Script {
             out_of(&target, "debug")
         });
 
-        let mut command = Command::new(executable());
+        let mut command = Command::new(self.executable);
         clear(&mut command);
         let output = command
             .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -208,15 +229,44 @@ pub fn host() -> &'static str {
 /// or `dynamic`. It asks for all Cargo features by variable.
 fn executable() -> &'static Path {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
-    EXECUTABLE.get_or_init(|| {
-        let messages = Cargo::new("check").set("DOCS_RS", "1").run().stdout;
-        let script = messages
-            .lines()
-            .filter(|line| line.contains("\"compiler-artifact\""))
-            .filter(|line| line.contains("\"kind\":[\"custom-build\"]"))
-            .find(|line| line.contains("#libwasmtime@") || line.contains("/libwasmtime#"));
-        let (_, rest) = script.unwrap().split_once("\"filenames\":[\"").unwrap();
-        let (path, _) = rest.split_once('"').unwrap();
-        PathBuf::from(path.replace("\\\\", "\\"))
-    })
+    EXECUTABLE.get_or_init(|| compile(Cargo::new("check")))
+}
+
+/// The same as if the package had another major version. There is nothing else in it.
+fn executable_of(major: &str) -> PathBuf {
+    let read =
+        |file: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let manifest = read("Cargo.toml");
+    let dependencies: Vec<&str> = manifest
+        .lines()
+        .filter(|line| line.starts_with("cc = ") || line.starts_with("pkg-config = "))
+        .collect();
+    let manifest = format!(
+        "[package]\nname = \"libwasmtime\"\nversion = \"{major}.0.0\"\nedition = \"2024\"\n\
+         build = {:?}\n\n[features]\ndefault = [\"static\"]\n\
+         static = [\"dep:cc\", \"dep:pkg-config\"]\ndynamic = []\n\n\
+         [build-dependencies]\n{}\n[workspace]\n",
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("build.rs"),
+        dependencies.join("\n"),
+    );
+    let package = Prefix::new(&format!("script_{major}"))
+        .file("Cargo.toml", &manifest)
+        .file("Cargo.lock", &read("Cargo.lock"))
+        .file("src/lib.rs", "");
+    compile(Cargo::of("check", Path::new(&package.path("Cargo.toml"))))
+}
+
+/// Has Cargo compile a package's build script.
+fn compile(cargo: Cargo) -> PathBuf {
+    let printed = cargo.set("DOCS_RS", "1").run();
+    printed.assert_success();
+    let script = printed
+        .stdout
+        .lines()
+        .filter(|line| line.contains("\"compiler-artifact\""))
+        .filter(|line| line.contains("\"kind\":[\"custom-build\"]"))
+        .find(|line| line.contains("#libwasmtime@") || line.contains("/libwasmtime#"));
+    let (_, rest) = script.unwrap().split_once("\"filenames\":[\"").unwrap();
+    let (path, _) = rest.split_once('"').unwrap();
+    PathBuf::from(path.replace("\\\\", "\\"))
 }

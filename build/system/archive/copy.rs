@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, SystemTime};
 
-use super::Linkable;
+use super::{COPY, Linkable};
 
 /// The directory of all copies, in the target folder.
 const DIRECTORY: &str = "libwasmtime-static";
@@ -47,7 +47,7 @@ const RULES: [&str; 3] = [
 /// What a copy is made of.
 #[derive(PartialEq, Eq)]
 pub struct Origin {
-    /// The file name of the archive, and of the copy.
+    /// The file name of the copy.
     file: OsString,
     /// When the archive was modified.
     modified: Option<SystemTime>,
@@ -68,7 +68,7 @@ impl Origin {
     /// The archive isn't there.
     pub fn of(archive: &Path, standard: &[PathBuf]) -> io::Result<Origin> {
         let metadata = fs::metadata(archive)?;
-        let file = archive.file_name().unwrap_or_default().to_owned();
+        let file = format!("lib{COPY}.a").into();
         let mut libraries: Vec<_> = standard
             .iter()
             .map(|path| (path, fs::metadata(path).ok().map(|data| stamp(&data))))
