@@ -100,7 +100,6 @@ impl Printed {
     }
 }
 
-#[test]
 fn without_a_library_a_check_succeeds_and_a_build_says_why_not() {
     let check = Cargo::new("check").set("DOCS_RS", "1").run();
     assert!(check.success, "{}", check.stderr);
@@ -112,7 +111,6 @@ fn without_a_library_a_check_succeeds_and_a_build_says_why_not() {
     assert!(build.stdout.contains(expected), "{}", build.stdout);
 }
 
-#[test]
 fn an_error_is_shown_without_noise() {
     let check = Cargo::new("check").set("LIBWASMTIME_LINK", "shared").run();
     assert!(!check.success);
@@ -154,7 +152,6 @@ macro_rules! told {
     };
 }
 
-#[test]
 fn a_library_is_linked_and_dependents_learn_of_it() {
     let library = Prefix::installed("cargo_dependent", "libwasmtime.a")
         // Every platform's archive.
@@ -177,7 +174,6 @@ fn a_library_is_linked_and_dependents_learn_of_it() {
     assert!(executed.contains("static:-bundle=wasmtime"), "{executed}");
 }
 
-#[test]
 fn the_mode_is_decided_again_when_a_variable_changes() {
     let library = Prefix::installed("cargo_again", "libwasmtime.a").file("lib/wasmtime.lib", "");
     let mode = |documentation: bool| {
@@ -192,3 +188,10 @@ fn the_mode_is_decided_again_when_a_variable_changes() {
     assert!(!mode(true));
     assert!(mode(false));
 }
+
+crate::tests![
+    without_a_library_a_check_succeeds_and_a_build_says_why_not,
+    an_error_is_shown_without_noise,
+    a_library_is_linked_and_dependents_learn_of_it,
+    the_mode_is_decided_again_when_a_variable_changes,
+];

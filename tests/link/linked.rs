@@ -6,14 +6,36 @@
 //! those of other major versions, as in the tests of `load`.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::cargo::Cargo;
+use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
+
+/// The directories of libraries of other major versions. Leaves the test out if
+/// there are none.
+pub fn other_majors() -> Vec<PathBuf> {
+    const DIRECTORIES: &str = "LIBWASMTIME_TEST_OTHER_MAJORS";
+    let directories = env::var_os(DIRECTORIES).unwrap_or_default();
+    let directories: Vec<_> = env::split_paths(&directories)
+        .filter(|directory| !directory.as_os_str().is_empty())
+        .collect();
+    if directories.is_empty() {
+        let why = format!("{DIRECTORIES} names no libraries");
+        leave_out(Need::OtherMajors, why);
+    }
+    for directory in &directories {
+        assert!(
+            directory.join("libwasmtime.so").is_file(),
+            "{DIRECTORIES} names {}, which has no libwasmtime.so",
+            directory.display()
+        );
+    }
+    directories
+}
 
 /// How a program is linked.
 #[derive(Clone, Copy)]
@@ -35,16 +57,15 @@ impl Mode {
         ["static", "dynamic", "load"][self as usize]
     }
 
-    /// Builds everything, once; `None` if there is no library for it.
-    fn built(self) -> Option<&'static Built> {
-        static BUILT: [OnceLock<Option<Built>>; 3] = [const { OnceLock::new() }; 3];
-        BUILT[self as usize].get_or_init(|| self.build()).as_ref()
+    /// Builds everything, once. Leaves the test out if there is no library for it.
+    fn built(self) -> &'static Built {
+        static BUILT: [OnceLock<Built>; 3] = [const { OnceLock::new() }; 3];
+        BUILT[self as usize].get_or_init(|| self.build())
     }
 
-    fn build(self) -> Option<Built> {
+    fn build(self) -> Built {
         if !cfg!(target_os = "linux") {
-            println!("skipped: the host program is for Linux");
-            return None;
+            leave_out(Need::Linux, "the host program is for Linux");
         }
         let installed = env::var_os("WASMTIME_DIR").map(PathBuf::from);
         let file = match self {
@@ -52,8 +73,8 @@ impl Mode {
             Mode::Dynamic | Mode::Load => "lib/libwasmtime.so",
         };
         let Some(installed) = installed.filter(|path| path.join(file).is_file()) else {
-            println!("skipped: WASMTIME_DIR names no directory with {file}");
-            return None;
+            let why = format!("WASMTIME_DIR names no directory with {file}");
+            leave_out(Need::Installation, why);
         };
         let prefix = workspace(self);
         let built = Cargo::of("build", Path::new(&prefix.path("Cargo.toml")))
@@ -62,10 +83,10 @@ impl Mode {
             .set("CARGO_TARGET_DIR", &prefix.path("target"))
             .run();
         built.assert_success();
-        Some(Built {
+        Built {
             directory: prefix.path("target/debug").into(),
             libraries: installed.join("lib"),
-        })
+        }
     }
 }
 
@@ -172,11 +193,8 @@ fn assert_refused(text: &str, why: &str) {
     assert_eq!(said(text, "loaded"), "none");
 }
 
-#[test]
 fn the_shared_library_tells_which_file_it_is() {
-    let Some(built) = Mode::Dynamic.built() else {
-        return;
-    };
+    let built = Mode::Dynamic.built();
     let text = built.run("program", &built.libraries, &[]);
     assert_fine(&text);
     let file = built.libraries.join("libwasmtime.so");
@@ -188,17 +206,9 @@ fn the_shared_library_tells_which_file_it_is() {
     );
 }
 
-#[test]
 fn another_major_in_its_place_is_refused() {
-    let Some(built) = Mode::Dynamic.built() else {
-        return;
-    };
-    let majors = env::var_os("LIBWASMTIME_TEST_OTHER_MAJORS").unwrap_or_default();
-    let majors: Vec<_> = env::split_paths::<OsStr>(&majors).collect();
-    if majors.is_empty() {
-        println!("skipped: LIBWASMTIME_TEST_OTHER_MAJORS names no libraries");
-    }
-    for libraries in majors {
+    let built = Mode::Dynamic.built();
+    for libraries in other_majors() {
         let text = built.run("program", &libraries, &[]);
         assert_refused(&text, "wrong version");
         let error = said(&text, "load");
@@ -208,28 +218,19 @@ fn another_major_in_its_place_is_refused() {
     }
 }
 
-#[test]
 fn an_archive_is_kept_apart_from_another_copy() {
-    let Some(built) = Mode::Static.built() else {
-        return;
-    };
+    let built = Mode::Static.built();
     assert_fine(&built.run("program", Path::new(""), &[]));
     assert_fine(&built.run("mixed", Path::new(""), &[]));
 }
 
-#[test]
 fn a_library_that_is_loaded_is_kept_apart_from_another_copy() {
-    let Some(built) = Mode::Load.built() else {
-        return;
-    };
+    let built = Mode::Load.built();
     assert_fine(&built.run("mixed", &built.libraries, &[]));
 }
 
-#[test]
 fn two_halves_of_a_library_are_refused() {
-    let Some(built) = Mode::Dynamic.built() else {
-        return;
-    };
+    let built = Mode::Dynamic.built();
     let text = built.run("mixed", &built.libraries, &[]);
     assert_refused(&text, "mixed");
     let error = said(&text, "load");
@@ -243,12 +244,9 @@ fn two_halves_of_a_library_are_refused() {
     }
 }
 
-#[test]
 fn a_plugin_that_is_unloaded_leaves_nothing_dangling() {
     for mode in [Mode::Static, Mode::Dynamic, Mode::Load] {
-        let Some(built) = mode.built() else {
-            continue;
-        };
+        let built = mode.built();
         // Copies are plugins of their own, with a libwasmtime each if that is in it.
         let plugins = ["libplugin.so", "one.so", "two.so"].map(|name| built.directory.join(name));
         for copy in &plugins[1..] {
@@ -262,3 +260,12 @@ fn a_plugin_that_is_unloaded_leaves_nothing_dangling() {
         assert_eq!(text, expected, "{}", mode.name());
     }
 }
+
+crate::tests![
+    the_shared_library_tells_which_file_it_is,
+    another_major_in_its_place_is_refused,
+    an_archive_is_kept_apart_from_another_copy,
+    a_library_that_is_loaded_is_kept_apart_from_another_copy,
+    two_halves_of_a_library_are_refused,
+    a_plugin_that_is_unloaded_leaves_nothing_dangling,
+];

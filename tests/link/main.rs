@@ -10,7 +10,10 @@
 mod archive;
 mod cargo;
 mod check;
+#[path = "../harness/mod.rs"]
+mod harness;
 mod headers;
+mod left_out;
 mod linked;
 mod locked;
 mod mode;
@@ -19,3 +22,24 @@ mod platform;
 mod prefix;
 mod script;
 mod vendored;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    harness::run(
+        &["link"],
+        &[
+            archive::TESTS,
+            cargo::TESTS,
+            check::TESTS,
+            headers::TESTS,
+            left_out::TESTS,
+            linked::TESTS,
+            locked::TESTS,
+            mode::TESTS,
+            place::TESTS,
+            platform::TESTS,
+            vendored::TESTS,
+        ],
+    )
+}

@@ -44,7 +44,6 @@ impl Platform {
 /// What Wasmtime and the Rust standard library in an archive call on Windows.
 const WINDOWS: &str = "ws2_32 advapi32 userenv ntdll shell32 ole32 bcrypt";
 
-#[test]
 fn archives() {
     for (platform, file, natives) in [
         (MACOS, "libwasmtime.a", "framework=CoreFoundation"),
@@ -60,7 +59,6 @@ fn archives() {
     }
 }
 
-#[test]
 fn shared_libraries() {
     for (platform, file, library) in [
         (MACOS, "libwasmtime.dylib", "dylib=wasmtime"),
@@ -74,7 +72,6 @@ fn shared_libraries() {
     }
 }
 
-#[test]
 fn another_platforms_file_is_no_library() {
     for (platform, mode, file) in [
         (MACOS, "dynamic", "libwasmtime.so"),
@@ -87,7 +84,6 @@ fn another_platforms_file_is_no_library() {
     }
 }
 
-#[test]
 fn a_library_of_the_host_is_not_taken_for_the_targets() {
     let output = Script::new(&["dynamic"]).run();
     let text = output.missing.unwrap();
@@ -101,7 +97,6 @@ fn a_library_of_the_host_is_not_taken_for_the_targets() {
     }
 }
 
-#[test]
 fn lib64_is_looked_at_too() {
     let prefix = Prefix::new("lib64")
         .file("lib64/libwasmtime.so", "")
@@ -111,3 +106,11 @@ fn lib64_is_looked_at_too() {
         .run();
     assert_eq!(output.metadata("lib"), Some(prefix.path("lib64").as_str()));
 }
+
+crate::tests![
+    archives,
+    shared_libraries,
+    another_platforms_file_is_no_library,
+    a_library_of_the_host_is_not_taken_for_the_targets,
+    lib64_is_looked_at_too,
+];
