@@ -1,39 +1,43 @@
 //! Other people's crates, which depend on `wasmtime`, with the package in
 //! `stand-in/wasmtime` in its place.
 
-// They turn on what the `wasmtime` crate has by default, which the library must have.
-// With `vendored` there is no stand-in.
-#![cfg(all(
-    feature = "common",
-    any(
-        wasmtime_link = "static",
-        wasmtime_link = "dynamic",
-        wasmtime_link = "load"
-    )
-))]
-
+#[path = "../harness/mod.rs"]
+mod harness;
 mod messages;
 mod packages;
-#[cfg(wasmtime_link = "load")]
 mod provider;
 
-use packages::Packages;
+use harness::{Need, leave_out};
+use packages::{Packages, texts};
+use std::process::ExitCode;
 
-#[cfg(wasmtime_link = "static")]
-const MODE: &str = "static";
-#[cfg(wasmtime_link = "dynamic")]
-const MODE: &str = "dynamic";
-#[cfg(wasmtime_link = "load")]
-const MODE: &str = "load";
+fn main() -> ExitCode {
+    harness::run(&["stand_in"], &[TESTS, messages::TESTS, provider::TESTS])
+}
+
+crate::tests![a_dependent_runs_with_it];
+
+/// How the library that is there can be linked in place of the `wasmtime` crate.
+fn mode() -> &'static str {
+    if cfg!(wasmtime_link = "static") {
+        "static"
+    } else if cfg!(wasmtime_link = "dynamic") {
+        "dynamic"
+    } else if cfg!(wasmtime_link = "load") {
+        "load"
+    } else {
+        let why = "libwasmtime from source can't stand in for what it is made of";
+        leave_out(Need::LoadMode, why);
+    }
+}
 
 /// A crate that knows nothing of the patch, and a program that uses it.
 ///
 /// Cargo needs nothing for them that this repository's lock file doesn't have.
-#[test]
 fn a_dependent_runs_with_it() {
-    let packages = Packages::new("dependent", &format!("\"{MODE}\""));
+    let packages = Packages::new("dependent", &[mode()]);
     let run = packages.cargo("run").arg("--offline").output().unwrap();
-    let (stdout, stderr) = packages::texts(&run);
+    let (stdout, stderr) = texts(&run);
     assert!(run.status.success(), "{stdout}\n{stderr}");
     let version = env!("CARGO_PKG_VERSION_MAJOR");
     assert!(
@@ -42,5 +46,5 @@ fn a_dependent_runs_with_it() {
     );
     packages.assert_without_wasmtime();
     // The two packages, the stand-in, this crate, and what it depends on.
-    assert!(packages.locked().len() <= 13, "{:?}", packages.locked());
+    assert!(packages.locked().len() <= 15, "{:?}", packages.locked());
 }

@@ -14,13 +14,13 @@ pub struct Packages {
 
 impl Packages {
     /// The program turns these features of `wasmtime` on.
-    pub fn new(name: &str, features: &str) -> Packages {
+    pub fn new(name: &str, features: &[&str]) -> Packages {
         let major = env!("CARGO_PKG_VERSION_MAJOR");
         let packages = Packages::of(
             name,
             &format!(
                 "dependent = {{ path = \"dependent\" }}\n\
-                 wasmtime = {{ version = \"{major}\", default-features = false, features = [{features}] }}\n"
+                 wasmtime = {{ version = \"{major}\", default-features = false, features = {features:?} }}\n"
             ),
             include_str!("packages/program.rs"),
         );

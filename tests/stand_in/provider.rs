@@ -3,6 +3,7 @@
 //! Unlike the other tests this one fetches packages: without the registry, and
 //! without what Cargo has fetched before, it fails.
 
+use crate::mode;
 use crate::packages::{Packages, texts};
 
 const PROGRAM: &str = r#"
@@ -26,13 +27,17 @@ fn main() {
 }
 "#;
 
-#[test]
+crate::tests![a_crate_of_the_registry_runs_with_it];
+
 fn a_crate_of_the_registry_runs_with_it() {
     let packages = Packages::of(
         "provider",
-        "wapc = \"2.2.0\"\n\
-         wasmtime = { version = \"48\", default-features = false, features = [\"load\"] }\n\
-         wasmtime-provider = { version = \"=2.25.0\", default-features = false }\n",
+        &format!(
+            "wapc = \"2.2.0\"\n\
+             wasmtime = {{ version = \"48\", default-features = false, features = [{:?}] }}\n\
+             wasmtime-provider = {{ version = \"=2.25.0\", default-features = false }}\n",
+            mode()
+        ),
         PROGRAM,
     );
     let run = packages.cargo("run").output().unwrap();
