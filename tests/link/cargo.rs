@@ -61,6 +61,18 @@ impl Cargo {
         self
     }
 
+    /// For one package of a workspace.
+    pub fn package(mut self, name: &str) -> Cargo {
+        self.0.args(["--package", name]);
+        self
+    }
+
+    /// Without a variable.
+    pub fn unset(mut self, name: &str) -> Cargo {
+        self.0.env_remove(name);
+        self
+    }
+
     /// Runs it.
     pub fn run(mut self) -> Printed {
         let output = self.0.output().unwrap();
@@ -92,7 +104,7 @@ impl Printed {
     }
 
     /// What Cargo took from this package's build script.
-    fn executed(&self) -> &str {
+    pub fn executed(&self) -> &str {
         let executed = self.stdout.lines().find(|line| {
             line.contains("\"build-script-executed\"") && line.contains("wasmtime_link")
         });

@@ -1,6 +1,6 @@
-//! Programs that are linked with a real libwasmtime, and run: with another library
-//! in its place, beside a crate that brings functions of the same names, and as a
-//! plugin that is unloaded.
+//! Programs that are linked with a real libwasmtime, and run: by Cargo and installed,
+//! with another library in its place, beside a crate that brings functions of the same
+//! names, and as a plugin that is unloaded.
 //!
 //! `WASMTIME_DIR` has to name an installation; and `LIBWASMTIME_TEST_OTHER_MAJORS`
 //! those of other major versions, as in the tests of `load`.
@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 use crate::cargo::Cargo;
 use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
+use crate::readme;
 
 /// The directories of libraries of other major versions. Leaves the test out if
 /// there are none.
@@ -48,6 +49,8 @@ enum Mode {
 /// What was built for one link mode: the programs, and the library that they are
 /// linked with or load.
 struct Built {
+    mode: Mode,
+    prefix: Prefix,
     directory: PathBuf,
     libraries: PathBuf,
 }
@@ -77,16 +80,14 @@ impl Mode {
             leave_out(Need::Installation, why);
         };
         let prefix = workspace(self);
-        let built = Cargo::of("build", Path::new(&prefix.path("Cargo.toml")))
-            .set("WASMTIME_DIR", &installed.display().to_string())
-            .set("LIBWASMTIME_LINK", self.name())
-            .set("CARGO_TARGET_DIR", &prefix.path("target"))
-            .run();
-        built.assert_success();
-        Built {
+        let built = Built {
+            mode: self,
             directory: prefix.path("target/debug").into(),
-            libraries: installed.join("lib"),
-        }
+            libraries: installed.join("lib").canonicalize().unwrap(),
+            prefix,
+        };
+        built.cargo("build").run().assert_success();
+        built
     }
 }
 
@@ -106,21 +107,29 @@ fn workspace(mode: Mode) -> Prefix {
     );
     let half = "half = { path = \"../half\" }\n\n[features]\ndefault = [\"half\"]\nhalf = []";
     let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
-    let members = "members = [\"program\", \"mixed\", \"half\", \"plugin\", \"host\"]";
-    Prefix::kept(&format!("linked_{}", mode.name()))
+    let without_half = |name: &str| {
+        let rest = program.replace("NAME", name) + "\n[features]\nhalf = []";
+        package(name, &rest)
+    };
+    let mut members = vec!["program", "mixed", "half", "plugin", "host"];
+    // With spaces in the path of everything.
+    let mut prefix = Prefix::kept(&format!("linked in {}", mode.name()));
+    if let Mode::Dynamic = mode {
+        members.extend(["user", "installed"]);
+        prefix = prefix
+            .file("user/Cargo.toml", &without_half("user"))
+            .file("user/src/lib.rs", include_str!("../user/lib.rs"))
+            .file("installed/Cargo.toml", &without_half("installed"))
+            .file("installed/build.rs", readme::build_script());
+    }
+    prefix
         .file(
             "Cargo.toml",
-            &format!("[workspace]\nresolver = \"3\"\n{members}\n"),
+            &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
         )
         .file("Cargo.lock", &lock)
         .file("program.rs", include_str!("linked/program.rs"))
-        .file(
-            "program/Cargo.toml",
-            &package(
-                "program",
-                &(program.replace("NAME", "program") + "\n[features]\nhalf = []"),
-            ),
-        )
+        .file("program/Cargo.toml", &without_half("program"))
         .file(
             "mixed/Cargo.toml",
             &package("mixed", &(program.replace("NAME", "mixed") + half)),
@@ -140,6 +149,19 @@ fn workspace(mode: Mode) -> Prefix {
 }
 
 impl Built {
+    /// Cargo for the workspace. The loader finds nothing that Cargo doesn't have it
+    /// find, also if this test was started by Cargo.
+    fn cargo(&self, subcommand: &str) -> Cargo {
+        Cargo::of(subcommand, Path::new(&self.prefix.path("Cargo.toml")))
+            .set(
+                "WASMTIME_DIR",
+                &self.libraries.join("..").display().to_string(),
+            )
+            .set("LIBWASMTIME_LINK", self.mode.name())
+            .set("CARGO_TARGET_DIR", &self.prefix.path("target"))
+            .unset("LD_LIBRARY_PATH")
+    }
+
     /// Runs a program with the libraries in a directory, and gives what it prints.
     #[track_caller]
     fn run(&self, program: &str, libraries: &Path, arguments: &[PathBuf]) -> String {
@@ -206,6 +228,60 @@ fn the_shared_library_tells_which_file_it_is() {
     );
 }
 
+fn cargo_runs_what_is_linked_with_the_shared_library() {
+    let built = Mode::Dynamic.built();
+    let run = built.cargo("run").package("user").run();
+    run.assert_success();
+    assert_fine(&run.stdout);
+    // The file itself, and not the link that Cargo has the loader find.
+    let file = built.libraries.join("libwasmtime.so");
+    let loaded = said(&run.stdout, "loaded");
+    assert!(
+        loaded.ends_with(&format!("({})", file.display())),
+        "{loaded}"
+    );
+
+    let test = built.cargo("test").package("user").run();
+    test.assert_success();
+    for passed in [
+        "test libwasmtime_is_found ... ok",
+        "test user/src/lib.rs - has_libwasmtime (line 5) ... ok",
+    ] {
+        assert!(test.stdout.contains(passed), "{}", test.stdout);
+    }
+}
+
+/// As the README says, with its build script.
+fn an_installed_program_finds_the_shared_library() {
+    let built = Mode::Dynamic.built();
+    let prefix = Prefix::new("installed")
+        .file("bin/readme", "")
+        .file("lib/readme", "");
+    let program = prefix.path("bin/installed");
+    fs::copy(built.directory.join("installed"), &program).unwrap();
+    let run = || {
+        let output = Command::new(&program).env_clear().output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+
+    let text = run();
+    assert_fine(&text);
+    let loaded = said(&text, "loaded").to_owned();
+    let there = built.libraries.join("libwasmtime.so");
+    assert!(
+        loaded.ends_with(&format!("({})", there.display())),
+        "{loaded}"
+    );
+
+    let beside = prefix.path("lib/libwasmtime.so");
+    fs::copy(&there, &beside).unwrap();
+    let text = run();
+    assert_fine(&text);
+    let loaded = said(&text, "loaded");
+    assert!(loaded.ends_with(&format!("({beside})")), "{loaded}");
+}
+
 fn another_major_in_its_place_is_refused() {
     let built = Mode::Dynamic.built();
     for libraries in other_majors() {
@@ -263,6 +339,8 @@ fn a_plugin_that_is_unloaded_leaves_nothing_dangling() {
 
 crate::tests![
     the_shared_library_tells_which_file_it_is,
+    cargo_runs_what_is_linked_with_the_shared_library,
+    an_installed_program_finds_the_shared_library,
     another_major_in_its_place_is_refused,
     an_archive_is_kept_apart_from_another_copy,
     a_library_that_is_loaded_is_kept_apart_from_another_copy,

@@ -8,8 +8,11 @@ use crate::script::{Output, Script};
 
 /// Says what was found: the mode, and where.
 fn found(output: &Output) -> (&str, String) {
-    let [directory] = output.directories()[..] else {
-        panic!("not one directory but {:?}", output.directories());
+    let directories = output.directories();
+    let directory = match (output.mode(), &directories[..]) {
+        // The second is what the module `loader` is about.
+        ("dynamic", [directory, _]) | ("static", [directory]) => directory,
+        (_, directories) => panic!("not one directory but {directories:?}"),
     };
     let directory = directory.strip_prefix("native=").unwrap();
     assert_eq!(output.metadata("lib"), Some(directory));

@@ -4,26 +4,26 @@ use crate::prefix::{Prefix, VERSION};
 use crate::script::{Output, Script};
 
 /// A target: its triple, and what Cargo says of it.
-struct Platform {
+pub struct Platform {
     triple: &'static str,
     os: &'static str,
     vendor: &'static str,
     abi: &'static str,
 }
 
-const MACOS: Platform = Platform {
+pub const MACOS: Platform = Platform {
     triple: "aarch64-apple-darwin",
     os: "macos",
     vendor: "apple",
     abi: "",
 };
-const MSVC: Platform = Platform {
+pub const MSVC: Platform = Platform {
     triple: "x86_64-pc-windows-msvc",
     os: "windows",
     vendor: "pc",
     abi: "msvc",
 };
-const MINGW: Platform = Platform {
+pub const MINGW: Platform = Platform {
     triple: "x86_64-pc-windows-gnu",
     os: "windows",
     vendor: "pc",
@@ -34,10 +34,14 @@ impl Platform {
     /// Runs the build script over a library file of this platform's.
     fn run(&self, mode: &str, file: &str) -> Output {
         let prefix = Prefix::installed(&format!("{}_{mode}_{file}", self.triple), file);
+        self.script(mode, &prefix).run()
+    }
+
+    /// The build script over an installation.
+    pub fn script(&self, mode: &str, prefix: &Prefix) -> Script {
         Script::new(&[mode])
             .target(self.triple, self.os, self.vendor, self.abi)
             .set("WASMTIME_DIR", &prefix.root())
-            .run()
     }
 }
 
