@@ -5,11 +5,9 @@
 //! missing, or are there for nothing else, so that turning them on has to fail.
 
 /// Stops the compilation if one of these features is on.
-///
-/// docs.rs documents the crate with all features.
 macro_rules! refuse {
     ($($feature:literal: $reason:literal;)*) => {$(
-        #[cfg(all(feature = $feature, not(docsrs)))]
+        #[cfg(feature = $feature)]
         compile_error!(concat!(
             "libwasmtime doesn't have what the feature `", $feature, "` of the `wasmtime` crate \
              asks for: ", $reason, ". Turn the feature off, or use the `wasmtime` crate. \

@@ -152,6 +152,8 @@
 //!   `custom-virtual-memory`, `memory-protection-keys`, `profile-pulley`,
 //!   `reexport-wasmparser`, `rr` and `wmemcheck` are a compile error that says why
 //!   the C API has nothing for them.
+// docs.rs says of each item which Cargo feature it takes.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 // A new kind of values, types or items is then a compile error wherever it needs a
 // decision. An arm for all the others once let the references of other stores pass.

@@ -28,6 +28,8 @@
 
 #[path = "archive/ar.rs"]
 pub mod ar;
+#[path = "archive/copy.rs"]
+mod copy;
 #[path = "archive/elf.rs"]
 pub mod elf;
 
@@ -39,6 +41,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::target::Target;
+use copy::Origin;
 
 /// One symbol in the symbol table of an object file.
 pub struct Symbol<'a> {
@@ -67,8 +70,8 @@ const ADDRESS_OF: &[u8] = b"DW.ref.";
 
 /// An archive that can be linked into a Rust program.
 pub struct Linkable {
-    /// Where it is: the archive's own directory, or that of the copy.
-    pub directory: PathBuf,
+    /// The file: the archive itself, or the copy.
+    pub file: PathBuf,
     /// The functions of the C API that have another name in it than in C, and that
     /// name.
     pub renamed: Vec<(String, String)>,
@@ -80,32 +83,36 @@ pub struct Linkable {
 ///
 /// Why the archive can't be linked, or the copy not be made.
 pub fn linkable(archive: &Path, target: &Target) -> Result<Linkable, String> {
-    let unreadable = |path: &Path, error| format!("{} can't be read: {error}", path.display());
-    let mut bytes = fs::read(archive).map_err(|error| unreadable(archive, error))?;
-    let names = new_names(&bytes, &standard_definitions(target));
-    let own = archive.parent().unwrap_or(Path::new(""));
+    let unreadable = |error| format!("{} can't be read: {error}", archive.display());
+    let standard = standard_libraries(target);
+    let origin = Origin::of(archive, &standard).map_err(unreadable)?;
+    if let Some(copy) = origin.find() {
+        return Ok(copy);
+    }
+
+    let mut bytes = fs::read(archive).map_err(unreadable)?;
+    if Origin::of(archive, &standard).map_err(unreadable)? != origin {
+        return Err(format!(
+            "{} changed while it was read: build again once it is whole.",
+            archive.display()
+        ));
+    }
+    let names = new_names(&bytes, &standard_definitions(&standard));
     let is_weakened = weaken_for_debuggers(&mut bytes);
     if names.is_empty() && !is_weakened {
         return Ok(Linkable {
-            directory: own.to_owned(),
+            file: archive.to_owned(),
             renamed: Vec::new(),
         });
     }
     rename(&mut bytes, &names);
-
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let copy = out.join(archive.file_name().unwrap_or_default());
-    fs::write(&copy, bytes)
-        .map_err(|error| format!("{} can't be written: {error}", copy.display()))?;
     let text = |name: Vec<u8>| String::from_utf8_lossy(&name).into_owned();
-    Ok(Linkable {
-        directory: out,
-        renamed: names
-            .into_iter()
-            .filter(|(name, _)| is_of_the_c_api(name))
-            .map(|(name, new)| (text(name), text(new)))
-            .collect(),
-    })
+    let renamed = names
+        .into_iter()
+        .filter(|(name, _)| is_of_the_c_api(name))
+        .map(|(name, new)| (text(name), text(new)))
+        .collect();
+    origin.make(&bytes, renamed)
 }
 
 fn is_of_the_c_api(name: &[u8]) -> bool {
@@ -114,9 +121,9 @@ fn is_of_the_c_api(name: &[u8]) -> bool {
 
 /// The strong definitions of the standard library that the program is linked
 /// with.
-fn standard_definitions(target: &Target) -> HashSet<Vec<u8>> {
+fn standard_definitions(libraries: &[PathBuf]) -> HashSet<Vec<u8>> {
     let mut definitions = HashSet::new();
-    for library in standard_libraries(target) {
+    for library in libraries {
         let Ok(bytes) = fs::read(library) else {
             continue;
         };

@@ -62,7 +62,9 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
 fn archive(library: &Library, target: &Target) -> Result<(), String> {
     let linkable = archive::linkable(&library.file, target)?;
     name_functions(&linkable.renamed)?;
-    search(&linkable.directory);
+    search(linkable.file.parent().unwrap_or(Path::new("")));
+    // Should it be a copy that somebody removes or damages.
+    println!("cargo::rerun-if-changed={}", linkable.file.display());
     println!("cargo::rustc-link-lib=static:-bundle={}", library.link_name);
     for native in target.natives() {
         match native {

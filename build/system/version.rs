@@ -4,7 +4,8 @@
 //! version in their names, so that two versions fit into one program: those for
 //! native debuggers, and in an archive a few of its own.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::archive::{ar, elf};
@@ -18,12 +19,28 @@ const VERSIONED: [&[u8]; 3] = [
 
 /// The version, such as `48.0.8`, of a library file; `None` if nothing tells.
 pub fn of_file(path: &Path) -> Option<String> {
-    let bytes = fs::read(path).ok()?;
+    let bytes = read(path).ok()?;
     // All names are in there, one after the other.
     let names = ar::index(&bytes)
         .or_else(|| elf::dynamic_names(&bytes))
         .unwrap_or(&bytes);
     names.split(|byte| *byte == 0).find_map(in_name)
+}
+
+/// Reads a file, but an archive no further than to the end of its index. The rest is
+/// a hundred megabytes.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::new();
+    file.by_ref()
+        .take(ar::FIRST_HEADER_END as u64)
+        .read_to_end(&mut bytes)?;
+    let rest = match ar::index_bytes(&bytes) {
+        Some(count) => count as u64,
+        None => u64::MAX,
+    };
+    file.take(rest).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The version at the end of a symbol's name.

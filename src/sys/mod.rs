@@ -21,7 +21,8 @@
 //! misuse; the safe layer never calls those without checking. With `dynamic`, the
 //! library may be another version than the one that the program was linked with:
 //! call [`load`](crate::load) first, which finds that out.
-
+// For docs.rs: these functions are there in every link mode, by one of two macros.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(wasmtime_link = "load"))))]
 #![allow(
     missing_docs,
     reason = "the fields and functions are documented in the headers"

@@ -1,6 +1,7 @@
 //! Archives that Rust code was compiled into: each is linked into a Rust
 //! program, through an rlib as with Cargo. The build script makes a copy for
 //! that, without the definitions of the program's own standard library.
+//! (`copy` has where the copy is, and who shares it.)
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::process::Command;
 
 use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
-use crate::script::{Script, host};
+use crate::script::{Output, Script, host};
 
 /// What stands for libwasmtime: it allocates, panics and catches, so that it
 /// needs much of the standard library.
@@ -44,7 +45,7 @@ unsafe extern "C" {
 }
 "#;
 
-/// What stands for the build script's file of names if there is none.
+/// The names that the functions have in an archive which is linked as it is.
 const NAMES_OF_C: &str = "macro_rules! link_name { ($name:ident) => { stringify!($name) } }";
 
 /// A program that uses it, and whose own panics unwind. Like the `wasmtime` crate
@@ -74,14 +75,14 @@ fn main() {
 
 /// Leaves the test out unless archives have the one format in which the build
 /// script renames functions.
-fn needs_elf() {
+pub fn needs_elf() {
     if !cfg!(target_os = "linux") {
         leave_out(Need::Linux, "only ELF archives are renamed");
     }
 }
 
 /// Compiles the archive with some rustc, and gives the installation it is in.
-fn archive(name: &str, rustc: &mut Command, options: &[&str]) -> Prefix {
+pub fn archive(name: &str, rustc: &mut Command, options: &[&str]) -> Prefix {
     archive_of(LIBRARY, name, rustc, options)
 }
 
@@ -110,22 +111,22 @@ fn compile(rustc: &mut Command) -> Result<(), String> {
     }
 }
 
-fn rustc() -> Command {
+pub fn rustc() -> Command {
     Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 
-/// Links the program with the archive in a directory, and runs it.
-fn link(
+/// Links the program with the archive in a directory, in which functions have some
+/// names, and runs it.
+pub fn link(
     prefix: &Prefix,
     directory: &str,
+    names: &str,
     library: &str,
     options: &[&str],
 ) -> Result<String, String> {
     let prefix = prefix.root();
     let at = |path: &str| Path::new(&prefix).join(path);
-    let names = fs::read_to_string(Path::new(directory).join("link_names.rs"));
-    let names = names.unwrap_or_else(|_| NAMES_OF_C.to_owned());
-    fs::write(at("binding.rs"), names + BINDING).unwrap();
+    fs::write(at("binding.rs"), names.to_owned() + BINDING).unwrap();
     fs::write(at("program.rs"), PROGRAM).unwrap();
     compile(
         rustc()
@@ -150,24 +151,50 @@ fn link(
     Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned())
 }
 
-/// What the build script has linked, and from which directory.
-fn instructed(prefix: &Prefix) -> (String, String) {
-    let output = Script::new(&["static"])
+/// What the build script has linked.
+pub struct Instructed {
+    /// The directory of the archive.
+    pub directory: String,
+    /// The library, as the linker takes it.
+    pub library: String,
+    /// What the functions are called in it, as a macro.
+    pub names: String,
+}
+
+impl Instructed {
+    pub fn by(output: &Output) -> Instructed {
+        assert_eq!(output.mode(), "static");
+        let directory = output.directories()[0].strip_prefix("native=").unwrap();
+        Instructed {
+            directory: directory.to_owned(),
+            library: output.libraries()[0].to_owned(),
+            names: fs::read_to_string(output.out.join("link_names.rs")).unwrap(),
+        }
+    }
+}
+
+fn instructed(prefix: &Prefix) -> Instructed {
+    Instructed::by(&script(prefix).run())
+}
+
+/// The build script, for the archive of an installation.
+pub fn script(prefix: &Prefix) -> Script {
+    Script::new(&["static"])
         .native()
         .set("WASMTIME_DIR", &prefix.root())
-        .run();
-    assert_eq!(output.mode(), "static");
-    let directory = output.directories()[0].strip_prefix("native=").unwrap();
-    (directory.to_owned(), output.libraries()[0].to_owned())
 }
 
 /// Links programs that are optimised at link time, in either way, or not.
 fn links_after_renaming(prefix: &Prefix) {
-    let (directory, library) = instructed(prefix);
+    let Instructed {
+        directory,
+        library,
+        names,
+    } = instructed(prefix);
     assert_ne!(directory, prefix.path("lib"));
     for options in [&[][..], &["-O", "-Clto=thin"], &["-O", "-Clto=fat"]] {
         assert_eq!(
-            link(prefix, &directory, &library, options).as_deref(),
+            link(prefix, &directory, &names, &library, options).as_deref(),
             Ok("10 0"),
             "{options:?}"
         );
@@ -176,8 +203,8 @@ fn links_after_renaming(prefix: &Prefix) {
 
 /// Does the same with an archive that can't be linked as it is.
 fn links_only_after_renaming(prefix: &Prefix) {
-    let (_, library) = instructed(prefix);
-    let refusal = link(prefix, &prefix.path("lib"), &library, &[]).unwrap_err();
+    let library = instructed(prefix).library;
+    let refusal = link(prefix, &prefix.path("lib"), NAMES_OF_C, &library, &[]).unwrap_err();
     assert!(refusal.contains("rust_eh_personality"), "{refusal}");
     links_after_renaming(prefix);
 }
@@ -230,11 +257,7 @@ fn an_archive_of_another_compiler_is_linked() {
 fn an_archive_of_another_major_is_an_error() {
     let source = LIBRARY.replace("48_0_8", "47_0_1");
     let prefix = archive_of(&source, "archive_major", &mut rustc(), &[]);
-    let error = Script::new(&["static"])
-        .native()
-        .set("WASMTIME_DIR", &prefix.root())
-        .run()
-        .error();
+    let error = script(&prefix).run().error();
     assert!(error.contains("is of version 47.0.1;"), "{error}");
 }
 
@@ -268,8 +291,9 @@ fn a_function_whose_name_ends_anothers_keeps_its_name() {
         leave_out(Need::Binutils, "this `as` writes each name once more");
     }
 
-    let (directory, _) = instructed(&prefix);
-    let names = fs::read_to_string(Path::new(&directory).join("link_names.rs")).unwrap();
+    let Instructed {
+        directory, names, ..
+    } = instructed(&prefix);
     assert!(names.contains(r#"(wasmtime_call) => { "Wasmtime_call" }"#));
     assert!(!names.contains("(wasmtime_sum)"), "{names}");
     let archive = fs::read(Path::new(&directory).join("libwasmtime.a")).unwrap();

@@ -55,6 +55,12 @@ impl Cargo {
         Cargo(command)
     }
 
+    /// With more arguments.
+    pub fn arguments(mut self, arguments: &[&str]) -> Cargo {
+        self.0.args(arguments);
+        self
+    }
+
     /// With a variable set.
     pub fn set(mut self, name: &str, value: &str) -> Cargo {
         self.0.env(name, value);
@@ -89,6 +95,17 @@ impl Printed {
     #[track_caller]
     pub fn assert_success(&self) {
         assert!(self.success, "{}\n{}", self.stdout, self.stderr);
+    }
+
+    /// Whether there was nothing to compile in this package's library.
+    pub fn is_fresh(&self) -> bool {
+        let mut lines = self.stdout.lines();
+        let library = lines.find(|line| {
+            line.contains("\"compiler-artifact\"")
+                && line.contains("\"kind\":[\"lib\"]")
+                && line.contains("\"name\":\"libwasmtime\"")
+        });
+        library.unwrap().contains("\"fresh\":true")
     }
 
     /// Fails unless Cargo failed and one of its messages has a text in it.

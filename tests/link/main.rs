@@ -10,6 +10,7 @@
 mod archive;
 mod cargo;
 mod check;
+mod copy;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod headers;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
             archive::TESTS,
             cargo::TESTS,
             check::TESTS,
+            copy::TESTS,
             headers::TESTS,
             left_out::TESTS,
             linked::TESTS,

@@ -19,6 +19,7 @@ pub struct Script {
     target: String,
     host: String,
     variables: BTreeMap<String, String>,
+    out: Option<PathBuf>,
 }
 
 impl Script {
@@ -29,6 +30,7 @@ impl Script {
             target: FOREIGN.to_owned(),
             host: host().to_owned(),
             variables: BTreeMap::new(),
+            out: None,
         };
         // The one feature that turns on another which the script asks for.
         let implied = features.contains(&"vendored").then_some("vendored-min");
@@ -62,17 +64,25 @@ impl Script {
         self
     }
 
+    /// With what it writes in a directory, and not in one of its own.
+    pub fn out(mut self, path: impl Into<PathBuf>) -> Script {
+        self.out = Some(path.into());
+        self
+    }
+
     /// Runs it.
     pub fn run(self) -> Output {
-        static RUNS: AtomicUsize = AtomicUsize::new(0);
-        let run = RUNS.fetch_add(1, Ordering::Relaxed);
-        let out = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join("out")
-            .join(run.to_string());
-        if out.exists() {
-            fs::remove_dir_all(&out).unwrap();
-        }
-        fs::create_dir_all(&out).unwrap();
+        let out = self.out.unwrap_or_else(|| {
+            static RUNS: AtomicUsize = AtomicUsize::new(0);
+            let run = RUNS.fetch_add(1, Ordering::Relaxed);
+            let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
+                .join("out")
+                .join(run.to_string());
+            if target.exists() {
+                fs::remove_dir_all(&target).unwrap();
+            }
+            out_of(&target, "debug")
+        });
 
         let mut command = Command::new(executable());
         clear(&mut command);
@@ -92,6 +102,7 @@ impl Script {
         Output {
             text: String::from_utf8(output.stdout).unwrap(),
             missing: fs::read_to_string(out.join("missing.txt")).ok(),
+            out,
         }
     }
 }
@@ -101,6 +112,8 @@ pub struct Output {
     text: String,
     /// The report that it left to the crate.
     pub missing: Option<String>,
+    /// The directory of what it wrote.
+    pub out: PathBuf,
 }
 
 impl Output {
@@ -154,6 +167,17 @@ impl Output {
             .lines()
             .filter_map(move |line| line.strip_prefix(instruction))
     }
+}
+
+/// Makes the directory that Cargo would give the build script in a target folder, which
+/// it tags.
+pub fn out_of(target: &Path, profile: &str) -> PathBuf {
+    let out = target.join(profile).join("build/libwasmtime-0/out");
+    fs::create_dir_all(&out).unwrap();
+    let tag = "Signature: 8a477f597d28d172789f06886806bc55\n\
+               # This file is a cache directory tag created by cargo.\n";
+    fs::write(target.join("CACHEDIR.TAG"), tag).unwrap();
+    out
 }
 
 /// Takes from a command the variables that steer the build script, so that the

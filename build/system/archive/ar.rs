@@ -6,6 +6,9 @@ use std::ops::Range;
 const MAGIC: &[u8] = b"!<arch>\n";
 const HEADER_BYTES: usize = 60;
 
+/// Where an archive's first entry begins, which is the index if there is one.
+pub const FIRST_HEADER_END: usize = MAGIC.len() + HEADER_BYTES;
+
 /// Where the contents of an archive's files are; nowhere if it is no archive.
 /// What comes behind damage is left out.
 pub fn files(archive: &[u8]) -> Vec<Range<usize>> {
@@ -28,6 +31,16 @@ pub fn files(archive: &[u8]) -> Vec<Range<usize>> {
 /// has none.
 pub fn index(archive: &[u8]) -> Option<&[u8]> {
     names_of_index(archive).map(|place| &archive[place])
+}
+
+/// How long the index of a GNU archive is, by the archive's first header; `None` if it
+/// has none.
+pub fn index_bytes(beginning: &[u8]) -> Option<usize> {
+    let header = beginning.strip_prefix(MAGIC)?.get(..HEADER_BYTES)?;
+    match header[..16].trim_ascii_end() {
+        b"/" | b"/SYM64/" => number(&header[48..58]),
+        _ => None,
+    }
 }
 
 /// Renames symbols in the index of a GNU archive, of which the linker makes use.

@@ -1,5 +1,7 @@
 //! The symbol tables of ELF files, of either width and byte order.
 
+use std::ffi::CStr;
+
 use super::Symbol;
 
 const MAGIC: &[u8] = b"\x7fELF";
@@ -118,8 +120,9 @@ impl<'a> File<'a> {
         let (entry, info, index) = if self.is_64 { (24, 4, 6) } else { (16, 12, 14) };
         for symbol in (table..table.checked_add(size)?).step_by(entry) {
             let place = names.checked_add(self.u32(symbol)?.try_into().ok()?)?;
-            let name = self.bytes.get(place..)?;
-            let name = &name[..name.iter().position(|byte| *byte == 0)?];
+            // The standard library is optimised, and a build script isn't.
+            let name = CStr::from_bytes_until_nul(self.bytes.get(place..)?).ok()?;
+            let name = name.to_bytes();
             // The binding, and the kind of symbol.
             let info_byte = self.bytes.get(symbol + info)?;
             let (binding, kind) = (info_byte >> 4, info_byte & 0xf);
