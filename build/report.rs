@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::features::is_on;
 use crate::target::MAJOR;
 use crate::variables::Variable;
 
@@ -50,12 +51,30 @@ fn write(text: &str) -> PathBuf {
 
 /// No Cargo feature says how to link.
 pub fn no_feature() -> String {
-    "Nothing says how to link libwasmtime: turn on one of the Cargo features of `libwasmtime`\n\
-     \x20 - `vendored`: build it from source (the default, lost with `default-features = false`)\n\
-     \x20 - `static`: link a libwasmtime.a of the system's\n\
-     \x20 - `dynamic`: link a shared library of the system's\n\
-     \x20 - `load`: open the shared library when the program runs"
-        .to_owned()
+    let modes = "\x20 - `static`: link a libwasmtime.a of the system's\n\
+                 \x20 - `dynamic`: link a shared library of the system's\n\
+                 \x20 - `load`: open the shared library when the program runs";
+    if stands_in() {
+        return format!(
+            "Nothing says how to link libwasmtime, which stands in for the `wasmtime` crate here.\n\
+             Turn on one of these features of `wasmtime` in the package of your program:\n\
+             {modes}\n\
+             such as\n\
+             \x20   [dependencies]\n\
+             \x20   wasmtime = {{ version = \"{MAJOR}\", default-features = false, features = [\"load\"] }}"
+        );
+    }
+    format!(
+        "Nothing says how to link libwasmtime: turn on one of the Cargo features of `libwasmtime`\n\
+         \x20 - `vendored`: build it from source (the default, lost with `default-features = false`)\n\
+         {modes}"
+    )
+}
+
+/// Whether this crate is there in place of the `wasmtime` crate. Then nothing can be
+/// built from source: that depends on `wasmtime`, and so on this crate.
+pub fn stands_in() -> bool {
+    is_on("stand-in")
 }
 
 /// The override has a value that isn't a link mode.

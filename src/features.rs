@@ -10,7 +10,8 @@ macro_rules! refuse {
         #[cfg(feature = $feature)]
         compile_error!(concat!(
             "libwasmtime doesn't have what the feature `", $feature, "` of the `wasmtime` crate \
-             asks for: ", $reason, ". Turn the feature off, or use the `wasmtime` crate."
+             asks for: ", $reason, ". Turn the feature off, or use the `wasmtime` crate. \
+             `cargo tree --edges features --invert libwasmtime` shows what turned it on."
         ));
     )*};
 }

@@ -138,7 +138,8 @@
 //!
 //! Two are of this crate alone: `backtrace`, in `common` as well, is the stack of
 //! the host's own code in an [`Error`], and `standard` is the module of that name,
-//! which takes its time to compile.
+//! which takes its time to compile. (`stand-in` is for the package `stand-in/wasmtime` of
+//! the repository, which takes the place of the `wasmtime` crate for other crates.)
 //!
 //! The other features of the `wasmtime` crate are there so that a manifest which
 //! turns them on need not change:

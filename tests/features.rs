@@ -1,7 +1,7 @@
 //! The Cargo features of the `wasmtime` crate: each is one of this crate's as well,
 //! so that a manifest needs no change.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -46,6 +46,7 @@ const UPSTREAM: &[&str] = &[
     "std",
     "threads",
     "trace-log",
+    "wat",
     "wave",
     "winch",
     "wit-parser",
@@ -66,8 +67,39 @@ const REFUSED: &[&str] = &[
     "wmemcheck",
 ];
 
-/// This crate's features, as Cargo reads them.
-fn features() -> BTreeSet<String> {
+/// Those that are on by default.
+const DEFAULT: &[&str] = &[
+    "addr2line",
+    "anyhow",
+    "async",
+    "backtrace",
+    "cache",
+    "compile-time-builtins",
+    "component-model",
+    "component-model-async",
+    "coredump",
+    "cranelift",
+    "debug",
+    "debug-builtins",
+    "demangle",
+    "gc",
+    "gc-copying",
+    "gc-drc",
+    "gc-null",
+    "parallel-compilation",
+    "pooling-allocator",
+    "profiling",
+    "runtime",
+    "stack-switching",
+    "std",
+    "threads",
+    "wat",
+    "wit-parser",
+];
+
+/// The features of the package in this directory, as Cargo reads them, each with
+/// what it turns on.
+fn features(directory: &str, name: &str) -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))
         .args([
             "metadata",
@@ -75,26 +107,45 @@ fn features() -> BTreeSet<String> {
             "--format-version=1",
             "--manifest-path",
         ])
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join(directory)
+                .join("Cargo.toml"),
+        )
         .output()
         .unwrap();
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    let own = packages
-        .iter()
-        .find(|package| package["name"] == env!("CARGO_PKG_NAME"));
-    let features = own.unwrap()["features"].as_object().unwrap();
-    features.keys().cloned().collect()
+    let own = packages.iter().find(|package| package["name"] == name);
+    serde_json::from_value(own.unwrap()["features"].clone()).unwrap()
 }
 
 #[test]
 fn every_feature_of_the_wasmtime_crate_is_there() {
-    let own = features();
+    let own = features("", "libwasmtime");
     let missing: Vec<_> = UPSTREAM
         .iter()
-        .filter(|name| !own.contains(**name))
+        .filter(|name| !own.contains_key(**name))
         .collect();
     assert!(missing.is_empty(), "missing: {missing:?}");
+}
+
+#[test]
+fn the_stand_in_has_the_features_of_the_wasmtime_crate_and_its_link_modes() {
+    let mut stand_in = features("stand-in/wasmtime", "wasmtime");
+    assert_eq!(stand_in["default"], DEFAULT);
+    for mode in ["static", "dynamic", "load"] {
+        assert_eq!(
+            stand_in.remove(mode).unwrap(),
+            [format!("libwasmtime/{mode}")]
+        );
+    }
+    stand_in.remove("vendored").unwrap();
+    assert!(stand_in.keys().eq(UPSTREAM), "{:?}", stand_in.keys());
+    stand_in.remove("default");
+    for (name, on) in stand_in {
+        assert_eq!(on, [format!("libwasmtime/{name}")]);
+    }
 }
 
 #[test]

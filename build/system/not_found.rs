@@ -3,6 +3,7 @@
 use super::find::Rejection;
 use super::sources::{RELEASES, package};
 use crate::features::is_on;
+use crate::report::stands_in;
 use crate::target::{MAJOR, Target};
 
 /// No library: what was tried, and what to do. `asked` is the override that
@@ -66,10 +67,18 @@ fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
         ("vendored", "builds libwasmtime from source"),
         ("load", "needs the library only when the program runs"),
     ];
+    let ours = if stands_in() {
+        "wasmtime"
+    } else {
+        "libwasmtime"
+    };
     for (name, what) in by_features {
+        if name == "vendored" && stands_in() {
+            continue;
+        }
         if !is_on(name) {
             remedies.push(format!(
-                "turn on the Cargo feature `{name}` of `libwasmtime`, which {what}"
+                "turn on the Cargo feature `{name}` of `{ours}`, which {what}"
             ));
         } else if rejections.iter().all(|rejection| rejection.kind != name) {
             remedies.push(format!("set LIBWASMTIME_LINK={name}, which {what}"));

@@ -273,6 +273,20 @@ fn nothing_found_leaves_a_report_and_warns() {
     }
 }
 
+/// Under the patch nothing can be built from source, and what has features is named
+/// `wasmtime`.
+fn where_it_stands_in_the_remedies_are_those_of_the_stand_in() {
+    let output = Script::new(&["static", "stand-in"]).run();
+    let text = output.missing.unwrap();
+    for expected in [
+        "Cargo feature `dynamic` of `wasmtime`",
+        "Cargo feature `load` of `wasmtime`",
+    ] {
+        assert!(text.contains(expected), "no {expected:?} in:\n{text}");
+    }
+    assert!(!text.contains("vendored"), "{text}");
+}
+
 crate::tests![
     each_feature_is_its_mode,
     the_preferred_mode_that_can_be_had_wins,
@@ -291,4 +305,5 @@ crate::tests![
     no_feature_is_an_error_that_names_them,
     documentation_links_nothing,
     nothing_found_leaves_a_report_and_warns,
+    where_it_stands_in_the_remedies_are_those_of_the_stand_in,
 ];

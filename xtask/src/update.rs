@@ -193,7 +193,8 @@ fn next(present: Version, version: Version) -> String {
             next,
             "This is another major version. By hand: the safe layer's counterparts of what is new \
              (`Config`, `Trap`, kinds of items and types), the number of functions in \
-             `tests/abi/main.rs` and `README.md`, the list in `tests/features.rs`, the versions of `wasm-tools` in `Cargo.toml` \
+             `tests/abi/main.rs` and `README.md`, the lists in `tests/features.rs`, the \
+             features of `stand-in/wasmtime`, the crate in `tests/stand_in/provider.rs`, the versions of `wasm-tools` in `Cargo.toml` \
              and `fuzz/Cargo.toml` and of upstream's libraries in `.ci/run`, and the text that \
              `git grep -nw {major}` finds.\n\n"
         )

@@ -46,13 +46,14 @@ impl Version {
     }
 
     /// What the places say: file, and text.
-    fn places(self) -> [(&'static str, String); 11] {
+    fn places(self) -> [(&'static str, String); 13] {
         let Version {
             major,
             minor,
             patch,
         } = self;
         let sys = "src/sys/wasmtime.rs";
+        let stand_in = "stand-in/wasmtime/Cargo.toml";
         [
             (
                 "Cargo.toml",
@@ -76,6 +77,11 @@ impl Version {
                 "vendor/Cargo.toml",
                 format!("wasmtime-c-api-impl = {{ version = \"={self}\""),
             ),
+            (
+                stand_in,
+                format!("[package]\nname = \"wasmtime\"\nversion = \"{self}\""),
+            ),
+            (stand_in, format!("libwasmtime = {{ version = \"={self}\"")),
             (sys, format!("WASMTIME_VERSION: &str = \"{self}\";")),
             (sys, format!("WASMTIME_VERSION_MAJOR: u32 = {major};")),
             (sys, format!("WASMTIME_VERSION_MINOR: u32 = {minor};")),

@@ -1,0 +1,124 @@
+//! Packages under the patch, in a folder of their own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// This repository.
+const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+
+/// A program, and the crate `dependent` that it depends on.
+pub struct Packages {
+    directory: PathBuf,
+}
+
+impl Packages {
+    /// The program turns these features of `wasmtime` on.
+    pub fn new(name: &str, features: &[&str]) -> Packages {
+        let major = env!("CARGO_PKG_VERSION_MAJOR");
+        let packages = Packages::of(
+            name,
+            &format!(
+                "dependent = {{ path = \"dependent\" }}\n\
+                 wasmtime = {{ version = \"{major}\", default-features = false, features = {features:?} }}\n"
+            ),
+            include_str!("packages/program.rs"),
+        );
+        packages.write(
+            "dependent/Cargo.toml",
+            &format!("{}wasmtime = \"{major}\"\n", package("dependent")),
+        );
+        packages.write(
+            "dependent/src/lib.rs",
+            include_str!("packages/dependent.rs"),
+        );
+        packages
+    }
+
+    /// A program with these dependencies.
+    pub fn of(name: &str, dependencies: &str, program: &str) -> Packages {
+        let directory = scratch().join(name);
+        let packages = Packages { directory };
+        let stand_in = Path::new(REPOSITORY).join("stand-in/wasmtime");
+        packages.write(
+            "Cargo.toml",
+            &format!(
+                "{}{dependencies}\n[patch.crates-io]\nwasmtime = {{ path = {stand_in:?} }}\n\n\
+                 [workspace]\n",
+                package("program")
+            ),
+        );
+        packages.write("src/main.rs", program);
+        // The versions that the repository is tested with.
+        let lock = fs::read_to_string(Path::new(REPOSITORY).join("Cargo.lock")).unwrap();
+        packages.write("Cargo.lock", &lock);
+        packages
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.directory.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Cargo with a subcommand, for the program.
+    pub fn cargo(&self, subcommand: &str) -> Command {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .arg(subcommand)
+            .current_dir(&self.directory)
+            .env("CARGO_TARGET_DIR", scratch().join("target"))
+            .env_remove("CARGO_BUILD_TARGET")
+            .env_remove("LIBWASMTIME_LINK");
+        cargo
+    }
+
+    /// The names of the packages in the lock file, each with whether the registry
+    /// has it.
+    pub fn locked(&self) -> Vec<(String, bool)> {
+        let lock = fs::read_to_string(self.directory.join("Cargo.lock")).unwrap();
+        lock.split("[[package]]\n")
+            .skip(1)
+            .map(|package| {
+                let name = package.split('"').nth(1).unwrap();
+                (name.to_owned(), package.contains("\nsource = "))
+            })
+            .collect()
+    }
+
+    /// That nothing of Wasmtime is locked but what stands in for it.
+    #[track_caller]
+    pub fn assert_without_wasmtime(&self) {
+        let locked = self.locked();
+        assert!(locked.contains(&("wasmtime".to_owned(), false)));
+        assert!(locked.contains(&("libwasmtime".to_owned(), false)));
+        let own = ["wasmtime", "cranelift", "pulley", "winch", "wiggle"];
+        let wasmtime: Vec<&String> = locked
+            .iter()
+            .filter(|(name, registry)| *registry && own.iter().any(|own| name.starts_with(own)))
+            .map(|(name, _)| name)
+            .collect();
+        // This one is of other people.
+        assert!(
+            wasmtime.iter().all(|name| *name == "wasmtime-provider"),
+            "{wasmtime:?}"
+        );
+    }
+}
+
+fn scratch() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("stand-in")
+}
+
+/// The manifest of a package, up to its dependencies.
+fn package(name: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n"
+    )
+}
+
+/// What a process printed: its output, and its errors.
+pub fn texts(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
