@@ -150,10 +150,10 @@ impl<V: VecType> OwnedVec<V> {
         }
         // libwasmtime ends the process when it runs out of memory: see first
         // whether there is that much, if it is much.
-        if size > Some(LARGE)
-            && let Err(error) = Vec::<V::Element>::new().try_reserve_exact(len)
-        {
-            panic!("no room for a vector of {len} elements: {error}");
+        if size > Some(LARGE) {
+            Vec::<V::Element>::new()
+                .try_reserve_exact(len)
+                .unwrap_or_else(|error| panic!("no room for a vector of {len} elements: {error}"));
         }
         let mut raw = V::EMPTY;
         // SAFETY: `raw` can be written to, and the size was checked.

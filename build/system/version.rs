@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::str;
 
 use super::archive::{ar, elf};
 

@@ -70,17 +70,14 @@ fn examine(trust: bool) -> Result<Loaded, LoadError> {
 /// can't ask. It calls the library: a shared one has to be the right one.
 #[inline]
 pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
-    if cfg!(wasmtime_link = "dynamic")
-        && LOADED.get().is_none()
-        && let Err(cause) = load(&LoadOptions::new())
-    {
-        return Err(Unsupported {
-            feature,
-            library: None,
-            cause: Some(cause),
-        });
+    if cfg!(not(wasmtime_link = "dynamic")) || LOADED.get().is_some() {
+        return Ok(());
     }
-    Ok(())
+    load(&LoadOptions::new()).map_err(|cause| Unsupported {
+        feature,
+        library: None,
+        cause: Some(cause),
+    })
 }
 
 /// Whether the library is known to lack a feature. One of the system may have
