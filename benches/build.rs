@@ -3,6 +3,6 @@
 use std::env;
 
 fn main() {
-    let mode = env::var("DEP_WASMTIME_MODE").expect("libwasmtime's build script says its mode");
+    let mode = env::var("DEP_WASMTIME_48_MODE").expect("libwasmtime's build script says its mode");
     println!("cargo::rustc-env=LINK_MODE={mode}");
 }

@@ -10,6 +10,15 @@
 #[path = "examples/bundle.rs"]
 mod bundle;
 #[cfg(feature = "wasi")]
+#[path = "examples/command_line.rs"]
+mod command_line;
+#[cfg(feature = "wasi")]
+#[path = "examples/micropython.rs"]
+mod micropython;
+#[cfg(feature = "wasi")]
+#[path = "examples/run.rs"]
+mod run;
+#[cfg(feature = "wasi")]
 #[path = "examples/wasi.rs"]
 mod wasi;
 

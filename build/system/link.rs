@@ -11,8 +11,8 @@ use super::platform::Native;
 use crate::mode::Kind;
 use crate::target::{MAJOR, Target};
 
-/// Links a library, and tells dependents of it as `DEP_WASMTIME_LIB`,
-/// `DEP_WASMTIME_INCLUDE` and `DEP_WASMTIME_VERSION`.
+/// Links a library, and tells dependents of it as `DEP_WASMTIME_<major>_LIB`,
+/// `DEP_WASMTIME_<major>_INCLUDE` and `DEP_WASMTIME_<major>_VERSION`.
 ///
 /// # Errors
 ///

@@ -15,11 +15,12 @@
 //! is named here, which it has wherever it is started:
 //!
 //! - `--dir HOST[::GUEST]`: a directory, such as `.`, where it is started;
-//! - `--env NAME=VALUE`: an environment variable;
+//! - `--env NAME[=VALUE]`: an environment variable, by default with the value that
+//!   it has where the program is started;
 //! - `--inherit-env`: the environment that it is started with.
 //!
-//! Exits with the program's exit code, with 134 if it traps, and with 1 if it
-//! can't be run.
+//! Exits with the program's exit code, with 134 if it traps, with 1 if it can't be
+//! run, and with 2 if the command line is wrong.
 
 mod attachment;
 #[path = "../program/mod.rs"]
@@ -27,17 +28,28 @@ mod program;
 
 use attachment::Attachment;
 use libwasmtime::error::Context;
-use libwasmtime::wasi::WasiCtxBuilder;
-use libwasmtime::{Config, Engine, Module, Result, ensure, format_err};
-use program::Grant;
+use libwasmtime::{Config, Engine, Module, Result, ensure};
+use program::Options;
+use program::command_line::{Argument, CommandLine, Usage};
 use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::exit;
 
-const USAGE: &str = "usage: bundle [--dir HOST[::GUEST]]... [--env NAME=VALUE]... [--inherit-env] \
-                     PROGRAM.wasm -o EXECUTABLE";
+const HELP: &str = "\
+Makes one executable of a WASI program
+
+Usage: bundle [OPTIONS] -o <EXECUTABLE> <WASM>
+
+Options:
+  -o, --output <EXECUTABLE>
+          The file to be made
+      --inherit-env
+          Give the program the environment that it is started with
+  -h, --help
+          Print this
+";
 
 /// The option for the program to get the environment of its process.
 const INHERIT_ENV: &str = "--inherit-env";
@@ -70,19 +82,25 @@ fn run(attachment: &Attachment) -> Result<()> {
     // Says what is wrong if libwasmtime is to be opened now and can't be.
     libwasmtime::load()?;
 
-    let mut wasi = WasiCtxBuilder::new();
-    wasi.inherit_stdio().inherit_args();
-    let mut options = attachment.options.iter().cloned();
-    while let Some(option) = options.next() {
-        match option.as_str() {
-            INHERIT_ENV => _ = wasi.inherit_env(),
-            _ => Grant::parse(&option, options.next())?.give(&mut wasi)?,
+    let mut line = CommandLine::new(attachment.options.clone());
+    let (mut options, mut inherit_env) = (Options::default(), false);
+    while let Some(Argument::Option(flag)) = line.read() {
+        match flag.name.as_str() {
+            INHERIT_ENV => inherit_env = true,
+            _ => _ = options.take(&flag, &mut line)?,
         }
+    }
+    let mut wasi = options.wasi()?;
+    wasi.inherit_args();
+    if inherit_env {
+        wasi.inherit_env();
     }
     // SAFETY: this executable attached it when it was `bundle`, with the same
     // libwasmtime, unless that is a shared library; and it is as it was then.
     let module = unsafe { Module::deserialize(&Engine::default(), &attachment.code)? };
-    program::run(&module, &mut wasi)
+    let linker = options.linker(&module, |_| Ok(()))?;
+    let main = program::main_function(&module);
+    program::run(&linker, &module, &mut wasi, main, &[])
 }
 
 /// Makes a copy of this executable, with a program attached.
@@ -94,32 +112,56 @@ fn bundle(own: &Path) -> Result<()> {
         own.display()
     );
 
-    let (mut options, mut output, mut program) = (Vec::new(), None, None);
-    let mut args = program::arguments()?.into_iter();
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "-o" => output = Some(args.next().context("-o needs a file")?),
-            INHERIT_ENV => options.push(arg),
-            option if option.starts_with('-') => {
-                let value = args.next();
-                Grant::parse(option, value.clone())?;
-                options.push(arg);
-                options.extend(value);
+    let (mut options, mut output, mut program) = (Options::default(), None, None);
+    let mut attached = Vec::new();
+    let mut line = CommandLine::of_process()?;
+    loop {
+        let before = line.rest().to_vec();
+        let flag = match line.read() {
+            Some(Argument::Option(flag)) => flag,
+            Some(Argument::Operand(path)) if program.is_none() => {
+                program = Some(path);
+                continue;
             }
-            _ if program.is_none() => program = Some(arg),
+            Some(Argument::Operand(path)) => {
+                return Err(Usage::error(format!(
+                    "only one program can be attached, not `{path}` as well"
+                )));
+            }
+            None => break,
+        };
+        match flag.name.as_str() {
+            "-h" | "--help" => {
+                flag.takes_nothing()?;
+                print!("{HELP}{}", Options::HELP);
+                return Ok(());
+            }
+            "-o" | "--output" => output = Some(line.value(&flag, "a file")?),
+            INHERIT_ENV => {
+                flag.takes_nothing()?;
+                attached.push(flag.name);
+            }
+            _ if options.take(&flag, &mut line)? => {
+                let read = before.len() - line.rest().len();
+                attached.extend_from_slice(&before[..read]);
+            }
             _ => {
-                return Err(format_err!(
-                    "only one program can be attached, not `{arg}` as well"
-                ));
+                let own = ["--help", "-o", "--output", INHERIT_ENV];
+                return Err(flag.unknown(&[&own, Options::NAMES].concat()));
             }
         }
     }
-    let program = program.context(USAGE)?;
-    let output = PathBuf::from(output.context(USAGE)?);
+    let program = program.ok_or_else(|| Usage::error("no program is named"))?;
+    let output =
+        output.ok_or_else(|| Usage::error("no executable is named to be made, with `-o`"))?;
+    let output = PathBuf::from(output);
 
     libwasmtime::load()?;
-    let code = compile(&program).with_context(|| format!("can't take {program}"))?;
-    let attachment = Attachment { options, code };
+    let code = compile(&program, &options).with_context(|| format!("can't take {program}"))?;
+    let attachment = Attachment {
+        options: attached,
+        code,
+    };
     write_executable(&output, &attachment.attached_to(runner))
         .with_context(|| format!("can't write {}", output.display()))?;
     let size = fs::metadata(&output)?.len();
@@ -135,14 +177,15 @@ fn bundle(own: &Path) -> Result<()> {
 }
 
 /// Compiles a program for machines like this one.
-fn compile(program: &str) -> Result<Vec<u8>> {
+fn compile(program: &str, options: &Options) -> Result<Vec<u8>> {
     let mut config = Config::new();
     if let Some(target) = target() {
         config.target(&target)?;
     }
     let module = Module::from_file(&Engine::new(&config)?, program)?;
     // So that what can't be run is found now.
-    program::link(&module, &mut WasiCtxBuilder::new())?;
+    program::check_imports(&options.linker(&module, |_| Ok(()))?, &module)?;
+    program::main_function(&module).context("it is no program: it has no `_start`")?;
     module.serialize()
 }
 

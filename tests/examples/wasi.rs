@@ -1,4 +1,5 @@
-//! The examples that run other programs: `run` and `json_format`.
+//! What the tests of examples that run other programs share, and the example
+//! `json_format`.
 
 use super::{assert_prints, example, lines};
 use std::io::Write;
@@ -31,90 +32,13 @@ pub fn directory(test: &str) -> PathBuf {
     directory
 }
 
-/// `run`, with a program in the text format.
-fn run(test: &str, wat: &str) -> Command {
-    let path = directory(test).join("program.wat");
-    fs::write(&path, wat).unwrap();
-    let mut run = example("run");
-    run.arg(path);
-    run
-}
-
 /// It fails, with that exit code, and prints that to standard error only.
 #[track_caller]
 pub fn assert_fails(command: &mut Command, code: i32, error: &str) {
     let output = command.output().unwrap();
-    assert_eq!(output.status.code(), Some(code));
+    assert_eq!(output.status.code(), Some(code), "{output:?}");
     assert_eq!(lines(&output.stdout), [""; 0]);
     assert!(lines(&output.stderr)[0].starts_with(error), "{output:?}");
-}
-
-#[test]
-fn run_exits_with_the_programs_code() {
-    let exit = r#"(module
-        (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
-        (memory (export "memory") 0)
-        (func (export "_start") (call $proc_exit (i32.const 42))))"#;
-    let output = run("exit", exit).output().unwrap();
-    assert_eq!(output.status.code(), Some(42));
-    assert_eq!(lines(&output.stderr), [""; 0]);
-}
-
-#[test]
-fn run_prints_a_trap() {
-    let trap = r#"(module $m
-        (func $inner unreachable)
-        (func (export "_start") (call $inner)))"#;
-    let Output { status, stderr, .. } = run("trap", trap).output().unwrap();
-    assert_eq!(status.code(), Some(134));
-    let stderr = String::from_utf8(stderr).unwrap();
-    assert!(stderr.contains("unreachable"), "{stderr}");
-    assert!(stderr.contains("m!inner"), "{stderr}");
-}
-
-#[test]
-fn run_names_what_is_missing() {
-    let import = r#"(module
-        (import "other" "thing" (func (param i32)))
-        (func (export "_start")))"#;
-    let error = "Error: nobody defines the import `other::thing`";
-    assert_fails(&mut run("import", import), 1, error);
-    assert_fails(example("run").arg("--dir"), 1, "Error: --dir needs");
-    assert_fails(example("run").arg("--what"), 1, "Error: unknown option");
-    assert_fails(&mut example("run"), 1, "Error: usage: run");
-}
-
-/// Python that looks at its host.
-#[test]
-fn run_gives_a_program_what_the_options_say() {
-    let Some(python) = program("micropython-wasi.wasm") else {
-        return;
-    };
-    let directory = directory("python");
-    fs::write(directory.join("file"), "in the file").unwrap();
-    let dir = format!("{}::/data", directory.display());
-    let python = |program: &str| {
-        let mut run = example("run");
-        run.args(["--dir", &dir, "--env", "NAME=value"])
-            .arg(&python)
-            .args(["-c", program]);
-        run
-    };
-    assert_prints(
-        &mut python("print(sum(i*i for i in range(100000)))"),
-        &["333328333350000"],
-    );
-    assert_prints(
-        &mut python("print(open('/data/file').read())"),
-        &["in the file"],
-    );
-    let written = "open('/data/written', 'w').write('by the program')";
-    assert_prints(&mut python(written), &[]);
-    let written = fs::read_to_string(directory.join("written"));
-    assert_eq!(written.unwrap(), "by the program");
-
-    let exit = python("import sys; sys.exit(3)").output().unwrap();
-    assert_eq!(exit.status.code(), Some(3));
 }
 
 /// What `json_format` does with a text on its standard input.

@@ -33,12 +33,19 @@ impl Cargo {
         command
     }
 
-    /// Cargo with a subcommand, for the package of a manifest.
+    /// Cargo with a subcommand that compiles, for the package of a manifest.
     pub fn of(subcommand: &str, manifest: &Path) -> Cargo {
+        let Cargo(mut command) = Cargo::bare(subcommand, manifest);
+        command.arg("--message-format=json");
+        Cargo(command)
+    }
+
+    /// Cargo with any subcommand, for the package of a manifest.
+    pub fn bare(subcommand: &str, manifest: &Path) -> Cargo {
         let mut command = Command::new(env!("CARGO"));
         clear(&mut command);
         command
-            .args([subcommand, "--message-format=json", "--manifest-path"])
+            .args([subcommand, "--manifest-path"])
             .arg(manifest)
             .env(
                 "CARGO_TARGET_DIR",
@@ -70,6 +77,18 @@ impl Printed {
     #[track_caller]
     pub fn assert_success(&self) {
         assert!(self.success, "{}\n{}", self.stdout, self.stderr);
+    }
+
+    /// Fails unless Cargo failed and one of its messages has a text in it.
+    #[track_caller]
+    pub fn assert_failure(&self, expected: &str) {
+        assert!(!self.success, "{}", self.stderr);
+        assert!(
+            self.stdout.contains(expected),
+            "{}\n{}",
+            self.stdout,
+            self.stderr
+        );
     }
 
     /// What Cargo took from this package's build script.
@@ -128,16 +147,23 @@ fn dependent(expected: &[(&str, &str)]) -> Prefix {
         .file("src/lib.rs", "")
 }
 
+/// The variable in which dependents are told something.
+macro_rules! told {
+    ($what:literal) => {
+        concat!("DEP_WASMTIME_", env!("CARGO_PKG_VERSION_MAJOR"), "_", $what)
+    };
+}
+
 #[test]
 fn a_library_is_linked_and_dependents_learn_of_it() {
     let library = Prefix::installed("cargo_dependent", "libwasmtime.a")
         // Every platform's archive.
         .file("lib/wasmtime.lib", "");
     let package = dependent(&[
-        ("DEP_WASMTIME_MODE", "static"),
-        ("DEP_WASMTIME_LIB", &library.path("lib")),
-        ("DEP_WASMTIME_INCLUDE", &library.path("include")),
-        ("DEP_WASMTIME_VERSION", VERSION),
+        (told!("MODE"), "static"),
+        (told!("LIB"), &library.path("lib")),
+        (told!("INCLUDE"), &library.path("include")),
+        (told!("VERSION"), VERSION),
     ]);
     let check = Cargo::of("check", Path::new(&package.path("Cargo.toml")))
         .set("WASMTIME_DIR", &library.root())

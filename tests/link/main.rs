@@ -9,10 +9,13 @@
 
 mod archive;
 mod cargo;
+mod check;
 mod headers;
 mod linked;
+mod locked;
 mod mode;
 mod place;
 mod platform;
 mod prefix;
 mod script;
+mod vendored;

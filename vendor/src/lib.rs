@@ -14,41 +14,9 @@ mod no_backtrace;
 /// The version of libwasmtime, which is this package's.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-macro_rules! features {
-    ($($name:literal,)*) => {
-        /// What this library was built with: names of Cargo features of
-        /// libwasmtime's C API, in the order of the alphabet.
-        pub const FEATURES: &[&str] = &[$(#[cfg(feature = $name)] $name,)*];
-    };
-}
-
-features! {
-    "addr2line",
-    "all-arch",
-    "async",
-    "cache",
-    "component-model",
-    "component-model-async",
-    "coredump",
-    "cranelift",
-    "debug-builtins",
-    "demangle",
-    "disable-logging",
-    "gc",
-    "gc-copying",
-    "gc-drc",
-    "gc-null",
-    "logging",
-    "parallel-compilation",
-    "pooling-allocator",
-    "profiling",
-    "pulley",
-    "threads",
-    "wasi",
-    "wasi-http",
-    "wat",
-    "winch",
-}
+/// What this library was built with: names of Cargo features of libwasmtime's C API,
+/// sorted.
+pub const FEATURES: &[&str] = include!(concat!(env!("OUT_DIR"), "/features.rs"));
 
 /// Whether this library was built with a Cargo feature of libwasmtime's C API.
 pub const fn has(name: &str) -> bool {

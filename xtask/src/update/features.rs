@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -26,11 +25,9 @@ pub fn differences(upstream: &Package, workspace: &Workspace) -> Result<Vec<Stri
     let template = upstream.directory.join("include/wasmtime/conf.h.in");
     let template = fs::read_to_string(&template)
         .with_context(|| format!("cannot read {}", template.display()))?;
-    let read = |path: PathBuf| {
-        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
-    };
-    let build = read(workspace.root.directory.join("build/features.rs"))?;
-    let vendor = read(workspace.vendor.directory.join("src/lib.rs"))?;
+    let build = workspace.root.directory.join("build/features.rs");
+    let build =
+        fs::read_to_string(&build).with_context(|| format!("cannot read {}", build.display()))?;
     let mut differences = passed_on(
         &own(&upstream.features),
         &upstream.features,
@@ -38,7 +35,6 @@ pub fn differences(upstream: &Package, workspace: &Workspace) -> Result<Vec<Stri
         &workspace.root.features,
     );
     differences.extend(looked_for(&conf::features(&template)?, &build)?);
-    differences.extend(told_of(&workspace.vendor.features, &vendor)?);
     Ok(differences)
 }
 
@@ -125,25 +121,6 @@ fn looked_for(told: &BTreeSet<String>, build: &str) -> Result<Vec<String>> {
     Ok(new.chain(gone).collect())
 }
 
-/// Whether the vendor package tells of each of its features whether it is built in.
-/// `source` is the text of its `src/lib.rs`.
-fn told_of(features: &Features, source: &str) -> Result<Vec<String>> {
-    let told_of =
-        quoted(source, "features! {", "}").context("vendor/src/lib.rs has no list `features!`")?;
-    let features: BTreeSet<String> = features
-        .keys()
-        .filter(|name| *name != COMMON)
-        .cloned()
-        .collect();
-    let new = features
-        .difference(&told_of)
-        .map(|name| format!("**New** feature `{name}`: add it to the list of `vendor/src/lib.rs`"));
-    let gone = told_of.difference(&features).map(|name| {
-        format!("**Gone**: feature `{name}`; take it out of the list of `vendor/src/lib.rs`")
-    });
-    Ok(new.chain(gone).collect())
-}
-
 /// The string literals of a list in Rust source, between two pieces of text.
 fn quoted(source: &str, start: &str, end: &str) -> Option<BTreeSet<String>> {
     let (list, _) = source.split_once(start)?.1.split_once(end)?;
@@ -219,16 +196,6 @@ mod tests {
             differences(&workspace.c_api, &workspace).unwrap(),
             ["`common` of `vendor/Cargo.toml` has to have `wat`, as that of `Cargo.toml` has"]
         );
-    }
-
-    #[test]
-    fn the_vendor_package_has_to_tell_of_each_feature() {
-        let features = ["gc", "jit"].map(|name| (name.to_string(), Vec::new()));
-        let source = "features! {\n    \"gc\",\n    \"wat\",\n}";
-        let differences = told_of(&features.into_iter().collect(), source).unwrap();
-        assert_eq!(differences.len(), 2, "{differences:?}");
-        assert!(differences[0].starts_with("**New** feature `jit`"));
-        assert!(differences[1].starts_with("**Gone**: feature `wat`"));
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl Version {
     }
 
     /// What the places say: file, and text.
-    fn places(self) -> [(&'static str, String); 7] {
+    fn places(self) -> [(&'static str, String); 11] {
         let Version {
             major,
             minor,
@@ -62,6 +62,16 @@ impl Version {
                 "Cargo.toml",
                 format!("libwasmtime-vendor = {{ version = \"={self}\""),
             ),
+            (
+                "Cargo.toml",
+                format!("libwasmtime-vendor-check = {{ version = \"={self}\""),
+            ),
+            (
+                "vendor/Cargo.toml",
+                format!("libwasmtime-vendor-check = {{ version = \"={self}\""),
+            ),
+            ("Cargo.toml", format!("links = \"wasmtime-{major}\"")),
+            ("benches/build.rs", format!("\"DEP_WASMTIME_{major}_MODE\"")),
             (
                 "vendor/Cargo.toml",
                 format!("wasmtime-c-api-impl = {{ version = \"={self}\""),
