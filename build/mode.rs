@@ -71,7 +71,7 @@ impl Mode {
     /// ask for this mode: they bring the dependencies that it is made of.
     fn enablers(self) -> &'static [&'static str] {
         match self {
-            Mode::Vendored => &["vendored-min"],
+            Mode::Vendored => &["vendored", "vendored-min"],
             Mode::Linked(_) => &["static", "dynamic"],
             Mode::Load => &["load"],
         }

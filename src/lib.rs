@@ -6,7 +6,7 @@
 //!
 //! ```toml
 //! [dependencies]
-//! wasmtime = { package = "libwasmtime", version = "48" }
+//! wasmtime = { version = "48", package = "libwasmtime" }
 //! ```
 //!
 //! keeps its source. It then compiles in seconds against a shared library of
@@ -15,22 +15,26 @@
 //! features, and nothing else changes.
 //!
 //! ```
+//! # extern crate libwasmtime as wasmtime;
+//! use wasmtime::{Engine, Linker, Module, Store};
+//!
+//! const GREETER: &str = r#"
+//!     (module
+//!         (import "host" "greet" (func $greet))
+//!         (func (export "run") (call $greet)))
+//! "#;
+//!
 //! # #[cfg(not(all(feature = "wat", any(feature = "cranelift", feature = "winch"))))] fn main() {}
 //! # #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-//! fn main() -> libwasmtime::Result<()> {
-//!     use libwasmtime::{Engine, Linker, Module, Store};
+//! fn main() -> wasmtime::Result<()> {
+//!     // Says what is wrong if libwasmtime is to be opened now and can't be.
+//!     wasmtime::load()?;
 //!
 //!     let engine = Engine::default();
-//!     let module = Module::new(&engine, r#"
-//!         (module
-//!             (import "host" "greet" (func $greet (param i32)))
-//!             (func (export "run")
-//!                 i32.const 3
-//!                 call $greet))
-//!     "#)?;
+//!     let module = Module::new(&engine, GREETER)?;
 //!
 //!     let mut linker = Linker::new(&engine);
-//!     linker.func_wrap("host", "greet", |times: i32| println!("{}", "hello ".repeat(times as usize)))?;
+//!     linker.func_wrap("host", "greet", || println!("Hello from Rust!"))?;
 //!
 //!     let mut store = Store::new(&engine, ());
 //!     let instance = linker.instantiate(&mut store, &module)?;
@@ -38,6 +42,9 @@
 //!     run.call(&mut store, ())
 //! }
 //! ```
+//!
+//! A program without that past can as well say `libwasmtime = "48"` and
+//! `use libwasmtime::…`, as all the other examples here do.
 //!
 //! # Where things are
 //!
@@ -73,7 +80,7 @@
 //!
 //! | feature | what is linked | needs |
 //! |---|---|---|
-//! | `vendored` (default) | libwasmtime from source, built by Cargo, statically | nothing |
+//! | `vendored` (default) | libwasmtime from source, built by Cargo, statically | minutes to compile; CMake, or a setting of Cargo's that replaces it |
 //! | `static` | a `libwasmtime.a` of the system | the archive, to build |
 //! | `dynamic` | a shared library of the system | the library, to build and to run |
 //! | `load` | nothing: it is opened at run time | the library, to run |
@@ -87,8 +94,14 @@
 //! on. `load` looks for it when the program runs, and `dynamic` sees then whether it
 //! is still the right one: see [`load()`].
 //!
-//! With `static`, C code that is linked into the program doesn't find libwasmtime's
-//! functions by their names: see [`sys`].
+//! With `dynamic`, `cargo run` and `cargo test` have the program find the library. An
+//! installed program needs more: the library in a directory of the system's, a variable
+//! such as `LD_LIBRARY_PATH`, or a run path, for which the build script of its package
+//! finds the library's directory in `DEP_WASMTIME_48_LIB`. `DEP_WASMTIME_48_INCLUDE`,
+//! `DEP_WASMTIME_48_VERSION` and `DEP_WASMTIME_48_MODE` are there as well.
+//!
+//! With `static`, where programs are ELF files, C code that is linked into the program
+//! doesn't find libwasmtime's functions by their names: see [`sys`].
 //!
 //! # Features
 //!

@@ -254,13 +254,15 @@ impl Loaded {
     }
 
     /// The file that was loaded, by the system or by this crate; `None` if
-    /// libwasmtime is a part of the program.
+    /// libwasmtime is a part of the program. With `dynamic` it is the file itself,
+    /// not a symbolic link by which the system has found it.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// What the library was built with, of what its functions tell. If
-    /// libwasmtime is linked: what this crate was built with.
+    /// What the library was built with: with `load` as its functions tell, with
+    /// `vendored` as it was built. With `static` and `dynamic` it is what this crate
+    /// asks for; the library may have more.
     pub fn features(&self) -> &[Feature] {
         &self.features
     }

@@ -4,7 +4,8 @@
 //! alone: then `cargo build --examples`, with the same features, has to come
 //! before it.
 
-#![cfg(all(feature = "cranelift", feature = "wat"))]
+#[path = "harness/mod.rs"]
+mod harness;
 
 #[cfg(feature = "wasi")]
 #[path = "examples/bundle.rs"]
@@ -16,14 +17,39 @@ mod command_line;
 #[path = "examples/micropython.rs"]
 mod micropython;
 #[cfg(feature = "wasi")]
+#[path = "examples/programs.rs"]
+mod programs;
+#[cfg(feature = "wasi")]
 #[path = "examples/run.rs"]
 mod run;
 #[cfg(feature = "wasi")]
 #[path = "examples/wasi.rs"]
 mod wasi;
 
+use harness::{Need, leave_out};
 use std::env;
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
+
+fn main() -> ExitCode {
+    harness::run(
+        &["examples.rs", "examples"],
+        &[
+            TESTS,
+            #[cfg(feature = "wasi")]
+            bundle::TESTS,
+            #[cfg(feature = "wasi")]
+            command_line::TESTS,
+            #[cfg(feature = "wasi")]
+            micropython::TESTS,
+            #[cfg(feature = "wasi")]
+            programs::TESTS,
+            #[cfg(feature = "wasi")]
+            run::TESTS,
+            #[cfg(feature = "wasi")]
+            wasi::TESTS,
+        ],
+    )
+}
 
 /// The executable of an example, in the environment of this test: where to find
 /// libwasmtime is said there, if it has to be.
@@ -62,23 +88,24 @@ fn assert_prints(command: &mut Command, expected: &[&str]) {
     assert!(status.success(), "{status}");
 }
 
-#[test]
 fn hello() {
     assert_prints(&mut example("hello"), &["Hello from Rust!"]);
 }
 
-#[test]
 fn hello_is_the_program_in_the_readme() {
     let hello = include_str!("../examples/hello.rs");
     let (_, program) = hello.split_once("\n\n").unwrap();
+    // There the crate has the name of the one that it stands for.
+    let program = program.replace("libwasmtime::", "wasmtime::");
     let readme = include_str!("../README.md");
     assert!(readme.contains(&format!("```rust\n{program}```\n")));
 }
 
 /// Without a library, what is wrong is said as a program should say it.
-#[test]
-#[cfg(wasmtime_link = "load")]
 fn hello_without_a_library() {
+    if !cfg!(wasmtime_link = "load") {
+        leave_out(Need::LoadMode, "libwasmtime is linked");
+    }
     let mut hello = example("hello");
     let output = hello.env("LIBWASMTIME_PATH", "/nowhere").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -90,13 +117,11 @@ fn hello_without_a_library() {
     assert_eq!(error.len(), 3, "{error:?}");
 }
 
-#[test]
 fn hello_sys() {
     assert_prints(&mut example("hello_sys"), &["Hello from Rust!"]);
 }
 
 /// An error of the C callback reaches the user.
-#[test]
 #[cfg(target_os = "linux")]
 fn hello_sys_to_a_full_device() {
     let full = std::fs::File::create("/dev/full").unwrap();
@@ -109,7 +134,6 @@ fn hello_sys_to_a_full_device() {
     );
 }
 
-#[test]
 fn gcd() {
     assert_prints(&mut example("gcd"), &["gcd(6, 27) = 3"]);
     assert_prints(
@@ -118,7 +142,6 @@ fn gcd() {
     );
 }
 
-#[test]
 fn memory() {
     assert_prints(
         &mut example("memory"),
@@ -136,7 +159,6 @@ fn memory() {
     );
 }
 
-#[test]
 fn linking() {
     assert_prints(
         &mut example("linking"),
@@ -148,10 +170,22 @@ fn linking() {
     );
 }
 
-#[test]
 fn environment() {
     assert_prints(
         &mut example("environment"),
         &["12.566", "no plot: the environment has no `plot`"],
     );
 }
+
+crate::tests![
+    hello,
+    hello_is_the_program_in_the_readme,
+    hello_without_a_library,
+    hello_sys,
+    #[cfg(target_os = "linux")]
+    hello_sys_to_a_full_device,
+    gcd,
+    memory,
+    linking,
+    environment,
+];

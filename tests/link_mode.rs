@@ -1,8 +1,12 @@
 //! What a program is linked with, and who knows: the link mode changes the
 //! executable and nothing in the source beyond `src/sys/`.
 
+#[path = "harness/mod.rs"]
+mod harness;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Whether a line of source asks for the link mode. `wasmtime_linker_new` and
 /// its like don't.
@@ -12,6 +16,17 @@ fn asks(line: &str) -> bool {
         let next = line[start + CFG.len()..].chars().next();
         !next.is_some_and(|next| next == '_' || next.is_alphanumeric())
     })
+}
+
+fn main() -> ExitCode {
+    harness::run(
+        &["link_mode.rs"],
+        &[
+            TESTS,
+            #[cfg(target_os = "linux")]
+            linked::TESTS,
+        ],
+    )
 }
 
 /// All Rust sources below a directory.
@@ -29,7 +44,6 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-#[test]
 fn only_sys_asks_for_the_link_mode() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let sys = root.join("src").join("sys");
@@ -56,18 +70,19 @@ mod linked {
     use std::env;
     use std::process::Command;
 
-    /// The lines that one of the system's tools prints of this program; `None`
-    /// if there is no such tool.
-    fn inspect(tool: &str, arguments: &[&str]) -> Option<Vec<String>> {
+    use crate::harness::{Need, leave_out};
+
+    /// The lines that one of the system's tools prints of this program. Leaves the
+    /// test out if there is no such tool.
+    fn inspect(tool: &str, arguments: &[&str]) -> Vec<String> {
         let mut command = Command::new(tool);
         command.args(arguments).arg(env::current_exe().unwrap());
         let Ok(output) = command.env("LC_ALL", "C").output() else {
-            println!("skipped: there is no {tool}");
-            return None;
+            leave_out(Need::Binutils, format!("there is no `{tool}`"));
         };
         assert!(output.status.success(), "{output:?}");
         let text = String::from_utf8(output.stdout).unwrap();
-        Some(text.lines().map(str::to_owned).collect())
+        text.lines().map(str::to_owned).collect()
     }
 
     /// Whether a line of `nm` is about a function of libwasmtime, as C names it.
@@ -87,25 +102,19 @@ mod linked {
         libwasmtime::Engine::new(&libwasmtime::Config::new()).unwrap();
     }
 
-    #[test]
     fn a_shared_library_is_needed_only_if_linked_so() {
         use_library();
-        let Some(lines) = inspect("readelf", &["--dynamic", "--wide"]) else {
-            return;
-        };
+        let lines = inspect("readelf", &["--dynamic", "--wide"]);
         let needed = |line: &&String| line.contains("(NEEDED)");
         let needed: Vec<_> = lines.iter().filter(needed).collect();
         let ours = needed.iter().any(|line| line.contains("libwasmtime"));
         assert_eq!(ours, cfg!(wasmtime_link = "dynamic"), "{needed:#?}");
     }
 
-    #[test]
     fn functions_are_left_to_a_shared_library_only_if_linked_so() {
         use_library();
         let arguments = ["--dynamic", "--undefined-only"];
-        let Some(lines) = inspect("nm", &arguments) else {
-            return;
-        };
+        let lines = inspect("nm", &arguments);
         let undefined: Vec<_> = lines
             .iter()
             .filter(|line| is_of_libwasmtime(line))
@@ -114,16 +123,12 @@ mod linked {
         assert_eq!(!undefined.is_empty(), expected, "{undefined:#?}");
     }
 
-    #[test]
     fn functions_are_in_the_program_only_if_linked_so() {
         use_library();
-        let Some(lines) = inspect("nm", &["--defined-only"]) else {
-            return;
-        };
+        let lines = inspect("nm", &["--defined-only"]);
         let stripped = lines.is_empty();
         if stripped {
-            println!("skipped: the program has no symbols");
-            return;
+            leave_out(Need::Binutils, "the program has no symbols");
         }
         for (is_ours, expected) in [
             (
@@ -136,4 +141,11 @@ mod linked {
             assert_eq!(!defined.is_empty(), expected, "{defined:#?}");
         }
     }
+    crate::tests![
+        a_shared_library_is_needed_only_if_linked_so,
+        functions_are_left_to_a_shared_library_only_if_linked_so,
+        functions_are_in_the_program_only_if_linked_so,
+    ];
 }
+
+crate::tests![only_sys_asks_for_the_link_mode];

@@ -3,13 +3,15 @@
 //!
 //! One link mode is enough to test it with, as it chooses its own.
 
-#![cfg(wasmtime_link = "static")]
+#[path = "harness/mod.rs"]
+mod harness;
 
+use harness::{Need, leave_out};
 use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
 use std::sync::OnceLock;
 
 /// The files of the example.
@@ -24,18 +26,25 @@ const FILES: &[&str] = &[
 /// A second program of the package, which is no part of the example.
 const ENDS: &str = include_str!("standalone/ends.rs");
 
-/// The executables, in an otherwise empty directory; `None` if there is nothing
-/// to build them with.
-fn built() -> Option<&'static Path> {
-    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
-    BUILT.get_or_init(build).as_deref()
+fn main() -> ExitCode {
+    harness::run(&["standalone.rs"], &[TESTS])
 }
 
-fn build() -> Option<PathBuf> {
+/// The executables, in an otherwise empty directory. Leaves the test out if there
+/// is nothing to build them with.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    if !cfg!(wasmtime_link = "static") {
+        leave_out(Need::StaticMode, "it is tested in the link mode `static`");
+    }
     let installed = env::var_os("WASMTIME_DIR").map(PathBuf::from);
     let Some(prefix) = installed.filter(|prefix| prefix.join("min/lib").is_dir()) else {
-        println!("skipped: WASMTIME_DIR names no directory with a minimal library in `min`");
-        return None;
+        let why = "WASMTIME_DIR names no directory with a minimal library in `min`";
+        leave_out(Need::Minimal, why);
     };
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("standalone");
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -92,7 +101,7 @@ fn build() -> Option<PathBuf> {
     for executable in executables.map(Path::new) {
         fs::copy(executable, root.join(executable.file_name().unwrap())).unwrap();
     }
-    Some(root)
+    root
 }
 
 /// A program with an empty environment, in the directory where nothing else is.
@@ -111,11 +120,8 @@ fn assert_splits(output: io::Result<Output>) {
     assert!(output.status.success());
 }
 
-#[test]
 fn it_needs_nothing_but_itself() {
-    let Some(root) = built() else {
-        return;
-    };
+    let root = built();
     assert_splits(alone(root, "standalone").arg("one  file").output());
 
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -127,14 +133,11 @@ fn it_needs_nothing_but_itself() {
 }
 
 /// Not even the files of the system are there.
-#[test]
 #[cfg(unix)]
 fn it_runs_where_nothing_else_is() {
     use std::os::unix::{fs::chroot, process::CommandExt};
 
-    let Some(root) = built() else {
-        return;
-    };
+    let root = built();
     let new_root = root.to_owned();
     let mut command = Command::new("/standalone");
     command.env_clear().arg("one  file");
@@ -149,18 +152,15 @@ fn it_runs_where_nothing_else_is() {
     }
     match command.output() {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            println!("skipped: only root may change the root directory");
+            leave_out(Need::Superuser, "only root may change the root directory");
         }
         output => assert_splits(output),
     }
 }
 
 /// Signal handlers and unwinding work in an executable without a dynamic linker.
-#[test]
 fn traps_errors_and_panics_arrive() {
-    let Some(root) = built() else {
-        return;
-    };
+    let root = built();
     let output = alone(root, "ends").output().unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
     let expected = [
@@ -174,3 +174,10 @@ fn traps_errors_and_panics_arrive() {
     assert_eq!(stdout.lines().collect::<Vec<_>>(), expected);
     assert!(output.status.success());
 }
+
+crate::tests![
+    it_needs_nothing_but_itself,
+    #[cfg(unix)]
+    it_runs_where_nothing_else_is,
+    traps_errors_and_panics_arrive,
+];

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::archive;
 use super::find::Library;
 use super::headers::Headers;
+use super::loader;
 use super::platform::Native;
 use crate::mode::Kind;
 use crate::target::{MAJOR, Target};
@@ -20,7 +21,7 @@ use crate::target::{MAJOR, Target};
 pub fn library(library: &Library, target: &Target) -> Result<(), String> {
     match library.kind() {
         Kind::Static => archive(library, target)?,
-        Kind::Dynamic => shared(library),
+        Kind::Dynamic => shared(library, target)?,
     }
 
     println!("cargo::rerun-if-changed={}", library.file.display());
@@ -85,9 +86,13 @@ fn name_functions(renamed: &[(String, String)]) -> Result<(), String> {
 }
 
 /// Links a shared library.
-fn shared(library: &Library) {
+fn shared(library: &Library, target: &Target) -> Result<(), String> {
     search(&library.directory);
+    if let Some(directory) = loader::directory(library, target)? {
+        search(&directory);
+    }
     println!("cargo::rustc-link-lib=dylib={}", library.link_name);
+    Ok(())
 }
 
 /// Has rustc look in a directory.

@@ -4,6 +4,8 @@ mod archive;
 mod find;
 mod headers;
 mod link;
+mod loader;
+mod mach_o;
 mod not_found;
 mod pkg_config;
 mod platform;

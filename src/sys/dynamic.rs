@@ -29,7 +29,8 @@ pub(super) struct Found {
 pub(super) fn examine(trust: bool) -> Result<Found, LoadError> {
     let functions = Functions::linked();
     let object = the_one_object(&functions)?;
-    let path = object.as_ref().and_then(Object::file);
+    // `cargo run` has the loader look into a directory with a link to the library.
+    let path = object.as_ref().and_then(Object::file).map(real);
     let wrong_version = |found| LoadError::WrongVersion {
         path: named(path.clone()),
         found,
@@ -78,7 +79,7 @@ fn the_one_object(functions: &Functions) -> Result<Option<Object>, LoadError> {
     }
     Err(LoadError::Mixed {
         paths: [first, last]
-            .map(|object| named(object.and_then(|object| object.file())))
+            .map(|object| named(object.and_then(|object| object.file()).map(real)))
             .to_vec(),
     })
 }
@@ -93,8 +94,16 @@ fn ends(addresses: &[NonNull<c_void>]) -> (Option<Object>, Option<Object>) {
     )
 }
 
-/// A path without symbolic links, or what stands for one that isn't known.
+/// A path without symbolic links. On Windows there is none in it, and it would get
+/// the form that not all programs take.
+fn real(path: PathBuf) -> PathBuf {
+    match cfg!(windows) {
+        true => path,
+        false => path.canonicalize().unwrap_or(path),
+    }
+}
+
+/// A path, or what stands for one that isn't known.
 fn named(path: Option<PathBuf>) -> PathBuf {
-    let path = path.map(|path| path.canonicalize().unwrap_or(path));
     path.unwrap_or_else(|| "the libwasmtime that the program is linked with".into())
 }

@@ -6,7 +6,6 @@ use crate::difference::Difference;
 use crate::layout::{Layout, layouts};
 use crate::{Abi, compare, generate};
 
-#[test]
 fn the_compiler_refuses_a_wrong_function() {
     let abi = Abi::read();
     let right = abi.rust.function("wasmtime_memory_grow");
@@ -45,7 +44,6 @@ fn the_compiler_refuses_a_wrong_function() {
     alter("another_result", &|f| f.result = "*mut wasm_trap_t".into());
 }
 
-#[test]
 fn the_compiler_refuses_a_wrong_callback() {
     let abi = Abi::read();
     let right = abi.rust.function("wasm_func_new_with_env");
@@ -68,7 +66,6 @@ fn the_compiler_refuses_a_wrong_callback() {
     }
 }
 
-#[test]
 fn a_parameter_of_what_has_none_is_refused() {
     let abi = Abi::read();
     for name in &abi.c.unprototyped {
@@ -83,7 +80,6 @@ fn a_parameter_of_what_has_none_is_refused() {
     }
 }
 
-#[test]
 fn the_compiler_refuses_a_wrong_alias() {
     let abi = Abi::read();
     for (name, from, to) in [
@@ -105,7 +101,6 @@ fn the_compiler_refuses_a_wrong_alias() {
     }
 }
 
-#[test]
 fn the_compiler_refuses_a_wrong_record() {
     let abi = Abi::read();
     let (layouts, _) = layouts(&abi.c, &abi.rust);
@@ -135,7 +130,6 @@ fn the_compiler_refuses_a_wrong_record() {
     });
 }
 
-#[test]
 fn the_compiler_refuses_a_wrong_constant() {
     let abi = Abi::read();
     for (name, value, ty) in [
@@ -186,7 +180,6 @@ fn the_compiler_refuses_a_wrong_constant() {
     abi.refuse("wrong_version", generate::constant(&abi.c, &other), "value");
 }
 
-#[test]
 fn a_name_that_one_side_lacks_is_found() {
     let abi = Abi::read();
     let right: Vec<_> = abi.rust.functions.iter().map(|f| f.is.clone()).collect();
@@ -219,7 +212,6 @@ fn a_name_that_one_side_lacks_is_found() {
     );
 }
 
-#[test]
 fn fields_that_one_side_lacks_are_found() {
     let abi = Abi::read();
     let find = |name: &str, alter: &dyn Fn(&mut Record)| {
@@ -248,3 +240,14 @@ fn fields_that_one_side_lacks_are_found() {
         record.is.header = "wasm.h".into()
     });
 }
+
+crate::tests![
+    the_compiler_refuses_a_wrong_function,
+    the_compiler_refuses_a_wrong_callback,
+    a_parameter_of_what_has_none_is_refused,
+    the_compiler_refuses_a_wrong_alias,
+    the_compiler_refuses_a_wrong_record,
+    the_compiler_refuses_a_wrong_constant,
+    a_name_that_one_side_lacks_is_found,
+    fields_that_one_side_lacks_are_found,
+];

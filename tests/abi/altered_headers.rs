@@ -45,14 +45,12 @@ fn found(name: &str, (header, from, to): (&str, &str, &str), difference: (&str, 
     assert!(report.contains(told), "`{told}` isn't in:\n{report}");
 }
 
-#[test]
 fn an_unaltered_copy_differs_in_nothing() {
     let (differences, report) = altered("unaltered", "wasm.h", "WASM_H\n\n", "WASM_H\n\n");
     assert_eq!(differences, []);
     assert_eq!(report, "");
 }
 
-#[test]
 fn a_function_that_is_gone_is_told() {
     found(
         "gone",
@@ -68,7 +66,6 @@ fn a_function_that_is_gone_is_told() {
     );
 }
 
-#[test]
 fn a_new_function_is_told_with_its_feature() {
     found(
         "new",
@@ -84,7 +81,6 @@ fn a_new_function_is_told_with_its_feature() {
     );
 }
 
-#[test]
 fn a_parameter_of_another_type_is_told() {
     found(
         "parameter",
@@ -101,7 +97,6 @@ fn a_parameter_of_another_type_is_told() {
     );
 }
 
-#[test]
 fn another_feature_of_a_function_is_told() {
     found(
         "feature",
@@ -118,7 +113,6 @@ fn another_feature_of_a_function_is_told() {
     );
 }
 
-#[test]
 fn another_value_of_a_constant_is_told() {
     found(
         "constant",
@@ -135,7 +129,6 @@ fn another_value_of_a_constant_is_told() {
     );
 }
 
-#[test]
 fn a_new_constant_is_told_with_its_value() {
     found(
         "new_constant",
@@ -149,7 +142,6 @@ fn a_new_constant_is_told_with_its_value() {
     );
 }
 
-#[test]
 fn another_field_of_a_struct_is_told() {
     let from = "  uint32_t __private2;\n} wasmtime_memory_t;";
     let alter = |name, to, why: &str, text| {
@@ -174,7 +166,6 @@ fn another_field_of_a_struct_is_told() {
     );
 }
 
-#[test]
 fn another_callback_is_told() {
     found(
         "callback",
@@ -190,3 +181,15 @@ fn another_callback_is_told() {
         "in `src/sys/store.rs`",
     );
 }
+
+crate::tests![
+    an_unaltered_copy_differs_in_nothing,
+    a_function_that_is_gone_is_told,
+    a_new_function_is_told_with_its_feature,
+    a_parameter_of_another_type_is_told,
+    another_feature_of_a_function_is_told,
+    another_value_of_a_constant_is_told,
+    a_new_constant_is_told_with_its_value,
+    another_field_of_a_struct_is_told,
+    another_callback_is_told,
+];

@@ -15,7 +15,9 @@
 //! as gcc and clang do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{UnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::{LazyLock, OnceLock};
 
 mod altered;
@@ -26,6 +28,8 @@ mod compiler;
 mod declared;
 mod difference;
 mod generate;
+#[path = "../harness/mod.rs"]
+mod harness;
 mod headers;
 mod inline;
 mod layout;
@@ -40,6 +44,21 @@ use declared::{Constant, Declared, Function};
 use difference::Difference;
 use generate::Check;
 use headers::Headers;
+
+fn main() -> ExitCode {
+    harness::run(
+        &["abi"],
+        &[
+            TESTS,
+            altered::TESTS,
+            altered_headers::TESTS,
+            c::tests::TESTS,
+            library::TESTS,
+            report::TESTS,
+            rust::TESTS,
+        ],
+    )
+}
 
 /// The functions of the C API.
 const FUNCTIONS: usize = 758;
@@ -166,6 +185,13 @@ fn declarations(
     Declarations::read(&text, |file| headers.name(file))
 }
 
+/// What `body` panics with.
+fn panic_of(body: impl FnOnce() + UnwindSafe) -> String {
+    let payload = catch_unwind(body).expect_err("it panics");
+    let text = payload.downcast::<String>();
+    *text.expect("the message is formatted")
+}
+
 /// Panics if there are differences.
 fn none(differences: &[Difference]) {
     let lines: Vec<_> = differences.iter().map(Difference::to_string).collect();
@@ -176,39 +202,32 @@ fn none(differences: &[Difference]) {
     );
 }
 
-#[test]
 fn functions_are_those_of_the_headers() {
     let abi = Abi::read();
     none(&compare::functions(abi));
     assert_eq!(abi.rust.functions.len(), FUNCTIONS);
 }
 
-#[test]
 fn types_are_those_of_the_headers() {
     none(&compare::types(Abi::read()));
 }
 
-#[test]
 fn constants_are_those_of_the_headers() {
     none(&compare::constants(Abi::read()));
 }
 
-#[test]
 fn inline_functions_are_those_of_the_headers() {
     none(&compare::inline_functions(Abi::read()));
 }
 
-#[test]
 fn macros_are_those_of_the_headers() {
     none(&compare::macros(Abi::read()));
 }
 
-#[test]
 fn the_compiler_accepts_every_declaration() {
     none(&compare::declarations(Abi::read()));
 }
 
-#[test]
 fn one_declaration_is_wrong_in_the_header() {
     let abi = Abi::read();
     let function = abi.rust.function(WRONG_IN_HEADER);
@@ -224,3 +243,13 @@ fn one_declaration_is_wrong_in_the_header() {
     };
     abi.accept("as_in_header", &[generate::function(&abi.c, &as_in_header)]);
 }
+
+crate::tests![
+    functions_are_those_of_the_headers,
+    types_are_those_of_the_headers,
+    constants_are_those_of_the_headers,
+    inline_functions_are_those_of_the_headers,
+    macros_are_those_of_the_headers,
+    the_compiler_accepts_every_declaration,
+    one_declaration_is_wrong_in_the_header,
+];

@@ -120,7 +120,6 @@ fn entry(difference: &Difference, needs: Option<&BTreeSet<String>>) -> String {
     entry
 }
 
-#[test]
 fn sys_is_in_step_with_the_headers() {
     let abi = &Abi::of("report", Headers::find());
     let mut differences = compare::all(abi);
@@ -136,3 +135,5 @@ fn sys_is_in_step_with_the_headers() {
         abi.version()
     );
 }
+
+crate::tests![sys_is_in_step_with_the_headers,];

@@ -5,8 +5,9 @@
 //! [`subprocess::Subprocess`], and fails if that process ends before it is
 //! done.
 //!
-//! With the Cargo feature `load` more is tested if the variable
-//! `LIBWASMTIME_TEST_MIN` names a minimal libwasmtime.
+//! What a minimal libwasmtime would end the process for is tested by
+//! `tests/load/unsupported.rs`, and what the system's limits would by
+//! `tests/scarce.rs`: those can't run everywhere.
 
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod absurd;
@@ -14,6 +15,8 @@ mod absurd;
 mod cache;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 mod compiler;
+#[path = "../configured/mod.rs"]
+mod configured;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod dwarf;
 mod features;
@@ -30,7 +33,6 @@ mod kinds;
 #[cfg(unix)]
 #[allow(dead_code, reason = "what needs limits needs features")]
 mod limits;
-mod minimal;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod modules;
 #[cfg(all(feature = "pooling-allocator", unix))]
@@ -38,15 +40,6 @@ mod pool;
 mod profiler;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod random;
-#[cfg(all(
-    unix,
-    feature = "wat",
-    feature = "cranelift",
-    feature = "cache",
-    feature = "parallel-compilation",
-    feature = "wasi"
-))]
-mod scarce;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod settings;
 #[cfg(all(feature = "threads", feature = "wat", feature = "cranelift"))]
@@ -61,6 +54,7 @@ mod sizes;
 mod standard;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod stores;
+#[allow(dead_code, reason = "what asks where it runs needs features")]
 #[path = "../subprocess/mod.rs"]
 mod subprocess;
 mod target;
@@ -75,11 +69,9 @@ mod wasi;
 #[cfg(feature = "winch")]
 mod winch;
 
-use libwasmtime::{Config, ConfigConflict, Engine, Error};
+use configured::{Change, assert_possible, error};
+use libwasmtime::{Config, ConfigConflict};
 use subprocess::Subprocess;
-
-/// What a row of a table does to a configuration.
-type Change = fn(&mut Config);
 
 /// Runs `body` in a process of its own; `test` is the test that calls this,
 /// with its module.
@@ -119,19 +111,6 @@ fn directory(test: &str) -> std::path::PathBuf {
     directory
 }
 
-/// The error of an engine that can't be made.
-#[track_caller]
-fn error(what: &str, change: impl FnOnce(&mut Config)) -> Error {
-    // Where the process ends, this is what is seen of it last.
-    println!("{what}");
-    let mut config = Config::new();
-    change(&mut config);
-    match Engine::new(&config) {
-        Ok(_) => panic!("{what} is no error"),
-        Err(error) => error,
-    }
-}
-
 /// An engine can't be made with these settings, and the error names `setting`.
 #[track_caller]
 fn assert_conflict(setting: &str, change: impl FnOnce(&mut Config)) {
@@ -140,13 +119,4 @@ fn assert_conflict(setting: &str, change: impl FnOnce(&mut Config)) {
         panic!("{setting}: {error:?}");
     };
     assert_eq!(conflict.setting(), setting, "{error}");
-}
-
-/// An engine can be made with these settings.
-#[track_caller]
-fn assert_possible(what: &str, change: impl FnOnce(&mut Config)) -> Engine {
-    println!("{what}");
-    let mut config = Config::new();
-    change(&mut config);
-    Engine::new(&config).unwrap_or_else(|error| panic!("{what}: {error:?}"))
 }

@@ -4,6 +4,8 @@ mod bytes;
 #[cfg(feature = "component-model")]
 mod component;
 mod extern_;
+// Where libwasmtime is linked it is always there.
+#[cfg(wasmtime_link = "load")]
 mod library;
 mod types;
 mod val;

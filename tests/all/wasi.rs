@@ -5,7 +5,6 @@ mod context;
 mod dirs;
 mod exit;
 mod pipe;
-mod programs;
 mod stdin;
 mod stdout;
 mod writers;

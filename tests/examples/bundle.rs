@@ -50,7 +50,6 @@ fn written(test: &str, wat: &str) -> (PathBuf, PathBuf) {
     (directory, program)
 }
 
-#[test]
 fn a_bundled_program_sees_what_was_said_when_it_was_made() {
     let (directory, program) = written("bundled", COUNT);
     for (options, code) in [
@@ -74,7 +73,6 @@ fn a_bundled_program_sees_what_was_said_when_it_was_made() {
     fs::remove_dir_all(directory).unwrap();
 }
 
-#[test]
 fn a_damaged_executable_says_so() {
     let (directory, program) = written("damaged", COUNT);
     let whole = fs::read(bundle(&directory, &program, &[])).unwrap();
@@ -106,7 +104,6 @@ fn a_damaged_executable_says_so() {
     fs::remove_dir_all(directory).unwrap();
 }
 
-#[test]
 fn what_is_no_program_is_not_bundled() {
     let (directory, program) = written("unbundled", "(module)");
     let output = directory.join("output");
@@ -149,11 +146,8 @@ fn what_is_no_program_is_not_bundled() {
     assert!(help.status.success(), "{help:?}");
 }
 
-#[test]
 fn python_as_an_executable() {
-    let Some(python) = program("micropython-wasi.wasm") else {
-        return;
-    };
+    let python = program("micropython-wasi.wasm");
     let directory = directory("bundled_python");
     fs::write(directory.join("file"), "in the file").unwrap();
     let executable = bundle(
@@ -178,3 +172,10 @@ fn python_as_an_executable() {
     assert_eq!(exit.code(), Some(3));
     fs::remove_dir_all(&directory).unwrap();
 }
+
+crate::tests![
+    a_bundled_program_sees_what_was_said_when_it_was_made,
+    a_damaged_executable_says_so,
+    what_is_no_program_is_not_bundled,
+    python_as_an_executable,
+];

@@ -20,7 +20,6 @@ fn assert_misused(arguments: &[&str], error: &str) {
     );
 }
 
-#[test]
 fn a_module_whose_name_begins_with_a_dash() {
     let directory = directory("dash");
     fs::write(directory.join("-m.wat"), REPORT).unwrap();
@@ -36,7 +35,6 @@ fn a_module_whose_name_begins_with_a_dash() {
     assert_prints(&mut word, &["run"]);
 }
 
-#[test]
 fn help_and_version() {
     for help in [
         &["--help"][..],
@@ -73,7 +71,6 @@ fn help_and_version() {
     assert!(version[1].starts_with("libwasmtime 48"), "{version:?}");
 }
 
-#[test]
 fn mistakes_on_the_command_line() {
     assert_misused(&[], "no module is named");
     assert_misused(&["run"], "no module is named");
@@ -116,7 +113,6 @@ fn mistakes_on_the_command_line() {
     }
 }
 
-#[test]
 fn what_the_cli_has_and_this_has_not() {
     for (given, shown) in [
         (&["-O2"][..], "-O 2"),
@@ -146,3 +142,10 @@ fn what_the_cli_has_and_this_has_not() {
     let causes = ["failed to open wasm module `compile`"];
     assert_fails_to_run(example("run").args(["run", "compile"]), 1, &causes);
 }
+
+crate::tests![
+    a_module_whose_name_begins_with_a_dash,
+    help_and_version,
+    mistakes_on_the_command_line,
+    what_the_cli_has_and_this_has_not,
+];

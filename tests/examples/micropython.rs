@@ -4,11 +4,8 @@ use super::wasi::{assert_fails, directory, program};
 use super::{assert_prints, example};
 use std::fs;
 
-#[test]
 fn python_calls_functions_of_the_host() {
-    let Some(python) = program("micropython-wasi.wasm") else {
-        return;
-    };
+    let python = program("micropython-wasi.wasm");
     let directory = directory("micropython");
     fs::write(directory.join("file"), "in the file").unwrap();
     let python = |program: &str| {
@@ -33,7 +30,6 @@ print(host.call("n\"ne", "null"))"#;
     assert_eq!(exit.code(), Some(3));
 }
 
-#[test]
 fn mistakes_on_the_command_line() {
     let python = || example("micropython");
     assert_fails(&mut python(), 2, "error: no MicroPython is named");
@@ -45,3 +41,8 @@ fn mistakes_on_the_command_line() {
     let help = python().arg("--help").output().unwrap();
     assert!(help.status.success(), "{help:?}");
 }
+
+crate::tests![
+    python_calls_functions_of_the_host,
+    mistakes_on_the_command_line,
+];

@@ -2,24 +2,25 @@
 //! `json_format`.
 
 use super::{assert_prints, example, lines};
+use crate::harness::{Need, leave_out};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
 /// A program of the directory that the variable names, or of the one beside the
-/// repository; `None` if it isn't there.
-pub fn program(name: &str) -> Option<PathBuf> {
+/// repository. Leaves the test out if it isn't there.
+pub fn program(name: &str) -> PathBuf {
     const DIRECTORY: &str = "LIBWASMTIME_TEST_PROGRAMS";
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/programs");
     let path = env::var_os(DIRECTORY)
         .map_or(beside, PathBuf::from)
         .join(name);
     if !path.is_file() {
-        println!("skipped: there is no {name} in the directory that {DIRECTORY} names");
-        return None;
+        let why = format!("there is no {name} in the directory that {DIRECTORY} names");
+        leave_out(Need::Programs, why);
     }
-    Some(path)
+    path
 }
 
 /// An empty directory of a test.
@@ -56,11 +57,8 @@ fn format(module: &Path, json: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-#[test]
 fn json_format() {
-    let Some(module) = program("dprint-json.wasm") else {
-        return;
-    };
+    let module = program("dprint-json.wasm");
     let output = format(&module, r#"{"a":1,"b":[true,null]}"#);
     assert_eq!(lines(&output.stderr), [""; 0]);
     assert_eq!(lines(&output.stdout), [r#"{ "a": 1, "b": [true, null] }"#]);
@@ -81,7 +79,8 @@ fn json_format() {
     assert!(error[0].contains("Unexpected token"), "{error:?}");
 }
 
-#[test]
 fn json_format_without_a_module() {
     assert_fails(&mut example("json_format"), 1, "Error: usage: json_format");
 }
+
+crate::tests![json_format, json_format_without_a_module,];

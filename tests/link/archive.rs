@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
 use crate::script::{Script, host};
 
@@ -70,6 +71,14 @@ fn main() {
     println!("{} {}", unsafe { binding::wasmtime_sum(4) }, wasmtime_sum(4));
 }
 "#;
+
+/// Leaves the test out unless archives have the one format in which the build
+/// script renames functions.
+fn needs_elf() {
+    if !cfg!(target_os = "linux") {
+        leave_out(Need::Linux, "only ELF archives are renamed");
+    }
+}
 
 /// Compiles the archive with some rustc, and gives the installation it is in.
 fn archive(name: &str, rustc: &mut Command, options: &[&str]) -> Prefix {
@@ -173,27 +182,18 @@ fn links_only_after_renaming(prefix: &Prefix) {
     links_after_renaming(prefix);
 }
 
-#[test]
 fn an_archive_of_the_same_compiler_is_linked() {
-    if !cfg!(target_os = "linux") {
-        return println!("skipped: only ELF archives are renamed");
-    }
+    needs_elf();
     links_after_renaming(&archive("archive_same", &mut rustc(), &[]));
 }
 
-#[test]
 fn an_archive_that_was_optimised_at_link_time_is_linked() {
-    if !cfg!(target_os = "linux") {
-        return println!("skipped: only ELF archives are renamed");
-    }
+    needs_elf();
     links_only_after_renaming(&archive("archive_lto", &mut rustc(), &["-Clto=fat"]));
 }
 
-#[test]
 fn an_archive_that_aborts_on_panic_leaves_the_programs_panics_alone() {
-    if !cfg!(target_os = "linux") {
-        return println!("skipped: only ELF archives are renamed");
-    }
+    needs_elf();
     for (name, options) in [
         ("archive_abort", &["-Cpanic=abort"][..]),
         ("archive_abort_lto", &["-Cpanic=abort", "-Clto=fat"]),
@@ -202,11 +202,8 @@ fn an_archive_that_aborts_on_panic_leaves_the_programs_panics_alone() {
     }
 }
 
-#[test]
 fn an_archive_of_another_compiler_is_linked() {
-    if !cfg!(target_os = "linux") {
-        return println!("skipped: only ELF archives are renamed");
-    }
+    needs_elf();
     let nightly = || {
         let mut command = Command::new("rustup");
         command.args(["run", "nightly", "rustc"]);
@@ -215,7 +212,10 @@ fn an_archive_of_another_compiler_is_linked() {
     let version = nightly().arg("-vV").output();
     let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     if !version.is_ok_and(|version| version.contains(&format!("host: {}", host()))) {
-        return println!("skipped: there is no nightly toolchain beside this one");
+        leave_out(
+            Need::Nightly,
+            "there is no nightly toolchain beside this one",
+        );
     }
     for (name, options) in [
         ("archive_nightly", &[][..]),
@@ -227,7 +227,6 @@ fn an_archive_of_another_compiler_is_linked() {
     }
 }
 
-#[test]
 fn an_archive_of_another_major_is_an_error() {
     let source = LIBRARY.replace("48_0_8", "47_0_1");
     let prefix = archive_of(&source, "archive_major", &mut rustc(), &[]);
@@ -240,8 +239,8 @@ fn an_archive_of_another_major_is_an_error() {
 }
 
 /// An assembler may write the two as one text, of which only the whole could change.
-#[test]
 fn a_function_whose_name_ends_anothers_keeps_its_name() {
+    needs_elf();
     let functions = ["my_wasmtime_sum", "wasmtime_sum", "wasmtime_call"];
     let mut source = String::new();
     for name in functions {
@@ -255,16 +254,18 @@ fn a_function_whose_name_ends_anothers_keeps_its_name() {
         let status = Command::new(tool).args(arguments).status();
         status.is_ok_and(|status| status.success())
     };
-    if !cfg!(target_os = "linux")
-        || !run("as", &["-o", &object, &at("functions.s")])
+    if !run("as", &["-o", &object, &at("functions.s")])
         || !run("ar", &["rcs", &at("lib/libwasmtime.a"), &object])
     {
-        return println!("skipped: there is no assembler for ELF, or no ar");
+        leave_out(
+            Need::Binutils,
+            "there is no `as` for this machine, or no `ar`",
+        );
     }
     let text = fs::read(&object).unwrap();
     let count = text.windows(12).filter(|part| part == b"wasmtime_sum");
     if count.count() != 1 {
-        return println!("skipped: this assembler writes each name once more");
+        leave_out(Need::Binutils, "this `as` writes each name once more");
     }
 
     let (directory, _) = instructed(&prefix);
@@ -275,3 +276,12 @@ fn a_function_whose_name_ends_anothers_keeps_its_name() {
     let has = |name: &[u8]| archive.windows(name.len()).any(|part| part == name);
     assert!(has(b"my_wasmtime_sum") && !has(b"my_Wasmtime_sum"));
 }
+
+crate::tests![
+    an_archive_of_the_same_compiler_is_linked,
+    an_archive_that_was_optimised_at_link_time_is_linked,
+    an_archive_that_aborts_on_panic_leaves_the_programs_panics_alone,
+    an_archive_of_another_compiler_is_linked,
+    an_archive_of_another_major_is_an_error,
+    a_function_whose_name_ends_anothers_keeps_its_name,
+];

@@ -61,6 +61,18 @@ impl Cargo {
         self
     }
 
+    /// For one package of a workspace.
+    pub fn package(mut self, name: &str) -> Cargo {
+        self.0.args(["--package", name]);
+        self
+    }
+
+    /// Without a variable.
+    pub fn unset(mut self, name: &str) -> Cargo {
+        self.0.env_remove(name);
+        self
+    }
+
     /// Runs it.
     pub fn run(mut self) -> Printed {
         let output = self.0.output().unwrap();
@@ -92,7 +104,7 @@ impl Printed {
     }
 
     /// What Cargo took from this package's build script.
-    fn executed(&self) -> &str {
+    pub fn executed(&self) -> &str {
         let executed = self.stdout.lines().find(|line| {
             line.contains("\"build-script-executed\"") && line.contains("wasmtime_link")
         });
@@ -100,7 +112,6 @@ impl Printed {
     }
 }
 
-#[test]
 fn without_a_library_a_check_succeeds_and_a_build_says_why_not() {
     let check = Cargo::new("check").set("DOCS_RS", "1").run();
     assert!(check.success, "{}", check.stderr);
@@ -112,7 +123,6 @@ fn without_a_library_a_check_succeeds_and_a_build_says_why_not() {
     assert!(build.stdout.contains(expected), "{}", build.stdout);
 }
 
-#[test]
 fn an_error_is_shown_without_noise() {
     let check = Cargo::new("check").set("LIBWASMTIME_LINK", "shared").run();
     assert!(!check.success);
@@ -154,7 +164,6 @@ macro_rules! told {
     };
 }
 
-#[test]
 fn a_library_is_linked_and_dependents_learn_of_it() {
     let library = Prefix::installed("cargo_dependent", "libwasmtime.a")
         // Every platform's archive.
@@ -177,7 +186,6 @@ fn a_library_is_linked_and_dependents_learn_of_it() {
     assert!(executed.contains("static:-bundle=wasmtime"), "{executed}");
 }
 
-#[test]
 fn the_mode_is_decided_again_when_a_variable_changes() {
     let library = Prefix::installed("cargo_again", "libwasmtime.a").file("lib/wasmtime.lib", "");
     let mode = |documentation: bool| {
@@ -192,3 +200,10 @@ fn the_mode_is_decided_again_when_a_variable_changes() {
     assert!(!mode(true));
     assert!(mode(false));
 }
+
+crate::tests![
+    without_a_library_a_check_succeeds_and_a_build_says_why_not,
+    an_error_is_shown_without_noise,
+    a_library_is_linked_and_dependents_learn_of_it,
+    the_mode_is_decided_again_when_a_variable_changes,
+];

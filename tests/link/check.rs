@@ -84,7 +84,6 @@ fn link(tool: &Path, name: &Path) {
     std::fs::copy(tool, name).unwrap();
 }
 
-#[test]
 fn without_cmake_and_a_table_the_build_stops_and_says_what_helps() {
     let stderr = Package::new("neither").build(&[], &[]);
     assert!(stderr.contains(NEEDED), "{stderr}");
@@ -102,7 +101,6 @@ fn without_cmake_and_a_table_the_build_stops_and_says_what_helps() {
     assert!(!stderr.contains("panicked"), "{stderr}");
 }
 
-#[test]
 fn a_table_in_a_directory_above_is_seen() {
     let table = format!("[target.{FOREIGN}.wasmtime-c-api]\ninclude = \"\"\n");
     Package::new("table")
@@ -114,14 +112,12 @@ fn a_table_in_a_directory_above_is_seen() {
         .assert_passes(&[], &[]);
 }
 
-#[test]
 fn a_table_in_cargos_home_is_seen() {
     let home = format!("[target.{FOREIGN}.wasmtime-c-api]\ninclude = \"\"\n");
     let package = Package::new("home").file("home/config.toml", &home);
     package.assert_passes(&[], &[("CARGO_HOME", &package.0.path("home"))]);
 }
 
-#[test]
 fn a_table_for_another_target_or_in_a_comment_is_none() {
     let table = format!(
         "[target.x86_64-unknown-none.wasmtime-c-api]\ninclude = \"\"\n\
@@ -133,7 +129,6 @@ fn a_table_for_another_target_or_in_a_comment_is_none() {
     assert!(stderr.contains(NEEDED), "{stderr}");
 }
 
-#[test]
 fn what_the_message_says_helps() {
     let package = Package::new("helps");
     let argument = format!("target.{FOREIGN}.wasmtime-c-api.include=\"\"");
@@ -150,3 +145,11 @@ fn what_the_message_says_helps() {
         .file(&cmake, "")
         .assert_passes(&[], &[]);
 }
+
+crate::tests![
+    without_cmake_and_a_table_the_build_stops_and_says_what_helps,
+    a_table_in_a_directory_above_is_seen,
+    a_table_in_cargos_home_is_seen,
+    a_table_for_another_target_or_in_a_comment_is_none,
+    what_the_message_says_helps,
+];

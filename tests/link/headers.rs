@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::linked::other_majors;
 use crate::prefix::{Prefix, VERSION};
 use crate::script::{Output, Script};
 
@@ -14,7 +15,6 @@ fn run(features: &[&str], prefix: &Prefix) -> Output {
         .run()
 }
 
-#[test]
 fn another_major_is_an_error() {
     for version in ["47.0.0", "49.0.0", "480.0.0"] {
         let prefix = Prefix::installed(&format!("major_{version}"), "libwasmtime.so").headers(
@@ -32,14 +32,12 @@ fn another_major_is_an_error() {
     }
 }
 
-#[test]
 fn any_minor_and_patch_is_fine() {
     let prefix = Prefix::installed("minor", "libwasmtime.so").headers("include", "48.7.31", &[]);
     assert_eq!(run(&[], &prefix).metadata("version"), Some("48.7.31"));
 }
 
 /// The preprocessor marks what is from such a directory.
-#[test]
 fn headers_may_be_in_a_directory_of_the_system() {
     let prefix = Prefix::installed("system", "libwasmtime.so");
     let output = Script::new(&["dynamic"])
@@ -50,14 +48,12 @@ fn headers_may_be_in_a_directory_of_the_system() {
     assert_eq!(output.metadata("version"), Some(VERSION));
 }
 
-#[test]
 fn headers_without_a_version_are_an_error() {
     let prefix = Prefix::installed("no_version", "libwasmtime.so").file("include/wasmtime.h", "");
     let error = run(&[], &prefix).error();
     assert!(error.contains("defines no WASMTIME_VERSION"), "{error}");
 }
 
-#[test]
 fn a_feature_that_the_library_lacks_is_an_error() {
     let prefix = Prefix::installed("lacks", "libwasmtime.so").headers(
         "include",
@@ -73,19 +69,18 @@ fn a_feature_that_the_library_lacks_is_an_error() {
     assert!(error.contains("turn the Cargo feature off"), "{error}");
 }
 
-#[test]
 fn a_feature_that_only_the_library_has_is_fine() {
     let prefix =
         Prefix::installed("has_more", "libwasmtime.so").headers("include", VERSION, &["wat"]);
     assert_eq!(run(&[], &prefix).mode(), "dynamic");
 }
 
-/// The features of the package that are the C API's, as its manifest has them.
+/// The features of the C API, as the manifest of the vendor package has them.
 fn features_of_the_c_api() -> Vec<String> {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/vendor/Cargo.toml");
     let manifest = fs::read_to_string(manifest).unwrap();
     let features: Vec<String> = manifest
-        .split("libwasmtime-vendor?/")
+        .split("wasmtime-c-api-impl/")
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap().to_owned())
         .collect();
@@ -93,7 +88,6 @@ fn features_of_the_c_api() -> Vec<String> {
     features
 }
 
-#[test]
 fn every_feature_is_checked_that_can_be() {
     let none = Prefix::installed("checks_none", "libwasmtime.so");
     let features = features_of_the_c_api();
@@ -112,7 +106,6 @@ fn every_feature_is_checked_that_can_be() {
     }
 }
 
-#[test]
 fn a_library_without_headers_is_taken_with_a_warning() {
     let prefix = Prefix::new("no_headers").file("lib/libwasmtime.so", "");
     let output = run(&["wat"], &prefix);
@@ -129,7 +122,6 @@ fn of_version(version: &str) -> String {
     format!("other_1_2_3\0set_vmctx_memory_{version}\0wasmtime_func_new\0")
 }
 
-#[test]
 fn without_headers_the_library_itself_says_the_version() {
     for (mode, file) in [("dynamic", "libwasmtime.so"), ("static", "libwasmtime.a")] {
         let prefix = Prefix::new(&format!("says_version_{mode}"))
@@ -143,7 +135,6 @@ fn without_headers_the_library_itself_says_the_version() {
     }
 }
 
-#[test]
 fn a_library_of_another_major_is_an_error_whatever_its_headers_say() {
     for (mode, file) in [("dynamic", "libwasmtime.so"), ("static", "libwasmtime.a")] {
         let path = format!("lib/{file}");
@@ -165,21 +156,16 @@ fn a_library_of_another_major_is_an_error_whatever_its_headers_say() {
 }
 
 /// Those that upstream has built, as `WASMTIME_LIB_DIR` without headers.
-#[test]
 fn real_libraries_of_other_majors_are_errors() {
-    let majors = std::env::var_os("LIBWASMTIME_TEST_OTHER_MAJORS").unwrap_or_default();
-    for directory in std::env::split_paths(&majors) {
-        if directory.join("libwasmtime.so").is_file() {
-            let error = Script::new(&["dynamic"])
-                .set("WASMTIME_LIB_DIR", &directory.display().to_string())
-                .run()
-                .error();
-            assert!(error.contains("is of version"), "{error}");
-        }
+    for directory in other_majors() {
+        let error = Script::new(&["dynamic"])
+            .set("WASMTIME_LIB_DIR", &directory.display().to_string())
+            .run()
+            .error();
+        assert!(error.contains("is of version"), "{error}");
     }
 }
 
-#[test]
 fn headers_without_features_are_taken_with_a_warning() {
     let prefix = Prefix::new("no_conf").file("lib/libwasmtime.so", "").file(
         "include/wasmtime.h",
@@ -208,7 +194,6 @@ fn misleading(name: &str) -> Prefix {
         )
 }
 
-#[test]
 fn the_preprocessor_is_asked_first() {
     let prefix = misleading("preprocessor");
     let script = |features: &[&str]| {
@@ -223,7 +208,6 @@ fn the_preprocessor_is_asked_first() {
     assert!(error.contains("built without `wat`;"), "{error}");
 }
 
-#[test]
 fn without_a_c_compiler_the_text_is_read() {
     let prefix = misleading("no_compiler");
     let output = Script::new(&["dynamic"])
@@ -247,3 +231,20 @@ fn without_a_c_compiler_the_text_is_read() {
     let error = script("gc").error();
     assert!(error.contains("built without `gc`;"), "{error}");
 }
+
+crate::tests![
+    another_major_is_an_error,
+    any_minor_and_patch_is_fine,
+    headers_may_be_in_a_directory_of_the_system,
+    headers_without_a_version_are_an_error,
+    a_feature_that_the_library_lacks_is_an_error,
+    a_feature_that_only_the_library_has_is_fine,
+    every_feature_is_checked_that_can_be,
+    a_library_without_headers_is_taken_with_a_warning,
+    without_headers_the_library_itself_says_the_version,
+    a_library_of_another_major_is_an_error_whatever_its_headers_say,
+    real_libraries_of_other_majors_are_errors,
+    headers_without_features_are_taken_with_a_warning,
+    the_preprocessor_is_asked_first,
+    without_a_c_compiler_the_text_is_read,
+];

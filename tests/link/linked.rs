@@ -1,19 +1,42 @@
-//! Programs that are linked with a real libwasmtime, and run: with another library
-//! in its place, beside a crate that brings functions of the same names, and as a
-//! plugin that is unloaded.
+//! Programs that are linked with a real libwasmtime, and run: by Cargo and installed,
+//! with another library in its place, beside a crate that brings functions of the same
+//! names, and as a plugin that is unloaded.
 //!
 //! `WASMTIME_DIR` has to name an installation; and `LIBWASMTIME_TEST_OTHER_MAJORS`
 //! those of other major versions, as in the tests of `load`.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::cargo::Cargo;
+use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
+use crate::readme;
+
+/// The directories of libraries of other major versions. Leaves the test out if
+/// there are none.
+pub fn other_majors() -> Vec<PathBuf> {
+    const DIRECTORIES: &str = "LIBWASMTIME_TEST_OTHER_MAJORS";
+    let directories = env::var_os(DIRECTORIES).unwrap_or_default();
+    let directories: Vec<_> = env::split_paths(&directories)
+        .filter(|directory| !directory.as_os_str().is_empty())
+        .collect();
+    if directories.is_empty() {
+        let why = format!("{DIRECTORIES} names no libraries");
+        leave_out(Need::OtherMajors, why);
+    }
+    for directory in &directories {
+        assert!(
+            directory.join("libwasmtime.so").is_file(),
+            "{DIRECTORIES} names {}, which has no libwasmtime.so",
+            directory.display()
+        );
+    }
+    directories
+}
 
 /// How a program is linked.
 #[derive(Clone, Copy)]
@@ -26,6 +49,8 @@ enum Mode {
 /// What was built for one link mode: the programs, and the library that they are
 /// linked with or load.
 struct Built {
+    mode: Mode,
+    prefix: Prefix,
     directory: PathBuf,
     libraries: PathBuf,
 }
@@ -35,16 +60,15 @@ impl Mode {
         ["static", "dynamic", "load"][self as usize]
     }
 
-    /// Builds everything, once; `None` if there is no library for it.
-    fn built(self) -> Option<&'static Built> {
-        static BUILT: [OnceLock<Option<Built>>; 3] = [const { OnceLock::new() }; 3];
-        BUILT[self as usize].get_or_init(|| self.build()).as_ref()
+    /// Builds everything, once. Leaves the test out if there is no library for it.
+    fn built(self) -> &'static Built {
+        static BUILT: [OnceLock<Built>; 3] = [const { OnceLock::new() }; 3];
+        BUILT[self as usize].get_or_init(|| self.build())
     }
 
-    fn build(self) -> Option<Built> {
+    fn build(self) -> Built {
         if !cfg!(target_os = "linux") {
-            println!("skipped: the host program is for Linux");
-            return None;
+            leave_out(Need::Linux, "the host program is for Linux");
         }
         let installed = env::var_os("WASMTIME_DIR").map(PathBuf::from);
         let file = match self {
@@ -52,20 +76,18 @@ impl Mode {
             Mode::Dynamic | Mode::Load => "lib/libwasmtime.so",
         };
         let Some(installed) = installed.filter(|path| path.join(file).is_file()) else {
-            println!("skipped: WASMTIME_DIR names no directory with {file}");
-            return None;
+            let why = format!("WASMTIME_DIR names no directory with {file}");
+            leave_out(Need::Installation, why);
         };
         let prefix = workspace(self);
-        let built = Cargo::of("build", Path::new(&prefix.path("Cargo.toml")))
-            .set("WASMTIME_DIR", &installed.display().to_string())
-            .set("LIBWASMTIME_LINK", self.name())
-            .set("CARGO_TARGET_DIR", &prefix.path("target"))
-            .run();
-        built.assert_success();
-        Some(Built {
+        let built = Built {
+            mode: self,
             directory: prefix.path("target/debug").into(),
-            libraries: installed.join("lib"),
-        })
+            libraries: installed.join("lib").canonicalize().unwrap(),
+            prefix,
+        };
+        built.cargo("build").run().assert_success();
+        built
     }
 }
 
@@ -85,21 +107,29 @@ fn workspace(mode: Mode) -> Prefix {
     );
     let half = "half = { path = \"../half\" }\n\n[features]\ndefault = [\"half\"]\nhalf = []";
     let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
-    let members = "members = [\"program\", \"mixed\", \"half\", \"plugin\", \"host\"]";
-    Prefix::kept(&format!("linked_{}", mode.name()))
+    let without_half = |name: &str| {
+        let rest = program.replace("NAME", name) + "\n[features]\nhalf = []";
+        package(name, &rest)
+    };
+    let mut members = vec!["program", "mixed", "half", "plugin", "host"];
+    // With spaces in the path of everything.
+    let mut prefix = Prefix::kept(&format!("linked in {}", mode.name()));
+    if let Mode::Dynamic = mode {
+        members.extend(["user", "installed"]);
+        prefix = prefix
+            .file("user/Cargo.toml", &without_half("user"))
+            .file("user/src/lib.rs", include_str!("linked/library.rs"))
+            .file("installed/Cargo.toml", &without_half("installed"))
+            .file("installed/build.rs", readme::build_script());
+    }
+    prefix
         .file(
             "Cargo.toml",
-            &format!("[workspace]\nresolver = \"3\"\n{members}\n"),
+            &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
         )
         .file("Cargo.lock", &lock)
         .file("program.rs", include_str!("linked/program.rs"))
-        .file(
-            "program/Cargo.toml",
-            &package(
-                "program",
-                &(program.replace("NAME", "program") + "\n[features]\nhalf = []"),
-            ),
-        )
+        .file("program/Cargo.toml", &without_half("program"))
         .file(
             "mixed/Cargo.toml",
             &package("mixed", &(program.replace("NAME", "mixed") + half)),
@@ -119,6 +149,19 @@ fn workspace(mode: Mode) -> Prefix {
 }
 
 impl Built {
+    /// Cargo for the workspace. The loader finds nothing that Cargo doesn't have it
+    /// find, also if this test was started by Cargo.
+    fn cargo(&self, subcommand: &str) -> Cargo {
+        Cargo::of(subcommand, Path::new(&self.prefix.path("Cargo.toml")))
+            .set(
+                "WASMTIME_DIR",
+                &self.libraries.join("..").display().to_string(),
+            )
+            .set("LIBWASMTIME_LINK", self.mode.name())
+            .set("CARGO_TARGET_DIR", &self.prefix.path("target"))
+            .unset("LD_LIBRARY_PATH")
+    }
+
     /// Runs a program with the libraries in a directory, and gives what it prints.
     #[track_caller]
     fn run(&self, program: &str, libraries: &Path, arguments: &[PathBuf]) -> String {
@@ -172,11 +215,8 @@ fn assert_refused(text: &str, why: &str) {
     assert_eq!(said(text, "loaded"), "none");
 }
 
-#[test]
 fn the_shared_library_tells_which_file_it_is() {
-    let Some(built) = Mode::Dynamic.built() else {
-        return;
-    };
+    let built = Mode::Dynamic.built();
     let text = built.run("program", &built.libraries, &[]);
     assert_fine(&text);
     let file = built.libraries.join("libwasmtime.so");
@@ -188,17 +228,63 @@ fn the_shared_library_tells_which_file_it_is() {
     );
 }
 
-#[test]
-fn another_major_in_its_place_is_refused() {
-    let Some(built) = Mode::Dynamic.built() else {
-        return;
-    };
-    let majors = env::var_os("LIBWASMTIME_TEST_OTHER_MAJORS").unwrap_or_default();
-    let majors: Vec<_> = env::split_paths::<OsStr>(&majors).collect();
-    if majors.is_empty() {
-        println!("skipped: LIBWASMTIME_TEST_OTHER_MAJORS names no libraries");
+fn cargo_runs_what_is_linked_with_the_shared_library() {
+    let built = Mode::Dynamic.built();
+    let run = built.cargo("run").package("user").run();
+    run.assert_success();
+    assert_fine(&run.stdout);
+    // The file itself, and not the link that Cargo has the loader find.
+    let file = built.libraries.join("libwasmtime.so");
+    let loaded = said(&run.stdout, "loaded");
+    assert!(
+        loaded.ends_with(&format!("({})", file.display())),
+        "{loaded}"
+    );
+
+    let test = built.cargo("test").package("user").run();
+    test.assert_success();
+    for passed in [
+        "test libwasmtime_is_found ... ok",
+        "test user/src/lib.rs - has_libwasmtime (line 5) ... ok",
+    ] {
+        assert!(test.stdout.contains(passed), "{}", test.stdout);
     }
-    for libraries in majors {
+}
+
+/// As the README says, with its build script.
+fn an_installed_program_finds_the_shared_library() {
+    let built = Mode::Dynamic.built();
+    let prefix = Prefix::new("installed")
+        .file("bin/readme", "")
+        .file("lib/readme", "");
+    let program = prefix.path("bin/installed");
+    fs::copy(built.directory.join("installed"), &program).unwrap();
+    let run = || {
+        let output = Command::new(&program).env_clear().output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+
+    let text = run();
+    assert_fine(&text);
+    let loaded = said(&text, "loaded").to_owned();
+    let there = built.libraries.join("libwasmtime.so");
+    assert!(
+        loaded.ends_with(&format!("({})", there.display())),
+        "{loaded}"
+    );
+
+    let beside = prefix.path("lib/libwasmtime.so");
+    fs::copy(&there, &beside).unwrap();
+    let text = run();
+    assert_fine(&text);
+    let loaded = said(&text, "loaded");
+    assert!(loaded.ends_with(&format!("({beside})")), "{loaded}");
+}
+
+fn another_major_in_its_place_is_refused() {
+    let built = Mode::Dynamic.built();
+    for libraries in other_majors() {
         let text = built.run("program", &libraries, &[]);
         assert_refused(&text, "wrong version");
         let error = said(&text, "load");
@@ -208,28 +294,19 @@ fn another_major_in_its_place_is_refused() {
     }
 }
 
-#[test]
 fn an_archive_is_kept_apart_from_another_copy() {
-    let Some(built) = Mode::Static.built() else {
-        return;
-    };
+    let built = Mode::Static.built();
     assert_fine(&built.run("program", Path::new(""), &[]));
     assert_fine(&built.run("mixed", Path::new(""), &[]));
 }
 
-#[test]
 fn a_library_that_is_loaded_is_kept_apart_from_another_copy() {
-    let Some(built) = Mode::Load.built() else {
-        return;
-    };
+    let built = Mode::Load.built();
     assert_fine(&built.run("mixed", &built.libraries, &[]));
 }
 
-#[test]
 fn two_halves_of_a_library_are_refused() {
-    let Some(built) = Mode::Dynamic.built() else {
-        return;
-    };
+    let built = Mode::Dynamic.built();
     let text = built.run("mixed", &built.libraries, &[]);
     assert_refused(&text, "mixed");
     let error = said(&text, "load");
@@ -243,12 +320,9 @@ fn two_halves_of_a_library_are_refused() {
     }
 }
 
-#[test]
 fn a_plugin_that_is_unloaded_leaves_nothing_dangling() {
     for mode in [Mode::Static, Mode::Dynamic, Mode::Load] {
-        let Some(built) = mode.built() else {
-            continue;
-        };
+        let built = mode.built();
         // Copies are plugins of their own, with a libwasmtime each if that is in it.
         let plugins = ["libplugin.so", "one.so", "two.so"].map(|name| built.directory.join(name));
         for copy in &plugins[1..] {
@@ -262,3 +336,14 @@ fn a_plugin_that_is_unloaded_leaves_nothing_dangling() {
         assert_eq!(text, expected, "{}", mode.name());
     }
 }
+
+crate::tests![
+    the_shared_library_tells_which_file_it_is,
+    cargo_runs_what_is_linked_with_the_shared_library,
+    an_installed_program_finds_the_shared_library,
+    another_major_in_its_place_is_refused,
+    an_archive_is_kept_apart_from_another_copy,
+    a_library_that_is_loaded_is_kept_apart_from_another_copy,
+    two_halves_of_a_library_are_refused,
+    a_plugin_that_is_unloaded_leaves_nothing_dangling,
+];

@@ -33,7 +33,6 @@ fn locked(name: &str, features: &str) -> Vec<String> {
         .collect()
 }
 
-#[test]
 fn a_program_locks_no_more_than_it_can_use() {
     for mode in ["load", "static", "dynamic"] {
         for more in [
@@ -52,7 +51,6 @@ fn a_program_locks_no_more_than_it_can_use() {
     }
 }
 
-#[test]
 fn a_program_that_builds_libwasmtime_locks_that() {
     let packages = locked("vendored", "\"vendored-min\"");
     assert!(
@@ -60,3 +58,8 @@ fn a_program_that_builds_libwasmtime_locks_that() {
         "{packages:?}"
     );
 }
+
+crate::tests![
+    a_program_locks_no_more_than_it_can_use,
+    a_program_that_builds_libwasmtime_locks_that,
+];

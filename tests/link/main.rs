@@ -5,17 +5,45 @@
 //! would give it, over made-up installations ([`Prefix`](prefix::Prefix)):
 //! empty library files beside headers of any version. The module `cargo` has
 //! Cargo run it, to see that what it prints takes effect, and `linked` builds and
-//! runs programs with a real library.
+//! runs programs with a real library. `readme` does what the README says.
 
 mod archive;
 mod cargo;
 mod check;
+#[path = "../harness/mod.rs"]
+mod harness;
 mod headers;
+mod left_out;
 mod linked;
+mod loader;
 mod locked;
 mod mode;
 mod place;
 mod platform;
 mod prefix;
+mod readme;
 mod script;
 mod vendored;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    harness::run(
+        &["link"],
+        &[
+            archive::TESTS,
+            cargo::TESTS,
+            check::TESTS,
+            headers::TESTS,
+            left_out::TESTS,
+            linked::TESTS,
+            loader::TESTS,
+            locked::TESTS,
+            mode::TESTS,
+            place::TESTS,
+            platform::TESTS,
+            readme::TESTS,
+            vendored::TESTS,
+        ],
+    )
+}

@@ -3,7 +3,6 @@
 use crate::prefix::{Prefix, VERSION};
 use crate::script::Script;
 
-#[test]
 fn each_feature_is_its_mode() {
     let both = Prefix::installed("each_feature", "libwasmtime.a").file("lib/libwasmtime.so", "");
     for mode in ["vendored", "static", "dynamic", "load"] {
@@ -13,7 +12,6 @@ fn each_feature_is_its_mode() {
     }
 }
 
-#[test]
 fn the_preferred_mode_that_can_be_had_wins() {
     let all = ["load", "dynamic", "static", "vendored"];
     let both = Prefix::installed("preferred_both", "libwasmtime.a").file("lib/libwasmtime.so", "");
@@ -31,7 +29,6 @@ fn the_preferred_mode_that_can_be_had_wins() {
     assert_eq!(Script::new(&all[1..3]).run().mode(), "missing");
 }
 
-#[test]
 fn the_variable_overrides_the_features() {
     let both = Prefix::installed("override", "libwasmtime.a").file("lib/libwasmtime.so", "");
     let all = ["vendored", "static", "dynamic", "load"];
@@ -45,7 +42,6 @@ fn the_variable_overrides_the_features() {
     }
 }
 
-#[test]
 fn the_variable_of_the_target_comes_first() {
     let output = Script::new(&["vendored", "load"])
         .set("LIBWASMTIME_LINK", "vendored")
@@ -55,13 +51,11 @@ fn the_variable_of_the_target_comes_first() {
     assert!(output.watches("RISCV64GC_UNKNOWN_LINUX_MUSL_LIBWASMTIME_LINK"));
 }
 
-#[test]
 fn an_empty_variable_is_not_set() {
     let output = Script::new(&["load"]).set("LIBWASMTIME_LINK", "").run();
     assert_eq!(output.mode(), "load");
 }
 
-#[test]
 fn an_unknown_mode_is_an_error_that_lists_the_known() {
     let output = Script::new(&["load"])
         .set("LIBWASMTIME_LINK", "shared")
@@ -74,10 +68,9 @@ fn an_unknown_mode_is_an_error_that_lists_the_known() {
     );
 }
 
-#[test]
 fn a_mode_without_its_feature_is_an_error() {
     for (features, mode, needs) in [
-        (["load"], "vendored", "`vendored`"),
+        (["load"], "vendored", "`vendored` or `vendored-min`"),
         (["static"], "load", "`load`"),
         (["load"], "static", "`static` or `dynamic`"),
         (["load"], "dynamic", "`static` or `dynamic`"),
@@ -91,7 +84,6 @@ fn a_mode_without_its_feature_is_an_error() {
     }
 }
 
-#[test]
 fn static_and_dynamic_enable_each_other() {
     let both =
         Prefix::installed("enable_each_other", "libwasmtime.a").file("lib/libwasmtime.so", "");
@@ -104,7 +96,6 @@ fn static_and_dynamic_enable_each_other() {
     }
 }
 
-#[test]
 fn an_override_that_finds_nothing_is_an_error() {
     let output = Script::new(&["static", "load"])
         .set("LIBWASMTIME_LINK", "static")
@@ -117,7 +108,6 @@ fn an_override_that_finds_nothing_is_an_error() {
     assert!(error.contains("set LIBWASMTIME_LINK=load"), "{error}");
 }
 
-#[test]
 fn no_feature_is_an_error_that_names_them() {
     let error = Script::new(&[]).run().error();
     for feature in ["`vendored`", "`static`", "`dynamic`", "`load`"] {
@@ -125,7 +115,6 @@ fn no_feature_is_an_error_that_names_them() {
     }
 }
 
-#[test]
 fn documentation_links_nothing() {
     let prefix = Prefix::new("documentation").headers("include", VERSION, &[]);
     let output = Script::new(&["vendored", "static"])
@@ -139,7 +128,6 @@ fn documentation_links_nothing() {
     assert!(text.contains("Unset DOCS_RS"), "{text}");
 }
 
-#[test]
 fn nothing_found_leaves_a_report_and_warns() {
     let output = Script::new(&["static", "dynamic"]).run();
     assert_eq!(output.mode(), "missing");
@@ -159,3 +147,18 @@ fn nothing_found_leaves_a_report_and_warns() {
         assert!(text.contains(expected), "no {expected:?} in:\n{text}");
     }
 }
+
+crate::tests![
+    each_feature_is_its_mode,
+    the_preferred_mode_that_can_be_had_wins,
+    the_variable_overrides_the_features,
+    the_variable_of_the_target_comes_first,
+    an_empty_variable_is_not_set,
+    an_unknown_mode_is_an_error_that_lists_the_known,
+    a_mode_without_its_feature_is_an_error,
+    static_and_dynamic_enable_each_other,
+    an_override_that_finds_nothing_is_an_error,
+    no_feature_is_an_error_that_names_them,
+    documentation_links_nothing,
+    nothing_found_leaves_a_report_and_warns,
+];

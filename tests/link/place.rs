@@ -2,20 +2,23 @@
 
 use std::process::Command;
 
+use crate::harness::{Need, leave_out};
 use crate::prefix::{Prefix, VERSION};
 use crate::script::{Output, Script};
 
 /// Says what was found: the mode, and where.
 fn found(output: &Output) -> (&str, String) {
-    let [directory] = output.directories()[..] else {
-        panic!("not one directory but {:?}", output.directories());
+    let directories = output.directories();
+    let directory = match (output.mode(), &directories[..]) {
+        // The second is what the module `loader` is about.
+        ("dynamic", [directory, _]) | ("static", [directory]) => directory,
+        (_, directories) => panic!("not one directory but {directories:?}"),
     };
     let directory = directory.strip_prefix("native=").unwrap();
     assert_eq!(output.metadata("lib"), Some(directory));
     (output.mode(), directory.to_owned())
 }
 
-#[test]
 fn wasmtime_dir_has_lib_and_include() {
     let prefix = Prefix::installed("dir", "libwasmtime.so");
     let output = Script::new(&["dynamic"])
@@ -31,7 +34,6 @@ fn wasmtime_dir_has_lib_and_include() {
     assert_eq!(output.warnings(), "");
 }
 
-#[test]
 fn wasmtime_min_is_the_minimal_library_of_wasmtime_dir() {
     let prefix = Prefix::installed("min", "libwasmtime.so")
         .file("min/lib/libwasmtime.so", "")
@@ -49,14 +51,12 @@ fn wasmtime_min_is_the_minimal_library_of_wasmtime_dir() {
     assert!(error.contains("WASMTIME_MIN is `yes`"), "{error}");
 }
 
-#[test]
 fn wasmtime_min_needs_wasmtime_dir() {
     let output = Script::new(&["dynamic"]).set("WASMTIME_MIN", "1").run();
     let error = output.error();
     assert!(error.contains("WASMTIME_DIR, which isn't set"), "{error}");
 }
 
-#[test]
 fn wasmtime_lib_dir_comes_before_wasmtime_dir() {
     let prefix = Prefix::installed("lib_dir_prefix", "libwasmtime.so");
     let directory = Prefix::new("lib_dir").file("libwasmtime.so", "");
@@ -71,7 +71,6 @@ fn wasmtime_lib_dir_comes_before_wasmtime_dir() {
     );
 }
 
-#[test]
 fn wasmtime_lib_dir_has_its_headers_beside_it() {
     let prefix = Prefix::installed("lib_dir_beside", "libwasmtime.so");
     let output = Script::new(&["dynamic"])
@@ -80,7 +79,6 @@ fn wasmtime_lib_dir_has_its_headers_beside_it() {
     assert_eq!(output.metadata("version"), Some(VERSION));
 }
 
-#[test]
 fn wasmtime_include_dir_says_which_headers() {
     let prefix = Prefix::installed("include_dir", "libwasmtime.so")
         .headers("other", "48.1.2", &[])
@@ -100,7 +98,6 @@ fn wasmtime_include_dir_says_which_headers() {
     assert!(error.contains("no wasmtime.h"), "{error}");
 }
 
-#[test]
 fn each_variable_has_one_for_the_target_that_comes_first() {
     let right = Prefix::installed("target_right", "libwasmtime.so")
         .file("min/lib/libwasmtime.so", "")
@@ -137,7 +134,6 @@ fn each_variable_has_one_for_the_target_that_comes_first() {
     }
 }
 
-#[test]
 fn a_named_place_without_the_library_is_an_error() {
     let prefix = Prefix::new("named_empty").file("lib/_libwasmtime.so", "");
     for features in [&["dynamic"][..], &["dynamic", "load"]] {
@@ -157,7 +153,6 @@ fn a_named_place_without_the_library_is_an_error() {
     }
 }
 
-#[test]
 fn the_wrong_kind_of_library_is_named() {
     let prefix = Prefix::installed("wrong_kind", "libwasmtime.so");
     let output = Script::new(&["static"])
@@ -171,7 +166,6 @@ fn the_wrong_kind_of_library_is_named() {
     );
 }
 
-#[test]
 fn a_directory_is_absolute_and_there() {
     let run = |value: &str| {
         let script = Script::new(&["dynamic"]).set("WASMTIME_DIR", value);
@@ -184,7 +178,6 @@ fn a_directory_is_absolute_and_there() {
     assert!(error.contains("which is no directory"), "{error}");
 }
 
-#[test]
 fn an_archive_brings_the_native_libraries() {
     let prefix = Prefix::installed("archive", "libwasmtime.a");
     let output = Script::new(&["static"])
@@ -197,13 +190,15 @@ fn an_archive_brings_the_native_libraries() {
     );
 }
 
-/// Whether this machine has pkg-config; says so if not.
-fn has_pkg_config() -> bool {
-    let has = Command::new("pkg-config").arg("--version").output().is_ok();
-    if !has {
-        eprintln!("skipped: there is no pkg-config on this machine");
+/// Leaves the test out if this machine has no pkg-config.
+fn needs_pkg_config() {
+    if Command::new("pkg-config")
+        .arg("--version")
+        .output()
+        .is_err()
+    {
+        leave_out(Need::PkgConfig, "there is no pkg-config on this machine");
     }
-    has
 }
 
 /// The build script with a package that pkg-config may answer for.
@@ -213,11 +208,8 @@ fn with_package(features: &[&str], prefix: &Prefix) -> Script {
         .set("PKG_CONFIG_PATH", &prefix.path("lib/pkgconfig"))
 }
 
-#[test]
 fn pkg_config_is_asked() {
-    if !has_pkg_config() {
-        return;
-    }
+    needs_pkg_config();
     let prefix = Prefix::installed("package", "libwasmtime.so").package(VERSION);
     let output = with_package(&["static", "dynamic"], &prefix).run();
     assert_eq!(found(&output), ("dynamic", prefix.path("lib")));
@@ -228,11 +220,8 @@ fn pkg_config_is_asked() {
     assert_eq!(found(&output), ("static", archive.path("lib")));
 }
 
-#[test]
 fn pkg_config_comes_after_the_variables() {
-    if !has_pkg_config() {
-        return;
-    }
+    needs_pkg_config();
     let package = Prefix::installed("package_after", "libwasmtime.so").package(VERSION);
     let named = Prefix::installed("package_before", "libwasmtime.so");
     let output = with_package(&["dynamic"], &package)
@@ -241,11 +230,8 @@ fn pkg_config_comes_after_the_variables() {
     assert_eq!(found(&output), ("dynamic", named.path("lib")));
 }
 
-#[test]
 fn a_package_of_another_version_is_rejected_with_the_reason() {
-    if !has_pkg_config() {
-        return;
-    }
+    needs_pkg_config();
     let headers = Prefix::installed("package_headers", "libwasmtime.so")
         .headers("include", "47.0.2", &[])
         .package("47.0.2");
@@ -263,7 +249,6 @@ fn a_package_of_another_version_is_rejected_with_the_reason() {
     }
 }
 
-#[test]
 fn pkg_config_does_not_answer_for_another_target() {
     let prefix = Prefix::installed("package_cross", "libwasmtime.so").package(VERSION);
     let output = Script::new(&["dynamic"])
@@ -273,3 +258,21 @@ fn pkg_config_does_not_answer_for_another_target() {
     let text = output.missing.unwrap();
     assert!(text.contains("PKG_CONFIG_ALLOW_CROSS=1"), "{text}");
 }
+
+crate::tests![
+    wasmtime_dir_has_lib_and_include,
+    wasmtime_min_is_the_minimal_library_of_wasmtime_dir,
+    wasmtime_min_needs_wasmtime_dir,
+    wasmtime_lib_dir_comes_before_wasmtime_dir,
+    wasmtime_lib_dir_has_its_headers_beside_it,
+    wasmtime_include_dir_says_which_headers,
+    each_variable_has_one_for_the_target_that_comes_first,
+    a_named_place_without_the_library_is_an_error,
+    the_wrong_kind_of_library_is_named,
+    a_directory_is_absolute_and_there,
+    an_archive_brings_the_native_libraries,
+    pkg_config_is_asked,
+    pkg_config_comes_after_the_variables,
+    a_package_of_another_version_is_rejected_with_the_reason,
+    pkg_config_does_not_answer_for_another_target,
+];

@@ -4,26 +4,26 @@ use crate::prefix::{Prefix, VERSION};
 use crate::script::{Output, Script};
 
 /// A target: its triple, and what Cargo says of it.
-struct Platform {
+pub struct Platform {
     triple: &'static str,
     os: &'static str,
     vendor: &'static str,
     abi: &'static str,
 }
 
-const MACOS: Platform = Platform {
+pub const MACOS: Platform = Platform {
     triple: "aarch64-apple-darwin",
     os: "macos",
     vendor: "apple",
     abi: "",
 };
-const MSVC: Platform = Platform {
+pub const MSVC: Platform = Platform {
     triple: "x86_64-pc-windows-msvc",
     os: "windows",
     vendor: "pc",
     abi: "msvc",
 };
-const MINGW: Platform = Platform {
+pub const MINGW: Platform = Platform {
     triple: "x86_64-pc-windows-gnu",
     os: "windows",
     vendor: "pc",
@@ -34,17 +34,20 @@ impl Platform {
     /// Runs the build script over a library file of this platform's.
     fn run(&self, mode: &str, file: &str) -> Output {
         let prefix = Prefix::installed(&format!("{}_{mode}_{file}", self.triple), file);
+        self.script(mode, &prefix).run()
+    }
+
+    /// The build script over an installation.
+    pub fn script(&self, mode: &str, prefix: &Prefix) -> Script {
         Script::new(&[mode])
             .target(self.triple, self.os, self.vendor, self.abi)
             .set("WASMTIME_DIR", &prefix.root())
-            .run()
     }
 }
 
 /// What Wasmtime and the Rust standard library in an archive call on Windows.
 const WINDOWS: &str = "ws2_32 advapi32 userenv ntdll shell32 ole32 bcrypt";
 
-#[test]
 fn archives() {
     for (platform, file, natives) in [
         (MACOS, "libwasmtime.a", "framework=CoreFoundation"),
@@ -60,7 +63,6 @@ fn archives() {
     }
 }
 
-#[test]
 fn shared_libraries() {
     for (platform, file, library) in [
         (MACOS, "libwasmtime.dylib", "dylib=wasmtime"),
@@ -74,7 +76,6 @@ fn shared_libraries() {
     }
 }
 
-#[test]
 fn another_platforms_file_is_no_library() {
     for (platform, mode, file) in [
         (MACOS, "dynamic", "libwasmtime.so"),
@@ -87,7 +88,6 @@ fn another_platforms_file_is_no_library() {
     }
 }
 
-#[test]
 fn a_library_of_the_host_is_not_taken_for_the_targets() {
     let output = Script::new(&["dynamic"]).run();
     let text = output.missing.unwrap();
@@ -101,7 +101,6 @@ fn a_library_of_the_host_is_not_taken_for_the_targets() {
     }
 }
 
-#[test]
 fn lib64_is_looked_at_too() {
     let prefix = Prefix::new("lib64")
         .file("lib64/libwasmtime.so", "")
@@ -111,3 +110,11 @@ fn lib64_is_looked_at_too() {
         .run();
     assert_eq!(output.metadata("lib"), Some(prefix.path("lib64").as_str()));
 }
+
+crate::tests![
+    archives,
+    shared_libraries,
+    another_platforms_file_is_no_library,
+    a_library_of_the_host_is_not_taken_for_the_targets,
+    lib64_is_looked_at_too,
+];

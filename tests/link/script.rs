@@ -30,7 +30,9 @@ impl Script {
             host: host().to_owned(),
             variables: BTreeMap::new(),
         };
-        for feature in features {
+        // The one feature that turns on another which the script asks for.
+        let implied = features.contains(&"vendored").then_some("vendored-min");
+        for feature in features.iter().copied().chain(implied) {
             let name = feature.to_uppercase().replace('-', "_");
             script = script.set(&format!("CARGO_FEATURE_{name}"), "1");
         }

@@ -95,7 +95,6 @@ fn check(name: &str, features: &str, vendor: &str) -> Printed {
         .run()
 }
 
-#[test]
 fn what_is_common_is_built_in() {
     check(
         "vendored_common",
@@ -105,12 +104,10 @@ fn what_is_common_is_built_in() {
     .assert_success();
 }
 
-#[test]
 fn the_runtime_alone_takes_no_features() {
     check("vendored_min", "\"vendored-min\", \"standard\"", "").assert_success();
 }
 
-#[test]
 fn a_feature_that_is_not_built_in_is_an_error() {
     let printed = check(
         "vendored_lacks",
@@ -130,9 +127,15 @@ fn a_feature_that_is_not_built_in_is_an_error() {
     );
 }
 
-#[test]
 fn the_vendor_packages_own_features_are_built_in() {
     let features = "\"vendored-min\", \"wat\", \"winch\", \"gc\", \"gc-copying\"";
     let vendor = "\"wat\", \"winch\", \"gc\", \"gc-copying\", \"all-arch\"";
     check("vendored_more", features, vendor).assert_success();
 }
+
+crate::tests![
+    what_is_common_is_built_in,
+    the_runtime_alone_takes_no_features,
+    a_feature_that_is_not_built_in_is_an_error,
+    the_vendor_packages_own_features_are_built_in,
+];

@@ -1,13 +1,11 @@
 //! A test in a process of its own.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use libwasmtime::Loaded;
-
+use crate::harness::{self, Need, leave_out};
 use crate::subprocess::{Subprocess, inside};
 
 /// Where the process finds what the test has prepared.
@@ -25,11 +23,10 @@ pub const SEARCH: &str = if cfg!(windows) {
     "LD_LIBRARY_PATH"
 };
 
-/// The library, if the program has it without loading it.
-pub fn linked() -> Option<&'static Loaded> {
-    match inside() {
-        true => None,
-        false => libwasmtime::loaded(),
+/// Leaves the test out if libwasmtime is linked: then there is nothing to load.
+pub fn needs_load() {
+    if !cfg!(wasmtime_link = "load") {
+        leave_out(Need::LoadMode, "libwasmtime is linked");
     }
 }
 
@@ -64,14 +61,12 @@ pub struct Case {
 }
 
 impl Case {
-    /// `None` if libwasmtime is linked: then the test is moot.
+    /// Leaves the test out if libwasmtime is linked.
     ///
     /// `test` is the name of the test, with its module. The process finds the
     /// directory that `prepare` has filled as [`directory`].
-    pub fn new(test: &'static str, prepare: impl FnOnce(&Path)) -> Option<Case> {
-        if linked().is_some() {
-            return None;
-        }
+    pub fn new(test: &'static str, prepare: impl FnOnce(&Path)) -> Case {
+        needs_load();
         let name = test.replace("::", "-");
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("load")
@@ -81,13 +76,13 @@ impl Case {
             fs::create_dir_all(&directory).unwrap();
             prepare(&directory);
         }
-        Some(Case {
+        Case {
             test,
             directory,
             executable: None,
             variables: Vec::new(),
             change: None,
-        })
+        }
     }
 
     /// Sets a variable to a path in the test's directory, or to an absolute one.
@@ -161,19 +156,43 @@ impl Case {
         if let Some(change) = self.change {
             change(process.command());
         }
-        process.run(body);
+        let output = process.run(|| harness::process::tell(body));
         if !inside() {
             _ = fs::remove_dir_all(&self.directory);
+            harness::process::listen(&output);
         }
     }
 }
 
-/// The paths in a variable that is like `PATH`.
-pub fn list(variable: &str) -> Vec<PathBuf> {
-    match env::var_os(variable) {
-        Some(paths) => env::split_paths::<OsStr>(&paths).collect(),
-        None => Vec::new(),
+/// A minimal libwasmtime. Leaves the test out if there is none.
+pub fn minimal() -> PathBuf {
+    const MINIMAL: &str = "LIBWASMTIME_TEST_MIN";
+    needs_load();
+    let Some(path) = env::var_os(MINIMAL).filter(|path| !path.is_empty()) else {
+        leave_out(Need::Minimal, format!("{MINIMAL} names no library"));
+    };
+    let path = PathBuf::from(path);
+    assert!(path.is_file(), "{} is no file", path.display());
+    path
+}
+
+/// The libwasmtimes of other major versions. Leaves the test out if there are none.
+pub fn other_majors() -> Vec<PathBuf> {
+    const DIRECTORIES: &str = "LIBWASMTIME_TEST_OTHER_MAJORS";
+    needs_load();
+    let directories = env::var_os(DIRECTORIES).unwrap_or_default();
+    let libraries: Vec<_> = env::split_paths(&directories)
+        .filter(|directory| !directory.as_os_str().is_empty())
+        .map(|directory| directory.join(library_name("wasmtime")))
+        .collect();
+    if libraries.is_empty() {
+        let why = format!("{DIRECTORIES} names no libraries");
+        leave_out(Need::OtherMajors, why);
     }
+    for library in &libraries {
+        assert!(library.is_file(), "{} is no file", library.display());
+    }
+    libraries
 }
 
 /// Makes a file known under another path, without copying it.

@@ -6,9 +6,11 @@ use std::process::Command;
 
 use libwasmtime::{Feature, sys};
 
-/// Compiles a shared library with these functions, all of which return null.
-/// Returns `None` if there is no C compiler.
-pub fn library<'a>(path: &Path, functions: impl IntoIterator<Item = &'a str>) -> Option<()> {
+use crate::harness::{Need, leave_out};
+
+/// Compiles a shared library with these functions, all of which return null. Leaves
+/// the test out if there is no C compiler.
+pub fn library<'a>(path: &Path, functions: impl IntoIterator<Item = &'a str>) {
     let source = path.with_extension("c");
     let text: String = functions
         .into_iter()
@@ -26,15 +28,13 @@ pub fn library<'a>(path: &Path, functions: impl IntoIterator<Item = &'a str>) ->
         .args(soname)
         .output();
     let Ok(output) = compiler else {
-        println!("skipped: there is no `cc`");
-        return None;
+        leave_out(Need::CCompiler, "there is no `cc`");
     };
     assert!(
         output.status.success(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    Some(())
 }
 
 /// The functions that a libwasmtime with just these features has.
@@ -91,11 +91,15 @@ pub fn without_version_symbol(library: &Path, copy: &Path) {
 }
 
 /// A shared library that isn't libwasmtime and is on every system of its kind.
-pub fn unrelated() -> Option<PathBuf> {
-    let maps = fs::read_to_string("/proc/self/maps").ok()?;
+/// Leaves the test out if none is known on this one.
+pub fn unrelated() -> PathBuf {
+    let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
     let libc = maps
         .lines()
         .filter_map(|line| line.split_ascii_whitespace().nth(5))
         .find(|file| file.contains("libc.so") || file.contains("/ld-musl"));
-    Some(libc?.into())
+    match libc {
+        Some(libc) => libc.into(),
+        None => leave_out(Need::Linux, "no shared library is known on this system"),
+    }
 }

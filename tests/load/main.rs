@@ -13,10 +13,13 @@
 //! - `LIBWASMTIME_TEST_DAMAGES` and `LIBWASMTIME_TEST_SEED`: how many damages of
 //!   each kind are tried, and other ones than usual.
 //!
-//! If libwasmtime is linked there is nothing to load, and only that is tested here:
-//! tests/link is about the library that a program is linked with.
+//! If libwasmtime is linked there is nothing to load, and only that is tested here;
+//! the other tests are left out. tests/link is about the library that a program is
+//! linked with.
 
 mod case;
+#[path = "../configured/mod.rs"]
+mod configured;
 #[cfg(all(
     target_os = "linux",
     target_pointer_width = "64",
@@ -25,6 +28,9 @@ mod case;
 mod damage;
 mod fake;
 mod find;
+#[path = "../harness/mod.rs"]
+mod harness;
+#[cfg(all(feature = "wat", feature = "cranelift"))]
 mod minimal;
 #[cfg(unix)]
 mod privileged;
@@ -32,11 +38,40 @@ mod refuse;
 mod settle;
 #[path = "../subprocess/mod.rs"]
 mod subprocess;
+mod unsupported;
 mod version;
 #[cfg(feature = "wasi")]
 mod wasi;
 
+use harness::{Need, leave_out};
 use libwasmtime::Feature;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    harness::run(
+        &["load"],
+        &[
+            TESTS,
+            #[cfg(all(
+                target_os = "linux",
+                target_pointer_width = "64",
+                target_endian = "little"
+            ))]
+            damage::TESTS,
+            find::TESTS,
+            #[cfg(all(feature = "wat", feature = "cranelift"))]
+            minimal::TESTS,
+            #[cfg(unix)]
+            privileged::TESTS,
+            refuse::TESTS,
+            settle::TESTS,
+            unsupported::TESTS,
+            version::TESTS,
+            #[cfg(feature = "wasi")]
+            wasi::TESTS,
+        ],
+    )
+}
 
 /// The library does something: it makes an engine.
 fn assert_usable() {
@@ -48,11 +83,11 @@ fn assert_usable() {
     }
 }
 
-#[test]
 fn a_linked_library_needs_no_loading() {
-    let Some(linked) = case::linked() else {
-        return;
-    };
+    if cfg!(wasmtime_link = "load") {
+        leave_out(Need::Linked, "libwasmtime is loaded");
+    }
+    let linked = libwasmtime::loaded().expect("it is linked");
     libwasmtime::load().expect("it is linked");
     libwasmtime::load_from("/nowhere/at/all").expect("it is linked");
     let path = linked.path();
@@ -73,3 +108,5 @@ fn a_linked_library_needs_no_loading() {
     assert!(text.ends_with(&format!("({place})")), "{text}");
     assert_usable();
 }
+
+crate::tests![a_linked_library_needs_no_loading,];

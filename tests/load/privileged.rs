@@ -1,13 +1,16 @@
 //! What a program that has more rights than whoever starts it takes no notice of.
 
+use std::env;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
 use libwasmtime::{Config, Engine, LoadError, load, load_from, loaded};
 
 use crate::case::{Case, SEARCH, directory, good, library_name, link};
+use crate::harness::{Need, leave_out};
 
 unsafe extern "C" {
     safe fn getuid() -> u32;
@@ -16,45 +19,56 @@ unsafe extern "C" {
 
 /// The owner of the program, and who starts it: nobody in particular.
 const OWNER: u32 = 64_123;
-const CALLER: u32 = 64_124;
+pub const CALLER: u32 = 64_124;
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     geteuid() == 0
 }
 
-/// A case in a setuid program. `None` if there can be none here.
-fn setuid(test: &'static str, variable: &str) -> Option<Case> {
+/// Leaves the test out unless another user can be given this program to run.
+pub fn needs_other_user() {
+    if crate::subprocess::inside() {
+        return;
+    }
+    if !is_root() {
+        leave_out(
+            Need::Superuser,
+            "only root can start another user's process",
+        );
+    }
+    let mut list = Command::new(env::current_exe().unwrap());
+    if let Err(error) = list.arg("--list").uid(CALLER).gid(CALLER).output() {
+        let why = format!("another user can't run this program: {error}");
+        leave_out(Need::Superuser, why);
+    }
+}
+
+/// A case in a setuid program. Leaves the test out if there can be none here.
+fn setuid(test: &'static str, variable: &str) -> Case {
     let case = Case::new(test, |directory| {
         // Everyone may see it, and what is beside the executable.
         let open = Permissions::from_mode(0o755);
         fs::set_permissions(directory, open).unwrap();
         link(&good(), &directory.join(library_name("wasmtime")));
-    })?;
-    if !crate::subprocess::inside() && !is_root() {
-        println!("skipped: only root can make a setuid program of another user");
-        return None;
-    }
-    let case = case
-        .in_own_copy(|copy: &Path| {
-            chown(copy, Some(OWNER), Some(OWNER)).unwrap();
-            // After the owner, which takes the rights away.
-            fs::set_permissions(copy, Permissions::from_mode(0o4755)).unwrap();
-        })
-        .with(variable, ".")
-        .with(SEARCH, ".")
-        .started_by(|command| _ = command.uid(CALLER).gid(CALLER));
-    Some(case)
+    });
+    needs_other_user();
+    case.in_own_copy(|copy: &Path| {
+        chown(copy, Some(OWNER), Some(OWNER)).unwrap();
+        // After the owner, which takes the rights away.
+        fs::set_permissions(copy, Permissions::from_mode(0o4755)).unwrap();
+    })
+    .with(variable, ".")
+    .with(SEARCH, ".")
+    .started_by(|command| _ = command.uid(CALLER).gid(CALLER))
 }
 
-/// Whether the process is what the test is for: where files of the directory
-/// can't be setuid, it isn't.
-fn is_setuid() -> bool {
+/// Leaves the test out where files of the directory can't be setuid.
+fn needs_setuid() {
     if geteuid() == getuid() {
-        println!("skipped: no program in {} is setuid", directory().display());
-        return false;
+        let why = format!("no program in {} is setuid", directory().display());
+        leave_out(Need::Superuser, why);
     }
     assert_eq!((getuid(), geteuid()), (CALLER, OWNER));
-    true
 }
 
 fn assert_passed_over(error: &LoadError) {
@@ -76,16 +90,11 @@ fn assert_passed_over(error: &LoadError) {
     );
 }
 
-#[test]
 fn the_variable_and_the_executables_directory_are_ignored() {
     let test = "privileged::the_variable_and_the_executables_directory_are_ignored";
-    let Some(case) = setuid(test, "LIBWASMTIME_PATH") else {
-        return;
-    };
+    let case = setuid(test, "LIBWASMTIME_PATH");
     case.run(|| {
-        if !is_setuid() {
-            return;
-        }
+        needs_setuid();
         match load() {
             Err(error) => assert_passed_over(&error),
             // What the system itself has is as good as ever.
@@ -103,16 +112,11 @@ fn the_variable_and_the_executables_directory_are_ignored() {
     });
 }
 
-#[test]
 fn an_implicit_load_ignores_them_too() {
     let test = "privileged::an_implicit_load_ignores_them_too";
-    let Some(case) = setuid(test, "LIBWASMTIME_PATH") else {
-        return;
-    };
+    let case = setuid(test, "LIBWASMTIME_PATH");
     case.run(|| {
-        if !is_setuid() {
-            return;
-        }
+        needs_setuid();
         if let Err(error) = Engine::new(&Config::new()) {
             assert_passed_over(error.downcast_ref().unwrap());
         } else {
@@ -123,17 +127,12 @@ fn an_implicit_load_ignores_them_too() {
 }
 
 /// The cache is code, too.
-#[test]
 #[cfg(feature = "cache")]
 fn the_callers_cache_is_ignored() {
     let test = "privileged::the_callers_cache_is_ignored";
-    let Some(case) = setuid(test, "XDG_CACHE_HOME") else {
-        return;
-    };
+    let case = setuid(test, "XDG_CACHE_HOME");
     case.run(|| {
-        if !is_setuid() {
-            return;
-        }
+        needs_setuid();
         let error = libwasmtime::Cache::from_file(None).unwrap_err();
         assert!(error.to_string().contains("has more rights"), "{error}");
         // A file that the program names is as good as the program.
@@ -143,3 +142,10 @@ fn the_callers_cache_is_ignored() {
         }
     });
 }
+
+crate::tests![
+    the_variable_and_the_executables_directory_are_ignored,
+    an_implicit_load_ignores_them_too,
+    #[cfg(feature = "cache")]
+    the_callers_cache_is_ignored,
+];

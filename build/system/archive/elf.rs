@@ -4,7 +4,10 @@ use super::Symbol;
 
 const MAGIC: &[u8] = b"\x7fELF";
 const SYMBOL_TABLE: u32 = 2;
+const DYNAMIC: u32 = 6;
 const DYNAMIC_SYMBOL_TABLE: u32 = 11;
+/// The entry of a dynamic section that has the library's name.
+const SONAME: usize = 14;
 const GLOBAL: u8 = 1;
 const WEAK: u8 = 2;
 const UNDEFINED: u16 = 0;
@@ -44,6 +47,26 @@ pub fn dynamic_names(bytes: &[u8]) -> Option<&[u8]> {
     None
 }
 
+/// The name by which a program asks for the shared library that it was linked with;
+/// `None` if the library has none, is no ELF file, or damaged.
+pub fn soname(bytes: &[u8]) -> Option<&[u8]> {
+    let file = File::open(bytes)?;
+    for index in 0..file.sections()? {
+        let section = file.section(index)?;
+        if file.u32(section + 4)? == DYNAMIC {
+            let (names, _) = file.names(section)?;
+            let (start, size) = file.contents(section)?;
+            for entry in (start..start.checked_add(size)?).step_by(2 * file.width()) {
+                if file.word(entry)? == SONAME {
+                    let place = names.checked_add(file.word(entry + file.width())?)?;
+                    return bytes.get(place..)?.split(|byte| *byte == 0).next();
+                }
+            }
+        }
+    }
+    None
+}
+
 impl<'a> File<'a> {
     fn open(bytes: &[u8]) -> Option<File<'_>> {
         let is_elf = bytes.starts_with(MAGIC);
@@ -78,9 +101,9 @@ impl<'a> File<'a> {
         Some((self.word(place)?, self.word(place + self.width())?))
     }
 
-    /// Where the names of a symbol table are, and how long they are.
-    fn names(&self, symbol_table: usize) -> Option<(usize, usize)> {
-        let section = self.u32(symbol_table + if self.is_64 { 0x28 } else { 0x18 })?;
+    /// Where the names are of a symbol table or dynamic section, and how long they are.
+    fn names(&self, of: usize) -> Option<(usize, usize)> {
+        let section = self.u32(of + if self.is_64 { 0x28 } else { 0x18 })?;
         self.contents(self.section(section.try_into().ok()?)?)
     }
 

@@ -213,13 +213,11 @@ fn parallel_compilation() {
 }
 
 /// The map names the functions.
+#[cfg(unix)]
 #[test]
 fn profiler() {
     use crate::subprocess::Subprocess;
 
-    if cfg!(not(unix)) {
-        return;
-    }
     Subprocess::new("config::compiler::profiler").run(|| {
         let engine = engine(|config| _ = config.profiler(ProfilingStrategy::PerfMap));
         compile(&engine, r#"(module (func $conspicuous (export "f")))"#);

@@ -2,7 +2,7 @@
 //! the settings it is what was.
 
 use super::engine;
-use libwasmtime::{Config, Engine, OptLevel, RegallocAlgorithm};
+use libwasmtime::{Config, ConfigConflict, Engine, OptLevel, RegallocAlgorithm};
 
 #[test]
 fn defaults() {
@@ -36,8 +36,8 @@ fn defaults() {
 #[test]
 fn pulley() {
     // A library may lack the interpreter.
-    if Config::new().target("pulley64").is_err() {
-        return;
+    if let Err(error) = Config::new().target("pulley64") {
+        return assert!(error.is::<ConfigConflict>(), "{error:?}");
     }
     let pulley = |change: fn(&mut Config)| {
         engine(|config| {

@@ -156,14 +156,11 @@ fn total_gc_heaps() {
 
 /// Only asynchronous calls take a stack, but all are there from the start: two
 /// mappings each, with the guard page.
-#[cfg(feature = "async")]
+#[cfg(all(feature = "async", target_os = "linux"))]
 #[test]
 fn total_stacks() {
     use crate::subprocess::Subprocess;
 
-    if cfg!(not(target_os = "linux")) {
-        return;
-    }
     Subprocess::new("config::pool::total_stacks").run(|| {
         let mappings = || {
             let maps = std::fs::read_to_string("/proc/self/maps").unwrap();

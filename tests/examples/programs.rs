@@ -1,29 +1,10 @@
-//! Real programs, in a directory that isn't a part of this crate.
+//! Real programs, in a directory that isn't a part of this crate, in this process.
 
+use super::wasi::program;
 use libwasmtime::wasi::{self, MemoryOutputPipe, WasiCtxBuilder};
 use libwasmtime::*;
-use std::env;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-
-/// Names the directory, if it isn't where it is expected.
-const DIRECTORY: &str = "LIBWASMTIME_TEST_PROGRAMS";
-
-/// The path of a program, or `None` if it isn't there.
-fn program(name: &str) -> Option<PathBuf> {
-    let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/programs");
-    let named = env::var_os(DIRECTORY).map(PathBuf::from);
-    let path = [Some(expected), named]
-        .into_iter()
-        .flatten()
-        .map(|directory| directory.join(name))
-        .find(|path| path.is_file());
-    if path.is_none() {
-        println!("skipped: there is no {name}, in the directory that {DIRECTORY} names");
-    }
-    path
-}
 
 /// MicroPython, about to run a program.
 struct Python {
@@ -33,8 +14,8 @@ struct Python {
 }
 
 impl Python {
-    fn new(config: &Config, python: &str) -> Option<Python> {
-        let path = program("micropython-wasi.wasm")?;
+    fn new(config: &Config, python: &str) -> Python {
+        let path = program("micropython-wasi.wasm");
         let engine = Engine::new(config).unwrap();
         let module = Module::from_file(&engine, path).unwrap();
         let mut linker = Linker::new(&engine);
@@ -58,11 +39,11 @@ impl Python {
         }
         let instance = linker.instantiate(&mut store, &module).unwrap();
         let start = instance.get_typed_func(&mut store, "_start").unwrap();
-        Some(Python {
+        Python {
             store,
             start,
             stdout,
-        })
+        }
     }
 
     fn run(&mut self) -> Result<()> {
@@ -70,47 +51,35 @@ impl Python {
     }
 }
 
-#[test]
 fn python_computes() {
     let program = "print(sum(i*i for i in range(100000)))";
-    let Some(mut python) = Python::new(&Config::new(), program) else {
-        return;
-    };
+    let mut python = Python::new(&Config::new(), program);
     python.run().unwrap();
     assert_eq!(python.stdout.contents(), b"333328333350000\n");
 }
 
-#[test]
 fn python_exits() {
     let program = "import sys; print('bye'); sys.exit(7)";
-    let Some(mut python) = Python::new(&Config::new(), program) else {
-        return;
-    };
+    let mut python = Python::new(&Config::new(), program);
     let error = python.run().unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&I32Exit(7)), "{error:?}");
     assert_eq!(python.stdout.contents(), b"bye\n");
 }
 
-#[test]
 fn python_runs_out_of_fuel() {
     let mut config = Config::new();
     config.consume_fuel(true);
-    let Some(mut python) = Python::new(&config, "while True: pass") else {
-        return;
-    };
+    let mut python = Python::new(&config, "while True: pass");
     python.store.set_fuel(50_000_000).unwrap();
     let error = python.run().unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Trap::OutOfFuel), "{error:?}");
     assert_eq!(python.store.get_fuel().unwrap(), 0);
 }
 
-#[test]
 fn python_is_interrupted() {
     let mut config = Config::new();
     config.epoch_interruption(true);
-    let Some(mut python) = Python::new(&config, "while True: pass") else {
-        return;
-    };
+    let mut python = Python::new(&config, "while True: pass");
     python.store.set_epoch_deadline(2);
     let engine = python.store.engine().clone();
     let done = AtomicBool::new(false);
@@ -135,8 +104,8 @@ struct Formatter {
 }
 
 impl Formatter {
-    fn new() -> Option<Formatter> {
-        let path = program("dprint-json.wasm")?;
+    fn new() -> Formatter {
+        let path = program("dprint-json.wasm");
         let engine = Engine::default();
         let module = Module::from_file(&engine, path).unwrap();
         let mut store = Store::new(&engine, ());
@@ -144,7 +113,7 @@ impl Formatter {
         let mut formatter = Formatter { store, instance };
         formatter.send(r#"{"global":{},"plugin":{}}"#);
         formatter.call::<_, ()>("register_config", 1).unwrap();
-        Some(formatter)
+        formatter
     }
 
     fn call<Params: WasmParams, Results: WasmResults>(
@@ -189,11 +158,8 @@ impl Formatter {
     }
 }
 
-#[test]
 fn json_is_formatted() {
-    let Some(mut formatter) = Formatter::new() else {
-        return;
-    };
+    let mut formatter = Formatter::new();
     formatter.set_file_path();
     assert_eq!(formatter.format(r#"{"a":1,"b":[1,2]}"#).unwrap(), 1);
     let formatted = formatter.receive("get_formatted_text");
@@ -208,11 +174,8 @@ fn json_is_formatted() {
     assert!(error.starts_with("Line 1, column 8: "), "{error}");
 }
 
-#[test]
 fn json_without_a_path_traps() {
-    let Some(mut formatter) = Formatter::new() else {
-        return;
-    };
+    let mut formatter = Formatter::new();
     let error = formatter.format("{}").unwrap_err();
     assert_eq!(
         error.downcast_ref(),
@@ -230,3 +193,12 @@ fn json_without_a_path_traps() {
     let text = backtrace.to_string();
     assert!(text.contains("!format"), "{text}");
 }
+
+crate::tests![
+    python_computes,
+    python_exits,
+    python_runs_out_of_fuel,
+    python_is_interrupted,
+    json_is_formatted,
+    json_without_a_path_traps,
+];

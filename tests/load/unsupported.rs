@@ -1,9 +1,10 @@
-//! A library that lacks what this crate was built for.
+//! A library that lacks what this crate was built for: what needs it is an error,
+//! where libwasmtime would end the process.
 
-use crate::subprocess::{Subprocess, inside};
-use crate::{Change, assert_possible, error};
+use crate::case::minimal;
+use crate::configured::{Change, assert_possible, error};
+use crate::subprocess::Subprocess;
 use libwasmtime::{Feature, Unsupported};
-use std::env;
 
 /// Each setting that needs a part of the library, and the part.
 const SETTINGS: &[(Feature, Change)] = &[
@@ -116,13 +117,9 @@ const SETTINGS: &[(Feature, Change)] = &[
 ];
 
 /// Each is an error that names the part, and what needs none is possible.
-#[test]
 fn settings_are_unsupported() {
-    let linked = !inside() && libwasmtime::loaded().is_some();
-    let Some(library) = env::var_os("LIBWASMTIME_TEST_MIN").filter(|_| !linked) else {
-        return;
-    };
-    let mut process = Subprocess::new("minimal::settings_are_unsupported");
+    let library = minimal();
+    let mut process = Subprocess::new("unsupported::settings_are_unsupported");
     process.command().env("LIBWASMTIME_PATH", library);
     process.run(|| {
         for (index, (feature, change)) in SETTINGS.iter().enumerate() {
@@ -156,15 +153,11 @@ fn settings_are_unsupported() {
 }
 
 /// What works without a compiler, and what only seems to: references.
-#[test]
 fn references_are_unsupported() {
     use libwasmtime::*;
 
-    let linked = !inside() && libwasmtime::loaded().is_some();
-    let Some(library) = env::var_os("LIBWASMTIME_TEST_MIN").filter(|_| !linked) else {
-        return;
-    };
-    let mut process = Subprocess::new("minimal::references_are_unsupported");
+    let library = minimal();
+    let mut process = Subprocess::new("unsupported::references_are_unsupported");
     process.command().env("LIBWASMTIME_PATH", library);
     process.run(|| {
         let mut store = Store::<()>::default();
@@ -293,16 +286,12 @@ fn neutral() {
     feature = "threads",
     feature = "component-model"
 ))]
-#[test]
 fn code_with_references() {
     use libwasmtime::*;
 
-    let linked = !inside() && libwasmtime::loaded().is_some();
-    let Some(library) = env::var_os("LIBWASMTIME_TEST_MIN").filter(|_| !linked) else {
-        return;
-    };
+    let library = minimal();
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("references.cwasm");
-    if !inside() {
+    if !crate::subprocess::inside() {
         let wat = r#"(module
             (import "" "f" (func $host (param funcref) (result funcref)))
             (table (export "table") 2 funcref)
@@ -322,7 +311,7 @@ fn code_with_references() {
         let code = Module::new(&engine, wat).unwrap().serialize().unwrap();
         std::fs::write(&file, code).unwrap();
     }
-    let mut process = Subprocess::new("minimal::code_with_references");
+    let mut process = Subprocess::new("unsupported::code_with_references");
     process.command().env("LIBWASMTIME_PATH", library);
     process.run(|| {
         let survives = |body: &mut dyn FnMut()| {
@@ -382,3 +371,16 @@ fn code_with_references() {
         }
     });
 }
+
+crate::tests![
+    settings_are_unsupported,
+    references_are_unsupported,
+    #[cfg(all(
+        feature = "wat",
+        feature = "cranelift",
+        feature = "gc",
+        feature = "threads",
+        feature = "component-model"
+    ))]
+    code_with_references,
+];

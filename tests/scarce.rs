@@ -1,13 +1,31 @@
 //! A system that gives no more threads, file descriptors or addresses when
 //! libwasmtime first needs them.
 
-use crate::limits::limited;
-use crate::subprocess::{self, Subprocess};
+#[path = "harness/mod.rs"]
+mod harness;
+#[path = "abort/limits.rs"]
+mod limits;
+#[path = "subprocess/mod.rs"]
+mod subprocess;
+
+use harness::{Need, leave_out};
 use libwasmtime::*;
-use std::fs::File;
+use limits::limited;
+use std::fs::{self, File};
 use std::io;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::result::Result::Ok;
+use subprocess::Subprocess;
+
+fn main() -> ExitCode {
+    // The limits are those of a shell.
+    let tests: &[_] = match cfg!(unix) {
+        true => &[TESTS, for_wasi::TESTS],
+        false => &[],
+    };
+    harness::run(&["scarce.rs"], tests)
+}
 
 /// A process whose threads have stacks for which no address space is large enough.
 fn without_threads(test: &'static str) -> Subprocess {
@@ -33,7 +51,8 @@ fn each(values: &[&str], process: impl Fn(&str) -> Subprocess, body: impl Fn(&st
     const VALUE: &str = "LIBWASMTIME_TEST_VALUE";
     if subprocess::inside() {
         let value = std::env::var(VALUE).unwrap();
-        return process(&value).run(|| body(&value));
+        process(&value).run(|| body(&value));
+        return;
     }
     for value in values {
         let mut process = process(value);
@@ -79,9 +98,8 @@ fn run(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-#[test]
 fn no_threads_to_compile_on() {
-    without_threads("scarce::no_threads_to_compile_on").run(|| {
+    without_threads("no_threads_to_compile_on").run(|| {
         let parallel = Engine::default();
         let binary = wat2wasm(MODULE).unwrap();
         for _ in 0..2 {
@@ -108,10 +126,9 @@ fn no_threads_to_compile_on() {
     });
 }
 
-#[test]
 fn few_threads_to_compile_on() {
     let process = |count: &str| {
-        let mut process = with_few_threads("scarce::few_threads_to_compile_on");
+        let mut process = with_few_threads("few_threads_to_compile_on");
         process.command().env("RAYON_NUM_THREADS", count);
         process
     };
@@ -130,23 +147,23 @@ fn few_threads_to_compile_on() {
 /// As many threads of a user as there are, and no more: what was started to try has to
 /// be gone when libwasmtime starts its own.
 #[cfg(target_os = "linux")]
-#[test]
 fn just_as_many_threads_as_it_takes() {
     use std::os::unix::{fs::MetadataExt, process::CommandExt};
 
     const NOBODY_ELSE: u32 = 1_900_000_047;
     // Limits of threads aren't for the superuser, who alone can become another user;
     // and that one may not get at what is the superuser's.
-    let superuser = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+    let superuser = fs::metadata("/proc/self").unwrap().uid() == 0;
     let mut list = Command::new(std::env::current_exe().unwrap());
     list.arg("--list").uid(NOBODY_ELSE);
     let possible = superuser && list.output().is_ok();
     if !possible && !subprocess::inside() {
-        return;
+        let why = "only root can start a process of another user";
+        leave_out(Need::Superuser, why);
     }
     let process = |limit: &str| {
         let limits = format!("ulimit -u {limit} 2> /dev/null || ulimit -p {limit};");
-        let mut process = limited("scarce::just_as_many_threads_as_it_takes", &limits);
+        let mut process = limited("just_as_many_threads_as_it_takes", &limits);
         let command = process.command();
         command.env("RAYON_NUM_THREADS", "8").uid(NOBODY_ELSE);
         process
@@ -199,19 +216,17 @@ mod for_wasi {
         start.call(&mut store, ())
     }
 
-    #[test]
     fn no_threads() {
-        without_threads("scarce::for_wasi::no_threads").run(|| {
+        without_threads("for_wasi::no_threads").run(|| {
             for _ in 0..2 {
                 assert_refused(run(|_| {}), "TOKIO_WORKER_THREADS");
             }
         });
     }
 
-    #[test]
     fn few_threads() {
         let process = |count: &str| {
-            let mut process = with_few_threads("scarce::for_wasi::few_threads");
+            let mut process = with_few_threads("for_wasi::few_threads");
             process.command().env("TOKIO_WORKER_THREADS", count);
             process
         };
@@ -225,9 +240,8 @@ mod for_wasi {
     }
 
     /// However many descriptors are left: a program runs, or that is an error.
-    #[test]
     fn few_descriptors() {
-        let process = |_: &str| limited("scarce::for_wasi::few_descriptors", "ulimit -n 100 &&");
+        let process = |_: &str| limited("for_wasi::few_descriptors", "ulimit -n 100 &&");
         let left: Vec<_> = (0..=9).map(|left| left.to_string()).collect();
         let left: Vec<_> = left.iter().map(String::as_str).collect();
         each(&left, process, |left| {
@@ -250,15 +264,16 @@ mod for_wasi {
             run(|_| {}).unwrap();
         });
     }
+
+    crate::tests![no_threads, few_threads, few_descriptors];
 }
 
 /// However much address space is left: modules run, or that is an error.
 #[cfg(target_os = "linux")]
-#[test]
 fn few_addresses() {
     let process = |mib: &str| {
         let limits = format!("ulimit -v $(({mib} * 1024)) &&");
-        limited("scarce::few_addresses", &limits)
+        limited("few_addresses", &limits)
     };
     // Less may not have room for libwasmtime, or for this.
     let limits: Vec<_> = (1..=16).map(|step| (224 + step * 16).to_string()).collect();
@@ -275,11 +290,10 @@ fn few_addresses() {
 
 /// A thread has its stack, and then there are no addresses left for what else it takes.
 #[cfg(target_os = "linux")]
-#[test]
 fn too_few_addresses_for_a_thread_that_runs() {
     let process = |kib: &str| {
         let limits = format!("ulimit -v {kib} &&");
-        let name = "scarce::too_few_addresses_for_a_thread_that_runs";
+        let name = "too_few_addresses_for_a_thread_that_runs";
         let mut process = limited(name, &limits);
         // Small stacks, so that they end at many places.
         let command = process.command();
@@ -297,17 +311,32 @@ fn too_few_addresses_for_a_thread_that_runs() {
 }
 
 /// A cache starts a thread each.
-#[test]
 fn no_thread_for_a_cache() {
-    let directory = crate::directory("scarce-cache");
-    let mut process = without_threads("scarce::no_thread_for_a_cache");
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scarce-cache");
+    if !subprocess::inside() {
+        _ = fs::remove_dir_all(&directory);
+        fs::create_dir_all(&directory).unwrap();
+    }
+    let mut process = without_threads("no_thread_for_a_cache");
     process.command().env("XDG_CACHE_HOME", &directory);
     process.run(|| {
         let file = directory.join("config.toml");
-        std::fs::write(&file, "[cache]\n").unwrap();
+        fs::write(&file, "[cache]\n").unwrap();
         assert_refused(Cache::from_file(Some(&file)), "without a cache");
         let mut config = CacheConfig::new();
         config.with_directory(&directory);
         assert_refused(Cache::new(config), "without a cache");
     });
 }
+
+crate::tests![
+    no_threads_to_compile_on,
+    few_threads_to_compile_on,
+    #[cfg(target_os = "linux")]
+    just_as_many_threads_as_it_takes,
+    #[cfg(target_os = "linux")]
+    few_addresses,
+    #[cfg(target_os = "linux")]
+    too_few_addresses_for_a_thread_that_runs,
+    no_thread_for_a_cache,
+];

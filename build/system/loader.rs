@@ -1,0 +1,89 @@
+//! Lets the system's loader find a shared library while Cargo runs the program.
+//!
+//! For `cargo run` and `cargo test`, Cargo has the loader look in the link-search
+//! directories of build scripts, but only in those inside of its target directory.
+//! So the library gets a link in `OUT_DIR`. How the program finds the library once
+//! it is installed is for its author to say; `DEP_WASMTIME_<major>_LIB` says where the
+//! library is.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf, absolute};
+
+use super::archive::elf;
+use super::find::Library;
+use super::mach_o;
+use crate::target::Target;
+
+/// Makes a directory in which the loader finds the library; `None` if there is no
+/// file for the loader with the one for the linker.
+///
+/// # Errors
+///
+/// Why the directory can't be made.
+pub fn directory(library: &Library, target: &Target) -> Result<Option<PathBuf>, String> {
+    let Some(file) = loaded_file(library, target) else {
+        return Ok(None);
+    };
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("loader");
+    make(&out, &file)
+        .map_err(|error| format!("{} can't be made a link of: {error}", file.display()))?;
+    Ok(Some(out))
+}
+
+/// The file that the loader takes. Cargo runs the build script again when it changes.
+fn loaded_file(library: &Library, target: &Target) -> Option<PathBuf> {
+    if target.os() != "windows" {
+        return Some(library.file.clone());
+    }
+    // What is linked may be an import library. CMake's packages and others have the
+    // DLL in `bin`.
+    let directories = [library.directory.clone(), library.directory.join("../bin")];
+    let files = directories.map(|directory| directory.join("wasmtime.dll"));
+    let file = files.into_iter().find(|file| file.is_file())?;
+    println!("cargo::rerun-if-changed={}", file.display());
+    Some(file)
+}
+
+/// Makes the directory anew, as the library of an earlier run may have had another
+/// name.
+fn make(directory: &Path, file: &Path) -> io::Result<()> {
+    if directory.exists() {
+        fs::remove_dir_all(directory)?;
+    }
+    fs::create_dir_all(directory)?;
+    // pkg-config's paths are whatever the package says.
+    let file = absolute(file)?;
+    link(&file, &directory.join(name(&file)?))
+}
+
+/// The name under which a program asks the loader for the library: the one that is
+/// written in it, or else the file's own.
+fn name(file: &Path) -> io::Result<OsString> {
+    let bytes = fs::read(file)?;
+    let written = elf::soname(&bytes).or_else(|| mach_o::install_name(&bytes));
+    let written = written.map(|path| PathBuf::from(String::from_utf8_lossy(path).into_owned()));
+    let name = written.as_deref().and_then(Path::file_name);
+    let name = name.or(file.file_name());
+    Ok(name.unwrap_or_default().to_owned())
+}
+
+#[cfg(unix)]
+fn link(file: &Path, link: &Path) -> io::Result<()> {
+    use std::os::unix::fs::symlink;
+
+    // Not all file systems have links.
+    symlink(file, link).or_else(|_| copy(file, link))
+}
+
+/// Links need a privilege on Windows.
+#[cfg(not(unix))]
+fn link(file: &Path, link: &Path) -> io::Result<()> {
+    copy(file, link)
+}
+
+fn copy(file: &Path, copy: &Path) -> io::Result<()> {
+    fs::copy(file, copy).map(drop)
+}
