@@ -66,6 +66,6 @@ fn print(mut caller: Caller<'_, ()>, text: u32, length: u32) -> Result<()> {
         .get(text as usize..)
         .and_then(|rest| rest.get(..length as usize))
         .ok_or(Trap::MemoryOutOfBounds)?;
-    println!("{}", str::from_utf8(bytes)?);
+    println!("{}", std::str::from_utf8(bytes)?);
     Ok(())
 }

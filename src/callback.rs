@@ -111,11 +111,12 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> Result<T>) -> Result<T, Failure> {
 /// Runs what can't report a failure. A panic ends here; the panic hook has
 /// printed it.
 pub(crate) fn contain(body: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(body))
-        // The payload may panic as well when it is dropped, and with a payload that
-        // does so again: there is no end to it.
-        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload)))
-    {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else {
+        return;
+    };
+    // The payload may panic as well when it is dropped, and with a payload that does
+    // so again: there is no end to it.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         mem::forget(payload);
     }
 }

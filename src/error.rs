@@ -200,9 +200,7 @@ impl Raised {
         let trap = self.coded_trap();
         // The text need not be made where it has nothing that isn't known: only
         // a memory's trap has a cause, which says where in the memory it was.
-        if let Some(trap) = trap
-            && trap != Trap::MemoryOutOfBounds
-        {
+        if let Some(trap) = trap.filter(|trap| *trap != Trap::MemoryOutOfBounds) {
             return Error::new(trap).with_backtrace(self);
         }
         let text = self.text();

@@ -180,8 +180,9 @@ impl Module {
         }
     }
 
-    /// Makes a module of what [`Module::serialize`] or
-    /// [`Engine::precompile_module`] returned, without compiling.
+    /// Makes a module of what [`Module::serialize`](Module#method.serialize) or
+    /// [`Engine::precompile_module`](Engine#method.precompile_module) returned, without
+    /// compiling.
     ///
     /// The library that runs the code should be of the patch that compiled it:
     /// another of the same major version may have other defaults, and refuses code

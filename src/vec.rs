@@ -3,7 +3,7 @@
 //! libwasmtime takes and returns many things as vectors: a pointer to a buffer
 //! that it allocated itself, and a length. [`OwnedVec`] owns such a vector, and
 //! each kind has a name: [`ByteVec`], [`ValTypeVec`], [`ExternVec`] and so on,
-//! and those of component values in [`component`].
+//! and those of component values in [`component`](self#modules).
 //!
 //! They are slices that can't grow: index them, sort them, iterate over them;
 //! make them from a `Vec`, from a slice or from an iterator.
@@ -109,7 +109,8 @@ pub unsafe trait VecType: Copy + sealed::Sealed {
 /// Whatever makes a vector that isn't empty calls libwasmtime. With the feature
 /// `load` that opens the library if nothing has before, and panics with the
 /// loader's message if there is none, or if it lacks components and the vector
-/// is one of [`component`]. With `dynamic` it panics if the library is the wrong one.
+/// is one of [`component`](crate::vec#modules). With `dynamic` it panics if the library
+/// is the wrong one.
 // `Send` and `Sync` as its elements are, like a `Vec` of them. `V` is a struct of
 // C, none of which has a lifetime, so that its variance doesn't matter.
 #[repr(transparent)]
@@ -150,10 +151,10 @@ impl<V: VecType> OwnedVec<V> {
         }
         // libwasmtime ends the process when it runs out of memory: see first
         // whether there is that much, if it is much.
-        if size > Some(LARGE)
-            && let Err(error) = Vec::<V::Element>::new().try_reserve_exact(len)
-        {
-            panic!("no room for a vector of {len} elements: {error}");
+        if size > Some(LARGE) {
+            Vec::<V::Element>::new()
+                .try_reserve_exact(len)
+                .unwrap_or_else(|error| panic!("no room for a vector of {len} elements: {error}"));
         }
         let mut raw = V::EMPTY;
         // SAFETY: `raw` can be written to, and the size was checked.

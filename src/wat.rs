@@ -1,14 +1,19 @@
 //! The WebAssembly text format.
 
 use crate::Result;
-use crate::error::{bail, check, format_err};
+use crate::error::{bail, check};
 use crate::sys::{Feature, require, wasmtime_wat2wasm};
 use crate::vec::ByteVec;
-use std::path::Path;
+
+// Only what compiles reads a module from a file of text.
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+mod file;
+#[cfg(any(feature = "cranelift", feature = "winch"))]
+pub(crate) use file::file_to_wasm;
 
 /// Translates a module from the text format into the binary format.
 ///
-/// [`Module::new`](crate::Module::new) does it by itself.
+/// [`Module::new`](crate::Module#method.new) does it by itself.
 ///
 /// Calls `wasmtime_wat2wasm`.
 ///
@@ -45,19 +50,4 @@ fn text_to_wasm(text: &[u8]) -> Result<ByteVec> {
     });
     parsed?;
     Ok(binary)
-}
-
-/// Translates the text that a file contains. An error points into the file, where
-/// libwasmtime says `<anon>`, as it is given no name.
-pub(crate) fn file_to_wasm(file: &Path, text: &[u8]) -> Result<ByteVec> {
-    const PLACE: &str = "--> <anon>:";
-    text_to_wasm(text).map_err(|error| {
-        let message = format!("{error}");
-        if message.contains(PLACE) {
-            let message = message.replacen(PLACE, &format!("--> {}:", file.display()), 1);
-            format_err!("{message}")
-        } else {
-            error.context(format!("failed to parse `{}`", file.display()))
-        }
-    })
 }

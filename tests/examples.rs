@@ -73,7 +73,7 @@ fn example(name: &str) -> Command {
 
 /// Lines of a stream, and nothing else.
 fn lines(stream: &[u8]) -> Vec<&str> {
-    str::from_utf8(stream).unwrap().lines().collect()
+    std::str::from_utf8(stream).unwrap().lines().collect()
 }
 
 /// Runs an example that succeeds.

@@ -115,8 +115,8 @@ fn alone(root: &Path, program: &str) -> Command {
 fn assert_splits(output: io::Result<Output>) {
     let output = output.unwrap();
     let (stdout, stderr) = (&output.stdout, &output.stderr);
-    assert_eq!(str::from_utf8(stderr).unwrap(), "");
-    assert_eq!(str::from_utf8(stdout).unwrap(), "one\nfile\n2 words\n");
+    assert_eq!(std::str::from_utf8(stderr).unwrap(), "");
+    assert_eq!(std::str::from_utf8(stdout).unwrap(), "one\nfile\n2 words\n");
     assert!(output.status.success());
 }
 

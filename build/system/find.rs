@@ -284,19 +284,15 @@ impl Place {
             .ok_or_else(|| self.absence(target, kind))?;
         let file = directory.join(candidate.file);
         let own_version = version::of_file(&file);
-        if let Some(version) = &own_version
-            && let Some(misfit) = headers::version_misfit(version)
-        {
+        if let Some(misfit) = own_version.as_deref().and_then(headers::version_misfit) {
             return Err(format!("{} is of {misfit}", file.display()));
         }
         let mut headers = None;
         for directory in &self.headers {
             headers = headers.or(fitting_headers(directory)?);
         }
-        if headers.is_none()
-            && let Some(version) = &self.version
-            && let Some(misfit) = headers::version_misfit(version)
-        {
+        let told = self.version.as_deref().filter(|_| headers.is_none());
+        if let Some(misfit) = told.and_then(headers::version_misfit) {
             return Err(format!("it says {misfit}"));
         }
         let version = headers.as_ref().map(|headers| headers.version.clone());

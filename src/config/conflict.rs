@@ -344,9 +344,8 @@ impl Config {
         let flag = self.compiler.get("unwind_info");
         #[cfg(not(any(feature = "cranelift", feature = "winch")))]
         let flag: Option<&str> = None;
-        if let (Some(wanted), Some(flag)) = (self.settings.native_unwind_info, flag)
-            && flag != wanted.to_string()
-        {
+        let both = self.settings.native_unwind_info.zip(flag);
+        if let Some((wanted, flag)) = both.filter(|(wanted, flag)| *flag != wanted.to_string()) {
             return Err(ConfigConflict::new(
                 format!("native_unwind_info({wanted})"),
                 format!("Cranelift's `unwind_info` was set to `{flag}`"),
@@ -393,9 +392,7 @@ impl Config {
             Strategy::Auto | Strategy::Winch => Some((Strategy::Winch, "winch")),
             Strategy::Cranelift => Some((Strategy::Cranelift, "cranelift")),
         };
-        if let Some((chosen, name)) = chosen
-            && !compiled_in::has(chosen)
-        {
+        if let Some((_, name)) = chosen.filter(|(chosen, _)| !compiled_in::has(*chosen)) {
             return Err(ConfigConflict::new(
                 strategy(),
                 "the library that was loaded was built without it",

@@ -77,7 +77,7 @@ impl Config {
     /// Who makes the memories of instances, instead of libwasmtime.
     ///
     /// Those of [`Memory::new`](crate::Memory::new) and
-    /// [`SharedMemory::new`](crate::SharedMemory::new) are libwasmtime's all
+    /// [`SharedMemory::new`](crate::SharedMemory#method.new) are libwasmtime's all
     /// the same, and so are those of a pool
     /// ([`Config::allocation_strategy`]). As libwasmtime can map initial
     /// contents into memories of its own only, [`Config::memory_init_cow`] is

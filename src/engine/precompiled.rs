@@ -28,8 +28,8 @@ const HEADER_BYTES: usize = 64;
 
 impl Engine {
     /// What the bytes are precompiled code of, such as
-    /// [`Module::serialize`](crate::Module::serialize) returns; `None` if
-    /// they are something else.
+    /// [`Module::serialize`](crate::Module#method.serialize) returns; `None` if they
+    /// are something else.
     ///
     /// It looks at the header only: a file that is damaged further on is
     /// recognised as well.

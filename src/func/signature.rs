@@ -9,6 +9,7 @@ use crate::val::no_continuations;
 use crate::{Error, FuncType, HeapType, Result, StoreContext, Val, ValRaw, ValType};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ptr;
 use std::sync::Arc;
 
 /// How a value is passed without its type.
@@ -256,12 +257,20 @@ fn check_type<T>(
 ///
 /// None is ever removed, so that a call needn't count a reference to its own:
 /// nothing drops the store while a function of it runs.
-#[derive(Default)]
 pub(crate) struct Signatures {
     all: HashMap<usize, Arc<Signature>, BuildHasherDefault<AddressHasher>>,
     /// Some that were asked for lately, each in the place that its function's
     /// address decides, so that they are found at one look.
     recent: [Recent; 8],
+}
+
+impl Default for Signatures {
+    fn default() -> Signatures {
+        Signatures {
+            all: HashMap::default(),
+            recent: [(0, ptr::null()); 8],
+        }
+    }
 }
 
 // SAFETY: what `recent` points to is in `all`, which is `Send`.

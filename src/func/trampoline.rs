@@ -165,13 +165,8 @@ unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut was
     // SAFETY: the caller vouches for `caller`; the code is one that there is.
     unsafe {
         let store = &mut *store_of(caller).as_ptr();
-        // An exception goes on its way through WebAssembly code, which may
-        // catch it. It's faster to ask for one than for the type of the error.
-        if let Some(error) = failure.error()
-            && RawRef::has_pending_exn(store)
-            && error.is::<ThrownException>()
-            && let Some(exception) = RawRef::take_pending_exn_at_return(store.raw())
-        {
+        // An exception goes on its way through WebAssembly code, which may catch it.
+        if let Some(exception) = take_exception(store, &failure) {
             return exception.set_pending_exn(store);
         }
         store.set_pending(failure);
@@ -179,6 +174,21 @@ unsafe fn fail(caller: NonNull<wasmtime_caller_t>, failure: Failure) -> *mut was
         // a code is made and taken apart faster than one with a text.
         wasmtime_trap_new_code(WASMTIME_TRAP_CODE_INTERRUPT)
     }
+}
+
+/// Takes the store's pending exception, if that is what a host function failed with.
+///
+/// # Safety
+///
+/// The store must be that of a host function which is about to return.
+unsafe fn take_exception(store: &mut StoreOpaque, failure: &Failure) -> Option<RawRef> {
+    let error = failure.error()?;
+    // It's faster to ask for an exception than for the type of the error.
+    if !RawRef::has_pending_exn(store) || !error.is::<ThrownException>() {
+        return None;
+    }
+    // SAFETY: the caller keeps to the same contract; the context is that store's.
+    unsafe { RawRef::take_pending_exn_at_return(store.raw()) }
 }
 
 /// The callback of a closure over raw values.
@@ -232,8 +242,10 @@ fn call_untyped<T: 'static>(
     }
     // A number that the closure doesn't set is an error then.
     results.fill(MaybeUninit::new(Val::null_func_ref()));
-    // SAFETY: all are initialised now, as there are as many as the signature has.
-    let (params, results) = unsafe { (params.assume_init_ref(), results.assume_init_mut()) };
+    // SAFETY: all are initialised now, as there are as many as the signature has; a
+    // `MaybeUninit<Val>` is laid out as a `Val`.
+    let vals = unsafe { &mut *(ptr::from_mut(vals) as *mut [Val]) };
+    let (params, results) = vals.split_at_mut(signature.params.len());
     // SAFETY: the new caller is used up before the old one is used again.
     func(unsafe { caller.reborrow() }, params, results)?;
     signature.check_results(caller.as_context(), results)?;

@@ -102,7 +102,8 @@ impl Module {
         Ok(())
     }
 
-    /// Makes a module of what [`Module::serialize`] returned, without compiling.
+    /// Makes a module of what [`Module::serialize`](Module#method.serialize) returned,
+    /// without compiling.
     ///
     /// Calls `wasm_module_deserialize`; if that fails,
     /// `wasmtime_module_deserialize` for the reason.

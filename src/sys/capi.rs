@@ -220,7 +220,8 @@ macro_rules! capi {
         }
 
         #[cfg(wasmtime_link = "load")]
-        pub(in crate::sys) const SYMBOLS: $crate::sys::slot::Symbols = $crate::sys::slot::Symbols {
+        pub(in crate::sys) static SYMBOLS: &$crate::sys::slot::Symbols =
+            &$crate::sys::slot::Symbols {
             sections: &[$($crate::sys::slot::Section {
                 features: $crate::sys::capi::features! $features,
                 count: <[&str]>::len(&[$(stringify!($name),)*]),

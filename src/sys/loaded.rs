@@ -105,9 +105,7 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
     // First, because it says most about a library that is wrong in many ways.
     let has = |name: &CStr| address(&library, name.to_bytes_with_nul()).is_some();
     let by_symbol = version::by_symbol(has);
-    if let Some(found) = by_symbol
-        && found.major != MAJOR
-    {
+    if let Some(found) = by_symbol.filter(|found| found.major != MAJOR) {
         return Err(wrong_version(&library, path, Some(found)));
     }
 

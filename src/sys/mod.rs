@@ -181,7 +181,7 @@ pub fn headers() -> impl Iterator<Item = capi::Header> {
 /// Shows every function to the loader.
 #[cfg(wasmtime_link = "load")]
 fn each_symbol(see: &mut dyn FnMut(slot::Symbol<'_>)) {
-    const SYMBOLS: &[slot::Symbols] = &of_each_header!(SYMBOLS);
+    static SYMBOLS: &[&slot::Symbols] = &of_each_header!(SYMBOLS);
     slot::each_symbol(SYMBOLS, see);
 }
 

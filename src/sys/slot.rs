@@ -46,7 +46,7 @@ impl Symbol<'_> {
 }
 
 /// Shows every function of the headers, one by one.
-pub(crate) fn each_symbol(headers: &[Symbols], see: &mut dyn FnMut(Symbol<'_>)) {
+pub(crate) fn each_symbol(headers: &[&Symbols], see: &mut dyn FnMut(Symbol<'_>)) {
     let mut c_name = Vec::new();
     for header in headers {
         c_name.clear();
@@ -100,9 +100,7 @@ pub(crate) const fn abridge<const ROOM: usize>(names: &[&str]) -> ([u8; ROOM], u
 
 /// The beginning of a text.
 pub(crate) const fn beginning<const LEN: usize>(text: &[u8]) -> [u8; LEN] {
-    let mut beginning = [0; LEN];
-    beginning.copy_from_slice(text.split_at(LEN).0);
-    beginning
+    *text.first_chunk().expect("the text is as long")
 }
 
 /// [`Slot::address_after_loading`], where the compiler can't look through it. It

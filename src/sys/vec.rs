@@ -132,7 +132,7 @@ pub(crate) use vec_types;
 vec_types! {
     header "wasm.h";
     functions (Core);
-    owned types if (true);
+    owned types if (all());
     uninitialized new_uninitialized;
 
     /// Bytes: a module's binary, a name, a message.

@@ -238,7 +238,7 @@ const ENGINE_SIZE_AT: usize = 2 * HEADER + 32;
 /// An ELF file up to the contents of its last section, which are to tell the
 /// version. Made in advance, as every program contains it.
 const EMPTY: [u8; NAMES_AT + NAMES.len()] = {
-    let mut file = [0; _];
+    let mut file = [0; NAMES_AT + NAMES.len()];
     // 64 bits, little-endian, of Wasmtime's ABI; relocatable, for no machine.
     put(&mut file, 0, b"\x7fELF\x02\x01\x01\xc8");
     put(&mut file, 16, &[1]);
@@ -268,7 +268,9 @@ const EMPTY: [u8; NAMES_AT + NAMES.len()] = {
 };
 
 const fn put(file: &mut [u8], at: usize, bytes: &[u8]) {
-    let (_, file) = file.split_at_mut(at);
-    let (file, _) = file.split_at_mut(bytes.len());
-    file.copy_from_slice(bytes);
+    let mut i = 0;
+    while i < bytes.len() {
+        file[at + i] = bytes[i];
+        i += 1;
+    }
 }

@@ -6,8 +6,10 @@ use crate::Result;
 use crate::error::Context;
 #[cfg(any(feature = "cranelift", feature = "winch"))]
 use crate::sys::{self, Feature};
-#[cfg(feature = "wasi")]
+#[cfg(all(feature = "wasi", unix))]
 use std::io;
+#[cfg(all(feature = "wasi", unix))]
+use std::os::unix::net::UnixStream;
 use std::{env, thread};
 
 /// The processors that this process may use: how many threads libwasmtime starts
@@ -92,7 +94,9 @@ pub(crate) fn for_wasi(reads_stdin: bool) -> Result<()> {
         // One more for functions that block, as those of files do.
         let count = of_runtime()? + 1 + usize::from(reads_stdin);
         start(count, "running WASI functions", remedy)?;
-        open_descriptors()
+        #[cfg(unix)]
+        open_descriptors()?;
+        Ok(())
     })?;
     if reads_stdin {
         STDIN.try_once(|| {
@@ -107,17 +111,17 @@ pub(crate) fn for_wasi(reads_stdin: bool) -> Result<()> {
 }
 
 /// Opens as many descriptors as the runtime does, and closes them.
-#[cfg(feature = "wasi")]
+#[cfg(all(feature = "wasi", unix))]
 fn open_descriptors() -> Result<()> {
     // Its queue of events takes three; those of signals, which it has where it is
     // shared with a program that uses them, as many.
-    const PIPES: usize = 3;
-    let pipes: io::Result<Vec<_>> = (0..PIPES).map(|_| io::pipe()).collect();
-    pipes.map(drop).with_context(|| {
+    const PAIRS: usize = 3;
+    let pairs: io::Result<Vec<_>> = (0..PAIRS).map(|_| UnixStream::pair()).collect();
+    pairs.map(drop).with_context(|| {
         format!(
             "running WASI functions takes {} file descriptors, and there are fewer; close some, \
              or raise the limit (`ulimit -n`)",
-            2 * PIPES
+            2 * PAIRS
         )
     })
 }

@@ -64,9 +64,8 @@ fn validate(ty: &MemoryType) -> Result<()> {
          the minimum is {minimum}"
     );
     // A maximum whose bytes overflow can't be reached, and is no error.
-    if let Some(maximum) = maximum
-        && maximum.checked_mul(page_size).is_some()
-    {
+    let reachable = maximum.filter(|maximum| maximum.checked_mul(page_size).is_some());
+    if let Some(maximum) = reachable {
         ensure!(
             maximum <= largest,
             "a memory with {width}-bit addresses has at most {largest} pages of {page_size} bytes; \

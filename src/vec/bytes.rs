@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::str::Utf8Error;
+use std::str::{self, Utf8Error};
 
 use super::ByteVec;
 

@@ -160,9 +160,8 @@ fn other_descriptor(file: &File, likely: RawFd) -> io::Result<RawFd> {
     }
     for entry in fs::read_dir("/proc/self/fd")? {
         let name = entry?.file_name();
-        if let Some(fd) = name.to_str().and_then(|name| name.parse().ok())
-            && is_other(fd)
-        {
+        let fd = name.to_str().and_then(|name| name.parse().ok());
+        if let Some(fd) = fd.filter(|fd| is_other(*fd)) {
             return Ok(fd);
         }
     }

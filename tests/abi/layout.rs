@@ -104,9 +104,10 @@ impl<'a> Pairing<'a> {
     /// another record it may have no use, but it isn't gone.
     fn forget_nested(&mut self, record: &Record) {
         for field in &record.fields {
-            if !self.c.records.contains_key(&field.ty)
-                && let Some(nested) = self.records.remove(field.ty.as_str())
-            {
+            if self.c.records.contains_key(&field.ty) {
+                continue;
+            }
+            if let Some(nested) = self.records.remove(field.ty.as_str()) {
                 self.forget_nested(nested);
             }
         }

@@ -104,10 +104,8 @@ fn entry(difference: &Difference, needs: Option<&BTreeSet<String>>) -> String {
         How::Gone => format!("- **Gone**: {kind} `{name}`"),
         How::Changed(why) => format!("- **Changed**: {kind} `{name}` {why}"),
     };
-    if *how == How::New
-        && let Some(needs) = needs
-        && !needs.is_empty()
-    {
+    let needs = needs.filter(|needs| *how == How::New && !needs.is_empty());
+    if let Some(needs) = needs {
         let needs: Vec<_> = needs.iter().map(|needed| feature_name(needed)).collect();
         entry.push_str(&format!(", of the feature `{}`", needs.join("` and `")));
     }

@@ -99,11 +99,11 @@ fn of_memories() {
                     grow(&mut store, memory);
                 }
                 #[cfg(feature = "threads")]
-                if ty.minimum() < 100
-                    && let Ok(memory) = SharedMemory::new(&engine, ty.clone())
-                {
-                    assert!(memory.grow(u64::MAX).is_err());
-                    drop(Extern::from(memory).ty(&store));
+                if ty.minimum() < 100 {
+                    if let Ok(memory) = SharedMemory::new(&engine, ty.clone()) {
+                        assert!(memory.grow(u64::MAX).is_err());
+                        drop(Extern::from(memory).ty(&store));
+                    }
                 }
             }
         }

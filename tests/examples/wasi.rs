@@ -65,7 +65,7 @@ fn json_format() {
     assert!(output.status.success());
 
     // What is formatted already stays.
-    let again = format(&module, str::from_utf8(&output.stdout).unwrap());
+    let again = format(&module, std::str::from_utf8(&output.stdout).unwrap());
     assert_eq!(again.stdout, output.stdout);
 
     let file = directory("json").join("file.json");

@@ -4,6 +4,7 @@
 mod backtrace;
 mod build;
 mod conf;
+mod features;
 mod install;
 mod measure;
 mod parity;
@@ -21,6 +22,8 @@ const USAGE: &str = "\
 Usage: cargo xtask TASK [OPTIONS]
 
 Tasks:
+  features  Compile and document the crate with many sets of its Cargo features, and
+            print the warnings and broken links
   install   Build libwasmtime from source and install it as a C library
   measure   Build the same program with each link mode and with the `wasmtime`
             crate, and print what each costs
@@ -29,6 +32,11 @@ Tasks:
             and which differ without being allowed in xtask/parity/allowed.txt
   update    Report what follows from another version of libwasmtime, in Markdown,
             and set the version everywhere once there is nothing left to do
+
+Options of features:
+  --seed N            Draw the sets that were drawn with this seed [default: others
+                      each time]
+  --sets N            How many sets to draw, besides each feature alone [default: 24]
 
 Options of install:
   --prefix DIR        Install under DIR: DIR/lib, DIR/lib/pkgconfig, DIR/include
@@ -86,6 +94,9 @@ fn run() -> Result<()> {
     }
     match args.split_first() {
         None => print!("{USAGE}"),
+        Some((task, options)) if task == "features" => {
+            features::features(&features::Options::parse(options)?)?;
+        }
         Some((task, options)) if task == "install" => {
             install::install(&install::Options::parse(options)?)?;
         }
@@ -100,8 +111,8 @@ fn run() -> Result<()> {
         }
         Some((task, _)) => {
             bail!(
-                "there is no task `{task}`, expected `install`, `measure`, `parity` or \
-                 `update`\n\n{USAGE}"
+                "there is no task `{task}`, expected `features`, `install`, `measure`, `parity` \
+                 or `update`\n\n{USAGE}"
             )
         }
     }

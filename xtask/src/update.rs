@@ -67,7 +67,7 @@ pub fn update(options: &Options) -> Result<()> {
     let todo = Todo {
         declarations: declarations::differences(&workspace, &upstream)?,
         features: features::differences(&upstream, &workspace)?,
-        rust: rust(&upstream, &workspace.root)?,
+        rust: rust(&upstream, &workspace.vendor)?,
     };
     let present = Version::parse(&workspace.root.version)?;
     let sources = sources::differences(&workspace.c_api.directory, &upstream.directory)?;
@@ -254,8 +254,8 @@ mod tests {
         let mut workspace = Workspace::load().unwrap();
         let mut rust = |needed: &str, asked_for: &str| {
             workspace.c_api.rust_version = Some(needed.into());
-            workspace.root.rust_version = Some(asked_for.into());
-            super::rust(&workspace.c_api, &workspace.root).unwrap()
+            workspace.vendor.rust_version = Some(asked_for.into());
+            super::rust(&workspace.c_api, &workspace.vendor).unwrap()
         };
         let told = rust("1.97.0", "1.95").unwrap();
         assert!(

@@ -218,10 +218,7 @@ impl Segment {
             0 | 1 => true,
             alignment => {
                 alignment.is_power_of_two()
-                    && self
-                        .address
-                        .wrapping_sub(self.offset)
-                        .is_multiple_of(alignment)
+                    && self.address.wrapping_sub(self.offset) % alignment == 0
             }
         }
     }
@@ -351,12 +348,7 @@ impl Memory {
                     segment.in_file
                 ));
             }
-            if !segment.is_aligned()
-                || !segment
-                    .address
-                    .wrapping_sub(segment.offset)
-                    .is_multiple_of(PAGE)
-            {
+            if !segment.is_aligned() || segment.address.wrapping_sub(segment.offset) % PAGE != 0 {
                 return damaged(format!(
                     "its segment at address {start:#x} isn't aligned as it is in the file"
                 ));

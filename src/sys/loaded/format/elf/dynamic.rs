@@ -240,16 +240,14 @@ pub(super) fn check(
                 ));
             }
             // It has a section of its own, or else a symbol.
-            if let Err(problem) = sections.start("function to run first or last", at)
-                && !sections.may_have_function(image, at)?
-            {
-                return Err(problem);
+            let section = sections.start("function to run first or last", at);
+            if section.is_err() && !sections.may_have_function(image, at)? {
+                return section;
             }
         }
     }
-    if let Some(at) = dynamic.get(tag::GLOBAL_OFFSETS)
-        && !memory.has(at, header.layout.word(), 0)
-    {
+    let offsets = dynamic.get(tag::GLOBAL_OFFSETS);
+    if let Some(at) = offsets.filter(|at| !memory.has(*at, header.layout.word(), 0)) {
         return damaged(format!("its table of offsets, at {at:#x}, isn't in it"));
     }
     let mut run = Vec::new();

@@ -215,10 +215,8 @@ impl Relocations<'_> {
                 false => Address::InFile,
             };
             self.one(at, symbol, kind, address)?;
-            if let Some(kinds) = &self.kinds
-                && (index as u64) < relative
-                && kind != kinds.relative
-            {
+            let kinds = self.kinds.as_ref();
+            if (index as u64) < relative && kinds.is_some_and(|kinds| kind != kinds.relative) {
                 return damaged(format!(
                     "its relocation {index} isn't relative to where it is, as it should be"
                 ));
