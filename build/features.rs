@@ -62,7 +62,8 @@ pub fn shared() -> String {
 ///
 /// Why the file can't be written.
 pub fn require() -> Result<(), String> {
-    let names = IN_HEADERS.into_iter().chain(["gc-copying"]);
+    let others = ["disable-logging", "gc-copying", "logging"];
+    let names = IN_HEADERS.into_iter().chain(others);
     let list: String = names
         .filter(|name| is_on(name))
         .map(|name| format!("{name:?}, "))

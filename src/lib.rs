@@ -107,8 +107,10 @@
 //!
 //! `default` is `vendored`, `common` and `standard`; `common` is what is marked
 //! here, for use with `default-features = false` and another link mode. Each stands
-//! for a feature of libwasmtime: with `vendored` it is built in, with a system
-//! library it has to be there.
+//! for a feature of libwasmtime, and says that it has to be there: that a library of
+//! the system was built with it, or that it is built in. `vendored` builds in what is
+//! marked, `vendored-min` nothing; a dependency on the package `libwasmtime-vendor`,
+//! with features of the same names, builds in more.
 //!
 //! | feature | common | what it brings |
 //! |---|---|---|

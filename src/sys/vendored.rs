@@ -26,6 +26,5 @@ macro_rules! require {
     )*};
 }
 
-// The features that are on, but for those that change nothing that a program could
-// miss.
+// The features that are on.
 include!(concat!(env!("OUT_DIR"), "/required.rs"));

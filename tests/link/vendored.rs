@@ -111,12 +111,12 @@ fn the_runtime_alone_takes_no_features() {
 fn a_feature_that_is_not_built_in_is_an_error() {
     let printed = check(
         "vendored_lacks",
-        "\"vendored-min\", \"load\", \"wat\", \"gc-copying\"",
+        "\"vendored-min\", \"load\", \"wat\", \"gc-copying\", \"logging\"",
         "\"gc\"",
     );
     // Somebody else has turned on a mode as well, and may have turned those on.
     printed.assert_failure("as its resolver 1 does");
-    for name in ["wat", "gc-copying"] {
+    for name in ["wat", "gc-copying", "logging"] {
         printed.assert_failure(&format!(
             "the Cargo feature `{name}` of `libwasmtime` is on, and libwasmtime is built from \
              source without it"
