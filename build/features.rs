@@ -6,9 +6,9 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The Cargo features that a library's headers tell of; each as
-/// `WASMTIME_FEATURE_` and its name. The others change nothing that a program
-/// could miss (`logging`, `disable-logging`) or have no macro (`gc-copying`).
-pub const IN_HEADERS: [&str; 22] = [
+/// `WASMTIME_FEATURE_` and its name. The others are `disable-logging`, which no program
+/// can miss, and `gc-copying`, which has no macro.
+pub const IN_HEADERS: [&str; 23] = [
     "addr2line",
     "all-arch",
     "async",
@@ -22,6 +22,7 @@ pub const IN_HEADERS: [&str; 22] = [
     "gc",
     "gc-drc",
     "gc-null",
+    "logging",
     "parallel-compilation",
     "pooling-allocator",
     "profiling",
@@ -62,7 +63,7 @@ pub fn shared() -> String {
 ///
 /// Why the file can't be written.
 pub fn require() -> Result<(), String> {
-    let others = ["disable-logging", "gc-copying", "logging"];
+    let others = ["disable-logging", "gc-copying"];
     let names = IN_HEADERS.into_iter().chain(others);
     let list: String = names
         .filter(|name| is_on(name))

@@ -61,7 +61,9 @@ pub fn no_feature() -> String {
              {modes}\n\
              such as\n\
              \x20   [dependencies]\n\
-             \x20   wasmtime = {{ version = \"{MAJOR}\", default-features = false, features = [\"load\"] }}"
+             \x20   wasmtime = {{ version = \"{MAJOR}\", default-features = false, features = [\"load\"] }}\n\
+             A build script that uses it needs the same under [build-dependencies], and in a \
+             workspace each member does that is built by itself."
         );
     }
     format!(

@@ -1,7 +1,7 @@
 //! What is compiled: for which platform, and for which libwasmtime.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The major version of libwasmtime that this crate speaks to.
 pub const MAJOR: &str = env!("CARGO_PKG_VERSION_MAJOR");
@@ -33,22 +33,26 @@ impl Target {
     /// Whether this build seems to be for a build script or a procedural macro, and
     /// not for the program.
     ///
-    /// Cargo doesn't say. Such a build is for the machine that compiles. If Cargo was
-    /// given a target, its files aren't in that target's folder; and if it wasn't,
-    /// then only the profile tells: what build scripts need isn't optimised and has
-    /// no debug information, unless the user's profiles say otherwise.
+    /// Cargo doesn't say. Such a build is for the machine that compiles, and it isn't
+    /// optimised and has no debug information, unless the user's profiles say
+    /// otherwise. For a program, that is odd in a release. In a development build it
+    /// isn't: then Cargo also has to have been given a target, which has a folder, and
+    /// this build's files must not be in it.
     pub fn seems_for_a_build_script(&self) -> bool {
-        if self.triple != self.host() {
+        let is_plain = told("OPT_LEVEL") == "0" && told("DEBUG") == "false";
+        if self.triple != self.host() || !is_plain {
             return false;
         }
-        // FOLDER/PROFILE/build/PACKAGE/out, and the folder of a target has its name.
+        // FOLDER/PROFILE/build/PACKAGE/out or one more, and the folder of a target, in
+        // FOLDER, has its name.
         let out = PathBuf::from(told("OUT_DIR"));
-        let folder = out.ancestors().nth(4).unwrap_or(Path::new(""));
-        if folder.ends_with(&self.triple) {
-            return false;
-        }
-        let plain = told("OPT_LEVEL") == "0" && told("DEBUG") == "false";
-        plain || folder.join(&self.triple).is_dir()
+        let mut folders = out.ancestors().skip(4).take(2);
+        let is_in_its_folder = out
+            .ancestors()
+            .take(6)
+            .any(|folder| folder.ends_with(&self.triple));
+        let has_folder = folders.any(|folder| folder.join(&self.triple).is_dir());
+        !is_in_its_folder && (has_folder || told("PROFILE") == "release")
     }
 
     /// The triple as a prefix of environment variables.

@@ -2,6 +2,7 @@
 //! `libwasmtime-vendor-check`.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -81,7 +82,7 @@ fn link(tool: &Path, name: &Path) {
 
 #[cfg(not(unix))]
 fn link(tool: &Path, name: &Path) {
-    std::fs::copy(tool, name).unwrap();
+    fs::copy(tool, name).unwrap();
 }
 
 fn without_cmake_and_a_table_the_build_stops_and_says_what_helps() {
@@ -140,10 +141,43 @@ fn what_the_message_says_helps() {
     }
     let package = Package::new("variable");
     package.assert_passes(&[], &[("LIBWASMTIME_SKIP_CMAKE_CHECK", "1")]);
+}
+
+fn cmake_is_a_program() {
     let cmake = format!("tools/cmake{}", env::consts::EXE_SUFFIX);
-    Package::new("cmake")
-        .file(&cmake, "")
-        .assert_passes(&[], &[]);
+    let package = Package::new("cmake").file(&cmake, "");
+    if cfg!(unix) {
+        let stderr = package.build(&[], &[]);
+        assert!(stderr.contains(NEEDED), "{stderr}");
+        make_executable(Path::new(&package.0.path(&cmake)));
+    }
+    package.assert_passes(&[], &[]);
+}
+
+#[cfg(unix)]
+fn make_executable(file: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) {}
+
+fn a_table_in_a_file_that_is_included_is_seen() {
+    let table = format!("[target.{FOREIGN}.wasmtime-c-api]\ninclude = \"\"\n");
+    for (name, include) in [
+        ("list", "include = [\"../more.toml\"]\n[env]\n"),
+        (
+            "tables",
+            "include = [\n  { path = \"../more.toml\" },\n]\n[env]\n",
+        ),
+    ] {
+        Package::new(&format!("included_{name}"))
+            .file("more.toml", &table)
+            .file(".cargo/config.toml", include)
+            .assert_passes(&[], &[]);
+    }
 }
 
 crate::tests![
@@ -152,4 +186,6 @@ crate::tests![
     a_table_in_cargos_home_is_seen,
     a_table_for_another_target_or_in_a_comment_is_none,
     what_the_message_says_helps,
+    cmake_is_a_program,
+    a_table_in_a_file_that_is_included_is_seen,
 ];

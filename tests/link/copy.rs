@@ -96,6 +96,11 @@ fn without_a_tag_of_cargos_the_copy_is_in_out_dir() {
         assert!(Path::new(&made.directory).starts_with(&out));
         assert_links(&prefix, &made);
     }
+    // A folder that was there before Cargo has no tag, and this.
+    fs::write(target.join(".rustc_info.json"), "{}").unwrap();
+    let made = Instructed::by(&script(&prefix).out(&out).run());
+    assert!(!Path::new(&made.directory).starts_with(&out));
+    assert_links(&prefix, &made);
 }
 
 fn an_archive_that_changed_has_a_new_copy_and_the_old_one_goes() {

@@ -97,7 +97,7 @@ fn every_feature_is_checked_that_can_be() {
 
     let error = run(&names, &none).error();
     for name in names {
-        let unchecked = ["gc-copying", "logging", "disable-logging"].contains(&name);
+        let unchecked = ["gc-copying", "disable-logging"].contains(&name);
         assert_eq!(
             error.contains(&format!("`{name}`")),
             !unchecked,

@@ -91,12 +91,14 @@ fn a_mode_without_its_feature_is_an_error() {
 fn an_override_is_for_the_build_that_can_follow_it() {
     let both = Prefix::installed("standalone", "libwasmtime.a").file("lib/libwasmtime.so", "");
     let own = |name: &str| host().to_uppercase().replace(['-', '.'], "_") + "_" + name;
+    let with_target = Prefix::new("with_target").file(&format!("{}/readme", host()), "");
     for name in ["LIBWASMTIME_LINK".to_owned(), own("LIBWASMTIME_LINK")] {
         let run = |features: &[&str], mode: &str| {
             Script::new(features)
                 .native()
                 .set(&own("WASMTIME_DIR"), &both.root())
                 .set(&name, mode)
+                .out(out_of(Path::new(&with_target.root()), "debug"))
                 .run()
         };
         assert_eq!(run(&["static"], "static").mode(), "static");
@@ -114,21 +116,33 @@ fn an_override_is_for_the_build_that_can_follow_it() {
             assert_eq!((output.mode(), output.warnings().as_str()), (features, ""));
         }
     }
+
+    // Without a target, a program that is released is optimised.
+    let output = Script::new(&["load"])
+        .native()
+        .set("LIBWASMTIME_LINK", "static")
+        .set("PROFILE", "release")
+        .run();
+    assert_eq!(output.mode(), "load");
 }
 
-/// What tells that a build isn't for a build script.
 fn an_override_that_the_program_cannot_follow_is_an_error() {
     let script = || {
         Script::new(&["load"])
             .native()
             .set("LIBWASMTIME_LINK", "dynamic")
     };
-    let with_target = Prefix::new("with_target");
-    let folder = with_target.path(host());
+    let with_target = Prefix::new("for_target").file(&format!("{}/readme", host()), "");
+    let of_target = |profile| out_of(Path::new(&with_target.path(host())), profile);
+    // The folder is of an earlier build.
+    let beside = || out_of(Path::new(&with_target.root()), "debug");
     for script in [
-        script().set("DEBUG", "true"),
-        script().set("OPT_LEVEL", "3"),
-        script().out(out_of(Path::new(&folder), "debug")),
+        // Without debug information, as some have their dependencies.
+        script(),
+        script().out(of_target("debug")),
+        script().set("PROFILE", "release").out(of_target("release")),
+        script().out(beside()).set("DEBUG", "true"),
+        script().out(beside()).set("OPT_LEVEL", "3"),
         Script::new(&["load"]).set("LIBWASMTIME_LINK", "dynamic"),
     ] {
         let error = script.run().error();
@@ -139,13 +153,6 @@ fn an_override_that_the_program_cannot_follow_is_an_error() {
             assert!(error.contains(expected), "no {expected} in {error}");
         }
     }
-
-    // With a target, the program's build has debug information and so may this.
-    let output = script()
-        .set("DEBUG", "true")
-        .out(out_of(Path::new(&with_target.root()), "debug"))
-        .run();
-    assert_eq!(output.mode(), "load");
 }
 
 fn the_variable_may_list_modes_in_an_order_of_its_own() {

@@ -114,6 +114,7 @@ impl Script {
             .env("OUT_DIR", &out)
             .env("OPT_LEVEL", "0")
             .env("DEBUG", "false")
+            .env("PROFILE", "debug")
             .envs(self.variables)
             .output()
             .unwrap();

@@ -243,12 +243,14 @@ fn places() -> Vec<PathBuf> {
     places.map(|place| place.join(DIRECTORY)).collect()
 }
 
-/// The target folder that `OUT_DIR` is in: Cargo leaves a tag in it. (Or the folder for
-/// what is built, if that is another one: it has a tag as well.)
+/// The target folder that `OUT_DIR` is in: Cargo leaves a tag in it, or at least, if it
+/// was there before, what it knows of the compiler. (Or the folder for what is built, if
+/// that is another one: it has these as well.)
 fn target_folder(out: &Path) -> Option<PathBuf> {
     let is_tagged = |folder: &&Path| {
         let tag = fs::read_to_string(folder.join("CACHEDIR.TAG"));
         tag.is_ok_and(|text| text.contains("created by cargo"))
+            || folder.join(".rustc_info.json").is_file()
     };
     // `TARGET/PROFILE/build/PACKAGE/out` or a little more. What is further up was
     // tagged for something else.

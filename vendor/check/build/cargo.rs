@@ -14,14 +14,32 @@ use std::path::{Path, PathBuf};
 /// The `links` key of the package `wasmtime-c-api-impl`.
 const LINKS: &str = "wasmtime-c-api";
 
+/// How deep files that include others are followed.
+const INCLUDES: u32 = 8;
+
 /// Whether a table stands in for the build script, for a target.
 pub fn replaces_script(triple: &str) -> bool {
     let directory = directory().unwrap_or_default();
-    let in_arguments = arguments().iter().any(|argument| {
-        let value = argument.strip_prefix("--config=").unwrap_or(argument);
-        is_about(value, triple) || is_file_about(&directory.join(value), triple)
+    let arguments = arguments();
+    let in_arguments = values(&arguments, "--config").any(|value| {
+        is_about(value, triple) || is_file_about(&directory.join(value), triple, INCLUDES)
     });
-    in_arguments || files().iter().any(|file| is_file_about(file, triple))
+    in_arguments
+        || files(&arguments)
+            .iter()
+            .any(|file| is_file_about(file, triple, INCLUDES))
+}
+
+/// The values of an option among arguments.
+fn values<'a>(arguments: &'a [String], option: &'a str) -> impl Iterator<Item = &'a str> {
+    let after = arguments.windows(2).filter_map(move |pair| {
+        let [name, value] = pair else { return None };
+        (name == option).then_some(value.as_str())
+    });
+    let joined = arguments
+        .iter()
+        .filter_map(move |argument| argument.strip_prefix(option)?.strip_prefix('='));
+    after.chain(joined)
 }
 
 /// A target as a key of TOML.
@@ -45,14 +63,39 @@ fn is_about(text: &str, triple: &str) -> bool {
     })
 }
 
-fn is_file_about(file: &Path, triple: &str) -> bool {
-    fs::read_to_string(file).is_ok_and(|text| is_about(&text, triple))
+/// The same of a file, and of those that it includes, so many deep.
+fn is_file_about(file: &Path, triple: &str, includes: u32) -> bool {
+    let Ok(text) = fs::read_to_string(file) else {
+        return false;
+    };
+    let directory = file.parent().unwrap_or(Path::new(""));
+    is_about(&text, triple)
+        || includes > 0
+            && included(&text)
+                .any(|name| is_file_about(&directory.join(name), triple, includes - 1))
+}
+
+/// The files that a text includes: all strings of the key, as they may be in a list, or
+/// in tables with more keys.
+fn included(text: &str) -> impl Iterator<Item = &str> {
+    let value = text
+        .split("\ninclude")
+        .nth(1)
+        .or(text.strip_prefix("include"));
+    let value = value.unwrap_or("").trim_start();
+    let value = match value.strip_prefix('=').map(str::trim_start) {
+        Some(list) if list.starts_with('[') => list.split(']').next(),
+        Some(value) => value.lines().next(),
+        None => None,
+    };
+    let strings = value.unwrap_or("").split(['"', '\'']).skip(1).step_by(2);
+    strings.filter(|name| !name.is_empty())
 }
 
 /// The files that Cargo may have its configuration from.
-fn files() -> BTreeSet<PathBuf> {
+fn files(arguments: &[String]) -> BTreeSet<PathBuf> {
     let mut directories = BTreeSet::new();
-    for place in places() {
+    for place in places(arguments) {
         directories.extend(place.ancestors().map(|above| above.join(".cargo")));
     }
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
@@ -63,15 +106,19 @@ fn files() -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// Where Cargo may have been run.
-fn places() -> Vec<PathBuf> {
-    let in_environment = ["PWD", "OUT_DIR"].into_iter().filter_map(env::var_os);
-    // Where the shell was, and what the target directory is in, which is the
-    // workspace as a rule.
-    directory()
-        .into_iter()
-        .chain(in_environment.map(PathBuf::from))
-        .collect()
+/// The directories from which on Cargo may have looked for files.
+fn places(arguments: &[String]) -> Vec<PathBuf> {
+    let Some(directory) = directory() else {
+        // Where the shell was, and what the target directory is in, which is the
+        // workspace as a rule.
+        let in_environment = ["PWD", "OUT_DIR"].into_iter().filter_map(env::var_os);
+        return in_environment.map(PathBuf::from).collect();
+    };
+    // `cargo install --path` looks where the package is.
+    let installed = values(arguments, "--path").map(|path| directory.join(path));
+    let mut places: Vec<PathBuf> = installed.collect();
+    places.push(directory);
+    places
 }
 
 /// Where Cargo was run.
@@ -97,16 +144,16 @@ fn arguments() -> Vec<String> {
         .collect()
 }
 
-/// The arguments of Cargo, as one.
+/// The arguments of Cargo, as far as spaces tell them apart.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn arguments() -> Vec<String> {
     let parent = std::os::unix::process::parent_id().to_string();
     let ps = std::process::Command::new("ps")
         .args(["-o", "args=", "-p", &parent])
         .output();
-    ps.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-        .into_iter()
-        .collect()
+    let line = ps.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let line = line.unwrap_or_default();
+    line.split_whitespace().map(str::to_owned).collect()
 }
 
 /// The arguments of Cargo, which can't be seen.

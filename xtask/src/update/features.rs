@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 use crate::conf;
 use crate::workspace::{Features, Package, Workspace, enabled};
 
-/// The features that the build script doesn't look for in a library's headers:
-/// they change nothing that a program could miss.
-const NOT_LOOKED_FOR: [&str; 2] = ["disable-logging", "logging"];
+/// The features that the build script doesn't look for in a library's headers: no
+/// program can miss them.
+const NOT_LOOKED_FOR: [&str; 1] = ["disable-logging"];
 
 /// The feature of both packages that stands for the common set.
 const COMMON: &str = "common";
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_build_script_has_to_look_for_what_the_headers_tell() {
-        let told = ["gc", "jit", "logging", "disable-logging"].map(str::to_string);
+        let told = ["gc", "jit", "disable-logging"].map(str::to_string);
         let build =
             "const IN_HEADERS: [&str; 2] = [\n    \"gc\",\n    \"wat\",\n];\nlet x = \"y\";";
         let differences = looked_for(&told.into(), build).unwrap();
