@@ -43,8 +43,7 @@
 //! }
 //! ```
 //!
-//! A program without that past can as well say `libwasmtime = "48"` and
-//! `use libwasmtime::…`, as all the other examples here do.
+//! A new program can say `libwasmtime = "48"` and `use libwasmtime::…`, as all the other examples here do.
 //!
 //! # Where things are
 //!

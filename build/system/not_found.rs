@@ -63,6 +63,7 @@ fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
         ));
     }
     let by_features = [
+        ("static", "links an archive"),
         ("dynamic", "links a shared library"),
         ("vendored", "builds libwasmtime from source"),
         ("load", "needs the library only when the program runs"),

@@ -3,6 +3,7 @@
 use super::sources::{RELEASES, package};
 use super::{LibraryVersion, MAJOR};
 use crate::sys::Feature;
+use std::env;
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -163,11 +164,15 @@ fn not_found(tried: &[Attempt]) -> String {
     for Attempt { path, reason } in tried {
         text += &format!("\n  {}: {reason}", path.display());
     }
-    text + &format!(
+    text += &format!(
         "\ninstall libwasmtime {MAJOR} where the system looks for libraries, put it beside the \
          executable, set LIBWASMTIME_PATH to it or to its directory, or pass its path to \
          `libwasmtime::load_from`"
-    )
+    );
+    if env::var_os("WASMTIME_DIR").is_some() {
+        text += "; WASMTIME_DIR, which is set, is only read where a library is linked";
+    }
+    text
 }
 
 fn bad_library(path: &Path, missing: &[String]) -> String {

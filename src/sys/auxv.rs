@@ -3,6 +3,7 @@
 use std::ffi::c_ulong;
 
 /// The program's entry point.
+#[cfg(not(target_feature = "crt-static"))]
 pub(super) const AT_ENTRY: c_ulong = 9;
 
 /// Set where the program has more rights than whoever started it.

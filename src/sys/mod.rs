@@ -47,7 +47,14 @@ pub(crate) use std::ffi::{CStr, c_char, c_int, c_void};
 #[cfg(wasmtime_link = "static")]
 include!(concat!(env!("OUT_DIR"), "/link_names.rs"));
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    any(
+        not(target_feature = "crt-static"),
+        wasmtime_link = "load",
+        feature = "cache"
+    )
+))]
 mod auxv;
 #[macro_use]
 mod capi;

@@ -97,6 +97,8 @@ fn without_a_tag_of_cargos_the_copy_is_in_out_dir() {
         assert_links(&prefix, &made);
     }
     // A folder that was there before Cargo has no tag, and this.
+    let out = out_of(&target, "release");
+    fs::remove_file(target.join("CACHEDIR.TAG")).unwrap();
     fs::write(target.join(".rustc_info.json"), "{}").unwrap();
     let made = Instructed::by(&script(&prefix).out(&out).run());
     assert!(!Path::new(&made.directory).starts_with(&out));
