@@ -2,8 +2,8 @@
 //! built with.
 
 use std::env;
-use std::fs;
-use std::path::PathBuf;
+
+use crate::target::leave;
 
 /// The Cargo features that a library's headers tell of; each as
 /// `WASMTIME_FEATURE_` and its name. The others are `disable-logging`, which no program
@@ -36,8 +36,12 @@ pub const IN_HEADERS: [&str; 23] = [
 
 /// Whether a Cargo feature of this package is on.
 pub fn is_on(name: &str) -> bool {
-    let name = name.to_uppercase().replace('-', "_");
-    env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
+    env::var_os(format!("CARGO_FEATURE_{}", upper_snake(name))).is_some()
+}
+
+/// A Cargo feature's name as part of a variable's, or of a macro's.
+pub fn upper_snake(name: &str) -> String {
+    name.to_uppercase().replace('-', "_")
 }
 
 /// What to add where a feature is on and nothing has it, if it may be on for another
@@ -69,8 +73,7 @@ pub fn require() -> Result<(), String> {
         .filter(|name| is_on(name))
         .map(|name| format!("{name:?}, "))
         .collect();
-    let path = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("required.rs");
     let remark = shared();
-    fs::write(&path, format!("require! {{ {remark:?}; {list} }}\n"))
-        .map_err(|error| format!("{} can't be written: {error}", path.display()))
+    let text = format!("require! {{ {remark:?}; {list} }}\n");
+    leave("required.rs", &text).map(drop)
 }

@@ -1,12 +1,11 @@
 //! What the build script says when something is wrong.
 
-use std::env;
-use std::fs;
-use std::path::PathBuf;
-
 use crate::features::is_on;
-use crate::target::MAJOR;
+use crate::target::{MAJOR, leave};
 use crate::variables::Variable;
+
+/// The file with the text that `src/sys/missing.rs` refuses with.
+const MISSING: &str = "missing.txt";
 
 /// Fails the build with a text. Cargo shows the lines of its `error`
 /// instruction without the rest of the build script's output.
@@ -18,7 +17,10 @@ pub fn refuse(text: &str) {
 
 /// Leaves the text to the crate, which refuses to be built with it.
 pub fn missing(text: &str) {
-    let path = write(text);
+    let path = match leave(MISSING, text) {
+        Ok(path) => path,
+        Err(error) => return refuse(&error),
+    };
     println!(
         "cargo::warning=libwasmtime {MAJOR} was not found: checks and documentation work, \
          builds will not. {} says what was tried and what to do.",
@@ -34,19 +36,11 @@ pub fn missing(text: &str) {
 
 /// Leaves a text that says that documentation links nothing.
 pub fn documentation() {
-    write(
-        "DOCS_RS is set, so libwasmtime was not looked for: documentation links nothing.\n\
-         Unset DOCS_RS to build a program.\n",
-    );
-}
-
-/// Writes the text that `src/sys/missing.rs` refuses with.
-fn write(text: &str) -> PathBuf {
-    let path = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("missing.txt");
-    if let Err(error) = fs::write(&path, text) {
-        refuse(&format!("{} can't be written: {error}", path.display()));
+    let text = "DOCS_RS is set, so libwasmtime was not looked for: documentation links nothing.\n\
+                Unset DOCS_RS to build a program.\n";
+    if let Err(error) = leave(MISSING, text) {
+        refuse(&error);
     }
-    path
 }
 
 /// No Cargo feature says how to link.

@@ -1,6 +1,7 @@
 //! What is compiled: for which platform, and for which libwasmtime.
 
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 
 /// The major version of libwasmtime that this crate speaks to.
@@ -9,6 +10,24 @@ pub const MAJOR: &str = env!("CARGO_PKG_VERSION_MAJOR");
 /// What Cargo tells the build script.
 pub fn told(variable: &str) -> String {
     env::var(variable).unwrap_or_default()
+}
+
+/// The directory that is this run's own.
+pub fn out_dir() -> PathBuf {
+    told("OUT_DIR").into()
+}
+
+/// Leaves a file to the crate, in [`out_dir`]; gives its path.
+///
+/// # Errors
+///
+/// Why it can't be written.
+pub fn leave(name: &str, text: &str) -> Result<PathBuf, String> {
+    let path = out_dir().join(name);
+    match fs::write(&path, text) {
+        Ok(()) => Ok(path),
+        Err(error) => Err(format!("{} can't be written: {error}", path.display())),
+    }
 }
 
 /// The platform that is compiled for.
@@ -45,7 +64,7 @@ impl Target {
         }
         // FOLDER/PROFILE/build/PACKAGE/out or one more, and the folder of a target, in
         // FOLDER, has its name.
-        let out = PathBuf::from(told("OUT_DIR"));
+        let out = out_dir();
         let mut folders = out.ancestors().skip(4).take(2);
         let is_in_its_folder = out
             .ancestors()

@@ -43,7 +43,8 @@
 //! }
 //! ```
 //!
-//! A new program can say `libwasmtime = "48"` and `use libwasmtime::…`, as all the other examples here do.
+//! A new program can say `libwasmtime = "48"` and `use libwasmtime::…`, as all the other
+//! examples here do.
 //!
 //! # Where things are
 //!

@@ -7,8 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::features::{self, IN_HEADERS, is_on};
-use crate::target::MAJOR;
+use crate::features::{self, IN_HEADERS, is_on, upper_snake};
+use crate::target::{MAJOR, leave};
 
 /// What the headers in a directory say.
 pub struct Headers {
@@ -123,11 +123,6 @@ fn feature_macro(name: &str) -> String {
     format!("WASMTIME_FEATURE_{}", upper_snake(name))
 }
 
-/// A Cargo feature's name as part of a macro's.
-fn upper_snake(name: &str) -> String {
-    name.to_uppercase().replace('-', "_")
-}
-
 impl Definitions {
     /// Reads the answers to [`questions`].
     fn from_preprocessed(output: &str) -> Definitions {
@@ -187,8 +182,7 @@ fn questions() -> String {
 /// Runs the C preprocessor over the headers; `None` if there is no compiler,
 /// or none that manages.
 fn preprocess(directory: &Path) -> Option<String> {
-    let source = PathBuf::from(std::env::var_os("OUT_DIR")?).join("questions.c");
-    fs::write(&source, questions()).ok()?;
+    let source = leave("questions.c", &questions()).ok()?;
     let output = cc::Build::new()
         .cargo_warnings(false)
         .include(directory)

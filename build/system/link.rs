@@ -1,8 +1,6 @@
 //! Tells Cargo to link a library that was found.
 
-use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::archive;
 use super::find::Library;
@@ -10,7 +8,7 @@ use super::headers::Headers;
 use super::loader;
 use super::platform::Native;
 use crate::mode::Kind;
-use crate::target::{MAJOR, Target};
+use crate::target::{MAJOR, Target, leave};
 
 /// Links a library, and tells dependents of it as `DEP_WASMTIME_<major>_LIB`,
 /// `DEP_WASMTIME_<major>_INCLUDE` and `DEP_WASMTIME_<major>_VERSION`.
@@ -84,8 +82,7 @@ fn name_functions(renamed: &[(String, String)]) -> Result<(), String> {
         text += &format!("    ({name}) => {{ {new:?} }};\n");
     }
     text += "    ($name:ident) => { ::core::stringify!($name) };\n}\n";
-    let path = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("link_names.rs");
-    fs::write(&path, text).map_err(|error| format!("{} can't be written: {error}", path.display()))
+    leave("link_names.rs", &text).map(drop)
 }
 
 /// Links a shared library.

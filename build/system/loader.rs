@@ -6,7 +6,6 @@
 //! it is installed is for its author to say; `DEP_WASMTIME_<major>_LIB` says where the
 //! library is.
 
-use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -15,7 +14,7 @@ use std::path::{Path, PathBuf, absolute};
 use super::archive::elf;
 use super::find::Library;
 use super::mach_o;
-use crate::target::Target;
+use crate::target::{Target, out_dir};
 
 /// Makes a directory in which the loader finds the library; `None` if there is no
 /// file for the loader with the one for the linker.
@@ -27,7 +26,7 @@ pub fn directory(library: &Library, target: &Target) -> Result<Option<PathBuf>, 
     let Some(file) = loaded_file(library, target) else {
         return Ok(None);
     };
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("loader");
+    let out = out_dir().join("loader");
     make(&out, &file)
         .map_err(|error| format!("{} can't be made a link of: {error}", file.display()))?;
     Ok(Some(out))

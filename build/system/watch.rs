@@ -38,7 +38,7 @@ fn watch_absent(files: &[&PathBuf]) -> std::io::Result<()> {
     use std::thread;
     use std::time::{Duration, SystemTime};
 
-    let directory = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("absent");
+    let directory = crate::target::out_dir().join("absent");
     if directory.exists() {
         fs::remove_dir_all(&directory)?;
     }

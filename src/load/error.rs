@@ -75,7 +75,7 @@ pub enum LoadError {
     /// `wasmtime-c-api-impl` does, and libwasmtime is linked as a shared library.
     /// An object that one of the two made would be used by the other. It is also so in
     /// a plugin that has libwasmtime in it with `vendored`, if the process has another
-    /// one which is found first: then that one would be called, of whatever version.
+    /// one which the loader prefers: its functions would be called, of any version.
     #[non_exhaustive]
     Mixed {
         /// The files of both, of which one may be the program's own.

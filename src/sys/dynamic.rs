@@ -77,11 +77,7 @@ fn the_one_object(functions: &Functions) -> Result<Option<Object>, LoadError> {
     if first == last {
         return Ok(first);
     }
-    Err(LoadError::Mixed {
-        paths: [first, last]
-            .map(|object| named(object.and_then(|object| object.file()).map(real)))
-            .to_vec(),
-    })
+    Err(object::mixed([first, last]))
 }
 
 /// The objects of the lowest and of the highest address. If it is one, then it has

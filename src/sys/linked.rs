@@ -88,11 +88,7 @@ fn is_own(function: NonNull<c_void>) -> Result<(), LoadError> {
     if own == other {
         return Ok(());
     }
-    Err(LoadError::Mixed {
-        paths: [own, other]
-            .map(|object| object::named(object.and_then(|object| object.file()).map(object::real)))
-            .to_vec(),
-    })
+    Err(object::mixed([own, other]))
 }
 
 /// What needs a feature is itself behind the Cargo feature, and without that

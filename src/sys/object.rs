@@ -13,6 +13,8 @@ use std::ffi::{CStr, c_void};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
+use crate::load::LoadError;
+
 pub(super) use system::Object;
 #[cfg(wasmtime_link = "dynamic")]
 pub(super) use system::bound;
@@ -50,6 +52,15 @@ pub(super) fn real(path: PathBuf) -> PathBuf {
 /// A path, or what stands for one that isn't known.
 pub(super) fn named(path: Option<PathBuf>) -> PathBuf {
     path.unwrap_or_else(|| "the libwasmtime that the program is linked with".into())
+}
+
+/// The functions of the C API are in more than one object, of which these are two.
+pub(super) fn mixed(objects: [Option<Object>; 2]) -> LoadError {
+    LoadError::Mixed {
+        paths: objects
+            .map(|object| named(object.and_then(|object| object.file()).map(real)))
+            .to_vec(),
+    }
 }
 
 /// Without `dlopen`, which a program that has no dynamic linker in it must not

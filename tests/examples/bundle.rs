@@ -1,6 +1,6 @@
 //! The example `bundle`, and the executables that it makes.
 
-use super::wasi::{assert_fails, directory, program};
+use super::wasi::{assert_fails, directory, module, program};
 use super::{assert_prints, example, lines};
 use std::fs;
 use std::io::ErrorKind;
@@ -44,10 +44,8 @@ fn bundle(directory: &Path, program: &Path, options: &[&str]) -> PathBuf {
 
 /// A directory with a program in the text format.
 fn written(test: &str, wat: &str) -> (PathBuf, PathBuf) {
-    let directory = directory(test);
-    let program = directory.join("program.wat");
-    fs::write(&program, wat).unwrap();
-    (directory, program)
+    let program = module(test, wat);
+    (program.parent().unwrap().to_owned(), program)
 }
 
 fn a_bundled_program_sees_what_was_said_when_it_was_made() {

@@ -1,11 +1,11 @@
 //! The example `run`: what the `wasmtime` CLI does, and what it says where it
 //! doesn't do that.
 
-use super::wasi::{assert_fails, directory, program};
+use super::wasi::{assert_fails, directory, module, program};
 use super::{assert_prints, example, lines};
 use libwasmtime::Engine;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Functions of several types, and no `_start`.
@@ -58,13 +58,6 @@ pub const REPORT: &str = r#"(module
         (drop (call $environ_sizes_get (i32.const 0) (i32.const 4)))
         (drop (call $environ_get (i32.const 32) (i32.const 4096)))
         (call $write (i32.load (i32.const 4)))))"#;
-
-/// A module in a file of a directory that is the test's own.
-fn module(test: &str, wat: &str) -> PathBuf {
-    let path = directory(test).join("program.wat");
-    fs::write(&path, wat).unwrap();
-    path
-}
 
 /// `run`, with arguments for itself, a module, and arguments of that.
 fn run(options: &[&str], module: &Path, arguments: &[&str]) -> Command {

@@ -33,6 +33,13 @@ pub fn directory(test: &str) -> PathBuf {
     directory
 }
 
+/// A module in a file of a directory that is the test's own.
+pub fn module(test: &str, wat: &str) -> PathBuf {
+    let path = directory(test).join("program.wat");
+    fs::write(&path, wat).unwrap();
+    path
+}
+
 /// It fails, with that exit code, and prints that to standard error only.
 #[track_caller]
 pub fn assert_fails(command: &mut Command, code: i32, error: &str) {

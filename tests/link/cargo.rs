@@ -1,6 +1,5 @@
 //! What Cargo makes of the build script's instructions.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -156,7 +155,6 @@ fn an_error_is_shown_without_noise() {
 /// A package that depends on this one, and looks at what its build script
 /// tells dependents.
 fn dependent(expected: &[(&str, &str)]) -> Prefix {
-    let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
     let mut checks = String::new();
     for (name, value) in expected {
         checks += &format!("    assert_eq!(std::env::var({name:?}).as_deref(), Ok({value:?}));\n");
@@ -168,7 +166,7 @@ fn dependent(expected: &[(&str, &str)]) -> Prefix {
         env!("CARGO_MANIFEST_DIR")
     );
     Prefix::new("dependent")
-        .file("Cargo.lock", &lock)
+        .lock()
         .file("Cargo.toml", &manifest)
         .file("build.rs", &format!("fn main() {{\n{checks}}}\n"))
         .file("src/lib.rs", "")

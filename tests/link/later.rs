@@ -21,8 +21,6 @@ struct Package {
 impl Package {
     fn new(features: [&str; 2], variable: &'static str, value: String) -> Package {
         let name = format!("later_{}", features.join("_"));
-        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock");
-        let lock = std::fs::read_to_string(lock).unwrap();
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
              [dependencies]\nlibwasmtime = {{ path = {:?}, default-features = false, \
@@ -30,7 +28,7 @@ impl Package {
             env!("CARGO_MANIFEST_DIR")
         );
         let package = Prefix::new(&name)
-            .file("Cargo.lock", &lock)
+            .lock()
             .file("Cargo.toml", &manifest)
             .file("src/lib.rs", "");
         Package {

@@ -106,7 +106,6 @@ fn workspace(mode: Mode) -> Prefix {
         "[[bin]]\nname = \"NAME\"\npath = \"../program.rs\"\n\n[dependencies]\n{wasmtime}\n"
     );
     let half = "half = { path = \"../half\" }\n\n[features]\ndefault = [\"half\"]\nhalf = []";
-    let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
     let without_half = |name: &str| {
         let rest = program.replace("NAME", name) + "\n[features]\nhalf = []";
         package(name, &rest)
@@ -127,7 +126,7 @@ fn workspace(mode: Mode) -> Prefix {
             "Cargo.toml",
             &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
         )
-        .file("Cargo.lock", &lock)
+        .lock()
         .file("program.rs", include_str!("linked/program.rs"))
         .file("program/Cargo.toml", &without_half("program"))
         .file(

@@ -15,10 +15,8 @@ fn locked(name: &str, features: &str) -> Vec<String> {
          features = [{features}] }}\n\n[workspace]\n",
         env!("CARGO_MANIFEST_DIR")
     );
-    // The versions that this repository has.
-    let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
     let package = Prefix::new(&format!("locked_{name}"))
-        .file("Cargo.lock", &lock)
+        .lock()
         .file("Cargo.toml", &manifest)
         .file("src/main.rs", "fn main() {}\n");
     let manifest = package.path("Cargo.toml");

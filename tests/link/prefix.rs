@@ -44,6 +44,12 @@ impl Prefix {
         self
     }
 
+    /// Adds the lock file of this repository, for a package that is to have the
+    /// versions that the repository has.
+    pub fn lock(self) -> Prefix {
+        self.file("Cargo.lock", include_str!("../../Cargo.lock"))
+    }
+
     /// Adds the headers of a library of some version that was built with
     /// some features, given as Cargo names them.
     pub fn headers(self, directory: &str, version: &str, features: &[&str]) -> Prefix {

@@ -84,9 +84,8 @@ fn check(name: &str, features: &str, vendor: &str) -> Printed {
          libwasmtime-vendor = {{ path = {:?}, features = [{vendor}] }}\n\n[workspace]\n",
         copy.join("vendor")
     );
-    let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
     let package = Prefix::new(name)
-        .file("Cargo.lock", &lock)
+        .lock()
         .file("Cargo.toml", &manifest)
         .file("src/lib.rs", "");
     Cargo::of("check", Path::new(&package.path("Cargo.toml")))

@@ -12,7 +12,6 @@
 //! watches it, is content with it until somebody damages or removes it.
 
 use std::collections::hash_map::DefaultHasher;
-use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::hash::{Hash, Hasher};
@@ -22,6 +21,7 @@ use std::process;
 use std::time::{Duration, SystemTime};
 
 use super::{COPY, Linkable};
+use crate::target::out_dir;
 
 /// The directory of all copies, in the target folder.
 const DIRECTORY: &str = "libwasmtime-static";
@@ -238,7 +238,7 @@ impl Origin {
 /// The directories that a copy may be in: one in the target folder, or else one of
 /// this configuration's own.
 fn places() -> Vec<PathBuf> {
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let out = out_dir();
     let places = target_folder(&out).into_iter().chain([out]);
     places.map(|place| place.join(DIRECTORY)).collect()
 }
