@@ -1,5 +1,7 @@
 //! Decides how libwasmtime is linked, and tells the crate by exactly one cfg:
 //! `wasmtime_link = "vendored" | "static" | "dynamic" | "load" | "missing"`.
+//! Beside it, the cfg `compiler` says that libwasmtime has to be able to compile:
+//! the Cargo feature `cranelift` or `winch` is on.
 //!
 //! `missing` means that a library was asked for and isn't there. The build
 //! script succeeds all the same, so that `cargo check` and `cargo doc` need no
@@ -29,6 +31,9 @@ use mode::Decision;
 use target::Target;
 
 fn main() {
+    if features::is_on("cranelift") || features::is_on("winch") {
+        println!("cargo::rustc-cfg=compiler");
+    }
     let target = Target::from_cargo();
     let decided = mode::decide(&target).and_then(|decision| emit(&decision, &target));
     if let Err(text) = decided {

@@ -15,12 +15,12 @@ use std::ptr::NonNull;
 mod address_space;
 #[cfg(feature = "cache")]
 mod cache;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 mod compiled_in;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 mod compiler;
 mod conflict;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 mod flags;
 mod host_memory;
 #[cfg(feature = "pooling-allocator")]
@@ -29,15 +29,7 @@ mod profiler;
 #[cfg(any(
     feature = "pooling-allocator",
     all(feature = "profiling", target_os = "linux"),
-    all(
-        unix,
-        any(
-            feature = "cache",
-            feature = "cranelift",
-            feature = "wasi",
-            feature = "winch"
-        )
-    )
+    all(unix, any(feature = "cache", feature = "wasi", compiler))
 ))]
 pub(crate) mod region;
 mod settings;
@@ -58,7 +50,7 @@ pub use strategy::{
 pub(crate) use tunables::Tunables;
 pub use wasm_features::WasmFeatures;
 
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 use compiler::CompilerConfig;
 use host_memory::HostMemory;
 use settings::Settings;
@@ -87,7 +79,7 @@ pub struct Config {
     disabled: WasmFeatures,
     profiler: ProfilingStrategy,
     pub(crate) target: Option<Target>,
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub(crate) compiler: CompilerConfig,
     #[cfg(feature = "cache")]
     cache: Option<Cache>,
@@ -104,7 +96,7 @@ impl Config {
             disabled: WasmFeatures::empty(),
             profiler: ProfilingStrategy::None,
             target: None,
-            #[cfg(any(feature = "cranelift", feature = "winch"))]
+            #[cfg(compiler)]
             compiler: CompilerConfig::default(),
             #[cfg(feature = "cache")]
             cache: None,
@@ -228,7 +220,7 @@ impl Config {
                 memory.apply(config.as_ptr());
             }
         }
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         // SAFETY: as above.
         unsafe {
             self.compiler.apply(config.as_ptr())?;
@@ -265,7 +257,7 @@ impl fmt::Debug for Config {
         if self.profiler != ProfilingStrategy::None {
             f.field("profiler", &self.profiler);
         }
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         f.field("compiler", &self.compiler);
         #[cfg(feature = "cache")]
         if let Some(cache) = &self.cache {

@@ -173,7 +173,7 @@ impl Engine {
     ///
     /// If there is such DWARF, and the engine looks at it; and as for
     /// [`Engine::prepare_to_validate`].
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     #[inline]
     pub(crate) fn prepare_to_compile(&self, binary: &[u8]) -> Result<()> {
         if self.get_debug_info() {
@@ -189,7 +189,7 @@ impl Engine {
     ///
     /// With [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
     /// compiler; and if the system doesn't start the threads.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     #[inline]
     pub(crate) fn prepare_to_validate(&self) -> Result<()> {
         sys::require(sys::Feature::Compiler)?;

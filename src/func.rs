@@ -125,18 +125,14 @@ impl Func {
     ///
     /// Calls `wasmtime_func_new_unchecked`.
     ///
-    /// ```
-    /// # #[cfg(not(any(feature = "cranelift", feature = "winch")))] fn main() {}
-    /// # #[cfg(any(feature = "cranelift", feature = "winch"))]
-    /// # fn main() -> libwasmtime::Result<()> {
+    #[doc = example!(compiler)]
     /// use libwasmtime::{Func, Store};
     ///
     /// let mut store = Store::<()>::default();
     /// let add = Func::wrap(&mut store, |a: i32, b: i32| a + b);
     /// let add = add.typed::<(i32, i32), i32>(&store)?;
     /// assert_eq!(add.call(&mut store, (1, 2))?, 3);
-    /// # Ok(())
-    /// # }
+    /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn wrap<T: 'static, Params, Results>(
         mut store: impl AsContextMut<Data = T>,

@@ -14,7 +14,9 @@
 //! runs: [`vendored`, `static`, `dynamic` and `load`](#link-modes) are Cargo
 //! features, and nothing else changes.
 //!
-//! ```
+// The macro `example` isn't there yet.
+#![cfg_attr(all(feature = "wat", compiler), doc = "```")]
+#![cfg_attr(not(all(feature = "wat", compiler)), doc = "```ignore")]
 //! # extern crate libwasmtime as wasmtime;
 //! use wasmtime::{Engine, Linker, Module, Store};
 //!
@@ -24,8 +26,6 @@
 //!         (func (export "run") (call $greet)))
 //! "#;
 //!
-//! # #[cfg(not(all(feature = "wat", any(feature = "cranelift", feature = "winch"))))] fn main() {}
-//! # #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
 //! fn main() -> wasmtime::Result<()> {
 //!     // Says what is wrong if libwasmtime is to be opened now and can't be.
 //!     wasmtime::load()?;
@@ -161,6 +161,9 @@
 // decision. An arm for all the others once let the references of other stores pass.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+#[macro_use]
+mod example;
+
 mod backtrace;
 mod callback;
 #[allow(
@@ -192,13 +195,7 @@ mod store;
 pub mod sys;
 mod table;
 mod tag;
-#[cfg(any(
-    feature = "cache",
-    feature = "cranelift",
-    feature = "wasi",
-    feature = "winch",
-    target_vendor = "apple"
-))]
+#[cfg(any(feature = "cache", feature = "wasi", compiler, target_vendor = "apple"))]
 mod threads;
 mod trap;
 mod types;

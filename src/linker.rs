@@ -29,10 +29,7 @@ use std::ptr::{self, NonNull};
 /// What is defined in a linker is either of the host (functions) and can be
 /// used with any store of the linker's engine, or it belongs to one store.
 ///
-/// ```
-/// # #[cfg(not(all(feature = "wat", any(feature = "cranelift", feature = "winch"))))] fn main() {}
-/// # #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-/// # fn main() -> libwasmtime::Result<()> {
+#[doc = example!(wat)]
 /// use libwasmtime::{Engine, Linker, Module, Store};
 ///
 /// let engine = Engine::default();
@@ -50,8 +47,7 @@ use std::ptr::{self, NonNull};
 /// let instance = linker.instantiate(&mut store, &module)?;
 /// let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
 /// assert_eq!(run.call(&mut store, ())?, 42);
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 // `Send` and `Sync` whatever `T` is, as there is none in it. Invariant in `T`: a
 // closure that is defined takes a `Caller<'_, T>`, so that a linker of a subtype's

@@ -21,10 +21,7 @@ use std::ptr;
 /// The bytes are borrowed from the store, so that nothing can grow or change
 /// the memory while they are looked at:
 ///
-/// ```
-/// # #[cfg(not(any(feature = "cranelift", feature = "winch")))] fn main() {}
-/// # #[cfg(any(feature = "cranelift", feature = "winch"))]
-/// # fn main() -> libwasmtime::Result<()> {
+#[doc = example!(compiler)]
 /// use libwasmtime::{Memory, MemoryType, Store};
 ///
 /// let mut store = Store::<()>::default();
@@ -33,8 +30,7 @@ use std::ptr;
 /// assert_eq!(&memory.data(&store)[16..21], b"hello");
 /// assert_eq!(memory.grow(&mut store, 1)?, 1);
 /// assert_eq!(memory.data_size(&store), 2 << 16);
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Clone, Copy)]
 #[repr(transparent)]

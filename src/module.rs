@@ -1,16 +1,16 @@
 //! Compiled modules.
 
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 pub(crate) mod binary;
 mod image;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 mod precompiled;
 mod trusted;
 
 use crate::engine::Engine;
 use crate::error::check;
 use crate::error::{Context, format_err};
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 use crate::sys::{
     Feature, require, wasmtime_module_new, wasmtime_module_serialize, wasmtime_module_validate,
 };
@@ -20,7 +20,7 @@ use crate::sys::{
     wasmtime_module_image_range, wasmtime_module_imports, wasmtime_module_t,
 };
 use crate::types::{ExportDefs, ImportDef, TableLimits};
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 use crate::vec::ByteVec;
 use crate::vec::{ExportTypeVec, ImportTypeVec};
 use crate::{ExportType, ExternType, ImportType, Result};
@@ -38,10 +38,7 @@ use std::sync::{Arc, OnceLock};
 /// Clones are the same module, counted; a module can be used from several
 /// threads at a time.
 ///
-/// ```
-/// # #[cfg(not(all(feature = "wat", any(feature = "cranelift", feature = "winch"))))] fn main() {}
-/// # #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-/// # fn main() -> libwasmtime::Result<()> {
+#[doc = example!(wat)]
 /// use libwasmtime::{Engine, Module};
 ///
 /// let engine = Engine::default();
@@ -53,8 +50,7 @@ use std::sync::{Arc, OnceLock};
 /// assert_eq!(module.name(), Some("answers"));
 /// assert_eq!(module.imports().next().unwrap().module(), "host");
 /// assert!(module.get_export("answer").unwrap().func().is_some());
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Module {
@@ -112,12 +108,12 @@ impl Module {
     /// compiles on, see `Config::parallel_compilation`; or, with
     /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
     /// compiler or without `wat`.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
         Module::from_bytes(engine, bytes.as_ref())
     }
 
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     fn from_bytes(engine: &Engine, bytes: &[u8]) -> Result<Module> {
         #[cfg(feature = "wat")]
         if !bytes.starts_with(b"\0asm") {
@@ -133,12 +129,12 @@ impl Module {
     ///
     /// If the file can't be read; if it is precompiled code, which is for
     /// [`Module::deserialize_file`]; and as for [`Module::new`].
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
         Module::from_path(engine, file.as_ref())
     }
 
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     fn from_path(engine: &Engine, file: &Path) -> Result<Module> {
         let bytes = std::fs::read(file)
             .with_context(|| format!("failed to read from `{}`", file.display()))?;
@@ -157,7 +153,7 @@ impl Module {
     /// # Errors
     ///
     /// As for [`Module::new`].
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
         precompiled::refuse(binary)?;
         engine.prepare_to_compile(binary)?;
@@ -293,7 +289,7 @@ impl Module {
     /// start the threads that libwasmtime works on, as for [`Module::new`]; or, with
     /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
     /// compiler.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
         precompiled::refuse(binary)?;
         engine.prepare_to_validate()?;
@@ -315,7 +311,7 @@ impl Module {
     ///
     /// With [`Unsupported`](crate::Unsupported), if libwasmtime was built
     /// without a compiler.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub fn serialize(&self) -> Result<Vec<u8>> {
         require(Feature::Compiler)?;
         let mut done = Ok(());

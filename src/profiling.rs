@@ -28,10 +28,7 @@ use std::time::Duration;
 ///
 /// [`Store::epoch_deadline_callback`]: crate::Store::epoch_deadline_callback
 ///
-/// ```
-/// # #[cfg(not(all(feature = "wat", feature = "cranelift")))] fn main() {}
-/// # #[cfg(all(feature = "wat", feature = "cranelift"))]
-/// # fn main() -> libwasmtime::Result<()> {
+#[doc = example!(cranelift)]
 /// use libwasmtime::{Config, Engine, GuestProfiler, Instance, Module, Store, UpdateDeadline};
 /// use std::time::Duration;
 ///
@@ -62,8 +59,7 @@ use std::time::Duration;
 /// let mut profile = Vec::new();
 /// store.into_data().unwrap().finish(&mut profile)?;
 /// assert!(profile.starts_with(b"{"));
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 pub struct GuestProfiler {
     /// Owned.

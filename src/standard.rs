@@ -5,9 +5,7 @@
 //! that. It is complete but for [what isn't here](#what-isnt-here); everything
 //! else in this crate can do more, and does it faster.
 //!
-//! ```
-//! # #[cfg(not(all(feature = "wat", any(feature = "cranelift", feature = "winch"))))] fn main() {}
-//! # #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+#![doc = example!(wat)]
 //! fn main() -> libwasmtime::Result<()> {
 //!     use libwasmtime::standard::{Engine, Func, FuncType, Instance, Module, Store, Val, ValType};
 //!

@@ -7,25 +7,15 @@
 //! at the same time, and ended again. What libwasmtime starts once in a process is
 //! tried once.
 
-#[cfg(any(
-    feature = "cranelift",
-    feature = "wasi",
-    feature = "winch",
-    target_vendor = "apple"
-))]
+#[cfg(any(feature = "wasi", compiler, target_vendor = "apple"))]
 mod first_use;
-#[cfg(any(feature = "cranelift", feature = "wasi", feature = "winch"))]
+#[cfg(any(compiler, feature = "wasi"))]
 mod pools;
 mod room;
 
-#[cfg(any(
-    feature = "cranelift",
-    feature = "wasi",
-    feature = "winch",
-    target_vendor = "apple"
-))]
+#[cfg(any(feature = "wasi", compiler, target_vendor = "apple"))]
 pub(crate) use first_use::FirstUse;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 pub(crate) use pools::for_compiling;
 #[cfg(feature = "wasi")]
 pub(crate) use pools::for_wasi;

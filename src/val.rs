@@ -183,10 +183,9 @@ impl Val {
 
     /// The value of type `ty` that is `raw`.
     ///
-    /// ```
+    #[doc = example!(compiler)]
     /// use libwasmtime::{Store, Val, ValRaw, ValType};
     ///
-    /// # if cfg!(not(any(feature = "cranelift", feature = "winch"))) { return }
     /// let mut store = Store::<()>::default();
     /// let raw = ValRaw::i32(5);
     /// // SAFETY: it's a value of that type.

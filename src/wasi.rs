@@ -3,10 +3,7 @@
 //! A [`WasiCtxBuilder`] says it, [`Store::set_wasi`] gives it to a store, and
 //! [`add_to_linker`] defines the functions that programs import:
 //!
-//! ```
-//! # #[cfg(not(all(feature = "wat", any(feature = "cranelift", feature = "winch"))))] fn main() {}
-//! # #[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
-//! # fn main() -> libwasmtime::Result<()> {
+#![doc = example!(wat)]
 //! use libwasmtime::wasi::{self, MemoryOutputPipe, WasiCtxBuilder};
 //! use libwasmtime::{Engine, Linker, Module, Store};
 //!
@@ -33,8 +30,7 @@
 //! let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
 //! start.call(&mut store, ())?;
 //! assert_eq!(stdout.contents(), b"hello\n");
-//! # Ok(())
-//! # }
+//! # Ok::<(), libwasmtime::Error>(())
 //! ```
 //!
 //! The names are those of the crate `wasmtime-wasi`. There the context is a part

@@ -6,9 +6,9 @@ use crate::sys::{Feature, require, wasmtime_wat2wasm};
 use crate::vec::ByteVec;
 
 // Only what compiles reads a module from a file of text.
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 mod file;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 pub(crate) use file::file_to_wasm;
 
 /// Translates a module from the text format into the binary format.

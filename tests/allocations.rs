@@ -2,7 +2,7 @@
 //!
 //! The allocator counts for each thread. Where libwasmtime is a shared library
 //! of its own, it has an allocator of its own, and only this crate is seen.
-#![cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+#![cfg(all(feature = "wat", compiler))]
 
 use libwasmtime::*;
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "pooling-allocator")]
 use super::InstanceAllocationStrategy;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 use super::compiled_in;
 use super::{Config, Strategy, Tunables, WasmFeatures};
 use crate::sys::{self, Feature, require};
@@ -93,7 +93,7 @@ impl Config {
         self.check_profiler()?;
         self.check_mach_ports(&tunables)?;
         self.check_unwind_info(&tunables)?;
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         self.check_compiler(&tunables)?;
         #[cfg(feature = "pooling-allocator")]
         if let InstanceAllocationStrategy::Pooling(pool) = &self.allocation_strategy {
@@ -340,9 +340,9 @@ impl Config {
             Some(target) => target.has("windows"),
             None => cfg!(windows) && !tunables.pulley,
         };
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         let flag = self.compiler.get("unwind_info");
-        #[cfg(not(any(feature = "cranelift", feature = "winch")))]
+        #[cfg(not(compiler))]
         let flag: Option<&str> = None;
         let both = self.settings.native_unwind_info.zip(flag);
         if let Some((wanted, flag)) = both.filter(|(wanted, flag)| *flag != wanted.to_string()) {
@@ -368,7 +368,7 @@ impl Config {
         Ok(())
     }
 
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     fn check_compiler(&self, tunables: &Tunables) -> Result<()> {
         let compiler = &self.compiler;
         let winch = tunables.strategy == Some(Strategy::Winch);

@@ -65,11 +65,11 @@ impl Tunables {
         let parallel_compilation = true;
         let mut tunables = Tunables {
             features: WasmFeatures::empty(),
-            #[cfg(any(feature = "cranelift", feature = "winch"))]
+            #[cfg(compiler)]
             strategy: require(Feature::Compiler)
                 .is_ok()
                 .then(|| config.compiler.resolved_strategy()),
-            #[cfg(not(any(feature = "cranelift", feature = "winch")))]
+            #[cfg(not(compiler))]
             strategy: None,
             pulley,
             signals_based_traps: settings.signals_based_traps.unwrap_or(!pulley),
@@ -112,7 +112,7 @@ impl Tunables {
     /// Whether the library is known to have no compiler, so that nothing asks
     /// what a compiler can do.
     pub(super) fn lacks_compiler(&self) -> bool {
-        if cfg!(any(feature = "cranelift", feature = "winch")) {
+        if cfg!(compiler) {
             self.strategy.is_none()
         } else {
             sys::lacks(Feature::Compiler)

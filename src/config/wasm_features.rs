@@ -224,7 +224,7 @@ wasm_features! {
     ///
     /// [`Engine::new`](crate::Engine::new) fails with
     /// [`Unsupported`](crate::Unsupported) if this is on.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     #[needs(Compiler)]
     STACK_SWITCHING(1 << 25), fn wasm_stack_switching
         calls wasmtime_config_wasm_stack_switching_set;

@@ -77,7 +77,7 @@ impl Engine {
     ///
     /// If the module isn't valid with the engine's settings, or if the library
     /// has no compiler.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub fn precompile_module(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         crate::Module::new(self, bytes)?.serialize()
     }

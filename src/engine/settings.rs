@@ -162,17 +162,17 @@ impl Engine {
     /// The flags that were turned on by name, with
     /// `Config::cranelift_flag_enable`.
     pub fn get_cranelift_flags_enabled(&self) -> impl Iterator<Item = &str> {
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         return self.config().compiler.enabled_by_name();
-        #[cfg(not(any(feature = "cranelift", feature = "winch")))]
+        #[cfg(not(compiler))]
         std::iter::empty()
     }
 
     /// The settings that were set by name, with `Config::cranelift_flag_set`.
     pub fn get_cranelift_flags_set(&self) -> impl Iterator<Item = (&str, &str)> {
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         return self.config().compiler.set_by_name();
-        #[cfg(not(any(feature = "cranelift", feature = "winch")))]
+        #[cfg(not(compiler))]
         std::iter::empty()
     }
 
@@ -185,9 +185,9 @@ impl Engine {
 
     fn compiler_setting<'a>(&'a self, name: &str, default: &'a str) -> Option<&'a str> {
         self.get_strategy()?;
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         return Some(self.config().compiler.get(name).unwrap_or(default));
-        #[cfg(not(any(feature = "cranelift", feature = "winch")))]
+        #[cfg(not(compiler))]
         {
             let _ = (name, default);
             None

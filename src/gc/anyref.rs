@@ -12,17 +12,14 @@ use crate::{AsContext, AsContextMut, HeapType, Result, Val};
 /// dereference to it, and in which it stands for the type `(ref any)`. What is
 /// in a struct or an array can't be looked at yet.
 ///
-/// ```
-/// # fn main() -> libwasmtime::Result<()> {
+#[doc = example!(gc)]
 /// use libwasmtime::{AnyRef, I31, Store};
 ///
-/// # if cfg!(not(feature = "gc")) { return Ok(()) }
 /// let mut store = Store::<()>::default();
 /// let seven = AnyRef::from_i31(&mut store, I31::wrapping_u32(7));
 /// assert!(seven.is_i31(&store)? && seven.is_eqref(&store)?);
 /// assert_eq!(seven.unwrap_i31(&store)?.get_u32(), 7);
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[repr(transparent)]

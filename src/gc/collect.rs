@@ -54,11 +54,9 @@ impl<T: 'static> Store<T> {
     ///
     /// Calls `wasmtime_context_gc`.
     ///
-    /// ```
-    /// # fn main() -> libwasmtime::Result<()> {
+    #[doc = example!(gc)]
     /// use libwasmtime::{ExternRef, RootScope, Store};
     ///
-    /// # if cfg!(not(feature = "gc")) { return Ok(()) }
     /// let mut store = Store::<()>::default();
     /// for _ in 0..100 {
     ///     let mut scope = RootScope::new(&mut store);
@@ -66,8 +64,7 @@ impl<T: 'static> Store<T> {
     ///     drop(scope);
     ///     store.gc(None)?;
     /// }
-    /// # Ok(())
-    /// # }
+    /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     ///
     /// # Errors

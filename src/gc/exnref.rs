@@ -63,19 +63,16 @@ impl ExnRef {
     ///
     /// Calls `wasmtime_exnref_new`.
     ///
-    /// ```
-    /// # fn main() -> libwasmtime::Result<()> {
+    #[doc = example!(gc)]
     /// use libwasmtime::{ExnRef, ExnRefPre, ExnType, Store, Tag, Val, ValType};
     ///
-    /// # if cfg!(not(feature = "gc")) { return Ok(()) }
     /// let mut store = Store::<()>::default();
     /// let ty = ExnType::new(store.engine(), [ValType::I32])?;
     /// let tag = Tag::new(&mut store, &ty.tag_type())?;
     /// let pre = ExnRefPre::new(&mut store, ty);
     /// let exception = ExnRef::new(&mut store, &pre, &tag, &[Val::I32(7)])?;
     /// assert_eq!(exception.field(&mut store, 0)?.unwrap_i32(), 7);
-    /// # Ok(())
-    /// # }
+    /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     ///
     /// # Errors

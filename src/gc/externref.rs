@@ -17,17 +17,14 @@ type Data = Box<dyn Any + Send + Sync>;
 /// `Rooted` as long as that, of an `OwnedRooted` by itself. The host value is
 /// dropped once, when it is collected or the store is dropped.
 ///
-/// ```
-/// # fn main() -> libwasmtime::Result<()> {
+#[doc = example!(gc)]
 /// use libwasmtime::{ExternRef, Store};
 ///
-/// # if cfg!(not(feature = "gc")) { return Ok(()) }
 /// let mut store = Store::<()>::default();
 /// let object = ExternRef::new(&mut store, String::from("hello"))?;
 /// let data = object.data(&store)?.expect("the host made it");
 /// assert_eq!(data.downcast_ref::<String>().unwrap(), "hello");
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[repr(transparent)]

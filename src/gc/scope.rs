@@ -5,19 +5,16 @@ use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 
 /// A scope for roots: what is rooted through it is unrooted when it is dropped.
 ///
-/// ```
-/// # fn main() -> libwasmtime::Result<()> {
+#[doc = example!(gc)]
 /// use libwasmtime::{ExternRef, RootScope, Store};
 ///
-/// # if cfg!(not(feature = "gc")) { return Ok(()) }
 /// let mut store = Store::<()>::default();
 /// let outlived = {
 ///     let mut scope = RootScope::new(&mut store);
 ///     ExternRef::new(&mut scope, "hello")?
 /// };
 /// assert!(outlived.data(&store).is_err());
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 // Has the variance and the auto traits of `C`, which it is a guard of.
 pub struct RootScope<C: AsContextMut> {

@@ -5,7 +5,7 @@ use crate::error::Context;
 use crate::{Engine, Result};
 use std::fs::File;
 use std::io::{Read, Seek};
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 use std::path::Path;
 
 impl Module {
@@ -20,7 +20,7 @@ impl Module {
     /// # Safety
     ///
     /// As for [`Module::deserialize_file`].
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub unsafe fn from_trusted_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
         let file = file.as_ref();
         match Engine::detect_precompiled_file(file)? {

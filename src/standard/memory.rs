@@ -16,10 +16,7 @@ use std::slice;
 /// The bytes are borrowed from the store, so that nothing can grow or change the
 /// memory while they are looked at:
 ///
-/// ```
-/// # #[cfg(not(any(feature = "cranelift", feature = "winch")))] fn main() {}
-/// # #[cfg(any(feature = "cranelift", feature = "winch"))]
-/// # fn main() -> libwasmtime::Result<()> {
+#[doc = example!(compiler)]
 /// use libwasmtime::standard::{Memory, MemoryType, Store};
 ///
 /// let mut store = Store::default();
@@ -28,8 +25,7 @@ use std::slice;
 /// memory.grow(&mut store, 1)?;
 /// assert_eq!(memory.size(&store), 2);
 /// assert_eq!(&memory.data(&store)[16..21], b"hello");
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Memory {

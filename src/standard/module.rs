@@ -14,7 +14,7 @@ use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 use {
     crate::error::ensure,
     crate::module::binary,
@@ -63,7 +63,7 @@ impl Module {
     /// If the module is malformed or invalid, or uses a proposal that the engine
     /// doesn't have on; [`Unsupported`](crate::Unsupported) if libwasmtime was
     /// built without a compiler.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub fn new(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<Module> {
         let state = store.as_context().state();
         let binary = binary.as_ref();
@@ -89,7 +89,7 @@ impl Module {
     /// If it is malformed or invalid with the engine's settings;
     /// [`Unsupported`](crate::Unsupported) if libwasmtime was built without a
     /// compiler.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub fn validate(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<()> {
         let state = store.as_context().state();
         state.engine().prepare_to_validate()?;
@@ -175,7 +175,7 @@ impl Module {
     ///
     /// [`Unsupported`](crate::Unsupported) if libwasmtime was built without a
     /// compiler.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub fn serialize(&self) -> Result<ByteVec> {
         require(Feature::Compiler)?;
         // SAFETY: the module is alive; `out` is overwritten, or left empty.

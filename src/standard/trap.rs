@@ -20,10 +20,7 @@ use std::ptr;
 /// To copy one is to lose all but its text, so there is no `Clone`: put it into
 /// an `Arc`.
 ///
-/// ```
-/// # #[cfg(not(any(feature = "cranelift", feature = "winch")))] fn main() {}
-/// # #[cfg(any(feature = "cranelift", feature = "winch"))]
-/// # fn main() -> libwasmtime::Result<()> {
+#[doc = example!(compiler)]
 /// use libwasmtime::standard::{Func, FuncType, Store, Trap};
 ///
 /// let mut store = Store::default();
@@ -31,8 +28,7 @@ use std::ptr;
 /// let func = Func::new(&mut store, &ty, |store, _, _| Err(Trap::new(store, "no").into()))?;
 /// let error = func.call(&mut store, &[]).unwrap_err();
 /// assert_eq!(error.downcast_ref::<Trap>().unwrap().message(), "no");
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 pub struct Trap {
     /// The C object; its frames are read late.

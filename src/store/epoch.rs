@@ -90,10 +90,7 @@ impl<T: 'static> Store<T> {
     ///
     /// Calls `wasmtime_store_epoch_deadline_callback`.
     ///
-    /// ```
-    /// # #[cfg(not(all(feature = "wat", feature = "cranelift")))] fn main() {}
-    /// # #[cfg(all(feature = "wat", feature = "cranelift"))]
-    /// # fn main() -> libwasmtime::Result<()> {
+    #[doc = example!(cranelift)]
     /// use libwasmtime::{Config, Engine, Instance, Module, Store, Trap, UpdateDeadline};
     ///
     /// let engine = Engine::new(Config::new().epoch_interruption(true))?;
@@ -111,8 +108,7 @@ impl<T: 'static> Store<T> {
     /// let error = f.call(&mut store, ()).unwrap_err();
     /// assert_eq!(error.downcast_ref(), Some(&Trap::Interrupt));
     /// assert_eq!(*store.data(), 0);
-    /// # Ok(())
-    /// # }
+    /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn epoch_deadline_callback(
         &mut self,

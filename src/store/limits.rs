@@ -147,10 +147,7 @@ impl<T: 'static> Store<T> {
     ///
     /// Calls `wasmtime_store_limiter`.
     ///
-    /// ```
-    /// # #[cfg(not(any(feature = "cranelift", feature = "winch")))] fn main() {}
-    /// # #[cfg(any(feature = "cranelift", feature = "winch"))]
-    /// # fn main() -> libwasmtime::Result<()> {
+    #[doc = example!(compiler)]
     /// use libwasmtime::{Engine, Memory, MemoryType, Store, StoreLimits, StoreLimitsBuilder};
     ///
     /// struct State {
@@ -162,8 +159,7 @@ impl<T: 'static> Store<T> {
     /// store.limiter(|state| &mut state.limits);
     /// let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
     /// assert!(memory.grow(&mut store, 1).is_err());
-    /// # Ok(())
-    /// # }
+    /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn limiter(
         &mut self,

@@ -4,7 +4,7 @@ use super::{FirstUse, start};
 use crate::Result;
 #[cfg(feature = "wasi")]
 use crate::error::Context;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 use crate::sys::{self, Feature};
 #[cfg(all(feature = "wasi", unix))]
 use std::io;
@@ -40,7 +40,7 @@ fn of_runtime() -> Result<usize> {
 }
 
 /// How many threads libwasmtime compiles on.
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 fn of_compiler() -> usize {
     const MOST: usize = if cfg!(target_pointer_width = "64") {
         u16::MAX as usize
@@ -61,7 +61,7 @@ fn of_compiler() -> usize {
 /// # Errors
 ///
 /// If the system doesn't start as many threads.
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 #[inline]
 pub(crate) fn for_compiling() -> Result<()> {
     static POOL: FirstUse = FirstUse::new();

@@ -9,15 +9,7 @@ use std::io;
 /// # Errors
 ///
 /// If there are fewer.
-#[cfg(all(
-    unix,
-    any(
-        feature = "cache",
-        feature = "cranelift",
-        feature = "wasi",
-        feature = "winch"
-    )
-))]
+#[cfg(all(unix, any(feature = "cache", feature = "wasi", compiler)))]
 pub(super) fn probe() -> io::Result<()> {
     use crate::config::region::{Region, page_size};
 
@@ -35,15 +27,7 @@ pub(super) fn probe() -> io::Result<()> {
 }
 
 /// Not known here.
-#[cfg(not(all(
-    unix,
-    any(
-        feature = "cache",
-        feature = "cranelift",
-        feature = "wasi",
-        feature = "winch"
-    )
-)))]
+#[cfg(not(all(unix, any(feature = "cache", feature = "wasi", compiler))))]
 pub(super) fn probe() -> io::Result<()> {
     Ok(())
 }

@@ -18,20 +18,20 @@ use super::{RefType, ValType};
 use crate::sys::*;
 use crate::vec::Owned;
 use crate::{Engine, Result};
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 use std::sync::atomic::{AtomicBool, Ordering};
 
 mod limits;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 mod probe;
 
 pub(crate) use limits::TableLimits;
 
 /// Whether there has been a table with 64-bit indices in this process.
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 static SEEN_64: AtomicBool = AtomicBool::new(false);
 /// Whether there has been one whose elements are of a concrete type.
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 static SEEN_64_OF_CONCRETE: AtomicBool = AtomicBool::new(false);
 
 /// The type of a table: that of its elements, and how many there are at least
@@ -52,7 +52,7 @@ pub struct TableType {
 impl TableType {
     /// Notes that there may be tables with 64-bit indices from now on, and
     /// whether the elements of one are of a concrete type.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     pub(crate) fn note_64_bit_indices(of_concrete: bool) {
         SEEN_64.store(true, Ordering::Relaxed);
         if of_concrete {
@@ -61,7 +61,7 @@ impl TableType {
     }
 
     /// Whether tables of these elements may have 64-bit indices.
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     fn may_be_64(element: &RefType) -> bool {
         let seen = match element.heap_type().is_concrete() {
             true => &SEEN_64_OF_CONCRETE,
@@ -154,7 +154,7 @@ impl TableType {
         // SAFETY: the caller vouches for all.
         let (ty, element) = unsafe { TableType::element_of(engine, context, table) };
 
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         if TableType::may_be_64(&element) {
             // SAFETY: as above; `element` is the table's own.
             let limits = unsafe { probe::limits(engine, context, table, &ty, &element) };
@@ -210,14 +210,14 @@ impl TableType {
         Ok(ty.expect("the element is a reference"))
     }
 
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     fn to_c_64(&self, engine: &Engine) -> Result<Owned<wasm_tabletype_t>> {
         let ty = probe::tabletype(engine, &self.element, &self.limits)?;
         TableType::note_64_bit_indices(self.element.heap_type().is_concrete());
         Ok(ty)
     }
 
-    #[cfg(not(any(feature = "cranelift", feature = "winch")))]
+    #[cfg(not(compiler))]
     fn to_c_64(&self, _: &Engine) -> Result<Owned<wasm_tabletype_t>> {
         crate::bail!(
             "a table with 64-bit indices takes a compiler to make: \

@@ -129,7 +129,7 @@ fn stack_switching() {
         let library = libwasmtime::loaded().unwrap();
         assert!(!library.has(Feature::StackSwitching));
         assert!(!Feature::ALL.contains(&Feature::StackSwitching));
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         if library.has(Feature::Compiler) {
             assert_possible("off", |config| {
                 config.wasm_stack_switching(true);

@@ -13,16 +13,16 @@
 mod absurd;
 #[cfg(feature = "cache")]
 mod cache;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 mod compiler;
 #[path = "../configured/mod.rs"]
 mod configured;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod dwarf;
 mod features;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 mod flags;
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 mod host_memory;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod hosts;

@@ -115,7 +115,7 @@ fn pulley() {
         assert!(engine.is_pulley());
         assert_eq!(engine.get_memory_guard_size(), 0);
         assert!(!engine.get_signals_based_traps());
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         assert_eq!(engine.get_target().as_deref(), Some(&target[..]));
     });
 }

@@ -45,7 +45,7 @@ fn objects_of_web_assembly() {
 }
 
 /// A library that is loaded may have objects all the same.
-#[cfg(all(feature = "wat", any(feature = "cranelift", feature = "winch")))]
+#[cfg(all(feature = "wat", compiler))]
 #[test]
 fn an_object_is_not_taken_for_null() {
     let mut store = Store::<()>::default();

@@ -84,15 +84,15 @@ const SETTINGS: &[(Feature, Change)] = &[
     (Feature::Compiler, |config| {
         config.strategy(libwasmtime::Strategy::Winch);
     }),
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     (Feature::Compiler, |config| {
         config.cranelift_opt_level(libwasmtime::OptLevel::None);
     }),
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     (Feature::Compiler, |config| {
         config.cranelift_nan_canonicalization(true);
     }),
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     (Feature::Compiler, |config| {
         config.cranelift_debug_verifier(true);
     }),
@@ -100,17 +100,17 @@ const SETTINGS: &[(Feature, Change)] = &[
     (Feature::Compiler, |config| {
         config.cranelift_regalloc_algorithm(libwasmtime::RegallocAlgorithm::SinglePass);
     }),
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     (Feature::Compiler, |config| {
         // SAFETY: no engine is made.
         unsafe { config.cranelift_flag_set("is_pic", "false") };
     }),
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     (Feature::Compiler, |config| {
         // SAFETY: as above.
         unsafe { config.cranelift_flag_enable("is_pic") };
     }),
-    #[cfg(any(feature = "cranelift", feature = "winch"))]
+    #[cfg(compiler)]
     (Feature::StackSwitching, |config| {
         config.wasm_stack_switching(true);
     }),
@@ -212,7 +212,7 @@ fn references_are_unsupported() {
             store.set_wasi(context).unwrap_err();
             wasi::add_to_linker(&mut Linker::<()>::default()).unwrap_err();
         }
-        #[cfg(any(feature = "cranelift", feature = "winch"))]
+        #[cfg(compiler)]
         {
             Module::new(store.engine(), b"\0asm\x01\0\0\0").unwrap_err();
             Module::validate(store.engine(), b"\0asm\x01\0\0\0").unwrap_err();

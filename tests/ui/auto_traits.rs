@@ -204,7 +204,7 @@ struct Wrapper<T> {
     pre: InstancePre<T>,
 }
 
-#[cfg(any(feature = "cranelift", feature = "winch"))]
+#[cfg(compiler)]
 #[test]
 fn a_store_works_on_another_thread() {
     let mut store = Store::new(&Engine::default(), Cell::new(1));

@@ -2,19 +2,17 @@
 
 #[cfg(any(
     feature = "cache",
-    feature = "cranelift",
     feature = "pooling-allocator",
     feature = "wasi",
-    feature = "winch"
+    compiler
 ))]
 mod anonymous;
 
 #[cfg(any(
     feature = "cache",
-    feature = "cranelift",
     feature = "pooling-allocator",
     feature = "wasi",
-    feature = "winch"
+    compiler
 ))]
 pub(crate) use anonymous::page_size;
 
