@@ -160,7 +160,7 @@ impl Cache {
     pub(super) unsafe fn apply(&self, config: *mut wasm_config_t) -> Result<()> {
         require(Feature::Cache)?;
         // The thread that cleans up starts with the cache.
-        threads::start(1, "a cache of compiled modules", "set no cache")?;
+        threads::start(1, "a cache of compiled modules", "compile without a cache")?;
         match &self.source {
             // SAFETY: `config` is owned, as this function requires; a null pointer is the
             // default file.

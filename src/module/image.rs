@@ -1,6 +1,6 @@
-//! Compiled code as it is in memory: an ELF file of 64 bits.
+//! The image of compiled code in memory, which is a 64-bit ELF file.
 
-/// Where things are in the file's header and in that of a section.
+// Offsets of fields in the file's header and in a section's header.
 const SECTIONS_OFFSET: usize = 0x28;
 const SECTION_HEADER_SIZE: usize = 0x3a;
 const SECTION_COUNT: usize = 0x3c;
@@ -9,11 +9,11 @@ const NAME: usize = 0;
 const OFFSET: usize = 0x18;
 const SIZE: usize = 0x20;
 
-/// The section that holds the machine code.
+/// The name of the section of the machine code.
 const TEXT: &[u8] = b".text\0";
 
-/// The machine code in an image; `None` if that is no ELF file or has no such
-/// section.
+/// Returns the machine code in an image; `None` if the image isn't an ELF file or has no
+/// machine code.
 pub(super) fn text(image: &[u8]) -> Option<&[u8]> {
     let file = File {
         bytes: image,
@@ -38,7 +38,7 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// The number of `N` bytes at that place.
+    /// Reads a number of `N` bytes at that offset.
     fn number<const N: usize>(&self, at: usize) -> Option<usize> {
         let bytes = self.bytes.get(at..)?.first_chunk::<N>()?;
         let fold = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
@@ -50,14 +50,14 @@ impl<'a> File<'a> {
         usize::try_from(number).ok()
     }
 
-    /// Where the header of a section is.
+    /// Returns the offset of a section's header.
     fn section(&self, index: usize) -> Option<usize> {
         let size = self.number::<2>(SECTION_HEADER_SIZE)?;
         self.number::<8>(SECTIONS_OFFSET)?
             .checked_add(index.checked_mul(size)?)
     }
 
-    /// What is in the section with that header.
+    /// Returns the contents of the section whose header is at that offset.
     fn contents(&self, section: usize) -> Option<&'a [u8]> {
         let offset = self.number::<8>(section.checked_add(OFFSET)?)?;
         let size = self.number::<8>(section.checked_add(SIZE)?)?;
@@ -69,7 +69,7 @@ impl<'a> File<'a> {
 mod tests {
     use super::*;
 
-    /// A file of two sections: the names, and the code.
+    /// Returns a file of two sections: the names, and the code.
     fn file(number: fn(u64, usize) -> Vec<u8>, endian: u8) -> Vec<u8> {
         let names = b"\0.names\0.text\0";
         let code = b"code";
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn nothing_is_read_beyond_the_end() {
         let whole = file(little, 1);
-        // Of the last header only the part up to its size is looked at.
+        // Of the last header, `text` reads only the fields up to its size.
         for len in 0..whole.len() - 64 + SIZE + 8 {
             assert_eq!(text(&whole[..len]), None, "{len}");
         }
@@ -120,7 +120,7 @@ mod tests {
             for value in [0x7f, 0xff] {
                 let mut damaged = whole.clone();
                 damaged[at] = value;
-                // Whatever is found, it is inside.
+                // A slice that it returns is inside of the file.
                 text(&damaged);
             }
         }
