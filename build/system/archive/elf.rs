@@ -8,21 +8,21 @@ const MAGIC: &[u8] = b"\x7fELF";
 const SYMBOL_TABLE: u32 = 2;
 const DYNAMIC: u32 = 6;
 const DYNAMIC_SYMBOL_TABLE: u32 = 11;
-/// The entry of a dynamic section that has the library's name.
+/// The tag of the entry in a dynamic section that has the library's name.
 const SONAME: usize = 14;
 const GLOBAL: u8 = 1;
 const WEAK: u8 = 2;
 const UNDEFINED: u16 = 0;
 
-/// A file.
+/// An ELF file.
 struct File<'a> {
     bytes: &'a [u8],
     is_64: bool,
     is_big_endian: bool,
 }
 
-/// The symbols of an object file, which starts at `start` in the archive; `None` if
-/// it is no ELF file, or damaged.
+/// Returns the symbols of an object file, which starts at `start` in the archive; `None` if it
+/// isn't an ELF file, or is damaged.
 pub fn symbols(bytes: &[u8], start: usize) -> Option<Vec<Symbol<'_>>> {
     let file = File::open(bytes)?;
     let mut symbols = Vec::new();
@@ -35,8 +35,8 @@ pub fn symbols(bytes: &[u8], start: usize) -> Option<Vec<Symbol<'_>>> {
     Some(symbols)
 }
 
-/// The names that a shared library has for others, each with a NUL after it;
-/// `None` if it is no ELF file, or damaged.
+/// Returns the names in the dynamic symbol table of a shared library, each with a NUL after it;
+/// `None` if it isn't an ELF file, or is damaged.
 pub fn dynamic_names(bytes: &[u8]) -> Option<&[u8]> {
     let file = File::open(bytes)?;
     for index in 0..file.sections()? {
@@ -49,8 +49,8 @@ pub fn dynamic_names(bytes: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// The name by which a program asks for the shared library that it was linked with;
-/// `None` if the library has none, is no ELF file, or damaged.
+/// Returns the name by which programs that are linked with a shared library request it from the
+/// loader; `None` if the library has none, isn't an ELF file, or is damaged.
 pub fn soname(bytes: &[u8]) -> Option<&[u8]> {
     let file = File::open(bytes)?;
     for index in 0..file.sections()? {
@@ -79,7 +79,7 @@ impl<'a> File<'a> {
         })
     }
 
-    /// Where the header of a section is.
+    /// Returns the offset of a section's header.
     fn section(&self, index: usize) -> Option<usize> {
         let (headers, size) = match self.is_64 {
             true => (self.word(0x28)?, self.u16(0x3a)?),
@@ -88,22 +88,22 @@ impl<'a> File<'a> {
         headers.checked_add(index.checked_mul(size.into())?)
     }
 
-    /// How many sections there are.
+    /// Returns the number of sections.
     fn sections(&self) -> Option<usize> {
         match self.u16(if self.is_64 { 0x3c } else { 0x30 })? {
-            // Too many for the field, or none.
+            // Too many for the field, or none: the first section's header has the number.
             0 => self.word(self.section(0)? + if self.is_64 { 0x20 } else { 0x14 }),
             count => Some(count.into()),
         }
     }
 
-    /// Where a section's contents are, and how long they are.
+    /// Returns the offset and the length of a section's contents.
     fn contents(&self, section: usize) -> Option<(usize, usize)> {
         let place = section + if self.is_64 { 0x18 } else { 0x10 };
         Some((self.word(place)?, self.word(place + self.width())?))
     }
 
-    /// Where the names are of a symbol table or dynamic section, and how long they are.
+    /// Returns the offset and the length of the names of a symbol table or dynamic section.
     fn names(&self, of: usize) -> Option<(usize, usize)> {
         let section = self.u32(of + if self.is_64 { 0x28 } else { 0x18 })?;
         self.contents(self.section(section.try_into().ok()?)?)
@@ -120,10 +120,11 @@ impl<'a> File<'a> {
         let (entry, info, index) = if self.is_64 { (24, 4, 6) } else { (16, 12, 14) };
         for symbol in (table..table.checked_add(size)?).step_by(entry) {
             let place = names.checked_add(self.u32(symbol)?.try_into().ok()?)?;
-            // The standard library is optimised, and a build script isn't.
+            // With a function of the standard library, as that is optimised and a build script
+            // isn't.
             let name = CStr::from_bytes_until_nul(self.bytes.get(place..)?).ok()?;
             let name = name.to_bytes();
-            // The binding, and the kind of symbol.
+            // The binding and the type of the symbol.
             let info_byte = self.bytes.get(symbol + info)?;
             let (binding, kind) = (info_byte >> 4, info_byte & 0xf);
             symbols.push(Symbol {
@@ -136,7 +137,7 @@ impl<'a> File<'a> {
         Some(())
     }
 
-    /// The bytes of an address or offset.
+    /// Returns the size of an address or offset, in bytes.
     fn width(&self) -> usize {
         if self.is_64 { 8 } else { 4 }
     }
