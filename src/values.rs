@@ -19,6 +19,8 @@ mod host;
 mod kind;
 mod lists;
 mod reference;
+#[cfg(all(test, feature = "wat", feature = "gc", compiler))]
+mod tests;
 mod wasm_ret;
 mod wasm_ty;
 
