@@ -13,6 +13,12 @@ use std::ptr::{self, NonNull};
 ///
 /// Implemented for `Fn` closures of up to 17 arguments that are
 /// [`WasmTy`](crate::WasmTy), optionally after a [`Caller`], which return a [`WasmRet`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a host function of a store with data `{T}`",
+    label = "not a host function",
+    note = "a host function is an `Fn` of up to 17 arguments that are `WasmTy`, such as `i32` or \
+            `Option<Func>`, optionally after a `Caller<'_, {T}>`"
+)]
 pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     /// The closure behind a callback.
     #[doc(hidden)]
