@@ -12,9 +12,9 @@
 
 use crate::error::{bail, ensure};
 use crate::instance::cross_store_instantiation;
+use crate::owned::Owned;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
-use crate::vec::Owned;
 use crate::{Engine, Extern, Module, SharedMemory};
 use std::collections::BTreeMap;
 use std::sync::Arc;

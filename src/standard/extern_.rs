@@ -4,8 +4,8 @@ use super::object::Object;
 use super::store::State;
 use super::{AsContext, AsContextMut, Func, Global, Memory, Table};
 use crate::extern_::extern_kinds;
-use crate::sys::{wasm_extern_copy, wasm_extern_t, wasm_extern_type, wasm_externtype_delete};
-use crate::vec::Owned;
+use crate::owned::Owned;
+use crate::sys::{wasm_extern_copy, wasm_extern_t, wasm_extern_type};
 use crate::{Engine, ExternType};
 use std::fmt;
 use std::iter;
@@ -118,8 +118,7 @@ impl Extern {
             Extern::Other(other) => &other.object,
         };
         // SAFETY: invariant "Object"; the copy is owned.
-        unsafe { Owned::from_raw(wasm_extern_copy(object.get_c(state))) }
-            .expect("wasm_extern_copy never fails")
+        unsafe { Owned::from_c(wasm_extern_copy(object.get_c(state))) }
     }
 
     /// Takes an object whose type a module declares to be `declared`.
@@ -137,13 +136,11 @@ impl Extern {
             // To ask for the limits can abort the process.
             Some(ExternType::Table(ty)) if ty.is_64() => ty.clone().into(),
             // SAFETY: the object is valid and of this store; its type is owned,
-            // and copied before it is deleted. A table's limits fit into 32
+            // and copied. A table's limits fit into 32
             // bits, as its indices do.
             _ => unsafe {
-                let ty = wasm_extern_type(raw.as_ptr());
-                let copy = ExternType::from_c(state.engine(), ty, &mut iter::empty());
-                wasm_externtype_delete(ty);
-                copy
+                let ty = Owned::from_c(wasm_extern_type(raw.as_ptr()));
+                ExternType::from_c(state.engine(), ty.as_ptr(), &mut iter::empty())
             },
         };
         // SAFETY: the caller vouches for it.

@@ -205,7 +205,7 @@ fn raise(state: &State, failure: Failure) -> *mut wasm_trap_t {
         Ok(trap) => {
             let (trap, cause) = trap.into_parts();
             state.set_pending(cause.map(Failure::from));
-            trap
+            trap.into_raw()
         }
         Err(failure) => {
             let trap = raw_trap(&failure.to_string());

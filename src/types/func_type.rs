@@ -1,8 +1,9 @@
 //! Types of functions.
 
 use super::{HeapType, RefType, ValType, subtype};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::{Owned, ValTypeVec};
+use crate::vec::ValTypeVec;
 use crate::{Engine, Result};
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -332,10 +333,9 @@ impl FuncType {
     ///
     /// `ty` must be valid, and made by `engine`.
     pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_functype_t) -> FuncType {
-        // SAFETY: the caller vouches for `ty`; the copy is owned.
-        let copy = unsafe { Owned::from_raw(wasm_functype_copy(ty)) };
-        // SAFETY: `engine` made what this is a copy of.
-        unsafe { FuncType::from_owned(engine, copy.expect("wasm_functype_copy never fails")) }
+        // SAFETY: `ty` is valid and `engine` made it, as this function requires; the
+        // copy is owned.
+        unsafe { FuncType::from_owned(engine, Owned::from_c(wasm_functype_copy(ty))) }
     }
 
     /// # Safety
@@ -366,9 +366,7 @@ fn signature_to_c(params: &[ValType], results: &[ValType]) -> Result<Owned<wasm_
     let mut results = to_c(results)?;
     // SAFETY: the function takes what is in the vectors and leaves them empty;
     // none of the elements is null. The result is owned.
-    let ty =
-        unsafe { Owned::from_raw(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) };
-    Ok(ty.expect("wasm_functype_new never fails"))
+    Ok(unsafe { Owned::from_c(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) })
 }
 
 /// Whether types of plain signatures are the same. Nothing in them is concrete, so
