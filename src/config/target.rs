@@ -5,6 +5,7 @@ use super::{ConfigConflict, default_settings};
 use super::{Strategy, compiled_in};
 use crate::Result;
 use crate::error::check;
+#[cfg(feature = "cranelift")]
 use crate::owned::Owned;
 use crate::sys::{self, ensure_loaded, wasm_config_t};
 #[cfg(feature = "cranelift")]
