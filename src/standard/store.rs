@@ -4,12 +4,13 @@ use super::object::Objects;
 use super::trap::Trap;
 use crate::callback::{Failure, Pending};
 use crate::error::{Raised, format_err};
-use crate::sys::{wasm_store_delete, wasm_store_new, wasm_store_t, wasm_trap_t};
+use crate::owned::Owned;
+use crate::sys::{wasm_store_new, wasm_store_t, wasm_trap_t};
 use crate::{Engine, Error, Result};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr;
 use std::sync::Arc;
 
 /// A collection of WebAssembly objects.
@@ -35,8 +36,8 @@ unsafe impl Send for Store {}
 
 /// What a store is. Shared with the host functions, as their environment.
 pub(super) struct State {
-    /// Owned.
-    raw: NonNull<wasm_store_t>,
+    /// The first field, as the store is deleted before the rest is dropped.
+    raw: Owned<wasm_store_t>,
     engine: Engine,
     objects: Arc<Objects>,
     /// Why the host function that is being unwound from failed.
@@ -48,10 +49,9 @@ impl Store {
     ///
     /// Calls `wasm_store_new`.
     pub fn new(engine: &Engine) -> Store {
-        // SAFETY: the engine is alive; the store is owned.
-        let raw = unsafe { wasm_store_new(engine.as_ptr()) };
         let state = State {
-            raw: NonNull::new(raw).expect("wasm_store_new returns a store"),
+            // SAFETY: the engine is alive; the store is owned.
+            raw: unsafe { Owned::from_c(wasm_store_new(engine.as_ptr())) },
             engine: engine.clone(),
             objects: Arc::new(Objects::new()),
             pending: Cell::default(),
@@ -87,12 +87,11 @@ impl fmt::Debug for Store {
 
 impl Drop for State {
     fn drop(&mut self) {
-        // Each object holds the C store: with any of them left, the store would
-        // stay, and never go if one is in the closure of a host function.
+        // Each object holds the C store, which is deleted next: with any of them left,
+        // the store would stay, and never go if one is in the closure of a host
+        // function. Finalizers that run then don't reach the state, as no strong
+        // reference to it is left.
         self.objects.close();
-        // SAFETY: the store is owned and not used again. Finalizers that run
-        // here don't reach the state, as no strong reference is left.
-        unsafe { wasm_store_delete(self.raw.as_ptr()) }
     }
 }
 
