@@ -1,9 +1,13 @@
-//! Scopes: how long roots last.
+//! Scopes of roots.
 
 use crate::store::StoreOpaque;
 use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 
 /// A scope for roots: what is rooted through it is unrooted when it is dropped.
+///
+/// It wraps anything that gives exclusive access to a store, and gives the same access
+/// itself, so it can be passed wherever a store can. See [`Rooted`](crate::Rooted) for
+/// how scopes nest.
 ///
 #[doc = example!(gc)]
 /// use libwasmtime::{ExternRef, RootScope, Store};
@@ -16,7 +20,7 @@ use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 /// assert!(outlived.data(&store).is_err());
 /// # Ok::<(), libwasmtime::Error>(())
 /// ```
-// Has the variance and the auto traits of `C`, which it is a guard of.
+// Has the variance and the auto traits of `C`, for which it is a guard.
 pub struct RootScope<C: AsContextMut> {
     store: C,
     len: usize,
@@ -29,7 +33,20 @@ impl<C: AsContextMut> RootScope<C> {
         RootScope { store, len }
     }
 
-    /// Makes room for `additional` roots at once.
+    /// Reserves capacity for at least `additional` more roots.
+    ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{ExternRef, RootScope, Store};
+    ///
+    /// let mut store = Store::<()>::default();
+    /// let mut scope = RootScope::new(&mut store);
+    /// scope.reserve(1000);
+    /// let numbers = (0..1000)
+    ///     .map(|number| ExternRef::new(&mut scope, number))
+    ///     .collect::<libwasmtime::Result<Vec<_>>>()?;
+    /// # assert_eq!(numbers.len(), 1000);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn reserve(&mut self, additional: usize) {
         self.store
             .as_context_mut()
@@ -63,11 +80,12 @@ impl<C: AsContextMut> Drop for RootScope<C> {
     }
 }
 
-/// Leaves a store as a call into it may, when dropped: its roots are cut back to
-/// where they were, and nothing is noted of its memories, as WebAssembly goes on.
+/// A guard of a call into a store. When it is dropped, it truncates the store's roots to
+/// what they were, and clears the cache of the last memory's base and length, as
+/// WebAssembly code may run next.
 ///
-/// For calls between WebAssembly and the host, which use the state without a
-/// context of their own.
+/// It is for calls between WebAssembly and the host that use the state without a context
+/// of their own.
 pub(crate) struct TemporaryRoots {
     store: *mut StoreOpaque,
     len: usize,
@@ -76,13 +94,14 @@ pub(crate) struct TemporaryRoots {
 impl TemporaryRoots {
     /// # Safety
     ///
-    /// `store` must be the state of a live store that the caller may use, and
-    /// stay so until the value is dropped.
+    /// `store` must be the state of a live store, to which the caller has exclusive access,
+    /// until the value is dropped.
     #[inline]
     pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> TemporaryRoots {
         TemporaryRoots {
             store,
-            // SAFETY: the caller vouches for the store.
+            // SAFETY: `store` is the state of a live store that the caller may use, as this
+            // function requires.
             len: unsafe { (*store).roots.len() },
         }
     }
@@ -91,7 +110,7 @@ impl TemporaryRoots {
 impl Drop for TemporaryRoots {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: `enter`'s caller vouches for the store.
+        // SAFETY: the store is still alive and may be used, as `enter` requires.
         unsafe {
             (*self.store).roots.truncate(self.len);
             (*self.store).last_memory.forget();
