@@ -52,8 +52,8 @@
 //!
 //! # Host functions and re-entry
 //!
-//! A host function receives a [`StoreContextMut`], with which it can do whatever can be done
-//! outside: call functions, also itself, grow memories, create objects. libwasmtime then
+//! A host function receives a [`StoreContextMut`], with which it can do everything that can
+//! be done outside: call functions, also itself, grow memories, create objects. libwasmtime then
 //! uses the store through a second pointer, while the frames of the outer call, which have a
 //! pointer of their own, wait. libwasmtime itself gets from WebAssembly code to its store
 //! that way in every host call, and the frames use the store again only after the host

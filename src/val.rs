@@ -383,6 +383,8 @@ pub(crate) fn no_continuations() -> Error {
     format_err!("continuations cannot be passed to libwasmtime: its C API has no values for them")
 }
 
+/// Returns a reference as the checked C API takes it.
+///
 /// # Errors
 ///
 /// Returns an error if the reference has been unrooted or belongs to another store.
@@ -396,6 +398,8 @@ fn root_to_c<R: GcRef>(
     })
 }
 
+/// Returns a reference to a function as the checked C API takes it.
+///
 /// # Errors
 ///
 /// Returns an error if the function belongs to another store.

@@ -109,7 +109,8 @@ impl ExnRef {
     /// Returns an error if
     ///
     /// - the tag isn't of the type that `allocator` was created for;
-    /// - there are too many or too few values, or one is of another type or store;
+    /// - there are too many or too few values, or one has another type or belongs to
+    ///   another store;
     /// - the store's heap of collected objects is full; or
     /// - libwasmtime was built without `gc`, with [`Unsupported`](crate::Unsupported).
     ///
@@ -128,7 +129,7 @@ impl ExnRef {
         }
         ensure!(
             FuncType::eq(tag.ty(&store).ty(), allocator.ty.tag_type().ty()),
-            "the tag is of another type than the exceptions of the allocator"
+            "the tag has another type than the exceptions that the allocator is for"
         );
         let store = store.opaque_mut();
         let fields = fields

@@ -92,6 +92,8 @@ pub(crate) struct TemporaryRoots {
 }
 
 impl TemporaryRoots {
+    /// Creates a guard, which records how many roots there are now.
+    ///
     /// # Safety
     ///
     /// `store` must be the state of a live store, to which the caller has exclusive access,

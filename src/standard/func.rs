@@ -54,8 +54,8 @@ impl Func {
     /// Creates a function from a closure.
     ///
     /// The closure receives the store, the arguments, and a slice for the results, which holds
-    /// zeros and nulls at first. With the store it can do whatever can be done outside, also
-    /// call functions, including this one.
+    /// zeros and nulls at first. With the store it can do everything that can be done
+    /// outside, also call functions, including this one.
     ///
     /// If it returns an error, the WebAssembly code ends, and the call fails with a [`Trap`]
     /// that has the error as its message and source. A [`Trap`] that it returns is passed on

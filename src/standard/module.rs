@@ -185,10 +185,7 @@ impl Module {
         // SAFETY: the module is alive; `out` is an empty vector, which is overwritten or left as it
         // is.
         let bytes = ByteVec::out(|out| unsafe { wasm_module_serialize(self.as_ptr(), out) });
-        ensure!(
-            !bytes.is_empty(),
-            "`wasm_module_serialize` failed without a reason"
-        );
+        ensure!(!bytes.is_empty(), "`wasm_module_serialize` failed");
         Ok(bytes)
     }
 

@@ -135,7 +135,7 @@ macro_rules! numbers {
     ($($number:ident: $variant:ident, $what:literal;)*) => {
         impl Val {
             $(
-                #[doc = concat!("Returns the ", $what, " in this value; `None` if it is of another type.")]
+                #[doc = concat!("Returns the ", $what, " in this value; `None` if its type is another.")]
                 pub fn $number(&self) -> Option<$number> {
                     if let Val::$variant(number) = self {
                         Some(*number)
@@ -271,8 +271,8 @@ pub(super) fn is_function(ty: &HeapType) -> bool {
     ty.top().is_func()
 }
 
-/// Checks that values can be passed to libwasmtime, whatever types it expects: built without
-/// references, it aborts the process for any reference, even null.
+/// Checks that values can be passed to libwasmtime, where their types may not match: built
+/// without references, it aborts the process for any reference, even null.
 ///
 /// # Errors
 ///

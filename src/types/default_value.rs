@@ -104,9 +104,7 @@ impl TableType {
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Table> {
         let null = ValType::Ref(self.element().clone())
             .default_value_or("table element type does not have a default value")?;
-        let null = null
-            .ref_()
-            .context("expected a reference as a table's element")?;
+        let null = null.ref_().context("a table's element isn't a reference")?;
         Table::new(store, self.clone(), null)
     }
 }

@@ -44,6 +44,8 @@ macro_rules! concrete_types {
                 Engine::same(self.engine(), engine)
             }
 
+            /// Takes ownership of one of libwasmtime's types.
+            ///
             /// # Safety
             ///
             /// `ty` must be a type of `engine`.

@@ -6,7 +6,7 @@ use crate::{AnyRef, ExnRef, ExternRef, Func, Rooted};
 /// Defines the two accessors of each number.
 macro_rules! numbers {
     ($($variant:ident, $get:ident, $unwrap:ident: $ty:ty = $bind:ident => $value:expr;)*) => {$(
-        #[doc = concat!("Returns the value of a [`Val::", stringify!($variant), "`]; `None` if this is of another type.")]
+        #[doc = concat!("Returns the value of a [`Val::", stringify!($variant), "`]; `None` if the value is of another type.")]
         pub fn $get(&self) -> Option<$ty> {
             if let Val::$variant($bind) = *self {
                 Some($value)
@@ -33,7 +33,7 @@ macro_rules! numbers {
 /// `wasmtime` crate has two.
 macro_rules! references {
     ($($variant:ident($ty:ty), $get:ident, $unwrap:ident $(, also $get2:ident, $unwrap2:ident)?;)*) => {$(
-        #[doc = concat!("Returns the reference in a [`Val::", stringify!($variant), "`]; `None` if this is of another type.")]
+        #[doc = concat!("Returns the reference in a [`Val::", stringify!($variant), "`]; `None` if the value is of another type.")]
         ///
         /// Null is `Some(None)`.
         pub fn $get(&self) -> Option<Option<&$ty>> {
