@@ -20,17 +20,12 @@ mod signature;
 mod trampoline;
 mod typed;
 mod untyped;
-mod wasm_ret;
-mod wasm_ty;
 
 pub use caller::Caller;
 pub use into_func::IntoFunc;
 pub(crate) use signature::Signatures;
 pub(crate) use trampoline::HostFunc;
-pub use typed::{TypedFunc, WasmParams, WasmResults};
-pub use wasm_ret::WasmRet;
-pub(crate) use wasm_ty::Reference;
-pub use wasm_ty::{WasmTy, WasmTyList};
+pub use typed::TypedFunc;
 
 use crate::entity::entity;
 use crate::store::StoreOpaque;
@@ -38,7 +33,9 @@ use crate::sys::{
     wasm_functype_delete, wasmtime_func_from_raw, wasmtime_func_new_unchecked, wasmtime_func_t,
     wasmtime_func_to_raw, wasmtime_func_type,
 };
-use crate::{AsContext, AsContextMut, Engine, FuncType, Result, Val, ValRaw};
+use crate::{
+    AsContext, AsContextMut, Engine, FuncType, Result, Val, ValRaw, WasmParams, WasmResults,
+};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 

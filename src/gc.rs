@@ -38,7 +38,6 @@ pub use root::{GcRef, RootedGcRef};
 pub(crate) use root::{HasRoot, Root, RootSet};
 pub use rooted::Rooted;
 pub use scope::RootScope;
-pub(crate) use scope::TemporaryRoots;
 
 /// The kinds of references to collected objects that the C API distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,7 @@
 use crate::entity::entity;
 use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
-use crate::sys::{
-    wasm_trap_t, wasmtime_error_t, wasmtime_extern_t, wasmtime_instance_export_get,
-    wasmtime_instance_new, wasmtime_instance_t,
-};
+use crate::sys::{wasmtime_extern_t, wasmtime_instance_export_get, wasmtime_instance_t};
 use crate::{
     AsContextMut, Engine, Error, Export, Extern, Func, Global, Memory, Module, ModuleExport,
     Result, SharedMemory, StoreContext, StoreContextMut, Table, Tag, TypedFunc, WasmParams,
@@ -14,7 +11,6 @@ use crate::{
 };
 use std::hash::{Hash, Hasher};
 use std::mem::MaybeUninit;
-use std::ptr;
 
 /// An instance of a module in a store: what runs.
 ///
@@ -76,49 +72,28 @@ impl Instance {
             .iter()
             .map(|import| import.to_c(store.opaque()))
             .collect();
-        let context = store.raw();
-        // SAFETY: invariants "Context" and "Ownership"; the state is that of
-        // the store, which is borrowed.
-        unsafe {
-            Instance::start(store.opaque_ptr(), module, |instance, trap| {
-                wasmtime_instance_new(
-                    context,
-                    module.as_ptr(),
-                    imports.as_ptr(),
-                    imports.len(),
-                    instance,
-                    trap,
-                )
-            })
-        }
+        // SAFETY: invariants "Context" and "Ownership": the imports belong to the store,
+        // which is borrowed, and the module to its engine.
+        let instance =
+            unsafe { StoreOpaque::instantiate(store.opaque_ptr(), module.as_ptr(), &imports) };
+        // SAFETY: the instance is that of this module in this store.
+        Ok(unsafe { Instance::adopt(store.opaque_mut(), instance?, module) })
     }
 
-    /// Has `instantiate` make an instance of `module`, and takes it.
+    /// Takes the instance of a module that libwasmtime created.
     ///
     /// # Safety
     ///
-    /// `store` must be the state of a live store that the caller may use.
-    /// `instantiate` must write an instance in this store to the first place, or
-    /// return an owned error, or write an owned trap to the second.
-    pub(crate) unsafe fn start(
-        store: *mut StoreOpaque,
+    /// It must be one of that module, and belong to the store.
+    pub(crate) unsafe fn adopt(
+        store: &mut StoreOpaque,
+        instance: wasmtime_instance_t,
         module: &Module,
-        instantiate: impl FnOnce(
-            *mut wasmtime_instance_t,
-            *mut *mut wasm_trap_t,
-        ) -> *mut wasmtime_error_t,
-    ) -> Result<Instance> {
-        let mut instance = MaybeUninit::uninit();
-        let mut trap = ptr::null_mut();
-        let error = instantiate(instance.as_mut_ptr(), &mut trap);
-        // SAFETY: the caller vouches for all of it. No reference into the state
-        // is held over the call.
-        unsafe {
-            (*store).check(error, trap)?;
-            let instance = Instance::from_c(instance.assume_init(), &mut *store);
-            (*store).instances.insert(instance.0.__private, module);
-            Ok(instance)
-        }
+    ) -> Instance {
+        // SAFETY: the instance belongs to the store, as this function requires.
+        let instance = unsafe { Instance::from_c(instance, store) };
+        store.instances.insert(instance.0.__private, module);
+        instance
     }
 
     /// The instance of that index in the store with that id.

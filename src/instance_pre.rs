@@ -2,9 +2,8 @@
 
 use crate::instance::check_engine;
 use crate::linker::Needs;
-use crate::sys::{
-    wasmtime_instance_pre_delete, wasmtime_instance_pre_instantiate, wasmtime_instance_pre_t,
-};
+use crate::store::StoreOpaque;
+use crate::sys::{wasmtime_instance_pre_delete, wasmtime_instance_pre_t};
 use crate::{AsContextMut, Instance, Module, Result};
 use std::fmt;
 use std::marker::PhantomData;
@@ -84,13 +83,12 @@ impl<T: 'static> InstancePre<T> {
             .opaque_mut()
             .shared_memories
             .import(self.inner.needs.shared_memories())?;
-        let context = store.raw();
-        // SAFETY: invariant "Context"; the imports may be used with the store,
-        // which is borrowed.
+        // SAFETY: invariant "Context": the store is borrowed, and `needs` has found the
+        // imports to be usable with it. The instance is that of this module.
         unsafe {
-            Instance::start(store.opaque_ptr(), self.module(), |instance, trap| {
-                wasmtime_instance_pre_instantiate(self.inner.raw.as_ptr(), context, instance, trap)
-            })
+            let instance =
+                StoreOpaque::instantiate_pre(store.opaque_ptr(), self.inner.raw.as_ptr())?;
+            Ok(Instance::adopt(store.opaque_mut(), instance, self.module()))
         }
     }
 }

@@ -12,10 +12,10 @@ pub use unknown_import::UnknownImportError;
 
 use crate::error::check;
 use crate::instance::check_engine;
+use crate::store::StoreOpaque;
 use crate::sys::{
     wasmtime_linker_allow_shadowing, wasmtime_linker_clone, wasmtime_linker_delete,
-    wasmtime_linker_instantiate, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
-    wasmtime_linker_t,
+    wasmtime_linker_instantiate_pre, wasmtime_linker_new, wasmtime_linker_t,
 };
 use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result, StoreContextMut};
 use func_types::FuncTypes;
@@ -151,26 +151,20 @@ impl<T> Linker<T> {
             };
             return pre?.instantiate(store);
         }
-        let context = store.raw();
         let mut unknown = None;
-        // SAFETY: invariant "Context"; all that is linked may be used with the
-        // store, which is borrowed. The error is valid until it is returned.
+        // SAFETY: invariant "Context": the store is borrowed, and `definitions` has found
+        // all that is linked to be usable with it. The error is valid during `inspect`.
         let instance = unsafe {
-            Instance::start(store.opaque_ptr(), module, |instance, trap| {
-                let error = wasmtime_linker_instantiate(
-                    self.as_ptr(),
-                    context,
-                    module.as_ptr(),
-                    instance,
-                    trap,
-                );
-                if !error.is_null() {
-                    unknown = UnknownImportError::find(self.as_ptr(), module, error);
-                }
-                error
-            })
+            StoreOpaque::instantiate_linked(
+                store.opaque_ptr(),
+                self.as_ptr(),
+                module.as_ptr(),
+                |error| unknown = UnknownImportError::find(self.as_ptr(), module, error),
+            )
         };
-        instance.map_err(|error| unknown.map_or(error, Error::new))
+        let instance = instance.map_err(|error| unknown.map_or(error, Error::new))?;
+        // SAFETY: the instance is that of this module in this store.
+        Ok(unsafe { Instance::adopt(store.opaque_mut(), instance, module) })
     }
 
     /// Looks up a module's imports and checks their types once, for many

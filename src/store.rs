@@ -65,7 +65,9 @@
 //! These are the decisions of the `wasmtime` crate, whose types have fields that
 //! bring them about.
 
+pub(crate) mod callback;
 mod context;
+mod entry;
 mod epoch;
 mod exception;
 mod fuel;

@@ -5,7 +5,7 @@ use crate::error::{check, check_trap};
 use crate::store::StoreOpaque;
 use crate::sys::*;
 use crate::vec::Owned;
-use crate::{ExnType, Func, FuncType, HeapType, Result, Tag, Unsupported, Val, ValType};
+use crate::{ExnType, Func, FuncType, HeapType, Result, Tag, Unsupported, Val, ValRaw, ValType};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -269,17 +269,12 @@ impl RawRef {
             None => RawRef::new_taker(store),
         };
         let mut exception: Option<RawRef> = None;
-        let mut raw = wasmtime_val_raw_t {
-            funcref: (&raw mut exception).cast(),
-        };
-        let mut trap = ptr::null_mut();
+        let mut address = ValRaw::funcref((&raw mut exception).cast());
+        let func = taker.to_c(store);
         // SAFETY: invariants "Context" and "Ownership". The function takes one value, which
         // is the address that `take_exn` writes to, and returns none.
         unsafe {
-            let func = taker.to_c(store);
-            let error = wasmtime_func_call_unchecked(store.raw(), &func, &mut raw, 1, &mut trap);
-            store
-                .check(error, trap)
+            StoreOpaque::call_unchecked(store, &func, &mut address, 1)
                 .expect("a host function that returns no trap doesn't fail");
         }
         exception

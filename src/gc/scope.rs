@@ -1,6 +1,5 @@
 //! Scopes of roots.
 
-use crate::store::StoreOpaque;
 use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 
 /// A scope for roots: what is rooted through it is unrooted when it is dropped.
@@ -77,45 +76,5 @@ impl<C: AsContextMut> Drop for RootScope<C> {
             .opaque_mut()
             .roots
             .truncate(self.len);
-    }
-}
-
-/// A guard of a call into a store. When it is dropped, it truncates the store's roots to
-/// what they were, and clears the cache of the last memory's base and length, as
-/// WebAssembly code may run next.
-///
-/// It is for calls between WebAssembly and the host that use the state without a context
-/// of their own.
-pub(crate) struct TemporaryRoots {
-    store: *mut StoreOpaque,
-    len: usize,
-}
-
-impl TemporaryRoots {
-    /// Creates a guard, which records how many roots there are now.
-    ///
-    /// # Safety
-    ///
-    /// `store` must be the state of a live store, to which the caller has exclusive access,
-    /// until the value is dropped.
-    #[inline]
-    pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> TemporaryRoots {
-        TemporaryRoots {
-            store,
-            // SAFETY: `store` is the state of a live store that the caller may use, as this
-            // function requires.
-            len: unsafe { (*store).roots.len() },
-        }
-    }
-}
-
-impl Drop for TemporaryRoots {
-    #[inline]
-    fn drop(&mut self) {
-        // SAFETY: the store is still alive and may be used, as `enter` requires.
-        unsafe {
-            (*self.store).roots.truncate(self.len);
-            (*self.store).last_memory.forget();
-        }
     }
 }

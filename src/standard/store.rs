@@ -2,14 +2,13 @@
 
 use super::object::Objects;
 use super::trap::Trap;
-use crate::callback::{Cause, Failure};
+use crate::callback::{Failure, Pending};
 use crate::error::{Raised, format_err};
 use crate::sys::{wasm_store_delete, wasm_store_new, wasm_store_t, wasm_trap_t};
-use crate::{Engine, Error};
+use crate::{Engine, Error, Result};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::resume_unwind;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
@@ -60,7 +59,7 @@ pub(super) struct State {
     engine: Engine,
     objects: Arc<Objects>,
     /// Why the host function failed whose frames are being unwound.
-    pending: Cell<Option<Failure>>,
+    pending: Cell<Pending>,
 }
 
 impl Store {
@@ -74,7 +73,7 @@ impl Store {
             raw: NonNull::new(raw).expect("wasm_store_new returns a store"),
             engine: engine.clone(),
             objects: Arc::new(Objects::new()),
-            pending: Cell::new(None),
+            pending: Cell::default(),
         };
         Store {
             #[expect(clippy::arc_with_non_send_sync, reason = "see `Send` of the store")]
@@ -130,35 +129,44 @@ impl State {
         &self.objects
     }
 
-    /// Records why the host function failed that returns now.
+    /// Leaves the failure of a host function for the entry that it was called from.
     pub(super) fn set_pending(&self, failure: Option<Failure>) {
-        self.pending.set(failure);
+        let mut pending = Pending::default();
+        pending.set(failure);
+        self.pending.set(pending);
     }
 
-    /// Returns the error of an entry into WebAssembly that ended with this trap.
+    /// Runs `call`, which calls a C function that may run WebAssembly code. Every entry into
+    /// WebAssembly code of the store is through this function.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Trap`] with the error of the host function that caused it, or with what
+    /// libwasmtime reports.
     ///
     /// # Panics
     ///
-    /// Resumes the panic if a host function panicked.
+    /// Panics if a host function panicked: this resumes its panic.
     ///
     /// # Safety
     ///
-    /// The trap must be null, or owned by the caller, who gives it up.
+    /// `call` must return null or an owned trap.
+    pub(super) unsafe fn enter(&self, call: impl FnOnce() -> *mut wasm_trap_t) -> Result<()> {
+        let trap = call();
+        if trap.is_null() {
+            return Ok(());
+        }
+        // SAFETY: the trap is owned, as this function requires.
+        Err(unsafe { self.failure(trap) })
+    }
+
     #[cold]
-    pub(super) unsafe fn failure(&self, trap: *mut wasm_trap_t) -> Error {
-        // SAFETY: the trap is null or owned and given up, as this function requires.
+    unsafe fn failure(&self, trap: *mut wasm_trap_t) -> Error {
+        // SAFETY: the trap is owned, as `enter` requires.
         let raised = unsafe { Raised::new(ptr::null_mut(), trap) };
-        let cause = match self.pending.take().map(Failure::into_cause) {
-            Some(Cause::Panic(payload)) => {
-                drop(raised);
-                resume_unwind(payload)
-            }
-            Some(Cause::Error(cause)) => Some(cause),
-            None => None,
-        };
-        match raised {
-            Some(raised) => Error::new(Trap::from_parts(raised, cause)),
-            None => format_err!("libwasmtime failed without a reason"),
+        match self.pending.take().take(raised) {
+            (cause, Some(raised)) => Error::new(Trap::from_parts(raised, cause)),
+            (_, None) => format_err!("libwasmtime failed without a reason"),
         }
     }
 }

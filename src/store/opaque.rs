@@ -3,15 +3,14 @@
 use super::instances::Instances;
 use super::last_memory::LastMemory;
 use super::shared_memories::SharedMemories;
-use crate::callback::{Cause, Failure};
-use crate::error::{Raised, format_err};
+use crate::callback::Pending;
+use crate::error::format_err;
 use crate::func::Signatures;
-use crate::gc::{RawRef, RootSet};
-use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
+use crate::gc::RootSet;
+use crate::sys::{wasmtime_context_t, wasmtime_store_t};
 use crate::{Engine, Error, Instance, ModuleExport};
 #[cfg(feature = "wasi")]
 use std::any::Any;
-use std::panic::resume_unwind;
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,7 +25,7 @@ pub struct StoreOpaque {
     id: u64,
     engine: Engine,
     /// What the host function that is being unwound from failed with.
-    pending: Unshared<Option<Failure>>,
+    pending: Unshared<Pending>,
     pub(crate) last_memory: LastMemory,
     /// References that are rooted in the store.
     pub(crate) roots: RootSet,
@@ -93,7 +92,7 @@ impl StoreOpaque {
             collected: Mutex::new(()),
             id: 0,
             engine: engine.clone(),
-            pending: Unshared(None),
+            pending: Unshared(Pending::default()),
             last_memory: LastMemory::new(),
             roots: RootSet::new(),
             signatures: Signatures::default(),
@@ -128,11 +127,18 @@ impl StoreOpaque {
         self.c.store
     }
 
-    /// The C context, for one call of libwasmtime that may do anything.
+    /// Forgets what a change of the store makes untrue, and returns the C context for
+    /// one call that may change it.
+    ///
+    /// Calls that run WebAssembly code are those of the module [`entry`](super::entry).
     #[inline]
-    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
+    pub(crate) fn begin_change(&mut self) -> *mut wasmtime_context_t {
         self.last_memory.forget();
         self.c.context
+    }
+
+    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
+        self.begin_change()
     }
 
     /// The C context, for one call that the invariant "Shared" allows, and that
@@ -214,64 +220,9 @@ impl StoreOpaque {
         Some(replaced.0)
     }
 
-    /// Notes why the host function that returns now failed.
-    pub(crate) fn set_pending(&mut self, failure: Failure) {
-        *self.pending.get_mut() = Some(failure);
-    }
-
-    /// What a failed entry into libwasmtime turns into: what a host function
-    /// failed with, if one did, else what libwasmtime reports.
-    ///
-    /// # Panics
-    ///
-    /// Resumes the panic if a host function panicked.
-    ///
-    /// # Safety
-    ///
-    /// Each of the two must be null or an owned object of the C API.
-    #[cold]
-    pub(crate) unsafe fn failure(
-        &mut self,
-        error: *mut wasmtime_error_t,
-        trap: *mut wasm_trap_t,
-    ) -> Error {
-        // SAFETY: the caller vouches for both.
-        let raised = unsafe { Raised::new(error, trap) };
-        match (
-            self.pending.get_mut().take().map(Failure::into_cause),
-            raised,
-        ) {
-            (Some(Cause::Panic(payload)), raised) => {
-                drop(raised);
-                resume_unwind(payload)
-            }
-            (Some(Cause::Error(error)), Some(raised)) => error.with_backtrace(raised),
-            (Some(Cause::Error(error)), None) => error,
-            (None, Some(raised)) => raised.into_error(RawRef::has_pending_exn(self)),
-            (None, None) => format_err!("libwasmtime failed without saying why"),
-        }
-    }
-
-    /// `Ok` if an entry into libwasmtime succeeded, else its [`failure`](Self::failure).
-    ///
-    /// # Panics
-    ///
-    /// Resumes the panic if a host function panicked.
-    ///
-    /// # Safety
-    ///
-    /// As for `failure`.
-    #[inline]
-    pub(crate) unsafe fn check(
-        &mut self,
-        error: *mut wasmtime_error_t,
-        trap: *mut wasm_trap_t,
-    ) -> Result<(), Error> {
-        if error.is_null() && trap.is_null() {
-            return Ok(());
-        }
-        // SAFETY: the caller vouches for both.
-        Err(unsafe { self.failure(error, trap) })
+    /// The slot for the failure of a host function that is being unwound from.
+    pub(super) fn pending(&mut self) -> &mut Pending {
+        self.pending.get_mut()
     }
 
     /// Releases the rooted references, before the C store goes.
