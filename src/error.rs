@@ -17,16 +17,15 @@ mod out_of_memory;
 mod text;
 mod traced;
 
+use crate::owned::Owned;
 use crate::sys::{
-    wasm_trap_delete, wasm_trap_message, wasm_trap_origin, wasm_trap_t, wasm_trap_trace,
-    wasmtime_error_delete, wasmtime_error_exit_status, wasmtime_error_message, wasmtime_error_t,
-    wasmtime_error_wasm_trace, wasmtime_trap_code,
+    wasm_trap_message, wasm_trap_origin, wasm_trap_t, wasm_trap_trace, wasmtime_error_exit_status,
+    wasmtime_error_message, wasmtime_error_t, wasmtime_error_wasm_trace, wasmtime_trap_code,
 };
-use crate::vec::{ByteVec, FrameVec, Owned};
+use crate::vec::{ByteVec, FrameVec};
 use crate::{ThrownException, Trap, WasmBacktrace};
 use std::fmt;
 use std::mem::ManuallyDrop;
-use std::ptr::NonNull;
 
 pub use crate::{bail, ensure, format_err};
 pub use any::{Chain, Error};
@@ -124,15 +123,9 @@ impl std::error::Error for I32Exit {}
 /// their text, trap code, exit status and frames only, from which
 /// [`into_error`](Raised::into_error) creates an [`Error`].
 pub(crate) enum Raised {
-    Error(NonNull<wasmtime_error_t>),
-    Trap(NonNull<wasm_trap_t>),
+    Error(Owned<wasmtime_error_t>),
+    Trap(Owned<wasm_trap_t>),
 }
-
-// SAFETY: both objects are a box around an error value that is itself `Send` and `Sync`,
-// and the C API accesses it through shared references only.
-unsafe impl Send for Raised {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for Raised {}
 
 impl Raised {
     /// Takes ownership of the one that isn't null; `None` if both are.
@@ -144,15 +137,9 @@ impl Raised {
         error: *mut wasmtime_error_t,
         trap: *mut wasm_trap_t,
     ) -> Option<Raised> {
-        match (NonNull::new(error), NonNull::new(trap)) {
-            (Some(error), None) => Some(Raised::Error(error)),
-            (None, Some(trap)) => Some(Raised::Trap(trap)),
-            (None, None) => None,
-            (Some(error), Some(trap)) => {
-                drop(Raised::Trap(trap));
-                Some(Raised::Error(error))
-            }
-        }
+        // SAFETY: both are null or owned, as this function requires.
+        let (error, trap) = unsafe { (Owned::from_raw(error), Owned::from_raw(trap)) };
+        error.map(Raised::Error).or(trap.map(Raised::Trap))
     }
 
     /// Returns the whole text: message, backtrace and causes.
@@ -173,7 +160,9 @@ impl Raised {
     ///
     /// `error` must be null or a valid error of the C API.
     pub(crate) unsafe fn text_of(error: *mut wasmtime_error_t) -> Option<String> {
-        let raised = ManuallyDrop::new(Raised::Error(NonNull::new(error)?));
+        // SAFETY: the error is null or valid, as this function requires, and not deleted.
+        let error = unsafe { Owned::from_raw(error) }?;
+        let raised = ManuallyDrop::new(Raised::Error(error));
         Some(raised.text())
     }
 
@@ -198,7 +187,7 @@ impl Raised {
     }
 
     /// Returns the trap whose code the C API has for this.
-    fn coded_trap(&self) -> Option<Trap> {
+    pub(crate) fn coded_trap(&self) -> Option<Trap> {
         let Raised::Trap(trap) = self else {
             return None;
         };
@@ -270,17 +259,6 @@ impl Raised {
     }
 }
 
-impl Drop for Raised {
-    fn drop(&mut self) {
-        match self {
-            // SAFETY: the object is owned, and not used again.
-            Raised::Error(error) => unsafe { wasmtime_error_delete(error.as_ptr()) },
-            // SAFETY: the object is owned, and not used again.
-            Raised::Trap(trap) => unsafe { wasm_trap_delete(trap.as_ptr()) },
-        }
-    }
-}
-
 /// Converts an error of the C API, of which it takes ownership.
 ///
 /// # Errors
@@ -291,7 +269,8 @@ impl Drop for Raised {
 ///
 /// `error` must be null, or owned by the caller, who gives it up.
 pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
-    match NonNull::new(error) {
+    // SAFETY: the error is null or owned, as this function requires.
+    match unsafe { Owned::from_raw(error) } {
         None => Result::Ok(()),
         Some(error) => Err(Raised::Error(error).into_error(false)),
     }
@@ -309,7 +288,8 @@ pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
 /// As [`check`] requires. Also, neither a guest nor the host may write any text in the
 /// errors of that C function.
 pub(crate) unsafe fn check_trap(error: *mut wasmtime_error_t) -> Result<()> {
-    let Some(error) = NonNull::new(error) else {
+    // SAFETY: the error is null or owned, as this function requires.
+    let Some(error) = (unsafe { Owned::from_raw(error) }) else {
         return Result::Ok(());
     };
     let error = Raised::Error(error).into_error(false);

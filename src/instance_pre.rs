@@ -2,19 +2,19 @@
 
 use crate::instance::check_engine;
 use crate::linker::Needs;
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
-use crate::sys::{wasmtime_instance_pre_delete, wasmtime_instance_pre_t};
+use crate::sys::wasmtime_instance_pre_t;
 use crate::{AsContextMut, Instance, Module, Result};
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// A module with imports that fit, ready to be instantiated: the fastest way to
 /// make many instances. Made by
 /// [`Linker::instantiate_pre`](crate::Linker::instantiate_pre).
 ///
-/// Clones are the same, counted.
+/// Clones share a reference count.
 // `Send` and `Sync` whatever `T` is, as there is none in it. Invariant in `T`, as
 // its host functions take stores of that data and no other; see `Linker`.
 pub struct InstancePre<T> {
@@ -23,8 +23,7 @@ pub struct InstancePre<T> {
 }
 
 struct Inner {
-    /// Owned.
-    raw: NonNull<wasmtime_instance_pre_t>,
+    raw: Owned<wasmtime_instance_pre_t>,
     module: Module,
     needs: Needs,
 }
@@ -38,16 +37,16 @@ unsafe impl Sync for Inner {}
 impl<T: 'static> InstancePre<T> {
     /// # Safety
     ///
-    /// `raw` must be owned, of `module` with imports that need `needs`, whose
-    /// host functions are for stores of data `T`.
+    /// `raw` must be of `module` with imports that need `needs`, whose host functions
+    /// are for stores of data `T`.
     pub(crate) unsafe fn from_c(
-        raw: *mut wasmtime_instance_pre_t,
+        raw: Owned<wasmtime_instance_pre_t>,
         module: &Module,
         needs: Needs,
     ) -> InstancePre<T> {
         InstancePre {
             inner: Arc::new(Inner {
-                raw: NonNull::new(raw).expect("wasmtime_linker_instantiate_pre returns one"),
+                raw,
                 module: module.clone(),
                 needs,
             }),
@@ -90,13 +89,6 @@ impl<T: 'static> InstancePre<T> {
                 StoreOpaque::instantiate_pre(store.opaque_ptr(), self.inner.raw.as_ptr())?;
             Ok(Instance::adopt(store.opaque_mut(), instance, self.module()))
         }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // SAFETY: the object is owned, and not used again.
-        unsafe { wasmtime_instance_pre_delete(self.raw.as_ptr()) }
     }
 }
 

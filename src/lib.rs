@@ -186,6 +186,7 @@ mod linker;
 mod load;
 mod memory;
 mod module;
+mod owned;
 #[cfg(feature = "profiling")]
 mod profiling;
 mod shared_memory;

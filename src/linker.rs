@@ -12,17 +12,18 @@ pub use unknown_import::UnknownImportError;
 
 use crate::error::check;
 use crate::instance::check_engine;
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::{
-    wasmtime_linker_allow_shadowing, wasmtime_linker_clone, wasmtime_linker_delete,
-    wasmtime_linker_instantiate_pre, wasmtime_linker_new, wasmtime_linker_t,
+    wasmtime_linker_allow_shadowing, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
+    wasmtime_linker_t,
 };
 use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result, StoreContextMut};
 use func_types::FuncTypes;
 use needs::Definitions;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 /// Finds the imports of modules by their names.
 ///
@@ -54,8 +55,7 @@ use std::ptr::{self, NonNull};
 // or a supertype's stores would pass it one of another type; the `wasmtime`
 // crate's is covariant.
 pub struct Linker<T> {
-    /// Owned.
-    raw: NonNull<wasmtime_linker_t>,
+    raw: Owned<wasmtime_linker_t>,
     engine: Engine,
     definitions: Definitions,
     types: FuncTypes,
@@ -77,10 +77,9 @@ impl<T> Linker<T> {
     ///
     /// Calls `wasmtime_linker_new`.
     pub fn new(engine: &Engine) -> Linker<T> {
-        // SAFETY: the engine is alive.
-        let raw = unsafe { wasmtime_linker_new(engine.as_ptr()) };
         Linker {
-            raw: NonNull::new(raw).expect("wasmtime_linker_new returns a linker"),
+            // SAFETY: the engine is alive, and what is returned is owned.
+            raw: unsafe { Owned::from_c(wasmtime_linker_new(engine.as_ptr())) },
             engine: engine.clone(),
             definitions: Definitions::default(),
             types: FuncTypes::default(),
@@ -191,7 +190,7 @@ impl<T> Linker<T> {
             let unknown = UnknownImportError::find(self.as_ptr(), module, error);
             check(error).map_err(|error| unknown.map_or(error, Error::new))?;
             Ok(InstancePre::from_c(
-                raw,
+                Owned::from_c(raw),
                 module,
                 self.definitions.needs_of(module),
             ))
@@ -240,10 +239,8 @@ impl<T> Linker<T> {
 
 impl<T> Clone for Linker<T> {
     fn clone(&self) -> Linker<T> {
-        // SAFETY: the linker is alive, and the clone is owned.
-        let raw = unsafe { wasmtime_linker_clone(self.as_ptr()) };
         Linker {
-            raw: NonNull::new(raw).expect("wasmtime_linker_clone returns a linker"),
+            raw: self.raw.clone(),
             engine: self.engine.clone(),
             definitions: self.definitions.clone(),
             types: FuncTypes::default(),
@@ -251,13 +248,6 @@ impl<T> Clone for Linker<T> {
             unknown_exports: self.unknown_exports,
             data: PhantomData,
         }
-    }
-}
-
-impl<T> Drop for Linker<T> {
-    fn drop(&mut self) {
-        // SAFETY: the linker is owned, and not used again.
-        unsafe { wasmtime_linker_delete(self.as_ptr()) }
     }
 }
 

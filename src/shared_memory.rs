@@ -3,24 +3,23 @@
 use crate::error::check;
 #[cfg(feature = "threads")]
 use crate::error::ensure;
+use crate::owned::Owned;
 #[cfg(feature = "threads")]
 use crate::sys::{Feature, require, wasmtime_sharedmemory_new};
 use crate::sys::{
-    wasm_memorytype_delete, wasmtime_sharedmemory_clone, wasmtime_sharedmemory_data,
-    wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_delete, wasmtime_sharedmemory_grow,
+    wasmtime_sharedmemory_data, wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_grow,
     wasmtime_sharedmemory_size, wasmtime_sharedmemory_t, wasmtime_sharedmemory_type,
 };
 use crate::{Engine, MemoryType, Result};
 use std::cell::UnsafeCell;
 use std::fmt;
-use std::ptr::NonNull;
 use std::slice;
 
 /// A linear memory that belongs to an engine rather than to a store, so that
 /// instances in different stores, on different threads, can use it at the same
 /// time.
 ///
-/// Clones are the same memory, counted.
+/// Clones are the same memory, and share a reference count.
 ///
 /// # In one store
 ///
@@ -41,17 +40,11 @@ use std::slice;
 /// both [`Config::memory_reservation`](crate::Config::memory_reservation) and
 /// [`Config::memory_guard_size`](crate::Config::memory_guard_size) are 0; and if the
 /// memory's pages have one byte.
+#[derive(Clone)]
 pub struct SharedMemory {
-    /// Owned.
-    raw: NonNull<wasmtime_sharedmemory_t>,
+    raw: Owned<wasmtime_sharedmemory_t>,
     engine: Engine,
 }
-
-// SAFETY: the memory is made for being used from several threads at a time, and
-// so are all its C functions.
-unsafe impl Send for SharedMemory {}
-// SAFETY: as above.
-unsafe impl Sync for SharedMemory {}
 
 impl SharedMemory {
     /// Makes a memory of zeros.
@@ -97,7 +90,8 @@ impl SharedMemory {
         engine: &Engine,
     ) -> SharedMemory {
         SharedMemory {
-            raw: NonNull::new(raw).expect("libwasmtime returns a memory"),
+            // SAFETY: the memory is owned by the caller, as this function requires.
+            raw: unsafe { Owned::from_c(raw) },
             engine: engine.clone(),
         }
     }
@@ -127,12 +121,10 @@ impl SharedMemory {
     ///
     /// Calls `wasmtime_sharedmemory_type`.
     pub fn ty(&self) -> MemoryType {
-        // SAFETY: the memory is alive; the type is owned.
+        // SAFETY: the memory is alive; the type is owned, and copied.
         unsafe {
-            let raw = wasmtime_sharedmemory_type(self.as_ptr());
-            let ty = MemoryType::from_c(raw);
-            wasm_memorytype_delete(raw);
-            ty
+            let ty = Owned::from_c(wasmtime_sharedmemory_type(self.as_ptr()));
+            MemoryType::from_c(ty.as_ptr())
         }
     }
 
@@ -193,20 +185,6 @@ impl SharedMemory {
             ))?
         };
         Ok(previous)
-    }
-}
-
-impl Clone for SharedMemory {
-    fn clone(&self) -> SharedMemory {
-        // SAFETY: the memory is alive, and the clone is owned.
-        unsafe { SharedMemory::from_c(wasmtime_sharedmemory_clone(self.as_ptr()), &self.engine) }
-    }
-}
-
-impl Drop for SharedMemory {
-    fn drop(&mut self) {
-        // SAFETY: the memory is owned, and not used again.
-        unsafe { wasmtime_sharedmemory_delete(self.as_ptr()) }
     }
 }
 

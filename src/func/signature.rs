@@ -54,7 +54,7 @@ impl Signature {
         Ok(())
     }
 
-    /// Checks what a host function returned.
+    /// Checks the results of a host function.
     pub(super) fn check_results<T>(
         &self,
         store: StoreContext<'_, T>,
@@ -86,8 +86,8 @@ pub(super) fn check_count(what: &str, expected: usize, found: usize) -> Result<(
     }
 }
 
-/// Checks a value that its [`Kind`] doesn't accept as it is; `mismatch` is what is
-/// wrong if the type doesn't either.
+/// Compares a value that its [`Kind`] doesn't accept with the exact type; `mismatch` is the
+/// error's context if they differ.
 #[cold]
 fn check_type<T>(
     store: StoreContext<'_, T>,
@@ -111,12 +111,11 @@ fn check_type<T>(
 
 /// The signatures of a store's functions, by the address that identifies each.
 ///
-/// None is ever removed, so that a call needn't count a reference to its own:
-/// nothing drops the store while a function of it runs.
+/// None is ever removed, so a call borrows its own without a reference count: nothing drops
+/// the store while one of its functions runs.
 pub(crate) struct Signatures {
     all: HashMap<usize, Arc<Signature>, BuildHasherDefault<AddressHasher>>,
-    /// Some that were asked for lately, each in the place that its function's
-    /// address decides, so that they are found at one look.
+    /// A cache of recent ones. A function's address determines its slot.
     recent: [Recent; 8],
 }
 
@@ -129,9 +128,9 @@ impl Default for Signatures {
     }
 }
 
-// SAFETY: what `recent` points to is in `all`, which is `Send`.
+// SAFETY: `recent` points to signatures in `all`, which is `Send`.
 unsafe impl Send for Signatures {}
-// SAFETY: what `recent` points to is in `all`, which is `Sync`.
+// SAFETY: `recent` points to signatures in `all`, which is `Sync`.
 unsafe impl Sync for Signatures {}
 
 /// A function's key and signature; 0 is no function's key.
@@ -170,13 +169,12 @@ impl Signatures {
     /// The place of a function's signature among the recent ones.
     #[inline]
     fn recent(&mut self, key: usize) -> &mut Recent {
-        // What is at the address takes up 32 bytes, mostly next to another one.
+        // Version 48: functions are 32 bytes apart, mostly next to each other.
         &mut self.recent[key / 32 % 8]
     }
 }
 
-/// What identifies a function in its store: it keeps its address for the
-/// store's life.
+/// Returns the key of a function: its address, which stays the same for the store's life.
 fn key(func: &wasmtime_func_t) -> usize {
     func.__private.addr()
 }

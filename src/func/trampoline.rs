@@ -1,4 +1,4 @@
-//! What libwasmtime calls for a host function.
+//! Host functions: closures behind callbacks.
 //!
 //! The closure is boxed, and its address is the callback's environment; the
 //! callback is a function that is compiled for that closure's type. Every one
@@ -56,7 +56,7 @@ impl HostFunc {
         let func = move |mut caller: Caller<'_, T>, raw: &mut [MaybeUninit<ValRaw>]| {
             call_untyped(&signature, &mut caller, raw, &func)
         };
-        // SAFETY: `call_untyped` reads and writes what the signature says.
+        // SAFETY: `call_untyped` reads and writes values of the signature's types.
         unsafe { HostFunc::unchecked_of(ty, func) }
     }
 
@@ -75,7 +75,7 @@ impl HostFunc {
         func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
     ) -> HostFunc {
         HostFunc::assert_engine(engine, &ty);
-        // SAFETY: the caller vouches for the closure.
+        // SAFETY: this function requires the same of the closure.
         unsafe { HostFunc::unchecked_of(ty, func) }
     }
 

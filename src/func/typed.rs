@@ -14,9 +14,9 @@ use std::mem;
 /// A function whose type is known to be that of `Params` and `Results`.
 ///
 /// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
-// Has the variance and all auto traits of a function of these types, whatever they
-// are, as none of their values is in it. No type of values has a lifetime, so that
-// a `TypedFunc` never becomes one of other types.
+// Has the variance and all auto traits of a function of these types, as it holds none of
+// their values. No type of values has a lifetime, so a `TypedFunc` never becomes one of
+// other types.
 pub struct TypedFunc<Params, Results> {
     func: Func,
     /// Whether a parameter has a concrete type, with which each call has to compare its
@@ -109,8 +109,8 @@ where
     #[cold]
     #[inline(never)]
     fn check(&self, store: &mut StoreContextMut<'_, impl Sized>, params: &Params) -> Result<()> {
-        // SAFETY: the values are not used for longer than the arguments, the
-        // store is borrowed exclusively, and the signature lives as long as it.
+        // SAFETY: invariant "State": the store is borrowed. The values aren't used for longer
+        // than the arguments, and the signature lives as long as the store.
         unsafe {
             let _roots = Scope::enter(store.opaque_ptr());
             let args = params.as_vals(store.opaque_mut())?;
@@ -136,7 +136,7 @@ impl<Params, Results> fmt::Debug for TypedFunc<Params, Results> {
     }
 }
 
-/// Room for the raw values of a call: the arguments, then the results.
+/// The raw values of a call: its arguments, and then its results in their place.
 #[repr(C)]
 union Storage<P: WasmParams, R: WasmResults> {
     params: P::Raw,
@@ -146,8 +146,8 @@ union Storage<P: WasmParams, R: WasmResults> {
 /// Checks that a function of type `ty` takes these parameters and returns these
 /// results.
 ///
-/// A program whose functions have nothing but numbers then contains nothing of
-/// what compares types of references, which is much.
+/// A program whose functions take and return only numbers doesn't contain the code that
+/// compares types of references.
 pub(super) fn check<Params: WasmParams, Results: WasmResults>(ty: &FuncType) -> Result<()> {
     let (fits_param, fits_result): (Fits, Fits) =
         if const { Params::HAS_REFERENCE || Results::HAS_REFERENCE } {
@@ -196,15 +196,15 @@ fn check_type(found: &ValType, expected: &ValType, fits: Fits) -> Result<()> {
     }
 }
 
-/// Whether both are the same type, of which one is no reference.
+/// Reports whether both are the same type, of which one is a number.
 fn is_same_number(found: &ValType, expected: &ValType) -> bool {
     mem::discriminant(found) == mem::discriminant(expected)
 }
 
 /// Whether a value may be passed where the function takes `expected`.
 ///
-/// A concrete type can't be written in Rust, so that for one any reference of
-/// its kind is let through here, and compared at each call.
+/// No Rust type stands for a concrete type. So any reference of its kind is accepted here,
+/// and compared at each call.
 fn fits_param(passed: &ValType, expected: &ValType) -> bool {
     match (passed.as_ref(), expected.as_ref()) {
         (Some(passed), Some(expected)) if expected.heap_type().is_concrete() => passed

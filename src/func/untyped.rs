@@ -55,7 +55,7 @@ impl Func {
         }
     }
 
-    /// Passes values for which there is no room on the stack.
+    /// Passes values for which memory has to be allocated.
     ///
     /// # Safety
     ///

@@ -2,9 +2,9 @@
 
 use super::GcKind;
 use crate::error::{check, check_trap};
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{ExnType, Func, FuncType, HeapType, Result, Tag, Unsupported, Val, ValRaw, ValType};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -351,8 +351,7 @@ impl RawRef {
         // there is a type, which is owned.
         unsafe {
             let ty = wasmtime_exnref_type(store.collected().raw(), self.as_exnref());
-            let ty = Owned::from_raw(ty);
-            ExnType::from_owned(store.engine(), ty.expect("an exception has a type"))
+            ExnType::from_owned(store.engine(), Owned::from_c(ty))
         }
     }
 

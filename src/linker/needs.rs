@@ -12,9 +12,9 @@
 
 use crate::error::{bail, ensure};
 use crate::instance::cross_store_instantiation;
+use crate::owned::Owned;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
-use crate::vec::Owned;
 use crate::{Engine, Extern, Module, SharedMemory};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -120,8 +120,9 @@ impl Needs {
 #[derive(Clone, Default)]
 struct Definition {
     needs: Needs,
-    /// The type of an item of a store, which lives as long as somebody has it.
-    _ty: Option<Arc<Owned<wasm_externtype_t>>>,
+    /// The type of an item of a store. Nothing reads it: it stays alive for libwasmtime,
+    /// which compares it with the type of an import, also after the store is gone.
+    _kept_alive: Option<Arc<Owned<wasm_externtype_t>>>,
 }
 
 impl Definition {
@@ -132,7 +133,7 @@ impl Definition {
         let ty = unsafe { Owned::from_raw(wasmtime_extern_type(context, &item_c)) };
         Definition {
             needs: Needs::of_item(engine, store, item),
-            _ty: ty.map(Arc::new),
+            _kept_alive: ty.map(Arc::new),
         }
     }
 }

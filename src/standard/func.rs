@@ -240,7 +240,7 @@ impl Report<()> for ReportTrap<'_> {
         let (trap, cause) = match failure.downcast::<Trap>() {
             Ok(trap) => {
                 let (trap, cause) = trap.into_parts();
-                (trap, cause.map(Failure::from))
+                (trap.into_raw(), cause.map(Failure::from))
             }
             Err(failure) => (raw_trap(&failure.to_string()), Some(failure)),
         };

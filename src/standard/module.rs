@@ -2,16 +2,15 @@
 
 use super::{AsContext, AsContextMut};
 use crate::error::{Context, bail};
+use crate::owned::Owned;
 use crate::sys::{
-    wasm_byte_vec_t, wasm_module_delete, wasm_module_deserialize, wasm_module_exports,
-    wasm_module_imports, wasm_module_obtain, wasm_module_share, wasm_module_t,
-    wasm_shared_module_delete, wasm_shared_module_t,
+    wasm_byte_vec_t, wasm_module_deserialize, wasm_module_exports, wasm_module_imports,
+    wasm_module_obtain, wasm_module_share, wasm_module_t, wasm_shared_module_t,
 };
 use crate::types::{ExportDefs, ImportDef, TableLimits};
 use crate::vec::{ExportTypeVec, ImportTypeVec};
 use crate::{Engine, ExportType, ImportType, Result};
 use std::fmt;
-use std::ptr::NonNull;
 use std::sync::Arc;
 
 #[cfg(compiler)]
@@ -34,8 +33,7 @@ pub struct Module {
 }
 
 struct Inner {
-    /// Owned.
-    raw: NonNull<wasm_module_t>,
+    raw: Owned<wasm_module_t>,
     interface: Arc<Interface>,
 }
 
@@ -45,12 +43,6 @@ struct Interface {
     imports: Vec<ImportDef>,
     exports: ExportDefs,
 }
-
-// SAFETY: the C object owns a reference to the module, whose count is atomic. It may be used
-// on any thread at any time, and refers to no store. The rest is plain data.
-unsafe impl Send for Inner {}
-// SAFETY: as for `Send`: the C object may be used on several threads at a time.
-unsafe impl Sync for Inner {}
 
 impl Module {
     /// Compiles a module in the binary format.
@@ -70,7 +62,7 @@ impl Module {
         // SAFETY: the store is alive and borrowed, and the bytes are valid for reads. The module is
         // owned, and the tables' limits are read from the same binary.
         unsafe {
-            let Some(raw) = NonNull::new(wasm_module_new(state.raw(), &view(binary))) else {
+            let Some(raw) = Owned::from_raw(wasm_module_new(state.raw(), &view(binary))) else {
                 crate::Module::validate(state.engine(), binary)?;
                 bail!("`wasm_module_new` failed, although the module is valid");
             };
@@ -122,7 +114,7 @@ impl Module {
         // 32 bits, as it also requires.
         unsafe {
             let raw = wasm_module_deserialize(state.raw(), &view(bytes));
-            let Some(raw) = NonNull::new(raw) else {
+            let Some(raw) = Owned::from_raw(raw) else {
                 crate::Module::deserialize(state.engine(), bytes)?;
                 bail!("`wasm_module_deserialize` failed without a reason");
             };
@@ -134,11 +126,11 @@ impl Module {
     ///
     /// # Safety
     ///
-    /// `raw` must be an owned module of `engine`. `tables` must be the limits of the tables
+    /// `raw` must be a module of `engine`. `tables` must be the limits of the tables
     /// that it imports, and of those that it exports, or empty if all fit into 32 bits.
     unsafe fn from_c(
         engine: &Engine,
-        raw: NonNull<wasm_module_t>,
+        raw: Owned<wasm_module_t>,
         tables: [Vec<TableLimits>; 2],
     ) -> Module {
         let module = raw.as_ptr();
@@ -164,7 +156,7 @@ impl Module {
         )
     }
 
-    fn of(raw: NonNull<wasm_module_t>, interface: Arc<Interface>) -> Module {
+    fn of(raw: Owned<wasm_module_t>, interface: Arc<Interface>) -> Module {
         Module {
             inner: Arc::new(Inner { raw, interface }),
         }
@@ -235,9 +227,9 @@ impl Module {
     /// ```
     pub fn share(&self) -> SharedModule {
         // SAFETY: the module is alive; the result is owned.
-        let raw = unsafe { wasm_module_share(self.as_ptr()) };
+        let raw = unsafe { Owned::from_c(wasm_module_share(self.as_ptr())) };
         SharedModule {
-            raw: NonNull::new(raw).expect("wasm_module_share returns a module"),
+            raw,
             interface: self.inner.interface.clone(),
         }
     }
@@ -252,22 +244,17 @@ impl Module {
     pub fn obtain(mut store: impl AsContextMut, shared: &SharedModule) -> Result<Module> {
         let store = store.as_context_mut();
         // SAFETY: both are alive, and the store is borrowed exclusively; the result is owned.
-        let raw = unsafe { wasm_module_obtain(store.state().raw(), shared.raw.as_ptr()) };
-        let raw = NonNull::new(raw)
-            .context("the module was compiled by another engine than that of the store")?;
+        let raw = unsafe {
+            Owned::from_raw(wasm_module_obtain(store.state().raw(), shared.raw.as_ptr()))
+        };
+        let raw =
+            raw.context("the module was compiled by another engine than that of the store")?;
         Ok(Module::of(raw, shared.interface.clone()))
     }
 
     /// Returns the C object, which is valid as long as `self`.
     pub(super) fn as_ptr(&self) -> *mut wasm_module_t {
         self.inner.raw.as_ptr()
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // SAFETY: the module is owned, and not used again.
-        unsafe { wasm_module_delete(self.raw.as_ptr()) }
     }
 }
 
@@ -279,21 +266,8 @@ impl fmt::Debug for Module {
 
 /// A handle by which a module is passed to other threads; see [`Module::share`].
 pub struct SharedModule {
-    /// Owned.
-    raw: NonNull<wasm_shared_module_t>,
+    raw: Owned<wasm_shared_module_t>,
     interface: Arc<Interface>,
-}
-
-// SAFETY: `wasm.h` declares the C object for passing it to other threads.
-unsafe impl Send for SharedModule {}
-// SAFETY: as for `Send`; the C object is only read.
-unsafe impl Sync for SharedModule {}
-
-impl Drop for SharedModule {
-    fn drop(&mut self) {
-        // SAFETY: the object is owned, and not used again.
-        unsafe { wasm_shared_module_delete(self.raw.as_ptr()) }
-    }
 }
 
 impl fmt::Debug for SharedModule {

@@ -4,12 +4,13 @@ use super::object::Objects;
 use super::trap::Trap;
 use crate::callback::{Failure, Pending};
 use crate::error::{Raised, format_err};
-use crate::sys::{wasm_store_delete, wasm_store_new, wasm_store_t, wasm_trap_t};
+use crate::owned::Owned;
+use crate::sys::{wasm_store_new, wasm_store_t, wasm_trap_t};
 use crate::{Engine, Error, Result};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr;
 use std::sync::Arc;
 
 /// A collection of WebAssembly objects.
@@ -44,7 +45,7 @@ pub struct Store {
 }
 
 // Not `Sync`: `wasm.h` requires that one thread at a time uses a store, and some functions
-// that seem to read it only write to it.
+// change the store that only seem to read it.
 
 // SAFETY: the C store may be used on any thread, by one at a time. So may what it owns, as the
 // closures of host functions are `Send + Sync`. The state is reached through the store and its
@@ -54,8 +55,8 @@ unsafe impl Send for Store {}
 
 /// The state of a store. Host functions hold it weakly in their environment.
 pub(super) struct State {
-    /// Owned.
-    raw: NonNull<wasm_store_t>,
+    /// The first field, as the store is deleted before the rest is dropped.
+    raw: Owned<wasm_store_t>,
     engine: Engine,
     objects: Arc<Objects>,
     /// Why the host function failed whose frames are being unwound.
@@ -67,10 +68,9 @@ impl Store {
     ///
     /// Calls `wasm_store_new`.
     pub fn new(engine: &Engine) -> Store {
-        // SAFETY: the engine is alive; the store is owned.
-        let raw = unsafe { wasm_store_new(engine.as_ptr()) };
         let state = State {
-            raw: NonNull::new(raw).expect("wasm_store_new returns a store"),
+            // SAFETY: the engine is alive; the store is owned.
+            raw: unsafe { Owned::from_c(wasm_store_new(engine.as_ptr())) },
             engine: engine.clone(),
             objects: Arc::new(Objects::new()),
             pending: Cell::default(),
@@ -106,12 +106,11 @@ impl fmt::Debug for Store {
 
 impl Drop for State {
     fn drop(&mut self) {
-        // Each object owns a reference to the C store. If any object were left, the C store would
-        // stay; and for ever, if that object is in the closure of a host function.
+        // Each object owns a reference to the C store, which is deleted next. If any object were
+        // left, the C store would stay; and for ever, if that object is in the closure of a host
+        // function. Finalizers that run then can't reach the state, as no strong reference is
+        // left.
         self.objects.close();
-        // SAFETY: the store is owned, and not used again. Finalizers that run here can't reach the
-        // state, as no strong reference is left.
-        unsafe { wasm_store_delete(self.raw.as_ptr()) }
     }
 }
 

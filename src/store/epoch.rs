@@ -28,9 +28,9 @@ pub enum UpdateDeadline {
     Yield(u64),
 }
 
-/// The most ticks that a deadline is set away: nobody gets there, and so far the
-/// epoch's number has room. libwasmtime adds the two and doesn't look; the sum
-/// would be a deadline in the past, or end the process, as the build has it.
+/// The largest number of ticks that a deadline is set beyond the current epoch, which no
+/// program reaches. libwasmtime adds the two without a check: an overflow would set a
+/// deadline in the past, or abort the process if overflow checks are compiled in.
 const FARTHEST: u64 = u64::MAX >> 1;
 
 impl<T: 'static> StoreContextMut<'_, T> {
@@ -43,11 +43,11 @@ impl<T: 'static> StoreContextMut<'_, T> {
 
     /// Has code trap at the deadline; see [`Store::epoch_deadline_trap`].
     pub fn epoch_deadline_trap(&mut self) {
-        // The C API can't undo a callback, so that one takes its place that
-        // does what no callback does.
+        // The C API can't remove a callback, so it is replaced by one that does what a store
+        // without a callback does.
         //
-        // SAFETY: the store is alive and borrowed exclusively; the callback is
-        // for stores of data `T` and needs no data of its own.
+        // SAFETY: invariant "Context": the store is borrowed exclusively. The callback is for
+        // stores of data `T` and has no environment.
         unsafe {
             wasmtime_store_epoch_deadline_callback(
                 self.opaque_mut().store(),
@@ -119,9 +119,8 @@ impl<T: 'static> Store<T> {
             F: FnMut(StoreContextMut<'_, T>) -> Result<UpdateDeadline> + Send + Sync + 'static,
         {
             let data = Box::into_raw(Box::new(callback)).cast();
-            // SAFETY: the store is alive and borrowed exclusively; the callback
-            // and the finalizer are for this closure, and for stores of data
-            // `T`.
+            // SAFETY: invariant "Context": the store is borrowed exclusively. The callback and
+            // the finalizer are for this closure, and for stores of data `T`.
             unsafe {
                 wasmtime_store_epoch_deadline_callback(
                     store.as_context_mut().opaque_mut().store(),

@@ -1,8 +1,9 @@
 //! Types of functions.
 
 use super::{HeapType, RefType, ValType, subtype};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::{Owned, ValTypeVec};
+use crate::vec::ValTypeVec;
 use crate::{Engine, Result};
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -36,10 +37,11 @@ pub struct FuncType {
 
 struct Definition {
     engine: Engine,
-    signature: Signature,
+    repr: Repr,
 }
 
-enum Signature {
+/// How the parameters and results are kept.
+enum Repr {
     /// A type that its parameters and results determine: it has no supertype and no
     /// subtypes, and refers to no concrete type. Two of them are the same type if
     /// their parameters and results are.
@@ -59,25 +61,25 @@ enum Side {
     Results,
 }
 
-impl Signature {
+impl Repr {
     fn len(&self, side: Side) -> usize {
         match self {
-            Signature::Plain { params, results } => match side {
+            Repr::Plain { params, results } => match side {
                 Side::Params => params.len(),
                 Side::Results => results.len(),
             },
-            Signature::Defined(ty) => defined_types(ty, side).len(),
+            Repr::Defined(ty) => defined_types(ty, side).len(),
         }
     }
 
     fn get(&self, engine: &Engine, side: Side, index: usize) -> Option<ValType> {
         match self {
-            Signature::Plain { params, results } => match side {
+            Repr::Plain { params, results } => match side {
                 Side::Params => params.get(index),
                 Side::Results => results.get(index),
             }
             .cloned(),
-            Signature::Defined(ty) => {
+            Repr::Defined(ty) => {
                 let ty = defined_types(ty, side).get(index)?.as_ref()?;
                 // SAFETY: `ty` is borrowed from the function type, which is of `engine`.
                 Some(unsafe { ValType::from_c(engine, ty.as_ptr()) })
@@ -136,14 +138,14 @@ impl FuncType {
                 ty.to_c()?;
             }
         }
-        let signature = if is_plain {
-            Signature::Plain { params, results }
+        let repr = if is_plain {
+            Repr::Plain { params, results }
         } else {
             // Rust data could nest as deep as the caller makes it, and dropping it
             // would recurse as deep.
-            Signature::Defined(signature_to_c(&params, &results)?)
+            Repr::Defined(signature_to_c(&params, &results)?)
         };
-        Ok(FuncType::from_signature(engine, signature))
+        Ok(FuncType::from_repr(engine, repr))
     }
 
     /// Creates the type of functions with these parameters and results, as
@@ -169,11 +171,11 @@ impl FuncType {
         FuncType::from_types(engine, params, results.into_iter().collect())
     }
 
-    fn from_signature(engine: &Engine, signature: Signature) -> FuncType {
+    fn from_repr(engine: &Engine, repr: Repr) -> FuncType {
         FuncType {
             definition: Arc::new(Definition {
                 engine: engine.clone(),
-                signature,
+                repr,
             }),
         }
     }
@@ -204,12 +206,12 @@ impl FuncType {
     }
 
     fn get(&self, side: Side, index: usize) -> Option<ValType> {
-        let Definition { engine, signature } = &*self.definition;
-        signature.get(engine, side, index)
+        let Definition { engine, repr } = &*self.definition;
+        repr.get(engine, side, index)
     }
 
     fn types(&self, side: Side) -> impl ExactSizeIterator<Item = ValType> + '_ {
-        (0..self.definition.signature.len(side)).map(move |index| {
+        (0..self.definition.repr.len(side)).map(move |index| {
             self.get(side, index)
                 .expect("the index is below the number of types")
         })
@@ -281,15 +283,15 @@ impl FuncType {
     /// Reports whether `a` and `b` are plain types and the same, so that a C type
     /// created from one describes the other as well. Calls no C function.
     pub(crate) fn is_plainly_same(a: &FuncType, b: &FuncType) -> bool {
-        match (&a.definition.signature, &b.definition.signature) {
+        match (&a.definition.repr, &b.definition.repr) {
             (
-                Signature::Plain { params, results },
-                Signature::Plain {
+                Repr::Plain { params, results },
+                Repr::Plain {
                     params: other_params,
                     results: other_results,
                 },
             ) => same_types(params, other_params) && same_types(results, other_results),
-            (Signature::Defined(_), _) | (_, Signature::Defined(_)) => false,
+            (Repr::Defined(_), _) | (_, Repr::Defined(_)) => false,
         }
     }
 
@@ -310,7 +312,7 @@ impl FuncType {
     /// Reports whether the type isn't plain: a plain type has neither supertypes nor
     /// subtypes.
     fn is_defined(&self) -> bool {
-        matches!(self.definition.signature, Signature::Defined(_))
+        matches!(self.definition.repr, Repr::Defined(_))
     }
 
     fn assert_same_engine(&self, other: &FuncType) {
@@ -331,7 +333,7 @@ impl FuncType {
     /// signature is left out.
     pub(super) fn fmt_signature(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (side, name) in [(Side::Params, "param"), (Side::Results, "result")] {
-            if self.definition.signature.len(side) == 0 {
+            if self.definition.repr.len(side) == 0 {
                 continue;
             }
             write!(f, " ({name}")?;
@@ -356,10 +358,9 @@ impl FuncType {
     ///
     /// `ty` must be valid, and a type of `engine`.
     pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_functype_t) -> FuncType {
-        // SAFETY: `ty` is valid, as this function requires; the copy is owned.
-        let copy = unsafe { Owned::from_raw(wasm_functype_copy(ty)) };
-        // SAFETY: the type is a copy of one of `engine`.
-        unsafe { FuncType::from_owned(engine, copy.expect("wasm_functype_copy never fails")) }
+        // SAFETY: `ty` is valid and of `engine`, as this function requires; the copy is
+        // owned.
+        unsafe { FuncType::from_owned(engine, Owned::from_c(wasm_functype_copy(ty))) }
     }
 
     /// Takes ownership of one of libwasmtime's types.
@@ -368,15 +369,15 @@ impl FuncType {
     ///
     /// `ty` must be a type of `engine`.
     pub(crate) unsafe fn from_owned(engine: &Engine, ty: Owned<wasm_functype_t>) -> FuncType {
-        FuncType::from_signature(engine, Signature::Defined(ty))
+        FuncType::from_repr(engine, Repr::Defined(ty))
     }
 
     /// Creates a C type, which may be used with this type's engine only.
     pub(crate) fn to_c(&self) -> Owned<wasm_functype_t> {
-        match &self.definition.signature {
-            Signature::Plain { params, results } => signature_to_c(params, results)
-                .expect("`from_types` refuses types that the C API doesn't describe"),
-            Signature::Defined(ty) => ty.clone(),
+        match &self.definition.repr {
+            Repr::Plain { params, results } => signature_to_c(params, results)
+                .expect("what the C API doesn't describe is found when the type is made"),
+            Repr::Defined(ty) => ty.clone(),
         }
     }
 }
@@ -394,9 +395,7 @@ fn signature_to_c(params: &[ValType], results: &[ValType]) -> Result<Owned<wasm_
     let mut results = to_c(results)?;
     // SAFETY: the function takes the elements of both vectors over and leaves the
     // vectors empty; no element is null. The result is owned.
-    let ty =
-        unsafe { Owned::from_raw(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) };
-    Ok(ty.expect("wasm_functype_new never fails"))
+    Ok(unsafe { Owned::from_c(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) })
 }
 
 /// Reports whether two lists of types are the same. No type in them is concrete, so
@@ -409,7 +408,7 @@ fn same_types(a: &[ValType], b: &[ValType]) -> bool {
 /// Returns what is known of a type without following concrete types, which may refer
 /// to the type itself. Types that are the same have the same shape.
 fn shape(ty: &FuncType) -> impl Iterator<Item = Shape> + '_ {
-    let lens = [Side::Params, Side::Results].map(|side| ty.definition.signature.len(side));
+    let lens = [Side::Params, Side::Results].map(|side| ty.definition.repr.len(side));
     let types = ty.params().chain(ty.results()).map(|ty| Shape::of(&ty));
     lens.into_iter().map(Shape::Len).chain(types)
 }

@@ -1,8 +1,8 @@
 //! Types of globals.
 
 use super::ValType;
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 
 /// Whether the value of a global can change.
@@ -103,7 +103,6 @@ impl GlobalType {
         let content = self.content.to_c()?.into_raw();
         // SAFETY: the function takes `content` over, which is given up here, and returns an
         // owned type.
-        let ty = unsafe { Owned::from_raw(wasm_globaltype_new(content, mutability)) };
-        Ok(ty.expect("both mutabilities are known to libwasmtime"))
+        Ok(unsafe { Owned::from_c(wasm_globaltype_new(content, mutability)) })
     }
 }

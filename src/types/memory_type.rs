@@ -2,8 +2,8 @@
 
 use crate::Result;
 use crate::error::{Context, bail, check, ensure};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 
 /// The type of a memory: its size limits in pages, the size of a page, the width of
 /// its addresses, and whether threads share it.

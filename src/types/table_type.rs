@@ -15,8 +15,8 @@
 //! precompiled module, which the safety requirements of `Module::deserialize` cover.
 
 use super::{RefType, ValType};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 #[cfg(compiler)]
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -186,8 +186,7 @@ impl TableType {
     ) -> (Owned<wasm_tabletype_t>, RefType) {
         // SAFETY: invariant "Shared"; the table belongs to the context's store, as this
         // function requires. The type is owned.
-        let ty = unsafe { Owned::from_raw(wasmtime_table_type(context, table)) }
-            .expect("wasmtime_table_type never fails");
+        let ty = unsafe { Owned::from_c(wasmtime_table_type(context, table)) };
         // SAFETY: `ty` is owned and of `engine`; the element is borrowed from it.
         let element = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
         let element = element.unwrap_ref().clone();
@@ -219,8 +218,7 @@ impl TableType {
         let element = self.element.to_c()?.into_raw();
         // SAFETY: the function takes `element` over, borrows `limits`, and returns an owned
         // type.
-        let ty = unsafe { Owned::from_raw(wasm_tabletype_new(element, &limits)) };
-        Ok(ty.expect("the element is a reference"))
+        Ok(unsafe { Owned::from_c(wasm_tabletype_new(element, &limits)) })
     }
 
     #[cfg(compiler)]

@@ -2,8 +2,8 @@
 
 use super::FuncType;
 use crate::Engine;
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 
 /// The type of a tag: a function type whose parameters are the types of the values
 /// that an exception with that tag carries, its payload.
@@ -52,6 +52,6 @@ impl TagType {
         let ty = self.ty.to_c().into_raw();
         // SAFETY: the function takes `ty` over, which is given up here, and returns an owned
         // type.
-        unsafe { Owned::from_raw(wasm_tagtype_new(ty)) }.expect("wasm_tagtype_new never fails")
+        unsafe { Owned::from_c(wasm_tagtype_new(ty)) }
     }
 }

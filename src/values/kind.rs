@@ -105,7 +105,8 @@ impl Val {
     ///
     /// # Errors
     ///
-    /// If the value is a reference of another store, or one whose root is gone.
+    /// Returns an error if the value is a reference that belongs to another store, or whose
+    /// root is gone.
     #[inline(always)]
     pub(crate) fn to_raw_in(self, store: &mut StoreOpaque) -> Result<ValRaw> {
         Ok(match self {
@@ -114,7 +115,7 @@ impl Val {
             Val::F32(v) => ValRaw::f32(v),
             Val::F64(v) => ValRaw::f64(v),
             Val::V128(v) => ValRaw::v128(v.as_u128()),
-            // Apart, for with them this would be too much to be inlined.
+            // In a function of its own, so that this one is small enough to be inlined.
             Val::FuncRef(_)
             | Val::ExternRef(_)
             | Val::AnyRef(_)

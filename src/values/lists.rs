@@ -128,10 +128,10 @@ unsafe impl<A: WasmTy> WasmResults for A {
     }
 }
 
-// What is made for each number of values is compiled, or at least stored, with
-// every build of this crate. So it is little, and grows no faster than they do:
-// arguments that are taken one by one must be dropped if a later one fails, which
-// is a path for each pair of them; those behind a reference need not be.
+// The code for each number of values is compiled, or at least stored, with every build of
+// this crate. So it is short, and grows no faster than the number: arguments that are moved
+// out one by one must be dropped if a later one fails, on a path for each pair of them;
+// those behind a reference need not.
 macro_rules! tuples {
     ($n:literal $($t:ident)*) => {
         // SAFETY: each value has its place.

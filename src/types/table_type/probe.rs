@@ -3,14 +3,15 @@
 use super::TableLimits;
 use crate::error::check;
 use crate::error::{Context, format_err};
+use crate::owned::Owned;
 use crate::sys::*;
 use crate::types::{FuncType, HeapType, RefType, ValType};
-use crate::vec::{ImportTypeVec, Owned};
+use crate::vec::ImportTypeVec;
 use crate::{Engine, Error, Result};
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 /// A module with one import, a table; both names of the import are empty.
-struct Probe(NonNull<wasmtime_module_t>);
+struct Probe(Owned<wasmtime_module_t>);
 
 impl Probe {
     /// Compiles a module that imports a table of that type.
@@ -25,17 +26,15 @@ impl Probe {
         let mut module = ptr::null_mut();
         // SAFETY: the engine is alive, `wasm` is only read, and `module` is set to an owned
         // module unless there is an error, which `check` takes over.
-        unsafe {
+        let probe = unsafe {
             check(wasmtime_module_new(
                 engine.as_ptr(),
                 wasm.as_ptr(),
                 wasm.len(),
                 &mut module,
             ))?;
-        }
-        let probe = NonNull::new(module)
-            .map(Probe)
-            .context("wasmtime_module_new returned no module")?;
+            Probe(Owned::from_c(module))
+        };
         // A concrete type may have the same parameters and results, and be another type.
         if element.heap_type().is_concrete() {
             let ty = probe.tabletype()?;
@@ -83,41 +82,29 @@ impl Probe {
             of: wasmtime_extern_union_t { table: *table },
         };
         // SAFETY: invariant "Shared", which names `wasmtime_linker_define`; the table belongs
-        // to the context's store, as this function requires. The linker isn't used after it
-        // is deleted, and `check` takes the errors over. As nothing is instantiated, the
-        // store doesn't change.
+        // to the context's store, as this function requires. What is created is owned, and
+        // `check` takes the errors over. As nothing is instantiated, the store doesn't change.
         unsafe {
-            let linker = wasmtime_linker_new(engine.as_ptr());
+            let linker = Owned::from_c(wasmtime_linker_new(engine.as_ptr()));
             let empty = ptr::dangling();
-            let defined = check(wasmtime_linker_define(
-                linker,
+            check(wasmtime_linker_define(
+                linker.as_ptr(),
                 context.cast_mut(),
                 empty,
                 0,
                 empty,
                 0,
                 &item,
-            ));
-            let taken = defined.and_then(|()| {
-                let mut instance = ptr::null_mut();
-                check(wasmtime_linker_instantiate_pre(
-                    linker,
-                    self.0.as_ptr(),
-                    &mut instance,
-                ))?;
-                wasmtime_instance_pre_delete(instance);
-                Ok(())
-            });
-            wasmtime_linker_delete(linker);
-            taken
+            ))?;
+            let mut instance = ptr::null_mut();
+            check(wasmtime_linker_instantiate_pre(
+                linker.as_ptr(),
+                self.0.as_ptr(),
+                &mut instance,
+            ))?;
+            drop(Owned::from_c(instance));
         }
-    }
-}
-
-impl Drop for Probe {
-    fn drop(&mut self) {
-        // SAFETY: the module is owned, and not used again.
-        unsafe { wasmtime_module_delete(self.0.as_ptr()) }
+        Ok(())
     }
 }
 
