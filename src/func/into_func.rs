@@ -7,11 +7,11 @@ use crate::Engine;
 use crate::sys::{wasm_trap_t, wasmtime_caller_t, wasmtime_val_raw_t};
 use std::ffi::c_void;
 
-/// A closure that [`Func::wrap`](crate::Func::wrap) and
-/// [`Linker::func_wrap`](crate::Linker::func_wrap) make a function of.
+/// A closure that can become a host function.
 ///
-/// Implemented for `Fn` closures of up to 17 arguments that are [`WasmTy`],
-/// optionally after a [`Caller`], which return a [`WasmRet`].
+/// [`Func::wrap`](crate::Func::wrap) and [`Linker::func_wrap`](crate::Linker::func_wrap) take
+/// it. It is implemented for `Fn` closures and functions that take up to 17 arguments that
+/// are [`WasmTy`], optionally after a [`Caller`], and return a [`WasmRet`].
 pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     /// The closure behind a callback.
     #[doc(hidden)]

@@ -5,13 +5,14 @@ use super::typed::ValTypes;
 use crate::store::StoreOpaque;
 use crate::{Result, ValRaw};
 
-/// What a host function may return: nothing, a [`WasmTy`](super::WasmTy), a tuple of up to 17
-/// of them, or a [`Result`] of any of these.
+/// The result of a host function, or its results.
+///
+/// Implemented for `()`, a [`WasmTy`](super::WasmTy), a tuple of up to 17 of them, and a
+/// [`Result`] of any of these.
 ///
 /// # Safety
 ///
-/// Not to be implemented outside this crate: `into_raw` must agree with
-/// `VALTYPES`.
+/// Only this crate may implement it: `into_raw` must agree with `VALTYPES`.
 pub unsafe trait WasmRet {
     /// Whether `into_raw` uses the store.
     #[doc(hidden)]
