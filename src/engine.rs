@@ -1,10 +1,10 @@
 //! [`Engine`]: what compiles and runs WebAssembly, configured once.
 
-use crate::config::{RawConfig, Tunables};
-use crate::sys::{self, ensure_loaded, wasm_engine_t};
+use crate::config::{Tunables, default_settings};
+use crate::owned::Owned;
+use crate::sys::{self, ensure_loaded, wasm_config_t, wasm_engine_t};
 use crate::{Config, Result};
 use std::fmt;
-use std::ptr::NonNull;
 use std::sync::{Arc, Weak};
 
 mod precompiled;
@@ -15,7 +15,7 @@ pub use precompiled::Precompiled;
 /// Compiles and runs WebAssembly, with the settings of a [`Config`].
 ///
 /// Most programs have one, which lives as long as they do. Clones are the same
-/// engine, counted; an engine can be used from several threads at a time.
+/// engine, and share a reference count; an engine can be used from several threads at a time.
 ///
 /// ```no_run
 /// use libwasmtime::{Config, Engine};
@@ -33,17 +33,10 @@ pub struct Engine {
 }
 
 struct EngineInner {
-    /// Owned, and valid as long as this is.
-    ptr: NonNull<wasm_engine_t>,
+    raw: Owned<wasm_engine_t>,
     config: Config,
     tunables: Tunables,
 }
-
-// SAFETY: the C object is a counted reference to the engine, which the C API
-// allows to be used from any thread at any time; the rest is plain data.
-unsafe impl Send for EngineInner {}
-// SAFETY: as above.
-unsafe impl Sync for EngineInner {}
 
 impl Engine {
     /// Makes an engine with these settings; loads libwasmtime first, if that
@@ -66,7 +59,7 @@ impl Engine {
         let tunables = config.check()?;
         let raw = config.to_c()?;
         // SAFETY: nothing in the configuration is in conflict.
-        Ok(unsafe { Engine::from_raw_config(raw, config.clone(), tunables) })
+        Ok(unsafe { Engine::from_c_config(raw, config.clone(), tunables) })
     }
 
     /// Makes an engine with the default settings: what [`Engine::new`] comes to
@@ -77,21 +70,25 @@ impl Engine {
         let config = Config::new();
         let tunables = Tunables::of(&config);
         // SAFETY: nothing is set.
-        Ok(unsafe { Engine::from_raw_config(RawConfig::new(), config, tunables) })
+        Ok(unsafe { Engine::from_c_config(default_settings(), config, tunables) })
     }
 
+    /// Creates an engine with the settings of a C configuration.
+    ///
     /// # Safety
     ///
-    /// `raw` must have the settings of `config`, and nothing that libwasmtime
-    /// aborts on.
-    unsafe fn from_raw_config(raw: RawConfig, config: Config, tunables: Tunables) -> Engine {
-        // SAFETY: the configuration is owned and given away; the caller vouches
-        // for what is in it.
-        let ptr = unsafe { sys::wasm_engine_new_with_config(raw.into_raw()) };
-        let ptr = NonNull::new(ptr).expect("wasm_engine_new_with_config returns an engine");
+    /// `settings` must be those of `config`, and none that libwasmtime aborts on.
+    unsafe fn from_c_config(
+        settings: Owned<wasm_config_t>,
+        config: Config,
+        tunables: Tunables,
+    ) -> Engine {
+        // SAFETY: the configuration is owned and given away, and libwasmtime doesn't
+        // abort on it, as this function requires. The engine is owned.
+        let raw = unsafe { Owned::from_c(sys::wasm_engine_new_with_config(settings.into_raw())) };
         Engine {
             inner: Arc::new(EngineInner {
-                ptr,
+                raw,
                 config,
                 tunables,
             }),
@@ -201,7 +198,7 @@ impl Engine {
 
     /// The C object, valid as long as `self`.
     pub(crate) fn as_ptr(&self) -> *mut wasm_engine_t {
-        self.inner.ptr.as_ptr()
+        self.inner.raw.as_ptr()
     }
 }
 
@@ -229,13 +226,6 @@ impl fmt::Debug for Engine {
         f.debug_tuple("Engine")
             .field(&Arc::as_ptr(&self.inner))
             .finish()
-    }
-}
-
-impl Drop for EngineInner {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the engine, which isn't used again.
-        unsafe { sys::wasm_engine_delete(self.ptr.as_ptr()) }
     }
 }
 

@@ -17,16 +17,15 @@ mod out_of_memory;
 mod text;
 mod traced;
 
+use crate::owned::Owned;
 use crate::sys::{
-    wasm_trap_delete, wasm_trap_message, wasm_trap_origin, wasm_trap_t, wasm_trap_trace,
-    wasmtime_error_delete, wasmtime_error_exit_status, wasmtime_error_message, wasmtime_error_t,
-    wasmtime_error_wasm_trace, wasmtime_trap_code,
+    wasm_trap_message, wasm_trap_origin, wasm_trap_t, wasm_trap_trace, wasmtime_error_exit_status,
+    wasmtime_error_message, wasmtime_error_t, wasmtime_error_wasm_trace, wasmtime_trap_code,
 };
-use crate::vec::{ByteVec, FrameVec, Owned};
+use crate::vec::{ByteVec, FrameVec};
 use crate::{ThrownException, Trap, WasmBacktrace};
 use std::fmt;
 use std::mem::ManuallyDrop;
-use std::ptr::NonNull;
 
 pub use crate::{bail, ensure, format_err};
 pub use any::{Chain, Error};
@@ -96,15 +95,9 @@ impl std::error::Error for I32Exit {}
 /// text, a trap code, an exit status and frames can be had.
 /// [`into_error`](Raised::into_error) makes an [`Error`] of them.
 pub(crate) enum Raised {
-    Error(NonNull<wasmtime_error_t>),
-    Trap(NonNull<wasm_trap_t>),
+    Error(Owned<wasmtime_error_t>),
+    Trap(Owned<wasm_trap_t>),
 }
-
-// SAFETY: both objects are a box around an error value that is itself `Send`
-// and `Sync`, and the C API only reads it through shared references.
-unsafe impl Send for Raised {}
-// SAFETY: as above.
-unsafe impl Sync for Raised {}
 
 impl Raised {
     /// Takes ownership of whichever of the two is not null.
@@ -116,15 +109,9 @@ impl Raised {
         error: *mut wasmtime_error_t,
         trap: *mut wasm_trap_t,
     ) -> Option<Raised> {
-        match (NonNull::new(error), NonNull::new(trap)) {
-            (Some(error), None) => Some(Raised::Error(error)),
-            (None, Some(trap)) => Some(Raised::Trap(trap)),
-            (None, None) => None,
-            (Some(error), Some(trap)) => {
-                drop(Raised::Trap(trap));
-                Some(Raised::Error(error))
-            }
-        }
+        // SAFETY: both are null or owned, as this function requires.
+        let (error, trap) = unsafe { (Owned::from_raw(error), Owned::from_raw(trap)) };
+        error.map(Raised::Error).or(trap.map(Raised::Trap))
     }
 
     /// The whole text: message, backtrace and causes.
@@ -145,7 +132,9 @@ impl Raised {
     ///
     /// `error` must be null or a valid error of the C API.
     pub(crate) unsafe fn text_of(error: *mut wasmtime_error_t) -> Option<String> {
-        let raised = ManuallyDrop::new(Raised::Error(NonNull::new(error)?));
+        // SAFETY: the error is null or valid, as this function requires, and not deleted.
+        let error = unsafe { Owned::from_raw(error) }?;
+        let raised = ManuallyDrop::new(Raised::Error(error));
         Some(raised.text())
     }
 
@@ -170,7 +159,7 @@ impl Raised {
     }
 
     /// The trap that the C API says this is.
-    fn coded_trap(&self) -> Option<Trap> {
+    pub(crate) fn coded_trap(&self) -> Option<Trap> {
         let Raised::Trap(trap) = self else {
             return None;
         };
@@ -242,24 +231,14 @@ impl Raised {
     }
 }
 
-impl Drop for Raised {
-    fn drop(&mut self) {
-        match self {
-            // SAFETY: the object is owned and not used again.
-            Raised::Error(error) => unsafe { wasmtime_error_delete(error.as_ptr()) },
-            // SAFETY: as above.
-            Raised::Trap(trap) => unsafe { wasm_trap_delete(trap.as_ptr()) },
-        }
-    }
-}
-
 /// `Ok` if the C API returned no error, else the error, taken.
 ///
 /// # Safety
 ///
 /// `error` must be null or an owned error of the C API.
 pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
-    match NonNull::new(error) {
+    // SAFETY: the error is null or owned, as this function requires.
+    match unsafe { Owned::from_raw(error) } {
         None => Result::Ok(()),
         Some(error) => Err(Raised::Error(error).into_error(false)),
     }
@@ -273,7 +252,8 @@ pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
 /// As for [`check`]. The C function must be one in whose errors neither a guest's
 /// nor the host's texts are.
 pub(crate) unsafe fn check_trap(error: *mut wasmtime_error_t) -> Result<()> {
-    let Some(error) = NonNull::new(error) else {
+    // SAFETY: the error is null or owned, as this function requires.
+    let Some(error) = (unsafe { Owned::from_raw(error) }) else {
         return Result::Ok(());
     };
     let error = Raised::Error(error).into_error(false);

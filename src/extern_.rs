@@ -98,85 +98,116 @@ extern_kinds! {
     Tag: into_tag, "tag";
 }
 
+/// Implements [`Extern`] for each kind of items that belong to a store, given the kind's
+/// number and field in the C API's union. The remaining kind, a shared memory, belongs to an
+/// engine.
+macro_rules! entities {
+    ($($variant:ident: $kind:ident, $field:ident;)*) => {
+        impl Extern {
+            /// Returns the item's type.
+            ///
+            /// # Panics
+            ///
+            /// Panics if the item belongs to another store.
+            pub fn ty(&self, store: impl AsContext) -> ExternType {
+                match self {
+                    $(Extern::$variant(entity) => entity.ty(store).into(),)*
+                    Extern::SharedMemory(memory) => memory.ty().into(),
+                }
+            }
+
+            /// Returns the id of the store that the item belongs to, or `None` for a shared
+            /// memory.
+            pub(crate) fn store_id(&self) -> Option<u64> {
+                match self {
+                    $(Extern::$variant(entity) => Some(entity.store_id()),)*
+                    Extern::SharedMemory(_) => None,
+                }
+            }
+
+            /// Returns the shared memory, or `None` if this is another item.
+            pub(crate) fn as_shared_memory(&self) -> Option<&SharedMemory> {
+                match self {
+                    $(Extern::$variant(_) => None,)*
+                    Extern::SharedMemory(memory) => Some(memory),
+                }
+            }
+
+            /// Reports whether two are the same item, rather than equal ones.
+            pub(crate) fn is(&self, other: &Extern) -> bool {
+                match self {
+                    $(Extern::$variant(a) => matches!(other, Extern::$variant(b) if a.is(b)),)*
+                    Extern::SharedMemory(a) => {
+                        matches!(other, Extern::SharedMemory(b) if a.address() == b.address())
+                    }
+                }
+            }
+
+            /// Takes an item that libwasmtime returned.
+            ///
+            /// # Safety
+            ///
+            /// `raw` must be owned by the caller. It must belong to `store` or, if it is a
+            /// shared memory, to the store's engine.
+            pub(crate) unsafe fn from_c(raw: wasmtime_extern_t, store: &mut StoreOpaque) -> Extern {
+                // SAFETY: the kind tells which field of the union is valid. `raw` is owned,
+                // and belongs to `store` or its engine, as this function requires.
+                unsafe {
+                    match raw.kind {
+                        $($kind => $variant::from_c(raw.of.$field, store).into(),)*
+                        WASMTIME_EXTERN_SHAREDMEMORY => {
+                            SharedMemory::from_c(raw.of.sharedmemory, store.engine()).into()
+                        }
+                        kind => unreachable!("libwasmtime 48 has no item of kind {kind}"),
+                    }
+                }
+            }
+
+            /// Returns the item as a C struct, which may be passed to libwasmtime with
+            /// `store`.
+            ///
+            /// The struct borrows from `self`: it must not be used longer than `self`, nor be
+            /// deleted.
+            ///
+            /// # Panics
+            ///
+            /// Panics if the item belongs to another store.
+            #[track_caller]
+            pub(crate) fn to_c(&self, store: &StoreOpaque) -> wasmtime_extern_t {
+                match self {
+                    $(Extern::$variant(entity) => wasmtime_extern_t {
+                        kind: $kind,
+                        of: wasmtime_extern_union_t {
+                            $field: entity.to_c(store),
+                        },
+                    },)*
+                    Extern::SharedMemory(memory) => wasmtime_extern_t {
+                        kind: WASMTIME_EXTERN_SHAREDMEMORY,
+                        of: wasmtime_extern_union_t {
+                            sharedmemory: memory.as_ptr(),
+                        },
+                    },
+                }
+            }
+        }
+    };
+}
+
+entities! {
+    Func: WASMTIME_EXTERN_FUNC, func;
+    Global: WASMTIME_EXTERN_GLOBAL, global;
+    Table: WASMTIME_EXTERN_TABLE, table;
+    Memory: WASMTIME_EXTERN_MEMORY, memory;
+    Tag: WASMTIME_EXTERN_TAG, tag;
+}
+
 impl Extern {
-    /// Returns the item's type.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the item belongs to another store.
-    pub fn ty(&self, store: impl AsContext) -> ExternType {
-        let store = store.as_context();
-        match self {
-            Extern::Func(func) => func.ty(store).into(),
-            Extern::Global(global) => global.ty(store).into(),
-            Extern::Table(table) => table.ty(store).into(),
-            Extern::Memory(memory) => memory.ty(store).into(),
-            Extern::SharedMemory(memory) => memory.ty().into(),
-            Extern::Tag(tag) => tag.ty(store).into(),
-        }
-    }
-
-    /// Returns the id of the store that the item belongs to, or `None` for a shared memory.
-    pub(crate) fn store_id(&self) -> Option<u64> {
-        match self {
-            Extern::Func(func) => Some(func.store_id()),
-            Extern::Global(global) => Some(global.store_id()),
-            Extern::Table(table) => Some(table.store_id()),
-            Extern::Memory(memory) => Some(memory.store_id()),
-            Extern::SharedMemory(_) => None,
-            Extern::Tag(tag) => Some(tag.store_id()),
-        }
-    }
-
-    /// Reports whether two are the same item, rather than equal ones.
-    pub(crate) fn is(&self, other: &Extern) -> bool {
-        match self {
-            Extern::Func(a) => matches!(other, Extern::Func(b) if a.is(b)),
-            Extern::Global(a) => matches!(other, Extern::Global(b) if a.is(b)),
-            Extern::Table(a) => matches!(other, Extern::Table(b) if a.is(b)),
-            Extern::Memory(a) => matches!(other, Extern::Memory(b) if a.is(b)),
-            Extern::SharedMemory(a) => matches!(other, Extern::SharedMemory(b)
-                if a.data().as_ptr() == b.data().as_ptr()),
-            Extern::Tag(a) => matches!(other, Extern::Tag(b) if a.is(b)),
-        }
-    }
-
     /// Reports whether a shared memory belongs to `engine`.
     ///
     /// Returns `true` for other items, which the id of their store identifies.
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
-        match self {
-            Extern::SharedMemory(memory) => Engine::same(memory.engine(), engine),
-            Extern::Func(_)
-            | Extern::Global(_)
-            | Extern::Table(_)
-            | Extern::Memory(_)
-            | Extern::Tag(_) => true,
-        }
-    }
-
-    /// Takes an item that libwasmtime returned.
-    ///
-    /// # Safety
-    ///
-    /// `raw` must be owned by the caller. It must belong to `store` or, if it is a shared
-    /// memory, to the store's engine.
-    pub(crate) unsafe fn from_c(raw: wasmtime_extern_t, store: &mut StoreOpaque) -> Extern {
-        // SAFETY: the kind tells which field of the union is valid. `raw` is owned, and
-        // belongs to `store` or its engine, as this function requires.
-        unsafe {
-            match raw.kind {
-                WASMTIME_EXTERN_FUNC => Func::from_c(raw.of.func, store).into(),
-                WASMTIME_EXTERN_GLOBAL => Global::from_c(raw.of.global, store).into(),
-                WASMTIME_EXTERN_TABLE => Table::from_c(raw.of.table, store).into(),
-                WASMTIME_EXTERN_MEMORY => Memory::from_c(raw.of.memory, store).into(),
-                WASMTIME_EXTERN_SHAREDMEMORY => {
-                    SharedMemory::from_c(raw.of.sharedmemory, store.engine()).into()
-                }
-                WASMTIME_EXTERN_TAG => Tag::from_c(raw.of.tag, store).into(),
-                kind => unreachable!("libwasmtime 48 has no item of kind {kind}"),
-            }
-        }
+        self.as_shared_memory()
+            .is_none_or(|memory| Engine::same(memory.engine(), engine))
     }
 
     /// Takes an item that an instance exports.
@@ -192,69 +223,6 @@ impl Extern {
             store.shared_memories.export(memory);
         }
         item
-    }
-
-    /// Returns the shared memory, or `None` if this is another item.
-    pub(crate) fn as_shared_memory(&self) -> Option<&SharedMemory> {
-        match self {
-            Extern::SharedMemory(memory) => Some(memory),
-            Extern::Func(_)
-            | Extern::Global(_)
-            | Extern::Table(_)
-            | Extern::Memory(_)
-            | Extern::Tag(_) => None,
-        }
-    }
-
-    /// Returns the item as a C struct, which may be passed to libwasmtime with `store`.
-    ///
-    /// The struct borrows from `self`: it must not be used longer than `self`, nor be
-    /// deleted.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the item belongs to another store.
-    #[track_caller]
-    pub(crate) fn to_c(&self, store: &StoreOpaque) -> wasmtime_extern_t {
-        let (kind, of) = match self {
-            Extern::Func(func) => (
-                WASMTIME_EXTERN_FUNC,
-                wasmtime_extern_union_t {
-                    func: func.to_c(store),
-                },
-            ),
-            Extern::Global(global) => (
-                WASMTIME_EXTERN_GLOBAL,
-                wasmtime_extern_union_t {
-                    global: global.to_c(store),
-                },
-            ),
-            Extern::Table(table) => (
-                WASMTIME_EXTERN_TABLE,
-                wasmtime_extern_union_t {
-                    table: table.to_c(store),
-                },
-            ),
-            Extern::Memory(memory) => (
-                WASMTIME_EXTERN_MEMORY,
-                wasmtime_extern_union_t {
-                    memory: memory.to_c(store),
-                },
-            ),
-            Extern::SharedMemory(memory) => (
-                WASMTIME_EXTERN_SHAREDMEMORY,
-                wasmtime_extern_union_t {
-                    sharedmemory: memory.as_ptr(),
-                },
-            ),
-            Extern::Tag(tag) => (
-                WASMTIME_EXTERN_TAG,
-                wasmtime_extern_union_t {
-                    tag: tag.to_c(store),
-                },
-            ),
-        };
-        wasmtime_extern_t { kind, of }
     }
 }
 

@@ -2,17 +2,17 @@
 //!
 //! # How a call travels
 //!
-//! [`TypedFunc::call`] checks the function's type once, when it is made. A call
-//! then writes the arguments as [`ValRaw`] onto the stack, passes them to
-//! `wasmtime_func_call_unchecked`, and reads the results from the same place.
+//! A [`TypedFunc`] has compared its function's type with Rust's types when it was
+//! created. [`TypedFunc::call`] writes the arguments as [`ValRaw`] onto the stack, passes
+//! them to `wasmtime_func_call_unchecked`, and reads the results from the same place.
 //! [`Func::call`] does the same after it has compared the values with the
-//! function's signature, which the store keeps; where references to collected
+//! function's signature, which the store keeps; if references to collected
 //! objects are among the values, it uses the checked C function.
 //!
 //! A host function ([`Func::wrap`], [`Func::new`]) is a boxed closure behind a
-//! monomorphic callback (`trampoline`). What it fails with, error or panic, is
-//! kept in the store while libwasmtime unwinds the WebAssembly frames, and
-//! leaves through the call that had entered them.
+//! monomorphic callback (`into_func`, `trampoline`). Its failure, error or panic, is
+//! kept in the store while libwasmtime unwinds the WebAssembly frames, and is returned by
+//! the call that had entered them.
 
 mod caller;
 mod into_func;
@@ -20,17 +20,12 @@ mod signature;
 mod trampoline;
 mod typed;
 mod untyped;
-mod wasm_ret;
-mod wasm_ty;
 
 pub use caller::Caller;
 pub use into_func::IntoFunc;
 pub(crate) use signature::Signatures;
 pub(crate) use trampoline::HostFunc;
-pub use typed::{TypedFunc, WasmParams, WasmResults};
-pub use wasm_ret::WasmRet;
-pub(crate) use wasm_ty::Reference;
-pub use wasm_ty::{WasmTy, WasmTyList};
+pub use typed::TypedFunc;
 
 use crate::entity::entity;
 use crate::store::StoreOpaque;
@@ -38,7 +33,9 @@ use crate::sys::{
     wasm_functype_delete, wasmtime_func_from_raw, wasmtime_func_new_unchecked, wasmtime_func_t,
     wasmtime_func_to_raw, wasmtime_func_type,
 };
-use crate::{AsContext, AsContextMut, Engine, FuncType, Result, Val, ValRaw};
+use crate::{
+    AsContext, AsContextMut, Engine, FuncType, Result, Val, ValRaw, WasmParams, WasmResults,
+};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
@@ -481,7 +478,7 @@ impl Func {
         func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
     ) -> Func {
         let mut store = store.as_context_mut();
-        // SAFETY: the caller vouches for the closure.
+        // SAFETY: this function requires the same of the closure.
         let host = unsafe { HostFunc::unchecked(store.engine(), ty, func) };
         host.into_store(store.opaque_mut())
     }
@@ -496,7 +493,7 @@ impl Func {
     ///
     /// `raw` must be null or a raw `funcref` of this store.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: *mut c_void) -> Option<Func> {
-        // SAFETY: the caller vouches for `raw`.
+        // SAFETY: this function requires the same of `raw`.
         unsafe { Func::from_raw_in(store.as_context_mut().opaque_mut(), raw) }
     }
 
@@ -508,8 +505,8 @@ impl Func {
             return None;
         }
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the caller vouches for `raw`, which is
-        // not null; `out` is initialised.
+        // SAFETY: invariant "Context". `raw` isn't null, so it is a raw `funcref` of the
+        // store, as this function requires; `out` is initialised.
         unsafe {
             wasmtime_func_from_raw(store.raw(), raw, out.as_mut_ptr());
             Some(Func::from_c(out.assume_init(), store))

@@ -38,7 +38,6 @@ pub use root::{GcRef, RootedGcRef};
 pub(crate) use root::{HasRoot, Root, RootSet};
 pub use rooted::Rooted;
 pub use scope::RootScope;
-pub(crate) use scope::TemporaryRoots;
 
 /// What the C API tells apart among references to collected objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

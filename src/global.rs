@@ -3,10 +3,11 @@
 use crate::entity::entity;
 use crate::error::check;
 use crate::gc::RawRef;
+use crate::owned::Owned;
 use crate::store::wrong_engine;
 use crate::sys::{
-    wasm_globaltype_delete, wasmtime_global_get, wasmtime_global_new, wasmtime_global_set,
-    wasmtime_global_t, wasmtime_global_type,
+    wasmtime_global_get, wasmtime_global_new, wasmtime_global_set, wasmtime_global_t,
+    wasmtime_global_type,
 };
 use crate::{AsContext, AsContextMut, GlobalType, Result, Val};
 use std::mem::MaybeUninit;
@@ -122,12 +123,10 @@ impl Global {
         let store = store.as_context();
         let global = self.to_c(store.opaque());
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle. The
-        // type is owned, and copied before it is deleted.
+        // type is owned, and copied.
         unsafe {
-            let raw = wasmtime_global_type(store.shared(), &global);
-            let ty = GlobalType::from_c(store.engine(), raw);
-            wasm_globaltype_delete(raw);
-            ty
+            let ty = Owned::from_c(wasmtime_global_type(store.shared(), &global));
+            GlobalType::from_c(store.engine(), ty.as_ptr())
         }
     }
 

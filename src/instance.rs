@@ -3,10 +3,7 @@
 use crate::entity::entity;
 use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
-use crate::sys::{
-    wasm_trap_t, wasmtime_error_t, wasmtime_extern_t, wasmtime_instance_export_get,
-    wasmtime_instance_new, wasmtime_instance_t,
-};
+use crate::sys::{wasmtime_extern_t, wasmtime_instance_export_get, wasmtime_instance_t};
 use crate::{
     AsContextMut, Engine, Error, Export, Extern, Func, Global, Memory, Module, ModuleExport,
     Result, SharedMemory, StoreContext, StoreContextMut, Table, Tag, TypedFunc, WasmParams,
@@ -14,7 +11,6 @@ use crate::{
 };
 use std::hash::{Hash, Hasher};
 use std::mem::MaybeUninit;
-use std::ptr;
 
 /// An instance of a module, in a store.
 ///
@@ -130,50 +126,29 @@ impl Instance {
             .iter()
             .map(|import| import.to_c(store.opaque()))
             .collect();
-        let context = store.raw();
-        // SAFETY: invariants "State" and "Context": `store` borrows the store
-        // exclusively. Invariant "Ownership": `to_c` has checked each import.
-        unsafe {
-            Instance::start(store.opaque_ptr(), module, |instance, trap| {
-                wasmtime_instance_new(
-                    context,
-                    module.as_ptr(),
-                    imports.as_ptr(),
-                    imports.len(),
-                    instance,
-                    trap,
-                )
-            })
-        }
+        // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
+        // `to_c` has checked that the imports belong to it, and the module belongs to its
+        // engine.
+        let instance =
+            unsafe { StoreOpaque::instantiate(store.opaque_ptr(), module.as_ptr(), &imports) };
+        // SAFETY: the instance was created from this module, in this store.
+        Ok(unsafe { Instance::adopt(store.opaque_mut(), instance?, module) })
     }
 
-    /// Takes the instance of `module` that `instantiate` creates.
+    /// Takes the instance of a module that libwasmtime created.
     ///
     /// # Safety
     ///
-    /// `store` must be the state of a live store that the caller borrows exclusively.
-    /// `instantiate` must write an instance of this store to its first argument, or
-    /// return an owned error, or write an owned trap to its second argument.
-    pub(crate) unsafe fn start(
-        store: *mut StoreOpaque,
+    /// `instance` must have been created from `module`, in `store`.
+    pub(crate) unsafe fn adopt(
+        store: &mut StoreOpaque,
+        instance: wasmtime_instance_t,
         module: &Module,
-        instantiate: impl FnOnce(
-            *mut wasmtime_instance_t,
-            *mut *mut wasm_trap_t,
-        ) -> *mut wasmtime_error_t,
-    ) -> Result<Instance> {
-        let mut instance = MaybeUninit::uninit();
-        let mut trap = ptr::null_mut();
-        let error = instantiate(instance.as_mut_ptr(), &mut trap);
-        // SAFETY: invariant "State": `store` is the state of a live store, as this
-        // function requires, and no reference into it was held during the call. The
-        // instance was written if there is neither an error nor a trap.
-        unsafe {
-            (*store).check(error, trap)?;
-            let instance = Instance::from_c(instance.assume_init(), &mut *store);
-            (*store).instances.insert(instance.0.__private, module);
-            Ok(instance)
-        }
+    ) -> Instance {
+        // SAFETY: the instance belongs to the store, as this function requires.
+        let instance = unsafe { Instance::from_c(instance, store) };
+        store.instances.insert(instance.0.__private, module);
+        instance
     }
 
     /// Returns the handle of an instance, from its index and its store's id.

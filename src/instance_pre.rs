@@ -2,13 +2,12 @@
 
 use crate::instance::check_engine;
 use crate::linker::Needs;
-use crate::sys::{
-    wasmtime_instance_pre_delete, wasmtime_instance_pre_instantiate, wasmtime_instance_pre_t,
-};
+use crate::owned::Owned;
+use crate::store::StoreOpaque;
+use crate::sys::wasmtime_instance_pre_t;
 use crate::{AsContextMut, Instance, Module, Result};
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// A module with imports whose types match, ready to be instantiated.
@@ -26,8 +25,7 @@ pub struct InstancePre<T> {
 }
 
 struct Inner {
-    /// Owned.
-    raw: NonNull<wasmtime_instance_pre_t>,
+    raw: Owned<wasmtime_instance_pre_t>,
     module: Module,
     needs: Needs,
 }
@@ -43,16 +41,16 @@ impl<T: 'static> InstancePre<T> {
     ///
     /// # Safety
     ///
-    /// `raw` must be an owned object, created from `module` and imports with these needs.
-    /// The host functions among the imports must take stores of data `T`.
+    /// `raw` must have been created from `module` and imports with these needs. The host
+    /// functions among the imports must take stores of data `T`.
     pub(crate) unsafe fn from_c(
-        raw: *mut wasmtime_instance_pre_t,
+        raw: Owned<wasmtime_instance_pre_t>,
         module: &Module,
         needs: Needs,
     ) -> InstancePre<T> {
         InstancePre {
             inner: Arc::new(Inner {
-                raw: NonNull::new(raw).expect("wasmtime_linker_instantiate_pre returns one"),
+                raw,
                 module: module.clone(),
                 needs,
             }),
@@ -123,22 +121,14 @@ impl<T: 'static> InstancePre<T> {
             .opaque_mut()
             .shared_memories
             .import(self.inner.needs.shared_memories())?;
-        let context = store.raw();
-        // SAFETY: invariants "State" and "Context": `store` borrows the store
-        // exclusively. Invariant "Ownership": `needs.check` has found that the imports
-        // may be used with this store.
+        // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
+        // and `needs.check` has found that the imports may be used with it. The instance is
+        // created from this module, in this store.
         unsafe {
-            Instance::start(store.opaque_ptr(), self.module(), |instance, trap| {
-                wasmtime_instance_pre_instantiate(self.inner.raw.as_ptr(), context, instance, trap)
-            })
+            let instance =
+                StoreOpaque::instantiate_pre(store.opaque_ptr(), self.inner.raw.as_ptr())?;
+            Ok(Instance::adopt(store.opaque_mut(), instance, self.module()))
         }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // SAFETY: the object is owned by `self`, and not used again.
-        unsafe { wasmtime_instance_pre_delete(self.raw.as_ptr()) }
     }
 }
 

@@ -193,6 +193,7 @@ mod linker;
 mod load;
 mod memory;
 mod module;
+mod owned;
 #[cfg(feature = "profiling")]
 mod profiling;
 mod shared_memory;
@@ -207,6 +208,7 @@ mod threads;
 mod trap;
 mod types;
 mod val;
+mod values;
 pub mod vec;
 #[cfg(feature = "wasi")]
 pub mod wasi;
@@ -225,9 +227,7 @@ pub use config::{
 pub use engine::{Engine, EngineWeak, Precompiled};
 pub use error::{Error, I32Exit, OutOfMemory, Result, ToWasmtimeResult};
 pub use extern_::{Export, Extern};
-pub use func::{
-    Caller, Func, IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList,
-};
+pub use func::{Caller, Func, IntoFunc, TypedFunc};
 pub use gc::{
     AnyRef, ExnRef, ExnRefPre, ExternRef, GcHeapOutOfMemory, GcRef, I31, OwnedRooted, RootScope,
     Rooted, RootedGcRef,
@@ -255,5 +255,6 @@ pub use tag::Tag;
 pub use trap::Trap;
 pub use types::*;
 pub use val::{ContRef, NoExtern, NoFunc, NoneRef, Ref, V128, Val, ValRaw};
+pub use values::{WasmParams, WasmResults, WasmRet, WasmTy, WasmTyList};
 #[cfg(feature = "wat")]
 pub use wat::wat2wasm;

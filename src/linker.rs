@@ -12,9 +12,10 @@ pub use unknown_import::UnknownImportError;
 
 use crate::error::check;
 use crate::instance::check_engine;
+use crate::owned::Owned;
+use crate::store::StoreOpaque;
 use crate::sys::{
-    wasmtime_linker_allow_shadowing, wasmtime_linker_clone, wasmtime_linker_delete,
-    wasmtime_linker_instantiate, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
+    wasmtime_linker_allow_shadowing, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
 };
 use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result, StoreContextMut};
@@ -22,7 +23,7 @@ use func_types::FuncTypes;
 use needs::Definitions;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 /// A set of named definitions, from which modules are instantiated.
 ///
@@ -80,8 +81,7 @@ use std::ptr::{self, NonNull};
 // `Caller<'_, T>`. A linker that became one of a subtype or supertype of `T` would
 // pass it a caller of that type.
 pub struct Linker<T> {
-    /// Owned.
-    raw: NonNull<wasmtime_linker_t>,
+    raw: Owned<wasmtime_linker_t>,
     engine: Engine,
     definitions: Definitions,
     types: FuncTypes,
@@ -107,10 +107,9 @@ impl<T> Linker<T> {
     ///
     /// Calls `wasmtime_linker_new`.
     pub fn new(engine: &Engine) -> Linker<T> {
-        // SAFETY: `engine` keeps the C engine alive during the call.
-        let raw = unsafe { wasmtime_linker_new(engine.as_ptr()) };
         Linker {
-            raw: NonNull::new(raw).expect("wasmtime_linker_new returns a linker"),
+            // SAFETY: the engine is alive, and what is returned is owned.
+            raw: unsafe { Owned::from_c(wasmtime_linker_new(engine.as_ptr())) },
             engine: engine.clone(),
             definitions: Definitions::default(),
             types: FuncTypes::default(),
@@ -228,27 +227,21 @@ impl<T> Linker<T> {
             };
             return pre?.instantiate(store);
         }
-        let context = store.raw();
         let mut unknown = None;
-        // SAFETY: invariants "State" and "Context": `store` borrows the store
-        // exclusively. Invariant "Ownership": `definitions.check` has found that the
-        // imports may be used with this store. The error is valid until it is returned.
+        // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
+        // and `definitions.check` has found that the imports may be used with it. The error
+        // is valid while the closure runs.
         let instance = unsafe {
-            Instance::start(store.opaque_ptr(), module, |instance, trap| {
-                let error = wasmtime_linker_instantiate(
-                    self.as_ptr(),
-                    context,
-                    module.as_ptr(),
-                    instance,
-                    trap,
-                );
-                if !error.is_null() {
-                    unknown = UnknownImportError::find(self.as_ptr(), module, error);
-                }
-                error
-            })
+            StoreOpaque::instantiate_linked(
+                store.opaque_ptr(),
+                self.as_ptr(),
+                module.as_ptr(),
+                |error| unknown = UnknownImportError::find(self.as_ptr(), module, error),
+            )
         };
-        instance.map_err(|error| unknown.map_or(error, Error::new))
+        let instance = instance.map_err(|error| unknown.map_or(error, Error::new))?;
+        // SAFETY: the instance was created from this module, in this store.
+        Ok(unsafe { Instance::adopt(store.opaque_mut(), instance, module) })
     }
 
     /// Looks up a module's imports and compares their types once, for many instances.
@@ -312,7 +305,7 @@ impl<T> Linker<T> {
             let unknown = UnknownImportError::find(self.as_ptr(), module, error);
             check(error).map_err(|error| unknown.map_or(error, Error::new))?;
             Ok(InstancePre::from_c(
-                raw,
+                Owned::from_c(raw),
                 module,
                 self.definitions.needs_of(module),
             ))
@@ -364,10 +357,8 @@ impl<T> Linker<T> {
 
 impl<T> Clone for Linker<T> {
     fn clone(&self) -> Linker<T> {
-        // SAFETY: the linker is owned by `self`. The clone is owned.
-        let raw = unsafe { wasmtime_linker_clone(self.as_ptr()) };
         Linker {
-            raw: NonNull::new(raw).expect("wasmtime_linker_clone returns a linker"),
+            raw: self.raw.clone(),
             engine: self.engine.clone(),
             definitions: self.definitions.clone(),
             types: FuncTypes::default(),
@@ -375,13 +366,6 @@ impl<T> Clone for Linker<T> {
             unknown_exports: self.unknown_exports,
             data: PhantomData,
         }
-    }
-}
-
-impl<T> Drop for Linker<T> {
-    fn drop(&mut self) {
-        // SAFETY: the linker is owned by `self`, and not used again.
-        unsafe { wasmtime_linker_delete(self.as_ptr()) }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crate::entity::entity;
 use crate::error::check;
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::{
-    wasm_memorytype_delete, wasmtime_memory_data, wasmtime_memory_data_size, wasmtime_memory_grow,
-    wasmtime_memory_new, wasmtime_memory_page_size, wasmtime_memory_page_size_log2,
-    wasmtime_memory_size, wasmtime_memory_t, wasmtime_memory_type,
+    wasmtime_memory_data, wasmtime_memory_data_size, wasmtime_memory_grow, wasmtime_memory_new,
+    wasmtime_memory_page_size, wasmtime_memory_page_size_log2, wasmtime_memory_size,
+    wasmtime_memory_t, wasmtime_memory_type,
 };
 use crate::{AsContext, AsContextMut, MemoryType, Result, StoreContext, StoreContextMut};
 use std::fmt;
@@ -143,12 +144,10 @@ impl Memory {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle. The
-        // type is owned, and copied before it is deleted.
+        // type is owned, and copied.
         unsafe {
-            let raw = wasmtime_memory_type(store.shared(), &memory);
-            let ty = MemoryType::from_c(raw);
-            wasm_memorytype_delete(raw);
-            ty
+            let ty = Owned::from_c(wasmtime_memory_type(store.shared(), &memory));
+            MemoryType::from_c(ty.as_ptr())
         }
     }
 

@@ -3,17 +3,16 @@
 use crate::error::check;
 #[cfg(feature = "threads")]
 use crate::error::ensure;
+use crate::owned::Owned;
 #[cfg(feature = "threads")]
 use crate::sys::{Feature, require, wasmtime_sharedmemory_new};
 use crate::sys::{
-    wasm_memorytype_delete, wasmtime_sharedmemory_clone, wasmtime_sharedmemory_data,
-    wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_delete, wasmtime_sharedmemory_grow,
+    wasmtime_sharedmemory_data, wasmtime_sharedmemory_data_size, wasmtime_sharedmemory_grow,
     wasmtime_sharedmemory_size, wasmtime_sharedmemory_t, wasmtime_sharedmemory_type,
 };
 use crate::{Engine, MemoryType, Result};
 use std::cell::UnsafeCell;
 use std::fmt;
-use std::ptr::NonNull;
 use std::slice;
 
 /// A linear memory that threads share.
@@ -45,17 +44,11 @@ use std::slice;
 /// - if both [`Config::memory_reservation`](crate::Config::memory_reservation) and
 ///   [`Config::memory_guard_size`](crate::Config::memory_guard_size) are 0;
 /// - if the memory's pages have one byte.
+#[derive(Clone)]
 pub struct SharedMemory {
-    /// Owned.
-    raw: NonNull<wasmtime_sharedmemory_t>,
+    raw: Owned<wasmtime_sharedmemory_t>,
     engine: Engine,
 }
-
-// SAFETY: the C object is bound to no thread, and its reference count is atomic.
-unsafe impl Send for SharedMemory {}
-// SAFETY: the C functions of shared memories may be called from several threads at a time.
-// The bytes are reached through `UnsafeCell`s only.
-unsafe impl Sync for SharedMemory {}
 
 impl SharedMemory {
     /// Creates a shared memory, whose bytes are zero.
@@ -172,7 +165,8 @@ impl SharedMemory {
         engine: &Engine,
     ) -> SharedMemory {
         SharedMemory {
-            raw: NonNull::new(raw).expect("libwasmtime returns a memory"),
+            // SAFETY: the memory is owned by the caller, as this function requires.
+            raw: unsafe { Owned::from_c(raw) },
             engine: engine.clone(),
         }
     }
@@ -204,13 +198,10 @@ impl SharedMemory {
     ///
     /// Calls `wasmtime_sharedmemory_type`.
     pub fn ty(&self) -> MemoryType {
-        // SAFETY: the memory is owned by `self`. The type is owned, and copied before it
-        // is deleted.
+        // SAFETY: the memory is owned by `self`. The type is owned, and copied.
         unsafe {
-            let raw = wasmtime_sharedmemory_type(self.as_ptr());
-            let ty = MemoryType::from_c(raw);
-            wasm_memorytype_delete(raw);
-            ty
+            let ty = Owned::from_c(wasmtime_sharedmemory_type(self.as_ptr()));
+            MemoryType::from_c(ty.as_ptr())
         }
     }
 
@@ -274,21 +265,6 @@ impl SharedMemory {
             ))?
         };
         Ok(previous)
-    }
-}
-
-impl Clone for SharedMemory {
-    fn clone(&self) -> SharedMemory {
-        // SAFETY: the memory is owned by `self`. The clone is owned and belongs to the same
-        // engine.
-        unsafe { SharedMemory::from_c(wasmtime_sharedmemory_clone(self.as_ptr()), &self.engine) }
-    }
-}
-
-impl Drop for SharedMemory {
-    fn drop(&mut self) {
-        // SAFETY: the object is owned by `self`, and not used again.
-        unsafe { wasmtime_sharedmemory_delete(self.as_ptr()) }
     }
 }
 

@@ -1,6 +1,6 @@
-//! Stores: what owns the WebAssembly objects, and host data beside them.
+//! Stores: the owners of WebAssembly objects and of the host's data beside them.
 //!
-//! # How a store is put together
+//! # Parts
 //!
 //! - [`Store<T>`] owns a C store and, beside it, a boxed [`StoreState<T>`]
 //!   that holds everything this crate adds. The C store's data pointer is that
@@ -8,49 +8,16 @@
 //! - [`StoreContext`], [`StoreContextMut`] and [`Caller`](crate::Caller) are a
 //!   pointer to the state and a lifetime.
 //! - [`StoreOpaque`] is the part of the state that does not depend on `T`.
+//! - [`entry`] is the one way into WebAssembly, and [`callback`] the one way out of it.
 //!
-//! # Invariants
-//!
-//! These are what the `SAFETY` comments of this crate rest on.
-//!
-//! 1. **State**: a context's pointer is to a live `StoreState` for as long as
-//!    its lifetime. Only code that holds a context, or runs in a callback of
-//!    the store, makes references out of it, and none is held across a call
-//!    into libwasmtime that can call back.
-//! 2. **Context**: `StoreOpaque::raw` is the C context of a live C store. It
-//!    takes exclusive access to the state, and so nothing else uses the C store
-//!    during the call that the context is for.
-//! 3. **Shared**: several threads may have shared access to a store at a time,
-//!    and none exclusive access meanwhile. With `StoreOpaque::shared` they call C
-//!    functions that only read, and nothing that changes under shared access.
-//!    That holds for all that are declared to take a constant pointer, which are
-//!    those that take a `WasmtimeStoreContext` in libwasmtime's sources, and for
-//!    some that are declared otherwise. These do so as well:
-//!    `wasmtime_extern_type`, `wasmtime_linker_define`,
-//!    `wasmtime_memory_page_size`, `wasmtime_memory_page_size_log2`. And these
-//!    take a `WasmtimeStoreContextMut`, of which they make a shared reference at
-//!    once: `wasmtime_memory_data`, `wasmtime_context_has_exception`. (To have a
-//!    mutable reference for a moment is no promise that the store isn't aliased,
-//!    as the type behind it is `!Unpin`.) What looks at collected objects is
-//!    called within `StoreOpaque::collected`, which is a lock: the functions whose
-//!    names end in `_to_raw` write to the heap of these objects.
-//! 4. **Ownership**: an entity's handle is passed to libwasmtime only after
-//!    [`StoreOpaque::assert_owns`] has found it to be of this store.
-//! 5. **Failures**: a host function that fails puts what went wrong, a
-//!    [`Failure`](crate::callback::Failure), into `StoreOpaque::pending` and
-//!    unwinds to the nearest entry from the host, which takes it
-//!    ([`StoreOpaque::failure`]); so it is never left behind.
-//! 6. **Last memory**: what `StoreOpaque::last_memory` says is true. Libwasmtime
-//!    changes a memory only when it is given the context of `StoreOpaque::raw`,
-//!    which is asked for before each call anew; and every callback that lets its
-//!    host code have the store ends with `StoreOpaque::last_memory` forgotten.
+//! ARCHITECTURE.md describes the invariants that `SAFETY` comments rest on, most of which
+//! are about these types.
 //!
 //! # Variance and auto traits
 //!
 //! A closure that is kept in a store takes a `Caller<'_, T>` of the `T` that the
-//! store had when it was made, out of which it may copy a reference, and into
-//! which another may put one. So `T` can become neither a subtype nor a
-//! supertype: [`Store`], its contexts and [`Caller`](crate::Caller) are invariant
+//! store had when it was created. One closure may copy a reference out of that `T`, and
+//! another may put one into it. So `T` can become neither a subtype nor a supertype: [`Store`], its contexts and [`Caller`](crate::Caller) are invariant
 //! in `T`, since [`StoreState`] is; [`Linker`](crate::Linker) and
 //! [`InstancePre`](crate::InstancePre), which hold such closures as well, by
 //! markers of their own.
@@ -61,11 +28,13 @@
 //! | `StoreContext`, a shared reference | if `T: Sync` | if `T: Sync` |
 //!
 //! All are `Unpin`, and neither `UnwindSafe` nor `RefUnwindSafe`: a panic may
-//! leave the data half changed, and so may one in a closure what that captured.
-//! These are the decisions of the `wasmtime` crate, whose types have fields that
-//! bring them about.
+//! leave the data half changed, and so may a panic in a closure the values that it
+//! captured. The `wasmtime` crate's types have the same auto traits, because of their
+//! fields.
 
+pub(crate) mod callback;
 mod context;
+mod entry;
 mod epoch;
 mod exception;
 mod fuel;
@@ -93,14 +62,14 @@ use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;
 
-/// What a store's C data pointer points to.
+/// The state of a store, which the C store's data pointer points to.
 ///
-/// The opaque part comes first, so that a pointer to the state is one to it.
+/// The opaque part comes first, so a pointer to the state is a pointer to it too.
 #[repr(C)]
 pub(crate) struct StoreState<T: 'static> {
     opaque: StoreOpaque,
     data: T,
-    /// Makes all that leads here invariant in `T`.
+    /// Makes every type that contains or points to a state invariant in `T`.
     invariant: PhantomData<fn(T) -> T>,
 }
 
@@ -198,8 +167,8 @@ impl<T: 'static> Store<T> {
             data,
             invariant: PhantomData,
         })));
-        // SAFETY: the engine is alive. The state outlives the C store, as
-        // `close` deletes the C store first, and is at an address of its own.
+        // SAFETY: the engine is alive. The state is at an address of its own and outlives the
+        // C store, which `close` deletes first.
         unsafe {
             let store = wasmtime_store_new(engine.as_ptr(), state.as_ptr().cast(), None);
             let context = wasmtime_store_context(store);
@@ -265,7 +234,7 @@ impl<T: 'static> Store<T> {
     }
 
     pub(crate) fn opaque(&self) -> &StoreOpaque {
-        // SAFETY: invariant "State": the borrow of the store guards it.
+        // SAFETY: invariant "State": the store is borrowed.
         unsafe { &self.state.as_ref().opaque }
     }
 
@@ -273,10 +242,10 @@ impl<T: 'static> Store<T> {
     ///
     /// Must be the last use of `self.state`.
     fn close(&mut self) -> Box<StoreState<T>> {
-        // SAFETY: the state is a leaked box that is taken back once, after the
-        // C store that points to it is gone. Rooted references go first, as
-        // they belong to the C store. Finalizers that run while it is deleted
-        // don't touch the state.
+        // SAFETY: invariant "State": nothing else uses the store. The state is a leaked box
+        // that is taken back once, after the C store that points to it is deleted. Rooted
+        // references are unrooted first, as they belong to the C store. Finalizers that run
+        // while it is deleted don't touch the state.
         unsafe {
             let opaque = &raw mut (*self.state.as_ptr()).opaque;
             (*opaque).release_roots();

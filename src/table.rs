@@ -49,6 +49,9 @@ pub struct Table(wasmtime_table_t);
 
 entity!(Table(wasmtime_table_t): id.store_id, id.__private1, __private2);
 
+/// In the words of the `wasmtime` crate.
+const NO_ELEMENT: &str = "type mismatch: value does not match table element type";
+
 impl Table {
     /// Creates a table, whose elements are all `init`.
     ///
@@ -100,9 +103,7 @@ impl Table {
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Table> {
         let mut store = store.as_context_mut();
         if !ty.comes_from_same_engine(store.engine()) {
-            return Err(
-                wrong_engine().context("type mismatch: value does not match table element type")
-            );
+            return Err(wrong_engine().context(NO_ELEMENT));
         }
         let init = Val::from(init).to_c(store.opaque())?;
         let raw_ty = ty.to_c(store.engine())?;
@@ -391,10 +392,7 @@ impl Table {
             // No element is set, which would check the value.
             let (val, element) = (Val::from(val), ValType::Ref(self.element(&store)));
             val.check_store(store.opaque())?;
-            ensure!(
-                val.matches_ty(&store, &element)?,
-                "type mismatch: value does not match table element type"
-            );
+            ensure!(val.matches_ty(&store, &element)?, "{NO_ELEMENT}");
         }
         self.check_range(&store, dst, len)?;
         (dst..dst + len).try_for_each(|i| self.set(&mut store, i, val))

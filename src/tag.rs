@@ -2,10 +2,9 @@
 
 use crate::entity::entity;
 use crate::error::check;
+use crate::owned::Owned;
 use crate::store::wrong_engine;
-use crate::sys::{
-    wasm_tagtype_delete, wasmtime_tag_eq, wasmtime_tag_new, wasmtime_tag_t, wasmtime_tag_type,
-};
+use crate::sys::{wasmtime_tag_eq, wasmtime_tag_new, wasmtime_tag_t, wasmtime_tag_type};
 use crate::{AsContext, AsContextMut, Result, TagType};
 use std::mem::MaybeUninit;
 
@@ -120,12 +119,10 @@ impl Tag {
         let store = store.as_context();
         let tag = self.to_c(store.opaque());
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle. The
-        // type is owned, and copied before it is deleted.
+        // type is owned, and copied.
         unsafe {
-            let raw = wasmtime_tag_type(store.shared(), &tag);
-            let ty = TagType::from_c(store.engine(), raw);
-            wasm_tagtype_delete(raw);
-            ty
+            let ty = Owned::from_c(wasmtime_tag_type(store.shared(), &tag));
+            TagType::from_c(store.engine(), ty.as_ptr())
         }
     }
 

@@ -13,7 +13,6 @@ pub use uninhabited::{ContRef, NoExtern, NoFunc, NoneRef};
 pub use v128::V128;
 
 use crate::error::format_err;
-use crate::func::Reference;
 use crate::gc::{GcRef, HasRoot, RawRef, Root};
 use crate::store::StoreOpaque;
 use crate::sys::{
@@ -21,6 +20,7 @@ use crate::sys::{
     WASMTIME_FUNCREF, WASMTIME_I32, WASMTIME_I64, WASMTIME_V128, wasmtime_func_t, wasmtime_val_t,
     wasmtime_valunion_t,
 };
+use crate::values::Reference;
 use crate::{
     AnyRef, AsContext, AsContextMut, Error, ExnRef, ExternRef, Func, HeapType, Result, Rooted,
     ValType,

@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::MemoryType;
-use crate::callback::{self, Failure, discard, finalize};
+use crate::callback::{self, Failure, Report, discard, finalize};
 use crate::error::{Error, Result, bail};
 use crate::sys::{
     self, wasm_memorytype_t, wasmtime_error_t, wasmtime_linear_memory_t, wasmtime_memory_creator_t,
@@ -175,17 +175,27 @@ impl Memory {
     }
 }
 
-/// What the host's code failed with as an error of the C API, owned.
-fn report(failure: &Failure) -> *mut wasmtime_error_t {
-    // What is behind a NUL character isn't passed on.
-    let text: Vec<u8> = failure
-        .to_string()
-        .bytes()
-        .take_while(|&byte| byte != 0)
-        .chain([0])
-        .collect();
-    // SAFETY: a C string of UTF-8, which is copied.
-    unsafe { sys::wasmtime_error_new(text.as_ptr().cast()) }
+/// Reports with an owned error of the C API, or null.
+struct ReportError;
+
+impl Report<()> for ReportError {
+    type Output = *mut wasmtime_error_t;
+
+    fn success(self, (): ()) -> *mut wasmtime_error_t {
+        ptr::null_mut()
+    }
+
+    fn failure(self, failure: Failure) -> *mut wasmtime_error_t {
+        // The text ends at its first NUL character.
+        let text: Vec<u8> = failure
+            .to_string()
+            .bytes()
+            .take_while(|&byte| byte != 0)
+            .chain([0])
+            .collect();
+        // SAFETY: a C string of UTF-8, which is copied.
+        unsafe { sys::wasmtime_error_new(text.as_ptr().cast()) }
+    }
 }
 
 unsafe extern "C" fn new_memory(
@@ -197,10 +207,12 @@ unsafe extern "C" fn new_memory(
     guard_size: usize,
     out: *mut wasmtime_linear_memory_t,
 ) -> *mut wasmtime_error_t {
-    // Not dropped while a panic of its own unwinds.
+    // Outside of the host's code, so that a panic of its own doesn't unwind while it is
+    // dropped.
     let mut made = None;
-    let outcome = callback::catch(|| {
-        // SAFETY: the environment is the creator, shared, and the type is valid.
+    let error = callback::call_host(ReportError, || {
+        // SAFETY: invariant "Callback": the environment is the creator, shared, and the
+        // type is valid.
         let (HostMemory { creator, .. }, ty) =
             unsafe { (&*env.cast::<HostMemory>(), MemoryType::from_c(ty)) };
         let maximum = (maximum != usize::MAX).then_some(maximum);
@@ -209,25 +221,22 @@ unsafe extern "C" fn new_memory(
             .map_err(Error::msg)?;
         made.insert(Memory::new(host)).update()
     });
-    match (outcome, made) {
-        (Ok(()), made) => {
-            // SAFETY: `out` can be written to; it takes over the environment, to
-            // be freed by its finalizer, and the callbacks are for it.
+    match made {
+        Some(memory) if error.is_null() => {
+            // SAFETY: invariant "Callback": `out` can be written; it takes over the
+            // environment, which its finalizer frees, and the callbacks are for it.
             unsafe {
                 out.write(wasmtime_linear_memory_t {
-                    env: Box::into_raw(Box::new(made.expect("it was made"))).cast(),
+                    env: Box::into_raw(Box::new(memory)).cast(),
                     get_memory: Some(get_memory),
                     grow_memory: Some(grow_memory),
                     finalizer: Some(finalize::<Memory>),
                 });
             }
-            ptr::null_mut()
         }
-        (Err(failure), made) => {
-            discard(made);
-            report(&failure)
-        }
+        failed => discard(failed),
     }
+    error
 }
 
 unsafe extern "C" fn get_memory(
@@ -246,9 +255,9 @@ unsafe extern "C" fn get_memory(
 }
 
 unsafe extern "C" fn grow_memory(env: *mut c_void, new_size: usize) -> *mut wasmtime_error_t {
-    // SAFETY: the environment is a memory, which nothing else uses now.
-    match callback::catch(|| unsafe { (*env.cast::<Memory>()).grow_to(new_size) }) {
-        Ok(()) => ptr::null_mut(),
-        Err(failure) => report(&failure),
-    }
+    callback::call_host(ReportError, || {
+        // SAFETY: invariant "Callback": the environment is a memory, which nothing else
+        // uses now.
+        unsafe { (*env.cast::<Memory>()).grow_to(new_size) }
+    })
 }

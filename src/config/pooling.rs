@@ -2,9 +2,9 @@
 
 use super::address_space::Layout;
 use super::{ConfigConflict, Tunables};
+use crate::owned::Owned;
 use crate::sys::{self, wasm_config_t, wasmtime_pooling_allocation_config_t};
 use crate::{Result, Unsupported};
-use std::ptr::NonNull;
 
 /// Makes, from each line of the table: a field, the methods that set it and
 /// get it, and the call that passes it on.
@@ -265,12 +265,12 @@ impl PoolingAllocationConfig {
         if let Some(memories) = &mut limited.max_memories_per_module {
             *memories = MOST_MEMORIES.min(*memories);
         }
-        let pool = RawPool::new();
-        // SAFETY: `pool` owns its configuration and the caller the other one,
-        // which copies the first.
+        // SAFETY: the configuration that is created is owned, and so is `config`, as
+        // this function requires; the second copies the first.
         unsafe {
-            limited.apply_settings(pool.0.as_ptr())?;
-            sys::wasmtime_pooling_allocation_strategy_set(config, pool.0.as_ptr());
+            let pool = Owned::from_c(sys::wasmtime_pooling_allocation_config_new());
+            limited.apply_settings(pool.as_ptr())?;
+            sys::wasmtime_pooling_allocation_strategy_set(config, pool.as_ptr());
         }
         Result::<_, crate::Error>::Ok(())
     }
@@ -345,23 +345,5 @@ impl PoolingAllocationConfig {
         return self.get_total_gc_heaps();
         #[cfg(not(feature = "gc"))]
         TOTAL
-    }
-}
-
-/// An owned pooling configuration of the C API.
-struct RawPool(NonNull<wasmtime_pooling_allocation_config_t>);
-
-impl RawPool {
-    fn new() -> RawPool {
-        // SAFETY: takes nothing.
-        let pool = unsafe { sys::wasmtime_pooling_allocation_config_new() };
-        RawPool(NonNull::new(pool).expect("a configuration is returned"))
-    }
-}
-
-impl Drop for RawPool {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the configuration, which isn't used again.
-        unsafe { sys::wasmtime_pooling_allocation_config_delete(self.0.as_ptr()) }
     }
 }

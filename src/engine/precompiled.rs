@@ -3,6 +3,7 @@
 use super::Engine;
 use crate::Result;
 use crate::error::Context;
+use crate::sys::elf::{self, Class};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -16,15 +17,14 @@ pub enum Precompiled {
     Component,
 }
 
-/// What an ELF header has at its start; only 64-bit files are precompiled code.
-const ELF64: &[u8] = b"\x7fELF\x02";
-const LITTLE_ENDIAN: u8 = 1;
 /// The operating system that Wasmtime's files name in their header, and the
 /// version of its interface.
 const WASMTIME_ABI: [u8; 2] = [200, 0];
 const MODULE: u32 = 1 << 0;
 const COMPONENT: u32 = 1 << 1;
-const HEADER_BYTES: usize = 64;
+/// Only 64-bit files are precompiled code.
+const CLASS: Class = Class::Elf64;
+const HEADER_BYTES: usize = CLASS.header_bytes();
 
 impl Engine {
     /// What the bytes are precompiled code of, such as
@@ -34,15 +34,11 @@ impl Engine {
     /// It looks at the header only: a file that is damaged further on is
     /// recognised as well.
     pub fn detect_precompiled(bytes: &[u8]) -> Option<Precompiled> {
-        let header = bytes.get(..HEADER_BYTES)?;
-        if !header.starts_with(ELF64) || header[7..9] != WASMTIME_ABI {
+        let header = elf::File::open(bytes.get(..HEADER_BYTES)?)?;
+        if header.class() != CLASS || bytes[elf::ABI..][..2] != WASMTIME_ABI {
             return None;
         }
-        let flags = header[48..52].try_into().expect("four bytes");
-        let flags = match header[5] {
-            LITTLE_ENDIAN => u32::from_le_bytes(flags),
-            _ => u32::from_be_bytes(flags),
-        };
+        let flags = header.u32(CLASS.flags())?;
         if flags & MODULE != 0 {
             Some(Precompiled::Module)
         } else if flags & COMPONENT != 0 {

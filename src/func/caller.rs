@@ -1,10 +1,7 @@
 //! The caller of a host function.
 
 use crate::store::StoreOpaque;
-use crate::sys::{
-    wasmtime_caller_context, wasmtime_caller_export_get, wasmtime_caller_t,
-    wasmtime_context_get_data,
-};
+use crate::sys::{wasmtime_caller_export_get, wasmtime_caller_t};
 use crate::{AsContext, AsContextMut, Engine, Extern, ModuleExport, StoreContext, StoreContextMut};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -99,35 +96,20 @@ unsafe impl<T: Send + 'static> Send for Caller<'_, T> {}
 // reference.
 unsafe impl<T: Sync + 'static> Sync for Caller<'_, T> {}
 
-/// The state of the store that a callback runs in.
-///
-/// # Safety
-///
-/// `caller` must be what libwasmtime passed to a running callback of a store
-/// made by this crate.
-#[inline]
-pub(super) unsafe fn store_of(caller: NonNull<wasmtime_caller_t>) -> NonNull<StoreOpaque> {
-    // SAFETY: the caller vouches for `caller`; the data of every store of this
-    // crate is its state, which begins with the opaque part.
-    unsafe {
-        let context = wasmtime_caller_context(caller.as_ptr());
-        NonNull::new_unchecked(wasmtime_context_get_data(context).cast())
-    }
-}
-
 impl<'a, T: 'static> Caller<'a, T> {
     /// # Safety
     ///
-    /// As for [`store_of`], the store's data must be a `T`, and the callback
-    /// must run for all of `'a` and use the store through this value only.
+    /// `caller` must be what libwasmtime passed to a callback that runs for all of `'a`,
+    /// and `store` the state of its store, whose data is a `T`. The callback must use the
+    /// store through this value only.
     #[inline]
-    pub(super) unsafe fn new(
+    pub(crate) unsafe fn new(
         store: NonNull<StoreOpaque>,
         caller: NonNull<wasmtime_caller_t>,
     ) -> Caller<'a, T> {
         Caller {
-            // SAFETY: the caller vouches for both; the state begins with the
-            // opaque part.
+            // SAFETY: invariant "State": the state begins with the opaque part, and only
+            // this value uses it, as this function requires.
             store: unsafe { StoreContextMut::from_state(store.cast()) },
             caller,
         }

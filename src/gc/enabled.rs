@@ -2,10 +2,10 @@
 
 use super::GcKind;
 use crate::error::{check, check_trap};
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::*;
-use crate::vec::Owned;
-use crate::{ExnType, Func, FuncType, HeapType, Result, Tag, Unsupported, Val, ValType};
+use crate::{ExnType, Func, FuncType, HeapType, Result, Tag, Unsupported, Val, ValRaw, ValType};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -263,17 +263,12 @@ impl RawRef {
             None => RawRef::new_taker(store),
         };
         let mut exception: Option<RawRef> = None;
-        let mut raw = wasmtime_val_raw_t {
-            funcref: (&raw mut exception).cast(),
-        };
-        let mut trap = ptr::null_mut();
+        let mut address = ValRaw::funcref((&raw mut exception).cast());
+        let func = taker.to_c(store);
         // SAFETY: invariants "Context" and "Ownership". The function takes the one
-        // value, which is what `take_exn` asks for, and returns none.
+        // value, which is the address that `take_exn` asks for, and returns none.
         unsafe {
-            let func = taker.to_c(store);
-            let error = wasmtime_func_call_unchecked(store.raw(), &func, &mut raw, 1, &mut trap);
-            store
-                .check(error, trap)
+            StoreOpaque::call_unchecked(store, &func, &mut address, 1)
                 .expect("the function does not fail");
         }
         exception
@@ -348,8 +343,7 @@ impl RawRef {
         // that there is a type, which is owned.
         unsafe {
             let ty = wasmtime_exnref_type(store.collected().raw(), self.as_exnref());
-            let ty = Owned::from_raw(ty);
-            ExnType::from_owned(store.engine(), ty.expect("an exception has a type"))
+            ExnType::from_owned(store.engine(), Owned::from_c(ty))
         }
     }
 

@@ -1,6 +1,5 @@
 //! Scopes: how long roots last.
 
-use crate::store::StoreOpaque;
 use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 
 /// A scope for roots: what is rooted through it is unrooted when it is dropped.
@@ -60,41 +59,5 @@ impl<C: AsContextMut> Drop for RootScope<C> {
             .opaque_mut()
             .roots
             .truncate(self.len);
-    }
-}
-
-/// Leaves a store as a call into it may, when dropped: its roots are cut back to
-/// where they were, and nothing is noted of its memories, as WebAssembly goes on.
-///
-/// For calls between WebAssembly and the host, which use the state without a
-/// context of their own.
-pub(crate) struct TemporaryRoots {
-    store: *mut StoreOpaque,
-    len: usize,
-}
-
-impl TemporaryRoots {
-    /// # Safety
-    ///
-    /// `store` must be the state of a live store that the caller may use, and
-    /// stay so until the value is dropped.
-    #[inline]
-    pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> TemporaryRoots {
-        TemporaryRoots {
-            store,
-            // SAFETY: the caller vouches for the store.
-            len: unsafe { (*store).roots.len() },
-        }
-    }
-}
-
-impl Drop for TemporaryRoots {
-    #[inline]
-    fn drop(&mut self) {
-        // SAFETY: `enter`'s caller vouches for the store.
-        unsafe {
-            (*self.store).roots.truncate(self.len);
-            (*self.store).last_memory.forget();
-        }
     }
 }

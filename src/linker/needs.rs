@@ -14,9 +14,9 @@
 
 use crate::error::{bail, ensure};
 use crate::instance::cross_store_instantiation;
+use crate::owned::Owned;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
-use crate::vec::Owned;
 use crate::{Engine, Extern, Module, SharedMemory};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -130,8 +130,9 @@ impl Needs {
 #[derive(Clone, Default)]
 struct Definition {
     needs: Needs,
-    /// Keeps the type of a store's item alive, also after the store is deleted.
-    _ty: Option<Arc<Owned<wasm_externtype_t>>>,
+    /// The type of a store's item. Nothing reads it: it stays alive for libwasmtime, which
+    /// compares it with the type of an import, also after the store has been deleted.
+    _kept_alive: Option<Arc<Owned<wasm_externtype_t>>>,
 }
 
 impl Definition {
@@ -143,7 +144,7 @@ impl Definition {
         let ty = unsafe { Owned::from_raw(wasmtime_extern_type(context, &item_c)) };
         Definition {
             needs: Needs::of_item(engine, store, item),
-            _ty: ty.map(Arc::new),
+            _kept_alive: ty.map(Arc::new),
         }
     }
 }

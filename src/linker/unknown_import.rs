@@ -2,9 +2,10 @@
 
 use super::get;
 use crate::error::{Raised, is_message};
+use crate::owned::Owned;
 use crate::sys::{
     wasmtime_error_t, wasmtime_extern_delete, wasmtime_linker_t, wasmtime_store_context,
-    wasmtime_store_delete, wasmtime_store_new,
+    wasmtime_store_new,
 };
 use crate::{Engine, ExternType, ImportType, Module};
 use std::fmt;
@@ -79,14 +80,13 @@ impl UnknownImportError {
         // that is found may belong to any store: it is not used, only deleted, before the
         // store.
         unsafe {
-            let store = wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None);
-            let context = wasmtime_store_context(store);
+            let store = Owned::from_c(wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None));
+            let context = wasmtime_store_context(store.as_ptr());
             let found = get::find(linker, context, &self.module, &self.name);
             let is_unknown = found.is_none();
             if let Some(mut item) = found {
                 wasmtime_extern_delete(&mut item);
             }
-            wasmtime_store_delete(store);
             is_unknown
         }
     }

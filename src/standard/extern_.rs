@@ -4,8 +4,8 @@ use super::object::Object;
 use super::store::State;
 use super::{AsContext, AsContextMut, Func, Global, Memory, Table};
 use crate::extern_::extern_kinds;
-use crate::sys::{wasm_extern_copy, wasm_extern_t, wasm_extern_type, wasm_externtype_delete};
-use crate::vec::Owned;
+use crate::owned::Owned;
+use crate::sys::{wasm_extern_copy, wasm_extern_t, wasm_extern_type};
 use crate::{Engine, ExternType};
 use std::fmt;
 use std::iter;
@@ -59,16 +59,24 @@ extern_kinds! {
     Memory: into_memory, "memory";
 }
 
+/// Matches on an item: one expression for all that this API has a type for, and one
+/// for the others.
+macro_rules! of_each_kind {
+    ($of:expr, $item:pat => $what:expr, $other:pat => $of_other:expr) => {
+        match $of {
+            Extern::Func($item) => $what,
+            Extern::Global($item) => $what,
+            Extern::Table($item) => $what,
+            Extern::Memory($item) => $what,
+            Extern::Other($other) => $of_other,
+        }
+    };
+}
+
 impl Extern {
     /// The item's type.
     pub fn ty(&self) -> ExternType {
-        match self {
-            Extern::Func(func) => func.ty().clone().into(),
-            Extern::Global(global) => global.ty().clone().into(),
-            Extern::Table(table) => table.ty().clone().into(),
-            Extern::Memory(memory) => memory.ty().clone().into(),
-            Extern::Other(other) => other.ty.clone(),
-        }
+        of_each_kind!(self, item => item.ty().clone().into(), other => other.ty.clone())
     }
 
     /// A copy of the C API's object, for an [`ExternVec`](crate::vec::ExternVec)
@@ -100,26 +108,16 @@ impl Extern {
 
     /// Whether this is a shared memory that compiled code may fault on.
     pub(super) fn may_fault_as_shared_memory(&self, engine: &Engine) -> bool {
-        match self {
-            Extern::Other(other) => other
-                .ty
-                .memory()
-                .is_some_and(|ty| ty.is_shared() && engine.may_fault(ty)),
-            Extern::Func(_) | Extern::Global(_) | Extern::Table(_) | Extern::Memory(_) => false,
-        }
+        of_each_kind!(self, _ => false, other => other
+            .ty
+            .memory()
+            .is_some_and(|ty| ty.is_shared() && engine.may_fault(ty)))
     }
 
     pub(super) fn to_c(&self, state: &State) -> Owned<wasm_extern_t> {
-        let object = match self {
-            Extern::Func(func) => func.object(),
-            Extern::Global(global) => global.object(),
-            Extern::Table(table) => table.object(),
-            Extern::Memory(memory) => memory.object(),
-            Extern::Other(other) => &other.object,
-        };
+        let object = of_each_kind!(self, item => item.object(), other => &other.object);
         // SAFETY: invariant "Object"; the copy is owned.
-        unsafe { Owned::from_raw(wasm_extern_copy(object.get_c(state))) }
-            .expect("wasm_extern_copy never fails")
+        unsafe { Owned::from_c(wasm_extern_copy(object.get_c(state))) }
     }
 
     /// Takes an object whose type a module declares to be `declared`.
@@ -137,13 +135,11 @@ impl Extern {
             // To ask for the limits can abort the process.
             Some(ExternType::Table(ty)) if ty.is_64() => ty.clone().into(),
             // SAFETY: the object is valid and of this store; its type is owned,
-            // and copied before it is deleted. A table's limits fit into 32
+            // and copied. A table's limits fit into 32
             // bits, as its indices do.
             _ => unsafe {
-                let ty = wasm_extern_type(raw.as_ptr());
-                let copy = ExternType::from_c(state.engine(), ty, &mut iter::empty());
-                wasm_externtype_delete(ty);
-                copy
+                let ty = Owned::from_c(wasm_extern_type(raw.as_ptr()));
+                ExternType::from_c(state.engine(), ty.as_ptr(), &mut iter::empty())
             },
         };
         // SAFETY: the caller vouches for it.

@@ -5,7 +5,7 @@ use super::store::State;
 use super::trap::Trap;
 use super::val::{check_types, check_vals};
 use super::{AsContextMut, StoreContextMut, Val};
-use crate::callback::{self, Failure, finalize};
+use crate::callback::{self, Failure, Report, finalize};
 use crate::sys::{
     wasm_func_call, wasm_func_new_with_env, wasm_trap_t, wasm_val_vec_t, wasmtime_trap_new,
 };
@@ -94,10 +94,7 @@ impl Func {
         // copied. The results are as many as the function has, own nothing yet,
         // and are written on success; the trap is owned.
         unsafe {
-            let trap = wasm_func_call(func, params.as_ptr(), results.as_mut_ptr());
-            if !trap.is_null() {
-                return Err(state.failure(trap));
-            }
+            state.enter(|| wasm_func_call(func, params.as_ptr(), results.as_mut_ptr()))?;
             results
                 .into_iter()
                 .map(|val| Val::from_c(state, val))
@@ -189,29 +186,35 @@ where
     let Some(state) = host.store.upgrade() else {
         return raw_trap("the store of the host function is gone");
     };
-    // SAFETY: the vectors are those of a call of the closure; the store is
-    // borrowed for that call.
-    match callback::catch(|| unsafe { host.call(&state, args, results) }) {
-        Ok(()) => ptr::null_mut(),
-        Err(failure) => raise(&state, failure),
-    }
+    callback::call_host(ReportTrap(&state), || {
+        // SAFETY: the vectors are those of a call of the closure, for which the store is
+        // borrowed.
+        unsafe { host.call(&state, args, results) }
+    })
 }
 
-/// What a callback returns for a failure, which waits in the store for the call
-/// that the callback is in.
-#[cold]
-fn raise(state: &State, failure: Failure) -> *mut wasm_trap_t {
-    match failure.downcast::<Trap>() {
-        Ok(trap) => {
-            let (trap, cause) = trap.into_parts();
-            state.set_pending(cause.map(Failure::from));
-            trap
-        }
-        Err(failure) => {
-            let trap = raw_trap(&failure.to_string());
-            state.set_pending(Some(failure));
-            trap
-        }
+/// Reports with an owned trap, or null. The failure waits in the store for the entry
+/// that the callback was called from.
+struct ReportTrap<'a>(&'a State);
+
+impl Report<()> for ReportTrap<'_> {
+    type Output = *mut wasm_trap_t;
+
+    fn success(self, (): ()) -> *mut wasm_trap_t {
+        ptr::null_mut()
+    }
+
+    #[cold]
+    fn failure(self, failure: Failure) -> *mut wasm_trap_t {
+        let (trap, cause) = match failure.downcast::<Trap>() {
+            Ok(trap) => {
+                let (trap, cause) = trap.into_parts();
+                (trap.into_raw(), cause.map(Failure::from))
+            }
+            Err(failure) => (raw_trap(&failure.to_string()), Some(failure)),
+        };
+        self.0.set_pending(cause);
+        trap
     }
 }
 

@@ -57,16 +57,18 @@ impl Instance {
             return Err(imported_twice());
         }
         let imports: ExternVec = imports.iter().map(|item| Some(item.to_c(state))).collect();
-        let mut trap = ptr::null_mut();
+        let mut instance = ptr::null_mut();
         // SAFETY: the store is alive and borrowed exclusively, and nothing of
         // the state but by shared references; the imports are of the store. What
         // is made is owned: the instance, or else a trap.
         let exports = unsafe {
-            let instance =
-                wasm_instance_new(state.raw(), module.as_ptr(), imports.as_ptr(), &mut trap);
-            if instance.is_null() {
-                return Err(state.failure(trap));
-            }
+            state.enter(|| {
+                let mut trap = ptr::null_mut();
+                instance =
+                    wasm_instance_new(state.raw(), module.as_ptr(), imports.as_ptr(), &mut trap);
+                trap
+            })?;
+            ensure!(!instance.is_null(), "libwasmtime failed without saying why");
             let exports = ExternVec::out(|out| wasm_instance_exports(instance, out));
             wasm_instance_delete(instance);
             exports

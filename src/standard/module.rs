@@ -2,16 +2,15 @@
 
 use super::{AsContext, AsContextMut};
 use crate::error::{Context, bail};
+use crate::owned::Owned;
 use crate::sys::{
-    wasm_byte_vec_t, wasm_module_delete, wasm_module_deserialize, wasm_module_exports,
-    wasm_module_imports, wasm_module_obtain, wasm_module_share, wasm_module_t,
-    wasm_shared_module_delete, wasm_shared_module_t,
+    wasm_byte_vec_t, wasm_module_deserialize, wasm_module_exports, wasm_module_imports,
+    wasm_module_obtain, wasm_module_share, wasm_module_t, wasm_shared_module_t,
 };
 use crate::types::{ExportDefs, ImportDef, TableLimits};
 use crate::vec::{ExportTypeVec, ImportTypeVec};
 use crate::{Engine, ExportType, ImportType, Result};
 use std::fmt;
-use std::ptr::NonNull;
 use std::sync::Arc;
 
 #[cfg(compiler)]
@@ -25,8 +24,8 @@ use {
 /// A compiled module, ready to be instantiated any number of times.
 ///
 /// It belongs to its engine and not to the store that it was made with: that is
-/// only how the engine-neutral API has it. Clones are the same module, counted;
-/// it can be used from several threads at a time. For code that is to run with
+/// only how the engine-neutral API has it. Clones are the same module, and share a
+/// reference count; it can be used from several threads at a time. For code that is to run with
 /// other engines, there are [`Module::share`] and [`Module::obtain`].
 #[derive(Clone)]
 pub struct Module {
@@ -34,8 +33,7 @@ pub struct Module {
 }
 
 struct Inner {
-    /// Owned.
-    raw: NonNull<wasm_module_t>,
+    raw: Owned<wasm_module_t>,
     interface: Arc<Interface>,
 }
 
@@ -45,12 +43,6 @@ struct Interface {
     imports: Vec<ImportDef>,
     exports: ExportDefs,
 }
-
-// SAFETY: the C object is a counted reference to the module, which may be used
-// from any thread at any time, and has no store; the rest is plain data.
-unsafe impl Send for Inner {}
-// SAFETY: as above.
-unsafe impl Sync for Inner {}
 
 impl Module {
     /// Compiles a module in the binary format.
@@ -71,7 +63,7 @@ impl Module {
         // SAFETY: the store is alive and borrowed, the bytes are readable. What
         // is made is owned, and the tables are read from the same binary.
         unsafe {
-            let Some(raw) = NonNull::new(wasm_module_new(state.raw(), &view(binary))) else {
+            let Some(raw) = Owned::from_raw(wasm_module_new(state.raw(), &view(binary))) else {
                 crate::Module::validate(state.engine(), binary)?;
                 bail!("libwasmtime can't compile the module, which is valid");
             };
@@ -123,7 +115,7 @@ impl Module {
         // the caller vouches for the code. What is made is owned.
         unsafe {
             let raw = wasm_module_deserialize(state.raw(), &view(bytes));
-            let Some(raw) = NonNull::new(raw) else {
+            let Some(raw) = Owned::from_raw(raw) else {
                 crate::Module::deserialize(state.engine(), bytes)?;
                 bail!("libwasmtime can't make a module of the bytes");
             };
@@ -133,10 +125,10 @@ impl Module {
 
     /// # Safety
     ///
-    /// `raw` must be an owned module of `engine`, whose tables are as said.
+    /// `raw` must be a module of `engine`, and `tables` the limits of its tables.
     unsafe fn from_c(
         engine: &Engine,
-        raw: NonNull<wasm_module_t>,
+        raw: Owned<wasm_module_t>,
         tables: [Vec<TableLimits>; 2],
     ) -> Module {
         let module = raw.as_ptr();
@@ -161,7 +153,7 @@ impl Module {
         )
     }
 
-    fn of(raw: NonNull<wasm_module_t>, interface: Arc<Interface>) -> Module {
+    fn of(raw: Owned<wasm_module_t>, interface: Arc<Interface>) -> Module {
         Module {
             inner: Arc::new(Inner { raw, interface }),
         }
@@ -210,9 +202,9 @@ impl Module {
     /// Calls `wasm_module_share`.
     pub fn share(&self) -> SharedModule {
         // SAFETY: the module is alive; what is made is owned.
-        let raw = unsafe { wasm_module_share(self.as_ptr()) };
+        let raw = unsafe { Owned::from_c(wasm_module_share(self.as_ptr())) };
         SharedModule {
-            raw: NonNull::new(raw).expect("wasm_module_share returns a module"),
+            raw,
             interface: self.inner.interface.clone(),
         }
     }
@@ -228,22 +220,17 @@ impl Module {
         let store = store.as_context_mut();
         // SAFETY: both are alive, and the store is borrowed; what is made is
         // owned.
-        let raw = unsafe { wasm_module_obtain(store.state().raw(), shared.raw.as_ptr()) };
-        let raw = NonNull::new(raw)
-            .context("the module was compiled by another engine than that of the store")?;
+        let raw = unsafe {
+            Owned::from_raw(wasm_module_obtain(store.state().raw(), shared.raw.as_ptr()))
+        };
+        let raw =
+            raw.context("the module was compiled by another engine than that of the store")?;
         Ok(Module::of(raw, shared.interface.clone()))
     }
 
     /// The C object, valid as long as `self`.
     pub(super) fn as_ptr(&self) -> *mut wasm_module_t {
         self.inner.raw.as_ptr()
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // SAFETY: the module is owned, and not used again.
-        unsafe { wasm_module_delete(self.raw.as_ptr()) }
     }
 }
 
@@ -255,21 +242,8 @@ impl fmt::Debug for Module {
 
 /// A module on its way to other threads; see [`Module::share`].
 pub struct SharedModule {
-    /// Owned.
-    raw: NonNull<wasm_shared_module_t>,
+    raw: Owned<wasm_shared_module_t>,
     interface: Arc<Interface>,
-}
-
-// SAFETY: this is what the C object is for.
-unsafe impl Send for SharedModule {}
-// SAFETY: as above; it is only read.
-unsafe impl Sync for SharedModule {}
-
-impl Drop for SharedModule {
-    fn drop(&mut self) {
-        // SAFETY: the object is owned, and not used again.
-        unsafe { wasm_shared_module_delete(self.raw.as_ptr()) }
-    }
 }
 
 impl fmt::Debug for SharedModule {

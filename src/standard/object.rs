@@ -13,9 +13,9 @@
 //! [`Object::get_c`] gives it away, to those who have a context of the store.
 
 use super::store::State;
+use crate::owned::Owned;
 use crate::store::wrong_store;
 use crate::sys::wasm_extern_t;
-use crate::vec::Owned;
 use std::collections::HashMap;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -153,7 +153,7 @@ macro_rules! object {
                         let view = $crate::sys::[<wasm_ $c _as_extern>](raw);
                         let copy = $crate::sys::wasm_extern_copy(view);
                         $crate::sys::[<wasm_ $c _delete>](raw);
-                        let object = Object::new(state, $crate::vec::Owned::from_raw(copy)?);
+                        let object = Object::new(state, $crate::owned::Owned::from_raw(copy)?);
                         Some($name::from_object(object, ty))
                     }
                 }

@@ -2,15 +2,15 @@
 
 use super::object::Objects;
 use super::trap::Trap;
-use crate::callback::{Cause, Failure};
+use crate::callback::{Failure, Pending};
 use crate::error::{Raised, format_err};
-use crate::sys::{wasm_store_delete, wasm_store_new, wasm_store_t, wasm_trap_t};
-use crate::{Engine, Error};
+use crate::owned::Owned;
+use crate::sys::{wasm_store_new, wasm_store_t, wasm_trap_t};
+use crate::{Engine, Error, Result};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::resume_unwind;
-use std::ptr::{self, NonNull};
+use std::ptr;
 use std::sync::Arc;
 
 /// A collection of WebAssembly objects.
@@ -36,12 +36,12 @@ unsafe impl Send for Store {}
 
 /// What a store is. Shared with the host functions, as their environment.
 pub(super) struct State {
-    /// Owned.
-    raw: NonNull<wasm_store_t>,
+    /// The first field, as the store is deleted before the rest is dropped.
+    raw: Owned<wasm_store_t>,
     engine: Engine,
     objects: Arc<Objects>,
     /// Why the host function that is being unwound from failed.
-    pending: Cell<Option<Failure>>,
+    pending: Cell<Pending>,
 }
 
 impl Store {
@@ -49,13 +49,12 @@ impl Store {
     ///
     /// Calls `wasm_store_new`.
     pub fn new(engine: &Engine) -> Store {
-        // SAFETY: the engine is alive; the store is owned.
-        let raw = unsafe { wasm_store_new(engine.as_ptr()) };
         let state = State {
-            raw: NonNull::new(raw).expect("wasm_store_new returns a store"),
+            // SAFETY: the engine is alive; the store is owned.
+            raw: unsafe { Owned::from_c(wasm_store_new(engine.as_ptr())) },
             engine: engine.clone(),
             objects: Arc::new(Objects::new()),
-            pending: Cell::new(None),
+            pending: Cell::default(),
         };
         Store {
             #[expect(clippy::arc_with_non_send_sync, reason = "see `Send` of the store")]
@@ -88,12 +87,11 @@ impl fmt::Debug for Store {
 
 impl Drop for State {
     fn drop(&mut self) {
-        // Each object holds the C store: with any of them left, the store would
-        // stay, and never go if one is in the closure of a host function.
+        // Each object holds the C store, which is deleted next: with any of them left,
+        // the store would stay, and never go if one is in the closure of a host
+        // function. Finalizers that run then don't reach the state, as no strong
+        // reference to it is left.
         self.objects.close();
-        // SAFETY: the store is owned and not used again. Finalizers that run
-        // here don't reach the state, as no strong reference is left.
-        unsafe { wasm_store_delete(self.raw.as_ptr()) }
     }
 }
 
@@ -111,35 +109,44 @@ impl State {
         &self.objects
     }
 
-    /// Notes why the host function that returns now failed.
+    /// Leaves the failure of a host function for the entry that it was called from.
     pub(super) fn set_pending(&self, failure: Option<Failure>) {
-        self.pending.set(failure);
+        let mut pending = Pending::default();
+        pending.set(failure);
+        self.pending.set(pending);
     }
 
-    /// What an entry into WebAssembly fails with that reports this trap.
+    /// The one way into WebAssembly: runs `call`, which calls a C function that may run
+    /// its code.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Trap`] with what the host function failed with that caused it, or with
+    /// what libwasmtime reports.
     ///
     /// # Panics
     ///
-    /// Resumes the panic if a host function panicked.
+    /// Resumes the panic of a host function.
     ///
     /// # Safety
     ///
-    /// The trap must be null or owned by the caller, who gives it up.
+    /// `call` must return null or an owned trap.
+    pub(super) unsafe fn enter(&self, call: impl FnOnce() -> *mut wasm_trap_t) -> Result<()> {
+        let trap = call();
+        if trap.is_null() {
+            return Ok(());
+        }
+        // SAFETY: the trap is owned, as this function requires.
+        Err(unsafe { self.failure(trap) })
+    }
+
     #[cold]
-    pub(super) unsafe fn failure(&self, trap: *mut wasm_trap_t) -> Error {
-        // SAFETY: the caller vouches for the trap.
+    unsafe fn failure(&self, trap: *mut wasm_trap_t) -> Error {
+        // SAFETY: the trap is owned, as `enter` requires.
         let raised = unsafe { Raised::new(ptr::null_mut(), trap) };
-        let cause = match self.pending.take().map(Failure::into_cause) {
-            Some(Cause::Panic(payload)) => {
-                drop(raised);
-                resume_unwind(payload)
-            }
-            Some(Cause::Error(cause)) => Some(cause),
-            None => None,
-        };
-        match raised {
-            Some(raised) => Error::new(Trap::from_parts(raised, cause)),
-            None => format_err!("libwasmtime failed without saying why"),
+        match self.pending.take().take(raised) {
+            (cause, Some(raised)) => Error::new(Trap::from_parts(raised, cause)),
+            (_, None) => format_err!("libwasmtime failed without saying why"),
         }
     }
 }

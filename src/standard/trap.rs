@@ -2,12 +2,11 @@
 
 use super::{AsContext, Frame};
 use crate::error::Raised;
-use crate::sys::{wasm_trap_new, wasm_trap_t, wasmtime_trap_code};
+use crate::owned::Owned;
+use crate::sys::{wasm_trap_new, wasm_trap_t};
 use crate::vec::ByteVec;
 use crate::{Error, WasmBacktrace};
 use std::fmt;
-use std::mem::ManuallyDrop;
-use std::ptr;
 
 /// Why a call ended early: a message, and the WebAssembly functions that were
 /// active.
@@ -46,11 +45,8 @@ impl Trap {
         let store = store.as_context().state();
         // SAFETY: the store is alive; the message ends with a NUL, as it has to,
         // and is copied. The trap is owned.
-        let raised = unsafe {
-            let trap = wasm_trap_new(store.raw(), text.as_ptr());
-            Raised::new(ptr::null_mut(), trap)
-        };
-        Trap::from_parts(raised.expect("wasm_trap_new returns a trap"), None)
+        let trap = unsafe { Owned::from_c(wasm_trap_new(store.raw(), text.as_ptr())) };
+        Trap::from_parts(Raised::Trap(trap), None)
     }
 
     pub(super) fn from_parts(raised: Raised, cause: Option<Error>) -> Trap {
@@ -60,11 +56,10 @@ impl Trap {
         }
     }
 
-    /// The C object, for somebody else to own, and what the host function failed
-    /// with.
-    pub(super) fn into_parts(self) -> (*mut wasm_trap_t, Option<Error>) {
-        match *ManuallyDrop::new(self.backtrace.into_source()) {
-            Raised::Trap(trap) => (trap.as_ptr(), self.cause),
+    /// The C object, and what the host function failed with.
+    pub(super) fn into_parts(self) -> (Owned<wasm_trap_t>, Option<Error>) {
+        match self.backtrace.into_source() {
+            Raised::Trap(trap) => (trap, self.cause),
             Raised::Error(_) => unreachable!("a trap is made of a trap"),
         }
     }
@@ -93,13 +88,7 @@ impl Trap {
     ///
     /// This isn't neutral: calls `wasmtime_trap_code`.
     pub fn code(&self) -> Option<crate::Trap> {
-        let Raised::Trap(trap) = self.backtrace.source() else {
-            return None;
-        };
-        let mut code = 0;
-        // SAFETY: the trap is alive, and `code` is for the callee to fill.
-        let known = unsafe { wasmtime_trap_code(trap.as_ptr(), &mut code) };
-        known.then(|| crate::Trap::from_u8(code)).flatten()
+        self.backtrace.source().coded_trap()
     }
 }
 

@@ -120,7 +120,7 @@ impl<'a, T: 'static> StoreContext<'a, T> {
         unsafe { &(*self.state.as_ptr()).opaque }
     }
 
-    /// The C context; see [`StoreOpaque::shared`].
+    /// Returns the C context; see [`StoreOpaque::shared`].
     pub(crate) fn shared(&self) -> *const wasmtime_context_t {
         self.opaque().shared()
     }
@@ -129,7 +129,7 @@ impl<'a, T: 'static> StoreContext<'a, T> {
 impl<'a, T: 'static> StoreContextMut<'a, T> {
     /// # Safety
     ///
-    /// `state` must be that of a live store that nothing else uses during `'a`.
+    /// `state` must be the state of a live store that nothing else uses during `'a`.
     pub(crate) unsafe fn from_state(state: NonNull<StoreState<T>>) -> StoreContextMut<'a, T> {
         StoreContextMut {
             state,
@@ -168,14 +168,14 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
         unsafe { &mut (*self.state.as_ptr()).opaque }
     }
 
-    /// The state's part that doesn't depend on `T`, as a pointer that may be
+    /// Returns the part of the state that doesn't depend on `T`, as a pointer that may be
     /// held across calls into libwasmtime.
     pub(crate) fn opaque_ptr(&mut self) -> *mut StoreOpaque {
         // The opaque part comes first.
         self.state.as_ptr().cast()
     }
 
-    /// The C context; see [`StoreOpaque::raw`].
+    /// Returns the C context; see [`StoreOpaque::raw`].
     pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
         self.opaque_mut().raw()
     }

@@ -1,13 +1,13 @@
 //! Epochs: a cheap bound on how long WebAssembly code may run.
 
-use super::{AsContextMut, Store, StoreContextMut, StoreState};
-use crate::callback::{self, Failure};
+use super::callback::call_host_with_store;
+use super::{AsContextMut, Store, StoreContextMut};
+use crate::callback;
 #[cfg(feature = "async")]
 use crate::sys::{Feature, WASMTIME_UPDATE_DEADLINE_YIELD, require};
 use crate::sys::{
-    WASMTIME_UPDATE_DEADLINE_CONTINUE, wasmtime_context_get_data,
-    wasmtime_context_set_epoch_deadline, wasmtime_context_t, wasmtime_error_new, wasmtime_error_t,
-    wasmtime_store_epoch_deadline_callback, wasmtime_update_deadline_kind_t,
+    WASMTIME_UPDATE_DEADLINE_CONTINUE, wasmtime_context_set_epoch_deadline, wasmtime_context_t,
+    wasmtime_error_t, wasmtime_store_epoch_deadline_callback, wasmtime_update_deadline_kind_t,
 };
 use crate::{Result, Trap};
 use std::ffi::c_void;
@@ -30,9 +30,9 @@ pub enum UpdateDeadline {
     Yield(u64),
 }
 
-/// The most ticks that a deadline is set away: nobody gets there, and so far the
-/// epoch's number has room. libwasmtime adds the two and doesn't look; the sum
-/// would be a deadline in the past, or end the process, as the build has it.
+/// The largest number of ticks that a deadline is set beyond the current epoch, which no
+/// program reaches. libwasmtime adds the two without a check: an overflow would set a
+/// deadline in the past, or abort the process if overflow checks are compiled in.
 const FARTHEST: u64 = u64::MAX >> 1;
 
 impl<T: 'static> StoreContextMut<'_, T> {
@@ -45,11 +45,11 @@ impl<T: 'static> StoreContextMut<'_, T> {
 
     /// Makes code trap at the epoch deadline; see [`Store::epoch_deadline_trap`].
     pub fn epoch_deadline_trap(&mut self) {
-        // The C API can't undo a callback, so that one takes its place that
-        // does what no callback does.
+        // The C API can't remove a callback, so it is replaced by one that does what a store
+        // without a callback does.
         //
-        // SAFETY: the store is alive and borrowed exclusively; the callback is
-        // for stores of data `T` and needs no data of its own.
+        // SAFETY: invariant "Context": the store is borrowed exclusively. The callback is for
+        // stores of data `T` and has no environment.
         unsafe {
             wasmtime_store_epoch_deadline_callback(
                 self.opaque_mut().store(),
@@ -169,9 +169,8 @@ impl<T: 'static> Store<T> {
             F: FnMut(StoreContextMut<'_, T>) -> Result<UpdateDeadline> + Send + Sync + 'static,
         {
             let data = Box::into_raw(Box::new(callback)).cast();
-            // SAFETY: the store is alive and borrowed exclusively; the callback
-            // and the finalizer are for this closure, and for stores of data
-            // `T`.
+            // SAFETY: invariant "Context": the store is borrowed exclusively. The callback and
+            // the finalizer are for this closure, and for stores of data `T`.
             unsafe {
                 wasmtime_store_epoch_deadline_callback(
                     store.as_context_mut().opaque_mut().store(),
@@ -195,9 +194,8 @@ unsafe extern "C" fn call<T: 'static, F>(
 where
     F: FnMut(StoreContextMut<'_, T>) -> Result<UpdateDeadline>,
 {
-    // SAFETY: libwasmtime passes what was given to it, and doesn't call the
-    // closure again while it runs. The code that was interrupted holds no
-    // reference to the state.
+    // SAFETY: invariant "Callback": libwasmtime passes the closure that was set with
+    // this function, in a store of data `T`, and doesn't call it while it runs.
     unsafe { update::<T>(context, delta, kind, &mut *data.cast::<F>()) }
 }
 
@@ -208,63 +206,40 @@ unsafe extern "C" fn interrupt<T: 'static>(
     delta: *mut u64,
     kind: *mut wasmtime_update_deadline_kind_t,
 ) -> *mut wasmtime_error_t {
-    // SAFETY: as above.
+    // SAFETY: invariant "Callback": libwasmtime passes a context of a store of data
+    // `T`, for which this function was set.
     unsafe { update::<T>(context, delta, kind, |_| Ok(UpdateDeadline::Interrupt)) }
 }
 
-/// Does what `callback` says.
+/// Moves the deadline as `callback` decides.
 ///
 /// # Safety
 ///
-/// `context` must be that of a store of data `T` that nothing else uses now; the
-/// other two must be writable.
+/// `context` must be what libwasmtime passed to a callback that is running, in a store
+/// of data `T`; the other two must be writable.
 unsafe fn update<T: 'static>(
     context: *mut wasmtime_context_t,
     delta: *mut u64,
     kind: *mut wasmtime_update_deadline_kind_t,
     callback: impl FnOnce(StoreContextMut<'_, T>) -> Result<UpdateDeadline>,
 ) -> *mut wasmtime_error_t {
-    // SAFETY: the data of every store of this crate is its state.
-    let state = unsafe { wasmtime_context_get_data(context).cast::<StoreState<T>>() };
-    let decided = callback::catch(|| {
-        // SAFETY: invariant "State": this runs in a callback of the store, and
-        // holds no other reference into it.
-        let store = unsafe { StoreContextMut::from_state(NonNull::new_unchecked(state)) };
-        match callback(store)? {
-            UpdateDeadline::Continue(ticks) => Ok((WASMTIME_UPDATE_DEADLINE_CONTINUE, ticks)),
-            #[cfg(feature = "async")]
-            UpdateDeadline::Yield(ticks) => {
-                require(Feature::Async)?;
-                Ok((WASMTIME_UPDATE_DEADLINE_YIELD, ticks))
-            }
-            UpdateDeadline::Interrupt => Err(Trap::Interrupt.into()),
-        }
-    });
-    // SAFETY: invariant "State": the callback has returned, and with it its
-    // context. libwasmtime gives the two places to be written.
+    // SAFETY: invariant "State": the code that was interrupted holds no reference to the
+    // state, and the context ends before the callback returns. libwasmtime passes places
+    // that can be written.
     unsafe {
-        (*state).opaque.last_memory.forget();
-        match decided {
-            Ok((new_kind, ticks)) => {
-                *kind = new_kind;
-                *delta = ticks.min(FARTHEST);
-                ptr::null_mut()
-            }
-            Err(failure) => fail(state, failure),
-        }
-    }
-}
-
-/// Has the code fail in the way given.
-///
-/// # Safety
-///
-/// `state` must be that of a store that nothing else uses now.
-#[cold]
-unsafe fn fail<T: 'static>(state: *mut StoreState<T>, failure: Failure) -> *mut wasmtime_error_t {
-    // SAFETY: the caller vouches for the state; the text is copied.
-    unsafe {
-        (*state).opaque.set_pending(failure);
-        wasmtime_error_new(c"epoch deadline reached".as_ptr())
+        call_host_with_store(NonNull::new_unchecked(context), |store| {
+            let (new_kind, ticks) = match callback(StoreContextMut::from_state(store.cast()))? {
+                UpdateDeadline::Continue(ticks) => (WASMTIME_UPDATE_DEADLINE_CONTINUE, ticks),
+                #[cfg(feature = "async")]
+                UpdateDeadline::Yield(ticks) => {
+                    require(Feature::Async)?;
+                    (WASMTIME_UPDATE_DEADLINE_YIELD, ticks)
+                }
+                UpdateDeadline::Interrupt => return Err(Trap::Interrupt.into()),
+            };
+            *kind = new_kind;
+            *delta = ticks.min(FARTHEST);
+            Ok(())
+        })
     }
 }

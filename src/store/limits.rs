@@ -23,7 +23,7 @@ pub struct StoreLimits {
 }
 
 mod sealed {
-    /// What a limiter comes down to.
+    /// A limiter's limits.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a resource limiter: only `StoreLimits` can",
         note = "the C API of libwasmtime takes fixed limits and calls no limiter; \
@@ -198,12 +198,12 @@ impl<T: 'static> Store<T> {
         &mut self,
         mut limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
     ) {
-        // What is negative is no limit.
+        // A negative number means no limit.
         let size =
             |limit: Option<usize>| limit.and_then(|limit| limit.try_into().ok()).unwrap_or(-1);
         let count = |limit: usize| limit.try_into().unwrap_or(i64::MAX);
         let limits = limiter(self.data_mut()).limits().clone();
-        // SAFETY: the store is alive and borrowed exclusively.
+        // SAFETY: invariant "Context": the store is borrowed exclusively.
         unsafe {
             wasmtime_store_limiter(
                 self.as_context_mut().opaque_mut().store(),

@@ -1,8 +1,9 @@
 //! Types of functions.
 
 use super::{HeapType, RefType, ValType, subtype};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::{Owned, ValTypeVec};
+use crate::vec::ValTypeVec;
 use crate::{Engine, Result};
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -35,10 +36,11 @@ pub struct FuncType {
 
 struct Definition {
     engine: Engine,
-    signature: Signature,
+    repr: Repr,
 }
 
-enum Signature {
+/// How the parameters and results are kept.
+enum Repr {
     /// A type that stands for itself: no supertype, no subtypes, no concrete
     /// type inside. Two of them are the same if they look the same.
     Plain {
@@ -57,25 +59,25 @@ enum Side {
     Results,
 }
 
-impl Signature {
+impl Repr {
     fn len(&self, side: Side) -> usize {
         match self {
-            Signature::Plain { params, results } => match side {
+            Repr::Plain { params, results } => match side {
                 Side::Params => params.len(),
                 Side::Results => results.len(),
             },
-            Signature::Defined(ty) => defined_types(ty, side).len(),
+            Repr::Defined(ty) => defined_types(ty, side).len(),
         }
     }
 
     fn get(&self, engine: &Engine, side: Side, index: usize) -> Option<ValType> {
         match self {
-            Signature::Plain { params, results } => match side {
+            Repr::Plain { params, results } => match side {
                 Side::Params => params.get(index),
                 Side::Results => results.get(index),
             }
             .cloned(),
-            Signature::Defined(ty) => {
+            Repr::Defined(ty) => {
                 let ty = defined_types(ty, side).get(index)?.as_ref()?;
                 // SAFETY: `ty` lives in the function type, which `engine` made.
                 Some(unsafe { ValType::from_c(engine, ty.as_ptr()) })
@@ -131,14 +133,14 @@ impl FuncType {
                 ty.to_c()?;
             }
         }
-        let signature = if is_plain {
-            Signature::Plain { params, results }
+        let repr = if is_plain {
+            Repr::Plain { params, results }
         } else {
             // As Rust data, types inside types would nest as deep as the
             // caller likes, and so would the calls that drop them.
-            Signature::Defined(signature_to_c(&params, &results)?)
+            Repr::Defined(signature_to_c(&params, &results)?)
         };
-        Ok(FuncType::from_signature(engine, signature))
+        Ok(FuncType::from_repr(engine, repr))
     }
 
     /// The same as [`FuncType::new`].
@@ -163,11 +165,11 @@ impl FuncType {
         FuncType::from_types(engine, params, results.into_iter().collect())
     }
 
-    fn from_signature(engine: &Engine, signature: Signature) -> FuncType {
+    fn from_repr(engine: &Engine, repr: Repr) -> FuncType {
         FuncType {
             definition: Arc::new(Definition {
                 engine: engine.clone(),
-                signature,
+                repr,
             }),
         }
     }
@@ -198,12 +200,12 @@ impl FuncType {
     }
 
     fn get(&self, side: Side, index: usize) -> Option<ValType> {
-        let Definition { engine, signature } = &*self.definition;
-        signature.get(engine, side, index)
+        let Definition { engine, repr } = &*self.definition;
+        repr.get(engine, side, index)
     }
 
     fn types(&self, side: Side) -> impl ExactSizeIterator<Item = ValType> + '_ {
-        (0..self.definition.signature.len(side)).map(move |index| {
+        (0..self.definition.repr.len(side)).map(move |index| {
             self.get(side, index)
                 .expect("the index is below the number of types")
         })
@@ -258,15 +260,15 @@ impl FuncType {
     /// Whether `a` and `b` are the same type and look the same, so that a C type
     /// made of one will do for the other. Asks nobody.
     pub(crate) fn is_plainly_same(a: &FuncType, b: &FuncType) -> bool {
-        match (&a.definition.signature, &b.definition.signature) {
+        match (&a.definition.repr, &b.definition.repr) {
             (
-                Signature::Plain { params, results },
-                Signature::Plain {
+                Repr::Plain { params, results },
+                Repr::Plain {
                     params: other_params,
                     results: other_results,
                 },
             ) => same_types(params, other_params) && same_types(results, other_results),
-            (Signature::Defined(_), _) | (_, Signature::Defined(_)) => false,
+            (Repr::Defined(_), _) | (_, Repr::Defined(_)) => false,
         }
     }
 
@@ -286,7 +288,7 @@ impl FuncType {
 
     /// A plain type has neither supertypes nor subtypes.
     fn is_defined(&self) -> bool {
-        matches!(self.definition.signature, Signature::Defined(_))
+        matches!(self.definition.repr, Repr::Defined(_))
     }
 
     fn assert_same_engine(&self, other: &FuncType) {
@@ -307,7 +309,7 @@ impl FuncType {
     /// signature is left out.
     pub(super) fn fmt_signature(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (side, name) in [(Side::Params, "param"), (Side::Results, "result")] {
-            if self.definition.signature.len(side) == 0 {
+            if self.definition.repr.len(side) == 0 {
                 continue;
             }
             write!(f, " ({name}")?;
@@ -332,25 +334,24 @@ impl FuncType {
     ///
     /// `ty` must be valid, and made by `engine`.
     pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_functype_t) -> FuncType {
-        // SAFETY: the caller vouches for `ty`; the copy is owned.
-        let copy = unsafe { Owned::from_raw(wasm_functype_copy(ty)) };
-        // SAFETY: `engine` made what this is a copy of.
-        unsafe { FuncType::from_owned(engine, copy.expect("wasm_functype_copy never fails")) }
+        // SAFETY: `ty` is valid and `engine` made it, as this function requires; the
+        // copy is owned.
+        unsafe { FuncType::from_owned(engine, Owned::from_c(wasm_functype_copy(ty))) }
     }
 
     /// # Safety
     ///
     /// `ty` must be made by `engine`.
     pub(crate) unsafe fn from_owned(engine: &Engine, ty: Owned<wasm_functype_t>) -> FuncType {
-        FuncType::from_signature(engine, Signature::Defined(ty))
+        FuncType::from_repr(engine, Repr::Defined(ty))
     }
 
     /// A C type, to be used with this type's engine only.
     pub(crate) fn to_c(&self) -> Owned<wasm_functype_t> {
-        match &self.definition.signature {
-            Signature::Plain { params, results } => signature_to_c(params, results)
+        match &self.definition.repr {
+            Repr::Plain { params, results } => signature_to_c(params, results)
                 .expect("what the C API doesn't describe is found when the type is made"),
-            Signature::Defined(ty) => ty.clone(),
+            Repr::Defined(ty) => ty.clone(),
         }
     }
 }
@@ -366,9 +367,7 @@ fn signature_to_c(params: &[ValType], results: &[ValType]) -> Result<Owned<wasm_
     let mut results = to_c(results)?;
     // SAFETY: the function takes what is in the vectors and leaves them empty;
     // none of the elements is null. The result is owned.
-    let ty =
-        unsafe { Owned::from_raw(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) };
-    Ok(ty.expect("wasm_functype_new never fails"))
+    Ok(unsafe { Owned::from_c(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) })
 }
 
 /// Whether types of plain signatures are the same. Nothing in them is concrete, so
@@ -381,7 +380,7 @@ fn same_types(a: &[ValType], b: &[ValType]) -> bool {
 /// What of a type can be seen without going into concrete types, which may
 /// refer to the type itself. Types that are the same have the same shape.
 fn shape(ty: &FuncType) -> impl Iterator<Item = Shape> + '_ {
-    let lens = [Side::Params, Side::Results].map(|side| ty.definition.signature.len(side));
+    let lens = [Side::Params, Side::Results].map(|side| ty.definition.repr.len(side));
     let types = ty.params().chain(ty.results()).map(|ty| Shape::of(&ty));
     lens.into_iter().map(Shape::Len).chain(types)
 }

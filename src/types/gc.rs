@@ -6,8 +6,8 @@
 use super::{FuncType, TagType, ValType, subtype};
 use crate::Engine;
 use crate::error::{Result, check, ensure};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ptr;
@@ -165,8 +165,7 @@ impl ExnType {
                 wasm_functype_params(ty.as_ptr()),
                 &mut out,
             ))?;
-            let ty = Owned::from_raw(out).expect("it succeeded");
-            Ok(ExnType::from_owned(engine, ty))
+            Ok(ExnType::from_owned(engine, Owned::from_c(out)))
         }
     }
 
@@ -175,12 +174,10 @@ impl ExnType {
     /// Calls `wasmtime_exn_type_tag_type`.
     pub fn tag_type(&self) -> TagType {
         // SAFETY: the type is valid, and its tag's type is of the same engine;
-        // that one is owned.
+        // that one is owned, and copied.
         unsafe {
-            let raw = wasmtime_exn_type_tag_type(self.as_ptr());
-            let ty = TagType::from_c(self.engine(), raw);
-            wasm_tagtype_delete(raw);
-            ty
+            let ty = Owned::from_c(wasmtime_exn_type_tag_type(self.as_ptr()));
+            TagType::from_c(self.engine(), ty.as_ptr())
         }
     }
 

@@ -1,8 +1,8 @@
 //! Types of globals.
 
 use super::ValType;
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 
 /// Whether a global's value can change.
@@ -96,7 +96,6 @@ impl GlobalType {
         };
         let content = self.content.to_c()?.into_raw();
         // SAFETY: the function takes `content`, and returns a type the caller owns.
-        let ty = unsafe { Owned::from_raw(wasm_globaltype_new(content, mutability)) };
-        Ok(ty.expect("both mutabilities are known to libwasmtime"))
+        Ok(unsafe { Owned::from_c(wasm_globaltype_new(content, mutability)) })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{ArrayType, ContType, ExnType, FuncType, StructType};
 use crate::error::format_err;
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 use std::{fmt, mem, ptr};
 
@@ -381,16 +381,16 @@ impl HeapType {
             let of = &raw const (*ty).of;
             match (*ty).kind {
                 WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC => {
-                    FuncType::from_owned(engine, owned((*of).concrete_func)).into()
+                    FuncType::from_owned(engine, Owned::from_c((*of).concrete_func)).into()
                 }
                 WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY => {
-                    ArrayType::from_owned(engine, owned((*of).concrete_array)).into()
+                    ArrayType::from_owned(engine, Owned::from_c((*of).concrete_array)).into()
                 }
                 WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT => {
-                    StructType::from_owned(engine, owned((*of).concrete_struct)).into()
+                    StructType::from_owned(engine, Owned::from_c((*of).concrete_struct)).into()
                 }
                 WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN => {
-                    ExnType::from_owned(engine, owned((*of).concrete_exn)).into()
+                    ExnType::from_owned(engine, Owned::from_c((*of).concrete_exn)).into()
                 }
                 kind => HeapType::from_kind(kind).unwrap_or_else(|| {
                     unreachable!("libwasmtime 48 has no heap type of kind {kind}")
@@ -445,17 +445,6 @@ impl HeapType {
         };
         // SAFETY: `expanded` is valid and only borrowed, as is `engine`, which
         // may be null for all but concrete functions; the result is owned.
-        let ty = unsafe { Owned::from_raw(wasmtime_valtype_to_wasm(engine, &expanded)) };
-        Ok(ty.expect("libwasmtime makes every reference type"))
+        Ok(unsafe { Owned::from_c(wasmtime_valtype_to_wasm(engine, &expanded)) })
     }
-}
-
-/// Takes over an object that can't be null.
-///
-/// # Safety
-///
-/// `object` must be valid, and the caller must own it and give it up.
-unsafe fn owned<T: crate::vec::Object>(object: *mut T) -> Owned<T> {
-    // SAFETY: the caller vouches for `object`.
-    unsafe { Owned::from_raw(object) }.expect("a concrete type has a pointer")
 }

@@ -2,8 +2,8 @@
 
 use crate::Result;
 use crate::error::{Context, bail, check, ensure};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 
 /// The type of a memory: how large it is at least and at most, in pages, how
 /// large a page is, how wide its addresses are, and whether threads share it.

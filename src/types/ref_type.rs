@@ -1,8 +1,8 @@
 //! Types of references.
 
 use super::HeapType;
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 use std::fmt;
 

@@ -2,6 +2,7 @@
 
 use super::{FuncType, GlobalType, HeapType, Mutability, RefType, ValType};
 use crate::Engine;
+use crate::owned::Owned;
 use crate::sys::*;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -34,12 +35,12 @@ pub(super) fn is_subtype(engine: &Engine, a: HeapType, b: HeapType) -> bool {
 
     let mut func = MaybeUninit::uninit();
     let mut global = MaybeUninit::uninit();
-    // SAFETY: all types are of `engine`, and so is the store, which isn't used
-    // after it is deleted. The outs can be written to; `func` is written
-    // before it is read, and `global` isn't read.
+    // SAFETY: all types are of `engine`, and so is the store, which is owned. The
+    // outs can be written to; `func` is written before it is read, and `global` isn't
+    // read. The error is owned.
     unsafe {
-        let store = wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None);
-        let context = wasmtime_store_context(store);
+        let store = Owned::from_c(wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None));
+        let context = wasmtime_store_context(store.as_ptr());
         wasmtime_func_new(
             context,
             offered.as_ptr(),
@@ -55,12 +56,7 @@ pub(super) fn is_subtype(engine: &Engine, a: HeapType, b: HeapType) -> bool {
             },
         };
         let error = wasmtime_global_new(context, wanted.as_ptr(), &value, global.as_mut_ptr());
-        let fits = error.is_null();
-        if !fits {
-            wasmtime_error_delete(error);
-        }
-        wasmtime_store_delete(store);
-        fits
+        Owned::from_raw(error).is_none()
     }
 }
 

@@ -15,8 +15,8 @@
 //! which whoever calls `Module::deserialize` answers.
 
 use super::{RefType, ValType};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 #[cfg(compiler)]
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -176,8 +176,7 @@ impl TableType {
         table: &wasmtime_table_t,
     ) -> (Owned<wasm_tabletype_t>, RefType) {
         // SAFETY: the caller vouches for `context` and `table`; the type is owned.
-        let ty = unsafe { Owned::from_raw(wasmtime_table_type(context, table)) }
-            .expect("wasmtime_table_type never fails");
+        let ty = unsafe { Owned::from_c(wasmtime_table_type(context, table)) };
         // SAFETY: `ty` is valid, and the element lives in it.
         let element = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
         let element = element.unwrap_ref().clone();
@@ -206,8 +205,7 @@ impl TableType {
         let element = self.element.to_c()?.into_raw();
         // SAFETY: the function takes `element`, borrows `limits`, and returns a
         // type the caller owns.
-        let ty = unsafe { Owned::from_raw(wasm_tabletype_new(element, &limits)) };
-        Ok(ty.expect("the element is a reference"))
+        Ok(unsafe { Owned::from_c(wasm_tabletype_new(element, &limits)) })
     }
 
     #[cfg(compiler)]

@@ -2,8 +2,8 @@
 
 use super::FuncType;
 use crate::Engine;
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 
 /// The type of a tag: a function type whose parameters are what an exception
 /// of that tag carries.
@@ -39,6 +39,6 @@ impl TagType {
     pub(crate) fn to_c(&self) -> Owned<wasm_tagtype_t> {
         let ty = self.ty.to_c().into_raw();
         // SAFETY: the function takes `ty`, and returns a type the caller owns.
-        unsafe { Owned::from_raw(wasm_tagtype_new(ty)) }.expect("wasm_tagtype_new never fails")
+        unsafe { Owned::from_c(wasm_tagtype_new(ty)) }
     }
 }

@@ -1,8 +1,8 @@
 //! Types of values.
 
 use super::{HeapType, RefType};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 use std::fmt;
 use std::mem::{self, MaybeUninit};
@@ -217,17 +217,16 @@ impl ValType {
     pub(crate) fn to_c(&self) -> Result<Owned<wasm_valtype_t>> {
         let number = |kind| {
             // SAFETY: these kinds exist, and the caller owns the result.
-            unsafe { Owned::from_raw(wasm_valtype_new(kind)) }
+            unsafe { Owned::from_c(wasm_valtype_new(kind)) }
         };
-        let ty = match self {
+        Ok(match self {
             ValType::I32 => number(WASM_I32),
             ValType::I64 => number(WASM_I64),
             ValType::F32 => number(WASM_F32),
             ValType::F64 => number(WASM_F64),
             // SAFETY: the caller owns the result.
-            ValType::V128 => unsafe { Owned::from_raw(wasmtime_wasm_valtype_v128()) },
-            ValType::Ref(ty) => Some(ty.to_c()?),
-        };
-        Ok(ty.expect("libwasmtime makes every value type"))
+            ValType::V128 => unsafe { Owned::from_c(wasmtime_wasm_valtype_v128()) },
+            ValType::Ref(ty) => ty.to_c()?,
+        })
     }
 }

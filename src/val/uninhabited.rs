@@ -1,8 +1,8 @@
 //! Types of references that have no values but null.
 
-use crate::func::Reference;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_val_t;
+use crate::values::Reference;
 use crate::{HeapType, Ref, Result, Val, ValRaw};
 use std::convert::Infallible;
 

@@ -10,7 +10,7 @@
 //! program that writes once often writes again soon. So both threads look for each
 //! other for a moment before they sleep.
 
-use crate::callback::{self, contain, finalize};
+use crate::callback::{self, Failure, Report, contain, finalize};
 use std::ffi::c_void;
 use std::io::{self, Write};
 use std::mem;
@@ -238,22 +238,37 @@ fn number_of(error: &io::Error) -> i32 {
         .unwrap_or(IO_ERROR)
 }
 
+/// Reports with a number: how many bytes were written, or the negative number of an
+/// error.
+struct ReportStatus;
+
+impl Report<isize> for ReportStatus {
+    type Output = isize;
+
+    fn success(self, status: isize) -> isize {
+        status
+    }
+
+    fn failure(self, _: Failure) -> isize {
+        -(IO_ERROR as isize)
+    }
+}
+
 /// The callback: writes a piece. Returns its length, or the negative number of
 /// an error.
 pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
-    // SAFETY: the data is what `WriterOwner::new` made, not freed yet, and
-    // `Sync`; libwasmtime passes a valid piece, which isn't null even if it is
-    // empty.
+    // SAFETY: invariant "Callback": the data is what `WriterOwner::new` returned, not
+    // freed yet, and `Sync`; libwasmtime passes a valid piece, which isn't null even if
+    // it is empty.
     let (callback, piece) =
         unsafe { (&*data.cast::<Callback>(), slice::from_raw_parts(piece, len)) };
-    let written = callback::catch(|| {
+    callback::call_host(ReportStatus, || {
         Ok(match callback.write(piece) {
             Ok(()) => len as isize,
             // What is in the error may panic when it is dropped, which is here.
             Err(error) => -(number_of(&error) as isize),
         })
-    });
-    written.unwrap_or(-(IO_ERROR as isize))
+    })
 }
 
 /// Frees the callback's data.

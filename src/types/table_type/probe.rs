@@ -3,14 +3,15 @@
 use super::TableLimits;
 use crate::error::check;
 use crate::error::{Context, format_err};
+use crate::owned::Owned;
 use crate::sys::*;
 use crate::types::{FuncType, HeapType, RefType, ValType};
-use crate::vec::{ImportTypeVec, Owned};
+use crate::vec::ImportTypeVec;
 use crate::{Engine, Error, Result};
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 /// A module whose one import, of no name, is a table.
-struct Probe(NonNull<wasmtime_module_t>);
+struct Probe(Owned<wasmtime_module_t>);
 
 impl Probe {
     /// # Errors
@@ -22,18 +23,16 @@ impl Probe {
         engine.prepare_to_compile(&wasm)?;
         let mut module = ptr::null_mut();
         // SAFETY: the engine is alive, `wasm` is only read, and `module` is
-        // written unless there is an error, which `check` takes.
-        unsafe {
+        // set to an owned one unless there is an error, which `check` takes.
+        let probe = unsafe {
             check(wasmtime_module_new(
                 engine.as_ptr(),
                 wasm.as_ptr(),
                 wasm.len(),
                 &mut module,
             ))?;
-        }
-        let probe = NonNull::new(module)
-            .map(Probe)
-            .context("wasmtime_module_new returned no module")?;
+            Probe(Owned::from_c(module))
+        };
         // A concrete type may look the same and yet be another.
         if element.heap_type().is_concrete() {
             let ty = probe.tabletype()?;
@@ -77,41 +76,30 @@ impl Probe {
             kind: WASMTIME_EXTERN_TABLE,
             of: wasmtime_extern_union_t { table: *table },
         };
-        // SAFETY: the caller vouches for `context` and `table`. The linker is
-        // used up to its deletion only; `check` takes the errors; nothing is
-        // instantiated, so the store stays as it is, and is only read.
+        // SAFETY: `context` and `table` are as this function requires. What is created
+        // is owned, and `check` takes the errors. Nothing is instantiated, so the store
+        // stays as it is, and is only read.
         unsafe {
-            let linker = wasmtime_linker_new(engine.as_ptr());
+            let linker = Owned::from_c(wasmtime_linker_new(engine.as_ptr()));
             let empty = ptr::dangling();
-            let defined = check(wasmtime_linker_define(
-                linker,
+            check(wasmtime_linker_define(
+                linker.as_ptr(),
                 context.cast_mut(),
                 empty,
                 0,
                 empty,
                 0,
                 &item,
-            ));
-            let taken = defined.and_then(|()| {
-                let mut instance = ptr::null_mut();
-                check(wasmtime_linker_instantiate_pre(
-                    linker,
-                    self.0.as_ptr(),
-                    &mut instance,
-                ))?;
-                wasmtime_instance_pre_delete(instance);
-                Ok(())
-            });
-            wasmtime_linker_delete(linker);
-            taken
+            ))?;
+            let mut instance = ptr::null_mut();
+            check(wasmtime_linker_instantiate_pre(
+                linker.as_ptr(),
+                self.0.as_ptr(),
+                &mut instance,
+            ))?;
+            drop(Owned::from_c(instance));
         }
-    }
-}
-
-impl Drop for Probe {
-    fn drop(&mut self) {
-        // SAFETY: the module is owned, and not used again.
-        unsafe { wasmtime_module_delete(self.0.as_ptr()) }
+        Ok(())
     }
 }
 
