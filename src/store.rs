@@ -75,17 +75,70 @@ pub(crate) struct StoreState<T: 'static> {
 
 /// A collection of WebAssembly instances, and host data of type `T`.
 ///
-/// All WebAssembly objects live in a store and are freed with it, not before.
-/// Objects of one store can't be used with another: that panics.
+/// A store owns all WebAssembly objects that are created in it: instances, functions,
+/// memories, tables, globals and tags. [`Instance`](crate::Instance),
+/// [`Memory`](crate::Memory) and the like are handles of such objects.
 ///
-/// Its methods that read or change the state are those of the contexts as well
-/// ([`StoreContext`], [`StoreContextMut`]), which host functions get through
-/// [`Caller`](crate::Caller).
+/// # Lifetime
 ///
-/// A `Store` can be sent to another thread if its data can, and several threads
-/// can look at it at the same time if they can at its data: read memories, and
-/// ask for the types of functions, say. All that changes a store, such as a call,
-/// takes it exclusively.
+/// The objects are freed with the store, not before. So a store should live about as long
+/// as the main instance in it. A program that instantiates modules again and again in one
+/// store never frees their memory; it should create a store for each request, task or
+/// plugin. Creating a store is cheap.
+///
+/// # Data
+///
+/// The data is what host functions need of the host: the state of a request, say, or open
+/// files. They reach it through [`Caller::data_mut`](crate::Caller::data_mut), and the rest
+/// of the program through [`Store::data_mut`]. [`Store::into_data`] returns it in the end.
+///
+/// # Contexts
+///
+/// A function that reads a store takes an [`AsContext`], and one that changes it an
+/// [`AsContextMut`]. `&store` and `&mut store` are such, and in host functions `&caller` and
+/// `&mut caller`. [`StoreContext`] and [`StoreContextMut`] are borrows of a store; many
+/// methods of a store are methods of these and of [`Caller`](crate::Caller) as well.
+///
+/// # Objects of other stores
+///
+/// Using a handle with another store than its own panics. Passing a handle of another store
+/// as an argument, an import or an element returns an error.
+///
+/// # Threads
+///
+/// A `Store` can be sent to another thread if its data can. Several threads can share it if
+/// they can share its data: to read memories, for instance, or the types of functions.
+/// Everything that changes a store, such as a call, borrows it exclusively.
+///
+/// # Examples
+///
+#[doc = example!(wat)]
+/// use libwasmtime::{Caller, Engine, Linker, Module, Store};
+///
+/// struct Request {
+///     log: Vec<i32>,
+/// }
+///
+/// let engine = Engine::default();
+/// let module = Module::new(&engine, r#"
+///     (module
+///         (import "host" "log" (func $log (param i32)))
+///         (func (export "handle") (call $log (i32.const 42))))
+/// "#)?;
+/// let mut linker = Linker::new(&engine);
+/// linker.func_wrap("host", "log", |mut caller: Caller<'_, Request>, x: i32| {
+///     caller.data_mut().log.push(x);
+/// })?;
+///
+/// // One store for each request.
+/// let mut store = Store::new(&engine, Request { log: Vec::new() });
+/// let instance = linker.instantiate(&mut store, &module)?;
+/// let handle = instance.get_typed_func::<(), ()>(&mut store, "handle")?;
+/// handle.call(&mut store, ())?;
+/// let request = store.into_data();
+/// assert_eq!(request.log, [42]);
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 pub struct Store<T: 'static> {
     state: NonNull<StoreState<T>>,
 }
@@ -98,7 +151,14 @@ unsafe impl<T: Send + 'static> Send for Store<T> {}
 unsafe impl<T: Sync + 'static> Sync for Store<T> {}
 
 impl<T: 'static> Store<T> {
-    /// Creates a store of `engine` with `data` inside.
+    /// Creates a store for modules of `engine`, with this data.
+    ///
+    /// The store has no limit on the sizes of memories and tables, other than those in their
+    /// types, and the limits on numbers [`DEFAULT_INSTANCE_LIMIT`],
+    /// [`DEFAULT_MEMORY_LIMIT`] and [`DEFAULT_TABLE_LIMIT`]. [`Store::limiter`] sets others.
+    ///
+    /// If the engine counts fuel or checks epochs, code traps at once until
+    /// [`Store::set_fuel`] or [`Store::set_epoch_deadline`] has been called.
     ///
     /// Calls `wasmtime_store_new`.
     pub fn new(engine: &Engine, data: T) -> Store<T> {
@@ -117,29 +177,50 @@ impl<T: 'static> Store<T> {
         Store { state }
     }
 
-    /// The same as [`Store::new`].
+    /// Creates a store as [`Store::new`] does; never returns an error.
     ///
-    /// For programs that handle running out of memory, which the C API doesn't:
-    /// it ends the process. So there is no error.
-    ///
-    /// # Errors
-    ///
-    /// None.
+    /// In the `wasmtime` crate, it returns an error when memory runs out. The C API ends the
+    /// process then.
     pub fn try_new(engine: &Engine, data: T) -> Result<Store<T>> {
         Ok(Store::new(engine, data))
     }
 
-    /// The data inside.
+    /// Returns the data.
     pub fn data(&self) -> &T {
         self.as_context().into_data()
     }
 
-    /// The data inside, to be changed.
+    /// Returns the data, borrowed exclusively.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(compiler)]
+    /// use libwasmtime::{Engine, Store};
+    ///
+    /// let mut store = Store::new(&Engine::default(), vec!["first"]);
+    /// store.data_mut().push("second");
+    /// assert_eq!(store.data().len(), 2);
+    /// ```
     pub fn data_mut(&mut self) -> &mut T {
         self.as_context_mut().into_data_mut()
     }
 
     /// Deletes the store and all its objects, and returns the data.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(compiler)]
+    /// use libwasmtime::{Caller, Engine, Func, Store};
+    ///
+    /// let mut store = Store::new(&Engine::default(), String::new());
+    /// let greet = Func::wrap(&mut store, |mut caller: Caller<'_, String>| {
+    ///     caller.data_mut().push_str("hello");
+    /// });
+    /// greet.call(&mut store, &[], &mut [])?;
+    /// let output: String = store.into_data();
+    /// assert_eq!(output, "hello");
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn into_data(self) -> T {
         let mut store = ManuallyDrop::new(self);
         let state = store.close();
@@ -147,7 +228,7 @@ impl<T: 'static> Store<T> {
         data
     }
 
-    /// The engine that the store was created with.
+    /// Returns the engine that the store was created with.
     pub fn engine(&self) -> &Engine {
         self.opaque().engine()
     }
@@ -181,11 +262,11 @@ impl<T: 'static> Drop for Store<T> {
 }
 
 impl<T: Default + 'static> Default for Store<T> {
-    /// A store of a default engine with default data.
+    /// Creates a store with a default engine and default data.
     ///
     /// # Panics
     ///
-    /// If the default engine can't be created, as [`Engine::default`] does.
+    /// Panics if the default engine cannot be created, as [`Engine::default`] does.
     fn default() -> Store<T> {
         Store::new(&Engine::default(), T::default())
     }

@@ -8,11 +8,11 @@ use crate::{Engine, Result};
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 
-/// A closure that [`Func::wrap`](crate::Func::wrap) and
-/// [`Linker::func_wrap`](crate::Linker::func_wrap) make a function of.
+/// A closure that can become a host function.
 ///
-/// Implemented for `Fn` closures of up to 17 arguments that are
-/// [`WasmTy`](crate::WasmTy), optionally after a [`Caller`], which return a [`WasmRet`].
+/// [`Func::wrap`](crate::Func::wrap) and [`Linker::func_wrap`](crate::Linker::func_wrap) take
+/// it. It is implemented for `Fn` closures and functions that take up to 17 arguments that
+/// are [`WasmTy`](crate::WasmTy), optionally after a [`Caller`], and return a [`WasmRet`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a host function of a store with data `{T}`",
     label = "not a host function",

@@ -11,9 +11,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::mem;
 
-/// A function whose type is known to be that of `Params` and `Results`.
+/// A function with a checked type, which is called with Rust values.
 ///
-/// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
+/// [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func) return
+/// it, after they have compared the function's type with `Params` and `Results`. Calls don't
+/// compare it again. Like [`Func`], it is a handle: `Copy`, and valid for as long as the
+/// store.
 // Has the variance and all auto traits of a function of these types, as it holds none of
 // their values. No type of values has a lifetime, so a `TypedFunc` never becomes one of
 // other types.
@@ -30,15 +33,15 @@ where
     Params: WasmParams,
     Results: WasmResults,
 {
-    /// Treats a function as one of these types.
+    /// Returns the function as a typed one, without checking its type.
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// Panics if the function belongs to another store.
     ///
     /// # Safety
     ///
-    /// It must be of these types.
+    /// `func.typed::<Params, Results>(store)` must succeed.
     pub unsafe fn new_unchecked(
         store: impl crate::AsContext,
         func: Func,
@@ -57,26 +60,64 @@ where
         }
     }
 
-    /// The function without its types.
+    /// Returns the function without its Rust types.
     pub fn func(&self) -> &Func {
         &self.func
     }
 
-    /// Calls the function.
+    /// Calls the function, and returns its results.
+    ///
+    /// Several parameters are passed as a tuple, and several results returned as one.
+    ///
+    /// After an error, the store and its instances can still be used. The function may have
+    /// changed memories and globals before it failed.
     ///
     /// Calls `wasmtime_func_call_unchecked`.
     ///
     /// # Errors
     ///
-    /// If the function traps, in which case the error is a [`Trap`](crate::Trap);
-    /// or if a host function fails that it called, in which case the error is
-    /// that function's own. Either has a [`WasmBacktrace`](crate::WasmBacktrace)
-    /// as context.
+    /// Returns an error if
+    ///
+    /// - WebAssembly code traps; the error is a [`Trap`](crate::Trap);
+    /// - a host function that is called returns an error; it is returned as it is;
+    /// - an exception is thrown and not caught; the error is a
+    ///   [`ThrownException`](crate::ThrownException);
+    /// - an argument belongs to another store, is a reference whose root is gone, or
+    ///   doesn't match a parameter's concrete type (see [`Func::typed`]);
+    /// - a reference to a collected object is among the values, and libwasmtime was built
+    ///   without `gc`; the error is an [`Unsupported`](crate::Unsupported).
+    ///
+    /// The first two have a [`WasmBacktrace`](crate::WasmBacktrace) as context.
     ///
     /// # Panics
     ///
-    /// If the function is of another store, or if a host function that it called
+    /// Panics if the function belongs to another store, or if a host function that is called
     /// panics.
+    ///
+    /// # Examples
+    ///
+    /// What a failed call tells:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Instance, Module, Store, Trap, WasmBacktrace};
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (func $div (export "div") (param i32 i32) (result i32)
+    ///             (i32.div_s (local.get 0) (local.get 1))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let div = instance.get_typed_func::<(i32, i32), i32>(&mut store, "div")?;
+    /// assert_eq!(div.call(&mut store, (84, 2))?, 42);
+    ///
+    /// let error = div.call(&mut store, (84, 0)).unwrap_err();
+    /// assert_eq!(error.downcast_ref(), Some(&Trap::IntegerDivisionByZero));
+    /// let backtrace = error.downcast_ref::<WasmBacktrace>().expect("it is attached");
+    /// assert_eq!(backtrace.frames()[0].func_name(), Some("div"));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results> {
         let mut store = store.as_context_mut();

@@ -34,12 +34,13 @@ pub(crate) use for_each_arity;
 #[doc(hidden)]
 pub type ValTypes = &'static [fn() -> ValType];
 
-/// What a typed call may pass: a [`WasmTy`] or a tuple of up to 17 of them.
+/// The parameters of a typed function: a [`WasmTy`], or a tuple of up to 17 of them.
+///
+/// `()`, the empty tuple, stands for no parameters.
 ///
 /// # Safety
 ///
-/// Not to be implemented outside this crate: what it says of the types must
-/// hold.
+/// Only this crate may implement it: the hidden items must agree with each other.
 pub unsafe trait WasmParams: Send {
     /// An array of as many raw values.
     #[doc(hidden)]
@@ -82,12 +83,13 @@ pub unsafe trait WasmParams: Send {
     unsafe fn as_vals(&self, store: &mut StoreOpaque) -> Result<Self::Vals>;
 }
 
-/// What a typed call may return: nothing, a [`WasmTy`], or a tuple of up to 17
-/// of them.
+/// The results of a typed function: a [`WasmTy`], or a tuple of up to 17 of them.
+///
+/// `()`, the empty tuple, stands for no results.
 ///
 /// # Safety
 ///
-/// As for [`WasmParams`].
+/// Only this crate may implement it: the hidden items must agree with each other.
 pub unsafe trait WasmResults: WasmParams {
     /// Reads the values.
     ///

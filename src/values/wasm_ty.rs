@@ -6,14 +6,13 @@ use crate::store::StoreOpaque;
 use crate::sys::wasmtime_val_t;
 use crate::{Result, V128, Val, ValRaw, ValType};
 
-/// A Rust type that is a value of WebAssembly, as an argument or a result.
+/// A Rust type that corresponds to a value type of WebAssembly.
 ///
-/// See [`Func::wrap`](crate::Func::wrap) for the list.
+/// [`Func::wrap`](crate::Func::wrap) lists these types.
 ///
 /// # Safety
 ///
-/// Not to be implemented outside this crate: the conversions must agree with
-/// `valtype`.
+/// Only this crate may implement it: the conversions must agree with `valtype`.
 pub unsafe trait WasmTy: Send + Sized {
     /// Whether the type is a reference to a collected object, of which there are
     /// none without the feature `gc`.
@@ -63,13 +62,13 @@ pub unsafe trait WasmTy: Send + Sized {
     unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val>;
 }
 
-/// A list of types of WebAssembly values: a tuple of up to 17 [`WasmTy`].
+/// A list of value types: a tuple of up to 17 [`WasmTy`].
 ///
 /// # Safety
 ///
-/// Not to be implemented outside this crate.
+/// Only this crate may implement it: `valtypes` must return the types of the tuple.
 pub unsafe trait WasmTyList {
-    /// The types' WebAssembly types.
+    /// Returns the WebAssembly types, in their order.
     fn valtypes() -> impl Iterator<Item = ValType>;
 }
 
