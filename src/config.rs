@@ -6,10 +6,10 @@
 //! machine or this library can't provide, or that ask for more address space than
 //! there is.
 
+use crate::owned::Owned;
 use crate::sys::{self, wasm_config_t};
 use crate::{Error, Result};
 use std::fmt;
-use std::ptr::NonNull;
 
 #[cfg(feature = "pooling-allocator")]
 mod address_space;
@@ -223,8 +223,8 @@ impl Config {
     /// Sets how memories, tables and stacks are allocated for instances.
     ///
     /// The default is [`InstanceAllocationStrategy::OnDemand`].
-    /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if the address
-    /// space has no room for the pool of [`InstanceAllocationStrategy`]'s `Pooling`.
+    /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if a pool doesn't fit
+    /// into the address space.
     ///
     /// Calls `wasmtime_pooling_allocation_strategy_set`.
     pub fn allocation_strategy(
@@ -240,8 +240,8 @@ impl Config {
     /// # Errors
     ///
     /// Returns an error if the library lacks a setting or rejects it.
-    pub(crate) fn to_c(&self) -> Result<RawConfig> {
-        let config = RawConfig::new();
+    pub(crate) fn to_c(&self) -> Result<Owned<wasm_config_t>> {
+        let config = default_settings();
         // SAFETY: `config` owns the configuration, as each `apply` requires.
         unsafe {
             self.settings.apply(config.as_ptr())?;
@@ -307,31 +307,8 @@ impl fmt::Debug for Config {
     }
 }
 
-/// An owned configuration of the C API.
-pub(crate) struct RawConfig(NonNull<wasm_config_t>);
-
-impl RawConfig {
-    pub(crate) fn new() -> RawConfig {
-        // SAFETY: takes nothing.
-        let config = unsafe { sys::wasm_config_new() };
-        RawConfig(NonNull::new(config).expect("wasm_config_new returns a configuration"))
-    }
-
-    fn as_ptr(&self) -> *mut wasm_config_t {
-        self.0.as_ptr()
-    }
-
-    /// Gives up ownership.
-    pub(crate) fn into_raw(self) -> *mut wasm_config_t {
-        let config = self.as_ptr();
-        std::mem::forget(self);
-        config
-    }
-}
-
-impl Drop for RawConfig {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the configuration, which isn't used again.
-        unsafe { sys::wasm_config_delete(self.as_ptr()) }
-    }
+/// Creates a configuration of the C API in which nothing is set.
+pub(crate) fn default_settings() -> Owned<wasm_config_t> {
+    // SAFETY: the function has no requirements, and returns an owned configuration.
+    unsafe { Owned::from_c(sys::wasm_config_new()) }
 }

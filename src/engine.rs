@@ -1,10 +1,10 @@
 //! [`Engine`]: the compiler and runtime of WebAssembly, with fixed settings.
 
-use crate::config::{RawConfig, Tunables};
-use crate::sys::{self, ensure_loaded, wasm_engine_t};
+use crate::config::{Tunables, default_settings};
+use crate::owned::Owned;
+use crate::sys::{self, ensure_loaded, wasm_config_t, wasm_engine_t};
 use crate::{Config, Result};
 use std::fmt;
-use std::ptr::NonNull;
 use std::sync::{Arc, Weak};
 
 mod precompiled;
@@ -36,17 +36,10 @@ pub struct Engine {
 }
 
 struct EngineInner {
-    /// Owned, and valid as long as this is.
-    ptr: NonNull<wasm_engine_t>,
+    raw: Owned<wasm_engine_t>,
     config: Config,
     tunables: Tunables,
 }
-
-// SAFETY: the C object is a counted reference to the engine, which the C API
-// allows to be used from any thread at any time; the rest is plain data.
-unsafe impl Send for EngineInner {}
-// SAFETY: as above.
-unsafe impl Sync for EngineInner {}
 
 impl Engine {
     /// Creates an engine with these settings.
@@ -72,7 +65,7 @@ impl Engine {
         let raw = config.to_c()?;
         // SAFETY: `raw` has the settings of `config`, and `check` has found nothing that
         // libwasmtime aborts on.
-        Ok(unsafe { Engine::from_raw_config(raw, config.clone(), tunables) })
+        Ok(unsafe { Engine::from_c_config(raw, config.clone(), tunables) })
     }
 
     /// Creates an engine with the default settings, as [`Engine::new`] does, where
@@ -82,22 +75,27 @@ impl Engine {
         ensure_loaded()?;
         let config = Config::new();
         let tunables = Tunables::of(&config);
-        // SAFETY: nothing is set.
-        Ok(unsafe { Engine::from_raw_config(RawConfig::new(), config, tunables) })
+        // SAFETY: both have the default settings. libwasmtime doesn't abort on these where
+        // `Config::DEFAULT_FITS`, and this function is only called there.
+        Ok(unsafe { Engine::from_c_config(default_settings(), config, tunables) })
     }
 
+    /// Creates an engine with the settings of a C configuration.
+    ///
     /// # Safety
     ///
-    /// `raw` must have the settings of `config`, and nothing that libwasmtime
-    /// aborts on.
-    unsafe fn from_raw_config(raw: RawConfig, config: Config, tunables: Tunables) -> Engine {
-        // SAFETY: the configuration is owned and given away; the caller vouches
-        // for what is in it.
-        let ptr = unsafe { sys::wasm_engine_new_with_config(raw.into_raw()) };
-        let ptr = NonNull::new(ptr).expect("wasm_engine_new_with_config returns an engine");
+    /// `settings` must be those of `config`, and none that libwasmtime aborts on.
+    unsafe fn from_c_config(
+        settings: Owned<wasm_config_t>,
+        config: Config,
+        tunables: Tunables,
+    ) -> Engine {
+        // SAFETY: the configuration is owned and given away, and libwasmtime doesn't
+        // abort on it, as this function requires. The engine is owned.
+        let raw = unsafe { Owned::from_c(sys::wasm_engine_new_with_config(settings.into_raw())) };
         Engine {
             inner: Arc::new(EngineInner {
-                ptr,
+                raw,
                 config,
                 tunables,
             }),
@@ -243,7 +241,7 @@ impl Engine {
 
     /// Returns the C object, which is valid as long as `self`.
     pub(crate) fn as_ptr(&self) -> *mut wasm_engine_t {
-        self.inner.ptr.as_ptr()
+        self.inner.raw.as_ptr()
     }
 }
 
@@ -273,13 +271,6 @@ impl fmt::Debug for Engine {
         f.debug_tuple("Engine")
             .field(&Arc::as_ptr(&self.inner))
             .finish()
-    }
-}
-
-impl Drop for EngineInner {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the engine, which isn't used again.
-        unsafe { sys::wasm_engine_delete(self.ptr.as_ptr()) }
     }
 }
 

@@ -10,14 +10,15 @@ mod trusted;
 use crate::engine::Engine;
 use crate::error::check;
 use crate::error::{Context, format_err};
+use crate::owned::Owned;
 #[cfg(compiler)]
 use crate::sys::{
     Feature, require, wasmtime_module_new, wasmtime_module_serialize, wasmtime_module_validate,
 };
 use crate::sys::{
-    wasm_exporttype_vec_t, wasm_importtype_vec_t, wasmtime_module_delete,
-    wasmtime_module_deserialize, wasmtime_module_deserialize_file, wasmtime_module_exports,
-    wasmtime_module_image_range, wasmtime_module_imports, wasmtime_module_t,
+    wasm_exporttype_vec_t, wasm_importtype_vec_t, wasmtime_module_deserialize,
+    wasmtime_module_deserialize_file, wasmtime_module_exports, wasmtime_module_image_range,
+    wasmtime_module_imports, wasmtime_module_t,
 };
 use crate::types::{ExportDefs, ImportDef, TableLimits};
 #[cfg(compiler)]
@@ -28,7 +29,7 @@ use std::ffi::CString;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
-use std::ptr::{self, NonNull};
+use std::ptr;
 use std::slice;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -67,8 +68,7 @@ pub struct Module {
 }
 
 struct Inner {
-    /// Owned.
-    raw: NonNull<wasmtime_module_t>,
+    raw: Owned<wasmtime_module_t>,
     engine: Engine,
     /// A number that no other module of the process has or had.
     serial: u64,
@@ -80,12 +80,6 @@ struct Inner {
     imports: OnceLock<Vec<ImportDef>>,
     exports: OnceLock<ExportDefs>,
 }
-
-// SAFETY: the C object is a counted reference to the module, which may be used
-// from any thread at any time; the rest is plain data.
-unsafe impl Send for Inner {}
-// SAFETY: as above.
-unsafe impl Sync for Inner {}
 
 /// The index of an export of a [`Module`], which saves looking it up by name; see
 /// [`Module::get_export_index`].
@@ -374,7 +368,8 @@ impl Module {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Module {
             inner: Arc::new(Inner {
-                raw: NonNull::new(raw).expect("libwasmtime returns a module"),
+                // SAFETY: it is owned, as this function requires.
+                raw: unsafe { Owned::from_c(raw) },
                 engine: engine.clone(),
                 serial: NEXT.fetch_add(1, Ordering::Relaxed),
                 name,
@@ -648,13 +643,6 @@ impl Module {
     /// Returns the C object, which is valid as long as `self`.
     pub(crate) fn as_ptr(&self) -> *mut wasmtime_module_t {
         self.inner.raw.as_ptr()
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // SAFETY: the module is owned, and not used again.
-        unsafe { wasmtime_module_delete(self.raw.as_ptr()) }
     }
 }
 

@@ -1,17 +1,15 @@
 //! [`GuestProfiler`]: records where WebAssembly code spends its time.
 
 use crate::error::check;
+use crate::owned::Owned;
 use crate::sys::{
-    Feature, require, wasmtime_guestprofiler_delete, wasmtime_guestprofiler_finish,
-    wasmtime_guestprofiler_modules_t, wasmtime_guestprofiler_new, wasmtime_guestprofiler_sample,
-    wasmtime_guestprofiler_t,
+    Feature, require, wasmtime_guestprofiler_finish, wasmtime_guestprofiler_modules_t,
+    wasmtime_guestprofiler_new, wasmtime_guestprofiler_sample, wasmtime_guestprofiler_t,
 };
 use crate::vec::ByteVec;
 use crate::{AsContext, Engine, Module, Result};
 use std::fmt;
 use std::io::Write;
-use std::mem::ManuallyDrop;
-use std::ptr::NonNull;
 use std::time::Duration;
 
 /// A profiler that records where WebAssembly code spends its time, by sampling.
@@ -63,15 +61,8 @@ use std::time::Duration;
 /// # Ok::<(), libwasmtime::Error>(())
 /// ```
 pub struct GuestProfiler {
-    /// Owned.
-    raw: NonNull<wasmtime_guestprofiler_t>,
+    raw: Owned<wasmtime_guestprofiler_t>,
 }
-
-// SAFETY: the C object is a box around plain data and counted references to
-// modules. It is changed through exclusive references only.
-unsafe impl Send for GuestProfiler {}
-// SAFETY: as above, and nothing reads it through a shared reference.
-unsafe impl Sync for GuestProfiler {}
 
 impl GuestProfiler {
     /// Creates a profiler, whose profile begins now.
@@ -117,20 +108,19 @@ impl GuestProfiler {
             })
             .collect();
         let module_name = ByteVec::from(module_name);
-        // SAFETY: all arguments are borrowed until the function returns, and it copies
-        // them; the names are UTF-8, and the modules belong to the engine.
+        // SAFETY: all arguments are borrowed until the function returns, and it copies them;
+        // the names are UTF-8, and the modules belong to the engine. The function returns an
+        // owned profiler.
         let raw = unsafe {
-            wasmtime_guestprofiler_new(
+            Owned::from_c(wasmtime_guestprofiler_new(
                 engine.as_ptr(),
                 module_name.as_ptr(),
                 nanos(interval),
                 raw_modules.as_ptr(),
                 raw_modules.len(),
-            )
+            ))
         };
-        Ok(GuestProfiler {
-            raw: NonNull::new(raw).expect("libwasmtime returns a profiler"),
-        })
+        Ok(GuestProfiler { raw })
     }
 
     /// Records a sample: the WebAssembly functions that are on the stack in `store` on this
@@ -163,23 +153,15 @@ impl GuestProfiler {
     ///
     /// Returns an error if `output` can't be written to.
     pub fn finish(self, mut output: impl Write) -> Result<()> {
-        let this = ManuallyDrop::new(self);
         let mut done = Ok(());
         let profile = ByteVec::out(|out| {
             // SAFETY: the profiler is owned and given away; `out` is
             // overwritten unless there is an error.
-            done = unsafe { check(wasmtime_guestprofiler_finish(this.raw.as_ptr(), out)) };
+            done = unsafe { check(wasmtime_guestprofiler_finish(self.raw.into_raw(), out)) };
         });
         done?;
         output.write_all(&profile)?;
         Ok(())
-    }
-}
-
-impl Drop for GuestProfiler {
-    fn drop(&mut self) {
-        // SAFETY: the profiler is owned, and not used again.
-        unsafe { wasmtime_guestprofiler_delete(self.raw.as_ptr()) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Checks whether the address space has room for a pool.
+//! Checks whether a pool fits into the address space.
 //!
 //! libwasmtime reserves a pool when the engine is created, and aborts if it can't. Only
 //! trying tells whether it can: that depends on limits, on overcommitment and on the
@@ -111,7 +111,7 @@ impl fmt::Display for NoRoom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the address space has no room for the pool's {}: {}",
+            "no address space is left for the pool's {}: {}",
             self.what, self.error
         )
     }

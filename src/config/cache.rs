@@ -6,7 +6,7 @@ mod settings;
 
 pub use settings::CacheConfig;
 
-use super::RawConfig;
+use super::default_settings;
 use crate::error::{check, ensure, format_err};
 use crate::sys::{self, Feature, ensure_loaded, is_privileged, require, wasm_config_t};
 use crate::{Result, threads};
@@ -133,7 +133,7 @@ impl Cache {
     fn tried(source: Source) -> Result<Cache> {
         let cache = Cache { source };
         ensure_loaded()?;
-        let trial = RawConfig::new();
+        let trial = default_settings();
         // SAFETY: `trial` owns the configuration, as `apply` requires.
         unsafe { cache.apply(trial.as_ptr())? };
         Ok(cache)

@@ -23,7 +23,7 @@ pub(crate) struct CompilerConfig {
 pub(super) struct Setting {
     pub(super) name: String,
     pub(super) value: String,
-    /// Whether [`Config::cranelift_flag_set`] set it.
+    /// Whether [`Config::cranelift_flag_set`] set the value.
     by_name: bool,
 }
 

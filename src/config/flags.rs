@@ -8,7 +8,7 @@ use std::fmt;
 
 /// The values that a setting can have.
 #[derive(Clone, Copy)]
-enum Kind {
+enum ValueKind {
     Bool,
     /// An unsigned number of that many bits.
     Number(u32),
@@ -20,57 +20,57 @@ enum Kind {
     Preset,
 }
 
-impl Kind {
+impl ValueKind {
     fn accepts(&self, value: &str) -> bool {
         match self {
-            Kind::Bool => matches!(
+            ValueKind::Bool => matches!(
                 value,
                 "true" | "on" | "yes" | "1" | "false" | "off" | "no" | "0"
             ),
-            Kind::Logarithm(least, most) => value
+            ValueKind::Logarithm(least, most) => value
                 .parse()
                 .is_ok_and(|number| (*least..=*most).contains(&number)),
-            Kind::Number(16) => value.parse::<u16>().is_ok(),
-            Kind::Number(_) => value.parse::<u32>().is_ok(),
-            Kind::Choice(choices) => choices.contains(&value),
-            Kind::Preset => false,
+            ValueKind::Number(16) => value.parse::<u16>().is_ok(),
+            ValueKind::Number(_) => value.parse::<u32>().is_ok(),
+            ValueKind::Choice(choices) => choices.contains(&value),
+            ValueKind::Preset => false,
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ValueKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kind::Bool => f.write_str("`true` or `false`"),
-            Kind::Number(bits) => write!(f, "a number of {bits} bits"),
-            Kind::Logarithm(least, most) => write!(f, "a number from {least} to {most}"),
-            Kind::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
-            Kind::Preset => f.write_str("no value, as it is a preset"),
+            ValueKind::Bool => f.write_str("`true` or `false`"),
+            ValueKind::Number(bits) => write!(f, "a number of {bits} bits"),
+            ValueKind::Logarithm(least, most) => write!(f, "a number from {least} to {most}"),
+            ValueKind::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
+            ValueKind::Preset => f.write_str("no value, as it is a preset"),
         }
     }
 }
 
 /// The settings of every architecture that are not booleans.
-const OTHERS: &[(&str, Kind)] = &[
+const OTHERS: &[(&str, ValueKind)] = &[
     (
         "regalloc_algorithm",
-        Kind::Choice(&["backtracking", "single_pass"]),
+        ValueKind::Choice(&["backtracking", "single_pass"]),
     ),
     (
         "opt_level",
-        Kind::Choice(&["none", "speed", "speed_and_size"]),
+        ValueKind::Choice(&["none", "speed", "speed_and_size"]),
     ),
     (
         "tls_model",
-        Kind::Choice(&["none", "elf_gd", "macho", "coff"]),
+        ValueKind::Choice(&["none", "elf_gd", "macho", "coff"]),
     ),
     (
         "stack_switch_model",
-        Kind::Choice(&["none", "basic", "update_windows_tib"]),
+        ValueKind::Choice(&["none", "basic", "update_windows_tib"]),
     ),
     (
         "libcall_call_conv",
-        Kind::Choice(&[
+        ValueKind::Choice(&[
             "isa_default",
             "fast",
             "system_v",
@@ -80,10 +80,13 @@ const OTHERS: &[(&str, Kind)] = &[
             "preserve_all",
         ]),
     ),
-    ("probestack_size_log2", Kind::Logarithm(12, 30)),
-    ("probestack_strategy", Kind::Choice(&["outline", "inline"])),
-    ("bb_padding_log2_minus_one", Kind::Logarithm(0, 16)),
-    ("log2_min_function_alignment", Kind::Logarithm(0, 16)),
+    ("probestack_size_log2", ValueKind::Logarithm(12, 30)),
+    (
+        "probestack_strategy",
+        ValueKind::Choice(&["outline", "inline"]),
+    ),
+    ("bb_padding_log2_minus_one", ValueKind::Logarithm(0, 16)),
+    ("log2_min_function_alignment", ValueKind::Logarithm(0, 16)),
 ];
 
 /// The settings of every architecture that are booleans.
@@ -96,20 +99,23 @@ const BOOLS: &str = "
     enable_incremental_compilation_cache_checks enable_compact_unwind_abi";
 
 /// The settings that Wasmtime adds to Cranelift's.
-const WASMTIME: &[(&str, Kind)] = &[
+const WASMTIME: &[(&str, ValueKind)] = &[
     (
         "wasmtime_linkopt_padding_between_functions",
         // A larger one would take as much memory for each function.
-        Kind::Number(16),
+        ValueKind::Number(16),
     ),
     (
         "wasmtime_linkopt_force_jump_veneer",
-        Kind::Choice(&["true", "false"]),
+        ValueKind::Choice(&["true", "false"]),
     ),
     // Any value turns it on.
-    ("wasmtime_debug_checks", Kind::Choice(&["true"])),
-    ("wasmtime_inlining_small_callee_size", Kind::Number(32)),
-    ("wasmtime_inlining_sum_size_threshold", Kind::Number(32)),
+    ("wasmtime_debug_checks", ValueKind::Choice(&["true"])),
+    ("wasmtime_inlining_small_callee_size", ValueKind::Number(32)),
+    (
+        "wasmtime_inlining_sum_size_threshold",
+        ValueKind::Number(32),
+    ),
 ];
 
 /// The settings of this machine's architecture: booleans, then presets.
@@ -197,7 +203,7 @@ impl Config {
         for flag in &self.compiler.flags {
             let what = || format!("cranelift_flag_enable({flag:?})");
             match kind(flag, tunables.pulley) {
-                Some(Kind::Bool | Kind::Preset) => {}
+                Some(ValueKind::Bool | ValueKind::Preset) => {}
                 Some(kind) => {
                     return Err(ConfigConflict::new(
                         what(),
@@ -229,7 +235,7 @@ fn listed(names: &str, name: &str) -> bool {
     names.split_whitespace().any(|listed| listed == name)
 }
 
-fn kind(name: &str, pulley: bool) -> Option<Kind> {
+fn kind(name: &str, pulley: bool) -> Option<ValueKind> {
     if let Some((_, kind)) = OTHERS
         .iter()
         .chain(WASMTIME)
@@ -239,11 +245,11 @@ fn kind(name: &str, pulley: bool) -> Option<Kind> {
     }
     let (bools, presets) = if pulley { ("big_endian", "") } else { NATIVE };
     if pulley && name == "pointer_width" {
-        Some(Kind::Choice(&["pointer32", "pointer64"]))
+        Some(ValueKind::Choice(&["pointer32", "pointer64"]))
     } else if listed(BOOLS, name) || listed(bools, name) {
-        Some(Kind::Bool)
+        Some(ValueKind::Bool)
     } else if listed(presets, name) {
-        Some(Kind::Preset)
+        Some(ValueKind::Preset)
     } else {
         None
     }

@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::MemoryType;
-use crate::callback::{self, Failure, discard, finalize};
+use crate::callback::{self, Failure, Report, discard, finalize};
 use crate::error::{Error, Result, bail};
 use crate::sys::{
     self, wasm_memorytype_t, wasmtime_error_t, wasmtime_linear_memory_t, wasmtime_memory_creator_t,
@@ -180,17 +180,27 @@ impl Memory {
     }
 }
 
-/// Creates an owned error of the C API from a failure of the host's code.
-fn report(failure: &Failure) -> *mut wasmtime_error_t {
-    // The text of the C API's error ends at a NUL character.
-    let text: Vec<u8> = failure
-        .to_string()
-        .bytes()
-        .take_while(|&byte| byte != 0)
-        .chain([0])
-        .collect();
-    // SAFETY: `text` is a C string of UTF-8, which is copied.
-    unsafe { sys::wasmtime_error_new(text.as_ptr().cast()) }
+/// Reports to the C API with an owned error, or null.
+struct ReportError;
+
+impl Report<()> for ReportError {
+    type Output = *mut wasmtime_error_t;
+
+    fn success(self, (): ()) -> *mut wasmtime_error_t {
+        ptr::null_mut()
+    }
+
+    fn failure(self, failure: Failure) -> *mut wasmtime_error_t {
+        // The text of the C API's error ends at a NUL character.
+        let text: Vec<u8> = failure
+            .to_string()
+            .bytes()
+            .take_while(|&byte| byte != 0)
+            .chain([0])
+            .collect();
+        // SAFETY: `text` is a C string of UTF-8, which is copied.
+        unsafe { sys::wasmtime_error_new(text.as_ptr().cast()) }
+    }
 }
 
 unsafe extern "C" fn new_memory(
@@ -202,11 +212,12 @@ unsafe extern "C" fn new_memory(
     guard_size: usize,
     out: *mut wasmtime_linear_memory_t,
 ) -> *mut wasmtime_error_t {
-    // Out here, so that a panic doesn't drop the memory while it unwinds.
+    // Outside of the host's code, so that a panic of that code doesn't drop the memory while
+    // it unwinds.
     let mut made = None;
-    let outcome = callback::catch(|| {
-        // SAFETY: the environment is the `HostMemory` of `install`, which is only shared,
-        // and libwasmtime passes a valid type.
+    let error = callback::call_host(ReportError, || {
+        // SAFETY: invariant "Callback": the environment is the `HostMemory` of `install`,
+        // which is only shared, and the type is valid.
         let (HostMemory { creator, .. }, ty) =
             unsafe { (&*env.cast::<HostMemory>(), MemoryType::from_c(ty)) };
         let maximum = (maximum != usize::MAX).then_some(maximum);
@@ -215,26 +226,22 @@ unsafe extern "C" fn new_memory(
             .map_err(Error::msg)?;
         made.insert(Memory::new(host)).update()
     });
-    match (outcome, made) {
-        (Ok(()), made) => {
-            // SAFETY: libwasmtime passes an `out` that can be written to. It takes
-            // ownership of the environment, which the finalizer frees; the callbacks
-            // expect a `Memory`.
+    match made {
+        Some(memory) if error.is_null() => {
+            // SAFETY: invariant "Callback": `out` can be written to. It takes ownership of
+            // the environment, which the finalizer frees; the callbacks expect a `Memory`.
             unsafe {
                 out.write(wasmtime_linear_memory_t {
-                    env: Box::into_raw(Box::new(made.expect("it was made"))).cast(),
+                    env: Box::into_raw(Box::new(memory)).cast(),
                     get_memory: Some(get_memory),
                     grow_memory: Some(grow_memory),
                     finalizer: Some(finalize::<Memory>),
                 });
             }
-            ptr::null_mut()
         }
-        (Err(failure), made) => {
-            discard(made);
-            report(&failure)
-        }
+        failed => discard(failed),
     }
+    error
 }
 
 unsafe extern "C" fn get_memory(
@@ -253,10 +260,9 @@ unsafe extern "C" fn get_memory(
 }
 
 unsafe extern "C" fn grow_memory(env: *mut c_void, new_size: usize) -> *mut wasmtime_error_t {
-    // SAFETY: the environment is the `Memory` of `new_memory`, which libwasmtime borrows
-    // exclusively while it grows.
-    match callback::catch(|| unsafe { (*env.cast::<Memory>()).grow_to(new_size) }) {
-        Ok(()) => ptr::null_mut(),
-        Err(failure) => report(&failure),
-    }
+    callback::call_host(ReportError, || {
+        // SAFETY: invariant "Callback": the environment is the `Memory` of `new_memory`,
+        // which libwasmtime borrows exclusively while it grows.
+        unsafe { (*env.cast::<Memory>()).grow_to(new_size) }
+    })
 }

@@ -3,9 +3,9 @@
 
 use super::address_space::Layout;
 use super::{ConfigConflict, Tunables};
+use crate::owned::Owned;
 use crate::sys::{self, wasm_config_t, wasmtime_pooling_allocation_config_t};
 use crate::{Result, Unsupported};
-use std::ptr::NonNull;
 
 /// Creates, from each line of the table: a field, the methods that set and return it, and
 /// the call of the C function.
@@ -21,8 +21,8 @@ macro_rules! pool_settings {
         ///
         /// The pool has a fixed number of slots for each kind of object, which are
         /// reserved when the engine is created and used again when a store is dropped.
-        /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if the address
-        /// space has no room for them: each memory takes
+        /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if they don't fit
+        /// into the address space: each memory takes
         /// [`Config::memory_reservation`](crate::Config::memory_reservation) and a guard,
         /// 4 GiB and 32 MiB by default. An instantiation that finds no free slot, or a
         /// module that doesn't fit into one, is an error.
@@ -295,18 +295,18 @@ impl PoolingAllocationConfig {
         if let Some(memories) = &mut limited.max_memories_per_module {
             *memories = MOST_MEMORIES.min(*memories);
         }
-        let pool = RawPool::new();
         // SAFETY: `pool` owns its configuration, and `config` is owned, as this function
-        // requires; the second function copies the first configuration.
+        // requires; the last function copies the pool's configuration.
         unsafe {
-            limited.apply_settings(pool.0.as_ptr())?;
-            sys::wasmtime_pooling_allocation_strategy_set(config, pool.0.as_ptr());
+            let pool = Owned::from_c(sys::wasmtime_pooling_allocation_config_new());
+            limited.apply_settings(pool.as_ptr())?;
+            sys::wasmtime_pooling_allocation_strategy_set(config, pool.as_ptr());
         }
         Result::<_, crate::Error>::Ok(())
     }
 
-    /// Checks for settings that libwasmtime would abort on, such as a pool that the address
-    /// space has no room for.
+    /// Checks for settings that libwasmtime would abort on, such as a pool that doesn't fit
+    /// into the address space.
     ///
     /// # Errors
     ///
@@ -379,23 +379,5 @@ impl PoolingAllocationConfig {
         return self.get_total_gc_heaps();
         #[cfg(not(feature = "gc"))]
         TOTAL
-    }
-}
-
-/// An owned pooling configuration of the C API.
-struct RawPool(NonNull<wasmtime_pooling_allocation_config_t>);
-
-impl RawPool {
-    fn new() -> RawPool {
-        // SAFETY: takes nothing.
-        let pool = unsafe { sys::wasmtime_pooling_allocation_config_new() };
-        RawPool(NonNull::new(pool).expect("a configuration is returned"))
-    }
-}
-
-impl Drop for RawPool {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the configuration, which isn't used again.
-        unsafe { sys::wasmtime_pooling_allocation_config_delete(self.0.as_ptr()) }
     }
 }

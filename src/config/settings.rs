@@ -182,9 +182,9 @@ settings! {
     /// host function that has used the rest of the limit makes the WebAssembly code that
     /// it calls trap. The limit is approximate.
     ///
-    /// The limit doesn't reserve any stack. A thread that runs WebAssembly needs a stack
-    /// that is larger than the limit, with room for host functions: the system kills a
-    /// process whose native stack overflows.
+    /// The limit doesn't reserve any stack. A thread that runs WebAssembly needs a larger
+    /// stack than the limit, as host functions need some too: the system kills a process
+    /// whose native stack overflows.
     ///
     /// The default is 512 KiB. [`Engine::new`](crate::Engine::new) returns a
     /// [`ConfigConflict`](crate::ConfigConflict) if the limit is 0, or more than the

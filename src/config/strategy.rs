@@ -21,7 +21,7 @@ pub enum Strategy {
     Winch,
 }
 
-/// What Cranelift optimises for; see
+/// An optimisation level of Cranelift; see
 /// [`Config::cranelift_opt_level`](crate::Config#method.cranelift_opt_level).
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub enum RegallocAlgorithm {
     SinglePass,
 }
 
-/// How compiled code is announced to a profiler of the system; see
+/// A way to announce compiled code to a profiler of the system; see
 /// [`Config::profiler`](crate::Config::profiler).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ProfilingStrategy {
@@ -77,7 +77,7 @@ impl ProfilingStrategy {
     }
 }
 
-/// How memories, tables and stacks are allocated for instances; see
+/// A strategy that allocates memories, tables and stacks for instances; see
 /// [`Config::allocation_strategy`](crate::Config::allocation_strategy).
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -110,9 +110,8 @@ impl InstanceAllocationStrategy {
 
     /// Locks the creation of pools; `None` if there is no pool to create.
     ///
-    /// An engine with a pool first tries whether the address space has room for the pool,
-    /// and then creates it. The lock keeps another engine from taking that room in
-    /// between.
+    /// An engine with a pool first tries whether the pool fits into the address space, and
+    /// then creates it. The lock keeps other engines from creating a pool in between.
     pub(crate) fn lock(&self) -> Option<MutexGuard<'static, ()>> {
         static POOLS: Mutex<()> = Mutex::new(());
         match self {

@@ -1,10 +1,12 @@
 //! The target: the platform that code is compiled for.
 
-use super::{ConfigConflict, RawConfig};
+use super::{ConfigConflict, default_settings};
 #[cfg(feature = "cranelift")]
 use super::{Strategy, compiled_in};
 use crate::Result;
 use crate::error::check;
+#[cfg(feature = "cranelift")]
+use crate::owned::Owned;
 use crate::sys::{self, ensure_loaded, wasm_config_t};
 #[cfg(feature = "cranelift")]
 use crate::sys::{Feature, require};
@@ -57,7 +59,7 @@ impl Target {
             return Err(conflict("its pointers have 32 bits, and 64 are expected").into());
         }
         ensure_loaded()?;
-        let trial = RawConfig::new();
+        let trial = default_settings();
         // SAFETY: `trial` owns the configuration, as `apply` requires.
         unsafe { target.apply(trial.as_ptr()) }
             .map_err(|error| error.context(conflict("libwasmtime doesn't know this triple")))?;
@@ -123,7 +125,7 @@ impl Target {
 /// was built for, and on whether it has Pulley. The C API has no function that tells
 /// either.
 #[cfg(feature = "cranelift")]
-fn compile_nothing(config: RawConfig) -> Result<()> {
+fn compile_nothing(config: Owned<wasm_config_t>) -> Result<()> {
     const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
     if require(Feature::Compiler).is_err() || !compiled_in::has(Strategy::Cranelift) {
         return Ok(());
@@ -137,8 +139,8 @@ fn compile_nothing(config: RawConfig) -> Result<()> {
     }
     // SAFETY: the configuration is owned and given away. It has nothing that libwasmtime
     // aborts on: no collector, which the library may lack, and no signals, for which
-    // another engine may have chosen other handlers. The engine and the module are owned,
-    // and deleted after their last use; `check` takes ownership of the error.
+    // another engine may have chosen other handlers. The engine and the module are owned;
+    // `check` takes ownership of the error.
     unsafe {
         let raw = config.as_ptr();
         sys::wasmtime_config_gc_support_set(raw, false);
@@ -147,20 +149,17 @@ fn compile_nothing(config: RawConfig) -> Result<()> {
         if !parallel {
             sys::wasmtime_config_parallel_compilation_set(raw, false);
         }
-        let engine = sys::wasm_engine_new_with_config(config.into_raw());
+        let engine = Owned::from_c(sys::wasm_engine_new_with_config(config.into_raw()));
         let mut module = ptr::null_mut();
-        let compiled = check(sys::wasmtime_module_new(
-            engine,
+        check(sys::wasmtime_module_new(
+            engine.as_ptr(),
             EMPTY.as_ptr(),
             EMPTY.len(),
             &mut module,
-        ));
-        if compiled.is_ok() {
-            sys::wasmtime_module_delete(module);
-        }
-        sys::wasm_engine_delete(engine);
-        compiled
+        ))?;
+        drop(Owned::from_c(module));
     }
+    Ok(())
 }
 
 impl fmt::Debug for Target {

@@ -3,6 +3,7 @@
 use super::Engine;
 use crate::Result;
 use crate::error::Context;
+use crate::sys::elf::{self, Class};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -16,14 +17,13 @@ pub enum Precompiled {
     Component,
 }
 
-/// The first bytes of a 64-bit ELF file. Precompiled code is always a 64-bit file.
-const ELF64: &[u8] = b"\x7fELF\x02";
-const LITTLE_ENDIAN: u8 = 1;
 /// The operating system in the header of Wasmtime's files, and the version of its ABI.
 const WASMTIME_ABI: [u8; 2] = [200, 0];
 const MODULE: u32 = 1 << 0;
 const COMPONENT: u32 = 1 << 1;
-const HEADER_BYTES: usize = 64;
+/// The class of ELF files that precompiled code has.
+const CLASS: Class = Class::Elf64;
+const HEADER_BYTES: usize = CLASS.header_bytes();
 
 impl Engine {
     /// Returns the kind of precompiled code that the bytes are; `None` if they are
@@ -43,15 +43,11 @@ impl Engine {
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn detect_precompiled(bytes: &[u8]) -> Option<Precompiled> {
-        let header = bytes.get(..HEADER_BYTES)?;
-        if !header.starts_with(ELF64) || header[7..9] != WASMTIME_ABI {
+        let header = elf::File::open(bytes.get(..HEADER_BYTES)?)?;
+        if header.class() != CLASS || bytes[elf::ABI..][..2] != WASMTIME_ABI {
             return None;
         }
-        let flags = header[48..52].try_into().expect("four bytes");
-        let flags = match header[5] {
-            LITTLE_ENDIAN => u32::from_le_bytes(flags),
-            _ => u32::from_be_bytes(flags),
-        };
+        let flags = header.u32(CLASS.flags())?;
         if flags & MODULE != 0 {
             Some(Precompiled::Module)
         } else if flags & COMPONENT != 0 {

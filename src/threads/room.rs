@@ -2,9 +2,9 @@
 
 use std::io;
 
-/// Checks that the address space has room for the mappings that the standard library creates
-/// when a thread begins to run, such as its stack for signals. The standard library aborts if
-/// it can't create one.
+/// Checks that the system grants the mappings that the standard library creates when a thread
+/// begins to run, such as its stack for signals. The standard library aborts if it can't create
+/// one.
 ///
 /// # Errors
 ///

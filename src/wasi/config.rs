@@ -5,6 +5,7 @@ use super::stream::{Input, Output};
 use super::writer::{self, WriterOwner};
 use crate::Result;
 use crate::error::{Context, ensure, format_err};
+use crate::owned::Owned;
 use crate::sys::*;
 use crate::vec::ByteVec;
 use std::any::Any;
@@ -12,36 +13,9 @@ use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::ptr::NonNull;
 
 /// An owned configuration of the C API.
-pub(super) struct RawConfig(NonNull<wasi_config_t>);
-
-impl RawConfig {
-    fn new() -> RawConfig {
-        // SAFETY: takes nothing.
-        let config = unsafe { wasi_config_new() };
-        RawConfig(NonNull::new(config).expect("wasi_config_new returns a configuration"))
-    }
-
-    fn as_ptr(&self) -> *mut wasi_config_t {
-        self.0.as_ptr()
-    }
-
-    /// Gives up ownership.
-    pub(super) fn into_raw(self) -> *mut wasi_config_t {
-        let config = self.as_ptr();
-        std::mem::forget(self);
-        config
-    }
-}
-
-impl Drop for RawConfig {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the configuration, which isn't used again.
-        unsafe { wasi_config_delete(self.as_ptr()) }
-    }
-}
+type Config = Owned<wasi_config_t>;
 
 impl WasiP1Ctx {
     /// Returns the C API's configuration, and the owners of its writers and pipes, which are
@@ -51,9 +25,10 @@ impl WasiP1Ctx {
     ///
     /// Returns an error if something in the context isn't valid for the C API, can't be
     /// opened, or is unavailable.
-    pub(super) fn into_config(self) -> Result<(RawConfig, Vec<Box<dyn Any + Send + Sync>>)> {
+    pub(super) fn into_config(self) -> Result<(Config, Vec<Box<dyn Any + Send + Sync>>)> {
         check_random_numbers()?;
-        let config = RawConfig::new();
+        // SAFETY: the function has no requirements, and returns an owned configuration.
+        let config = unsafe { Config::from_c(wasi_config_new()) };
         set_args(&config, &self.args)?;
         set_env(&config, &self.env)?;
         set_stdin(&config, self.stdin)?;
@@ -100,7 +75,7 @@ fn check_random_numbers() -> Result<()> {
     Ok(())
 }
 
-fn set_args(config: &RawConfig, args: &[OsString]) -> Result<()> {
+fn set_args(config: &Config, args: &[OsString]) -> Result<()> {
     let args = args
         .iter()
         .enumerate()
@@ -113,7 +88,7 @@ fn set_args(config: &RawConfig, args: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-fn set_env(config: &RawConfig, env: &[(OsString, OsString)]) -> Result<()> {
+fn set_env(config: &Config, env: &[(OsString, OsString)]) -> Result<()> {
     let env = env
         .iter()
         .map(|(name, value)| {
@@ -137,7 +112,7 @@ fn set_env(config: &RawConfig, env: &[(OsString, OsString)]) -> Result<()> {
     Ok(())
 }
 
-fn set_stdin(config: &RawConfig, stdin: Input) -> Result<()> {
+fn set_stdin(config: &Config, stdin: Input) -> Result<()> {
     match stdin {
         Input::Empty => {}
         // SAFETY: `config` owns the configuration.
@@ -201,11 +176,7 @@ const STDERR: OutputStream = output_stream!(
 impl OutputStream {
     /// Sets the destination of the stream. Returns the owner of the destination, which has
     /// to be dropped with the store.
-    fn set(
-        &self,
-        config: &RawConfig,
-        output: Output,
-    ) -> Result<Option<Box<dyn Any + Send + Sync>>> {
+    fn set(&self, config: &Config, output: Output) -> Result<Option<Box<dyn Any + Send + Sync>>> {
         let raw = config.as_ptr();
         match output {
             Output::Nowhere => {}
@@ -236,7 +207,7 @@ impl OutputStream {
     /// Sends the stream to a writer. Returns the writer's owner.
     fn set_writer(
         &self,
-        config: &RawConfig,
+        config: &Config,
         writer: Box<dyn Write + Send>,
     ) -> Box<dyn Any + Send + Sync> {
         let (owner, data) = WriterOwner::new(writer);
@@ -246,7 +217,7 @@ impl OutputStream {
     }
 }
 
-fn preopen(config: &RawConfig, dir: &PreopenedDir) -> Result<()> {
+fn preopen(config: &Config, dir: &PreopenedDir) -> Result<()> {
     let PreopenedDir { host, guest, perms } = dir;
     let host_path = path_text(host)?;
     let guest_path = text(OsStr::new(guest)).context("the `guest_path` of a WASI directory")?;

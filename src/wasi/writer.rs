@@ -8,7 +8,7 @@
 //! Waking a sleeping thread takes longer than most writes, and a program that writes once
 //! often writes again soon. So both threads spin for a moment before they sleep.
 
-use crate::callback::{self, contain, finalize};
+use crate::callback::{self, Failure, Report, contain, finalize};
 use std::ffi::c_void;
 use std::io::{self, Write};
 use std::mem;
@@ -236,21 +236,36 @@ fn number_of(error: &io::Error) -> i32 {
         .unwrap_or(IO_ERROR)
 }
 
+/// Reports to the C API with a number: the bytes that were written, or the negative number of
+/// an error.
+struct ReportStatus;
+
+impl Report<isize> for ReportStatus {
+    type Output = isize;
+
+    fn success(self, status: isize) -> isize {
+        status
+    }
+
+    fn failure(self, _: Failure) -> isize {
+        -(IO_ERROR as isize)
+    }
+}
+
 /// The callback: writes a piece, and returns its length, or the negative number of an error.
 pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
-    // SAFETY: the data is the `Callback` of `WriterOwner::new`, which is `Sync` and which
-    // libwasmtime frees after the last call. libwasmtime passes a readable piece, whose
-    // address isn't null even if it is empty.
+    // SAFETY: invariant "Callback": the data is the `Callback` of `WriterOwner::new`, which
+    // is `Sync` and not yet freed, and the piece is readable. Its address isn't null even if
+    // it is empty.
     let (callback, piece) =
         unsafe { (&*data.cast::<Callback>(), slice::from_raw_parts(piece, len)) };
-    let written = callback::catch(|| {
+    callback::call_host(ReportStatus, || {
         Ok(match callback.write(piece) {
             Ok(()) => len as isize,
             // The error's own payload may panic when it is dropped, which is here.
             Err(error) => -(number_of(&error) as isize),
         })
-    });
-    written.unwrap_or(-(IO_ERROR as isize))
+    })
 }
 
 /// The function that frees the callback's data.
