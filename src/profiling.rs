@@ -1,4 +1,4 @@
-//! The guest profiler.
+//! [`GuestProfiler`]: records where WebAssembly code spends its time.
 
 use crate::error::check;
 use crate::owned::Owned;
@@ -12,17 +12,18 @@ use std::fmt;
 use std::io::Write;
 use std::time::Duration;
 
-/// Records where WebAssembly code spends its time.
+/// A profiler that records where WebAssembly code spends its time, by sampling.
 ///
-/// Whoever profiles has to call [`sample`](GuestProfiler::sample) regularly
-/// while the code runs. [`Store::epoch_deadline_callback`] is the place for it:
-/// another thread advances the epoch at the pace of the samples. They are then
-/// taken at the beginning of functions and of loops only, and never during the
-/// calls of host functions.
+/// The host has to call [`sample`](GuestProfiler::sample) at regular intervals while the
+/// code runs. It can do so in [`Store::epoch_deadline_callback`], while another thread
+/// increments the epoch at the interval of the samples. Then samples are taken only at the
+/// beginning of functions and loops, and never during the call of a host function.
 ///
-/// A profile shows nothing of the host: no addresses, and no frames of its
-/// functions. It has the names of the functions of the modules that were given
-/// to [`new`](GuestProfiler::new), and offsets in their machine code.
+/// A profile reveals nothing about the host: it has neither addresses nor the frames of
+/// host functions. It has the names of the functions of the modules that were given to
+/// [`new`](GuestProfiler::new), and offsets in their machine code. In contrast to the
+/// strategies of [`Config::profiler`](crate::Config::profiler), it needs no profiler of the
+/// system, and works on every platform.
 ///
 /// [`Store::epoch_deadline_callback`]: crate::Store::epoch_deadline_callback
 ///
@@ -43,7 +44,7 @@ use std::time::Duration;
 ///
 /// let mut store = Store::new(&engine, Some(profiler));
 /// store.epoch_deadline_callback(move |mut store| {
-///     // The profiler is taken out, as it looks at the store.
+///     // The profiler borrows the store, so it can't stay in the store's data.
 ///     let mut profiler = store.data_mut().take().unwrap();
 ///     profiler.sample(&store, interval);
 ///     *store.data_mut() = Some(profiler);
@@ -64,22 +65,24 @@ pub struct GuestProfiler {
 }
 
 impl GuestProfiler {
-    /// Begins a profile, now.
+    /// Creates a profiler, whose profile begins now.
     ///
-    /// `module_name` and `interval`, the time between two samples as it is meant
-    /// to be, are written to the profile. Frames of `modules` are recorded,
-    /// under the names given, and no others.
+    /// - `module_name` is the name of the whole profile.
+    /// - `interval` is the intended time between two samples. It is written to the profile
+    ///   and starts no timer.
+    /// - `modules` are the modules whose frames are recorded, each under the name that is
+    ///   given with it. Frames of other modules are left out.
     ///
     /// Calls `wasmtime_guestprofiler_new`.
     ///
     /// # Errors
     ///
-    /// With [`Unsupported`](crate::Unsupported), if libwasmtime was built
-    /// without `profiling`.
+    /// Returns [`Unsupported`](crate::Unsupported) if libwasmtime was built without
+    /// `profiling`.
     ///
     /// # Panics
     ///
-    /// If a module is of another engine.
+    /// Panics if a module belongs to another engine.
     pub fn new(
         engine: &Engine,
         module_name: &str,
@@ -92,7 +95,7 @@ impl GuestProfiler {
             .map(|(name, module)| {
                 assert!(
                     Engine::same(module.engine(), engine),
-                    "a module to be profiled is of another engine"
+                    "a module to be profiled belongs to another engine"
                 );
                 (name.into(), module)
             })
@@ -105,8 +108,9 @@ impl GuestProfiler {
             })
             .collect();
         let module_name = ByteVec::from(module_name);
-        // SAFETY: all that is passed is alive and copied, the names are UTF-8,
-        // and the modules are of the engine. What is returned is owned.
+        // SAFETY: all arguments are borrowed until the function returns, and it copies them;
+        // the names are UTF-8, and the modules belong to the engine. The function returns an
+        // owned profiler.
         let raw = unsafe {
             Owned::from_c(wasmtime_guestprofiler_new(
                 engine.as_ptr(),
@@ -119,15 +123,15 @@ impl GuestProfiler {
         Ok(GuestProfiler { raw })
     }
 
-    /// Records which functions are active in `store` on this thread, and that
-    /// they took `delta` of processor time since the last sample.
+    /// Records a sample: the WebAssembly functions that are on the stack in `store` on this
+    /// thread.
     ///
-    /// `delta` may be zero if that isn't known.
+    /// `delta` is the processor time since the last sample, or zero if it isn't known.
     ///
     /// Calls `wasmtime_guestprofiler_sample`.
     pub fn sample(&mut self, store: impl AsContext, delta: Duration) {
         let store = store.as_context();
-        // SAFETY: invariant "Shared"; the profiler is owned, and borrowed
+        // SAFETY: invariant "Shared"; `self` owns the profiler and is borrowed
         // exclusively.
         unsafe {
             wasmtime_guestprofiler_sample(
@@ -138,14 +142,16 @@ impl GuestProfiler {
         }
     }
 
-    /// Ends the profile and writes it, as JSON in the "processed profile format"
-    /// that <https://profiler.firefox.com/> shows.
+    /// Ends the profile and writes it to `output`.
+    ///
+    /// The profile is JSON in the "processed profile format", which
+    /// <https://profiler.firefox.com/> shows.
     ///
     /// Calls `wasmtime_guestprofiler_finish`.
     ///
     /// # Errors
     ///
-    /// If `output` can't be written to.
+    /// Returns an error if `output` can't be written to.
     pub fn finish(self, mut output: impl Write) -> Result<()> {
         let mut done = Ok(());
         let profile = ByteVec::out(|out| {
@@ -165,7 +171,7 @@ impl fmt::Debug for GuestProfiler {
     }
 }
 
-/// The nanoseconds of a duration, as many as the C API can express.
+/// Returns the nanoseconds of a duration, at most as many as the C API can express.
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,23 +1,22 @@
 //! Cranelift's settings by name.
 //!
-//! The C API takes any name and any value, and aborts when the engine is made
-//! if Cranelift doesn't know them. The tables are those of the Cranelift that
-//! libwasmtime 48 has.
+//! The C API accepts any name and any value, and aborts when the engine is created if
+//! Cranelift doesn't know them. The tables are those of libwasmtime 48's Cranelift.
 
 use super::{Config, ConfigConflict, Tunables};
 use std::fmt;
 
-/// What a setting can be.
+/// The values that a setting can have.
 #[derive(Clone, Copy)]
 enum ValueKind {
     Bool,
-    /// A number that the given bits can hold.
+    /// An unsigned number of that many bits.
     Number(u32),
-    /// The logarithm of a size, from the one to the other. Beyond, the compiler
-    /// ends the process, or makes code that does.
+    /// The logarithm of a size, from a minimum to a maximum. With any other, the compiler
+    /// aborts, or emits code that does.
     Logarithm(u8, u8),
     Choice(&'static [&'static str]),
-    /// Turns on several; can be enabled, not set.
+    /// Stands for several flags. It can be enabled, not set.
     Preset,
 }
 
@@ -46,7 +45,7 @@ impl fmt::Display for ValueKind {
             ValueKind::Number(bits) => write!(f, "a number of {bits} bits"),
             ValueKind::Logarithm(least, most) => write!(f, "a number from {least} to {most}"),
             ValueKind::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
-            ValueKind::Preset => f.write_str("nothing: it can be enabled, not set"),
+            ValueKind::Preset => f.write_str("no value, as it is a preset"),
         }
     }
 }
@@ -99,11 +98,11 @@ const BOOLS: &str = "
     enable_heap_access_spectre_mitigation enable_table_access_spectre_mitigation
     enable_incremental_compilation_cache_checks enable_compact_unwind_abi";
 
-/// Those that Wasmtime itself adds to Cranelift's.
+/// The settings that Wasmtime adds to Cranelift's.
 const WASMTIME: &[(&str, ValueKind)] = &[
     (
         "wasmtime_linkopt_padding_between_functions",
-        // Any larger one is as much memory for each function.
+        // A larger one would take as much memory for each function.
         ValueKind::Number(16),
     ),
     (
@@ -119,7 +118,7 @@ const WASMTIME: &[(&str, ValueKind)] = &[
     ),
 ];
 
-/// What this machine's architecture adds: booleans, then presets.
+/// The settings of this machine's architecture: booleans, then presets.
 const NATIVE: (&str, &str) = if cfg!(target_arch = "x86_64") {
     (
         "has_sse3 has_ssse3 has_cmpxchg16b has_sse41 has_sse42 has_avx has_avx2
@@ -162,11 +161,15 @@ const NATIVE: (&str, &str) = if cfg!(target_arch = "x86_64") {
     ("", "")
 };
 
-/// What Cranelift's RISC-V backend can't do without.
+/// The flags that Cranelift's RISC-V backend requires.
 const RISCV_NEEDS: &str = "has_m has_a has_f has_d has_zicsr has_zifencei";
 
 impl Config {
-    /// Looks for settings that Cranelift, or Winch, doesn't know.
+    /// Checks the names and values of the compiler's settings.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if Cranelift, or Winch, doesn't know one of them.
     pub(super) fn check_flags(
         &self,
         tunables: &Tunables,
@@ -184,15 +187,15 @@ impl Config {
             if !kind.accepts(value) {
                 return Err(ConfigConflict::new(
                     what(),
-                    format!("the value is none that `{name}` can have"),
-                    format!("it can be {kind}"),
+                    format!("`{value}` is not a valid value for `{name}`"),
+                    format!("expected {kind}"),
                 ));
             }
             let off = matches!(value, "false" | "off" | "no" | "0");
             if off && cfg!(target_arch = "riscv64") && listed(RISCV_NEEDS, name) {
                 return Err(ConfigConflict::new(
                     what(),
-                    "Cranelift can't do without it on RISC-V",
+                    "Cranelift requires it on RISC-V",
                     "leave it on",
                 ));
             }
@@ -204,8 +207,8 @@ impl Config {
                 Some(kind) => {
                     return Err(ConfigConflict::new(
                         what(),
-                        "it can be set, not enabled",
-                        format!("use `cranelift_flag_set`; it can be {kind}"),
+                        format!("`{flag}` is not a flag, but a setting with a value"),
+                        format!("set it with `cranelift_flag_set`, to {kind}"),
                     ));
                 }
                 None => return Err(unknown(what(), tunables.pulley)),
@@ -224,7 +227,7 @@ fn unknown(what: String, pulley: bool) -> ConfigConflict {
     ConfigConflict::new(
         what,
         format!("the compiler has no such setting for {target}"),
-        "look for its name in the documentation of Cranelift's settings",
+        "take a name from the documentation of Cranelift's settings",
     )
 }
 

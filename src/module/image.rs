@@ -1,12 +1,12 @@
-//! Compiled code as it is in memory: an ELF file.
+//! The image of compiled code in memory, which is an ELF file.
 
 use crate::sys::elf::File;
 
-/// The section that holds the machine code.
+/// The name of the section of the machine code.
 const TEXT: &[u8] = b".text\0";
 
-/// The machine code in an image; `None` if that is no ELF file or has no such
-/// section.
+/// Returns the machine code in an image; `None` if the image isn't an ELF file or has no
+/// machine code.
 pub(super) fn text(image: &[u8]) -> Option<&[u8]> {
     let file = File::open(image)?;
     let names = file.contents(file.section(file.names_index()?)?)?;
@@ -27,7 +27,7 @@ mod tests {
     const ELF64: Class = Class::Elf64;
     const SECTION_BYTES: usize = ELF64.section_header_bytes();
 
-    /// A file of two sections: the names, and the code.
+    /// Returns a file of two sections: the names, and the code.
     fn file(number: fn(u64, usize) -> Vec<u8>, endian: u8) -> Vec<u8> {
         let names = b"\0.names\0.text\0";
         let code = b"code";
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn nothing_is_read_beyond_the_end() {
         let whole = file(little, 1);
-        // Of the last header only the part up to its size is looked at.
+        // Of the last header, `text` reads only the fields up to its size.
         for len in 0..whole.len() - SECTION_BYTES + ELF64.section_size() + 8 {
             assert_eq!(text(&whole[..len]), None, "{len}");
         }
@@ -84,7 +84,7 @@ mod tests {
             for value in [0x7f, 0xff] {
                 let mut damaged = whole.clone();
                 damaged[at] = value;
-                // Whatever is found, it is inside.
+                // A slice that it returns is inside of the file.
                 text(&damaged);
             }
         }

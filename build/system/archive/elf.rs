@@ -8,8 +8,8 @@ use crate::system::elf::{DYNAMIC, DYNAMIC_SYMBOLS, File, SONAME, SYMBOLS, UNDEFI
 const GLOBAL: u8 = 1;
 const WEAK: u8 = 2;
 
-/// The symbols of an object file, which starts at `start` in the archive; `None` if
-/// it is no ELF file, or damaged.
+/// Returns the symbols of an object file, which starts at `start` in the archive; `None` if it
+/// isn't an ELF file, or is damaged.
 pub fn symbols(bytes: &[u8], start: usize) -> Option<Vec<Symbol<'_>>> {
     let file = File::open(bytes)?;
     let mut symbols = Vec::new();
@@ -22,15 +22,15 @@ pub fn symbols(bytes: &[u8], start: usize) -> Option<Vec<Symbol<'_>>> {
     Some(symbols)
 }
 
-/// The names that a shared library has for others, each with a NUL after it;
-/// `None` if it is no ELF file, or damaged.
+/// Returns the names in the dynamic symbol table of a shared library, each with a NUL after it;
+/// `None` if it isn't an ELF file, or is damaged.
 pub fn dynamic_names(bytes: &[u8]) -> Option<&[u8]> {
     let file = File::open(bytes)?;
     file.contents(file.linked(find(&file, DYNAMIC_SYMBOLS)?)?)
 }
 
-/// The name by which a program asks for the shared library that it was linked with;
-/// `None` if the library has none, is no ELF file, or damaged.
+/// Returns the name by which programs that are linked with a shared library request it from the
+/// loader; `None` if the library has none, isn't an ELF file, or is damaged.
 pub fn soname(bytes: &[u8]) -> Option<&[u8]> {
     let file = File::open(bytes)?;
     let section = find(&file, DYNAMIC)?;
@@ -46,7 +46,7 @@ pub fn soname(bytes: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// Where the header is of the first section of a kind.
+/// Returns the offset of the header of the first section of a kind.
 fn find(file: &File<'_>, kind: u32) -> Option<usize> {
     for index in 0..file.section_count()? {
         let section = file.section(index)?;
@@ -57,7 +57,7 @@ fn find(file: &File<'_>, kind: u32) -> Option<usize> {
     None
 }
 
-/// Adds the symbols of one section.
+/// Adds the symbols of a section.
 fn read_symbols<'a>(
     bytes: &'a [u8],
     file: &File<'_>,
@@ -71,11 +71,12 @@ fn read_symbols<'a>(
     for symbol in (table..table.checked_add(size)?).step_by(class.symbol_bytes()) {
         let name = file.u32(symbol + class.symbol_name())?;
         let place = names.checked_add(name.try_into().ok()?)?;
-        // The standard library is optimised, and a build script isn't.
+        // With a function of the standard library, as that is optimised and a build script
+        // isn't.
         let name = CStr::from_bytes_until_nul(bytes.get(place..)?).ok()?;
         let name = name.to_bytes();
         let info = symbol + class.symbol_info();
-        // The binding, and the kind of symbol.
+        // The binding and the type of the symbol.
         let info_byte = bytes.get(info)?;
         let (binding, kind) = (info_byte >> 4, info_byte & 0xf);
         let section = file.u16(symbol + class.symbol_section())?;
