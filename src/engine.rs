@@ -196,8 +196,7 @@ impl Engine {
         );
     }
 
-    /// Reports whether code is compiled for Pulley, the portable interpreter, instead of
-    /// for a processor.
+    /// Reports whether code is compiled for Pulley, the portable interpreter.
     ///
     /// Calls `wasmtime_engine_is_pulley`.
     pub fn is_pulley(&self) -> bool {

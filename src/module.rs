@@ -73,8 +73,9 @@ struct Inner {
     exports: OnceLock<ExportDefs>,
 }
 
-/// The index of an export of a [`Module`], which saves looking it up by name; see
-/// [`Module::get_export_index`].
+/// The index of an export of a [`Module`]; see [`Module::get_export_index`].
+///
+/// It saves looking the export up by name.
 #[derive(Clone, Copy)]
 pub struct ModuleExport {
     /// The serial number of the module.

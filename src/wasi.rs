@@ -85,12 +85,11 @@ use crate::error::check;
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};
 use crate::{AsContextMut, Linker, Result, Store, threads};
 
-/// Defines all functions of WASI preview 1 in a linker, in the module
-/// `wasi_snapshot_preview1`.
+/// Defines all functions of WASI preview 1 in a linker.
 ///
-/// The functions use the context of the store that they are called in, which
-/// [`Store::set_wasi`] sets. A program that imports them can't be instantiated in a store
-/// without a context.
+/// They are in the module `wasi_snapshot_preview1`. The functions use the context of the
+/// store that they are called in, which [`Store::set_wasi`] sets. A program that imports
+/// them can't be instantiated in a store without a context.
 ///
 /// Calls `wasmtime_linker_define_wasi`.
 ///
