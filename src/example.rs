@@ -8,7 +8,7 @@
 //! | `example!(compiler)` | a compiler, by the feature `cranelift` or `winch` |
 //! | `example!(wat)` | a compiler and the text format |
 //! | `example!(gc)` | collected objects |
-//! | `example!(gc, wat)` | those, a compiler and the text format |
+//! | `example!(gc, wat)` | those, the text format, and Cranelift, as Winch compiles few of them |
 //! | `example!(cranelift)` | Cranelift and the text format |
 //!
 //! A feature that the item itself is compiled for needs no mention.
@@ -28,7 +28,7 @@ macro_rules! example {
         with_gc!("```")
     };
     (gc, wat) => {
-        with_gc!(with_wat!(with_compiler!("```")))
+        with_gc!(with_wat!(with_cranelift!("```")))
     };
     (cranelift) => {
         with_wat!(with_cranelift!("```"))

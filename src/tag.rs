@@ -73,7 +73,7 @@ impl Tag {
     ///
     /// # Examples
     ///
-    #[doc = example!(compiler)]
+    #[doc = example!(cranelift)]
     /// use libwasmtime::{FuncType, Store, Tag, TagType, ValType};
     ///
     /// let mut store = Store::<()>::default();
