@@ -80,6 +80,8 @@ impl FrameInfo {
     /// `frame` must be a valid frame.
     unsafe fn from_c(frame: *const wasm_frame_t) -> FrameInfo {
         // The C API says "unknown" with the largest number.
+        // Version 48: `usize::MAX` stands for an unknown offset; look at `trap.rs` in
+        // `wasmtime-c-api-impl`.
         let known = |offset: usize| (offset != usize::MAX).then_some(offset);
         // SAFETY: the caller vouches for the frame; the names belong to it and
         // are copied.

@@ -110,6 +110,8 @@ impl Config {
         let mut disabled = self.disabled;
         // libwasmtime ends the process at code that catches exceptions with no heap for
         // them.
+        // Version 48: exceptions without a heap are an `unwrap` in the compiler; look
+        // at `Config::validate` in `wasmtime`, which may refuse them.
         if disabled.contains(WasmFeatures::GC_TYPES) {
             disabled |= WasmFeatures::EXCEPTIONS - self.enabled;
         }

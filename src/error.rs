@@ -170,6 +170,8 @@ impl Raised {
     }
 
     /// The trap that the C API says this is.
+    // Version 48: of all traps with a code, only that of a memory has a cause; look at
+    // `trap.rs` in `wasmtime`.
     fn coded_trap(&self) -> Option<Trap> {
         let Raised::Trap(trap) = self else {
             return None;

@@ -65,6 +65,7 @@
 //! These are the decisions of the `wasmtime` crate, whose types have fields that
 //! bring them about.
 
+// Version 48: the functions that "Shared" names only read; look at each in `wasmtime-c-api-impl`.
 mod context;
 mod epoch;
 mod exception;

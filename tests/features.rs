@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 /// The features of the `wasmtime` crate 48.0.8, as its `Cargo.toml` has them.
+// Version 48: the `wasmtime` crate has these features; look at its `Cargo.toml`, and at
+// that of `stand-in/wasmtime`.
 const UPSTREAM: &[&str] = &[
     "addr2line",
     "all-arch",

@@ -57,10 +57,14 @@ pub struct Symbol<'a> {
 
 /// What the names of the functions for native debuggers begin with; the version
 /// follows.
+// Version 48: these two functions, and no others, have names that compiled modules
+// refer to; look at `debug_builtins.rs` in `wasmtime`.
 const FOR_DEBUGGERS: [&[u8]; 2] = [b"resolve_vmctx_memory_ptr_", b"set_vmctx_memory_"];
 
 /// What the names of the C API's functions begin with; and some of libwasmtime's
 /// own, which are none the worse for another name.
+// Version 48: every function of the C API begins with one of these; look at the
+// headers.
 const OF_THE_C_API: [&[u8]; 3] = [b"wasm_", b"wasmtime_", b"wasi_"];
 
 /// What the linker calls a copy. It looks for each name once.

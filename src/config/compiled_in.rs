@@ -16,6 +16,8 @@ pub(super) fn has(strategy: Strategy) -> bool {
     static WINCH: OnceLock<bool> = OnceLock::new();
     // What libwasmtime aborts with if the compiler is chosen and wasn't built in. It
     // has the text only then.
+    // Version 48: the texts are in a library that has no such compiler, and in no
+    // other; look at `Config::build_compiler` in `wasmtime`.
     let (there, absent) = match strategy {
         Strategy::Cranelift => (&CRANELIFT, &b"cranelift support not compiled in"[..]),
         Strategy::Winch => (&WINCH, &b"winch support not compiled in"[..]),

@@ -84,6 +84,8 @@ macro_rules! pool_settings {
 }
 
 /// How many of a kind the pool has by default.
+// Version 48: the defaults of a pool; look at `InstanceLimits` and
+// `PoolingAllocationConfig` in `wasmtime`.
 const TOTAL: u32 = if cfg!(target_pointer_width = "32") {
     100
 } else {
@@ -91,6 +93,9 @@ const TOTAL: u32 = if cfg!(target_pointer_width = "32") {
 };
 
 /// No module that libwasmtime takes has more memories.
+// Version 48: a module has at most as many, and whenever one is dropped there is a loop
+// up to the setting; look at `MAX_WASM_MEMORIES` in `wasmparser`, and at `purge_module`
+// in `wasmtime`.
 const MOST_MEMORIES: u32 = 100;
 
 /// How large a memory can be by default: all that 32 bits can address.

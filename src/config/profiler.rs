@@ -8,6 +8,8 @@ use std::io;
 
 impl Config {
     /// Looks for why the profiler can't be had.
+    // Version 48: profilers write these files, on these platforms; look at
+    // `profiling_agent` in `wasmtime`.
     pub(super) fn check_profiler(&self) -> Result<()> {
         let name = format!("profiler(ProfilingStrategy::{:?})", self.profiler);
         let unavailable = |problem: &str| ConfigConflict::new(&name, problem, "choose another");

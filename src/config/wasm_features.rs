@@ -96,6 +96,8 @@ macro_rules! wasm_features {
     };
 }
 
+// Version 48: the proposals have these bits; look at `WasmFeatures` in `wasmparser` and
+// in `wasmtime`.
 wasm_features! {
     /// Whether tables of references, `externref` and `funcref` are on: the
     /// reference types proposal.

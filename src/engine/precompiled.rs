@@ -21,6 +21,8 @@ const ELF64: &[u8] = b"\x7fELF\x02";
 const LITTLE_ENDIAN: u8 = 1;
 /// The operating system that Wasmtime's files name in their header, and the
 /// version of its interface.
+// Version 48: the header of a precompiled module has these numbers; look at `obj.rs` in
+// `wasmtime-environ`.
 const WASMTIME_ABI: [u8; 2] = [200, 0];
 const MODULE: u32 = 1 << 0;
 const COMPONENT: u32 = 1 << 1;

@@ -44,6 +44,8 @@ impl Engine {
     /// or where WebAssembly's pages are smaller than the system's. Else, with a
     /// reservation, it compares with that if at all; and with a guard, it doesn't
     /// count a constant offset that the guard is large enough for.
+    // Version 48: code relies on signals for memories with guard pages; look at
+    // `bounds_checks.rs` in `wasmtime-internal-cranelift`.
     pub(crate) fn may_fault(&self, ty: &MemoryType) -> bool {
         let tunables = &self.inner.tunables;
         tunables.signals_based_traps

@@ -6,6 +6,8 @@
 //! can't be a guest's: at the very beginning of a text, and after a backtrace.
 
 /// What the text of a backtrace begins with.
+// Version 48: errors are printed in this form; look at `WasmBacktrace` in `wasmtime`,
+// and at `Debug` of `Error` in `wasmtime-internal-core`.
 const BACKTRACE: &str = "error while executing at wasm backtrace:\n";
 
 /// What comes between the outermost message and the others.

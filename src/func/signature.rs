@@ -321,6 +321,7 @@ impl Signatures {
 
 /// What identifies a function in its store: it keeps its address for the
 /// store's life.
+// Version 48: a handle has the address of its `VMFuncRef`, of 32 bytes; look at `vmtypes.rs`.
 fn key(func: &wasmtime_func_t) -> usize {
     func.__private.addr()
 }

@@ -78,6 +78,8 @@ impl AnyRef {
     /// # Panics
     ///
     /// If it is of another store.
+    // Version 48: both references have the same bits; look at `AnyRef::convert_extern`
+    // in `wasmtime`.
     pub fn convert_extern(
         mut store: impl AsContextMut,
         externref: Rooted<ExternRef>,

@@ -254,6 +254,8 @@ impl RawRef {
     /// libwasmtime leaves a root of its own behind, for as long as the host function
     /// runs that it is called in, or else the store lives. So this calls it in a host
     /// function that does nothing else.
+    // Version 48: the function leaves a root behind; look at
+    // `wasmtime_context_take_exception` in `wasmtime-c-api-impl`.
     pub(crate) fn take_pending_exn(store: &mut StoreOpaque) -> Option<RawRef> {
         if !RawRef::has_pending_exn(store) {
             return None;

@@ -150,6 +150,7 @@ impl<T: 'static> Linker<T> {
 
 /// Whether a command may export this, although it isn't a function: toolchains
 /// do.
+// Version 48: a command may export these; look at `Linker::command` in `wasmtime`.
 fn is_usual(export: &ExportType<'_>) -> bool {
     let ty = export.ty();
     match export.name() {

@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The module that WASI preview 1 is defined in.
+// Version 48: WASI is defined in this module and in no other; look at
+// `wasmtime_linker_define_wasi` in `wasmtime-c-api-impl`.
 const WASI: &str = "wasi_snapshot_preview1";
 
 /// What is needed of a store.

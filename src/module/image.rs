@@ -10,6 +10,7 @@ const OFFSET: usize = 0x18;
 const SIZE: usize = 0x20;
 
 /// The section that holds the machine code.
+// Version 48: the code is in this section; look at `obj.rs` in `wasmtime-environ`.
 const TEXT: &[u8] = b".text\0";
 
 /// The machine code in an image; `None` if that is no ELF file or has no such

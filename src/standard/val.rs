@@ -16,6 +16,8 @@ use std::sync::Arc;
 /// Found with `error.downcast_ref::<Inexpressible>()`. The item itself is fine:
 /// it can be instantiated, exported and imported, but not used from the host by
 /// way of this module.
+// Version 48: these values end the process; look at `wasm_val_t` in
+// `wasmtime-c-api-impl`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the engine-neutral API can't express {what}")]
 pub struct Inexpressible {

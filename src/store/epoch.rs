@@ -31,6 +31,7 @@ pub enum UpdateDeadline {
 /// The most ticks that a deadline is set away: nobody gets there, and so far the
 /// epoch's number has room. libwasmtime adds the two and doesn't look; the sum
 /// would be a deadline in the past, or end the process, as the build has it.
+// Version 48: a deadline is added to the epoch unchecked; look at `StoreOpaque::set_epoch_deadline`.
 const FARTHEST: u64 = u64::MAX >> 1;
 
 impl<T: 'static> StoreContextMut<'_, T> {

@@ -120,6 +120,7 @@ impl Answer {
 }
 
 /// What tells a memory from the others of its store.
+// Version 48: these private fields tell memories apart; look at `Memory` in `wasmtime`.
 #[inline]
 fn index(memory: &wasmtime_memory_t) -> u64 {
     u64::from(memory.id.__private1) << 32 | u64::from(memory.__private2)

@@ -4,6 +4,7 @@ use super::{AsContextMut, Store};
 use crate::sys::wasmtime_store_limiter;
 
 /// How many instances a store may have if [`StoreLimits`] don't say otherwise.
+// Version 48: the defaults of a store; look at `limits.rs` in `wasmtime`.
 pub const DEFAULT_INSTANCE_LIMIT: usize = 10_000;
 /// How many tables a store may have if [`StoreLimits`] don't say otherwise.
 pub const DEFAULT_TABLE_LIMIT: usize = 10_000;
@@ -166,6 +167,7 @@ impl<T: 'static> Store<T> {
         mut limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
     ) {
         // What is negative is no limit.
+        // Version 48: what is negative is no limit; look at `wasmtime_store_limiter`.
         let size =
             |limit: Option<usize>| limit.and_then(|limit| limit.try_into().ok()).unwrap_or(-1);
         let count = |limit: usize| limit.try_into().unwrap_or(i64::MAX);

@@ -14,6 +14,7 @@
 //! - from their exports, when the host is handed one: what a module defines and
 //!   doesn't export, or nobody has asked for, can't be imported.
 
+// Version 48: one instance has a memory, or it ends the process; look at `StoreOpaque::wasm_fault`.
 use crate::error::format_err;
 use crate::{Error, Result, SharedMemory};
 use std::collections::BTreeMap;

@@ -24,6 +24,8 @@ pub(super) fn same(a: HeapType, b: HeapType) -> bool {
 /// given, so this offers a function that returns an `a` to a global that takes
 /// functions that return a `b`. The library then compares the two functions'
 /// results. All this happens in a store that nothing else is in.
+// Version 48: a global's value is checked against its type; look at
+// `wasmtime_global_new`.
 pub(super) fn is_subtype(engine: &Engine, a: HeapType, b: HeapType) -> bool {
     let [a, b] = [a, b].map(|ty| FuncType::new(engine, [], [RefType::new(true, ty).into()]));
     let wanted = GlobalType::new(

@@ -79,6 +79,8 @@ impl WasiP1Ctx {
 ///
 /// The system's function for them is looked up by its name. Where glibc is linked
 /// statically nothing can be looked up, and files are read instead.
+// Version 48: random numbers are read from these files where `getrandom` can't be
+// looked up; look at `linux_android_with_fallback.rs` in `getrandom`.
 fn check_random_numbers() -> Result<()> {
     const LOOKED_UP: bool = cfg!(not(all(
         target_os = "linux",

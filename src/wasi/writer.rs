@@ -228,6 +228,8 @@ const IO_ERROR: i32 = if cfg!(windows) { 1117 } else { 5 };
 
 /// The largest number that a system may have for an error. libwasmtime takes a
 /// larger one apart only to end the process.
+// Version 48: an error's number is asserted to be one of the system's; look at
+// `raw_write` in `wasmtime-c-api-impl`, and at `Errno` in `rustix`.
 const LARGEST_ERROR: i32 = if cfg!(windows) { i32::MAX } else { 4095 };
 
 /// The number that the system has for an error.

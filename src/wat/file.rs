@@ -9,6 +9,7 @@ use std::path::Path;
 /// Translates the text that a file contains. An error points into the file, where
 /// libwasmtime says `<anon>`, as it is given no name.
 pub(crate) fn file_to_wasm(file: &Path, text: &[u8]) -> Result<ByteVec> {
+    // Version 48: text without a name is called so; look at `error.rs` in `wast`.
     const PLACE: &str = "--> <anon>:";
     text_to_wasm(text).map_err(|error| {
         let message = format!("{error}");

@@ -6,6 +6,8 @@
 use crate::mode;
 use crate::packages::{Packages, texts};
 
+// Version 48: this crate needs that version of `wasmtime`; look for one of the registry
+// that needs the new one.
 const PROGRAM: &str = r#"
 use wasmtime_provider::WasmtimeEngineProviderBuilder;
 

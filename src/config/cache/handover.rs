@@ -21,6 +21,9 @@ use std::path::{Path, PathBuf};
 /// nobody can put another in its place, even where the directory for temporary files
 /// is writable for all. On Windows nobody else can open it for writing, or delete it,
 /// until it's closed, and then the system deletes it.
+// Version 48: the file is read once, by its path, before
+// `wasmtime_config_cache_config_load` returns; look at `Cache::from_file` in
+// `wasmtime-internal-cache`.
 pub(super) struct Handover {
     /// Held open: on Unix it's all that is left of the file, on Windows it's what keeps
     /// others from it, and deletes it in the end.

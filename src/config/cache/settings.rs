@@ -84,6 +84,8 @@ macro_rules! settings {
     };
 }
 
+// Version 48: these settings, defaults and ways of writing them; look at `CacheConfig`
+// in `wasmtime-internal-cache`.
 settings! {
     /// Sets how many events may wait for the cache's thread; what is more is dropped.
     /// At most 1048576. The default is 16.

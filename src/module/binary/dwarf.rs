@@ -13,6 +13,8 @@ use crate::error::{Result, bail};
 /// # Errors
 ///
 /// If one of the tables is so.
+// Version 48: the transformation of DWARF asserts this; look at `LineProgram::new` of
+// `write` in `gimli`.
 pub(crate) fn check(wasm: &[u8]) -> Result<()> {
     let sections = Reader::sections(wasm).into_iter().flatten();
     for (id, mut section) in sections {
