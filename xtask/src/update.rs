@@ -233,7 +233,8 @@ fn next(present: Version, version: Version) -> String {
         .expect("a string takes it");
     }
     next.push_str(
-        "```sh\n\
+        "`CHANGELOG.md` gets a section for the version.\n\n\
+         ```sh\n\
          cargo test -p xtask        # features, and the template of conf.h\n\
          cargo test --test abi      # declarations, against the headers of the version that is built\n\
          cargo xtask parity         # names and signatures, against the `wasmtime` crate\n\

@@ -24,7 +24,9 @@ const ADDED: [&str; 4] = [
 ];
 
 /// What a user needs, as far as there is such a thing.
-const NEEDED: [&str; 6] = [
+const NEEDED: [&str; 8] = [
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
     "build",
