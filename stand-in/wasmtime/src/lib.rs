@@ -1,5 +1,5 @@
-//! Stands in for the `wasmtime` crate: what other people's crates know as `wasmtime`
-//! is `libwasmtime` then. The README of this package says how.
+//! Stands in for the `wasmtime` crate: other people's crates that depend on `wasmtime`
+//! use `libwasmtime` instead. The README of this package says how.
 
 #[cfg(feature = "vendored")]
 compile_error!(
