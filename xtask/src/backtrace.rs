@@ -23,8 +23,8 @@ const STAND_IN: &[u8; NAME.len()] = b"libwasmtime_trace\0";
 
 /// # Errors
 ///
-/// If archives of this system can't be made so, or there is nothing to make them
-/// with.
+/// Returns an error if archives of this system can't be made so, or there is nothing to
+/// make them with.
 pub fn check_platform() -> Result<()> {
     ensure!(
         platform::has_elf_files(),
@@ -39,7 +39,7 @@ pub fn check_platform() -> Result<()> {
 ///
 /// # Errors
 ///
-/// If there is no such function.
+/// Returns an error if there is no such function.
 pub fn keep_to_itself(archive: &mut [u8]) -> Result<()> {
     let places: Vec<usize> = archive
         .windows(NAME.len())
@@ -64,7 +64,7 @@ pub fn keep_to_itself(archive: &mut [u8]) -> Result<()> {
 ///
 /// # Errors
 ///
-/// If the archive can't be changed.
+/// Returns an error if the archive can't be changed.
 pub fn drop_unwind_tables(archive: &Path) -> Result<()> {
     objcopy(["--remove-section=.eh_frame".as_ref(), archive.as_os_str()])
 }
@@ -140,7 +140,7 @@ mod tests {
         output
     }
 
-    /// A program with an archive made as `install` makes it, with some cfg.
+    /// Returns a program with an archive made as `install` makes it, with some cfg.
     fn program(directory: &Path, cfg: &str) -> PathBuf {
         let at = |name: &str| directory.join(name);
         fs::create_dir_all(directory).unwrap();

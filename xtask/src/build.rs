@@ -22,7 +22,7 @@ use crate::workspace::{Workspace, artifacts, cargo};
 ///
 /// # Errors
 ///
-/// If cargo fails, which it says itself on standard error.
+/// Returns an error if cargo fails, which it says itself on standard error.
 pub fn build(
     workspace: &Workspace,
     profile: &str,
@@ -67,7 +67,7 @@ fn rustc(
     library_files(&messages, workspace)
 }
 
-/// The files of the vendor package's library among cargo's JSON messages.
+/// Returns the files of the vendor package's library among cargo's JSON messages.
 fn library_files(messages: &str, workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let manifest = workspace.vendor.directory.join("Cargo.toml");
     artifacts(messages)?

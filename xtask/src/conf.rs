@@ -9,12 +9,12 @@ use anyhow::{Result, bail};
 const DIRECTIVE: &str = "#cmakedefine ";
 const MACRO_PREFIX: &str = "WASMTIME_FEATURE_";
 
-/// The header made from its template for a library with the `enabled` features,
+/// Returns the header made from its template for a library with the `enabled` features,
 /// implied ones included.
 ///
 /// # Errors
 ///
-/// If the template defines something other than a feature.
+/// Returns an error if the template defines something other than a feature.
 pub fn conf_h(template: &str, enabled: &BTreeSet<String>) -> Result<String> {
     let mut header = String::with_capacity(template.len());
     for line in template.lines() {
@@ -30,11 +30,11 @@ pub fn conf_h(template: &str, enabled: &BTreeSet<String>) -> Result<String> {
     Ok(header)
 }
 
-/// The features that a template has macros for.
+/// Returns the features that a template has macros for.
 ///
 /// # Errors
 ///
-/// If the template defines something other than a feature.
+/// Returns an error if the template defines something other than a feature.
 pub fn features(template: &str) -> Result<BTreeSet<String>> {
     let lines = template.lines();
     lines
@@ -43,7 +43,7 @@ pub fn features(template: &str) -> Result<BTreeSet<String>> {
         .collect()
 }
 
-/// The Cargo feature that a macro of the template stands for.
+/// Returns the Cargo feature that a macro of the template stands for.
 fn feature(macro_name: &str) -> Result<String> {
     match macro_name.strip_prefix(MACRO_PREFIX) {
         Some(name) => Ok(name.to_lowercase().replace('_', "-")),

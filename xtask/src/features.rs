@@ -50,7 +50,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown, or has no number after it.
+    /// Returns an error if an option is unknown, or has no number after it.
     pub fn parse(args: &[String]) -> Result<Options> {
         let mut options = Options {
             seed: None,
@@ -79,7 +79,8 @@ impl Options {
 ///
 /// # Errors
 ///
-/// If one compiles with a warning or has a broken link, or if cargo can't be run.
+/// Returns an error if one compiles with a warning or has a broken link, or if cargo can't
+/// be run.
 pub fn features(options: &Options) -> Result<()> {
     let start = Instant::now();
     let workspace = Workspace::load()?;
@@ -113,7 +114,7 @@ pub fn features(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// How many of the sets cargo has something to say about, which it prints.
+/// Returns how many of the sets cargo has something to say about, which it prints.
 fn failures(subcommand: &[&str], sets: &[String], directory: &Path) -> Result<usize> {
     let mut failures = 0;
     for set in sets {
@@ -172,7 +173,7 @@ fn empty_libraries(directory: &Path) -> Result<()> {
     write().with_context(|| format!("cannot write in {}", directory.display()))
 }
 
-/// The features that can be on without Wasmtime being built, other than `common`
+/// Returns the features that can be on without Wasmtime being built, other than `common`
 /// and the link modes.
 fn choosable(features: &Features, sources: &Path) -> Result<BTreeSet<String>> {
     let refused = refused(sources)?;
@@ -187,7 +188,7 @@ fn choosable(features: &Features, sources: &Path) -> Result<BTreeSet<String>> {
     Ok(choosable)
 }
 
-/// The features that are a compile error, of which `src/features.rs` has a table.
+/// Returns the features that are a compile error, of which `src/features.rs` has a table.
 fn refused(sources: &Path) -> Result<BTreeSet<String>> {
     let text = read(&sources.join("features.rs"))?;
     let (_, table) = text
@@ -200,7 +201,7 @@ fn refused(sources: &Path) -> Result<BTreeSet<String>> {
     Ok(rows.collect())
 }
 
-/// The features that a source file depends on.
+/// Returns the features that a source file depends on.
 fn named(directory: &Path) -> Result<BTreeSet<String>> {
     let mut named = BTreeSet::new();
     let entries = fs::read_dir(directory)
@@ -222,7 +223,7 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Each feature by itself with `load`. Those that no source file names make no
+/// Returns each feature by itself with `load`. Those that no source file names make no
 /// difference to the compiler but by what they turn on: they are one set.
 fn alone(choosable: &BTreeSet<String>, named: &BTreeSet<String>) -> Vec<String> {
     let (alone, together): (Vec<&String>, Vec<&String>) =
@@ -233,7 +234,7 @@ fn alone(choosable: &BTreeSet<String>, named: &BTreeSet<String>) -> Vec<String> 
     sets
 }
 
-/// A set with one more feature.
+/// Returns a set with one more feature.
 fn with(set: String, name: &String) -> String {
     if set.is_empty() {
         return name.clone();
@@ -241,7 +242,7 @@ fn with(set: String, name: &String) -> String {
     format!("{set},{name}")
 }
 
-/// Some link modes, at least one, and some features: few, many, or about a half.
+/// Returns some link modes, at least one, and some features: few, many, or about a half.
 fn draw(random: &mut Random, choosable: &BTreeSet<String>) -> String {
     let modes = 1 + random.below(7);
     let modes = (0..MODES.len()).filter(|bit| modes & (1 << bit) != 0);
@@ -270,7 +271,7 @@ impl Random {
     }
 }
 
-/// A seed that is another one each time, and short enough to be typed.
+/// Returns a seed that is another one each time, and short enough to be typed.
 fn time() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.map_or(0, |time| time.as_secs() % 1_000_000)

@@ -29,7 +29,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown, lacks its value or has one too many, or if
+    /// Returns an error if an option is unknown, lacks its value or has one too many, or if
     /// there is no `--prefix`.
     pub fn parse(args: &[String]) -> Result<Options> {
         let (mut prefix, mut profile, mut features) = (None, None, None);
@@ -81,7 +81,7 @@ impl Options {
         })
     }
 
-    /// The directory that gets `lib` and `include`.
+    /// Returns the directory that gets `lib` and `include`.
     fn root(&self) -> PathBuf {
         if self.min {
             self.prefix.join("min")
@@ -90,7 +90,7 @@ impl Options {
         }
     }
 
-    /// The features of the C API to build, without the ones they imply.
+    /// Returns the features of the C API to build, without the ones they imply.
     fn features(&self, workspace: &Workspace) -> Result<BTreeSet<String>> {
         match &self.features {
             Some(features) => {
@@ -114,7 +114,8 @@ impl Options {
 ///
 /// # Errors
 ///
-/// If a feature is unknown, the prefix can't be written to, or cargo fails.
+/// Returns an error if a feature is unknown, the prefix can't be written to, or cargo
+/// fails.
 pub fn install(options: &Options) -> Result<()> {
     if options.no_backtrace {
         backtrace::check_platform()?;

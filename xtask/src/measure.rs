@@ -36,7 +36,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown or lacks its value, or if there is no
+    /// Returns an error if an option is unknown or lacks its value, or if there is no
     /// `--prefix`.
     pub fn parse(args: &[String]) -> Result<Options> {
         let (mut prefix, mut only) = (None, None);
@@ -95,7 +95,7 @@ struct Figures {
 ///
 /// # Errors
 ///
-/// If `--only` names something else, or if a build or the program fails.
+/// Returns an error if `--only` names something else, or if a build or the program fails.
 pub fn measure(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let prefix = fs::canonicalize(&options.prefix)
@@ -125,7 +125,7 @@ pub fn measure(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Those that are asked for, which are all if nothing is.
+/// Returns those that are asked for, which are all if nothing is.
 fn wanted(subjects: Vec<Subject>, only: Option<&[String]>) -> Result<Vec<Subject>> {
     let Some(only) = only else {
         return Ok(subjects);

@@ -41,7 +41,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown, or lacks its value.
+    /// Returns an error if an option is unknown, or lacks its value.
     pub fn parse(args: &[String]) -> Result<Options> {
         let mut options = Options {
             upstream: None,
@@ -67,7 +67,8 @@ impl Options {
 ///
 /// # Errors
 ///
-/// If there is something to print, or if one of the crates can't be documented.
+/// Returns an error if there is something to print, or if one of the crates can't be
+/// documented.
 pub fn parity(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let directory = workspace.target.join("parity");
@@ -139,7 +140,7 @@ pub fn parity(options: &Options) -> Result<()> {
     )
 }
 
-/// The names of a list whose lines may begin with the kind of item, without the
+/// Returns the names of a list whose lines may begin with the kind of item, without the
 /// implementations of traits, which may be written in another way.
 fn listed(text: &str) -> impl Iterator<Item = String> {
     const KINDS: [&str; 10] = [

@@ -2,7 +2,7 @@
 
 use crate::platform;
 
-/// The text of `lib/pkgconfig/wasmtime.pc`. It finds the libraries from its own
+/// Returns the text of `lib/pkgconfig/wasmtime.pc`. It finds the libraries from its own
 /// place, so that the prefix can be moved after the installation.
 pub fn wasmtime_pc(version: &str) -> String {
     let private = platform::libraries_of_the_static_archive();

@@ -29,7 +29,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown, or if there isn't one version.
+    /// Returns an error if an option is unknown, or if there isn't one version.
     pub fn parse(args: &[String]) -> Result<Options> {
         let (mut version, mut write) = (None, false);
         for arg in args {
@@ -56,7 +56,8 @@ impl Options {
 ///
 /// # Errors
 ///
-/// If there is something to do, if there is no such version, or if cargo fails.
+/// Returns an error if there is something to do, if there is no such version, or if cargo
+/// fails.
 pub fn update(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let version = options.version;
@@ -137,7 +138,7 @@ fn fetch(workspace: &Workspace, version: Version) -> Result<Package> {
     package(&metadata, name)
 }
 
-/// What to do if upstream needs a newer Rust than `own` asks for.
+/// Returns what to do if upstream needs a newer Rust than `own` asks for.
 fn rust(upstream: &Package, own: &Package) -> Result<Option<String>> {
     let Some(needed) = &upstream.rust_version else {
         return Ok(None);
@@ -152,7 +153,7 @@ fn rust(upstream: &Package, own: &Package) -> Result<Option<String>> {
     }))
 }
 
-/// The numbers of a version of Rust, by which versions are ordered; none if the
+/// Returns the numbers of a version of Rust, by which versions are ordered; none if the
 /// text is empty.
 fn rust_numbers(version: &str) -> Result<Vec<u32>> {
     let numbers = version.split('.').filter(|number| !number.is_empty());
@@ -167,7 +168,7 @@ fn rust_numbers(version: &str) -> Result<Vec<u32>> {
     Ok(numbers)
 }
 
-/// The report, in Markdown.
+/// Returns the report, in Markdown.
 fn report(present: Version, version: Version, todo: &Todo, reading: &Reading) -> String {
     let mut report = format!("# From libwasmtime {present} to {version}\n");
     let mut section = |title: &str, text: &str| {
@@ -217,7 +218,7 @@ fn report(present: Version, version: Version, todo: &Todo, reading: &Reading) ->
     report
 }
 
-/// What the report can't find out.
+/// Returns what the report can't find out.
 fn next(present: Version, version: Version) -> String {
     let mut next = String::new();
     if version.major != present.major {

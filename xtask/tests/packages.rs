@@ -59,7 +59,7 @@ impl Package {
         self.metadata["name"].as_str().unwrap()
     }
 
-    /// The files in it.
+    /// Returns the files in it.
     fn files(&self) -> BTreeSet<String> {
         let output = cargo()
             .args(["package", "--list", "--allow-dirty", "--quiet", "--package"])
@@ -83,7 +83,7 @@ fn cargo() -> Command {
     command
 }
 
-/// What Cargo knows of the workspace.
+/// Returns what Cargo knows of the workspace.
 fn metadata() -> Value {
     let output = cargo()
         .args(["metadata", "--no-deps", "--format-version=1"])
@@ -121,7 +121,7 @@ fn manifests(directory: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// The places that a text in Markdown links to.
+/// Returns the places that a text in Markdown links to.
 fn links(text: &str) -> Vec<&str> {
     let mut links = Vec::new();
     let mut is_code = false;
@@ -140,7 +140,7 @@ fn links(text: &str) -> Vec<&str> {
     links
 }
 
-/// The anchors of a text's headings.
+/// Returns the anchors of a text's headings.
 fn anchors(text: &str) -> BTreeSet<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     headings

@@ -27,7 +27,7 @@ impl Allowed {
     ///
     /// # Errors
     ///
-    /// If a line is something else, or has no reason.
+    /// Returns an error if a line is something else, or has no reason.
     pub fn parse(text: &str) -> Result<Allowed> {
         let mut entries = Vec::new();
         let mut reason = false;
@@ -56,7 +56,7 @@ impl Allowed {
         Ok(Allowed(entries))
     }
 
-    /// Whether an aspect of an item may differ.
+    /// Reports whether an aspect of an item may differ.
     pub fn allows(&self, name: &str, aspect: &str) -> bool {
         // All that match are of use.
         let mut found = false;
@@ -69,7 +69,7 @@ impl Allowed {
         found
     }
 
-    /// The entries that nothing needed.
+    /// Returns the entries that nothing needed.
     pub fn unused(&self) -> Vec<String> {
         let unused = self.0.iter().filter(|entry| !entry.used.get());
         unused

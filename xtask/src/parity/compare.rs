@@ -6,7 +6,7 @@ use super::allowed::Allowed;
 use super::signature::Signature;
 use super::surface::Surface;
 
-/// The items that upstream has and this crate hasn't.
+/// Returns the items that upstream has and this crate hasn't.
 ///
 /// A type that this crate re-exports from elsewhere is taken to have everything.
 pub fn missing(upstream: &BTreeSet<String>, own: &Surface) -> BTreeSet<String> {
@@ -21,7 +21,7 @@ pub fn missing(upstream: &BTreeSet<String>, own: &Surface) -> BTreeSet<String> {
     missing.cloned().collect()
 }
 
-/// The items that differ, but for what is allowed.
+/// Returns the items that differ, but for what is allowed.
 pub fn differing(upstream: &Surface, own: &Surface, allowed: &Allowed) -> Vec<String> {
     let mut differences = Vec::new();
     for (name, theirs) in upstream {
@@ -52,7 +52,7 @@ pub fn differing(upstream: &Surface, own: &Surface, allowed: &Allowed) -> Vec<St
     differences
 }
 
-/// An aspect as text.
+/// Returns an aspect as text.
 fn text<'s>(signature: &'s Signature, aspect: &str) -> &'s str {
     signature.get(aspect).map_or("", String::as_str)
 }

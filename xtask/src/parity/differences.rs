@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::pattern;
 use super::surface::Surface;
 
-/// The missing items that a text doesn't name; `is_type` says of which are types,
+/// Returns the missing items that a text doesn't name; `is_type` says of which are types,
 /// traits and modules.
 ///
 /// An item is named by its name between backquotes, with `*` for any text in it. The
@@ -43,7 +43,7 @@ pub fn unnamed<'m>(
 /// The heading under which a text names what isn't there.
 const MISSING: &str = "\n# What the C API has no function for\n";
 
-/// The items that a text names among those that aren't there, and that are.
+/// Returns the items that a text names among those that aren't there, and that are.
 pub fn stale<'t>(text: &'t str, upstream: &BTreeSet<String>, own: &Surface) -> Vec<&'t str> {
     let (_, missing) = text.split_once(MISSING).unwrap_or_default();
     let names = names(missing).into_iter();
@@ -52,7 +52,7 @@ pub fn stale<'t>(text: &'t str, upstream: &BTreeSet<String>, own: &Surface) -> V
         .collect()
 }
 
-/// What stands between backquotes.
+/// Returns what stands between backquotes.
 fn names(text: &str) -> BTreeSet<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }

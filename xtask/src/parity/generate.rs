@@ -20,7 +20,7 @@ const RE_EXPORTED: [&str; 3] = [
 ///
 /// # Errors
 ///
-/// If it doesn't compile.
+/// Returns an error if it doesn't compile.
 pub fn own(target: &Path) -> Result<Documents> {
     let target = target.join("own");
     run(json(cargo())
@@ -38,12 +38,13 @@ pub fn own(target: &Path) -> Result<Documents> {
     Ok(Documents::new(document, Vec::new()))
 }
 
-/// The `wasmtime` crate of a version, with its default features, from a file that
+/// Returns the `wasmtime` crate of a version, with its default features, from a file that
 /// rustdoc wrote before; with the crates that it re-exports, whose files are beside it.
 ///
 /// # Errors
 ///
-/// If the file isn't of that version, or of another format, or if one isn't there.
+/// Returns an error if the file isn't of that version, or of another format, or if one
+/// isn't there.
 pub fn read(file: &Path, version: &str, format: u64) -> Result<Documents> {
     let main = Document::read(file)?;
     if main.version() != version || main.format() != format {
@@ -67,7 +68,7 @@ pub fn read(file: &Path, version: &str, format: u64) -> Result<Documents> {
 ///
 /// # Errors
 ///
-/// If it can't be fetched, or doesn't compile.
+/// Returns an error if it can't be fetched, or doesn't compile.
 pub fn upstream(target: &Path, version: &str, format: u64) -> Result<PathBuf> {
     let directory = target.join("upstream");
     let file = directory.join("target").join("doc").join("wasmtime.json");
@@ -97,7 +98,7 @@ pub fn upstream(target: &Path, version: &str, format: u64) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// A command that makes JSON of the documentation. A stable rustdoc can, but has to
+/// Returns a command that makes JSON of the documentation. A stable rustdoc can, but has to
 /// be told that this is no stable option.
 fn json(mut cargo: Command) -> Command {
     cargo

@@ -53,7 +53,7 @@ impl<'d> Renderer<'d> {
         text
     }
 
-    /// The new name of a type parameter.
+    /// Returns the new name of a type parameter.
     pub fn parameter(&mut self, name: &str) -> String {
         if name == "Self" {
             return name.into();
@@ -67,7 +67,7 @@ impl<'d> Renderer<'d> {
         new
     }
 
-    /// The new name of a lifetime; `None` and `'_` are elided ones.
+    /// Returns the new name of a lifetime; `None` and `'_` are elided ones.
     pub fn lifetime(&mut self, name: Option<&str>) -> String {
         let known = match name {
             Some("'static") => Some("'static".into()),
@@ -227,7 +227,7 @@ impl<'d> Renderer<'d> {
         }
     }
 
-    /// How many lifetimes a type has, which may all be left out where it is used.
+    /// Returns how many lifetimes a type has, which may all be left out where it is used.
     fn lifetimes_of(&self, name: &str, id: &Value) -> usize {
         // The standard library isn't among the documents.
         if ["Formatter", "Context"].contains(&name) {
@@ -325,7 +325,7 @@ impl<'d> Renderer<'d> {
     }
 }
 
-/// The words before `fn`.
+/// Returns the words before `fn`.
 pub fn qualifiers(header: &Value) -> String {
     let mut text = String::new();
     for (field, word) in [

@@ -14,8 +14,8 @@ pub type Signature = BTreeMap<&'static str, String>;
 /// The traits that the compiler implements by itself, and that are promises.
 const AUTO_TRAITS: [&str; 5] = ["Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
 
-/// Whether an item is a type, a trait or a module; what is re-exported from elsewhere
-/// may be.
+/// Reports whether an item is a type, a trait or a module; what is re-exported from
+/// elsewhere may be.
 pub fn is_type(signature: &Signature) -> bool {
     const KINDS: [&str; 6] = ["struct", "enum", "union", "trait", "type_alias", "module"];
     let kind = signature.get("kind");
@@ -125,7 +125,7 @@ impl Bounds {
     }
 }
 
-/// The type and constant parameters of a declaration, in order.
+/// Returns the type and constant parameters of a declaration, in order.
 fn parameters(renderer: &mut Renderer<'_>, generics: &Value) -> String {
     let mut names = Vec::new();
     for parameter in elements(&generics["params"]) {
@@ -148,7 +148,7 @@ fn parameters(renderer: &mut Renderer<'_>, generics: &Value) -> String {
     names.join(", ")
 }
 
-/// The attributes that promise something, or take a promise back.
+/// Returns the attributes that promise something, or take a promise back.
 fn attributes(item: Item<'_>) -> String {
     let mut found: Vec<_> = ["non_exhaustive", "must_use"]
         .into_iter()
@@ -230,7 +230,7 @@ fn within(item: Item<'_>, renderer: &mut Renderer<'_>, mut bounds: Bounds) -> Si
     signature
 }
 
-/// The fields of a structure or variant.
+/// Returns the fields of a structure or variant.
 fn fields(item: Item<'_>, renderer: &mut Renderer<'_>, kind: &Value) -> String {
     let (kind, body) = variant(kind);
     match kind {
@@ -299,7 +299,7 @@ pub fn of_implementation(item: Item<'_>, implementation: &Value) -> Signature {
     ])
 }
 
-/// Which of the traits that the compiler implements a type has, and when.
+/// Returns which of the traits that the compiler implements a type has, and when.
 pub fn auto_traits(item: Item<'_>) -> Signature {
     let mut signature = Signature::new();
     for name in AUTO_TRAITS {

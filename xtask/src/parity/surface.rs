@@ -29,7 +29,7 @@ const UNTOLD: [&str; 8] = [
 ///
 /// # Errors
 ///
-/// If the JSON is not of a crate.
+/// Returns an error if the JSON is not of a crate.
 pub fn surface(documents: &Documents) -> Result<Surface> {
     let mut walk = Walk::default();
     walk.module(documents.root()?, "");
@@ -106,7 +106,7 @@ impl Walk {
         }
     }
 
-    /// Whether a module wasn't met before in this place.
+    /// Reports whether a module wasn't met before in this place.
     fn first(&mut self, module: Item<'_>, place: &str) -> bool {
         let id = format!("{} {}", module.json["crate_id"], module.json["id"]);
         self.seen.insert((id, place.to_owned()))
@@ -215,7 +215,8 @@ impl Walk {
     }
 }
 
-/// The name of the type that an implementation is for, if the same crate defines it.
+/// Returns the name of the type that an implementation is for, if the same crate defines
+/// it.
 fn own(item: Item<'_>) -> Option<String> {
     let path = &item.inner().1["for"]["resolved_path"];
     let own = !path.is_null() && item.is_own(&path["id"]);
@@ -223,7 +224,7 @@ fn own(item: Item<'_>) -> Option<String> {
     own.then(|| name.to_owned())
 }
 
-/// The types that a trait is implemented with.
+/// Returns the types that a trait is implemented with.
 fn arguments(renderer: &mut Renderer<'_>, implementation: &Value) -> String {
     let arguments = &implementation["trait"]["args"]["angle_bracketed"]["args"];
     let types: Vec<_> = elements(arguments)
@@ -239,7 +240,7 @@ fn arguments(renderer: &mut Renderer<'_>, implementation: &Value) -> String {
     }
 }
 
-/// A type's text without the lifetimes of its references.
+/// Returns a type's text without the lifetimes of its references.
 fn without_lifetimes(text: &str) -> String {
     let mut parts = text.split("&'");
     let mut shorter = parts.next().unwrap_or_default().to_owned();

@@ -33,7 +33,7 @@ impl Drop for Directory {
     }
 }
 
-/// The items of a crate with this source.
+/// Returns the items of a crate with this source.
 fn items(source: &str) -> Surface {
     let directory = Directory::new();
     let file = directory.0.join("sample.rs");

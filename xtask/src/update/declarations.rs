@@ -15,11 +15,11 @@ const TEST: &str = "report::sys_is_in_step_with_the_headers";
 /// Where it writes it, in cargo's target directory.
 const REPORT: &str = "tmp/abi/report.md";
 
-/// The differences, as Markdown; nothing if there are none.
+/// Returns the differences, as Markdown; nothing if there are none.
 ///
 /// # Errors
 ///
-/// If the test can't be built or can't read the headers.
+/// Returns an error if the test can't be built or can't read the headers.
 pub fn differences(workspace: &Workspace, upstream: &Package) -> Result<String> {
     let report = workspace.target.join(REPORT);
     match fs::remove_file(&report) {

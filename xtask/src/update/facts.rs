@@ -77,7 +77,7 @@ fn read(root: &Path, path: &Path, into: &mut Vec<Fact>) -> Result<()> {
     Ok(())
 }
 
-/// The facts that are marked in a file's text.
+/// Returns the facts that are marked in a file's text.
 fn in_text(file: &str, text: &str) -> Vec<Fact> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let marks = lines.iter().enumerate().filter_map(|(index, line)| {
@@ -99,7 +99,7 @@ fn in_text(file: &str, text: &str) -> Vec<Fact> {
     marks.collect()
 }
 
-/// The version and the first words of a mark that begins with a line.
+/// Returns the version and the first words of a mark that begins with a line.
 fn mark(line: &str) -> Option<(u32, &str)> {
     let (major, text) = line.strip_prefix(MARK)?.split_once(": ")?;
     Some((major.parse().ok()?, text))

@@ -10,12 +10,11 @@ use anyhow::{Context, Result};
 /// The files of interest: C headers and Rust.
 const EXTENSIONS: [&str; 2] = ["h", "rs"];
 
-/// The files that are in one of the directories only or differ, one sentence
-/// each.
+/// Returns the files that are in one of the directories only or differ, one sentence each.
 ///
 /// # Errors
 ///
-/// If a file can't be read.
+/// Returns an error if a file can't be read.
 pub fn differences(old: &Path, new: &Path) -> Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for package in [old, new] {
@@ -64,7 +63,7 @@ fn walk(root: &Path, directory: &Path, names: &mut BTreeSet<String>) -> Result<(
     Ok(())
 }
 
-/// How many lines only the old text has, and how many only the new one.
+/// Returns how many lines only the old text has, and how many only the new one.
 fn lines(old: &str, new: &str) -> (usize, usize) {
     let mut counts: BTreeMap<&str, i32> = BTreeMap::new();
     for line in old.lines() {

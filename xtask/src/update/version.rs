@@ -30,7 +30,7 @@ impl Version {
     ///
     /// # Errors
     ///
-    /// If it is anything else.
+    /// Returns an error if it is anything else.
     pub fn parse(text: &str) -> Result<Version> {
         let read = || {
             let mut numbers = text.split('.').map(|number| number.parse().ok());
@@ -45,7 +45,7 @@ impl Version {
         read().with_context(|| format!("`{text}` is no version, expected one such as 48.0.8"))
     }
 
-    /// What the places say: file, and text.
+    /// Returns what the places say: file, and text.
     fn places(self) -> [(&'static str, String); 13] {
         let Version {
             major,
@@ -101,7 +101,7 @@ impl fmt::Display for Version {
 ///
 /// # Errors
 ///
-/// If a place doesn't name the old version, or cargo fails.
+/// Returns an error if a place doesn't name the old version, or cargo fails.
 pub fn set(root: &Path, old: Version, new: Version) -> Result<()> {
     if old == new {
         return Ok(());

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The root of the repository.
+/// Returns the root of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The text of a file of the repository.
+/// Returns the text of a file of the repository.
 pub fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The files of Rust in a directory and below, or that file.
+/// Returns the files of Rust in a directory and below, or that file.
 pub fn files(path: &Path) -> Vec<PathBuf> {
     match fs::read_dir(path) {
         Ok(entries) => {
@@ -29,7 +29,7 @@ pub fn files(path: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// A source without its comments.
+/// Returns a source without its comments.
 pub fn without_comments(source: &str) -> String {
     let lines = source
         .lines()
@@ -37,7 +37,7 @@ pub fn without_comments(source: &str) -> String {
     lines.fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// The identifiers in a text.
+/// Returns the identifiers in a text.
 pub fn words(text: &str) -> BTreeSet<String> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
@@ -45,7 +45,7 @@ pub fn words(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The identifiers in the code of these files.
+/// Returns the identifiers in the code of these files.
 pub fn words_of(files: &[PathBuf]) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for file in files {
@@ -55,7 +55,7 @@ pub fn words_of(files: &[PathBuf]) -> BTreeSet<String> {
     all
 }
 
-/// The functions of the C API that `sys` declares by their names.
+/// Returns the functions of the C API that `sys` declares by their names.
 pub fn declared() -> BTreeSet<String> {
     let mut declared = BTreeSet::new();
     for file in files(&root().join("src/sys")) {
@@ -68,21 +68,21 @@ pub fn declared() -> BTreeSet<String> {
     declared
 }
 
-/// Whether a name is one of a function of the C API.
+/// Reports whether a name is one of a function of the C API.
 pub fn is_of_c_api(name: &str) -> bool {
     ["wasm_", "wasmtime_", "wasi_"]
         .iter()
         .any(|start| name.starts_with(start))
 }
 
-/// The code of the safe layer: all but `sys`.
+/// Returns the code of the safe layer: all but `sys`.
 pub fn safe_layer() -> BTreeSet<String> {
     let mut files = files(&root().join("src"));
     files.retain(|file| !file.starts_with(root().join("src/sys")));
     words_of(&files)
 }
 
-/// Whether a pattern, in which `*` stands for anything, is that of a name.
+/// Reports whether a pattern, in which `*` stands for anything, is that of a name.
 pub fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,

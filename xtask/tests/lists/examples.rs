@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::code::{self, declared, is_of_c_api, matches, root};
 use crate::markdown::{quoted, rows, section};
 
-/// What Cargo knows of the package `libwasmtime`.
+/// Returns what Cargo knows of the package `libwasmtime`.
 fn package() -> Value {
     let output = Command::new(env!("CARGO"))
         .current_dir(root())
@@ -23,7 +23,7 @@ fn package() -> Value {
     own.unwrap().clone()
 }
 
-/// The documentation of a module, as Markdown.
+/// Returns the documentation of a module, as Markdown.
 fn docs(path: &str) -> String {
     let source = code::text(path);
     let lines = source.lines().filter_map(|line| {
@@ -33,7 +33,7 @@ fn docs(path: &str) -> String {
     lines.fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// The names of the package's targets of a kind.
+/// Returns the names of the package's targets of a kind.
 fn targets(kind: &str) -> BTreeSet<String> {
     let package = package();
     let targets = package["targets"].as_array().unwrap().iter();

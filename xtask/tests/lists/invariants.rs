@@ -6,7 +6,7 @@ use crate::code::{declared, files, is_of_c_api, root, safe_layer, without_commen
 use crate::markdown::quoted;
 use crate::upstream::contexts;
 
-/// The text of an invariant, which is where the invariants are.
+/// Returns the text of an invariant, which is where the invariants are.
 fn invariant(name: &str) -> String {
     let heading = format!("**{name}**");
     let sources = ["ARCHITECTURE.md", "src/store.rs"];
@@ -18,7 +18,7 @@ fn invariant(name: &str) -> String {
     found.unwrap_or_else(|| panic!("none of {sources:?} has the invariant {name}"))
 }
 
-/// The functions that `sys` declares to take a context, each with whether it is a
+/// Returns the functions that `sys` declares to take a context, each with whether it is a
 /// constant pointer.
 fn declared_contexts() -> Vec<(String, bool)> {
     let mut all = Vec::new();

@@ -12,8 +12,8 @@ pub const FILE: &str = "tests/abort/README.md";
 /// The heading of the list of functions without a row of their own.
 const HARMLESS: &str = "### What else is called";
 
-/// The names of functions at the beginning of a row: patterns of functions of the C API,
-/// and the last parts of the names of others.
+/// Returns the names of functions at the beginning of a row: patterns of functions of the C
+/// API, and the last parts of the names of others.
 pub fn functions(cell: &str, declared: &BTreeSet<String>) -> (Vec<String>, Vec<String>) {
     let (mut of_c_api, mut others): (Vec<String>, Vec<String>) = Default::default();
     for name in quoted(cell) {
@@ -36,7 +36,7 @@ pub fn functions(cell: &str, declared: &BTreeSet<String>) -> (Vec<String>, Vec<S
     (of_c_api, others)
 }
 
-/// The name that ends in `end` and begins as `last` does, for as long as possible.
+/// Returns the name that ends in `end` and begins as `last` does, for as long as possible.
 fn expand(last: &str, end: &str, declared: &BTreeSet<String>) -> Option<String> {
     let stops = last.match_indices('_').map(|(stop, _)| stop);
     let mut starts: Vec<&str> = stops.map(|stop| &last[..stop]).collect();
@@ -47,7 +47,7 @@ fn expand(last: &str, end: &str, declared: &BTreeSet<String>) -> Option<String> 
         .find(|name| declared.iter().any(|function| matches(name, function)))
 }
 
-/// The rows of the tables by file.
+/// Returns the rows of the tables by file.
 fn rows_by_file(ledger: &str) -> Vec<Vec<&str>> {
     let (before, _) = section(ledger, "## By file").split_once(HARMLESS).unwrap();
     let rows = rows(before);
@@ -57,7 +57,7 @@ fn rows_by_file(ledger: &str) -> Vec<Vec<&str>> {
     rows
 }
 
-/// The functions that are listed as harmless.
+/// Returns the functions that are listed as harmless.
 fn harmless(ledger: &str) -> Vec<&str> {
     let rows = rows(section(ledger, HARMLESS));
     rows.iter().flat_map(|row| quoted(row[1])).collect()
@@ -151,7 +151,7 @@ fn every_function_of_libwasmtime_that_can_panic_is_in_the_ledger() {
     );
 }
 
-/// The names in a cell that are to be found in the code: the last parts of paths.
+/// Returns the names in a cell that are to be found in the code: the last parts of paths.
 fn names(cell: &str) -> impl Iterator<Item = (&str, &str)> {
     quoted(cell).filter_map(|quoted| {
         let last = quoted.trim_end_matches('!').rsplit("::").next()?;

@@ -1,6 +1,6 @@
 //! What is read out of Markdown.
 
-/// The rows of the tables in a text, each as its cells, without the heads.
+/// Returns the rows of the tables in a text, each as its cells, without the heads.
 pub fn rows(text: &str) -> Vec<Vec<&str>> {
     let mut rows = Vec::new();
     let mut in_body = false;
@@ -22,7 +22,7 @@ pub fn rows(text: &str) -> Vec<Vec<&str>> {
     rows
 }
 
-/// The part of a text below a heading, up to the next one that isn't below it.
+/// Returns the part of a text below a heading, up to the next one that isn't below it.
 ///
 /// # Panics
 ///
@@ -46,7 +46,7 @@ pub fn section<'a>(text: &'a str, heading: &str) -> &'a str {
     &below[..end]
 }
 
-/// What stands between backticks.
+/// Returns what stands between backticks.
 pub fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }

@@ -23,7 +23,7 @@ impl Module {
         file.is_file().then_some(Module { file })
     }
 
-    /// A module in this one: a file, or a part of the same.
+    /// Returns a module in this one: a file, or a part of the same.
     fn inner(&self, name: &str) -> Option<Module> {
         let below = self.file.with_extension("").join(format!("{name}.rs"));
         let in_file = || self.source().contains(&format!("mod {name} {{"));
@@ -34,7 +34,7 @@ impl Module {
         without_comments(&fs::read_to_string(&self.file).unwrap())
     }
 
-    /// Whether there is a test of a name, which may have a star.
+    /// Reports whether there is a test of a name, which may have a star.
     fn has(&self, test: &str) -> bool {
         test == "*" || words(&self.source()).iter().any(|word| matches(test, word))
     }
@@ -50,7 +50,7 @@ struct Names {
 }
 
 impl Names {
-    /// A module that isn't in another one.
+    /// Returns a module that isn't in another one.
     fn outermost(&self, name: &str) -> Option<Module> {
         let here = |directory: &Path| Module::at(directory.join(format!("{name}.rs")));
         if let Some(module) = self.directory.as_deref().and_then(here) {
@@ -62,8 +62,8 @@ impl Names {
         }
     }
 
-    /// Whether a test exists, by its path from an outermost module on or from the module
-    /// of the last.
+    /// Reports whether a test exists, by its path from an outermost module on or from the
+    /// module of the last.
     fn find(&mut self, path: &str) -> bool {
         if path.starts_with("tests/") {
             let path = root().join(path);

@@ -30,7 +30,7 @@ const PANICS: [&str; 9] = [
 /// What isn't wrapped at all.
 const NOT_WRAPPED: [&str; 2] = ["async.rs", "component"];
 
-/// The directory of the package.
+/// Returns the directory of the package.
 fn directory() -> &'static Path {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     DIRECTORY.get_or_init(|| {
@@ -48,7 +48,7 @@ fn directory() -> &'static Path {
     })
 }
 
-/// The sources, by their paths in `src`.
+/// Returns the sources, by their paths in `src`.
 fn sources() -> BTreeMap<String, String> {
     let directory = directory().join("src");
     let files = code::files(&directory).into_iter().map(|file| {
@@ -59,7 +59,7 @@ fn sources() -> BTreeMap<String, String> {
     files.collect()
 }
 
-/// The functions, by file and name, in which something may panic or abort.
+/// Returns the functions, by file and name, in which something may panic or abort.
 pub fn functions_that_panic() -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for (file, source) in sources() {
@@ -73,7 +73,7 @@ pub fn functions_that_panic() -> BTreeSet<(String, String)> {
     found
 }
 
-/// The functions of a source that may panic.
+/// Returns the functions of a source that may panic.
 fn panicking(source: &str) -> BTreeSet<&str> {
     let mut panicking = BTreeSet::new();
     let mut function = None;
@@ -94,7 +94,8 @@ fn panicking(source: &str) -> BTreeSet<&str> {
     panicking
 }
 
-/// How each function takes the context of a store: `true` if it may change the store.
+/// Returns how each function takes the context of a store: `true` if it may change the
+/// store.
 pub fn contexts() -> BTreeMap<String, bool> {
     let mut contexts = BTreeMap::new();
     for source in sources().values() {

@@ -13,7 +13,7 @@ const DOCUMENTS: [&str; 4] = [
     "stand-in/wasmtime/README.md",
 ];
 
-/// Whether a word is the name of a variable of this crate.
+/// Reports whether a word is the name of a variable of this crate.
 fn is_variable(word: &str) -> bool {
     let is_upper = word
         .chars()
@@ -21,14 +21,14 @@ fn is_variable(word: &str) -> bool {
     is_upper && (word.starts_with("LIBWASMTIME_") || word.starts_with("WASMTIME_"))
 }
 
-/// The variables in a text.
+/// Returns the variables in a text.
 fn variables(text: &str) -> BTreeSet<String> {
     let mut words = code::words(text);
     words.retain(|word| is_variable(word));
     words
 }
 
-/// The variables that are literals in the code of some directories.
+/// Returns the variables that are literals in the code of some directories.
 fn literals(directories: &[&str]) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for directory in directories {
