@@ -46,7 +46,7 @@ fn main() -> Result<()> {
 /// The callback's environment, as the C API calls it.
 struct Greeting(&'static str);
 
-/// The callback of a function without parameters and results.
+/// Returns the callback of a function without parameters and results.
 ///
 /// A panic in it would abort the process, so it doesn't use `println!`, which panics if
 /// the standard output is closed. It returns a trap instead.

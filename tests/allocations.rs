@@ -1,7 +1,7 @@
-//! That calls with numbers allocate nothing once they are warm.
+//! Calls with numbers allocate nothing, except for the first ones.
 //!
-//! The allocator counts for each thread. Where libwasmtime is a shared library
-//! of its own, it has an allocator of its own, and only this crate is seen.
+//! The allocator counts for each thread. A libwasmtime that is a shared library has its own
+//! allocator, so then only this crate is measured.
 #![cfg(all(feature = "wat", compiler))]
 
 use libwasmtime::*;
@@ -42,7 +42,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How much `f` allocates when it isn't run for the first time.
+/// Returns how much `f` allocates when it isn't run for the first time.
 fn allocations(mut f: impl FnMut()) -> usize {
     f();
     let before = ALLOCATIONS.get();

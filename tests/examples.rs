@@ -1,8 +1,7 @@
-//! The programs in `examples/`, run as a user runs them, and what they print.
+//! The programs in `examples/`, run as a user runs them, and their output.
 //!
-//! `cargo test` builds the examples, but not if it is told to build this test
-//! alone: then `cargo build --examples`, with the same features, has to come
-//! before it.
+//! `cargo test` builds the examples, but not if it is told to build this test alone: then
+//! run `cargo build --examples` with the same features before.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -51,7 +50,7 @@ fn main() -> ExitCode {
     )
 }
 
-/// The executable of an example, in the environment of this test: where to find
+/// Returns the executable of an example, in the environment of this test: where to find
 /// libwasmtime is said there, if it has to be.
 fn example(name: &str) -> Command {
     let test = env::current_exe().unwrap();

@@ -99,7 +99,7 @@ const DEFAULT: &[&str] = &[
     "wit-parser",
 ];
 
-/// The features of the package in this directory, as Cargo reads them, each with
+/// Returns the features of the package in this directory, as Cargo reads them, each with
 /// what it turns on.
 fn features(directory: &str, name: &str) -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))

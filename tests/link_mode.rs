@@ -1,5 +1,5 @@
-//! What a program is linked with, and who knows: the link mode changes the
-//! executable and nothing in the source beyond `src/sys/`.
+//! What a program is linked with: the link mode changes the executable, and no source
+//! outside of `src/sys/` depends on it.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Whether a line of source asks for the link mode. `wasmtime_linker_new` and
-/// its like don't.
+/// Reports whether a line of source asks for the link mode. `wasmtime_linker_new` and its
+/// like don't.
 fn asks(line: &str) -> bool {
     const CFG: &str = "wasmtime_link";
     line.match_indices(CFG).any(|(start, _)| {
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     )
 }
 
-/// All Rust sources below a directory.
+/// Returns all Rust sources below a directory.
 fn sources(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).unwrap();
     entries
@@ -88,7 +88,7 @@ mod linked {
 
     use crate::harness::{Need, leave_out};
 
-    /// The lines that one of the system's tools prints of this program. Leaves the
+    /// Returns the lines that one of the system's tools prints of this program. Leaves the
     /// test out if there is no such tool.
     fn inspect(tool: &str, arguments: &[&str]) -> Vec<String> {
         let mut command = Command::new(tool);
@@ -101,13 +101,13 @@ mod linked {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// Whether a line of `nm` is about a function of libwasmtime, as C names it.
+    /// Reports whether a line of `nm` is about a function of libwasmtime, as C names it.
     fn is_of_libwasmtime(line: &str) -> bool {
         let name = line.split_whitespace().last().unwrap_or_default();
         name.starts_with("wasm_") || name.starts_with("wasmtime_")
     }
 
-    /// Whether it is, under the name that the build script has given it.
+    /// Reports whether it is, under the name that the build script has given it.
     fn is_renamed(line: &str) -> bool {
         let name = line.split_whitespace().last().unwrap_or_default();
         let first = name

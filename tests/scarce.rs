@@ -1,5 +1,5 @@
-//! A system that gives no more threads, file descriptors or addresses when
-//! libwasmtime first needs them.
+//! A system that refuses more threads, file descriptors or addresses when libwasmtime first
+//! needs them.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     harness::run(&["scarce.rs"], tests)
 }
 
-/// A process whose threads have stacks for which no address space is large enough.
+/// Returns a process whose threads have stacks for which no address space is large enough.
 fn without_threads(test: &'static str) -> Subprocess {
     let mut process = limited(test, "");
     process
@@ -36,7 +36,7 @@ fn without_threads(test: &'static str) -> Subprocess {
     process
 }
 
-/// A process that has addresses for seven threads or so. No limit of the user's
+/// Returns a process that has addresses for seven threads or so. No limit of the user's
 /// threads, which counts all that the user has, and isn't for the superuser.
 fn with_few_threads(test: &'static str) -> Subprocess {
     let mut process = limited(test, "ulimit -v 4194304 &&");
@@ -74,7 +74,7 @@ const MODULE: &str = r#"(module
     (data (i32.const 0) "text")
     (func (export "f") (result i32) (i32.load8_u (i32.const 0))))"#;
 
-/// An engine whose memories take few addresses.
+/// Returns an engine whose memories take few addresses.
 fn engine(change: impl FnOnce(&mut Config)) -> Result<Engine> {
     let mut config = Config::new();
     config

@@ -1,7 +1,7 @@
-//! The example `standalone`, built as a user builds it: as a package of its own,
-//! out of an archive of the runtime and a shared library that compiles.
+//! The example `standalone`, built as a user builds it: as a package of its own, from an
+//! archive of the runtime and a shared library that compiles.
 //!
-//! One link mode is enough to test it with, as it chooses its own.
+//! One link mode is enough to test it with, as the example chooses its own.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     harness::run(&["standalone.rs"], &[TESTS])
 }
 
-/// The executables, in an otherwise empty directory. Leaves the test out if there
+/// Returns the executables, in an otherwise empty directory. Leaves the test out if there
 /// is nothing to build them with.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
@@ -104,7 +104,7 @@ fn build() -> PathBuf {
     root
 }
 
-/// A program with an empty environment, in the directory where nothing else is.
+/// Returns a program with an empty environment, in the directory where nothing else is.
 fn alone(root: &Path, program: &str) -> Command {
     let mut command = Command::new(root.join(program));
     command.env_clear().current_dir(root);

@@ -1,4 +1,4 @@
-//! Writes down which features libwasmtime is built with.
+//! Records the features that libwasmtime is built with.
 
 use std::env;
 use std::fs;

@@ -1,5 +1,5 @@
-//! What a WASI program writes: to a pipe in memory, to a writer of the host, to a
-//! file, and to a bare C callback.
+//! The output of a WASI program: to a pipe in memory, to a writer of the host, to a file, and
+//! to a bare C callback.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use libwasmtime::sys::*;

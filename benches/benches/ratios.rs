@@ -1,4 +1,4 @@
-//! Prints what the benchmarks found, as a table for each link mode.
+//! Prints the results of the benchmarks, as a table for each link mode.
 
 use libwasmtime_bench::{Goal, ROWS, Row, Side};
 use serde_json::Value;
@@ -37,7 +37,7 @@ fn main() {
     }
 }
 
-/// Where Cargo and criterion put what they make.
+/// Returns where Cargo and criterion put what they make.
 fn target() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(target) => target.into(),
@@ -52,7 +52,7 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// A line for each goal; none if the case wasn't run on all sides.
+    /// Returns a line for each goal; none if the case wasn't run on all sides.
     fn lines(&self, row: &Row) -> Vec<String> {
         let time = |side| self.time(row, side);
         let (Some(native), Some(ours), Some(c)) =

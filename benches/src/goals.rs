@@ -1,4 +1,4 @@
-//! What is measured, and how fast it should be.
+//! The cases, and how fast each should be.
 
 /// Whose code does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// The name of its benchmarks.
+    /// Returns the name of its benchmarks.
     pub const fn name(self) -> &'static str {
         match self {
             Side::Native => "wasmtime",
@@ -53,7 +53,7 @@ impl Goal {
         Goal { shared, ..self }
     }
 
-    /// The ratio in a link mode.
+    /// Returns the ratio in a link mode.
     pub fn ratio(&self, mode: &str) -> f64 {
         match mode {
             "dynamic" | "load" => self.shared,

@@ -48,7 +48,7 @@ pub const FAILURE: &str = r#"(module
 /// How many functions [`many_imports`] imports.
 pub const IMPORTS: usize = 1000;
 
-/// A module that imports many functions of one `i32`.
+/// Returns a module that imports many functions of one `i32`.
 pub fn many_imports() -> String {
     let imports: String = names()
         .map(|name| format!(r#"(import "host" "{name}" (func (param i32) (result i32)))"#))
@@ -56,7 +56,7 @@ pub fn many_imports() -> String {
     format!("(module {imports})")
 }
 
-/// The names of the functions that [`many_imports`] imports.
+/// Returns the names of the functions that [`many_imports`] imports.
 pub fn names() -> impl Iterator<Item = String> {
     (0..IMPORTS).map(|i| format!("function_{i}"))
 }

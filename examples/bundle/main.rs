@@ -67,7 +67,7 @@ fn run_or_bundle() -> Result<()> {
     }
 }
 
-/// The file that this process was started from.
+/// Returns the file that this process was started from.
 fn own_executable() -> Result<PathBuf> {
     env::current_exe().or_else(|error| {
         // On Linux this takes /proc, which may not be mounted.

@@ -1,4 +1,4 @@
-//! Engines of many settings, none of which takes much memory.
+//! Engines with many settings, none of which takes much memory.
 
 use crate::source::Source;
 use libwasmtime::{Config, Engine, OptLevel, PoolingAllocationConfig, Result};

@@ -1,4 +1,4 @@
-//! Data that notices when it is dropped too rarely or too often.
+//! Data that reports if it is dropped too rarely or too often.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering};

@@ -98,7 +98,7 @@ pub fn typed<P: Place>(
     }
 }
 
-/// A function of any type.
+/// Returns a function of any type.
 pub fn untyped(
     shared: &Arc<Shared>,
     owner: Option<Owner>,

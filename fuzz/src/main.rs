@@ -1,16 +1,16 @@
-//! Plays inputs for a while, in child processes, and says which ended badly.
+//! Plays inputs for a while, in child processes, and reports those that ended badly.
 //!
 //! ```text
 //! cargo run -p libwasmtime-fuzz --release -- --seconds 60 [--seed N]
 //! cargo run -p libwasmtime-fuzz --release -- --seed N --input M
 //! ```
 //!
-//! with the features of the link mode, for example `--no-default-features
-//! --features load`; without, libwasmtime is built from source.
+//! with the features of the link mode, for example `--no-default-features --features load`;
+//! without, libwasmtime is built from source.
 //!
-//! The second plays one input again, in this process, as the first says when
-//! it has found something. What an input is depends on its seed and number, and
-//! on this package's sources.
+//! The second command plays one input again, in this process. The first one prints it when it
+//! has found something. An input is determined by its seed and number, and by this package's
+//! sources.
 
 use libwasmtime_fuzz::Tally;
 use std::io::{self, BufRead, BufReader, Write};
@@ -100,7 +100,7 @@ fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The bytes of an input.
+/// Returns the bytes of an input.
 fn input(seed: u64, number: u64) -> Vec<u8> {
     // SplitMix64, from a state that is different for each input.
     let mut state = seed.rotate_left(32) ^ number.wrapping_mul(0xd134_2543_de82_ef95);

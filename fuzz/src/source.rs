@@ -1,4 +1,4 @@
-//! Decisions out of bytes.
+//! Decisions from bytes.
 
 use arbitrary::{Arbitrary, Unstructured};
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +37,7 @@ impl Source {
         self.draw(|rest| T::arbitrary(rest))
     }
 
-    /// A number below `count`, which isn't 0.
+    /// Returns a number below `count`, which isn't 0.
     pub fn below(&self, count: usize) -> usize {
         self.draw(|rest| rest.int_in_range(0..=count - 1))
     }
@@ -47,7 +47,7 @@ impl Source {
         self.below(times) + 1 == times
     }
 
-    /// One of `choices`; `None` if there are none.
+    /// Returns one of `choices`; `None` if there are none.
     pub fn pick<'c, T>(&self, choices: &'c [T]) -> Option<&'c T> {
         (!choices.is_empty()).then(|| &choices[self.below(choices.len())])
     }

@@ -1,4 +1,4 @@
-//! What programs that import WASI are given.
+//! What programs that import WASI can see.
 
 use crate::counted::Counted;
 use crate::world::{Data, Shared};

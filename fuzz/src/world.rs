@@ -1,4 +1,4 @@
-//! Everything that the calls have made so far.
+//! Everything that the calls have created so far.
 
 use crate::counted::{Counted, Counter};
 use crate::judge::Violation;
@@ -36,7 +36,7 @@ impl<H: Clone> Pool<H> {
         keep(&mut self.0, source, (owner, handle));
     }
 
-    /// One of them, mostly of this store; and whether it is of another.
+    /// Returns one of them, mostly of this store; and whether it is of another.
     pub fn pick(&self, source: &Source, owner: Owner) -> Option<(H, bool)> {
         if source.once_in(12) {
             let (of, handle) = source.pick(&self.0)?;
@@ -168,7 +168,7 @@ impl Shared {
         }
     }
 
-    /// A number that wasn't there before.
+    /// Returns a number that wasn't there before.
     pub fn serial(&self) -> u64 {
         self.next.fetch_add(1, Ordering::SeqCst)
     }

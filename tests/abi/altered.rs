@@ -1,5 +1,5 @@
-//! Shows that a wrong declaration is found: takes right ones, which pass, and
-//! alters one thing in each.
+//! Shows that a wrong declaration is found: each test alters one thing in declarations
+//! that are right and pass.
 
 use crate::declared::{Constant, Function, Named, Record};
 use crate::difference::Difference;

@@ -1,5 +1,5 @@
-//! Shows that a change of the headers is found and told: takes a copy of them
-//! and alters one thing.
+//! Shows that a change of the headers is found and reported: each test alters one thing
+//! in a copy of them.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::difference::{Difference, How};
 use crate::headers::Headers;
 use crate::{Abi, compare, report};
 
-/// What differs, and the report, once `from` is replaced by `to` in a copy of a
+/// Returns what differs, and the report, once `from` is replaced by `to` in a copy of a
 /// header. `name` is one that no other test uses.
 fn altered(name: &str, header: &str, from: &str, to: &str) -> (Vec<Difference>, String) {
     let headers = &Abi::read().headers;

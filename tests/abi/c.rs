@@ -1,10 +1,9 @@
-//! Reads the declarations out of preprocessed C headers.
+//! Reads the declarations in preprocessed C headers.
 //!
-//! This is no C parser: it understands declarations as headers write them, and
-//! of those only what has to be compared by name (functions, types, the fields
-//! of structs and unions, constants, macros). The types are left to a real
-//! compiler. What it doesn't understand makes it panic, so nothing is skipped
-//! unnoticed.
+//! This is no C parser: it understands declarations as headers write them, and only the
+//! parts that have to be compared by name (functions, types, the fields of structs and
+//! unions, constants, macros). Comparing the types is left to a C compiler. The reader
+//! panics at anything that it doesn't understand, so nothing is skipped unnoticed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,8 +99,8 @@ impl Declarations {
         reader.finish()
     }
 
-    /// What is declared under this name, unless it is a macro with arguments or
-    /// an opaque type.
+    /// Returns what is declared under this name, unless it is a macro with arguments or an
+    /// opaque type.
     pub fn item(&self, name: &str) -> Option<&Item> {
         let alias = self.aliases.get(name);
         let record = || self.records.get(name).map(|(item, _)| item);
@@ -116,7 +115,7 @@ impl Declarations {
     }
 }
 
-/// The file of a line such as `# 12 "wasm.h" 2`.
+/// Returns the file of a line such as `# 12 "wasm.h" 2`.
 fn line_marker(line: &str) -> Option<String> {
     let rest = line.strip_prefix("# ")?;
     let (number, rest) = rest.split_once(" \"")?;

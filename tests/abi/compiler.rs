@@ -21,11 +21,11 @@ pub struct Compiler {
 }
 
 impl Compiler {
-    /// The first of `$CC`, `cc`, `gcc` and `clang` that works.
+    /// Returns the first of `$CC`, `cc`, `gcc` and `clang` that works.
     ///
     /// # Panics
     ///
-    /// If none does: then nothing would be proven.
+    /// Panics if none does: then nothing would be proven.
     pub fn find() -> Compiler {
         let own = env::var("CC").ok();
         own.iter()
@@ -42,7 +42,7 @@ impl Compiler {
             .expect("a C compiler for this machine: cc, gcc, clang, or what CC says")
     }
 
-    /// Whether it can be run and makes code for this machine; one for another
+    /// Reports whether it can be run and makes code for this machine; one for another
     /// machine would disagree on every size.
     fn works(&self) -> bool {
         let code = format!(
@@ -84,8 +84,8 @@ impl Compiler {
             .unwrap_or_else(|error| panic!("can't run {}: {error}", self.program))
     }
 
-    /// The output of the preprocessor, which leaves macro definitions in.
-    /// `name` is one that no other thread uses.
+    /// Returns the output of the preprocessor, which leaves macro definitions in. `name` is
+    /// one that no other thread uses.
     pub fn preprocess(&self, include: &[&Path], name: &str, code: &str) -> String {
         let mut command = self.including(include);
         command.args(["-E", "-dD"]).arg(write(name, code));

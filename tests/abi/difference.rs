@@ -1,4 +1,4 @@
-//! What the headers and `sys` don't have in common.
+//! Differences between the headers and `sys`.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ pub enum How {
 }
 
 impl Difference {
-    /// The headers declare what `sys` doesn't.
+    /// Returns the headers declare what `sys` doesn't.
     pub fn new(kind: &'static str, name: &str, item: &Item) -> Difference {
         Difference {
             kind,
@@ -57,7 +57,7 @@ impl Difference {
         }
     }
 
-    /// Both declare it, and not alike.
+    /// Returns both declare it, and not alike.
     pub fn changed(
         kind: &'static str,
         is: &Named,

@@ -38,7 +38,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// What the compiler says against it, of all that it says.
+    /// Returns what the compiler says against it, of all that it says.
     pub fn complaint(&self, refusal: &str) -> Option<String> {
         let place = format!("{} {}:", self.kind, self.name);
         let errors: Vec<_> = refusal
@@ -55,7 +55,7 @@ impl Check {
     }
 }
 
-/// A whole C file, in which `includes` brings in the headers. The compiler calls
+/// Returns a whole C file, in which `includes` brings in the headers. The compiler calls
 /// each item by its name instead of the file's.
 pub fn file(includes: &str, checks: &[Check]) -> String {
     let mut file = format!("{PRELUDE}{includes}");
@@ -81,7 +81,7 @@ pub fn function(c: &Declarations, function: &Function) -> Check {
     check
 }
 
-/// The same for an inline function.
+/// Returns the same for an inline function.
 pub fn inline(function: &Inline) -> Check {
     prototype(function.name, function.params, function.result)
 }
@@ -149,7 +149,7 @@ pub fn record(layout: &Layout) -> Check {
 ///
 /// # Panics
 ///
-/// If the headers have no such constant.
+/// Panics if the headers have no such constant.
 pub fn constant(c: &Declarations, constant: &Constant) -> Check {
     let name = &constant.is.name;
     let Some((_, source)) = c.constants.get(name) else {
@@ -184,7 +184,7 @@ pub fn constant(c: &Declarations, constant: &Constant) -> Check {
     }
 }
 
-/// A Rust literal in C.
+/// Returns a Rust literal in C.
 fn c_value(value: &str) -> String {
     match tokens(value).as_slice() {
         [Token::Number(number)] => number.replace('_', ""),

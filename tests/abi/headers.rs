@@ -1,4 +1,4 @@
-//! Where the headers are.
+//! Finds the headers.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -48,7 +48,7 @@ impl Headers {
     ///
     /// # Panics
     ///
-    /// If there are none; the message says where they were looked for.
+    /// Panics if there are none; the message says where they were looked for.
     pub fn find() -> Headers {
         let root = variable("WASMTIME_DIR").map(|root| match env::var("WASMTIME_MIN") {
             Ok(on) if on == "1" => root.join("min"),
@@ -91,7 +91,7 @@ impl Headers {
         }
     }
 
-    /// The headers in this directory, without any library.
+    /// Returns the headers in this directory, without any library.
     pub fn at(include: &Path) -> Headers {
         let mut headers = Headers {
             include: include.to_owned(),
@@ -162,7 +162,7 @@ impl Headers {
         directory
     }
 
-    /// The feature macros that the headers' own `conf.h` defines: those of the
+    /// Returns the feature macros that the headers' own `conf.h` defines: those of the
     /// library that they came with.
     pub fn configured(&self, compiler: &Compiler) -> BTreeSet<String> {
         let code = format!("#include <{CONF}>\n");
@@ -176,12 +176,12 @@ impl Headers {
             .collect()
     }
 
-    /// All of them, named as in `#include <...>`.
+    /// Returns all of them, named as in `#include <...>`.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
     }
 
-    /// The name by which `file` is included, if it is one of the headers.
+    /// Returns the name by which `file` is included, if it is one of the headers.
     pub fn name(&self, file: &str) -> Option<String> {
         let name = self.relative(Path::new(file))?;
         self.names.contains(&name).then_some(name)
@@ -194,14 +194,14 @@ impl Headers {
     }
 }
 
-/// A variable that names a directory.
+/// Returns a variable that names a directory.
 fn variable(name: &str) -> Option<PathBuf> {
     env::var_os(name)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
 }
 
-/// The macro that makes the headers declare what belongs to a feature.
+/// Returns the macro that makes the headers declare what belongs to a feature.
 pub fn feature_macro(feature: Feature) -> String {
     let name = match feature {
         // There are two, and a macro that says that there is any.
@@ -211,7 +211,7 @@ pub fn feature_macro(feature: Feature) -> String {
     format!("{FEATURE_MACRO}{}", name.to_uppercase().replace('-', "_"))
 }
 
-/// The feature that a macro stands for, by the name that Cargo has for it.
+/// Returns the feature that a macro stands for, by the name that Cargo has for it.
 pub fn feature_name(feature_macro: &str) -> String {
     let mut known = Feature::ALL.iter().copied();
     match known.find(|&f| self::feature_macro(f) == feature_macro) {
@@ -223,7 +223,7 @@ pub fn feature_name(feature_macro: &str) -> String {
     }
 }
 
-/// The source of libwasmtime, which Cargo has if it is built from source.
+/// Returns the source of libwasmtime, which Cargo has if it is built from source.
 fn source() -> Result<PathBuf, String> {
     const PACKAGE: &str = "wasmtime-c-api-impl";
     // Unless told the platform, Cargo wants the packages of all of them.
@@ -260,7 +260,7 @@ fn source() -> Result<PathBuf, String> {
         .ok_or_else(|| format!("`cargo metadata` knows no package {PACKAGE}"))
 }
 
-/// The output of Cargo.
+/// Returns the output of Cargo.
 fn cargo(arguments: &[&str]) -> Result<String, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let output = Command::new(cargo)

@@ -1,6 +1,6 @@
-//! What the headers themselves define, as `sys` has it: inline functions and
-//! macros. There is no declaration of these that could be walked, so they are
-//! listed here, and the Rust compiler checks the list.
+//! The inline functions and macros of the headers, as `sys` has them. They have no
+//! declarations that could be read, so they are listed here, and the Rust compiler checks
+//! the list.
 
 use std::ffi::{c_char, c_void};
 
@@ -35,7 +35,7 @@ macro_rules! functions {
     }};
 }
 
-/// The inline functions of the headers.
+/// Returns the inline functions of the headers.
 pub fn functions() -> Vec<Inline> {
     functions! {
         fn wasm_name_new_from_string(*mut wasm_name_t, *const c_char);
@@ -122,7 +122,7 @@ pub fn functions() -> Vec<Inline> {
 /// them, which `sys` makes too.
 pub const ASSERTIONS: [&str; 2] = ["__wasmtime_val_assertions", "assertions"];
 
-/// The macros that are a second name of a function.
+/// Returns the macros that are a second name of a function.
 pub fn function_names() -> Vec<&'static str> {
     macro_rules! names {
         ($($name:ident),*) => {{
@@ -139,7 +139,7 @@ pub fn function_names() -> Vec<&'static str> {
     ]
 }
 
-/// The macros that spell a value; with arguments they are functions of `sys`.
+/// Returns the macros that spell a value; with arguments they are functions of `sys`.
 pub fn values() -> Vec<&'static str> {
     let _: fn(i32) -> wasm_val_t = WASM_I32_VAL;
     let _: fn(i64) -> wasm_val_t = WASM_I64_VAL;

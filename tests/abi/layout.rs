@@ -1,8 +1,7 @@
-//! Puts the structs and unions of `sys` beside those of the headers.
+//! Compares the layout of the structs and unions of `sys` with those of the headers.
 //!
-//! C can define a struct inside another one without naming it, Rust can't:
-//! there such a type has a name of its own, and where C doesn't name the field
-//! either, it is called `id`.
+//! C can define an unnamed struct inside another one, and Rust can't: there such a type has
+//! a name, and if C doesn't name the field either, the field is called `id`.
 
 use std::collections::BTreeMap;
 
@@ -22,8 +21,8 @@ pub struct Layout {
     pub fields: Vec<Field>,
 }
 
-/// The layouts of all structs and unions, those that need others after them,
-/// and what differs between the headers and `sys`.
+/// Returns the layouts of all structs and unions, those that need others after them, and
+/// what differs between the headers and `sys`.
 pub fn layouts(c: &Declarations, declared: &Declared) -> (Vec<Layout>, Vec<Difference>) {
     let mut pairing = Pairing {
         c,
@@ -173,7 +172,7 @@ impl<'a> Pairing<'a> {
     }
 }
 
-/// What `sys` calls a field of the headers.
+/// Returns what `sys` calls a field of the headers.
 fn rust_name(member: &Member) -> &str {
     match member.name.as_deref() {
         None => "id",

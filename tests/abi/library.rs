@@ -1,4 +1,4 @@
-//! What depends on how the library was built.
+//! Compares the functions of a library with its features.
 
 use libwasmtime::sys::Feature;
 
@@ -38,7 +38,7 @@ fn the_library_has_every_function_of_its_features() {
     }
 }
 
-/// A C program that can be linked only if all these functions are there.
+/// Returns a C program that can be linked only if all these functions are there.
 fn program(functions: &[&str]) -> String {
     let declarations: String = functions
         .iter()

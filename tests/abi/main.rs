@@ -110,7 +110,7 @@ impl Abi {
         }
     }
 
-    /// What each function of the headers needs.
+    /// Returns what each function of the headers needs.
     fn needs(&self) -> &Needs {
         self.needs.get_or_init(|| {
             let functions = self.c.functions.keys();
@@ -157,7 +157,7 @@ impl Abi {
         }
     }
 
-    /// The version that the headers are of.
+    /// Returns the version that the headers are of.
     fn version(&self) -> &str {
         match &self.c.constants.get("WASMTIME_VERSION") {
             Some((_, Value::Macro(version))) => version.trim_matches('"'),
@@ -165,7 +165,7 @@ impl Abi {
         }
     }
 
-    /// The constants of `sys` that have to be the headers' own: all, unless the
+    /// Returns the constants of `sys` that have to be the headers' own: all, unless the
     /// headers are of another patch release.
     fn constants(&self) -> impl Iterator<Item = &Constant> {
         let same = self.version() == libwasmtime::sys::WASMTIME_VERSION;
@@ -176,7 +176,7 @@ impl Abi {
     }
 }
 
-/// What the headers declare under a configuration.
+/// Returns what the headers declare under a configuration.
 fn declarations(
     compiler: &Compiler,
     headers: &Headers,
@@ -188,7 +188,7 @@ fn declarations(
     Declarations::read(&text, |file| headers.name(file))
 }
 
-/// What `body` panics with.
+/// Returns what `body` panics with.
 fn panic_of(body: impl FnOnce() + UnwindSafe) -> String {
     let payload = catch_unwind(body).expect_err("it panics");
     let text = payload.downcast::<String>();

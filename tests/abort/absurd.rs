@@ -1,4 +1,4 @@
-//! Sizes that nothing has, and limits that leave no room.
+//! Sizes that no address space has, and limits that allow nothing.
 
 use crate::{alone, assert_panics};
 use libwasmtime::*;

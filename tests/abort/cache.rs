@@ -1,4 +1,4 @@
-//! Caches whose configuration is no good.
+//! Caches with invalid configurations.
 
 use crate::directory;
 use crate::subprocess::Subprocess;
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// Whether such a file is accepted, and an engine made with it.
+/// Reports whether such a file is accepted, and an engine made with it.
 fn accepts(directory: &Path, text: impl AsRef<[u8]>) -> bool {
     let file = directory.join("config.toml");
     fs::write(&file, text).unwrap();

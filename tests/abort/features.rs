@@ -1,4 +1,4 @@
-//! WebAssembly proposals that don't go together, or with a compiler.
+//! WebAssembly proposals that conflict with each other or with a compiler.
 
 use crate::{alone, assert_conflict, assert_possible};
 use libwasmtime::Feature;

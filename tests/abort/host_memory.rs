@@ -92,7 +92,7 @@ where
 /// `(module (memory (export "m") 1))`.
 const MODULE: &[u8] = b"\0asm\x01\0\0\0\x05\x03\x01\0\x01\x07\x05\x01\x01m\x02\0";
 
-/// The memory of a module.
+/// Returns the memory of a module.
 fn make(store: &mut Store<()>) -> Result<Memory> {
     let module = Module::new(store.engine(), MODULE)?;
     let instance = Instance::new(&mut *store, &module, &[])?;

@@ -1,5 +1,5 @@
-//! What host code does while libwasmtime waits for it: in host functions, in
-//! callbacks, and where its data is dropped.
+//! What host code does while libwasmtime waits for it: in host functions, in callbacks,
+//! and when its data is dropped.
 
 mod drops;
 mod misbehave;

@@ -3,8 +3,8 @@
 use crate::subprocess::Subprocess;
 use std::process::Command;
 
-/// A process that runs its test on the first thread, so that it needs no other; with
-/// limits that the shell sets.
+/// Returns a process that runs its test on the first thread, so that it needs no other;
+/// with limits that the shell sets.
 pub fn limited(test: &'static str, limits: &str) -> Subprocess {
     let mut process = Subprocess::new(test);
     let command = process.command();

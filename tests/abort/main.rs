@@ -1,13 +1,11 @@
-//! What libwasmtime would end the process for: it is an error or a panic, and the
+//! Misuse for which libwasmtime would end the process: it is an error or a panic, and the
 //! process goes on. `README.md` lists all of it.
 //!
-//! Each test runs itself once more in a process of its own, see
-//! [`subprocess::Subprocess`], and fails if that process ends before it is
-//! done.
+//! Each test runs itself again in a process of its own, see [`subprocess::Subprocess`], and
+//! fails if that process ends early.
 //!
-//! What a minimal libwasmtime would end the process for is tested by
-//! `tests/load/unsupported.rs`, and what the system's limits would by
-//! `tests/scarce.rs`: those can't run everywhere.
+//! `tests/load/unsupported.rs` tests what a minimal libwasmtime would end the process for,
+//! and `tests/scarce.rs` the limits of the system: those can't run everywhere.
 
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod absurd;

@@ -1,4 +1,4 @@
-//! Modules of any bytes, and of anything that can be written.
+//! Modules of arbitrary bytes, and modules that use every feature.
 
 use crate::alone;
 use libwasmtime::*;
@@ -415,7 +415,7 @@ fn values(module: &Module) {
     }
 }
 
-/// Whether there is no panic.
+/// Reports whether there is no panic.
 fn survives(body: impl FnOnce()) -> bool {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_ok()
 }

@@ -1,4 +1,4 @@
-//! Pools that there is no room for.
+//! Pools that don't fit into the address space.
 #![cfg(target_pointer_width = "64")]
 
 use crate::limits::limited;
@@ -13,7 +13,7 @@ const POOL: &str = "allocation_strategy(InstanceAllocationStrategy::Pooling(…)
 /// What a row of a table does to a pool.
 type Change = fn(&mut PoolingAllocationConfig);
 
-/// A process with no more address space than that.
+/// Returns a process with no more address space than that.
 fn confined(test: &'static str, kib: u64) -> Subprocess {
     limited(test, &format!("ulimit -v {kib} &&"))
 }

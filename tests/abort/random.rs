@@ -1,5 +1,5 @@
-//! Settings picked at random: no process ends, and where there is an engine a
-//! module compiles and runs.
+//! Settings picked at random: no process ends, and every engine that can be created
+//! compiles and runs a module.
 
 use crate::alone;
 use libwasmtime::{
@@ -147,7 +147,7 @@ const MODULE: &str = r#"
             (i32.add)))
 "#;
 
-/// What the module's function returns.
+/// Returns what the module's function returns.
 fn run(engine: &Engine) -> Result<i32> {
     let module = Module::new(engine, MODULE)?;
     let mut store = Store::new(engine, ());
@@ -160,7 +160,7 @@ fn run(engine: &Engine) -> Result<i32> {
     run.call(&mut store, 37)
 }
 
-/// Whether an engine of these settings may well fail with that module.
+/// Reports whether an engine of these settings may well fail with that module.
 fn may_fail(config: &Config) -> bool {
     let settings = format!("{config:?}");
     let has = |text| settings.contains(text);

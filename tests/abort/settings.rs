@@ -1,4 +1,4 @@
-//! Every setting and every WebAssembly proposal: an engine refuses it with an error
+//! Every setting and every WebAssembly proposal: either the engine refuses it with an error
 //! that says so, or a module that uses it runs to its end.
 
 use crate::Change;
@@ -217,7 +217,7 @@ fn small_pool() -> PoolingAllocationConfig {
     pool
 }
 
-/// What `run` returns.
+/// Returns what `run` returns.
 fn run(engine: &Engine, wat: &str) -> Result<i32> {
     let module = Module::new(engine, wat)?;
     let mut store = Store::new(engine, ());
@@ -334,7 +334,7 @@ mod complete {
         ("cranelift_flag_set", "cranelift_flag"),
     ];
 
-    /// The methods of `Config`, as its source has them.
+    /// Returns the methods of `Config`, as its source has them.
     fn methods() -> BTreeSet<String> {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config");
         let mut methods = BTreeSet::new();

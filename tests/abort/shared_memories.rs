@@ -1,5 +1,5 @@
-//! A shared memory that comes into a store twice, in every way that there is, and
-//! accesses outside its bounds: libwasmtime asserts that it finds the memory once.
+//! A shared memory that would be in a store twice, in every possible way, and accesses
+//! outside its bounds: libwasmtime asserts that it finds the memory once.
 
 use crate::alone;
 use libwasmtime::error::Context;
@@ -16,7 +16,7 @@ fn module(engine: &Engine, items: &str) -> Module {
     Module::new(engine, &text).unwrap_or_else(|error| panic!("{text}: {error:?}"))
 }
 
-/// A module that imports a memory.
+/// Returns a module that imports a memory.
 fn importer(engine: &Engine) -> Module {
     module(
         engine,
@@ -24,7 +24,7 @@ fn importer(engine: &Engine) -> Module {
     )
 }
 
-/// A module that defines one.
+/// Returns a module that defines one.
 fn definer(engine: &Engine) -> Module {
     module(engine, r#"(memory (export "m") 1 4 shared)"#)
 }

@@ -1,4 +1,4 @@
-//! Sizes that aren't possible, or not together.
+//! Sizes that are impossible, by themselves or together.
 
 use crate::{Change, alone, assert_conflict, assert_possible};
 

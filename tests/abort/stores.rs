@@ -1,5 +1,5 @@
-//! Items of another store: libwasmtime ends the process when it is given one.
-//! Here, to use one panics, and to pass one into a store is an error.
+//! Items of another store, for which libwasmtime ends the process. Here, using one panics,
+//! and passing one into a store is an error.
 
 use crate::{alone, assert_panics};
 use libwasmtime::*;

@@ -93,7 +93,7 @@ fn odd_ones() {
     });
 }
 
-/// Whether the library has Pulley.
+/// Reports whether the library has Pulley.
 pub fn has_pulley() -> bool {
     let pulley = format!("pulley{}", usize::BITS);
     Config::new().target(&pulley).is_ok()

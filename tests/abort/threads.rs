@@ -1,4 +1,4 @@
-//! What threads share, used by several at a time.
+//! Objects that several threads share and use at the same time.
 
 use crate::alone;
 use libwasmtime::*;

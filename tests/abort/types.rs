@@ -1,5 +1,5 @@
-//! The types that a valid module can declare, at their extremes: a host makes what
-//! a module imports before it can know that nothing is as large.
+//! The most extreme types that a valid module can declare: a host creates what a module
+//! imports before anything tells that it is too large.
 
 use crate::alone;
 use libwasmtime::*;
@@ -55,7 +55,7 @@ const TYPES: &str = "
     (type $array (array (mut i64)))
     (rec (type $rec (func (param (ref null $rec) (ref $other)))) (type $other (struct)))";
 
-/// What a module may say that it imports, and more.
+/// Returns what a module may say that it imports, and more.
 fn imports() -> Vec<String> {
     let mut imports = Vec::new();
     let maximums = || COUNTS.map(Some).into_iter().chain([None]);
@@ -91,7 +91,7 @@ fn imports() -> Vec<String> {
     imports
 }
 
-/// A reference of each kind, null or not.
+/// Returns a reference of each kind, null or not.
 fn references(store: &mut Store<()>) -> Vec<Ref> {
     let func = Func::wrap(&mut *store, || {});
     let external = ExternRef::new(&mut *store, 1).unwrap();

@@ -5,13 +5,13 @@ use crate::{alone, assert_panics};
 use libwasmtime::*;
 use std::thread;
 
-/// The values of each kind that there is.
+/// Returns the values of each kind that there is.
 fn values(store: &mut Store<()>) -> Vec<Val> {
     let values = Kind::ALL.iter().map(|kind| kind.values(store));
     values.collect::<Result<Vec<_>>>().unwrap().concat()
 }
 
-/// One of each type.
+/// Returns one of each type.
 fn types(store: &mut Store<()>) -> Vec<ValType> {
     let mut types: Vec<_> = Kind::ALL.iter().map(|kind| kind.ty()).collect();
     let heap_types = abstract_heap_types();
@@ -26,7 +26,7 @@ fn types(store: &mut Store<()>) -> Vec<ValType> {
     types
 }
 
-/// Each value for each type: it fits, or it is an error.
+/// Returns each value for each type: it fits, or it is an error.
 fn each_pair(test: &'static str, check: impl Fn(&mut Store<()>, &ValType, Val) -> Result<()>) {
     alone(test, || {
         let mut config = Config::new();
@@ -134,7 +134,7 @@ fn of_results_to_wasm() {
     });
 }
 
-/// How a type is written.
+/// Returns how a type is written.
 fn text_of(ty: &ValType) -> Result<String> {
     if let Some(ty) = ty.as_ref() {
         ensure!(ty.heap_type().is_abstract(), "not without a definition");

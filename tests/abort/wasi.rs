@@ -1,4 +1,4 @@
-//! WASI programs, whatever they call and wherever they write.
+//! WASI programs that call any function with any arguments, and write anywhere.
 
 use crate::subprocess::Subprocess;
 use crate::{alone, assert_panics};
@@ -66,7 +66,7 @@ fn linker(engine: &Engine) -> Linker<()> {
     linker
 }
 
-/// A program that passes on what it is called with to a function of WASI.
+/// Returns a program that passes on what it is called with to a function of WASI.
 fn wrapper(store: &mut Store<()>, name: &str) -> Func {
     let engine = store.engine().clone();
     let mut linker = linker(&engine);
@@ -96,7 +96,7 @@ fn wrapper(store: &mut Store<()>, name: &str) -> Func {
     instance.get_func(&mut *store, "run").expect("exported")
 }
 
-/// A directory that a program may do anything to.
+/// Returns a directory that a program may do anything to.
 fn playground(test: &str) -> std::path::PathBuf {
     let folder = crate::directory(test);
     std::fs::write(folder.join("file"), "text").expect("it is writable");

@@ -1,9 +1,9 @@
-//! Winch, and what it can't do.
+//! Winch, and what it doesn't support.
 
 use crate::{Change, alone, assert_conflict, assert_possible};
 use libwasmtime::{Config, Engine, Strategy};
 
-/// Whether the library has Winch; else that is an error and no more.
+/// Reports whether the library has Winch; else that is an error and no more.
 fn there() -> bool {
     match Engine::new(Config::new().strategy(Strategy::Winch)) {
         Ok(engine) => {

@@ -1,4 +1,4 @@
-//! `anyref`: structs, arrays, `i31` and what of the host's was made one.
+//! `anyref`: structs, arrays, `i31`, and values of the host that were converted.
 
 use crate::guest::{Drops, assert_not_taken, instantiate, panic_text};
 use libwasmtime::*;

@@ -1,7 +1,7 @@
-//! The settings of an engine: each has the effect that it says.
+//! The settings of an engine: each has the effect that it documents.
 //!
-//! What can't be seen from outside is told from compiled code: it names the
-//! settings that it was compiled with, and an engine of others refuses it.
+//! Settings whose effect can't be observed are found in compiled code: it records the
+//! settings that it was compiled with, and an engine with others refuses it.
 
 #[cfg(feature = "cache")]
 mod cache;
@@ -19,7 +19,7 @@ mod words;
 
 use libwasmtime::{Config, Engine, Module, Result};
 
-/// An engine of one setting.
+/// Returns an engine of one setting.
 #[track_caller]
 fn engine(change: impl FnOnce(&mut Config)) -> Engine {
     let mut config = Config::new();

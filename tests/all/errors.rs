@@ -1,4 +1,4 @@
-//! Errors of host functions, on their way to whoever can make sense of them.
+//! Errors of host functions, on their way to the caller that handles them.
 
 mod backtrace;
 mod hostile;

@@ -30,7 +30,7 @@ const WAT: &str = r#"(module
             (return (i32.const -1)))
         (drop)))"#;
 
-/// The module with a host function that does this.
+/// Returns the module with a host function that does this.
 fn with_host(
     store: &mut Store<()>,
     host: impl Fn(Caller<'_, ()>) -> Result<()> + Send + Sync + 'static,
@@ -39,7 +39,7 @@ fn with_host(
     instantiate(store, WAT, &[host.into()])
 }
 
-/// An exception with these values.
+/// Returns an exception with these values.
 fn exception(store: &mut Store<()>, instance: Instance, values: &[Val]) -> Rooted<ExnRef> {
     let tag = instance.get_tag(&mut *store, "tag").unwrap();
     let ty = ExnType::from_tag_type(&tag.ty(&*store)).unwrap();

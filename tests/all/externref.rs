@@ -7,7 +7,7 @@ mod roots;
 use crate::guest::{Dropped, Drops, instantiate};
 use libwasmtime::*;
 
-/// What of a reference's data is a number.
+/// Returns what of a reference's data is a number.
 fn number(reference: &Rooted<ExternRef>, store: &Store<()>) -> i32 {
     let data = reference.data(store).unwrap().unwrap();
     *data.downcast_ref::<i32>().unwrap()

@@ -1,5 +1,4 @@
-//! WebAssembly to be called by the tests of other modules, and what those have
-//! to say about panics.
+//! WebAssembly that the tests of other modules call, and their assertions about panics.
 
 use libwasmtime::{Extern, Instance, Module, Result, Store};
 use std::any::Any;
@@ -14,7 +13,7 @@ pub fn instantiate<T>(store: &mut Store<T>, wat: &str, imports: &[Extern]) -> In
     Instance::new(store, &module, imports).expect("the module can be instantiated")
 }
 
-/// The payload of a panic of `f`.
+/// Returns the payload of a panic of `f`.
 #[track_caller]
 pub fn panic_of<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
     match catch_unwind(AssertUnwindSafe(f)) {
@@ -23,7 +22,7 @@ pub fn panic_of<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
     }
 }
 
-/// The text of a panic of `f`.
+/// Returns the text of a panic of `f`.
 #[track_caller]
 pub fn panic_text<R>(f: impl FnOnce() -> R) -> String {
     let payload = panic_of(f);

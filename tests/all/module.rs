@@ -1,4 +1,4 @@
-//! Modules: made of text, binaries and files, and looked into.
+//! Modules: created from text, binaries and files, and inspected.
 
 #[cfg(feature = "gc")]
 mod items;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
-/// A path for a file that the test of that name makes.
+/// Returns a path for a file that the test of that name makes.
 pub fn scratch(name: &str) -> PathBuf {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("all");
     fs::create_dir_all(&directory).expect("the directory can be made");
@@ -292,7 +292,7 @@ fn all_kinds_of_memories() -> Result<()> {
     Ok(())
 }
 
-/// The contents of the `.text` section of an ELF file, told by its symbols: the
+/// Returns the contents of the `.text` section of an ELF file, told by its symbols: the
 /// section of the first function's symbol is that of the code.
 fn text_of(elf: &[u8]) -> &[u8] {
     let half = |at: usize| usize::from(u16::from_le_bytes(elf[at..at + 2].try_into().unwrap()));

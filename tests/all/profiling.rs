@@ -49,7 +49,7 @@ fn profile(engine: &Engine, busy: &Module, modules: Vec<(String, Module)>, round
     serde_json::from_slice(&json).unwrap()
 }
 
-/// The names of the functions of each sample, the youngest first.
+/// Returns the names of the functions of each sample, the youngest first.
 fn samples(profile: &Value) -> Vec<Vec<String>> {
     let thread = &profile["threads"][0];
     let index = |value: &Value| value.as_u64().map(|index| usize::try_from(index).unwrap());

@@ -1,8 +1,7 @@
-//! As many of everything as a guest likes: what takes a step for each of them must
-//! not go through all of them in each step.
+//! Large numbers of everything that a guest can have many of: an operation on one of them
+//! must not go through all of them.
 //!
-//! With the numbers here, that takes seconds where it is right, and hours where it
-//! isn't.
+//! With these numbers, a test takes seconds if that is so, and hours if it isn't.
 
 use libwasmtime::{
     Caller, Engine, Instance, Linker, Module, ModuleExport, Result, Store, StoreLimits,
@@ -26,7 +25,7 @@ fn in_time(test: impl FnOnce() -> Result<()> + Send + 'static) -> Result<()> {
         .expect("it fails, or takes as long as if it went through everything each time")
 }
 
-/// The text of `count` items, each with its number.
+/// Returns the text of `count` items, each with its number.
 fn repeated(count: usize, mut item: impl FnMut(&mut String, usize)) -> String {
     let mut text = String::new();
     for i in 0..count {
@@ -35,7 +34,7 @@ fn repeated(count: usize, mut item: impl FnMut(&mut String, usize)) -> String {
     text
 }
 
-/// A module that exports a function under many names.
+/// Returns a module that exports a function under many names.
 fn exporting(engine: &Engine, count: usize) -> Result<Module> {
     let exports = repeated(count, |text, i| {
         write!(text, r#"(export "{i}" (func $f))"#).unwrap();

@@ -13,7 +13,7 @@ fn engine() -> Result<Engine> {
     Engine::new(Config::new().wasm_threads(true).shared_memory(true))
 }
 
-/// The bytes, to be used with atomic instructions.
+/// Returns the bytes, to be used with atomic instructions.
 fn bytes(memory: &SharedMemory) -> &[AtomicU8] {
     let cells = memory.data();
     // SAFETY: an atomic byte is laid out as a byte, and all uses are atomic.

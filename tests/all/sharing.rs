@@ -1,4 +1,4 @@
-//! Stores that several threads look at at the same time.
+//! Stores that several threads read at the same time.
 
 use crate::guest::instantiate;
 use libwasmtime::*;

@@ -19,7 +19,7 @@ fn fill_with_numbers(store: &mut Store<()>, table: Table) {
     }
 }
 
-/// What the functions return; -1 for null.
+/// Returns what the functions return; -1 for null.
 fn numbers(store: &mut Store<()>, table: Table) -> Vec<i32> {
     (0..table.size(&*store))
         .map(|i| {

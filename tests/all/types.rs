@@ -1,4 +1,4 @@
-//! Types: how they are made, printed, compared and read from modules.
+//! Types: how they are created, printed, compared and read from modules.
 
 mod default_value;
 mod matching;
@@ -14,7 +14,7 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// The type of the function that a module exports.
+/// Returns the type of the function that a module exports.
 fn exported(engine: &Engine, module: &str) -> FuncType {
     let module = Module::new(engine, module).expect("the module is valid");
     let export = module.exports().next().expect("it exports something");

@@ -31,8 +31,8 @@ const FUNCTIONS: [(&str, &str); 12] = [
     ("path_unlink_file", "i32 i32 i32"),
 ];
 
-/// A module that exports functions which call those of WASI, so that a test can
-/// say what is done in the guest.
+/// Returns a module that exports functions which call those of WASI, so that a test can say
+/// what is done in the guest.
 fn wat() -> String {
     let mut wat = String::from("(module ");
     for (name, params) in FUNCTIONS {
@@ -141,7 +141,7 @@ impl Guest {
         self.memory.write(&mut self.store, TEXT, text).unwrap();
     }
 
-    /// What `{name}_sizes_get` and `{name}_get` tell.
+    /// Returns what `{name}_sizes_get` and `{name}_get` tell.
     fn strings(&mut self, name: &str) -> Vec<String> {
         self.call(&format!("{name}_sizes_get"), &[0, 4]).unwrap();
         let (count, len) = (self.number(0), self.number(1));
@@ -201,7 +201,7 @@ impl Guest {
     }
 }
 
-/// An empty directory for a test.
+/// Returns an empty directory for a test.
 fn directory(test: &str) -> PathBuf {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
         .join("wasi")
@@ -247,7 +247,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// The text of an error, with its causes.
+/// Returns the text of an error, with its causes.
 #[track_caller]
 fn error_of<T>(result: Result<T>) -> String {
     match result {

@@ -1,5 +1,5 @@
-//! References in a build without the feature `gc`: an error where libwasmtime
-//! might abort the process.
+//! References in a build without the feature `gc`: an error where libwasmtime might abort
+//! the process.
 
 use libwasmtime::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,5 @@
-//! Objects of one store that meet another. To use a handle with another store
-//! panics, and to pass a value or an import into one is an error; either before
-//! anything happens.
+//! Objects of one store that are used with another. Using such a handle panics, and passing
+//! such a value or import is an error; nothing else has happened then.
 
 use crate::guest::{assert_not_taken, instantiate, panic_text};
 use crate::kinds::Kind;

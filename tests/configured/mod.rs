@@ -1,11 +1,11 @@
-//! Engines of configurations, each of which may be an error.
+//! Creates engines with configurations that may be an error.
 
 use libwasmtime::{Config, Engine, Error};
 
 /// What a row of a table does to a configuration.
 pub type Change = fn(&mut Config);
 
-/// The error of an engine that can't be made.
+/// Returns the error of an engine that can't be made.
 #[track_caller]
 pub fn error(what: &str, change: impl FnOnce(&mut Config)) -> Error {
     // Where the process ends, this is what is seen of it last.
@@ -18,7 +18,7 @@ pub fn error(what: &str, change: impl FnOnce(&mut Config)) -> Error {
     }
 }
 
-/// An engine can be made with these settings.
+/// Asserts that an engine can be created with these settings.
 #[track_caller]
 pub fn assert_possible(what: &str, change: impl FnOnce(&mut Config)) -> Engine {
     println!("{what}");

@@ -42,7 +42,7 @@ fn bundle(directory: &Path, program: &Path, options: &[&str]) -> PathBuf {
     executable
 }
 
-/// A directory with a program in the text format.
+/// Returns a directory with a program in the text format.
 fn written(test: &str, wat: &str) -> (PathBuf, PathBuf) {
     let program = module(test, wat);
     (program.parent().unwrap().to_owned(), program)

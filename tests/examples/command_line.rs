@@ -1,5 +1,5 @@
-//! The command line of the example `run`: its help, and what it says of mistakes and
-//! of what only the `wasmtime` CLI has.
+//! The command line of the example `run`: its help, and its messages about mistakes and
+//! about what only the `wasmtime` CLI has.
 
 use super::run::{REPORT, assert_fails_to_run};
 use super::wasi::{assert_fails, directory};

@@ -1,4 +1,4 @@
-//! Real programs, in a directory that isn't a part of this crate, in this process.
+//! Real programs, from a directory outside of this repository, run in this process.
 
 use super::wasi::program;
 use libwasmtime::wasi::{self, MemoryOutputPipe, WasiCtxBuilder};
@@ -138,7 +138,7 @@ impl Formatter {
         memory.write(&mut self.store, at, text.as_bytes()).unwrap();
     }
 
-    /// The text whose length a function returns.
+    /// Returns the text whose length a function returns.
     fn receive(&mut self, name: &str) -> String {
         let len: u32 = self.call(name, ()).unwrap();
         let (memory, at) = self.memory();

@@ -1,5 +1,4 @@
-//! The example `run`: what the `wasmtime` CLI does, and what it says where it
-//! doesn't do that.
+//! The example `run`: what it does as the `wasmtime` CLI, and its messages about the rest.
 
 use super::wasi::{assert_fails, directory, module, program};
 use super::{assert_prints, example, lines};

@@ -1,15 +1,15 @@
-//! The harness of the test binaries with tests that can't run everywhere: they
-//! need another link mode, a library, a tool or a right. Such a test is ignored,
-//! with the reason, and what was left out is said once more at the end. With
-//! Rust's own harness it could only return early, and pass.
+//! The harness of the test binaries whose tests can't all run everywhere: some need another
+//! link mode, a library, a tool or a right. Such a test is ignored, with the reason, and the
+//! last lines of the output sum up what was left out. With Rust's own harness, it could only
+//! return early and pass.
 //!
-//! Where everything is expected to be there, as in `.ci/run`, the variable
-//! `LIBWASMTIME_TEST_WITHOUT` is set: then a test that can't run fails, unless
-//! what it needs is named there.
+//! Where everything should be available, as in `.ci/run`, the variable
+//! `LIBWASMTIME_TEST_WITHOUT` is set: then a test that can't run fails, unless what it needs
+//! is named there.
 //!
-//! A test is a function that is listed in its module's [`tests!`](crate::tests),
-//! and not marked with the attribute: that one does nothing here. A function that
-//! isn't listed is dead code, and [`run`] fails if there is an attribute.
+//! A test is a function that is listed in its module's [`tests!`](crate::tests). The
+//! attribute `#[test]` has no effect here: [`run`] fails if there is one. A function that
+//! isn't listed is dead code.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -64,12 +64,12 @@ impl Need {
         Need::Superuser,
     ];
 
-    /// The name in the variable.
+    /// Returns the name in the variable.
     fn name(self) -> &'static str {
         self.row().0
     }
 
-    /// Whether it was known when the tests were compiled: then it may be missing
+    /// Reports whether it was known when the tests were compiled: then it may be missing
     /// wherever it is.
     fn is_of_build(self) -> bool {
         matches!(
@@ -78,7 +78,7 @@ impl Need {
         )
     }
 
-    /// The name in the variable, what it is, and how to have it.
+    /// Returns the name in the variable, what it is, and how to have it.
     fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Need::Linked => (
@@ -189,7 +189,7 @@ pub mod process {
     }
 }
 
-/// What a test was left out for; goes on with a panic if it is one.
+/// Returns what a test was left out for; goes on with a panic if it is one.
 fn left_out(payload: Box<dyn Any + Send>) -> Box<LeftOut> {
     payload
         .downcast()
@@ -255,7 +255,7 @@ pub fn run(sources: &[&str], tests: &[&[Test]]) -> ExitCode {
 static COUNTS: Mutex<BTreeMap<Need, usize>> = Mutex::new(BTreeMap::new());
 
 impl LeftOut {
-    /// What becomes of the test.
+    /// Returns what becomes of the test.
     fn outcome(self) -> Result<Completion, Failed> {
         let LeftOut { need, why } = self;
         let may_lack = may_lack().expect("it was read before");
@@ -269,7 +269,7 @@ impl LeftOut {
     }
 }
 
-/// What the variable names, if it is set.
+/// Returns what the variable names, if it is set.
 fn may_lack() -> Result<Option<Vec<Need>>, String> {
     let Ok(names) = env::var(WITHOUT) else {
         return Ok(None);
@@ -303,7 +303,7 @@ pub fn find_attributes(sources: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// A file, or the files of a directory.
+/// Returns a file, or the files of a directory.
 fn files(path: &Path) -> Vec<PathBuf> {
     match fs::read_dir(path) {
         Ok(entries) => entries

@@ -1,7 +1,7 @@
-//! Archives that Rust code was compiled into: each is linked into a Rust
-//! program, through an rlib as with Cargo. The build script makes a copy for
-//! that, without the definitions of the program's own standard library.
-//! (`copy` has where the copy is, and who shares it.)
+//! Archives that contain Rust code: each is linked into a Rust program, through an rlib as
+//! Cargo does. The build script makes a copy for that, without the definitions of the
+//! program's own standard library. (The tests in `copy` are about where the copy is and which
+//! builds share it.)
 
 use std::fs;
 use std::path::Path;
@@ -202,7 +202,7 @@ fn instructed(prefix: &Prefix) -> Instructed {
     Instructed::by(&script(prefix).run())
 }
 
-/// The build script, for the archive of an installation.
+/// Returns the build script, for the archive of an installation.
 pub fn script(prefix: &Prefix) -> Script {
     for_archive(Script::new(&["static"]), prefix)
 }

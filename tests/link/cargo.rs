@@ -1,4 +1,4 @@
-//! What Cargo makes of the build script's instructions.
+//! What Cargo does with the build script's instructions.
 
 use std::path::Path;
 use std::process::Command;
@@ -96,7 +96,7 @@ impl Printed {
         assert!(self.success, "{}\n{}", self.stdout, self.stderr);
     }
 
-    /// Whether there was nothing to compile in this package's library.
+    /// Reports whether there was nothing to compile in this package's library.
     pub fn is_fresh(&self) -> bool {
         let mut lines = self.stdout.lines();
         let library = lines.find(|line| {
@@ -119,7 +119,7 @@ impl Printed {
         );
     }
 
-    /// What Cargo took from this package's build script.
+    /// Returns what Cargo took from this package's build script.
     pub fn executed(&self) -> &str {
         let executed = self.stdout.lines().find(|line| {
             line.contains("\"build-script-executed\"") && line.contains("wasmtime_link")
@@ -152,8 +152,8 @@ fn an_error_is_shown_without_noise() {
     }
 }
 
-/// A package that depends on this one, and looks at what its build script
-/// tells dependents.
+/// Returns a package that depends on this one, and looks at what its build script tells
+/// dependents.
 fn dependent(expected: &[(&str, &str)]) -> Prefix {
     let mut checks = String::new();
     for (name, value) in expected {

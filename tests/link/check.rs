@@ -34,7 +34,7 @@ impl Package {
         Package(self.0.file(path, text))
     }
 
-    /// What Cargo says when it builds the package, for a target that no table of
+    /// Returns what Cargo says when it builds the package, for a target that no table of
     /// this repository is for, and without CMake.
     fn build(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
         let output = Command::new(env!("CARGO"))

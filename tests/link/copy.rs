@@ -1,5 +1,5 @@
-//! The copy of an archive that is linked: there is one in a target folder, whoever
-//! asks for it.
+//! The copy of an archive that is linked: a target folder has one, which all builds
+//! share.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::script::{host, out_of};
 /// The file name of a copy.
 const COPY: &str = concat!("libwasmtime-", env!("CARGO_PKG_VERSION_MAJOR"), ".a");
 
-/// An archive that has to be copied, and a target folder for it.
+/// Returns an archive that has to be copied, and a target folder for it.
 fn set_up(name: &str) -> (Prefix, PathBuf) {
     needs_elf();
     let prefix = archive(&format!("copy_{name}"), &mut rustc(), &[]);
@@ -23,12 +23,12 @@ fn set_up(name: &str) -> (Prefix, PathBuf) {
     (prefix, target)
 }
 
-/// What the build script has linked for a profile.
+/// Returns what the build script has linked for a profile.
 fn instructed(prefix: &Prefix, target: &Path, profile: &str) -> Instructed {
     Instructed::by(&script(prefix).out(out_of(target, profile)).run())
 }
 
-/// What is in the directory of all copies: the copies, and what was left behind.
+/// Returns what is in the directory of all copies: the copies, and what was left behind.
 fn copies(target: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(target.join("libwasmtime-static")).unwrap();
     entries.map(|entry| entry.unwrap().path()).collect()
@@ -51,7 +51,7 @@ fn an_hour_ago() -> SystemTime {
     SystemTime::now() - Duration::from_secs(61 * 60)
 }
 
-/// The time at which the one copy was made, as far as its record tells.
+/// Returns the time at which the one copy was made, as far as its record tells.
 fn made_at(target: &Path) -> SystemTime {
     let [copy] = &copies(target)[..] else {
         panic!("not one copy: {:?}", copies(target));

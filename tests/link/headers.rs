@@ -1,4 +1,4 @@
-//! What is demanded of a library's headers.
+//! The requirements on a library's headers.
 
 use std::fs;
 
@@ -75,7 +75,7 @@ fn a_feature_that_only_the_library_has_is_fine() {
     assert_eq!(run(&[], &prefix).mode(), "dynamic");
 }
 
-/// The features of the C API, as the manifest of the vendor package has them.
+/// Returns the features of the C API, as the manifest of the vendor package has them.
 fn features_of_the_c_api() -> Vec<String> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/vendor/Cargo.toml");
     let manifest = fs::read_to_string(manifest).unwrap();
@@ -116,7 +116,7 @@ fn a_library_without_headers_is_taken_with_a_warning() {
     assert!(warning.contains("WASMTIME_INCLUDE_DIR"), "{warning}");
 }
 
-/// A file with the name of a function that ends with a version.
+/// Returns a file with the name of a function that ends with a version.
 fn of_version(version: &str) -> String {
     let version = version.replace('.', "_");
     format!("other_1_2_3\0set_vmctx_memory_{version}\0wasmtime_func_new\0")

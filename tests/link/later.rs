@@ -1,6 +1,6 @@
-//! Libraries that are installed after a build that had to do without. Cargo runs the
-//! build script again once one is there, and not before: that would compile this
-//! crate, and all that depends on it, in every build.
+//! Libraries that are installed after a build that found none. Cargo runs the build script
+//! again once there is one, and not before, as that would compile this crate and everything
+//! that depends on it in every build.
 
 use std::fs::File;
 use std::path::Path;

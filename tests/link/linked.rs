@@ -1,9 +1,9 @@
-//! Programs that are linked with a real libwasmtime, and run: by Cargo and installed,
-//! with another library in its place, beside a crate that brings functions of the same
-//! names, and as a plugin that is unloaded.
+//! Programs that are linked with a real libwasmtime and run: by Cargo and installed, with
+//! another library in its place, beside a crate that brings functions of the same names, and
+//! as a plugin that is unloaded.
 //!
-//! `WASMTIME_DIR` has to name an installation; and `LIBWASMTIME_TEST_OTHER_MAJORS`
-//! those of other major versions, as in the tests of `load`.
+//! `WASMTIME_DIR` has to name an installation, and `LIBWASMTIME_TEST_OTHER_MAJORS` those of
+//! other major versions, as in the tests of `load`.
 
 use std::env;
 use std::fs;
@@ -16,7 +16,7 @@ use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
 use crate::readme;
 
-/// The directories of libraries of other major versions. Leaves the test out if
+/// Returns the directories of libraries of other major versions. Leaves the test out if
 /// there are none.
 pub fn other_majors() -> Vec<PathBuf> {
     const DIRECTORIES: &str = "LIBWASMTIME_TEST_OTHER_MAJORS";
@@ -91,7 +91,7 @@ impl Mode {
     }
 }
 
-/// A workspace with all programs. They have the same dependencies in each mode.
+/// Returns a workspace with all programs. They have the same dependencies in each mode.
 fn workspace(mode: Mode) -> Prefix {
     let wasmtime = format!(
         "wasmtime = {{ package = \"libwasmtime\", path = {:?}, default-features = false, \
@@ -181,7 +181,7 @@ impl Built {
     }
 }
 
-/// What a program says of one thing.
+/// Returns what a program says of one thing.
 #[track_caller]
 fn said<'a>(text: &'a str, of: &str) -> &'a str {
     let line = text

@@ -1,5 +1,5 @@
 //! The directory in which the system's loader finds the library while Cargo runs the
-//! program. The module `linked` has programs that Cargo runs so.
+//! program. The module `linked` has programs that Cargo runs in this way.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::platform::{MACOS, MINGW, MSVC};
 use crate::prefix::Prefix;
 use crate::script::{Output, Script};
 
-/// What is in the directory: one link, and where it leads; nothing if there is no
+/// Returns what is in the directory: one link, and where it leads; nothing if there is no
 /// directory.
 fn link(output: &Output) -> Option<(String, PathBuf)> {
     let directories = output.directories();
@@ -110,7 +110,7 @@ fn the_link_is_made_anew_when_the_library_changes() {
     }
 }
 
-/// A library of Apple's systems, with a command before the one that has its name.
+/// Returns a library of Apple's systems, with a command before the one that has its name.
 fn dylib(install_name: &str) -> Vec<u8> {
     let mut name = install_name.as_bytes().to_vec();
     name.resize(name.len() / 8 * 8 + 8, 0);
@@ -122,7 +122,7 @@ fn dylib(install_name: &str) -> Vec<u8> {
     bytes
 }
 
-/// The same for several processors.
+/// Returns the same for several processors.
 fn universal(dylib: &[u8]) -> Vec<u8> {
     let words = [
         0xcafe_babe_u32,

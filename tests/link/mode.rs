@@ -1,4 +1,4 @@
-//! Which mode is chosen.
+//! The choice of the link mode.
 
 use std::path::Path;
 

@@ -201,7 +201,7 @@ pub fn needs_pkg_config() {
     }
 }
 
-/// The build script with a package that pkg-config may answer for.
+/// Returns the build script with a package that pkg-config may answer for.
 fn with_package(features: &[&str], prefix: &Prefix) -> Script {
     Script::new(features)
         .set("PKG_CONFIG_ALLOW_CROSS", "1")

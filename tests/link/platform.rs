@@ -1,4 +1,4 @@
-//! What the library files are called, and what they need, elsewhere.
+//! The names of library files on other platforms, and the libraries that they need.
 
 use crate::prefix::{Prefix, VERSION};
 use crate::script::{Output, Script};
@@ -37,7 +37,7 @@ impl Platform {
         self.script(mode, &prefix).run()
     }
 
-    /// The build script over an installation.
+    /// Returns the build script over an installation.
     pub fn script(&self, mode: &str, prefix: &Prefix) -> Script {
         Script::new(&[mode])
             .target(self.triple, self.os, self.vendor, self.abi)

@@ -1,4 +1,4 @@
-//! Made-up installations of libwasmtime.
+//! Simulated installations of libwasmtime.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ impl Prefix {
         Prefix(path)
     }
 
-    /// The same, with what an earlier run of the tests has left in it.
+    /// Returns the same, with what an earlier run of the tests has left in it.
     pub fn kept(name: &str) -> Prefix {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("prefixes")
@@ -28,8 +28,8 @@ impl Prefix {
         Prefix(path)
     }
 
-    /// An installation of the right version in the layout of upstream's
-    /// releases, with one library file.
+    /// Returns an installation of the right version in the layout of upstream's releases,
+    /// with one library file.
     pub fn installed(name: &str, library: &str) -> Prefix {
         Prefix::new(name)
             .file(&format!("lib/{library}"), "")
@@ -77,12 +77,12 @@ impl Prefix {
         )
     }
 
-    /// The path of something in this directory.
+    /// Returns the path of something in this directory.
     pub fn path(&self, path: &str) -> String {
         self.0.join(path).display().to_string()
     }
 
-    /// The path of this directory.
+    /// Returns the path of this directory.
     pub fn root(&self) -> String {
         self.0.display().to_string()
     }

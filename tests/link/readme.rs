@@ -1,11 +1,11 @@
-//! The first five minutes with this crate, by doing what the README says: the code
-//! blocks are taken from it and not changed, but for the directory that libwasmtime
-//! is installed in.
+//! The first five minutes with this crate, by doing what the README says: the code blocks
+//! are taken from it without changes, except for the directory in which libwasmtime is
+//! installed.
 //!
-//! Each package is made in an empty directory outside of this repository, whose
-//! `.cargo/config.toml` a user hasn't. There is no registry that has this version of
-//! the crate, so `cargo add` gets one with its features alone, and the other commands
-//! take the crate from here for it. The suite of each link mode tests its own.
+//! Each package is created in an empty directory outside of this repository, as a user
+//! doesn't have its `.cargo/config.toml`. No registry has this version of the crate, so
+//! `cargo add` gets one that has only its features, and the other commands use the crate in
+//! this repository. The suite of each link mode tests its own.
 
 use std::env;
 use std::fs;
@@ -51,7 +51,7 @@ cargo() {
 }
 "#;
 
-/// The part of the README under a heading, up to the next one.
+/// Returns the part of the README under a heading, up to the next one.
 fn section(heading: &str) -> &'static str {
     let (_, rest) = README
         .split_once(&format!("\n{heading}\n"))
@@ -59,7 +59,7 @@ fn section(heading: &str) -> &'static str {
     rest.split("\n#").next().unwrap()
 }
 
-/// The code blocks of a language.
+/// Returns the code blocks of a language.
 fn blocks(section: &'static str, language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
     let blocks = section.split(&fence).skip(1);
@@ -68,7 +68,7 @@ fn blocks(section: &'static str, language: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The build script of a program that is installed.
+/// Returns the build script of a program that is installed.
 pub fn build_script() -> &'static str {
     let section = section("### Where an installed program finds the shared library");
     blocks(section, "rust")[0]
@@ -132,7 +132,7 @@ impl Package {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The manifest's dependencies.
+    /// Returns the manifest's dependencies.
     fn dependencies(&self) -> String {
         let manifest = fs::read_to_string(self.directory.join("empty/hello/Cargo.toml")).unwrap();
         manifest[manifest.find("[dependencies]").unwrap()..].to_owned()
@@ -145,7 +145,7 @@ impl Drop for Package {
     }
 }
 
-/// This crate's entry in a registry's index, with no more than `cargo add` reads.
+/// Returns this crate's entry in a registry's index, with no more than `cargo add` reads.
 fn features_as_in_a_registry() -> String {
     let manifest = include_str!("../../Cargo.toml");
     let (_, features) = manifest.split_once("\n[features]\n").unwrap();
@@ -165,7 +165,7 @@ fn features_as_in_a_registry() -> String {
     )
 }
 
-/// Where libwasmtime is installed, if it is.
+/// Returns where libwasmtime is installed, if it is.
 fn installed() -> Option<PathBuf> {
     if let Some(directory) = env::var_os("WASMTIME_DIR") {
         return Some(directory.into());

@@ -31,8 +31,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// The build script with some Cargo features on, for the [`FOREIGN`]
-    /// target.
+    /// Returns the build script with some Cargo features on, for the [`FOREIGN`] target.
     pub fn new(features: &[&str]) -> Script {
         Script::compiled(executable().to_owned(), features)
     }
@@ -139,7 +138,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// The link mode it chose.
+    /// Returns the link mode it chose.
     pub fn mode(&self) -> &str {
         let modes: Vec<&str> = self.values("cargo::rustc-cfg=wasmtime_link=").collect();
         match modes.as_slice() {
@@ -148,7 +147,7 @@ impl Output {
         }
     }
 
-    /// The error it refused with; it chose no mode.
+    /// Returns the error it refused with; it chose no mode.
     pub fn error(&self) -> String {
         let lines: Vec<&str> = self.values("cargo::error=").collect();
         assert!(!lines.is_empty(), "no error:\n{}", self.text);
@@ -156,34 +155,34 @@ impl Output {
         lines.join("\n")
     }
 
-    /// The warnings it gave.
+    /// Returns the warnings it gave.
     pub fn warnings(&self) -> String {
         let lines: Vec<&str> = self.values("cargo::warning=").collect();
         lines.join("\n")
     }
 
-    /// The libraries it links, in order.
+    /// Returns the libraries it links, in order.
     pub fn libraries(&self) -> Vec<&str> {
         self.values("cargo::rustc-link-lib=").collect()
     }
 
-    /// The directories it has searched.
+    /// Returns the directories it has searched.
     pub fn directories(&self) -> Vec<&str> {
         self.values("cargo::rustc-link-search=").collect()
     }
 
-    /// What it tells dependents under a key.
+    /// Returns what it tells dependents under a key.
     pub fn metadata(&self, key: &str) -> Option<&str> {
         self.values(&format!("cargo::metadata={key}=")).next()
     }
 
-    /// Whether Cargo runs it again when a variable changes.
+    /// Reports whether Cargo runs it again when a variable changes.
     pub fn watches(&self, variable: &str) -> bool {
         self.values("cargo::rerun-if-env-changed=")
             .any(|name| name == variable)
     }
 
-    /// The values of the instructions that begin so.
+    /// Returns the values of the instructions that begin so.
     fn values<'a>(&'a self, instruction: &str) -> impl Iterator<Item = &'a str> {
         self.text
             .lines()
@@ -214,7 +213,7 @@ pub fn clear(command: &mut Command) {
     }
 }
 
-/// The triple of this machine.
+/// Returns the triple of this machine.
 pub fn host() -> &'static str {
     static HOST: OnceLock<String> = OnceLock::new();
     HOST.get_or_init(|| {
@@ -226,14 +225,15 @@ pub fn host() -> &'static str {
     })
 }
 
-/// The compiled build script, with the dependencies that it has with `static`
-/// or `dynamic`. It asks for all Cargo features by variable.
+/// Returns the compiled build script, with the dependencies that it has with `static` or
+/// `dynamic`. It asks for all Cargo features by variable.
 fn executable() -> &'static Path {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
     EXECUTABLE.get_or_init(|| compile(Cargo::new("check")))
 }
 
-/// The same as if the package had another major version. There is nothing else in it.
+/// Returns the same as if the package had another major version. There is nothing else in
+/// it.
 fn executable_of(major: &str) -> PathBuf {
     let read =
         |file: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();

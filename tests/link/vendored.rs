@@ -1,7 +1,7 @@
-//! What is built from source, and that the features that are on are built in.
+//! Building from source: what is built, and that the features that are on are built in.
 //!
-//! These tests check programs against a copy of this package and the vendor package,
-//! under which there is an empty package instead of all of Wasmtime.
+//! These tests check programs against a copy of this package and the vendor package, with an
+//! empty package below them instead of all of Wasmtime.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use crate::cargo::{Cargo, Printed};
 use crate::prefix::Prefix;
 
-/// The copy, made once.
+/// Returns the copy, made once.
 fn copy() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     COPY.get_or_init(|| {
@@ -46,7 +46,7 @@ fn copy() -> &'static Path {
     })
 }
 
-/// This package's manifest without the members of the workspace that aren't copied,
+/// Returns this package's manifest without the members of the workspace that aren't copied,
 /// and without examples and tests.
 fn manifest(text: &str) -> String {
     let members = text

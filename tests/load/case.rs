@@ -30,7 +30,7 @@ pub fn needs_load() {
     }
 }
 
-/// The libwasmtime to test with.
+/// Returns the libwasmtime to test with.
 pub fn good() -> PathBuf {
     let path = env::var_os(GOOD).or_else(|| env::var_os("LIBWASMTIME_PATH"));
     let path = PathBuf::from(path.expect("LIBWASMTIME_PATH names the library to test with"));
@@ -38,12 +38,12 @@ pub fn good() -> PathBuf {
     path
 }
 
-/// What the test has prepared, in the process that it runs in.
+/// Returns what the test has prepared, in the process that it runs in.
 pub fn directory() -> PathBuf {
     env::var_os(DIRECTORY).expect("this is a case").into()
 }
 
-/// What the platform calls a library, such as `libwasmtime.so`.
+/// Returns what the platform calls a library, such as `libwasmtime.so`.
 pub fn library_name(stem: &str) -> String {
     use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
     format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}")
@@ -164,7 +164,7 @@ impl Case {
     }
 }
 
-/// A minimal libwasmtime. Leaves the test out if there is none.
+/// Returns a minimal libwasmtime. Leaves the test out if there is none.
 pub fn minimal() -> PathBuf {
     const MINIMAL: &str = "LIBWASMTIME_TEST_MIN";
     needs_load();
@@ -176,7 +176,7 @@ pub fn minimal() -> PathBuf {
     path
 }
 
-/// The libwasmtimes of other major versions. Leaves the test out if there are none.
+/// Returns the libwasmtimes of other major versions. Leaves the test out if there are none.
 pub fn other_majors() -> Vec<PathBuf> {
     const DIRECTORIES: &str = "LIBWASMTIME_TEST_OTHER_MAJORS";
     needs_load();

@@ -1,5 +1,5 @@
-//! Libraries that aren't whole: an error, whatever is wrong with them, and never
-//! the end of the process.
+//! Damaged libraries: loading one is an error, whatever is wrong with it, and never the end
+//! of the process.
 
 use std::env;
 use std::fs::{File, OpenOptions};
@@ -59,8 +59,8 @@ impl Library {
         u64::from_le_bytes(number)
     }
 
-    /// The headers of the segments or of the sections: of each its type, where
-    /// what it describes is in the file, and its size there.
+    /// Returns the headers of the segments or of the sections: of each its type, where what
+    /// it describes is in the file, and its size there.
     fn headers(&self, of: Headers) -> Vec<(u64, Part)> {
         let (table, size, count, kind, offset, length) = match of {
             Headers::Sections => (40, 64, 60, 4, 24, 32),
@@ -76,7 +76,7 @@ impl Library {
             .collect()
     }
 
-    /// The sections of a kind that are loaded, unless they are empty.
+    /// Returns the sections of a kind that are loaded, unless they are empty.
     fn tables(&self, kind: u64) -> Vec<Part> {
         const LOADED: u64 = 1;
         let segments = self.headers(Headers::Segments).into_iter();
@@ -164,7 +164,7 @@ impl Random {
         (self.0 >> 24) % end
     }
 
-    /// A byte that is often like this one, but for one bit.
+    /// Returns a byte that is often like this one, but for one bit.
     fn other_than(&mut self, byte: u8) -> u8 {
         match self.below(2) {
             0 => byte ^ 1 << self.below(8),

@@ -1,4 +1,4 @@
-//! Shared libraries that are and aren't like libwasmtime.
+//! Creates shared libraries that are like libwasmtime, or not.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub fn library<'a>(path: &Path, functions: impl IntoIterator<Item = &'a str>) {
     );
 }
 
-/// The functions that a libwasmtime with just these features has.
+/// Returns the functions that a libwasmtime with just these features has.
 pub fn functions(features: &[Feature]) -> Vec<&'static str> {
     sys::headers()
         .flat_map(|header| header.functions)
@@ -90,7 +90,7 @@ pub fn without_version_symbol(library: &Path, copy: &Path) {
     fs::write(copy, bytes).unwrap();
 }
 
-/// A shared library that isn't libwasmtime and is on every system of its kind.
+/// Returns a shared library that isn't libwasmtime and is on every system of its kind.
 /// Leaves the test out if none is known on this one.
 pub fn unrelated() -> PathBuf {
     let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();

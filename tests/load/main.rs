@@ -1,21 +1,20 @@
-//! Loading libwasmtime: where it is looked for, what is refused, and what is
-//! said of it.
+//! Loading libwasmtime: where it is looked for, what is refused, and what is reported about
+//! it.
 //!
-//! A process loads one library for good, so each test runs itself once more in
-//! a process of its own, prepared as the test says: see [`Case`].
+//! A process loads one library for good, so each test runs itself again in a process of its
+//! own, which is prepared as the test says: see [`Case`].
 //!
-//! With the Cargo feature `load` the suite needs a libwasmtime, which the
-//! variable `LIBWASMTIME_PATH` names (a file). More is tested if these are set:
+//! With the Cargo feature `load`, the suite needs a libwasmtime, which the variable
+//! `LIBWASMTIME_PATH` names (a file). More is tested if these are set:
 //!
-//! - `LIBWASMTIME_TEST_OTHER_MAJORS`: directories of libwasmtimes of other major
-//!   versions, separated as in `PATH`;
+//! - `LIBWASMTIME_TEST_OTHER_MAJORS`: directories of libwasmtimes of other major versions,
+//!   separated as in `PATH`;
 //! - `LIBWASMTIME_TEST_MIN`: a minimal libwasmtime;
-//! - `LIBWASMTIME_TEST_DAMAGES` and `LIBWASMTIME_TEST_SEED`: how many damages of
-//!   each kind are tried, and other ones than usual.
+//! - `LIBWASMTIME_TEST_DAMAGES` and `LIBWASMTIME_TEST_SEED`: how many damages of each kind
+//!   are tried, and the seed for others than usual.
 //!
-//! If libwasmtime is linked there is nothing to load, and only that is tested here;
-//! the other tests are left out. tests/link is about the library that a program is
-//! linked with.
+//! If libwasmtime is linked, there is nothing to load, and only that is tested; the other
+//! tests are left out. The library that a program is linked with is tested in `tests/link`.
 
 mod case;
 #[path = "../configured/mod.rs"]

@@ -1,5 +1,4 @@
-//! A minimal library: it runs what was compiled elsewhere, and compiles
-//! nothing.
+//! A minimal library: it runs code that was compiled elsewhere, and compiles nothing.
 
 use libwasmtime::{
     Config, Engine, Feature, Func, Global, GlobalType, Linker, Memory, MemoryType, Module,

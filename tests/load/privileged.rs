@@ -1,4 +1,4 @@
-//! What a program that has more rights than whoever starts it takes no notice of.
+//! Programs that have more rights than the user who starts them, and what they ignore.
 
 use std::env;
 use std::fs::{self, Permissions};
@@ -43,7 +43,7 @@ pub fn needs_other_user() {
     }
 }
 
-/// A case in a setuid program. Leaves the test out if there can be none here.
+/// Returns a case in a setuid program. Leaves the test out if there can be none here.
 fn setuid(test: &'static str, variable: &str) -> Case {
     let case = Case::new(test, |directory| {
         // Everyone may see it, and what is beside the executable.

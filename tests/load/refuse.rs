@@ -1,4 +1,4 @@
-//! What isn't loaded, and what is said about it.
+//! Libraries that are refused, and the messages about them.
 
 use std::fs;
 use std::panic::catch_unwind;

@@ -1,4 +1,4 @@
-//! A library that lacks what this crate was built for: what needs it is an error,
+//! A library that lacks features which this crate was built with: using one is an error,
 //! where libwasmtime would end the process.
 
 use crate::case::minimal;

@@ -1,4 +1,4 @@
-//! Only one major version will do.
+//! Only one major version is accepted.
 
 use libwasmtime::{Feature, LoadError, LoadOptions, load, load_from, loaded};
 

@@ -1,4 +1,4 @@
-//! What each directive asks of the crate.
+//! Runs each directive.
 
 use crate::message::{expect_exception, expect_link_error, expect_trap};
 use crate::runner::Runner;
@@ -10,7 +10,7 @@ use libwasmtime::{Result, bail, ensure};
 ///
 /// # Errors
 ///
-/// If the directive doesn't hold.
+/// Returns an error if the directive doesn't hold.
 pub fn run(runner: &mut Runner<'_>, directive: &Command<'_>) -> Result<()> {
     match directive {
         Command::Module { name, file, .. } => {

@@ -1,4 +1,4 @@
-//! The directives that can't pass, by file and line, and why.
+//! The directives that can't pass, by file and line, with the reasons.
 
 /// Directives of one file that can't pass.
 pub struct ExpectedFailures {

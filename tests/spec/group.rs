@@ -1,4 +1,4 @@
-//! A group of files that are run with the same engine.
+//! Groups of files that are run with the same engine.
 
 use crate::directive;
 use crate::expected_failures::ExpectedFailures;
@@ -44,7 +44,7 @@ impl Group {
     ///
     /// # Panics
     ///
-    /// If other directives failed than those that are expected to.
+    /// Panics if other directives failed than those that are expected to.
     pub fn check(&self) {
         let engine = self.engine();
         let mut report = String::new();
@@ -71,7 +71,7 @@ impl Group {
         assert_eq!(all.failed, expected, "some lines listed have no directive");
     }
 
-    /// The engine that the files are run with.
+    /// Returns the engine that the files are run with.
     pub fn engine(&self) -> Engine {
         let mut config = Config::new();
         config
@@ -85,7 +85,7 @@ impl Group {
     ///
     /// # Errors
     ///
-    /// If the file can't be parsed.
+    /// Returns an error if the file can't be parsed.
     pub fn run(&self, engine: &Engine, file: &TestFile<'static>) -> Result<Outcome> {
         let buffer = file.wast()?;
         let directives = buffer.directives()?;

@@ -51,7 +51,7 @@ impl<'a> Runner<'a> {
         Module::validate(self.store.engine(), &self.binary(file)?)
     }
 
-    /// A module of the file in the binary format.
+    /// Returns a module of the file in the binary format.
     fn binary(&self, file: &WasmFile<'_>) -> Result<Cow<'a, [u8]>> {
         let contents = self.files[&*file.filename];
         match file.module_type {
@@ -66,7 +66,7 @@ impl<'a> Runner<'a> {
             .extend(names(name).map(|name| (name, module.clone())));
     }
 
-    /// A module that was kept; the latest if no name is given.
+    /// Returns a module that was kept; the latest if no name is given.
     pub fn definition(&self, name: Option<&str>) -> Result<Module> {
         lookup(&self.definitions, name).cloned()
     }
@@ -117,7 +117,7 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// The names under which something goes that has this one.
+/// Returns the names under which something goes that has this one.
 fn names(name: Option<&str>) -> impl Iterator<Item = String> {
     name.into_iter().chain([""]).map(str::to_owned)
 }

@@ -5,7 +5,7 @@ use libwasmtime::{
     Store, Table, TableType, Val,
 };
 
-/// A linker that has `spectest`.
+/// Returns a linker that has `spectest`.
 ///
 /// Its printing functions print nothing: the suite only looks at whether they
 /// can be called.

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
 
 crate::tests![a_dependent_runs_with_it];
 
-/// How the library that is there can be linked in place of the `wasmtime` crate.
+/// Returns how the library that is there can be linked in place of the `wasmtime` crate.
 fn mode() -> &'static str {
     if cfg!(wasmtime_link = "static") {
         "static"

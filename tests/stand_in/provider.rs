@@ -1,7 +1,7 @@
 //! A crate of the registry that runs guests with the `wasmtime` crate.
 //!
-//! Unlike the other tests this one fetches packages: without the registry, and
-//! without what Cargo has fetched before, it fails.
+//! Unlike the other tests, this one fetches packages. It fails without a registry, unless
+//! Cargo has fetched them before.
 
 use crate::mode;
 use crate::packages::{Packages, texts};

@@ -1,8 +1,8 @@
-//! A test in a process of its own: because it changes what a process has only
-//! once, or because it would end the process if what it tests were broken.
+//! Runs a test in a process of its own, because it changes something that a process has only
+//! once, or because it would end the process if the tested code were broken.
 //!
-//! The process runs the same test binary, asked for the one test, which gets to
-//! the same place and finds that it is there.
+//! The process runs the same test binary with the name of the one test as its filter. The
+//! test then reaches the same place, and finds that it is in that process.
 
 use std::env;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use std::process::Command;
 /// Tells a process which test it runs.
 const CASE: &str = "LIBWASMTIME_TEST_CASE";
 
-/// Whether this process was started for one test.
+/// Reports whether this process was started for one test.
 pub fn inside() -> bool {
     env::var_os(CASE).is_some()
 }
@@ -37,7 +37,7 @@ impl Subprocess {
         Subprocess { test, command }
     }
 
-    /// What starts the process, to be changed.
+    /// Returns what starts the process, to be changed.
     pub fn command(&mut self) -> &mut Command {
         &mut self.command
     }

@@ -1,8 +1,8 @@
-//! Which types can be sent to, or shared with, other threads; what a panic may
-//! leave behind; and which lifetimes can be shortened. (What can't be is in `fail`.)
+//! Which types can be sent to or shared with other threads, which a panic may leave
+//! behind, and whose lifetimes can be shortened. (The opposite is in `fail`.)
 //!
-//! Asserted when this is compiled. The `wasmtime` crate 48 has the same, but for
-//! what is said beside it.
+//! This is asserted when it is compiled. The `wasmtime` crate 48 has the same traits, except
+//! where a comment says otherwise.
 
 use libwasmtime::{
     AnyRef, Caller, Config, Engine, EngineWeak, Error, ExnRef, Export, ExportType, Extern,

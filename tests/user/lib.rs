@@ -1,4 +1,4 @@
-//! A library of a user's. Its tests use libwasmtime.
+//! A user's library, whose tests use libwasmtime.
 
 /// Says whether there is a libwasmtime of the right version.
 ///

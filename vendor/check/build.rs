@@ -1,4 +1,4 @@
-//! Fails if CMake is needed to build `wasmtime-c-api-impl` and isn't there.
+//! Fails if building `wasmtime-c-api-impl` needs CMake and CMake is missing.
 
 #[path = "build/cargo.rs"]
 mod cargo;
@@ -24,7 +24,7 @@ fn main() {
     }
 }
 
-/// What is missing, and what helps.
+/// Returns what is missing, and what helps.
 fn report(triple: &str) -> String {
     let triple = cargo::key(triple);
     let unseen = match cfg!(unix) {

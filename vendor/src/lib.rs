@@ -1,8 +1,8 @@
 //! libwasmtime's C API, built from source.
 //!
-//! This crate's `extern "C"` symbols become part of the program, if it names the
-//! crate: `extern crate libwasmtime_vendor as _;` is enough, and without that rustc
-//! drops the rlib. Its Rust items say what was built.
+//! The `extern "C"` symbols of this crate become part of a program that names the crate:
+//! `extern crate libwasmtime_vendor as _;` is enough. Without that, rustc drops the rlib. The
+//! Rust items of the crate describe what was built.
 
 #![warn(missing_docs)]
 
@@ -18,7 +18,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// sorted.
 pub const FEATURES: &[&str] = include!(concat!(env!("OUT_DIR"), "/features.rs"));
 
-/// Whether this library was built with a Cargo feature of libwasmtime's C API.
+/// Reports whether this library was built with a Cargo feature of libwasmtime's C API.
 pub const fn has(name: &str) -> bool {
     let mut index = 0;
     while index < FEATURES.len() {
@@ -30,7 +30,7 @@ pub const fn has(name: &str) -> bool {
     false
 }
 
-/// Whether two strings are the same, in a constant.
+/// Reports whether two strings are the same, in a constant.
 const fn eq(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;

@@ -1,19 +1,18 @@
-//! What `cargo xtask install --no-backtrace` puts in the place of the function by
+//! The function that `cargo xtask install --no-backtrace` puts in the place of the one with
 //! which the standard library walks the stack.
 //!
-//! An archive has its own copy of the standard library, and most of that copy in a
-//! program is what finds the names, files and lines for a backtrace: readers of
-//! ELF, of DWARF and of compressed sections, for nothing but a panic of libwasmtime
-//! itself. With this in its place link-time optimisation sees that there is never a
-//! frame, and drops them. The message of such a panic stays.
+//! An archive has its own copy of the standard library. Most of that copy in a program finds
+//! the names, files and lines for a backtrace: readers of ELF, of DWARF and of compressed
+//! sections, only for a panic of libwasmtime itself. With this function, link-time
+//! optimisation sees that there is never a frame, and drops them. The message of such a panic
+//! stays.
 //!
-//! The archive loses the tables by which a stack is unwound as well, so a panic has
-//! to abort. What walks the stack of a program, such as a debugger, or the backtrace
-//! of a host function's panic, then gets no further than the first function of
-//! libwasmtime.
+//! The archive loses its unwind tables as well, so a panic has to abort. Anything that walks
+//! the stack of a program, such as a debugger or the backtrace of a host function's panic,
+//! then ends at the first function of libwasmtime.
 //!
-//! The name is the one that the C++ ABI for exceptions gives it. `xtask` renames it
-//! in the archive, as the program needs the real one.
+//! The name of the function is given by the C++ ABI for exceptions. `xtask` renames it in the
+//! archive, as the program needs the real one.
 
 use std::ffi::{c_int, c_void};
 

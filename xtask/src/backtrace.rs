@@ -1,6 +1,6 @@
-//! `cargo xtask install --no-backtrace`: a static archive without what prints
-//! backtraces of libwasmtime's own panics, as `vendor/src/no_backtrace.rs` says, and
-//! without the tables by which others walk through libwasmtime.
+//! `cargo xtask install --no-backtrace`: a static archive without the code that prints
+//! backtraces of libwasmtime's own panics (see `vendor/src/no_backtrace.rs`), and without the
+//! unwind tables with which others walk through libwasmtime.
 
 use std::env;
 use std::ffi::{OsStr, OsString};

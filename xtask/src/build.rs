@@ -1,4 +1,4 @@
-//! Compiling `vendor/` into a static archive and a shared library.
+//! Compiles `vendor/` to a static archive and a shared library.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -1,6 +1,5 @@
-//! Writing `wasmtime/conf.h`, the header that says which features libwasmtime
-//! was built with. Upstream has CMake fill in its template; this does the same
-//! without CMake.
+//! Writes `wasmtime/conf.h`, the header that defines the features with which libwasmtime was
+//! built. Upstream lets CMake fill in its template; this does the same without CMake.
 
 use std::collections::BTreeSet;
 

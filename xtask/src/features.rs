@@ -1,11 +1,11 @@
-//! `cargo xtask features`: whether sets of the crate's Cargo features compile without
-//! a warning and document without a broken link.
+//! `cargo xtask features`: checks that sets of the crate's Cargo features compile without a
+//! warning and document without a broken link.
 //!
-//! There are too many sets to try them all: it takes each feature alone, with `load`,
-//! and some sets that it draws. `vendored` is left out, as the test suite builds it,
-//! and so are the features that are a compile error.
+//! There are too many sets to try them all: it tries each feature alone, with `load`, and
+//! some sets that it draws. It leaves out `vendored`, as the test suite builds that, and the
+//! features that are a compile error.
 //!
-//! No library is needed: nothing is linked, and an empty file passes for one.
+//! No library is needed: nothing is linked, and an empty file takes its place.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! `cargo xtask install`: libwasmtime as a C library under a prefix, laid out
-//! as upstream's release archives are, plus a `wasmtime.pc`.
+//! `cargo xtask install`: installs libwasmtime as a C library under a prefix, in the layout of
+//! upstream's release archives, plus a `wasmtime.pc`.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Tasks of this repository that are more than one cargo command, run as
+//! Tasks of this repository that take more than one cargo command, run as
 //! `cargo xtask TASK`.
 
 mod backtrace;

@@ -1,9 +1,9 @@
-//! `cargo xtask measure`: what each link mode costs to build and to run, beside
-//! the `wasmtime` crate, as the table that the README carries.
+//! `cargo xtask measure`: measures what each link mode and the `wasmtime` crate cost to build
+//! and to run, and prints the table in the README.
 //!
-//! The same program is built for each, as a package of its own, as a user's
-//! would be: release profile, stripped, nothing built before. It runs a
-//! precompiled module, so that starting is measured and not compiling.
+//! The same program is built for each, as a package of its own, like a user's: release
+//! profile, stripped, from nothing. It runs a precompiled module, so that its start is
+//! measured and not compiling.
 
 use std::fs;
 use std::path::{Path, PathBuf};

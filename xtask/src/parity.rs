@@ -1,10 +1,10 @@
-//! `cargo xtask parity`: whether the public items of this crate are those of the
-//! `wasmtime` crate.
+//! `cargo xtask parity`: compares the public items of this crate with those of the `wasmtime`
+//! crate.
 //!
-//! Both are taken from what rustdoc knows: the names, and of each item that both have
-//! its generics, bounds, receiver, parameters, result, attributes, and the traits that
-//! the compiler implements. What is missing has to be named in `src/differences.md`;
-//! what differs has to be in `xtask/parity/allowed.txt`, with the reason.
+//! Both come from rustdoc's JSON: the names, and of each item that both have its generics,
+//! bounds, receiver, parameters, result, attributes, and the traits that the compiler
+//! implements. What is missing has to be named in `src/differences.md`; what differs has to be
+//! in `xtask/parity/allowed.txt`, with the reason.
 
 mod allowed;
 mod compare;

@@ -1,4 +1,4 @@
-//! Writing `wasmtime.pc`.
+//! Writes `wasmtime.pc`.
 
 use crate::platform;
 

@@ -1,5 +1,4 @@
-//! What differs between operating systems: names of libraries, and arguments
-//! of linkers.
+//! The differences between operating systems: names of libraries, and arguments of linkers.
 
 use std::env::consts::OS;
 use std::path::Path;

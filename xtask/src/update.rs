@@ -1,6 +1,6 @@
-//! `cargo xtask update`: what has to be done for this repository to follow
-//! another version of libwasmtime, as a report; and once nothing of that is
-//! left, the new version's number everywhere.
+//! `cargo xtask update`: reports what has to be done for this repository to follow another
+//! version of libwasmtime, and sets the new version's number everywhere once nothing of that
+//! is left.
 
 mod declarations;
 mod facts;

@@ -1,4 +1,4 @@
-//! What cargo knows about the packages that matter here.
+//! Cargo's metadata of the packages that matter here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;

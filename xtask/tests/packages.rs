@@ -1,4 +1,4 @@
-//! What the packages hold that are to be published, and what their pages say.
+//! The contents of the packages that are published, and their pages.
 
 use std::collections::BTreeSet;
 use std::env;

@@ -1,5 +1,5 @@
-//! The clock: processor time of this thread, so that it counts little what else
-//! the machine is doing.
+//! The clock: processor time of this thread, on which the rest of the machine has little
+//! effect.
 
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use std::time::Duration;

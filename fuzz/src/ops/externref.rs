@@ -28,7 +28,7 @@ pub fn make(cx: &mut Cx<'_>) {
     }
 }
 
-/// A rooted reference, and whether it is of another store.
+/// Returns a rooted reference, and whether it is of another store.
 pub fn pick(cx: &Cx<'_>) -> Option<(Rooted<ExternRef>, bool)> {
     let shared = &cx.data().shared;
     shared.pools(|pools| pools.rooted.pick(&shared.source, cx.data().owner))

@@ -7,7 +7,7 @@ use crate::ops;
 use crate::world::{Cx, keep};
 use libwasmtime::{Export, Extern, ExternType, Func, Instance, Module, SharedMemory};
 
-/// A module, mostly of this store's engine.
+/// Returns a module, mostly of this store's engine.
 pub fn pick_module(cx: &Cx<'_>) -> Option<Module> {
     let shared = &cx.data().shared;
     shared.pools(|pools| {
@@ -29,7 +29,7 @@ fn pick(cx: &Cx<'_>) -> Option<(Instance, bool)> {
     shared.pools(|pools| pools.instances.pick(&shared.source, cx.data().owner))
 }
 
-/// An item of any kind and type; and whether it is of another store.
+/// Returns an item of any kind and type; and whether it is of another store.
 pub fn any_item(cx: &Cx<'_>) -> Option<(Extern, bool)> {
     let shared = &cx.data().shared;
     let (source, owner) = (&shared.source, cx.data().owner);
@@ -49,7 +49,7 @@ pub fn any_item(cx: &Cx<'_>) -> Option<(Extern, bool)> {
     })
 }
 
-/// A new item of that type, if one can be made.
+/// Returns a new item of that type, if one can be made.
 pub fn item_of(cx: &mut Cx<'_>, ty: &ExternType) -> Option<Extern> {
     let shared = cx.data().shared.clone();
     Some(match ty {

@@ -11,7 +11,7 @@ use libwasmtime::{
 };
 use std::sync::{Arc, Mutex};
 
-/// A linker, mostly of this store's engine.
+/// Returns a linker, mostly of this store's engine.
 fn pick(cx: &Cx<'_>) -> Option<Arc<Mutex<Linked>>> {
     let shared = &cx.data().shared;
     shared.pools(|pools| shared.source.pick(&pools.linkers).cloned())
@@ -29,7 +29,7 @@ fn with_linker(cx: &mut Cx<'_>, f: impl FnOnce(&mut Cx<'_>, &mut Linked)) {
     }
 }
 
-/// Whether all that is defined is of this store.
+/// Reports whether all that is defined is of this store.
 fn expect(cx: &Cx<'_>, linked: &Linked) -> Expect {
     match linked.owners.iter().all(|owner| *owner == cx.data().owner) {
         true => Expect::Own,
@@ -37,7 +37,7 @@ fn expect(cx: &Cx<'_>, linked: &Linked) -> Expect {
     }
 }
 
-/// A module's name and an item's, mostly such that a module imports.
+/// Returns a module's name and an item's, mostly such that a module imports.
 fn names(cx: &Cx<'_>) -> (String, String) {
     let source = &cx.data().shared.source;
     let wanted: Vec<_> = pick_module(cx)

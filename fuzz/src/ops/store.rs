@@ -1,4 +1,4 @@
-//! What a store's context has of its own.
+//! Calls on a store's context itself.
 
 use crate::judge::{Expect, judge, violation};
 use crate::ops;

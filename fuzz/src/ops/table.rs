@@ -22,7 +22,7 @@ pub fn make_of(cx: &mut Cx<'_>, ty: TableType) -> Option<Table> {
     Some(made)
 }
 
-/// A reference for a table of that type, mostly; and whether it is of another
+/// Returns a reference for a table of that type, mostly; and whether it is of another
 /// store.
 fn reference(cx: &Cx<'_>, ty: Option<&TableType>) -> (Ref, bool) {
     let source = &cx.data().shared.source;

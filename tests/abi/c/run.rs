@@ -138,7 +138,7 @@ impl Run<'_> {
         }
     }
 
-    /// What is declared by the tokens since `start`.
+    /// Returns what is declared by the tokens since `start`.
     fn item(&self, start: usize) -> Item {
         Item {
             header: self.header.to_owned(),
@@ -182,7 +182,7 @@ impl Run<'_> {
         }
     }
 
-    /// The text of a constant's value.
+    /// Returns the text of a constant's value.
     fn value(&mut self) -> String {
         let start = self.position;
         while let Some(token) = self.peek() {
@@ -232,7 +232,7 @@ impl Run<'_> {
         specifiers
     }
 
-    /// What follows `struct` or `union`: a tag, fields, or both.
+    /// Returns what follows `struct` or `union`: a tag, fields, or both.
     fn record(&mut self) -> (Option<String>, Option<Vec<Member>>) {
         let start = self.position - 1;
         let tag = self.tag();
@@ -313,9 +313,9 @@ impl Run<'_> {
         }
     }
 
-    /// The brackets after a function's name, if there are any. A pointer to a
-    /// function in them has to have its parameters listed: what C doesn't know
-    /// it doesn't compare.
+    /// Returns the brackets after a function's name, if there are any. A pointer to a
+    /// function in them has to have its parameters listed: what C doesn't know it doesn't
+    /// compare.
     fn parameters(&mut self) -> Option<Parameters> {
         if !self.peek()?.is("(") {
             return None;

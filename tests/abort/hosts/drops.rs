@@ -1,4 +1,4 @@
-//! What the host drops, and where libwasmtime drops it.
+//! Values of the host that libwasmtime drops, in every place where it does.
 
 use super::*;
 use std::sync::{Arc, Mutex};

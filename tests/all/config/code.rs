@@ -1,4 +1,4 @@
-//! What compiled code does beside what WebAssembly says.
+//! What compiled code does beside what WebAssembly specifies.
 
 use super::{assert_refuses, engine, tests};
 use libwasmtime::{Engine, Instance, Module, Store, Trap};
@@ -14,13 +14,13 @@ tests! {
     wasmtime_config_macos_use_mach_ports_set: macos_use_mach_ports,
 }
 
-/// What a module is compiled to.
+/// Returns what a module is compiled to.
 #[track_caller]
 pub fn compile(engine: &Engine, wat: &str) -> Vec<u8> {
     Module::new(engine, wat).unwrap().serialize().unwrap()
 }
 
-/// Whether the bytes have a text in them.
+/// Reports whether the bytes have a text in them.
 pub fn has(bytes: &[u8], text: &str) -> bool {
     bytes
         .windows(text.len())

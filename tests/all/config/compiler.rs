@@ -1,4 +1,4 @@
-//! The compilers, and what is done with compiled code.
+//! The compilers, and uses of compiled code.
 
 use super::code::{compile, has};
 use super::{engine, tests};
@@ -236,7 +236,7 @@ fn cache() {
     use libwasmtime::{Cache, CacheConfig, Config};
     use std::fs;
 
-    /// How many modules there are. Files with an extension are about one, and
+    /// Returns how many modules there are. Files with an extension are about one, and
     /// written by a thread of the cache's, at any time.
     fn files(directory: &std::path::Path) -> usize {
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();

@@ -1,4 +1,4 @@
-//! Engines as such.
+//! Engines themselves.
 
 use super::engine;
 use crate::guest::{instantiate, panic_text};

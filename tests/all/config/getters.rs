@@ -1,5 +1,5 @@
-//! What an engine says of its settings where none was set; with the tests of
-//! the settings it is what was.
+//! The getters of an engine that was created with default settings. The tests of the
+//! settings check the getters after a change.
 
 use super::engine;
 use libwasmtime::{Config, ConfigConflict, Engine, OptLevel, RegallocAlgorithm};

@@ -1,4 +1,4 @@
-//! Memories that the host makes.
+//! Memories that the host creates.
 
 use super::tests;
 use crate::guest::Drops;

@@ -1,4 +1,4 @@
-//! How linear memories are laid out.
+//! The layout of linear memories.
 
 use super::{assert_refuses, engine, tests};
 use libwasmtime::{Config, Engine, Instance, Memory, Module, Store};
@@ -11,7 +11,7 @@ tests! {
     wasmtime_config_memory_init_cow_set: memory_init_cow,
 }
 
-/// A memory of one page.
+/// Returns a memory of one page.
 fn memory(change: impl FnOnce(&mut Config)) -> (Store<()>, Memory) {
     let engine = engine(change);
     let mut store = Store::new(&engine, ());

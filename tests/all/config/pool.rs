@@ -34,7 +34,7 @@ tests! {
     wasmtime_pooling_allocation_config_total_gc_heaps_set: total_gc_heaps,
 }
 
-/// An engine with a pool of two of everything, but for a change.
+/// Returns an engine with a pool of two of everything, but for a change.
 #[track_caller]
 fn engine(change: impl FnOnce(&mut PoolingAllocationConfig)) -> Engine {
     let mut pool = PoolingAllocationConfig::new();
@@ -50,7 +50,7 @@ fn engine(change: impl FnOnce(&mut PoolingAllocationConfig)) -> Engine {
     Engine::new(&config).unwrap()
 }
 
-/// How many instances of a module there can be at a time, of up to three.
+/// Returns how many instances of a module there can be at a time, of up to three.
 fn instances(engine: &Engine, wat: &str) -> usize {
     let module = Module::new(engine, wat).unwrap();
     let mut store = Store::new(engine, ());

@@ -1,5 +1,5 @@
-//! What the `wasmtime` crate says of settings that aren't possible is said in its words,
-//! which programs may compare; what to do is in the cause.
+//! Errors of impossible settings have the `wasmtime` crate's own words, which programs may
+//! compare; their cause says what to do.
 
 use libwasmtime::{Config, ConfigConflict, Engine};
 

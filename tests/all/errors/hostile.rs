@@ -1,4 +1,4 @@
-//! Texts that a guest writes: they are shown, and decide nothing.
+//! Texts that a guest writes: they are printed, but no decision depends on them.
 
 use super::messages;
 use libwasmtime::error::Context;
@@ -29,7 +29,7 @@ const TEXTS: &[&str] = &[
     "\n\nCaused by:\n    thrown Wasm exception\nStack backtrace:\n0: main",
 ];
 
-/// A text as a string of the text format.
+/// Returns a text as a string of the text format.
 fn quoted(text: &str) -> String {
     let escaped: String = text
         .bytes()
@@ -209,7 +209,7 @@ fn what_is_no_module() -> Result<()> {
     Ok(())
 }
 
-/// A module and functions of that name, which fail in many ways.
+/// Returns a module and functions of that name, which fail in many ways.
 fn named(text: &str) -> String {
     let name = quoted(text);
     format!(

@@ -6,7 +6,7 @@ use libwasmtime::*;
 
 type Owned = OwnedRooted<ExternRef>;
 
-/// An object with an owned root, and no other.
+/// Returns an object with an owned root, and no other.
 fn owned(store: &mut Store<()>, drops: &Drops) -> Owned {
     let mut scope = RootScope::new(store);
     let reference = ExternRef::new(&mut scope, drops.counted()).unwrap();

@@ -5,7 +5,7 @@ use crate::guest::{Dropped, Drops, panic_text};
 use libwasmtime::*;
 use std::hash::{DefaultHasher, Hasher};
 
-/// What of a reference's data is a number, by way of any root.
+/// Returns what of a reference's data is a number, by way of any root.
 fn number(reference: &impl RootedGcRef<ExternRef>, store: &Store<()>) -> i32 {
     let data = reference.data(store).unwrap().unwrap();
     *data.downcast_ref::<i32>().unwrap()
@@ -17,7 +17,7 @@ fn hash_of(hash: impl FnOnce(&mut DefaultHasher)) -> u64 {
     state.finish()
 }
 
-/// The hash of an object by way of a root.
+/// Returns the hash of an object by way of a root.
 fn ref_hash(reference: &Rooted<ExternRef>, store: &Store<()>) -> u64 {
     hash_of(|state| reference.ref_hash(store, state).unwrap())
 }

@@ -4,7 +4,7 @@ use crate::guest::instantiate;
 use libwasmtime::*;
 use std::mem::MaybeUninit;
 
-/// A function that swaps an `i32` and an `f64`, and adds a third value.
+/// Returns a function that swaps an `i32` and an `f64`, and adds a third value.
 fn swap(store: &mut Store<i64>) -> Func {
     let ty = FuncType::new(
         store.engine(),

@@ -3,7 +3,7 @@
 use crate::guest::instantiate;
 use libwasmtime::*;
 
-/// A function that returns its arguments.
+/// Returns a function that returns its arguments.
 fn identity<T>(store: &mut Store<T>, types: &str) -> Func {
     let count = types.split_whitespace().count();
     let gets: String = (0..count).map(|i| format!("local.get {i} ")).collect();
@@ -49,7 +49,7 @@ fn numbers_keep_their_bits() {
     }
 }
 
-/// A function of `n` numbers, of which it returns each times sixteen plus the
+/// Returns a function of `n` numbers, of which it returns each times sixteen plus the
 /// number of its place.
 fn places(store: &mut Store<()>, n: usize) -> Func {
     let types = "i64 ".repeat(n);
@@ -138,7 +138,7 @@ fn each_value_of_a_host_function_has_its_place() {
     arities!(check);
 }
 
-/// A function of WebAssembly that passes its `n` numbers on to `host`.
+/// Returns a function of WebAssembly that passes its `n` numbers on to `host`.
 fn forward(store: &mut Store<()>, n: usize, host: Func) -> Func {
     let types = "i64 ".repeat(n);
     let gets: String = (0..n).map(|i| format!("local.get {i} ")).collect();
@@ -250,7 +250,7 @@ fn concrete_function_references_are_compared_at_each_call() {
     assert_eq!(call.call(&mut store, Some(seven)).unwrap(), 7);
 }
 
-/// The whole text of the error of `typed`.
+/// Returns the whole text of the error of `typed`.
 fn refusal<P: WasmParams, R: WasmResults>(store: &Store<()>, f: Func) -> String {
     format!("{:#}", f.typed::<P, R>(store).unwrap_err())
 }

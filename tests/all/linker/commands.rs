@@ -1,4 +1,4 @@
-//! Whole modules that are defined: commands and reactors.
+//! Defining whole modules: commands and reactors.
 
 use super::{importing, number, x};
 use libwasmtime::{Caller, Engine, Linker, Module, Result, Store, Trap};

@@ -1,5 +1,5 @@
-//! Definitions that belong to one store. With another the C API would end the
-//! process, or tell a store that it owns what it doesn't.
+//! Definitions that belong to one store. Used with another, the C API would end the process,
+//! or treat an item as the wrong store's.
 
 use super::{importing, number, x};
 use crate::guest::{Use, assert_not_taken, instantiate, panic_text};
@@ -8,7 +8,7 @@ use libwasmtime::{
     MemoryType, Module, Mutability, Ref, RefType, Result, Store, Table, TableType, Val, ValType,
 };
 
-/// Two stores of one engine, the first of which has handed out nothing yet.
+/// Returns two stores of one engine, the first of which has handed out nothing yet.
 fn stores() -> (Engine, Store<()>, Store<()>) {
     let engine = Engine::default();
     let home = Store::new(&engine, ());

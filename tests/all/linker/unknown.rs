@@ -1,4 +1,4 @@
-//! Imports that a linker doesn't know, and what can be put in their place.
+//! Imports that a linker doesn't define, and what can be defined in their place.
 
 use super::{importing, x};
 use libwasmtime::{

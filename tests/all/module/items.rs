@@ -1,4 +1,4 @@
-//! What modules import and export, in all its variety.
+//! All kinds of imports and exports of modules.
 
 use libwasmtime::{
     Config, Engine, ExternType, Module, Mutability, RefType, Result, ValType, wat2wasm,

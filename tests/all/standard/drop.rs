@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const IMPORT: &str = r#"(module (import "" "" (func $f)) (export "f" (func $f)))"#;
 
-/// A host function whose closure counts its drops.
+/// Returns a host function whose closure counts its drops.
 fn counted(store: &mut Store, drops: &Drops) -> Func {
     let drops = drops.counted();
     host(store, move |_| {

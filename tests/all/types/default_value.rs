@@ -1,4 +1,4 @@
-//! Items of a type, made of nothing else.
+//! Items created from their type alone.
 
 use libwasmtime::{
     Engine, ExternType, FuncType, GlobalType, HeapType, MemoryType, Mutability, RefType, Result,

@@ -7,7 +7,7 @@ use libwasmtime::*;
 
 const WASI: &str = "wasi_snapshot_preview1";
 
-/// A module that imports WASI and exports a function.
+/// Returns a module that imports WASI and exports a function.
 fn module(engine: &Engine, export: &str) -> Module {
     let wat = format!(
         r#"(module

@@ -1,4 +1,4 @@
-//! Programs that end themselves.
+//! Programs that call `proc_exit`.
 
 use super::Guest;
 use libwasmtime::wasi::{self, WasiCtxBuilder};
@@ -42,8 +42,8 @@ fn status_out_of_range_is_another_error() {
     }
 }
 
-/// A module with a function that exits with 3 and is exported, or else is the
-/// start function.
+/// Returns a module with a function that exits with 3 and is exported, or else is the start
+/// function.
 fn exits(engine: &Engine, export: Option<&str>) -> Module {
     let how = match export {
         Some(name) => format!(r#"(export "{name}" (func $exit))"#),

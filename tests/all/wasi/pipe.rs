@@ -1,4 +1,4 @@
-//! Pipes that keep what a program writes.
+//! Pipes that store the output of a program.
 
 use super::{Guest, in_process};
 use libwasmtime::wasi::{MemoryOutputPipe, WasiCtxBuilder};

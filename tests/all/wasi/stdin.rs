@@ -1,4 +1,4 @@
-//! What a program reads.
+//! The input of a program.
 
 use super::{Guest, directory, error_of, in_process};
 use libwasmtime::wasi::{MemoryInputPipe, WasiCtxBuilder};

@@ -1,4 +1,4 @@
-//! Writers that get what a program writes.
+//! Writers of the host that receive the output of a program.
 
 use super::{Errno, Guest, IO};
 use crate::guest::{Dropped, Drops};

@@ -1,5 +1,5 @@
-//! Opens plugins, runs and closes them, one after the other, and then has a fault
-//! of its own. It uses no WebAssembly itself, and its arguments are the plugins.
+//! Opens plugins, runs and closes them, one after the other, and then causes a fault itself.
+//! It uses no WebAssembly, and its arguments are the plugins.
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::{env, ptr, thread};
@@ -22,7 +22,7 @@ extern "C" fn at_fault(_signal: c_int) {
     unsafe { _exit(0) }
 }
 
-/// What a plugin says.
+/// Returns what a plugin says.
 fn run(path: &str) -> bool {
     let file = CString::new(path).unwrap();
     // SAFETY: the plugin is the one that was built for this, and its function has

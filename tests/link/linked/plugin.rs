@@ -1,4 +1,4 @@
-//! A plugin that runs WebAssembly, in one function of C.
+//! A plugin that runs WebAssembly and exports one C function.
 
 use wasmtime::{Config, Engine, Instance, Module, Store, Trap};
 

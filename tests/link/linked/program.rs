@@ -1,4 +1,4 @@
-//! Says what each way to begin comes to.
+//! Prints the outcome of each way to use libwasmtime first.
 
 use std::panic;
 
@@ -6,7 +6,7 @@ use wasmtime::{
     Config, ConfigConflict, Engine, Instance, LoadError, LoadOptions, Module, Result, Store,
 };
 
-/// The text of an error, if it is the one that tells of a library.
+/// Returns the text of an error, if it is the one that tells of a library.
 fn text<T>(result: Result<T>) -> String {
     match result {
         Ok(_) => "fine".to_owned(),
@@ -75,7 +75,7 @@ fn main() {
     }
 }
 
-/// What a module computes.
+/// Returns what a module computes.
 fn run() -> Result<i32> {
     let engine = Engine::default();
     let module = Module::new(

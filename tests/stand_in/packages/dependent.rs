@@ -1,4 +1,4 @@
-//! A crate as other people write one for the `wasmtime` crate.
+//! A crate like those that other people write for the `wasmtime` crate.
 
 use std::fmt;
 
@@ -162,7 +162,7 @@ impl Plugin {
         Ok(data.downcast_ref::<String>().context("no text")?.clone())
     }
 
-    /// How `name` ends.
+    /// Returns how `name` ends.
     pub fn trap(&mut self, name: &str) -> Result<Trap> {
         let error = self
             .instance
@@ -196,7 +196,7 @@ fn sum(mut store: impl AsContextMut, table: &Table) -> Result<i32> {
     Ok(sum)
 }
 
-/// What the exports of precompiled code are.
+/// Returns what the exports of precompiled code are.
 pub fn precompiled() -> Result<Vec<String>> {
     let engine = Engine::default();
     let text = r#"(module (memory (export "m") 2 3) (func (export "f") (param f64)))"#;

@@ -1,10 +1,9 @@
-//! What Cargo was told about the build script of `wasmtime-c-api-impl`.
+//! Cargo's configuration for the build script of `wasmtime-c-api-impl`.
 //!
-//! Cargo doesn't tell a build script how it was configured, so the places are looked
-//! at again which Cargo has its configuration from: the files `.cargo/config.toml` of
-//! the directory where it was run and of those above it, that of its home, and its
-//! arguments. What is found counts if it names the key and the target; whether it is
-//! right is for Cargo to say.
+//! Cargo doesn't tell a build script its configuration, so this reads the same places again:
+//! the files `.cargo/config.toml` of the directory where it was run and of those above it,
+//! that of its home, and its arguments. A place counts if it names the key and the target;
+//! Cargo itself checks whether it is right.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -17,7 +16,7 @@ const LINKS: &str = "wasmtime-c-api";
 /// How deep files that include others are followed.
 const INCLUDES: u32 = 8;
 
-/// Whether a table stands in for the build script, for a target.
+/// Reports whether a table stands in for the build script, for a target.
 pub fn replaces_script(triple: &str) -> bool {
     let directory = directory().unwrap_or_default();
     let arguments = arguments();
@@ -30,7 +29,7 @@ pub fn replaces_script(triple: &str) -> bool {
             .any(|file| is_file_about(file, triple, INCLUDES))
 }
 
-/// The values of an option among arguments.
+/// Returns the values of an option among arguments.
 fn values<'a>(arguments: &'a [String], option: &'a str) -> impl Iterator<Item = &'a str> {
     let after = arguments.windows(2).filter_map(move |pair| {
         let [name, value] = pair else { return None };
@@ -42,7 +41,7 @@ fn values<'a>(arguments: &'a [String], option: &'a str) -> impl Iterator<Item = 
     after.chain(joined)
 }
 
-/// A target as a key of TOML.
+/// Returns a target as a key of TOML.
 pub fn key(triple: &str) -> String {
     match triple.contains('.') {
         true => format!("\"{triple}\""),
@@ -50,7 +49,7 @@ pub fn key(triple: &str) -> String {
     }
 }
 
-/// Whether a piece of configuration says something of the build script, for a
+/// Reports whether a piece of configuration says something of the build script, for a
 /// target. It is in a table of its own, or in one of the target's or of all targets.
 fn is_about(text: &str, triple: &str) -> bool {
     let mut lines = text
@@ -63,7 +62,7 @@ fn is_about(text: &str, triple: &str) -> bool {
     })
 }
 
-/// The same of a file, and of those that it includes, so many deep.
+/// Returns the same of a file, and of those that it includes, so many deep.
 fn is_file_about(file: &Path, triple: &str, includes: u32) -> bool {
     let Ok(text) = fs::read_to_string(file) else {
         return false;
@@ -75,8 +74,8 @@ fn is_file_about(file: &Path, triple: &str, includes: u32) -> bool {
                 .any(|name| is_file_about(&directory.join(name), triple, includes - 1))
 }
 
-/// The files that a text includes: all strings of the key, as they may be in a list, or
-/// in tables with more keys.
+/// Returns the files that a text includes: all strings of the key, as they may be in a
+/// list, or in tables with more keys.
 fn included(text: &str) -> impl Iterator<Item = &str> {
     let value = text
         .split("\ninclude")
@@ -92,7 +91,7 @@ fn included(text: &str) -> impl Iterator<Item = &str> {
     strings.filter(|name| !name.is_empty())
 }
 
-/// The files that Cargo may have its configuration from.
+/// Returns the files that Cargo may have its configuration from.
 fn files(arguments: &[String]) -> BTreeSet<PathBuf> {
     let mut directories = BTreeSet::new();
     for place in places(arguments) {
@@ -106,7 +105,7 @@ fn files(arguments: &[String]) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// The directories from which on Cargo may have looked for files.
+/// Returns the directories from which on Cargo may have looked for files.
 fn places(arguments: &[String]) -> Vec<PathBuf> {
     let Some(directory) = directory() else {
         // Where the shell was, and what the target directory is in, which is the
@@ -121,20 +120,20 @@ fn places(arguments: &[String]) -> Vec<PathBuf> {
     places
 }
 
-/// Where Cargo was run.
+/// Returns where Cargo was run.
 #[cfg(target_os = "linux")]
 fn directory() -> Option<PathBuf> {
     let parent = std::os::unix::process::parent_id();
     fs::read_link(format!("/proc/{parent}/cwd")).ok()
 }
 
-/// Where Cargo was run, which isn't known.
+/// Returns where Cargo was run, which isn't known.
 #[cfg(not(target_os = "linux"))]
 fn directory() -> Option<PathBuf> {
     None
 }
 
-/// The arguments of Cargo.
+/// Returns the arguments of Cargo.
 #[cfg(target_os = "linux")]
 fn arguments() -> Vec<String> {
     let parent = std::os::unix::process::parent_id();
@@ -144,7 +143,7 @@ fn arguments() -> Vec<String> {
         .collect()
 }
 
-/// The arguments of Cargo, as far as spaces tell them apart.
+/// Returns the arguments of Cargo, as far as spaces tell them apart.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn arguments() -> Vec<String> {
     let parent = std::os::unix::process::parent_id().to_string();
@@ -156,7 +155,7 @@ fn arguments() -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
 
-/// The arguments of Cargo, which can't be seen.
+/// Returns the arguments of Cargo, which can't be seen.
 #[cfg(not(unix))]
 fn arguments() -> Vec<String> {
     Vec::new()

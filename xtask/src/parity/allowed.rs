@@ -1,4 +1,4 @@
-//! The list of differences that are meant, each with its reason.
+//! The list of intended differences, each with its reason.
 
 use std::cell::Cell;
 

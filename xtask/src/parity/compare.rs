@@ -1,4 +1,4 @@
-//! What the two crates have in common, and how it differs.
+//! Finds the items that both crates have, and how they differ.
 
 use std::collections::BTreeSet;
 

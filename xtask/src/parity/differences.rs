@@ -1,4 +1,4 @@
-//! Whether `src/differences.md` names what is missing.
+//! Checks that `src/differences.md` names what is missing.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What rustdoc knows of a crate: its JSON, and that of the crates it re-exports.
+//! rustdoc's JSON of a crate and of the crates that it re-exports.
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Has rustdoc write the JSON of both crates.
+//! Runs rustdoc to write the JSON of both crates.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,10 @@
 //! Types and bounds as text that is the same for both crates if they mean the same.
 //!
-//! - A path is its last name: where a type is defined is no difference.
-//! - Lifetimes and type parameters are named in the order in which they come up, and
-//!   elided lifetimes are written out.
-//! - `Self` is written for the type that it stands for.
-//! - `Result<T, Error>` is `Result<T>`.
+//! - A path becomes its last name: it makes no difference where a type is defined.
+//! - Lifetimes and type parameters are named in the order in which they appear, and elided
+//!   lifetimes are written out.
+//! - `Self` is replaced by the type that it stands for.
+//! - `Result<T, Error>` becomes `Result<T>`.
 
 use std::collections::HashMap;
 

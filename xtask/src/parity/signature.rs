@@ -1,4 +1,4 @@
-//! What there is to compare of an item, one aspect at a time.
+//! The aspects of an item that are compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 

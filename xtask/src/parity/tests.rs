@@ -1,4 +1,4 @@
-//! The comparison on crates of a few lines, which rustdoc documents here and now.
+//! Tests the comparison on crates of a few lines, which rustdoc documents for the test.
 
 use std::path::PathBuf;
 use std::process::{self, Command};

@@ -1,5 +1,5 @@
-//! The declarations of `src/sys` beside a version's headers. Comparing them is
-//! what the test `abi` does; here it gets other headers.
+//! Compares the declarations of `src/sys` with a version's headers. The test `abi` does the
+//! comparison; here it gets other headers.
 
 use std::fs;
 use std::io::ErrorKind;

@@ -1,4 +1,4 @@
-//! The Cargo features of upstream's C API beside those of this repository.
+//! Compares the Cargo features of upstream's C API with those of this repository.
 
 use std::collections::BTreeSet;
 use std::fs;

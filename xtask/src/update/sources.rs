@@ -1,5 +1,5 @@
-//! Which source files of two versions of upstream's package differ: what its
-//! functions do is told there, and in the headers' comments.
+//! Compares the source files of two versions of upstream's package, which tell, with the
+//! comments of the headers, what its functions do.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

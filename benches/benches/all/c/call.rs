@@ -1,5 +1,4 @@
-//! Calls of WebAssembly: unchecked for the typed ones, checked for the untyped
-//! ones.
+//! Calls of WebAssembly: unchecked for the typed ones, checked for the untyped ones.
 
 use super::{Bencher, World};
 use libwasmtime::sys::*;

@@ -1,5 +1,5 @@
-//! Functions of the host, called by WebAssembly: unchecked callbacks for the
-//! typed ones, checked callbacks for the untyped ones.
+//! Functions of the host, called by WebAssembly: unchecked callbacks for the typed ones,
+//! checked callbacks for the untyped ones.
 
 use super::{Bencher, FuncType, World, does_nothing, mixed, nullary};
 use libwasmtime::sys::*;

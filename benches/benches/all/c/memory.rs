@@ -16,7 +16,7 @@ fn memory() -> (World, wasmtime_memory_t) {
     (world, memory)
 }
 
-/// The bytes.
+/// Returns the bytes.
 fn data<'a>(world: &'a mut World, memory: &wasmtime_memory_t) -> &'a mut [u8] {
     // SAFETY: the memory is of the store, and nothing else uses either for now.
     unsafe {

@@ -1,4 +1,4 @@
-//! The same cases on the bare C API, as a careful C program would do them.
+//! The same cases on the bare C API, written as a careful C program would be.
 
 pub mod call;
 pub mod failure;
@@ -164,7 +164,7 @@ fn module(engine: *mut wasm_engine_t, wat: &str) -> *mut wasmtime_module_t {
     module
 }
 
-/// The unchecked callback of a function without parameters and results.
+/// Returns the unchecked callback of a function without parameters and results.
 unsafe extern "C" fn does_nothing(
     _: *mut c_void,
     _: *mut wasmtime_caller_t,
