@@ -32,7 +32,7 @@ pub fn panic_text<R>(f: impl FnOnce() -> R) -> String {
     }
 }
 
-/// That a value or an import isn't taken, because it is of another store.
+/// Asserts that a value or an import is refused because it belongs to another store.
 #[track_caller]
 pub fn assert_not_taken<R>(result: Result<R>) {
     let Err(error) = result else {
@@ -47,7 +47,7 @@ pub fn assert_not_taken<R>(result: Result<R>) {
 #[derive(Clone, Default)]
 pub struct Drops(Arc<AtomicUsize>);
 
-/// What is counted.
+/// A value whose drop is counted.
 pub struct Dropped(Drops);
 
 impl Drops {

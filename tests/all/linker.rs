@@ -215,7 +215,7 @@ fn closures_are_dropped_with_the_last_that_has_them() -> Result<()> {
     linker.func_wrap("m", "x", move || {
         let _ = &counted;
     })?;
-    // One that isn't taken is dropped at once.
+    // A closure that is refused is dropped at once.
     let counted = drops.counted();
     let twice = linker.func_wrap("m", "x", move || {
         let _ = &counted;

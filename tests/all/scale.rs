@@ -12,10 +12,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// More than a slow machine takes that has something else to do.
+/// More than a slow and busy machine takes.
 const PATIENCE: Duration = Duration::from_secs(200);
 
-/// Fails if the test isn't done in time.
+/// Fails if the test takes too long.
 #[track_caller]
 fn in_time(test: impl FnOnce() -> Result<()> + Send + 'static) -> Result<()> {
     let (done, is_done) = mpsc::channel();
@@ -73,7 +73,7 @@ fn what_is_linked_is_found_by_name() -> Result<()> {
         linker.instance(&mut store, "instance", instance)?;
         linker.module(&mut store, "module", &module)?;
         for export in module.exports() {
-            // Takes the place of the function of the store.
+            // Replaces the function of the store.
             linker.func_wrap("instance", export.name(), || {})?;
         }
 

@@ -53,7 +53,7 @@ fn pulley() {
     assert_eq!(set.get_memory_guard_size(), 1 << 16);
 }
 
-/// A flag by name is what the getters say, however it is written.
+/// The getters report a flag that was set by name, in whatever way it was written.
 #[test]
 fn flags_by_name() {
     for (value, on) in [("yes", true), ("1", true), ("off", false), ("false", false)] {

@@ -49,7 +49,7 @@ fn of_compilers() {
         "when signals-based traps are disabled then spectre mitigations must also be disabled",
         |config| {
             config.signals_based_traps(false);
-            // SAFETY: as above.
+            // SAFETY: no engine is made.
             unsafe { config.cranelift_flag_set("enable_heap_access_spectre_mitigation", "true") };
         },
     );
@@ -72,7 +72,7 @@ fn of_components() {
     );
 }
 
-/// Proposals that a compiler doesn't have.
+/// Proposals that a compiler doesn't support.
 #[cfg(feature = "threads")]
 #[test]
 fn of_proposals() {

@@ -67,7 +67,7 @@ fn unchecked_call() {
     assert_eq!(values[2].get_i64(), 9);
 
     values[0] = ValRaw::i32(-5);
-    // SAFETY: as above.
+    // SAFETY: the values are of the function's types, and there are enough.
     let error = unsafe { f.call_unchecked(&mut store, &mut values) }.unwrap_err();
     assert_eq!(error.to_string(), "-5 is negative");
 }

@@ -49,8 +49,7 @@ fn numbers_keep_their_bits() {
     }
 }
 
-/// Returns a function of `n` numbers, of which it returns each times sixteen plus the
-/// number of its place.
+/// Returns a function of `n` numbers, which returns each times sixteen plus its index.
 fn places(store: &mut Store<()>, n: usize) -> Func {
     let types = "i64 ".repeat(n);
     let body: String = (0..n)
@@ -88,7 +87,7 @@ macro_rules! arities {
     };
 }
 
-/// The type of a number, whatever it is called.
+/// The type of a number, in Rust and in WebAssembly.
 macro_rules! number {
     ($name:ident) => {
         i64
@@ -187,7 +186,7 @@ fn function_references() {
     let back = f.call(&mut store, Some(seven)).unwrap().unwrap();
     assert_eq!(call(&mut store, back), 7);
 
-    // What can't be null will do where null is allowed.
+    // A type without null is accepted where null is allowed.
     let f = f.func().typed::<Func, Option<Func>>(&store).unwrap();
     let back = f.call(&mut store, seven).unwrap().unwrap();
     assert_eq!(call(&mut store, back), 7);
@@ -287,7 +286,7 @@ fn wrong_types_are_refused() {
         f.typed::<(u64, f64, V128), (i64, f64, V128)>(&store)
             .is_ok()
     );
-    // What is passed, or is returned, is what is found.
+    // The error shows the types of what is passed or returned.
     let error = refusal::<(i64, f64, i32), (i64, f64, V128)>(&store, f);
     assert!(error.contains("expected v128, found i32"), "{error}");
     let error = refusal::<(i64, f64, V128), (i64, f64, i32)>(&store, f);

@@ -124,7 +124,7 @@ fn as_default_values() -> Result<()> {
     assert_eq!(table.size(&store), 3);
     assert!(matches!(global.get(&mut store), Val::F64(0)));
 
-    // What is known stays, and is called.
+    // Existing definitions stay, and are called.
     let module = Module::new(
         &engine,
         r#"(module (import "m" "known" (func (result i32))) (export "x" (func 0)))"#,

@@ -7,8 +7,8 @@ use libwasmtime::{
     Store, UpdateDeadline,
 };
 
-/// Returns how many pages the memory has, found by looking at its bytes, the last of which
-/// is written to and read.
+/// Returns the number of the memory's pages, according to its bytes; writes and reads the
+/// last byte.
 fn pages(mut store: impl AsContextMut, memory: Memory) -> usize {
     let len = memory.data_size(&store);
     memory.write(&mut store, len - 1, &[len as u8]).unwrap();
@@ -102,7 +102,7 @@ fn by_what_the_host_calls_in_turn() -> Result<()> {
         assert_eq!(pages(&mut caller, memory), 1);
         call(&mut caller, instance, "run")?;
         assert_eq!(pages(&mut caller, memory), 5);
-        // An error is a way out as well.
+        // The same if the host function fails.
         Err::<(), _>(libwasmtime::format_err!("the host has seen enough"))
     });
     let error = outer.call(&mut store, &[], &mut []).unwrap_err();

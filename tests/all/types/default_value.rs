@@ -57,7 +57,7 @@ fn types_without_a_default() {
     let mut store = Store::<()>::default();
     let non_null = RefType::new(false, HeapType::Func);
     let value = ValType::Ref(non_null.clone());
-    // Each with the words of the `wasmtime` crate, which a program may compare.
+    // Each error has the words of the `wasmtime` crate, which a program may compare.
     let types: [(ExternType, &str); 3] = [
         (
             FuncType::new(store.engine(), [], [value.clone()]).into(),

@@ -27,7 +27,7 @@ fn status_is_in_the_error() {
         let error = guest.try_call("proc_exit", &[Val::I32(code)]).unwrap_err();
         assert_eq!(status(&error), Some(code), "{error:?}");
         assert!(error.downcast_ref::<Trap>().is_none());
-        // The store goes on.
+        // The store still works.
         assert_eq!(guest.args(), [""; 0]);
     }
 }
