@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-/// The features of the `wasmtime` crate 48.0.8, as its `Cargo.toml` has them.
+/// The features of the `wasmtime` crate 48.0.8, from its `Cargo.toml`.
 // Version 48: the `wasmtime` crate has these features; look at its `Cargo.toml`, and at
 // that of `stand-in/wasmtime`.
 const UPSTREAM: &[&str] = &[

@@ -25,7 +25,7 @@ fn the_compiler_refuses_a_wrong_function() {
     alter("a_parameter_of_another_sign", &|f| {
         f.params[2] = "i64".into()
     });
-    // On Windows that is the very same type to C.
+    // On Windows, both are the same type in C.
     if !cfg!(windows) {
         alter("a_parameter_as_wide_as_a_pointer", &|f| {
             f.params[2] = "usize".into()

@@ -8,8 +8,8 @@ use crate::difference::{Difference, How};
 use crate::headers::Headers;
 use crate::{Abi, compare, report};
 
-/// Returns what differs, and the report, once `from` is replaced by `to` in a copy of a
-/// header. `name` is one that no other test uses.
+/// Returns the differences, and the report, after `from` was replaced by `to` in a copy of
+/// a header. No other test may use `name`.
 fn altered(name: &str, header: &str, from: &str, to: &str) -> (Vec<Difference>, String) {
     let headers = &Abi::read().headers;
     let include = Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -33,8 +33,7 @@ fn altered(name: &str, header: &str, from: &str, to: &str) -> (Vec<Difference>, 
     (differences, report)
 }
 
-/// Finds one difference, which the report tells in this line and those that
-/// follow it.
+/// Finds one difference, which the report describes in this line and the following ones.
 fn found(name: &str, (header, from, to): (&str, &str, &str), difference: (&str, How), told: &str) {
     let (differences, report) = altered(name, header, from, to);
     let found: Vec<_> = differences

@@ -27,8 +27,8 @@ pub struct Item {
 #[derive(Debug, Default)]
 pub struct Declarations {
     pub functions: BTreeMap<String, Item>,
-    /// Those of the functions that say nothing of their parameters: to C, `f()`
-    /// agrees with a declaration that has any.
+    /// The functions without a prototype: in C, `f()` agrees with a declaration with any
+    /// parameters.
     pub unprototyped: BTreeSet<String>,
     pub inline_functions: BTreeMap<String, Item>,
     pub opaque: BTreeMap<String, Item>,
@@ -49,14 +49,13 @@ pub struct Macro {
 /// A field of a struct or union.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
-    /// Nothing, if it is an anonymous struct or union whose fields count as
-    /// those of the enclosing one.
+    /// `None` for an anonymous struct or union, whose fields count as the enclosing one's.
     pub name: Option<String>,
-    /// The fields of the type, if it is defined on the spot.
+    /// The fields of the type, if it is defined here.
     pub fields: Option<Vec<Member>>,
 }
 
-/// Where the value of a constant comes from.
+/// The source of a constant's value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     Enumerator,
@@ -67,8 +66,7 @@ pub enum Value {
 }
 
 impl Declarations {
-    /// Reads the output of `cc -E -dD`; of the files in it, those for which
-    /// `header` has a name.
+    /// Reads the output of `cc -E -dD`: the files for which `header` returns a name.
     pub fn read(preprocessed: &str, header: impl Fn(&str) -> Option<HeaderName>) -> Declarations {
         let mut reader = Reader::default();
         let mut file = None;
@@ -99,7 +97,7 @@ impl Declarations {
         reader.finish()
     }
 
-    /// Returns what is declared under this name, unless it is a macro with arguments or an
+    /// Returns the declaration of this name, unless it is a macro with arguments or an
     /// opaque type.
     pub fn item(&self, name: &str) -> Option<&Item> {
         let alias = self.aliases.get(name);
@@ -179,7 +177,7 @@ impl Reader {
         }
     }
 
-    /// Tells structs from opaque types, which takes having seen everything.
+    /// Tells structs from opaque types, after everything was read.
     fn finish(mut self) -> Declarations {
         for Typedef {
             name,

@@ -10,7 +10,7 @@ use crate::generate::{self, Check};
 use crate::headers::{feature_macro, feature_name};
 use crate::{Abi, WRONG_IN_HEADER, inline, layout};
 
-/// Returns all differences, of each item all that is wrong with it as one.
+/// Returns all differences, one for each item, with everything that is wrong with it.
 pub fn all(abi: &Abi) -> Vec<Difference> {
     let kinds = [
         functions,
@@ -105,7 +105,8 @@ pub fn macros(abi: &Abi) -> Vec<Difference> {
     differences
 }
 
-/// Returns what both sides have and the compiler refuses, type or value being another.
+/// Returns the items that both sides have and the compiler refuses, as the type or value
+/// differs.
 pub fn declarations(abi: &Abi) -> Vec<Difference> {
     let (layouts, _) = layout::layouts(&abi.c, &abi.rust);
     let mut checks: Vec<_> = layouts.iter().map(generate::record).collect();
@@ -145,8 +146,8 @@ pub fn declarations(abi: &Abi) -> Vec<Difference> {
     differences.collect()
 }
 
-/// Returns the functions that need other features of libwasmtime than `sys` says. It has to
-/// know, or it would look for what isn't there.
+/// Returns the functions that need other features of libwasmtime than `sys` says. `sys` has
+/// to know them, or it would look for missing functions.
 pub fn features(abi: &Abi) -> Vec<Difference> {
     let needs = abi.needs();
     let mut differences = Vec::new();
@@ -182,8 +183,9 @@ pub fn features(abi: &Abi) -> Vec<Difference> {
     differences
 }
 
-/// Returns what the headers declare whatever the library has: all that is standard, and the
-/// settings of the pooling allocator, one of which needs another feature.
+/// Returns the functions that the headers declare regardless of the library's features:
+/// those of `wasm.h`, and the settings of the pooling allocator, one of which needs another
+/// feature.
 fn whatever_the_library_has(function: &Named) -> bool {
     function.header == "wasm.h"
         || function.name == "wasmtime_pooling_allocation_config_total_gc_heaps_set"
@@ -195,7 +197,7 @@ fn common_functions(abi: &Abi) -> impl Iterator<Item = &Function> {
     functions.filter(|function| abi.c.functions.contains_key(&function.is.name))
 }
 
-/// Returns how the names, and the headers they are in, differ between the two sides.
+/// Returns the differences between the two sides' names and their headers.
 pub fn names(
     kind: &'static str,
     c: &BTreeMap<String, Item>,
@@ -217,7 +219,7 @@ pub fn names(
     differences
 }
 
-/// Returns the same for what is listed without its header.
+/// Returns the same for items that are listed without their header.
 fn listed<'a>(
     kind: &'static str,
     c: &BTreeMap<String, Item>,

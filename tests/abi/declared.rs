@@ -14,7 +14,7 @@ pub struct Declared {
     pub functions: Vec<Function>,
 }
 
-/// A name, and the header that is said to declare it.
+/// A name, and the header that declares it according to `sys`.
 #[derive(Clone, Debug)]
 pub struct Named {
     pub name: String,
@@ -62,7 +62,7 @@ pub struct Function {
 }
 
 impl Declared {
-    /// Returns all that `sys` declares.
+    /// Returns everything that `sys` declares.
     pub fn read() -> Declared {
         let mut declared = Declared {
             opaque: Vec::new(),
@@ -120,7 +120,7 @@ impl Declared {
         declared
     }
 
-    /// Returns all that a compiler can compare, by name: what it is called, and its text.
+    /// Returns everything that a compiler can compare, by name: its kind and its text.
     pub fn texts(&self) -> BTreeMap<String, (Named, String)> {
         let aliases = self.aliases.iter().map(|alias| (&alias.is, alias.text()));
         let records = self.records.iter();

@@ -118,8 +118,7 @@ pub fn functions() -> Vec<Inline> {
     }
 }
 
-/// Inline functions that nobody calls: they are there for the assertions in
-/// them, which `sys` makes too.
+/// Inline functions that aren't called: they contain assertions, which `sys` has too.
 pub const ASSERTIONS: [&str; 2] = ["__wasmtime_val_assertions", "assertions"];
 
 /// Returns the macros that are a second name of a function.
@@ -160,7 +159,7 @@ pub fn values() -> Vec<&'static str> {
     ]
 }
 
-/// The macros that mean something in C only.
+/// The macros that have a meaning in C only.
 pub const ONLY_C: [&str; 11] = [
     // Write declarations, which `sys` has one by one.
     "WASM_DECLARE_OWN",
@@ -172,8 +171,8 @@ pub const ONLY_C: [&str; 11] = [
     "WASI_DECLARE_OWN",
     "WASMTIME_CONFIG_PROP",
     "WASMTIME_POOLING_ALLOCATION_CONFIG_PROP",
-    // The start of other names, to paste their rest to.
+    // The beginnings of other names, for pasting.
     "wasm_name",
-    // Takes the length off an array, and lends it.
+    // Borrows an array with its length.
     "WASM_ARRAY_VEC",
 ];

@@ -65,14 +65,14 @@ fn main() -> ExitCode {
 // well.
 const FUNCTIONS: usize = 758;
 
-/// The header says that this function returns an error. It returns nothing, and
-/// a caller who looked would find garbage.
+/// The header says that this function returns an error. It returns nothing, and a caller
+/// would read garbage.
 // Version 48: the header is wrong about this function; look at `async.h`.
 const WRONG_IN_HEADER: &str = "wasmtime_context_epoch_deadline_async_yield_and_update";
 
 /// Both sides.
 struct Abi {
-    /// What the files made for it are named after.
+    /// The prefix of the names of its files.
     name: String,
     compiler: Compiler,
     headers: Headers,
@@ -94,7 +94,7 @@ impl Abi {
         &ABI
     }
 
-    /// Puts these headers beside `sys`.
+    /// Reads these headers, and `sys`.
     fn of(name: &str, headers: Headers) -> Abi {
         let compiler = Compiler::find();
         let configuration = headers.configure(name, None);
@@ -139,14 +139,14 @@ impl Abi {
         self.compiler.check(&include, &name, &code)
     }
 
-    /// Compiles the checks, and panics with what the compiler has to say.
+    /// Compiles the checks, and panics with the compiler's messages.
     fn accept(&self, name: &str, checks: &[Check]) {
         if let Err(refusal) = self.check(name, checks) {
             panic!("the C compiler doesn't agree with `sys`:\n{refusal}");
         }
     }
 
-    /// Compiles the check, and panics if the compiler has nothing against it.
+    /// Compiles the check, and panics if the compiler accepts it.
     fn refuse(&self, name: &str, check: Check, complaint: &str) {
         match self.check(name, &[check]) {
             Ok(()) => panic!("the C compiler accepts {name}"),
@@ -157,7 +157,7 @@ impl Abi {
         }
     }
 
-    /// Returns the version that the headers are of.
+    /// Returns the headers' version.
     fn version(&self) -> &str {
         match &self.c.constants.get("WASMTIME_VERSION") {
             Some((_, Value::Macro(version))) => version.trim_matches('"'),

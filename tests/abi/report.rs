@@ -11,12 +11,12 @@ use crate::difference::{Difference, How};
 use crate::headers::{Headers, feature_name};
 use crate::{Abi, compare};
 
-/// Where the report stays, under `CARGO_TARGET_TMPDIR`. It is empty if there is
-/// nothing to do.
+/// The file of the report, under `CARGO_TARGET_TMPDIR`. It is empty if there is nothing to
+/// do.
 const FILE: &str = "abi/report.md";
 
-/// The constants that say of which version the headers are. `cargo xtask update`
-/// sets them together with all else that names the version.
+/// The constants with the headers' version. `cargo xtask update` sets them together with
+/// everything else that names the version.
 const VERSION: [&str; 4] = [
     "WASMTIME_VERSION",
     "WASMTIME_VERSION_MAJOR",

@@ -2,10 +2,10 @@
 
 use crate::tokens::{Token, tokens};
 
-/// Returns the C type that the Rust type `text` is said to be.
+/// Returns the C type for the Rust type `text`.
 ///
-/// Qualifiers stand to the right of what they qualify, which reads the same
-/// however deep the pointers go: `*const *mut T` is `T *const *`.
+/// Qualifiers stand to the right of the type, which works for pointers of any depth:
+/// `*const *mut T` is `T *const *`.
 ///
 /// # Panics
 ///
@@ -113,7 +113,7 @@ impl Reader<'_> {
             "c_char" => "char",
             "c_int" => "int",
             "c_void" => "void",
-            // C has a type of this name, and it is another.
+            // C has another type of this name.
             "char" => self.stuck(),
             other => other,
         };

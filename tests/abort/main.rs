@@ -78,7 +78,7 @@ fn alone(test: &'static str, body: impl FnOnce()) {
     Subprocess::new(test).run(body);
 }
 
-/// `misuse` panics, as Rust code does, and the process goes on.
+/// Asserts that `misuse` panics, and that the process goes on.
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 #[track_caller]
 fn assert_panics(what: &str, misuse: impl FnOnce()) {
@@ -91,7 +91,7 @@ fn assert_panics(what: &str, misuse: impl FnOnce()) {
     std::mem::forget(payload);
 }
 
-/// A directory for the files of a test, made anew.
+/// Creates an empty directory for the files of a test.
 #[cfg(any(
     feature = "cache",
     feature = "wasi",
@@ -109,7 +109,8 @@ fn directory(test: &str) -> std::path::PathBuf {
     directory
 }
 
-/// An engine can't be made with these settings, and the error names `setting`.
+/// Asserts that no engine can be created with these settings, and that the error names
+/// `setting`.
 #[track_caller]
 fn assert_conflict(setting: &str, change: impl FnOnce(&mut Config)) {
     let error = error(setting, change);

@@ -2,13 +2,13 @@
 
 use libwasmtime::{Config, Engine, Error};
 
-/// What a row of a table does to a configuration.
+/// The change of a configuration in a row of a table.
 pub type Change = fn(&mut Config);
 
-/// Returns the error of an engine that can't be made.
+/// Returns the error of creating an engine.
 #[track_caller]
 pub fn error(what: &str, change: impl FnOnce(&mut Config)) -> Error {
-    // Where the process ends, this is what is seen of it last.
+    // If the process ends, this is its last output.
     println!("{what}");
     let mut config = Config::new();
     change(&mut config);

@@ -23,7 +23,7 @@ pub fn program(name: &str) -> PathBuf {
     path
 }
 
-/// Returns an empty directory of a test.
+/// Returns an empty directory for a test.
 pub fn directory(test: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("examples")
@@ -33,14 +33,14 @@ pub fn directory(test: &str) -> PathBuf {
     directory
 }
 
-/// Returns a module in a file of a directory that is the test's own.
+/// Writes a module into a file in the test's own directory, and returns the path.
 pub fn module(test: &str, wat: &str) -> PathBuf {
     let path = directory(test).join("program.wat");
     fs::write(&path, wat).unwrap();
     path
 }
 
-/// It fails, with that exit code, and prints that to standard error only.
+/// Asserts that it fails with this exit code, and prints this to standard error only.
 #[track_caller]
 pub fn assert_fails(command: &mut Command, code: i32, error: &str) {
     let output = command.output().unwrap();
@@ -71,7 +71,7 @@ fn json_format() {
     assert_eq!(lines(&output.stdout), [r#"{ "a": 1, "b": [true, null] }"#]);
     assert!(output.status.success());
 
-    // What is formatted already stays.
+    // A formatted text stays the same.
     let again = format(&module, std::str::from_utf8(&output.stdout).unwrap());
     assert_eq!(again.stdout, output.stdout);
 

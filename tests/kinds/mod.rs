@@ -6,7 +6,7 @@
 
 use libwasmtime::*;
 
-/// Makes a [`Kind`] of each variant of `Val`, with the type that has all its values.
+/// Defines a [`Kind`] for each variant of `Val`, with the type that has all its values.
 macro_rules! kinds {
     ($($kind:ident: $ty:expr;)*) => {
         /// What a value is: a variant of [`Val`].
@@ -94,7 +94,7 @@ impl Kind {
     }
 }
 
-/// Makes the lists of heap types. What is concrete comes with how it is made.
+/// Defines the lists of heap types. Each concrete one has a function that creates it.
 macro_rules! heap_types {
     ($($variant:ident)*; $($concrete:ident: $make:expr;)*) => {
         /// Returns the heap types that no module defines.
