@@ -11,8 +11,7 @@ use crate::platform::{MACOS, MINGW, MSVC};
 use crate::prefix::Prefix;
 use crate::script::{Output, Script};
 
-/// Returns what is in the directory: one link, and where it leads; nothing if there is no
-/// directory.
+/// Returns the one link in the directory and its target; `None` if there is no directory.
 fn link(output: &Output) -> Option<(String, PathBuf)> {
     let directories = output.directories();
     let [_, directory] = directories[..] else {
@@ -24,7 +23,7 @@ fn link(output: &Output) -> Option<(String, PathBuf)> {
     let file = files.next().unwrap().unwrap();
     assert!(files.next().is_none(), "more than one file in {directory}");
     let name = file.file_name().into_string().unwrap();
-    // Where there are no links it is a copy.
+    // It is a copy on systems without links.
     Some((name, fs::read_link(file.path()).unwrap_or(file.path())))
 }
 
@@ -57,7 +56,7 @@ fn an_archive_has_none() {
     assert_eq!(link(&output), None);
 }
 
-/// Makes a library with a name in it. A distribution's has the version in its name,
+/// Creates a library that contains a name. A distribution's has the version in its name,
 /// and a link of that name need not be beside it.
 fn named(prefix: &Prefix, name: &str) -> String {
     let file = prefix.path("lib/libwasmtime.so");
@@ -150,7 +149,7 @@ fn on_macos_it_is_asked_for_by_the_end_of_its_install_name() {
         let (output, file) = run(&bytes);
         assert_links(&output, "libwasmtime.48.dylib", &file);
     }
-    // Whatever is cut off, the file's own name is left.
+    // If any part is missing, the file's own name is used.
     for length in (0..versioned.len() - 8).step_by(12) {
         let (output, file) = run(&versioned[..length]);
         assert_links(&output, "libwasmtime.dylib", &file);

@@ -18,7 +18,7 @@ use crate::script::clear;
 
 const README: &str = include_str!("../../README.md");
 
-/// What this suite is linked with.
+/// The link mode of this suite.
 const MODE: Option<&str> = if cfg!(wasmtime_link = "vendored") {
     Some("vendored")
 } else if cfg!(wasmtime_link = "static") {
@@ -31,10 +31,10 @@ const MODE: Option<&str> = if cfg!(wasmtime_link = "vendored") {
     None
 };
 
-/// Where the README has libwasmtime installed.
+/// The directory in which the README installs libwasmtime.
 const INSTALLED: &str = "/opt/wasmtime";
 
-/// What `cargo` is in the README's commands.
+/// The function `cargo` for the README's commands.
 const CARGO: &str = r#"
 cargo() {
   if [ "$1" = add ]; then
@@ -74,7 +74,7 @@ pub fn build_script() -> &'static str {
     blocks(section, "rust")[0]
 }
 
-/// A package that the README has the user make.
+/// A package that the user creates according to the README.
 struct Package {
     directory: PathBuf,
     /// The commands so far.
@@ -82,7 +82,7 @@ struct Package {
 }
 
 impl Package {
-    /// Makes it in an empty directory: all but what it depends on.
+    /// Creates it in an empty directory, without its dependencies.
     fn new(name: &str) -> Package {
         let mut hasher = DefaultHasher::new();
         env!("CARGO_TARGET_TMPDIR").hash(&mut hasher);
@@ -101,12 +101,12 @@ impl Package {
         }
     }
 
-    /// Adds commands, for a libwasmtime that is installed somewhere else.
+    /// Adds commands, for a libwasmtime in another directory.
     fn then(&mut self, commands: &str, installed: &Path) {
         self.script += &commands.replace(INSTALLED, &installed.display().to_string());
     }
 
-    /// Runs the commands, and gives what they print.
+    /// Runs the commands, and returns their output.
     fn run(&self, target: &Path) -> String {
         let mut shell = Command::new("sh");
         clear(&mut shell);
@@ -145,7 +145,7 @@ impl Drop for Package {
     }
 }
 
-/// Returns this crate's entry in a registry's index, with no more than `cargo add` reads.
+/// Returns this crate's entry in a registry's index, with only what `cargo add` reads.
 fn features_as_in_a_registry() -> String {
     let manifest = include_str!("../../Cargo.toml");
     let (_, features) = manifest.split_once("\n[features]\n").unwrap();
@@ -185,7 +185,7 @@ fn a_package_is_made_and_runs() {
     let mut package = Package::new(mode);
     let target = if mode == "vendored" {
         package.then(commands[0], Path::new(INSTALLED));
-        // That of this very suite, which has compiled most of Wasmtime.
+        // The target directory of this suite, which has compiled most of Wasmtime.
         temporary.join("..")
     } else {
         let Some(installed) = installed() else {
@@ -197,11 +197,11 @@ fn a_package_is_made_and_runs() {
         temporary.join("target")
     };
     assert_eq!(package.run(&target), "Hello from Rust!\n");
-    // Who writes the manifest by hand gets the same.
+    // Writing the manifest by hand gives the same.
     assert_eq!(package.dependencies(), blocks(section, "toml")[0]);
 }
 
-/// Both ways to say that CMake isn't needed are the same setting.
+/// Both ways to skip CMake are the same setting.
 fn the_table_against_cmake_is_what_the_argument_says() {
     let section = section("### `vendored`");
     let argument = blocks(section, "sh")[0];

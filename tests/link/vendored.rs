@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use crate::cargo::{Cargo, Printed};
 use crate::prefix::Prefix;
 
-/// Returns the copy, made once.
+/// Returns the copy, which is made once.
 fn copy() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     COPY.get_or_init(|| {
@@ -89,7 +89,7 @@ fn check(name: &str, features: &str, vendor: &str) -> Printed {
         .file("Cargo.toml", &manifest)
         .file("src/lib.rs", "");
     Cargo::of("check", Path::new(&package.path("Cargo.toml")))
-        // There is nothing that CMake would be needed for.
+        // Nothing needs CMake here.
         .set("LIBWASMTIME_SKIP_CMAKE_CHECK", "1")
         .run()
 }
@@ -113,7 +113,7 @@ fn a_feature_that_is_not_built_in_is_an_error() {
         "\"vendored-min\", \"load\", \"wat\", \"gc-copying\", \"logging\"",
         "\"gc\"",
     );
-    // Somebody else has turned on a mode as well, and may have turned those on.
+    // Another package may have turned on a mode, and these features.
     printed.assert_failure("as its resolver 1 does");
     for name in ["wat", "gc-copying", "logging"] {
         printed.assert_failure(&format!(

@@ -72,7 +72,7 @@ fn main() -> ExitCode {
     )
 }
 
-/// The library does something: it makes an engine.
+/// Asserts that the library works: it creates an engine.
 fn assert_usable() {
     // SAFETY: the engine is deleted once, by the library that made it.
     unsafe {
@@ -94,7 +94,7 @@ fn a_linked_library_needs_no_loading() {
     assert_eq!(path.is_some(), cfg!(wasmtime_link = "dynamic"), "{path:?}");
     let version = linked.version().expect("the build script insists on one");
     assert_eq!(version.major.to_string(), env!("CARGO_PKG_VERSION_MAJOR"));
-    // Of an archive of the system's, the headers say it.
+    // For a system archive, the headers contain the version.
     let is_of_system = cfg!(wasmtime_link = "static");
     assert!(version.patch.is_some() || !is_of_system, "{version}");
     assert_eq!(linked.has(Feature::Wasi), cfg!(feature = "wasi"));

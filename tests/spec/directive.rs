@@ -6,7 +6,7 @@ use crate::value::expect_values;
 use json_from_wast::Command;
 use libwasmtime::{Result, bail, ensure};
 
-/// Does what a directive says.
+/// Runs a directive.
 ///
 /// # Errors
 ///

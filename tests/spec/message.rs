@@ -5,13 +5,13 @@
 
 use libwasmtime::{Result, ThrownException, Trap, UnknownImportError, bail, ensure};
 
-/// What the reference interpreter says where the crate has this trap.
+/// The reference interpreter's message for a trap.
 const TRAPS: &[(Trap, &[&str])] = &[
     (Trap::StackOverflow, &["call stack exhausted"]),
     (Trap::MemoryOutOfBounds, &["out of bounds memory access"]),
     (Trap::HeapMisaligned, &["unaligned atomic"]),
-    // A call of an element beyond the table's end is one to an undefined
-    // element; all else there is an access.
+    // A call of an element beyond the table's end is one to an undefined element; every
+    // other operation is an access.
     (
         Trap::TableOutOfBounds,
         &["out of bounds table access", "undefined element"],

@@ -50,7 +50,7 @@ pub fn from_const(store: &mut Store<()>, argument: &Const<'_>) -> Result<Val> {
     })
 }
 
-/// Compares results with what they should be.
+/// Compares results with the expected ones.
 ///
 /// # Errors
 ///
@@ -74,7 +74,7 @@ pub fn expect_values(store: &mut Store<()>, values: &[Val], expected: &[Const<'_
     Ok(())
 }
 
-/// Reports whether a value is what a pattern stands for.
+/// Reports whether a value matches a pattern.
 fn is_match(store: &mut Store<()>, value: &Val, pattern: &CoreConst) -> Result<bool> {
     if let CoreConst::Either { values } = pattern {
         for pattern in values {
@@ -175,7 +175,7 @@ fn is_f64(bits: u64, pattern: &FloatConst<f64>) -> bool {
     }
 }
 
-/// Reports whether every lane is what its pattern stands for.
+/// Reports whether every lane matches its pattern.
 fn is_v128(bits: u128, lanes: &V128) -> bool {
     let lane = |index: usize, width: usize| bits >> (index * width);
     match lanes {

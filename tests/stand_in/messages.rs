@@ -8,7 +8,7 @@ crate::tests![
     a_feature_that_cannot_be_had_is_named,
 ];
 
-/// Returns what Cargo says to a check of the program that turns these features on.
+/// Returns Cargo's messages when it checks the program with these features.
 #[track_caller]
 fn refused(name: &str, features: &[&str]) -> String {
     let packages = Packages::new(name, features);

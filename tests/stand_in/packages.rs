@@ -13,7 +13,7 @@ pub struct Packages {
 }
 
 impl Packages {
-    /// Returns the program turns these features of `wasmtime` on.
+    /// Turns on these features of `wasmtime` in the program.
     pub fn new(name: &str, features: &[&str]) -> Packages {
         let major = env!("CARGO_PKG_VERSION_MAJOR");
         let packages = Packages::of(
@@ -86,7 +86,7 @@ impl Packages {
             .collect()
     }
 
-    /// That nothing of Wasmtime is locked but what stands in for it.
+    /// Asserts that the lock file contains nothing of Wasmtime but the stand-in.
     #[track_caller]
     pub fn assert_without_wasmtime(&self) {
         let locked = self.locked();
@@ -98,7 +98,7 @@ impl Packages {
             .filter(|(name, registry)| *registry && own.iter().any(|own| name.starts_with(own)))
             .map(|(name, _)| name)
             .collect();
-        // This one is of other people.
+        // This one belongs to other people.
         assert!(
             wasmtime.iter().all(|name| *name == "wasmtime-provider"),
             "{wasmtime:?}"
@@ -117,7 +117,7 @@ fn package(name: &str) -> String {
     )
 }
 
-/// Returns what a process printed: its output, and its errors.
+/// Returns a process's standard output and standard error.
 pub fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))

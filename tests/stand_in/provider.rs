@@ -11,7 +11,7 @@ use crate::packages::{Packages, texts};
 const PROGRAM: &str = r#"
 use wasmtime_provider::WasmtimeEngineProviderBuilder;
 
-/// Answers a call with what it was called with.
+/// Answers a call with its argument.
 const GUEST: &str = "
     (module
         (import \"wapc\" \"__guest_request\" (func $request (param i32 i32)))
