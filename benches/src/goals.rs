@@ -1,6 +1,6 @@
 //! The cases, and how fast each should be.
 
-/// Whose code does it.
+/// The code that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The `wasmtime` crate.
@@ -22,7 +22,7 @@ impl Side {
     }
 }
 
-/// How much slower than another side libwasmtime may be.
+/// How much slower libwasmtime may be than another side.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal {
     pub over: Side,
@@ -68,7 +68,7 @@ pub struct Row {
     /// The name of the benchmark: topic and case.
     pub id: &'static str,
     pub what: &'static str,
-    /// How often it is done in one iteration.
+    /// The number of operations in one iteration.
     pub times: u32,
     pub goals: &'static [Goal],
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-/// How many values there are of a kind.
+/// Counts the values of a kind.
 #[derive(Clone, Default)]
 pub struct Counter(Arc<AtomicIsize>);
 
@@ -18,7 +18,7 @@ impl Counter {
     }
 }
 
-/// One that is counted.
+/// A value that is counted.
 pub struct Counted(Counter);
 
 impl Drop for Counted {

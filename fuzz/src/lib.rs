@@ -51,7 +51,7 @@ pub use world::Tally;
 ///
 /// # Errors
 ///
-/// The first violation. What comes after one means nothing.
+/// Returns the first violation. Anything after it is meaningless.
 pub fn run(input: &[u8]) -> Result<Tally, Violation> {
     stage::play(input)
 }

@@ -22,7 +22,7 @@ const WRITTEN: &[&str] = &[
 /// Never ends, unless it runs out of fuel.
 const ENDLESS: &str = include_str!("modules/endless.wat");
 
-/// How many functions and loops a module of `wasm-smith` may enter.
+/// The number of functions and loops that a module of `wasm-smith` may enter.
 const STEPS: u32 = 1000;
 
 /// Returns the text or the bytes of a module.
@@ -39,7 +39,7 @@ pub fn code(source: &Source, engine: &Engine) -> Vec<u8> {
     (*written).into()
 }
 
-/// Returns one that `wasm-smith` makes, which ends.
+/// Returns a module that `wasm-smith` generates, and that ends.
 fn made(source: &Source) -> Option<Vec<u8>> {
     let config = wasm_smith::Config {
         compact_imports_enabled: false,
@@ -73,7 +73,7 @@ fn made(source: &Source) -> Option<Vec<u8>> {
     Some(module.to_bytes())
 }
 
-/// Compiles it, or has it compiled in two steps.
+/// Compiles it, or serializes and loads it as well.
 pub fn compile(source: &Source, engine: &Engine, code: &[u8]) -> Result<Module> {
     if source.once_in(8) {
         let compiled = engine.precompile_module(code)?;

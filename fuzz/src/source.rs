@@ -3,10 +3,10 @@
 use arbitrary::{Arbitrary, Unstructured};
 use std::sync::{Mutex, PoisonError};
 
-/// Where decisions come from, for all that take part.
+/// The source of decisions, shared by all threads and functions.
 ///
-/// When the bytes are used up, every number is 0 and nothing has a chance: so
-/// what is chosen then has to be what ends soonest.
+/// When the bytes are used up, every number is 0 and every chance fails. The first choice
+/// therefore has to be the one that ends soonest.
 pub struct Source {
     bytes: Vec<u8>,
     at: Mutex<usize>,
@@ -32,7 +32,7 @@ impl Source {
         drawn.unwrap_or_default()
     }
 
-    /// Any value.
+    /// Returns any value.
     pub fn any<T: for<'a> Arbitrary<'a> + Default>(&self) -> T {
         self.draw(|rest| T::arbitrary(rest))
     }
@@ -42,7 +42,7 @@ impl Source {
         self.draw(|rest| rest.int_in_range(0..=count - 1))
     }
 
-    /// Yes, once in so many times.
+    /// Returns `true` once in a number of times.
     pub fn once_in(&self, times: usize) -> bool {
         self.below(times) + 1 == times
     }
@@ -52,7 +52,7 @@ impl Source {
         (!choices.is_empty()).then(|| &choices[self.below(choices.len())])
     }
 
-    /// Up to `max` bytes, for something that makes decisions of its own.
+    /// Returns up to `max` bytes, for code that makes its own decisions.
     pub fn bytes(&self, max: usize) -> Vec<u8> {
         self.draw(|rest| Ok(rest.bytes(rest.len().min(max))?.to_vec()))
     }

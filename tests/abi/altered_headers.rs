@@ -86,9 +86,9 @@ fn a_parameter_of_another_type_is_told() {
         ("wasmtime/wat.h", "size_t wat_len,", "uint32_t wat_len,"),
         (
             "wasmtime_wat2wasm",
-            How::Changed("is of another type".into()),
+            How::Changed("has another type".into()),
         ),
-        "- **Changed**: function `wasmtime_wat2wasm` is of another type\n  \
+        "- **Changed**: function `wasmtime_wat2wasm` has another type\n  \
          - `sys`: `fn wasmtime_wat2wasm(*const c_char, usize, *mut wasm_byte_vec_t) -> \
          *mut wasmtime_error_t`\n  \
          - header: `wasmtime_error_t *wasmtime_wat2wasm(const char *wat, uint32_t wat_len, \
@@ -175,7 +175,7 @@ fn another_callback_is_told() {
         ),
         (
             "wasmtime_store_epoch_deadline_callback",
-            How::Changed("is of another type".into()),
+            How::Changed("has another type".into()),
         ),
         "in `src/sys/store.rs`",
     );

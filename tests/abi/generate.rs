@@ -49,7 +49,7 @@ impl Check {
             .collect();
         (!errors.is_empty()).then(|| match self.kind {
             // The declarations are clearer than compilers' messages.
-            "function" | "type alias" => "is of another type".to_owned(),
+            "function" | "type alias" => "has another type".to_owned(),
             _ => format!("differs in {}", errors.join(", ")),
         })
     }
@@ -189,6 +189,6 @@ fn c_value(value: &str) -> String {
     match tokens(value).as_slice() {
         [Token::Number(number)] => number.replace('_', ""),
         [Token::Text(text)] if text.starts_with('"') => text.clone(),
-        _ => panic!("`{value}` is no literal that this test can say in C"),
+        _ => panic!("`{value}` is not a literal that this test can translate to C"),
     }
 }

@@ -85,7 +85,7 @@ fn assert_panics(what: &str, misuse: impl FnOnce()) {
     println!("{what}");
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(misuse));
     let Err(payload) = outcome else {
-        panic!("{what} is no panic");
+        panic!("{what}: expected a panic");
     };
     // It may panic when it is dropped.
     std::mem::forget(payload);

@@ -13,7 +13,7 @@ pub fn error(what: &str, change: impl FnOnce(&mut Config)) -> Error {
     let mut config = Config::new();
     change(&mut config);
     match Engine::new(&config) {
-        Ok(_) => panic!("{what} is no error"),
+        Ok(_) => panic!("{what}: expected an error"),
         Err(error) => error,
     }
 }

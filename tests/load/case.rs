@@ -35,7 +35,7 @@ pub fn needs_load() {
 pub fn good() -> PathBuf {
     let path = env::var_os(GOOD).or_else(|| env::var_os("LIBWASMTIME_PATH"));
     let path = PathBuf::from(path.expect("LIBWASMTIME_PATH names the library to test with"));
-    assert!(path.is_file(), "{} is no file", path.display());
+    assert!(path.is_file(), "{} is not a file", path.display());
     path
 }
 
@@ -173,7 +173,7 @@ pub fn minimal() -> PathBuf {
         leave_out(Need::Minimal, format!("{MINIMAL} names no library"));
     };
     let path = PathBuf::from(path);
-    assert!(path.is_file(), "{} is no file", path.display());
+    assert!(path.is_file(), "{} is not a file", path.display());
     path
 }
 
@@ -191,7 +191,7 @@ pub fn other_majors() -> Vec<PathBuf> {
         leave_out(Need::OtherMajors, why);
     }
     for library in &libraries {
-        assert!(library.is_file(), "{} is no file", library.display());
+        assert!(library.is_file(), "{} is not a file", library.display());
     }
     libraries
 }

@@ -22,7 +22,7 @@ compile_error!(
      the archive has nothing by which a panic could unwind"
 );
 
-/// That there are no frames left.
+/// The code that means: no frames are left.
 const END_OF_STACK: c_int = 5;
 
 /// Walks no stack.

@@ -95,7 +95,7 @@ mod tests {
         // Upstream gave this feature no macro; its functions need none.
         assert!(in_template.insert("gc-copying".to_string()));
         let mut in_vendor: BTreeSet<String> = workspace.vendor.features.into_keys().collect();
-        // The set of those that are common.
+        // The feature that stands for the common set.
         assert!(in_vendor.remove("common"));
         assert_eq!(in_vendor, in_template);
     }

@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::{Features, Workspace, cargo};
 
-/// How many sets are drawn unless it is said.
+/// The number of sets that are drawn by default.
 const SETS: usize = 24;
 
 /// The link modes for which nothing is built from source.
@@ -33,15 +33,15 @@ const CHECK: &[&str] = &["check", "--lib", "--examples"];
 /// How cargo documents a set.
 const DOC: &[&str] = &["doc", "--lib", "--no-deps"];
 
-/// Where the files are that pass for libraries.
+/// The directory of the files that stand for libraries.
 const LIBRARIES: &str = "libraries";
 
-/// What the command line asks for.
+/// The options of the command line.
 #[derive(Debug, PartialEq)]
 pub struct Options {
-    /// What the drawn sets follow from; the time, if there is none.
+    /// The seed of the drawn sets; by default the time.
     seed: Option<u64>,
-    /// How many sets are drawn.
+    /// The number of sets that are drawn.
     sets: usize,
 }
 
@@ -98,7 +98,7 @@ pub fn features(options: &Options) -> Result<()> {
 
     let directory = workspace.target.join("features");
     empty_libraries(&directory.join(LIBRARIES))?;
-    // At the same time, for each compiles on one core most of the time.
+    // In parallel, as each compiles on one core most of the time.
     let failures = thread::scope(|scope| {
         [CHECK, DOC]
             .map(|subcommand| scope.spawn(|| failures(subcommand, &sets, &directory)))
@@ -114,7 +114,7 @@ pub fn features(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Returns how many of the sets cargo has something to say about, which it prints.
+/// Returns the number of sets with warnings or errors, and prints these.
 fn failures(subcommand: &[&str], sets: &[String], directory: &Path) -> Result<usize> {
     let mut failures = 0;
     for set in sets {
@@ -124,7 +124,7 @@ fn failures(subcommand: &[&str], sets: &[String], directory: &Path) -> Result<us
             .args(subcommand)
             .args(["--quiet", "--package=libwasmtime", "--no-default-features"])
             .args(["--features", set])
-            // Two cargos can't use one at once.
+            // Two cargos can't use one directory at once.
             .env("CARGO_TARGET_DIR", directory.join(subcommand[0]))
             // No set is compiled twice.
             .env("CARGO_INCREMENTAL", "0")
@@ -143,7 +143,7 @@ fn failures(subcommand: &[&str], sets: &[String], directory: &Path) -> Result<us
     Ok(failures)
 }
 
-/// Has the build script look for no library of the system, which may lack a feature.
+/// Keeps the build script from finding a system library, which may lack a feature.
 fn keep_from_libraries(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
@@ -153,7 +153,7 @@ fn keep_from_libraries(command: &mut Command) {
     }
 }
 
-/// Makes what passes for a library as long as nothing is linked with it.
+/// Creates a file that is enough as a library while nothing is linked with it.
 fn empty_libraries(directory: &Path) -> Result<()> {
     const ARCHIVE: &str = "!<arch>\n";
     let files = [
@@ -223,8 +223,8 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Returns each feature by itself with `load`. Those that no source file names make no
-/// difference to the compiler but by what they turn on: they are one set.
+/// Returns each feature by itself with `load`. Features that no source file names only turn
+/// on others: together they are one set.
 fn alone(choosable: &BTreeSet<String>, named: &BTreeSet<String>) -> Vec<String> {
     let (alone, together): (Vec<&String>, Vec<&String>) =
         choosable.iter().partition(|name| named.contains(*name));
@@ -258,7 +258,7 @@ fn draw(random: &mut Random, choosable: &BTreeSet<String>) -> String {
     set
 }
 
-/// A linear congruential generator, the same everywhere.
+/// A linear congruential generator, which is the same on all machines.
 struct Random(u64);
 
 impl Random {
@@ -271,7 +271,7 @@ impl Random {
     }
 }
 
-/// Returns a seed that is another one each time, and short enough to be typed.
+/// Returns a new seed, which is short enough to be typed.
 fn time() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.map_or(0, |time| time.as_secs() % 1_000_000)

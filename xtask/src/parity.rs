@@ -28,9 +28,9 @@ use crate::workspace::Workspace;
 use allowed::Allowed;
 use surface::surface;
 
-/// What was asked for on the command line.
+/// The options of the command line.
 pub struct Options {
-    /// JSON of the `wasmtime` crate that is there already.
+    /// Existing JSON of the `wasmtime` crate.
     upstream: Option<PathBuf>,
     /// A list of names of the `wasmtime` crate.
     names: Option<PathBuf>,
@@ -63,7 +63,7 @@ impl Options {
     }
 }
 
-/// Compares, and prints what is neither named nor allowed.
+/// Compares the crates, and prints the differences that are neither named nor allowed.
 ///
 /// # Errors
 ///
@@ -141,7 +141,7 @@ pub fn parity(options: &Options) -> Result<()> {
 }
 
 /// Returns the names of a list whose lines may begin with the kind of item, without the
-/// implementations of traits, which may be written in another way.
+/// implementations of traits, which can be written in different ways.
 fn listed(text: &str) -> impl Iterator<Item = String> {
     const KINDS: [&str; 10] = [
         "mod", "struct", "enum", "union", "trait", "fn", "macro", "type", "const", "reexport",

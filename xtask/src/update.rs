@@ -17,7 +17,7 @@ use crate::workspace::{Package, Workspace, metadata, package};
 use facts::Fact;
 use version::Version;
 
-/// What the command line asks for.
+/// The options of the command line.
 #[derive(Debug, PartialEq)]
 pub struct Options {
     version: Version,
@@ -56,7 +56,7 @@ impl Options {
 ///
 /// # Errors
 ///
-/// Returns an error if there is something to do, if there is no such version, or if cargo
+/// Returns an error if something has to be done, if the version doesn't exist, or if cargo
 /// fails.
 pub fn update(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
@@ -92,7 +92,7 @@ pub fn update(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What keeps the repository from being in step with the new version.
+/// The changes that the new version requires.
 #[derive(Default)]
 struct Todo {
     /// Markdown, a list for each header.
@@ -109,12 +109,12 @@ impl Todo {
     }
 }
 
-/// What may differ in the new version without a declaration that says so.
+/// What may differ in the new version although no declaration does.
 #[derive(Default)]
 struct Reading {
     /// The files of upstream that differ.
     sources: Vec<String>,
-    /// What is marked in this repository as a fact of a version.
+    /// The facts that are marked in this repository.
     facts: Vec<Fact>,
 }
 
@@ -218,7 +218,7 @@ fn report(present: Version, version: Version, todo: &Todo, reading: &Reading) ->
     report
 }
 
-/// Returns what the report can't find out.
+/// Returns the steps that the report can't derive.
 fn next(present: Version, version: Version) -> String {
     let mut next = String::new();
     if version.major != present.major {

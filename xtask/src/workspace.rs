@@ -19,7 +19,7 @@ pub struct Workspace {
     pub vendor: Package,
     /// Upstream's implementation of the C API.
     pub c_api: Package,
-    /// Where cargo puts what it builds.
+    /// Cargo's target directory.
     pub target: PathBuf,
 }
 
@@ -33,7 +33,7 @@ pub struct Package {
     pub rust_version: Option<String>,
     /// Its features.
     pub features: Features,
-    /// Where its manifest is.
+    /// The directory of its manifest.
     pub directory: PathBuf,
 }
 
@@ -64,14 +64,15 @@ impl Workspace {
     }
 }
 
-/// Cargo, to be run where the workspace's `.cargo/config.toml` has effect.
+/// Returns cargo, to be run in the directory where the workspace's `.cargo/config.toml`
+/// applies.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     command
 }
 
-/// Returns the artifacts among the messages of a cargo that was asked for JSON.
+/// Returns the artifacts in cargo's JSON messages.
 ///
 /// # Errors
 ///
@@ -102,7 +103,7 @@ pub fn enabled(features: &Features, chosen: &BTreeSet<String>) -> BTreeSet<Strin
     enabled
 }
 
-/// Returns what `cargo metadata` says of the workspace, or of another manifest's; it
+/// Returns the output of `cargo metadata` for the workspace, or for another manifest's; it
 /// fetches all packages.
 ///
 /// # Errors
@@ -129,7 +130,7 @@ pub fn metadata(manifest: Option<&Path>) -> Result<Value> {
     serde_json::from_slice(&output.stdout).context("cannot read `cargo metadata`")
 }
 
-/// Returns the package of this name in what `cargo metadata` says.
+/// Returns the package of this name in the output of `cargo metadata`.
 ///
 /// # Errors
 ///

@@ -18,7 +18,7 @@ fn now() -> Duration {
     Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
 }
 
-/// Elsewhere, time as such.
+/// On other systems, the wall clock.
 #[cfg(not(unix))]
 fn now() -> Duration {
     use std::sync::LazyLock;

@@ -80,7 +80,7 @@ fn as_traps() -> Result<()> {
         assert_eq!(
             linker.instantiate(&mut other, &module).is_ok(),
             !shadowing,
-            "with shadowing `x` is of another type now"
+            "with shadowing, `x` has another type now"
         );
     }
 

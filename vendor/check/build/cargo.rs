@@ -62,7 +62,7 @@ fn is_about(text: &str, triple: &str) -> bool {
     })
 }
 
-/// Returns the same of a file, and of those that it includes, so many deep.
+/// Reports the same for a file and for those that it includes, up to a depth.
 fn is_file_about(file: &Path, triple: &str, includes: u32) -> bool {
     let Ok(text) = fs::read_to_string(file) else {
         return false;
@@ -105,11 +105,11 @@ fn files(arguments: &[String]) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// Returns the directories from which on Cargo may have looked for files.
+/// Returns the directories from which upwards Cargo may have looked for files.
 fn places(arguments: &[String]) -> Vec<PathBuf> {
     let Some(directory) = directory() else {
-        // Where the shell was, and what the target directory is in, which is the
-        // workspace as a rule.
+        // The shell's directory, and the parents of the target directory, which usually is
+        // in the workspace.
         let in_environment = ["PWD", "OUT_DIR"].into_iter().filter_map(env::var_os);
         return in_environment.map(PathBuf::from).collect();
     };
@@ -120,14 +120,14 @@ fn places(arguments: &[String]) -> Vec<PathBuf> {
     places
 }
 
-/// Returns where Cargo was run.
+/// Returns the directory where Cargo was run.
 #[cfg(target_os = "linux")]
 fn directory() -> Option<PathBuf> {
     let parent = std::os::unix::process::parent_id();
     fs::read_link(format!("/proc/{parent}/cwd")).ok()
 }
 
-/// Returns where Cargo was run, which isn't known.
+/// Returns `None`: the directory where Cargo was run isn't known.
 #[cfg(not(target_os = "linux"))]
 fn directory() -> Option<PathBuf> {
     None
@@ -155,7 +155,7 @@ fn arguments() -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Returns the arguments of Cargo, which can't be seen.
+/// Returns nothing: the arguments of Cargo can't be read here.
 #[cfg(not(unix))]
 fn arguments() -> Vec<String> {
     Vec::new()

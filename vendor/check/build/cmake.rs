@@ -3,7 +3,7 @@
 use std::env;
 use std::path::Path;
 
-/// Reports whether there is a `cmake` where a command is looked for.
+/// Reports whether `cmake` is on the search path of commands.
 pub fn is_installed() -> bool {
     let name = format!("cmake{}", env::consts::EXE_SUFFIX);
     let path = env::var_os("PATH").unwrap_or_default();

@@ -14,12 +14,11 @@ struct Entry {
     used: Cell<bool>,
 }
 
-/// What may differ.
+/// The differences that are allowed.
 ///
-/// In the file, paragraphs that begin with the reason, as lines with `#`, are
-/// followed by lines `NAME: ASPECT, ASPECT`. In both, `*` stands for any text. The
-/// aspect of what isn't there is `missing`, that of what is there and named among what
-/// isn't is `named`.
+/// In the file, paragraphs that begin with the reason, as lines with `#`, are followed by
+/// lines `NAME: ASPECT, ASPECT`. In both, `*` stands for any text. The aspect of a missing
+/// item is `missing`; that of an item which exists and is named as missing is `named`.
 pub struct Allowed(Vec<Entry>);
 
 impl Allowed {
@@ -58,7 +57,7 @@ impl Allowed {
 
     /// Reports whether an aspect of an item may differ.
     pub fn allows(&self, name: &str, aspect: &str) -> bool {
-        // All that match are of use.
+        // All entries that match count as used.
         let mut found = false;
         for entry in &self.0 {
             if pattern::matches(&entry.name, name) && pattern::matches(&entry.aspect, aspect) {
@@ -69,7 +68,7 @@ impl Allowed {
         found
     }
 
-    /// Returns the entries that nothing needed.
+    /// Returns the entries that matched nothing.
     pub fn unused(&self) -> Vec<String> {
         let unused = self.0.iter().filter(|entry| !entry.used.get());
         unused

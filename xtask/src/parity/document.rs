@@ -18,7 +18,7 @@ pub struct Document {
 /// A crate's JSON, and that of others whose items it re-exports.
 pub struct Documents(Vec<Document>);
 
-/// An item, and the document that its ids are of.
+/// An item, and the document to which its ids belong.
 #[derive(Clone, Copy)]
 pub struct Item<'d> {
     documents: &'d Documents,
@@ -37,7 +37,7 @@ pub fn variant(value: &Value) -> (&str, &Value) {
     }
 }
 
-/// Returns the elements of an array, or none of anything else.
+/// Returns the elements of an array; none for any other value.
 pub fn elements(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
@@ -47,7 +47,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no such file, or something else is in it.
+    /// Returns an error if the file doesn't exist, or contains something else.
     pub fn read(file: &Path) -> Result<Document> {
         let text =
             fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
@@ -116,7 +116,7 @@ impl Documents {
                 json,
             });
         }
-        // It may be an item of a crate whose document is here as well.
+        // It may be an item of a crate whose document was read as well.
         let path = path(document.json["paths"].get(&id)?);
         self.0.iter().find_map(|document| {
             let id = document.by_path.get(&path)?;
@@ -136,26 +136,26 @@ impl<'d> Item<'d> {
         self.documents.find(self.document, id.as_u64()?)
     }
 
-    /// Returns the last name of the path of an item, wherever it is from: where it's used
-    /// it may have another.
+    /// Returns the last name of an item's path in its own crate: where it is used, it may
+    /// have another.
     pub fn original(&self, id: &Value) -> Option<&'d str> {
         let summary = self.document.json["paths"].get(id.to_string())?;
         elements(&summary["path"]).last()?.as_str()
     }
 
-    /// Reports whether an id is of an item that the document's own crate defines.
+    /// Reports whether the document's own crate defines the item with an id.
     pub fn is_own(&self, id: &Value) -> bool {
         let summary = &self.document.json["paths"][id.to_string()];
         summary.is_null() || summary["crate_id"] == 0
     }
 
-    /// Returns the items that a list of ids is of, without those that are hidden.
+    /// Returns the items with a list of ids, without hidden ones.
     pub fn all(&self, ids: &'d Value) -> impl Iterator<Item = Item<'d>> {
         let item = *self;
         elements(ids).iter().filter_map(move |id| item.find(id))
     }
 
-    /// Returns what kind of item it is, and what there is to say of that kind.
+    /// Returns its kind, and the JSON that belongs to the kind.
     pub fn inner(&self) -> (&'d str, &'d Value) {
         variant(&self.json["inner"])
     }
@@ -165,7 +165,7 @@ impl<'d> Item<'d> {
         self.json["name"].as_str().unwrap_or_default()
     }
 
-    /// Reports whether it is public by itself, or as a part of what is.
+    /// Reports whether it is public, by itself or as a part of a public item.
     pub fn is_public(&self) -> bool {
         matches!(self.json["visibility"].as_str(), Some("public" | "default"))
     }

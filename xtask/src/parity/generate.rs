@@ -16,7 +16,7 @@ const RE_EXPORTED: [&str; 3] = [
     "wasmtime-internal-cache",
 ];
 
-/// Documents this crate, with all that it can have in one link mode.
+/// Documents this crate, with all features that are possible in one link mode.
 ///
 /// # Errors
 ///
@@ -43,8 +43,7 @@ pub fn own(target: &Path) -> Result<Documents> {
 ///
 /// # Errors
 ///
-/// Returns an error if the file isn't of that version, or of another format, or if one
-/// isn't there.
+/// Returns an error if a file is missing, or has another version or format.
 pub fn read(file: &Path, version: &str, format: u64) -> Result<Documents> {
     let main = Document::read(file)?;
     if main.version() != version || main.format() != format {
@@ -98,8 +97,8 @@ pub fn upstream(target: &Path, version: &str, format: u64) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// Returns a command that makes JSON of the documentation. A stable rustdoc can, but has to
-/// be told that this is no stable option.
+/// Returns a command that makes JSON of the documentation. A stable rustdoc can do this,
+/// but needs a variable for unstable options.
 fn json(mut cargo: Command) -> Command {
     cargo
         .env("RUSTC_BOOTSTRAP", "1")

@@ -19,20 +19,20 @@ pub struct Renderer<'d> {
     self_type: Option<String>,
     /// New names of lifetimes and of type parameters.
     names: HashMap<String, String>,
-    /// How many there are.
+    /// The number of these names.
     lifetimes: usize,
     types: usize,
-    /// How many functions deep it is in the types of closures and function pointers,
-    /// whose lifetimes are named on their own.
+    /// The depth within the types of closures and function pointers, whose lifetimes have
+    /// their own names.
     depth: usize,
     /// The lifetimes that were met in this function's parameters.
     met: Vec<String>,
-    /// What an elided lifetime is in a function's result.
+    /// The lifetime that an elided one stands for in a function's result.
     elided: Option<String>,
 }
 
 impl<'d> Renderer<'d> {
-    /// For an item's types.
+    /// Creates a renderer for an item's types.
     pub fn new(item: Item<'d>) -> Renderer<'d> {
         Renderer {
             item,
@@ -113,7 +113,7 @@ impl<'d> Renderer<'d> {
         (parameters, result)
     }
 
-    /// Writes something with functions of its own, whose lifetimes are no one else's.
+    /// Writes something that contains functions, whose lifetimes are their own.
     fn scope<T>(&mut self, write: impl FnOnce(&mut Renderer<'d>) -> T) -> T {
         let names = self.names.clone();
         let met = std::mem::take(&mut self.met);
@@ -125,7 +125,7 @@ impl<'d> Renderer<'d> {
         self.lifetimes = lifetimes;
         self.elided = elided;
         self.met = met;
-        // Type parameters keep the names they got in here.
+        // Type parameters keep their new names.
         for (name, new) in std::mem::replace(&mut self.names, names) {
             if new.starts_with('T') {
                 self.names.insert(name, new);
@@ -241,7 +241,7 @@ impl<'d> Renderer<'d> {
         })
     }
 
-    /// Writes generic arguments; with this many lifetimes, if none is there.
+    /// Writes generic arguments, with this many lifetimes if all are elided.
     fn arguments(&mut self, arguments: &Value, lifetimes: usize) -> String {
         let (kind, body) = variant(arguments);
         if kind == "parenthesized" {
@@ -303,7 +303,7 @@ impl<'d> Renderer<'d> {
                     Some(format!("{sign}{}", self.trait_bound(body)))
                 }
                 ("outlives", lifetime) => Some(self.lifetime(lifetime.as_str())),
-                // What a type captures: by now everything, as without it.
+                // What a type captures: everything in this edition, as without it.
                 _ => None,
             })
             .collect();

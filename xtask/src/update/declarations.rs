@@ -12,7 +12,7 @@ use crate::workspace::{Package, Workspace, artifacts, cargo};
 /// The test that writes the report.
 const TEST: &str = "report::sys_is_in_step_with_the_headers";
 
-/// Where it writes it, in cargo's target directory.
+/// The report's file, in cargo's target directory.
 const REPORT: &str = "tmp/abi/report.md";
 
 /// Returns the differences, as Markdown; nothing if there are none.
@@ -51,7 +51,7 @@ pub fn differences(workspace: &Workspace, upstream: &Package) -> Result<String> 
         .args(["--exact", TEST])
         .current_dir(&workspace.root.directory)
         .env("WASMTIME_INCLUDE_DIR", upstream.directory.join("include"))
-        // The library that these name is of another version.
+        // The library that these name has another version.
         .env_remove("WASMTIME_DIR")
         .env_remove("WASMTIME_LIB_DIR")
         .output()

@@ -152,7 +152,7 @@ const TEXT: &str = \"x\";
         let workspace = Workspace::load().unwrap();
         let present = Version::parse(&workspace.root.version).unwrap();
         let facts = all(&workspace.root.directory).unwrap();
-        // As many as there were when this was written, about: those that go are few.
+        // There were about 60 when this was written, and few go away.
         assert!(facts.len() > 50, "only {} are marked", facts.len());
         for fact in facts {
             assert_eq!(

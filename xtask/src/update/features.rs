@@ -8,14 +8,14 @@ use anyhow::{Context, Result};
 use crate::conf;
 use crate::workspace::{Features, Package, Workspace, enabled};
 
-/// The features that the build script doesn't look for in a library's headers: no
-/// program can miss them.
+/// The features that the build script doesn't look for in a library's headers, as no
+/// program depends on them.
 const NOT_LOOKED_FOR: [&str; 1] = ["disable-logging"];
 
 /// The feature of both packages that stands for the common set.
 const COMMON: &str = "common";
 
-/// Returns what has to be done about features, a sentence each.
+/// Returns the required changes of features, one sentence each.
 ///
 /// # Errors
 ///
@@ -48,8 +48,8 @@ fn own(features: &Features) -> BTreeSet<String> {
         .collect()
 }
 
-/// Reports whether `vendor` and the crate, `root`, have `upstream`'s features `known` and
-/// pass each on.
+/// Checks that `vendor` and the crate, `root`, have `upstream`'s features `known` and pass
+/// each on.
 fn passed_on(
     known: &BTreeSet<String>,
     upstream: &Features,
@@ -104,8 +104,8 @@ fn passed_on(
     differences
 }
 
-/// Reports whether the build script looks in a library's headers for the features that they
-/// tell of. `build` is the text of `build/features.rs`.
+/// Checks that the build script looks for all features that a library's headers define.
+/// `build` is the text of `build/features.rs`.
 fn looked_for(told: &BTreeSet<String>, build: &str) -> Result<Vec<String>> {
     let mut looked_for = quoted(build, "const IN_HEADERS", "];")
         .context("build/features.rs has no table `IN_HEADERS`")?;
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(differences, [""; 0]);
     }
 
-    /// Returns what is to be done when upstream's features are altered.
+    /// Returns the required changes after upstream's features were altered.
     fn altered(alter: impl FnOnce(&mut Features)) -> Vec<String> {
         let mut workspace = Workspace::load().unwrap();
         alter(&mut workspace.c_api.features);

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 /// The files of interest: C headers and Rust.
 const EXTENSIONS: [&str; 2] = ["h", "rs"];
 
-/// Returns the files that are in one of the directories only or differ, one sentence each.
+/// Returns the files that differ or are in one of the directories only, one sentence each.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub fn differences(old: &Path, new: &Path) -> Result<Vec<String>> {
     Ok(differences)
 }
 
-/// Notes the files of interest in a directory, named from `root` on.
+/// Records the files of interest in a directory, named relative to `root`.
 fn walk(root: &Path, directory: &Path, names: &mut BTreeSet<String>) -> Result<()> {
     let entries =
         fs::read_dir(directory).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
@@ -63,7 +63,7 @@ fn walk(root: &Path, directory: &Path, names: &mut BTreeSet<String>) -> Result<(
     Ok(())
 }
 
-/// Returns how many lines only the old text has, and how many only the new one.
+/// Returns the numbers of lines that only the old and only the new text have.
 fn lines(old: &str, new: &str) -> (usize, usize) {
     let mut counts: BTreeMap<&str, i32> = BTreeMap::new();
     for line in old.lines() {

@@ -6,7 +6,7 @@ use crate::code::{declared, files, is_of_c_api, root, safe_layer, without_commen
 use crate::markdown::quoted;
 use crate::upstream::contexts;
 
-/// Returns the text of an invariant, which is where the invariants are.
+/// Returns the text of an invariant, from the file with the invariants.
 fn invariant(name: &str) -> String {
     let heading = format!("**{name}**");
     let sources = ["ARCHITECTURE.md", "src/store.rs"];

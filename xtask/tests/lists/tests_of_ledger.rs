@@ -40,7 +40,7 @@ impl Module {
     }
 }
 
-/// What the tests named before in a cell say of the next one.
+/// The context that the tests named before in a cell give to the next one.
 #[derive(Default)]
 struct Names {
     /// The module of the last.
@@ -139,7 +139,7 @@ fn every_module_of_tests_is_in_the_ledger() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
         let is_rust = path.extension().is_some_and(|extension| extension == "rs");
-        // What all of them use.
+        // These contain no tests.
         if is_rust && !["main", "limits"].contains(&name) {
             let named = quoted(&ledger).any(|quoted| quoted.split("::").next() == Some(name));
             assert!(

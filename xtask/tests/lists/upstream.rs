@@ -14,7 +14,7 @@ use crate::code::{self, root};
 /// The name of the package.
 const PACKAGE: &str = "wasmtime-c-api-impl";
 
-/// What panics, or ends the process at once.
+/// Code that panics, or ends the process at once.
 const PANICS: [&str; 9] = [
     ".unwrap()",
     ".expect(",
@@ -27,7 +27,7 @@ const PANICS: [&str; 9] = [
     "unimplemented!(",
 ];
 
-/// What isn't wrapped at all.
+/// Files and directories of which nothing is wrapped.
 const NOT_WRAPPED: [&str; 2] = ["async.rs", "component"];
 
 /// Returns the directory of the package.
@@ -79,7 +79,7 @@ fn panicking(source: &str) -> BTreeSet<&str> {
     let mut function = None;
     for line in source.lines() {
         if line.starts_with("const _") {
-            // The compiler finds these.
+            // The compiler evaluates these assertions.
             function = None;
         }
         if let Some((_, after)) = line.split_once("fn ") {
@@ -87,7 +87,7 @@ fn panicking(source: &str) -> BTreeSet<&str> {
             function = after.trim_start_matches('$').split(['(', '<']).next();
         }
         if PANICS.iter().any(|panic| line.contains(panic)) {
-            // One of that name is defined there.
+            // `abort` itself contains one.
             panicking.extend(function.filter(|name| *name != "abort"));
         }
     }

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::code::{self, files, root, without_comments};
 
-/// Where users and contributors read of variables.
+/// The documents in which users and contributors read about variables.
 const DOCUMENTS: [&str; 4] = [
     "README.md",
     "CONTRIBUTING.md",
