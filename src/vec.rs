@@ -33,11 +33,10 @@ use std::slice;
 mod bytes;
 #[cfg(feature = "component-model")]
 pub mod component;
-mod owned;
 mod val;
 
+pub use crate::owned::{Delete, Object, Owned};
 pub use crate::sys::vec::owned::*;
-pub use owned::{Object, Owned};
 pub use val::OwnedVal;
 
 pub(crate) mod sealed {

@@ -60,6 +60,7 @@ mod auxv;
 mod capi;
 #[cfg(wasmtime_link = "dynamic")]
 mod dynamic;
+pub(crate) mod elf;
 mod feature;
 #[cfg(not(wasmtime_link = "load"))]
 mod linked;

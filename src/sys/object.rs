@@ -68,6 +68,7 @@ pub(super) fn mixed(objects: [Option<Object>; 2]) -> LoadError {
 #[cfg(all(unix, not(target_feature = "crt-static")))]
 mod system {
     use super::*;
+    use crate::sys::elf;
     use std::ffi::{CString, OsStr, c_char, c_int};
     use std::mem::MaybeUninit;
     use std::os::unix::ffi::OsStrExt;
@@ -164,15 +165,12 @@ mod system {
         /// Whether it is an executable at a fixed address. To others, a function of a
         /// library's may then seem to be in it, where it has a stub for it.
         pub(in crate::sys) fn has_stubs(&self) -> bool {
-            /// `ET_EXEC`, in a header of ELF's.
-            const FIXED: u16 = 2;
-            const KIND_AT: usize = 16;
             let header = self.base.cast::<u8>();
             // SAFETY: an object starts with at least one page of its file that can
             // be read. That of an ELF file is its header, which is longer than this.
             unsafe {
-                header.cast::<[u8; 4]>().read_unaligned() == *b"\x7fELF"
-                    && header.add(KIND_AT).cast::<u16>().read_unaligned() == FIXED
+                header.cast::<[u8; 4]>().read_unaligned() == *elf::MAGIC
+                    && header.add(elf::TYPE).cast::<u16>().read_unaligned() == elf::EXECUTABLE
             }
         }
 

@@ -84,10 +84,7 @@ fn a_parameter_of_another_type_is_told() {
     found(
         "parameter",
         ("wasmtime/wat.h", "size_t wat_len,", "uint32_t wat_len,"),
-        (
-            "wasmtime_wat2wasm",
-            How::Changed("has another type".into()),
-        ),
+        ("wasmtime_wat2wasm", How::Changed("has another type".into())),
         "- **Changed**: function `wasmtime_wat2wasm` has another type\n  \
          - `sys`: `fn wasmtime_wat2wasm(*const c_char, usize, *mut wasm_byte_vec_t) -> \
          *mut wasmtime_error_t`\n  \

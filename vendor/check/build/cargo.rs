@@ -1,9 +1,9 @@
-//! Cargo's configuration for the build script of `wasmtime-c-api-impl`.
+//! Finds out whether Cargo's configuration replaces the build script of `wasmtime-c-api-impl`.
 //!
-//! Cargo doesn't tell a build script its configuration, so this reads the same places again:
-//! the files `.cargo/config.toml` of the directory where it was run and of those above it,
-//! that of its home, and its arguments. A place counts if it names the key and the target;
-//! Cargo itself checks whether it is right.
+//! A build script can't ask Cargo for its configuration. So this module reads the places that
+//! Cargo reads: the files `.cargo/config.toml` in the directory where Cargo was run and in those
+//! above it, the one in Cargo's home, and Cargo's arguments. A configuration counts if it names
+//! the key and the target; Cargo itself reports an invalid one.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 /// The `links` key of the package `wasmtime-c-api-impl`.
 const LINKS: &str = "wasmtime-c-api";
 
-/// How deep files that include others are followed.
+/// The maximum depth of files that include others.
 const INCLUDES: u32 = 8;
 
-/// Reports whether a table stands in for the build script, for a target.
+/// Reports whether a table replaces the build script for a target.
 pub fn replaces_script(triple: &str) -> bool {
     let directory = directory().unwrap_or_default();
     let arguments = arguments();
@@ -29,7 +29,7 @@ pub fn replaces_script(triple: &str) -> bool {
             .any(|file| is_file_about(file, triple, INCLUDES))
 }
 
-/// Returns the values of an option among arguments.
+/// Returns the values of an option in a list of arguments.
 fn values<'a>(arguments: &'a [String], option: &'a str) -> impl Iterator<Item = &'a str> {
     let after = arguments.windows(2).filter_map(move |pair| {
         let [name, value] = pair else { return None };
@@ -41,7 +41,7 @@ fn values<'a>(arguments: &'a [String], option: &'a str) -> impl Iterator<Item = 
     after.chain(joined)
 }
 
-/// Returns a target as a key of TOML.
+/// Returns a target as a TOML key.
 pub fn key(triple: &str) -> String {
     match triple.contains('.') {
         true => format!("\"{triple}\""),
@@ -49,8 +49,8 @@ pub fn key(triple: &str) -> String {
     }
 }
 
-/// Reports whether a piece of configuration says something of the build script, for a
-/// target. It is in a table of its own, or in one of the target's or of all targets.
+/// Reports whether a piece of configuration has a table for the build script and a target. It may
+/// be a table of its own, or a part of the table of the target or of all targets.
 fn is_about(text: &str, triple: &str) -> bool {
     let mut lines = text
         .lines()
@@ -62,7 +62,7 @@ fn is_about(text: &str, triple: &str) -> bool {
     })
 }
 
-/// Reports the same for a file and for those that it includes, up to a depth.
+/// Reports whether a file has such a table, or a file that it includes, up to a depth.
 fn is_file_about(file: &Path, triple: &str, includes: u32) -> bool {
     let Ok(text) = fs::read_to_string(file) else {
         return false;
@@ -74,8 +74,8 @@ fn is_file_about(file: &Path, triple: &str, includes: u32) -> bool {
                 .any(|name| is_file_about(&directory.join(name), triple, includes - 1))
 }
 
-/// Returns the files that a text includes: all strings of the key, as they may be in a
-/// list, or in tables with more keys.
+/// Returns the files that a text includes: all strings in the value of the key, as the value may
+/// be a list, also of tables with more keys.
 fn included(text: &str) -> impl Iterator<Item = &str> {
     let value = text
         .split("\ninclude")
@@ -91,7 +91,7 @@ fn included(text: &str) -> impl Iterator<Item = &str> {
     strings.filter(|name| !name.is_empty())
 }
 
-/// Returns the files that Cargo may have its configuration from.
+/// Returns the files that Cargo may read its configuration from.
 fn files(arguments: &[String]) -> BTreeSet<PathBuf> {
     let mut directories = BTreeSet::new();
     for place in places(arguments) {
@@ -105,15 +105,15 @@ fn files(arguments: &[String]) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// Returns the directories from which upwards Cargo may have looked for files.
+/// Returns the directories from which Cargo may search upwards for files.
 fn places(arguments: &[String]) -> Vec<PathBuf> {
     let Some(directory) = directory() else {
-        // The shell's directory, and the parents of the target directory, which usually is
-        // in the workspace.
+        // The directory of the shell, and the target directory, which is usually inside of
+        // the workspace.
         let in_environment = ["PWD", "OUT_DIR"].into_iter().filter_map(env::var_os);
         return in_environment.map(PathBuf::from).collect();
     };
-    // `cargo install --path` looks where the package is.
+    // `cargo install --path` searches from the directory of the package.
     let installed = values(arguments, "--path").map(|path| directory.join(path));
     let mut places: Vec<PathBuf> = installed.collect();
     places.push(directory);
@@ -127,7 +127,7 @@ fn directory() -> Option<PathBuf> {
     fs::read_link(format!("/proc/{parent}/cwd")).ok()
 }
 
-/// Returns `None`: the directory where Cargo was run isn't known.
+/// Returns `None`, as there is no way to find out where Cargo was run.
 #[cfg(not(target_os = "linux"))]
 fn directory() -> Option<PathBuf> {
     None
@@ -143,7 +143,7 @@ fn arguments() -> Vec<String> {
         .collect()
 }
 
-/// Returns the arguments of Cargo, as far as spaces tell them apart.
+/// Returns the arguments of Cargo, split at spaces.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn arguments() -> Vec<String> {
     let parent = std::os::unix::process::parent_id().to_string();
@@ -155,7 +155,7 @@ fn arguments() -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Returns nothing: the arguments of Cargo can't be read here.
+/// Returns no arguments, as there is no way to find them out.
 #[cfg(not(unix))]
 fn arguments() -> Vec<String> {
     Vec::new()

@@ -1,9 +1,9 @@
-//! Looks for CMake.
+//! Checks whether CMake is installed.
 
 use std::env;
 use std::path::Path;
 
-/// Reports whether `cmake` is on the search path of commands.
+/// Reports whether a directory of the PATH contains `cmake`.
 pub fn is_installed() -> bool {
     let name = format!("cmake{}", env::consts::EXE_SUFFIX);
     let path = env::var_os("PATH").unwrap_or_default();
