@@ -105,6 +105,8 @@ impl FrameInfo {
     /// `frame` must be valid.
     unsafe fn from_c(frame: *const wasm_frame_t) -> FrameInfo {
         // The C API represents an unknown offset by the largest number.
+        // Version 48: `usize::MAX` stands for an unknown offset; look at `trap.rs` in
+        // `wasmtime-c-api-impl`.
         let known = |offset: usize| (offset != usize::MAX).then_some(offset);
         // SAFETY: `frame` is valid, as this function requires. The names are borrowed from it,
         // and copied.

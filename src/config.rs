@@ -121,6 +121,8 @@ impl Config {
         let mut disabled = self.disabled;
         // libwasmtime aborts when it compiles code that catches exceptions and there is
         // no heap that exceptions could live on.
+        // Version 48: exceptions without a heap are an `unwrap` in the compiler; look
+        // at `Config::validate` in `wasmtime`, which may refuse them.
         if disabled.contains(WasmFeatures::GC_TYPES) {
             disabled |= WasmFeatures::EXCEPTIONS - self.enabled;
         }

@@ -187,6 +187,8 @@ impl Raised {
     }
 
     /// Returns the trap whose code the C API has for this.
+    // Version 48: of all traps with a code, only that of a memory has a cause; look at
+    // `trap.rs` in `wasmtime`.
     pub(crate) fn coded_trap(&self) -> Option<Trap> {
         let Raised::Trap(trap) = self else {
             return None;

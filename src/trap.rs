@@ -85,6 +85,8 @@ macro_rules! traps {
     };
 }
 
+// Version 48: traps have these codes and texts; look at `trap_encoding.rs` in
+// `wasmtime-environ`.
 traps! {
     /// The call stack is exhausted.
     StackOverflow = 0, "call stack exhausted";

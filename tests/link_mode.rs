@@ -1,5 +1,5 @@
-//! What a program is linked with, and who knows: the link mode changes the
-//! executable and nothing in the source beyond `src/sys/`.
+//! What a program is linked with: the link mode changes the executable, and no source
+//! outside of `src/sys/` depends on it.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Whether a line of source asks for the link mode. `wasmtime_linker_new` and
-/// its like don't.
+/// Reports whether a line of source depends on the link mode. Names like
+/// `wasmtime_linker_new` don't.
 fn asks(line: &str) -> bool {
     const CFG: &str = "wasmtime_link";
     line.match_indices(CFG).any(|(start, _)| {
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     )
 }
 
-/// All Rust sources below a directory.
+/// Returns all Rust sources below a directory.
 fn sources(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).unwrap();
     entries
@@ -74,13 +74,13 @@ fn the_version_is_known_in_full_wherever_it_can_be() {
         let patch = version.patch.expect("the patch is known");
         assert_eq!(version.to_string(), format!("{}.0.{patch}", version.major));
     }
-    // That is built from the source that the package names.
+    // It is built from the package's source.
     if cfg!(wasmtime_link = "vendored") {
         assert_eq!(version.to_string(), env!("CARGO_PKG_VERSION"));
     }
 }
 
-/// What this very program is linked with.
+/// The link mode of this program.
 #[cfg(target_os = "linux")]
 mod linked {
     use std::env;
@@ -88,8 +88,8 @@ mod linked {
 
     use crate::harness::{Need, leave_out};
 
-    /// The lines that one of the system's tools prints of this program. Leaves the
-    /// test out if there is no such tool.
+    /// Returns the lines that a system tool prints about this program. Leaves the test out
+    /// if there is no such tool.
     fn inspect(tool: &str, arguments: &[&str]) -> Vec<String> {
         let mut command = Command::new(tool);
         command.args(arguments).arg(env::current_exe().unwrap());
@@ -101,13 +101,13 @@ mod linked {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// Whether a line of `nm` is about a function of libwasmtime, as C names it.
+    /// Reports whether a line of `nm` shows a function of libwasmtime, under its C name.
     fn is_of_libwasmtime(line: &str) -> bool {
         let name = line.split_whitespace().last().unwrap_or_default();
         name.starts_with("wasm_") || name.starts_with("wasmtime_")
     }
 
-    /// Whether it is, under the name that the build script has given it.
+    /// Reports the same for the name that the build script has given it.
     fn is_renamed(line: &str) -> bool {
         let name = line.split_whitespace().last().unwrap_or_default();
         let first = name
@@ -117,7 +117,7 @@ mod linked {
         first && (name[1..].starts_with("asm_") || name[1..].starts_with("asmtime_"))
     }
 
-    /// Calls libwasmtime: else the linker leaves it out.
+    /// Calls libwasmtime, as otherwise the linker leaves it out.
     fn use_library() {
         libwasmtime::Engine::new(&libwasmtime::Config::new()).unwrap();
     }

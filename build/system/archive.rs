@@ -56,10 +56,14 @@ pub struct Symbol<'a> {
 }
 
 /// The prefixes of the names of the functions for native debuggers; the version follows.
+// Version 48: these two functions, and no others, have names that compiled modules
+// refer to; look at `debug_builtins.rs` in `wasmtime`.
 const FOR_DEBUGGERS: [&[u8]; 2] = [b"resolve_vmctx_memory_ptr_", b"set_vmctx_memory_"];
 
 /// The prefixes of the names of the C API's functions. Some of libwasmtime's internal functions
 /// have them as well, and can have another name too.
+// Version 48: every function of the C API begins with one of these; look at the
+// headers.
 const OF_THE_C_API: [&[u8]; 3] = [b"wasm_", b"wasmtime_", b"wasi_"];
 
 /// The linker's name of a copy. The linker searches for each name only once, so the copies for

@@ -69,6 +69,8 @@ impl Target {
 
     /// Returns the native libraries that an archive of libwasmtime needs, besides those that
     /// rustc links into every program.
+    // Version 48: an archive needs these libraries; look at `target_link_libraries` in
+    // the `CMakeLists.txt` of `wasmtime-c-api-impl`.
     pub fn natives(&self) -> &'static [Native] {
         use Native::{Framework, Library};
         match self.os().as_str() {

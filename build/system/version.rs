@@ -12,6 +12,9 @@ use std::str;
 use super::archive::{ar, elf};
 
 /// The prefixes of the names that end with a version.
+// Version 48: the version is in the names of some functions; look at
+// `versioned_export` in `wasmtime-internal-versioned-export-macros`, and at
+// `debug_builtins.rs` and `helpers.c` of `wasmtime`.
 const VERSIONED: [&[u8]; 3] = [
     b"wasmtime_",
     b"set_vmctx_memory_",

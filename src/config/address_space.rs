@@ -28,6 +28,8 @@ const SLOT_BYTES: usize = 256;
 /// An upper bound of the engine's other memory, in bytes.
 const ENGINE_BYTES: usize = 16 << 20;
 
+// Version 48: a pool reserves these regions; look at `PoolingInstanceAllocator` in
+// `wasmtime`, and at its `memory_pool.rs`, `table_pool.rs` and `unix_stack_pool.rs`.
 impl Layout {
     /// Maps the regions of the pool, and unmaps them.
     ///

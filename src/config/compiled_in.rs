@@ -16,6 +16,8 @@ pub(super) fn has(strategy: Strategy) -> bool {
     static WINCH: OnceLock<bool> = OnceLock::new();
     // The text of the panic when a compiler is chosen that wasn't built in. The library
     // contains the text only if the compiler is missing.
+    // Version 48: the texts are in a library that has no such compiler, and in no
+    // other; look at `Config::build_compiler` in `wasmtime`.
     let (there, absent) = match strategy {
         Strategy::Cranelift => (&CRANELIFT, &b"cranelift support not compiled in"[..]),
         Strategy::Winch => (&WINCH, &b"winch support not compiled in"[..]),

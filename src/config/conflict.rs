@@ -90,6 +90,9 @@ impl Config {
     /// # Errors
     ///
     /// Returns the first conflict found.
+    // Version 48: libwasmtime unwraps what `Engine::new` returns; look at each error of
+    // `Config::validate`, `build_compiler`, `build_allocator` and `build_profiler` in
+    // `wasmtime`.
     pub(crate) fn check(&self) -> Result<Tunables> {
         let tunables = Tunables::of(self);
         self.check_features(&tunables)?;

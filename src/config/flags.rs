@@ -51,6 +51,8 @@ impl fmt::Display for ValueKind {
 }
 
 /// The settings of every architecture that are not booleans.
+// Version 48: Cranelift has these settings; look at `settings.rs` and `isa` in
+// `cranelift-codegen-meta`, and at `Compiler::set` in `wasmtime-internal-cranelift`.
 const OTHERS: &[(&str, ValueKind)] = &[
     (
         "regalloc_algorithm",

@@ -202,6 +202,9 @@ impl Report<()> for ReportError {
     }
 }
 
+// Version 48: `usize::MAX` stands for no maximum, and a host's memory can't be
+// initialised by mapping; look at `CHostMemoryCreator` in `wasmtime-c-api-impl`, and at
+// `Memory::new` in `wasmtime`.
 unsafe extern "C" fn new_memory(
     env: *mut c_void,
     ty: *const wasm_memorytype_t,

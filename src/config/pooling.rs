@@ -104,6 +104,8 @@ macro_rules! pool_settings {
 }
 
 /// The default number of slots of each kind.
+// Version 48: the defaults of a pool; look at `InstanceLimits` and
+// `PoolingAllocationConfig` in `wasmtime`.
 const TOTAL: u32 = if cfg!(target_pointer_width = "32") {
     100
 } else {
@@ -111,6 +113,9 @@ const TOTAL: u32 = if cfg!(target_pointer_width = "32") {
 };
 
 /// The largest number of memories in a module that libwasmtime accepts.
+// Version 48: a module has at most as many, and whenever one is dropped there is a loop
+// up to the setting; look at `MAX_WASM_MEMORIES` in `wasmparser`, and at `purge_module`
+// in `wasmtime`.
 const MOST_MEMORIES: u32 = 100;
 
 /// The default size limit of a memory, in bytes: all that 32 bits can address.

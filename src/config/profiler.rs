@@ -12,6 +12,8 @@ impl Config {
     /// # Errors
     ///
     /// Returns an error that says why not.
+    // Version 48: profilers write these files, on these platforms; look at
+    // `profiling_agent` in `wasmtime`.
     pub(super) fn check_profiler(&self) -> Result<()> {
         let name = format!("profiler(ProfilingStrategy::{:?})", self.profiler);
         let unavailable =

@@ -170,6 +170,9 @@ impl fmt::Debug for Target {
 
 /// Whether libwasmtime can compile to this machine's native code. Otherwise it uses
 /// Pulley.
+// Version 48: these architectures have a compiler, and Pulley has these names; look at
+// `Config::compiler_target` and `Engine::check_compatible_with_native_host` in
+// `wasmtime`.
 pub(super) const HAS_COMPILER_BACKEND: bool = cfg!(any(
     target_arch = "x86_64",
     target_arch = "aarch64",

@@ -23,9 +23,13 @@ pub(crate) struct Tunables {
 }
 
 /// The default size of the stack of an asynchronous call, in bytes.
+// Version 48: the defaults of all settings; look at `Config::new` in `wasmtime`, and at
+// `Tunables::default_host` in `wasmtime-environ`.
 const ASYNC_STACK_SIZE: usize = 2 << 20;
 
 /// The proposals that are on by default in every library, whatever its features.
+// Version 48: these proposals are on by default; look at `Config::features` in
+// `wasmtime`.
 const ALWAYS: WasmFeatures = WasmFeatures::REFERENCE_TYPES
     .union(WasmFeatures::MULTI_VALUE)
     .union(WasmFeatures::BULK_MEMORY)
@@ -119,6 +123,8 @@ impl Tunables {
     }
 
     /// Returns the proposals that the compiler doesn't support for the target.
+    // Version 48: the compilers lack these proposals; look at
+    // `Config::compiler_panicking_wasm_features` in `wasmtime`.
     pub(super) fn unsupported_features(&self) -> WasmFeatures {
         if self.lacks_compiler() {
             return WasmFeatures::empty();

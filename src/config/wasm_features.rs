@@ -97,6 +97,8 @@ macro_rules! wasm_features {
     };
 }
 
+// Version 48: the proposals have these bits; look at `WasmFeatures` in `wasmparser` and
+// in `wasmtime`.
 wasm_features! {
     /// Sets whether the reference types proposal is on.
     ///

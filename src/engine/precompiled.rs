@@ -18,6 +18,8 @@ pub enum Precompiled {
 }
 
 /// The operating system in the header of Wasmtime's files, and the version of its ABI.
+// Version 48: the header of a precompiled module has these numbers; look at `obj.rs` in
+// `wasmtime-environ`.
 const WASMTIME_ABI: [u8; 2] = [200, 0];
 const MODULE: u32 = 1 << 0;
 const COMPONENT: u32 = 1 << 1;

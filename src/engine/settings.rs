@@ -45,6 +45,8 @@ impl Engine {
     /// WebAssembly's pages are smaller than the system's. Otherwise, if there is a
     /// reservation, it checks at most against the end of the reservation. If there is a
     /// guard, it leaves constant offsets out of the check that are smaller than the guard.
+    // Version 48: code relies on signals for memories with guard pages; look at
+    // `bounds_checks.rs` in `wasmtime-internal-cranelift`.
     pub(crate) fn may_fault(&self, ty: &MemoryType) -> bool {
         let tunables = &self.inner.tunables;
         tunables.signals_based_traps

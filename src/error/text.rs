@@ -6,6 +6,8 @@
 //! a text and what follows a backtrace, which no guest can write.
 
 /// The beginning of the text of a backtrace.
+// Version 48: errors are printed in this form; look at `WasmBacktrace` in `wasmtime`,
+// and at `Debug` of `Error` in `wasmtime-internal-core`.
 const BACKTRACE: &str = "error while executing at wasm backtrace:\n";
 
 /// The separator between the outermost message and its causes.

@@ -169,12 +169,13 @@ impl Signatures {
     /// The place of a function's signature among the recent ones.
     #[inline]
     fn recent(&mut self, key: usize) -> &mut Recent {
-        // Version 48: functions are 32 bytes apart, mostly next to each other.
+        // Version 48: functions are 32 bytes apart, mostly next to each other; look at `vmtypes.rs`.
         &mut self.recent[key / 32 % 8]
     }
 }
 
 /// Returns the key of a function: its address, which stays the same for the store's life.
+// Version 48: a handle has the address of its `VMFuncRef`, of 32 bytes; look at `vmtypes.rs`.
 fn key(func: &wasmtime_func_t) -> usize {
     func.__private.addr()
 }

@@ -115,6 +115,7 @@ impl HostFunc {
 
     /// The callback, its environment and its finalizer, for a C function that
     /// takes all three. That function frees the environment even if it fails.
+    // Version 48: a function that defines frees its environment if it fails; look at `ForeignData`.
     pub(crate) fn into_parts(
         self,
     ) -> (

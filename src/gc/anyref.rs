@@ -97,6 +97,8 @@ impl AnyRef {
     /// # Panics
     ///
     /// Panics if the reference belongs to another store.
+    // Version 48: both references have the same bits; look at `AnyRef::convert_extern`
+    // in `wasmtime`.
     pub fn convert_extern(
         mut store: impl AsContextMut,
         externref: Rooted<ExternRef>,

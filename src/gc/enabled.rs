@@ -260,6 +260,8 @@ impl RawRef {
     /// libwasmtime leaves a root behind when an exception is taken. That root lives as
     /// long as the host function in which this happens, or as the store where there is
     /// none. So the exception is taken in a host function that does nothing else.
+    // Version 48: the function leaves a root behind; look at
+    // `wasmtime_context_take_exception` in `wasmtime-c-api-impl`.
     pub(crate) fn take_pending_exn(store: &mut StoreOpaque) -> Option<RawRef> {
         if !RawRef::has_pending_exn(store) {
             return None;

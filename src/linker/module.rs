@@ -226,6 +226,7 @@ impl<T: 'static> Linker<T> {
 
 /// Reports whether toolchains add such an export to commands: it is not a function, and
 /// skipped.
+// Version 48: a command may export these; look at `Linker::command` in `wasmtime`.
 fn is_usual(export: &ExportType<'_>) -> bool {
     let ty = export.ty();
     match export.name() {

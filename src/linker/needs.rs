@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The module name of WASI preview 1.
+// Version 48: WASI is defined in this module and in no other; look at
+// `wasmtime_linker_define_wasi` in `wasmtime-c-api-impl`.
 const WASI: &str = "wasi_snapshot_preview1";
 
 /// The requirements of one or several definitions on a store.

@@ -102,6 +102,8 @@ impl UnknownImportError {
 
 impl fmt::Display for UnknownImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Version 48: the error has this text; look at `UnknownImportError` in
+        // `wasmtime`.
         write!(
             f,
             "unknown import: `{}::{}` has not been defined",

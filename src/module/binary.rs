@@ -183,6 +183,8 @@ impl<'a> Reader<'a> {
         Some(!is_abstract)
     }
 
+    // Version 48: a constant expression may have these instructions; look at
+    // `VisitConstOperator` in `wasmparser`.
     fn const_expr(&mut self) -> Option<()> {
         loop {
             match self.byte()? {

@@ -3,6 +3,7 @@
 use crate::sys::elf::File;
 
 /// The name of the section of the machine code.
+// Version 48: the code is in this section; look at `obj.rs` in `wasmtime-environ`.
 const TEXT: &[u8] = b".text\0";
 
 /// Returns the machine code in an image; `None` if the image isn't an ELF file or has no

@@ -16,6 +16,8 @@ use std::sync::Arc;
 /// [`Error::downcast_ref`](crate::Error::downcast_ref) finds it. Nothing is wrong with the
 /// item itself: it can be instantiated, exported and imported. But the host can't use it
 /// through this module.
+// Version 48: these values end the process; look at `wasm_val_t` in
+// `wasmtime-c-api-impl`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the engine-neutral API can't express {what}")]
 pub struct Inexpressible {

@@ -33,6 +33,7 @@ pub enum UpdateDeadline {
 /// The largest number of ticks that a deadline is set beyond the current epoch, which no
 /// program reaches. libwasmtime adds the two without a check: an overflow would set a
 /// deadline in the past, or abort the process if overflow checks are compiled in.
+// Version 48: a deadline is added to the epoch unchecked; look at `StoreOpaque::set_epoch_deadline`.
 const FARTHEST: u64 = u64::MAX >> 1;
 
 impl<T: 'static> StoreContextMut<'_, T> {

@@ -18,6 +18,7 @@ pub struct ThrownException;
 
 impl fmt::Display for ThrownException {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Version 48: a call's error ends with this text; look at `exception.rs` in `wasmtime`.
         f.write_str("thrown Wasm exception")
     }
 }

@@ -21,6 +21,7 @@ impl Instances {
         let serial = module.serial();
         // An instance's index is higher than those of the older ones, unless
         // its start function made others.
+        // Version 48: instances are numbered upwards; look at `StoreInstanceId` in `wasmtime`.
         let place = self.modules.partition_point(|(index, _)| *index < instance);
         self.modules.insert(place, (instance, serial));
         self.of

@@ -121,6 +121,7 @@ impl Slot {
 }
 
 /// The part of a memory's handle that is unique in its store.
+// Version 48: these private fields tell memories apart; look at `Memory` in `wasmtime`.
 #[inline]
 fn index(memory: &wasmtime_memory_t) -> u64 {
     u64::from(memory.id.__private1) << 32 | u64::from(memory.__private2)

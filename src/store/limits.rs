@@ -4,6 +4,7 @@ use super::{AsContextMut, Store};
 use crate::sys::wasmtime_store_limiter;
 
 /// The default limit on the number of instances in a store.
+// Version 48: the defaults of a store; look at `limits.rs` in `wasmtime`.
 pub const DEFAULT_INSTANCE_LIMIT: usize = 10_000;
 /// The default limit on the number of tables in a store.
 pub const DEFAULT_TABLE_LIMIT: usize = 10_000;
@@ -199,6 +200,7 @@ impl<T: 'static> Store<T> {
         mut limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
     ) {
         // A negative number means no limit.
+        // Version 48: what is negative is no limit; look at `wasmtime_store_limiter`.
         let size =
             |limit: Option<usize>| limit.and_then(|limit| limit.try_into().ok()).unwrap_or(-1);
         let count = |limit: usize| limit.try_into().unwrap_or(i64::MAX);

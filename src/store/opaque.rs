@@ -144,6 +144,7 @@ impl StoreOpaque {
     /// Returns the C context, for one call that the invariant "Shared" allows and that
     /// reads no collected objects.
     #[inline]
+    // Version 48: functions that "Shared" names only read; look at each in `wasmtime-c-api-impl`.
     pub(crate) fn shared(&self) -> *const wasmtime_context_t {
         self.c.context
     }

@@ -14,6 +14,7 @@
 //! - from their exports, when the host gets one: a memory that a module defines and
 //!   doesn't export, or that the host has never got, can't be imported.
 
+// Version 48: one instance has a memory, or it ends the process; look at `StoreOpaque::wasm_fault`.
 use crate::error::format_err;
 use crate::{Error, Result, SharedMemory};
 use std::collections::BTreeMap;

@@ -121,6 +121,7 @@ fn version() -> LibraryVersion {
     LibraryVersion {
         major: MAJOR,
         patch: found
+            // Version 48: the minor version is always 0; look at upstream's releases.
             .strip_prefix(&format!("{MAJOR}.0."))
             .and_then(|patch| patch.parse().ok()),
     }

@@ -27,6 +27,8 @@ const OTHER_PATCHES: Range<u32> = 0..20;
 pub(super) fn by_symbol(has: impl Fn(&CStr) -> bool) -> Option<LibraryVersion> {
     let find = |major, patches: Range<u32>| {
         for patch in patches {
+            // Version 48: this function has the version in its name; look at
+            // `debug_builtins.rs` in `wasmtime`.
             let name = format!("set_vmctx_memory_{major}_0_{patch}\0");
             if CStr::from_bytes_with_nul(name.as_bytes()).is_ok_and(&has) {
                 let patch = Some(patch);
@@ -214,6 +216,8 @@ impl Drop for Prober {
 
 /// A precompiled module of a version of libwasmtime that has nothing but its
 /// version in it.
+// Version 48: a precompiled module begins so, and is refused with its version in
+// quotes; look at `check_compatible` in `serialization.rs` of `wasmtime`.
 fn precompiled(version: &str) -> Vec<u8> {
     let mut file = EMPTY.to_vec();
     // The layout's number, the version, and one byte where settings would be

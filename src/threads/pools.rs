@@ -25,6 +25,8 @@ fn processors() -> usize {
 ///
 /// Returns an error if the environment variable isn't a positive number: libwasmtime aborts
 /// then.
+// Version 48: the runtime has as many threads as this variable says; look at `loom/std`
+// in `tokio`, and at `runtime.rs` in `wasmtime-wasi`.
 #[cfg(feature = "wasi")]
 fn of_runtime() -> Result<usize> {
     const THREADS: &str = "TOKIO_WORKER_THREADS";
@@ -41,6 +43,8 @@ fn of_runtime() -> Result<usize> {
 }
 
 /// Returns the number of threads that libwasmtime compiles on.
+// Version 48: modules are compiled in the global pool, which has as many threads as
+// these variables say; look at `ThreadPoolBuilder` in `rayon-core`.
 #[cfg(compiler)]
 fn of_compiler() -> usize {
     const MOST: usize = if cfg!(target_pointer_width = "64") {

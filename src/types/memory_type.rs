@@ -61,6 +61,8 @@ fn validate(ty: &MemoryType) -> Result<()> {
     let page_size = 1u64 << page_size_log2;
     let (largest, width) = match is_64 {
         // 2^64 less a page, which is libwasmtime's limit: 2^64 itself isn't a `u64`.
+        // Version 48: a maximum is compared in this way; look at
+        // `MemoryTypeBuilder::build` in `wasmtime`.
         true => (page_size.wrapping_neg(), 64),
         false => (1 << 32, 32),
     };

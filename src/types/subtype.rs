@@ -26,6 +26,8 @@ pub(super) fn same(a: HeapType, b: HeapType) -> bool {
 /// of references to functions that return a `b`, with that function as its value:
 /// libwasmtime then compares the result types of both. This happens in a store of
 /// its own, which is deleted at once.
+// Version 48: a global's value is checked against its type; look at
+// `wasmtime_global_new`.
 pub(super) fn is_subtype(engine: &Engine, a: HeapType, b: HeapType) -> bool {
     let [a, b] = [a, b].map(|ty| FuncType::new(engine, [], [RefType::new(true, ty).into()]));
     let wanted = GlobalType::new(

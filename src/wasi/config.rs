@@ -59,6 +59,8 @@ impl WasiP1Ctx {
 /// # Errors
 ///
 /// Returns an error if one of the files is missing.
+// Version 48: random numbers are read from these files where `getrandom` can't be
+// looked up; look at `linux_android_with_fallback.rs` in `getrandom`.
 fn check_random_numbers() -> Result<()> {
     const LOOKED_UP: bool = cfg!(not(all(
         target_os = "linux",

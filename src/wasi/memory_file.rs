@@ -18,6 +18,8 @@ use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::fs::{FileExt, MetadataExt};
 
 /// An anonymous file in memory, of a fixed size.
+// Version 48: output goes to the file that the path names as it is set, at the file's
+// own position; look at `wasi_config_set_stdout_file` in `wasmtime-c-api-impl`.
 #[derive(Debug)]
 pub(super) struct MemoryFile {
     file: File,

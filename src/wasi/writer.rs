@@ -226,6 +226,8 @@ fn write_to(slot: &Slot, piece: &[u8]) -> io::Result<()> {
 const IO_ERROR: i32 = if cfg!(windows) { 1117 } else { 5 };
 
 /// The largest number that a system may have for an error. libwasmtime aborts at a larger one.
+// Version 48: an error's number is asserted to be one of the system's; look at
+// `raw_write` in `wasmtime-c-api-impl`, and at `Errno` in `rustix`.
 const LARGEST_ERROR: i32 = if cfg!(windows) { i32::MAX } else { 4095 };
 
 /// Returns the system's number of an error.

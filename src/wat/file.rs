@@ -13,6 +13,7 @@ use std::path::Path;
 /// Returns an error that shows the file, line and column if the text isn't a module. It has
 /// the file's name in place of libwasmtime's `<anon>`, as the C API takes no name.
 pub(crate) fn file_to_wasm(file: &Path, text: &[u8]) -> Result<ByteVec> {
+    // Version 48: text without a name is called so; look at `error.rs` in `wast`.
     const PLACE: &str = "--> <anon>:";
     text_to_wasm(text).map_err(|error| {
         let message = format!("{error}");

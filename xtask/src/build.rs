@@ -1,4 +1,4 @@
-//! Compiling `vendor/` into a static archive and a shared library.
+//! Compiles `vendor/` to a static archive and a shared library.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,19 +10,17 @@ use serde_json::Value;
 use crate::platform;
 use crate::workspace::{Workspace, artifacts, cargo};
 
-/// Builds libwasmtime as a static archive and as a shared library, and gives
-/// the files that cargo made.
+/// Builds libwasmtime as a static archive and as a shared library, and returns the files.
 ///
-/// The package's own manifest says plain `lib`, so that the crate's `vendored`
-/// link mode doesn't have to link a shared library that it never uses; and the
-/// package, its features and the target directory are those of that mode, so
-/// that both share all that is compiled.
+/// The package's manifest declares a plain `lib`, as the crate's link mode `vendored` would
+/// otherwise link a shared library that it never uses. The package, its features and the
+/// target directory are those of that mode, so both share everything that is compiled.
 ///
 /// With a `cfg`, the archive is compiled with it. The shared library isn't.
 ///
 /// # Errors
 ///
-/// If cargo fails, which it says itself on standard error.
+/// Returns an error if cargo fails, which prints the reason on standard error.
 pub fn build(
     workspace: &Workspace,
     profile: &str,

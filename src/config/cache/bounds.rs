@@ -6,6 +6,8 @@ use crate::error::ensure;
 use std::path::Path;
 
 /// The names, in the file, of the settings that have an upper bound.
+// Version 48: these numbers end the process, and are written in these units; look at
+// `config.rs` in `wasmtime-internal-cache`, and at its worker.
 const BOUNDS: [(&str, u64); 3] = [
     ("worker-event-queue-size", MAX_QUEUE_SIZE),
     ("file-count-soft-limit", MAX_LIMIT),

@@ -22,6 +22,9 @@ use std::path::{Path, PathBuf};
 /// So nobody can put another file in its place, even if everyone can write to the
 /// directory for temporary files. On Windows nobody else can open the file for writing or
 /// delete it until it is closed; then the system deletes it.
+// Version 48: the file is read once, by its path, before
+// `wasmtime_config_cache_config_load` returns; look at `Cache::from_file` in
+// `wasmtime-internal-cache`.
 pub(super) struct Handover {
     /// Held open. On Unix the descriptor is the only reference to the file. On Windows it
     /// excludes others, and closing it deletes the file.

@@ -86,6 +86,8 @@ macro_rules! settings {
     };
 }
 
+// Version 48: these settings, defaults and ways of writing them; look at `CacheConfig`
+// in `wasmtime-internal-cache`.
 settings! {
     /// Sets the capacity of the queue of events for the cache's thread.
     ///

@@ -197,6 +197,8 @@ enum Maximum {
 
 /// Reads a table's maximum from libwasmtime's text about the refusal:
 /// `... doesn't match provided table limits (min: 1, max: 2)`.
+// Version 48: a table that doesn't match is refused with this text; look at
+// `matching.rs` in `wasmtime`.
 fn maximum_in(refusal: &str) -> Maximum {
     let maximum = refusal
         .rsplit_once("provided table limits (min: ")

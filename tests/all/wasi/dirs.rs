@@ -35,7 +35,7 @@ impl Guest {
         }
     }
 
-    /// What the program knows a directory as.
+    /// Returns the program's name for a directory.
     fn name_of(&mut self, dir: i32) -> Result<String, Errno> {
         self.call("fd_prestat_get", &[dir, 0])?;
         let len = self.number(1);
