@@ -34,13 +34,14 @@ mod bytes;
 #[cfg(feature = "component-model")]
 pub mod component;
 mod owned;
+mod types;
 mod val;
 
-pub use crate::sys::vec::owned::*;
 pub use owned::{Object, Owned};
+pub use types::*;
 pub use val::OwnedVal;
 
-pub(crate) mod sealed {
+mod sealed {
     /// Implemented for structs of the C API alone.
     pub trait Sealed {}
 }

@@ -6,9 +6,9 @@ use std::ffi::{CStr, c_void};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
+use super::library::{LibraryVersion, LoadError, MAJOR};
 use super::object::{self, Object, named, real};
 use super::version::{self, Evidence, Functions};
-use crate::load::{LibraryVersion, LoadError, MAJOR};
 
 /// What is known of the library.
 pub(super) struct Found {

@@ -12,14 +12,13 @@ use std::sync::OnceLock;
 #[cfg(wasmtime_link = "dynamic")]
 use super::dynamic;
 #[cfg(not(wasmtime_link = "dynamic"))]
+use super::library::{LibraryVersion, MAJOR};
+use super::library::{LoadError, LoadOptions, Loaded, Unsupported};
+#[cfg(not(wasmtime_link = "dynamic"))]
 use super::object::Object;
 #[cfg(wasmtime_link = "vendored")]
 use super::vendored;
 use super::{Feature, object};
-use crate::Error;
-#[cfg(not(wasmtime_link = "dynamic"))]
-use crate::load::{LibraryVersion, MAJOR};
-use crate::load::{LoadError, LoadOptions, Loaded, Unsupported};
 
 /// The library, once it is known to be the right one and to stay in memory.
 static LOADED: OnceLock<Loaded> = OnceLock::new();
@@ -45,10 +44,10 @@ pub(crate) fn loaded() -> Option<&'static Loaded> {
 ///
 /// A [`LoadError`].
 #[inline]
-pub(crate) fn ensure_loaded() -> Result<(), Error> {
+pub(crate) fn ensure_loaded() -> Result<(), LoadError> {
     match LOADED.get() {
         Some(_) => Ok(()),
-        None => Ok(load(&LoadOptions::new())?),
+        None => load(&LoadOptions::new()),
     }
 }
 

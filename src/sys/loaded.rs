@@ -14,11 +14,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use libloading::Library;
 
 use super::Feature;
+use super::library::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 use super::object::{self, Object};
 use super::slot::Slot;
 use super::version::{self, Evidence, Functions};
-use crate::Error;
-use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
 mod by_name;
 mod format;
@@ -40,16 +39,11 @@ pub(crate) fn loaded() -> Option<&'static Loaded> {
 ///
 /// A [`LoadError`].
 #[inline]
-pub(crate) fn ensure_loaded() -> Result<(), Error> {
+pub(crate) fn ensure_loaded() -> Result<(), LoadError> {
     match LOADED.get() {
         Some(_) => Ok(()),
-        None => load_default(),
+        None => LOAD_DEFAULT(),
     }
-}
-
-#[cold]
-fn load_default() -> Result<(), Error> {
-    Ok(LOAD_DEFAULT()?)
 }
 
 /// Not seen through by the compiler, as `AFTER_LOADING` in slot.rs.

@@ -61,6 +61,7 @@ mod capi;
 #[cfg(wasmtime_link = "dynamic")]
 mod dynamic;
 mod feature;
+pub(crate) mod library;
 #[cfg(not(wasmtime_link = "load"))]
 mod linked;
 #[cfg(wasmtime_link = "load")]

@@ -13,7 +13,7 @@ use std::ffi::{CStr, c_void};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
-use crate::load::LoadError;
+use super::library::LoadError;
 
 pub(super) use system::Object;
 #[cfg(wasmtime_link = "dynamic")]

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use crate::load::{LibraryVersion, MAJOR};
+use crate::sys::library::{LibraryVersion, MAJOR};
 use crate::sys::{wasm_byte_vec_t, wasm_engine_t, wasmtime_error_t, wasmtime_module_t};
 
 /// The other major versions that are recognised; one that isn't is still told

@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 
-use crate::load::LoadError;
+use crate::sys::library::LoadError;
 
 /// Checks the file that the system may take for a name.
 ///

@@ -20,7 +20,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::load::LoadError;
+use crate::sys::library::LoadError;
 
 #[cfg(any(test, all(unix, not(target_vendor = "apple"))))]
 mod elf;

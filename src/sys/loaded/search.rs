@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use libloading::Library;
 
 use super::{by_name, format};
-use crate::load::{Attempt, LoadError, LoadOptions, Loaded};
 use crate::sys::is_privileged;
+use crate::sys::library::{Attempt, LoadError, LoadOptions, Loaded};
 
 /// The variable that names the library or its directory.
 const VARIABLE: &str = "LIBWASMTIME_PATH";
@@ -194,7 +194,7 @@ fn open_file(file: PathBuf) -> Result<(Library, PathBuf), LoadError> {
     // it means the same after the working directory has changed.
     let path = std::path::absolute(&file).unwrap_or(file);
     format::check(&path)?;
-    match dynamic_load(path.as_os_str(), Kind::Path) {
+    match dynamic_load(path.as_os_str(), OpenBy::Path) {
         Ok(library) => Ok((library, path)),
         Err(reason) => Err(LoadError::NotALibrary { path, reason }),
     }
@@ -213,7 +213,7 @@ fn open_by_system(
         true => Path::new("@rpath").join(name),
         false => name.into(),
     };
-    match dynamic_load(sought.as_os_str(), Kind::Name) {
+    match dynamic_load(sought.as_os_str(), OpenBy::Name) {
         Ok(library) => return Ok(Some((library, name.into()))),
         Err(reason) => tried.push(Attempt {
             path: name.into(),
@@ -235,9 +235,9 @@ fn open_by_system(
     Ok(None)
 }
 
-/// What a library is opened by.
+/// How the system is told which library to open.
 #[derive(Clone, Copy)]
-enum Kind {
+enum OpenBy {
     /// An absolute path.
     Path,
     /// A name that the system looks for.
@@ -246,7 +246,7 @@ enum Kind {
 
 /// Opens a library; the error is the system's text, without the name in front.
 #[cfg(unix)]
-fn dynamic_load(name: &OsStr, _: Kind) -> Result<Library, String> {
+fn dynamic_load(name: &OsStr, _: OpenBy) -> Result<Library, String> {
     use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
     // All symbols now: a library that lacks one of another library's is found
     // out here, not in the middle of a call. Local: its symbols can't take the
@@ -267,16 +267,16 @@ fn dynamic_load(name: &OsStr, _: Kind) -> Result<Library, String> {
 /// What is looked for by name, be it the library or one that it needs, isn't
 /// taken from the working directory nor from `PATH`.
 #[cfg(windows)]
-fn dynamic_load(name: &OsStr, kind: Kind) -> Result<Library, String> {
+fn dynamic_load(name: &OsStr, by: OpenBy) -> Result<Library, String> {
     use libloading::os::windows::{
         LOAD_LIBRARY_SEARCH_DEFAULT_DIRS, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR, Library,
     };
     use std::error::Error as _;
 
-    let flags = match kind {
+    let flags = match by {
         // The first is where the library itself is, for those that it needs.
-        Kind::Path => LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
-        Kind::Name => LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
+        OpenBy::Path => LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
+        OpenBy::Name => LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
     };
     // SAFETY: opening a library runs its initialisers. Those of libwasmtime
     // need nothing of the program, and `load` documents that naming another
