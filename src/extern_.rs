@@ -1,5 +1,7 @@
 //! What modules import and export, as one type.
 
+mod default_value;
+
 use crate::store::StoreOpaque;
 use crate::sys::{
     WASMTIME_EXTERN_FUNC, WASMTIME_EXTERN_GLOBAL, WASMTIME_EXTERN_MEMORY,

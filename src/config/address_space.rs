@@ -5,7 +5,7 @@
 //! process has mapped already all play in. So the same regions are reserved
 //! here first, in the same way, and given back.
 
-use super::region::{Region, page_size};
+use crate::region::{Region, page_size};
 use std::fmt;
 use std::io;
 

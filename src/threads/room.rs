@@ -11,7 +11,7 @@ use std::io;
 /// If there are fewer.
 #[cfg(all(unix, any(feature = "cache", feature = "wasi", compiler)))]
 pub(super) fn probe() -> io::Result<()> {
-    use crate::config::region::{Region, page_size};
+    use crate::region::{Region, page_size};
 
     /// Far more than a thread takes, and far less than the next one's stack.
     const BYTES: usize = 1 << 20;

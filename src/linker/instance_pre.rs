@@ -1,7 +1,7 @@
 //! Modules whose imports have been found.
 
+use super::Needs;
 use crate::instance::check_engine;
-use crate::linker::Needs;
 use crate::sys::{
     wasmtime_instance_pre_delete, wasmtime_instance_pre_instantiate, wasmtime_instance_pre_t,
 };
