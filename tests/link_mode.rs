@@ -75,7 +75,7 @@ fn leads_out(line: &str, modules_above: usize) -> bool {
     let from_root = code.match_indices("crate::").any(|(start, path)| {
         let is_part = |next: char| next == '_' || next.is_alphanumeric();
         let rest = code[start + path.len()..].strip_prefix("sys");
-        !rest.is_some_and(|rest| !rest.starts_with(is_part))
+        rest.is_none_or(|rest| rest.starts_with(is_part))
     });
     from_root || code.contains(&"super::".repeat(modules_above + 1))
 }
