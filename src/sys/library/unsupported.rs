@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Examples
 ///
-/// ```
+#[doc = example!(compiler)]
 /// use libwasmtime::{Config, Engine, Feature, Unsupported};
 ///
 /// let mut config = Config::new();
@@ -38,7 +38,7 @@ pub struct Unsupported {
     /// The library that lacks it; `None` if none could be loaded.
     pub library: Option<PathBuf>,
     /// Why none could be loaded.
-    pub(in crate::sys) cause: Option<LoadError>,
+    pub(crate) cause: Option<LoadError>,
 }
 
 impl Unsupported {
