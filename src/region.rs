@@ -1,9 +1,9 @@
-//! Regions of the address space, as the system gives them out.
+//! [`Region`]: a region of the address space, mapped by the system.
 //!
-//! Just enough of the system's interface to try whether libwasmtime will get
-//! what it asks for, and asked for in the same way. Nothing but that tells: the
-//! standard library can't reserve memory without committing it, nor protect it,
-//! and libwasmtime, which can, aborts where it doesn't get a pool.
+//! It serves to try whether the system will grant libwasmtime a mapping, by asking for the
+//! same mapping first: libwasmtime aborts if the system refuses, and nothing else tells.
+//! The standard library can neither reserve memory without committing it nor protect it,
+//! so the functions of the system are called directly.
 
 #[cfg(unix)]
 mod unix;

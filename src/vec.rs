@@ -55,12 +55,11 @@ mod bytes;
 #[cfg(feature = "component-model")]
 pub mod component;
 mod into_iter;
-mod owned;
 mod types;
 mod val;
 
+pub use crate::owned::{Delete, Object, Owned};
 pub use into_iter::IntoIter;
-pub use owned::{Object, Owned};
 pub use types::*;
 pub use val::OwnedVal;
 

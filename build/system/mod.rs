@@ -1,6 +1,8 @@
 //! Finds a libwasmtime on the system and links it.
 
 mod archive;
+#[path = "../../src/sys/elf.rs"]
+mod elf;
 mod find;
 mod headers;
 mod link;

@@ -85,7 +85,7 @@ pub fn violation(shared: &Shared, text: impl Into<String>) -> ! {
 /// What documented panics say.
 const WRONG_STORE: &str = "object used with the wrong store";
 const WRONG_ENGINE: [&str; 2] = ["another engine", "different engines"];
-const NO_VALUE: [&str; 2] = ["can't be had", "not supported as values yet"];
+const NO_VALUE: [&str; 2] = ["can't be read", "not supported as values yet"];
 
 /// How a call ended.
 enum End<R> {

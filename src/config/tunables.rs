@@ -1,11 +1,10 @@
-//! What a configuration comes to once every default is filled in.
+//! [`Tunables`]: the settings in effect, in which every default is filled in.
 
 use super::target::HAS_COMPILER_BACKEND;
 use super::{Config, Strategy, WasmFeatures};
 use crate::sys::{self, Feature, require};
 
-/// The values that libwasmtime works with, as far as its C API tells or its
-/// documentation promises.
+/// The values that libwasmtime uses, as far as its C API or its documentation tells them.
 #[derive(Clone, Debug)]
 pub(crate) struct Tunables {
     pub(crate) features: WasmFeatures,
@@ -23,10 +22,10 @@ pub(crate) struct Tunables {
     pub(crate) concurrency_support: bool,
 }
 
-/// The stack of an asynchronous call, in bytes, unless it was set.
+/// The default size of the stack of an asynchronous call, in bytes.
 const ASYNC_STACK_SIZE: usize = 2 << 20;
 
-/// The proposals that are on in every library, whatever it was built with.
+/// The proposals that are on by default in every library, whatever its features.
 const ALWAYS: WasmFeatures = WasmFeatures::REFERENCE_TYPES
     .union(WasmFeatures::MULTI_VALUE)
     .union(WasmFeatures::BULK_MEMORY)
@@ -49,7 +48,7 @@ impl Tunables {
             Some(target) if target.is_pulley() => target.is_pulley32(),
             _ => cfg!(target_pointer_width = "32"),
         };
-        // What a 64-bit and a 32-bit address space have room for.
+        // libwasmtime's defaults for 32-bit and for 64-bit address spaces.
         let (reservation, for_growth, guard) = if has_32_bit_pointers {
             (10 << 20, 1 << 20, 64 << 10)
         } else {
@@ -95,7 +94,7 @@ impl Tunables {
         tunables
     }
 
-    /// What is on unless the compiler can't do it.
+    /// Returns the proposals that are on by default, if the compiler supports them.
     fn default_features(&self) -> WasmFeatures {
         let mut features = ALWAYS;
         let gc = library_has(Feature::Gc);
@@ -109,8 +108,8 @@ impl Tunables {
         features
     }
 
-    /// Whether the library is known to have no compiler, so that nothing asks
-    /// what a compiler can do.
+    /// Reports whether the library is known to have no compiler. Then no proposal is
+    /// unsupported by the compiler.
     pub(super) fn lacks_compiler(&self) -> bool {
         if cfg!(compiler) {
             self.strategy.is_none()
@@ -119,7 +118,7 @@ impl Tunables {
         }
     }
 
-    /// What the compiler can't do for the target.
+    /// Returns the proposals that the compiler doesn't support for the target.
     pub(super) fn unsupported_features(&self) -> WasmFeatures {
         if self.lacks_compiler() {
             return WasmFeatures::empty();
@@ -150,8 +149,8 @@ fn concurrency_support(config: &Config) -> Option<bool> {
     }
 }
 
-/// Whether both this crate and the library have a feature, one that decides
-/// what is on by default.
+/// Reports whether both this crate and the library have a feature, for the features that
+/// defaults depend on.
 fn library_has(feature: Feature) -> bool {
     let built = [
         (Feature::Gc, cfg!(feature = "gc")),

@@ -1,106 +1,133 @@
 //! Closures that can be functions of WebAssembly.
 
-use super::trampoline::typed_callback;
-use super::typed::for_each_arity;
-use super::{Caller, HostFunc, WasmParams, WasmResults, WasmRet, WasmTy};
-use crate::Engine;
+use super::{Caller, HostFunc};
+use crate::store::callback::{call_host, call_host_with_store};
 use crate::sys::{wasm_trap_t, wasmtime_caller_t, wasmtime_val_raw_t};
+use crate::values::{Args, Form, FromWasm, Raw, Reader, ValTypes, WasmRet, Writer, for_each_arity};
+use crate::{Engine, Result};
 use std::ffi::c_void;
+use std::ptr::{self, NonNull};
 
-/// A closure that [`Func::wrap`](crate::Func::wrap) and
-/// [`Linker::func_wrap`](crate::Linker::func_wrap) make a function of.
+/// A closure that can become a host function.
 ///
-/// Implemented for `Fn` closures of up to 17 arguments that are [`WasmTy`],
-/// optionally after a [`Caller`], which return a [`WasmRet`].
+/// [`Func::wrap`](crate::Func::wrap) and [`Linker::func_wrap`](crate::Linker::func_wrap) take
+/// it. It is implemented for `Fn` closures and functions that take up to 17 arguments that
+/// are [`WasmTy`](crate::WasmTy), optionally after a [`Caller`], and return a [`WasmRet`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a host function of a store with data `{T}`",
+    label = "not a host function",
+    note = "a host function is an `Fn` of up to 17 arguments that are `WasmTy`, such as `i32` or \
+            `Option<Func>`, optionally after a `Caller<'_, {T}>`"
+)]
 pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     /// The closure behind a callback.
     #[doc(hidden)]
     fn into_func(self, engine: &Engine) -> HostFunc;
 }
 
+impl<T, F, Params, R> IntoFunc<T, Params, R> for F
+where
+    F: HostClosure<T, Params, R> + Send + Sync + 'static,
+    R: WasmRet,
+{
+    fn into_func(self, engine: &Engine) -> HostFunc {
+        let callback = typed_callback::<T, F, Params, R>;
+        HostFunc::typed(engine, F::PARAMS, R::VALTYPES, callback, self)
+    }
+}
+
+/// A closure that takes its arguments from a cursor.
+///
+/// # Safety
+///
+/// `call` must read the arguments that `PARAMS` says, and `NEEDS_STORE` must be true if
+/// it uses the store or the caller.
+pub unsafe trait HostClosure<T, Params, R> {
+    /// The types of the parameters, in parts.
+    const PARAMS: &'static [ValTypes];
+
+    /// Whether `call` uses the store.
+    const NEEDS_STORE: bool;
+
+    /// Calls the closure.
+    ///
+    /// # Safety
+    ///
+    /// The arguments must be next in `args`, in a callback of a store of data `T`, which
+    /// only the closure uses.
+    unsafe fn call<F: Form>(&self, args: &mut Args<'_, F>) -> Result<R>;
+}
+
+/// The callback of a closure whose types are known.
+unsafe extern "C" fn typed_callback<T, F, Params, R>(
+    env: *mut c_void,
+    caller: *mut wasmtime_caller_t,
+    values: *mut wasmtime_val_raw_t,
+    _: usize,
+) -> *mut wasm_trap_t
+where
+    F: HostClosure<T, Params, R>,
+    R: WasmRet,
+{
+    // SAFETY: invariant "Callback": libwasmtime passes the closure that was given to it
+    // with this function, a caller, and raw values of the function's type, with room for
+    // the results. The store has data `T`, as the function was put into a store or linker
+    // of such.
+    unsafe {
+        let caller = NonNull::new_unchecked(caller);
+        let call = |store| {
+            let values = values.cast();
+            let mut args = Args::new(Reader::<Raw>::new(values, store), caller);
+            let results = (*env.cast::<F>()).call(&mut args)?;
+            results.write(&mut Writer::<Raw>::new(values, store))
+        };
+        if const { F::NEEDS_STORE || R::NEEDS_STORE } {
+            call_host_with_store(caller, |store| call(store.as_ptr()))
+        } else {
+            call_host(caller, || call(ptr::null_mut()))
+        }
+    }
+}
+
 macro_rules! closures {
     ($n:literal $($t:ident)*) => {
-        #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-        #[allow(unused_variables, clippy::let_unit_value, reason = "no arguments")]
-        impl<T, F, $($t,)* R> IntoFunc<T, ($($t,)*), R> for F
+        // SAFETY: the arguments are read one after the other.
+        unsafe impl<T, F, $($t,)* R> HostClosure<T, ($($t,)*), R> for F
         where
-            T: 'static,
-            F: Fn($($t),*) -> R + Send + Sync + 'static,
-            $($t: WasmTy,)*
-            R: WasmRet,
+            F: Fn($($t),*) -> R,
+            $($t: FromWasm,)*
         {
-            fn into_func(self, engine: &Engine) -> HostFunc {
-                unsafe extern "C" fn callback<F, $($t,)* R>(
-                    env: *mut c_void,
-                    caller: *mut wasmtime_caller_t,
-                    raw: *mut wasmtime_val_raw_t,
-                    _: usize,
-                ) -> *mut wasm_trap_t
-                where
-                    F: Fn($($t),*) -> R,
-                    $($t: WasmTy,)*
-                    R: WasmRet,
-                {
-                    let needs_store = <($($t,)*) as WasmParams>::HAS_REFERENCE;
-                    // SAFETY: libwasmtime passes the environment and arguments
-                    // that belong to this callback.
-                    unsafe {
-                        typed_callback(caller, raw, needs_store, |store, _, raw| {
-                            let ($($t,)*) = <($($t,)*) as WasmResults>::from_raw(raw, store);
-                            (*env.cast::<F>())($($t),*)
-                        })
-                    }
-                }
-                HostFunc::typed(
-                    engine,
-                    <($($t,)*) as WasmParams>::VALTYPES,
-                    R::VALTYPES,
-                    callback::<F, $($t,)* R>,
-                    self,
-                )
+            const PARAMS: &'static [ValTypes] = &[$($t::VALTYPES),*];
+            const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
+
+            #[inline(always)]
+            #[allow(non_snake_case, reason = "the type parameters name the values as well")]
+            #[allow(unused_variables, reason = "no arguments")]
+            unsafe fn call<V: Form>(&self, args: &mut Args<'_, V>) -> Result<R> {
+                // SAFETY: the arguments are next, as this function requires.
+                $(let $t = unsafe { $t::read(args)? };)*
+                Ok(self($($t),*))
             }
         }
 
-        #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-        #[allow(unused_variables, clippy::let_unit_value, reason = "no arguments")]
-        impl<T, F, $($t,)* R> IntoFunc<T, (Caller<'_, T>, $($t,)*), R> for F
+        // SAFETY: the arguments are read one after the other.
+        unsafe impl<T, F, $($t,)* R> HostClosure<T, (Caller<'_, T>, $($t,)*), R> for F
         where
             T: 'static,
-            F: Fn(Caller<'_, T>, $($t),*) -> R + Send + Sync + 'static,
-            $($t: WasmTy,)*
-            R: WasmRet,
+            F: Fn(Caller<'_, T>, $($t),*) -> R,
+            $($t: FromWasm,)*
         {
-            fn into_func(self, engine: &Engine) -> HostFunc {
-                unsafe extern "C" fn callback<T, F, $($t,)* R>(
-                    env: *mut c_void,
-                    caller: *mut wasmtime_caller_t,
-                    raw: *mut wasmtime_val_raw_t,
-                    _: usize,
-                ) -> *mut wasm_trap_t
-                where
-                    T: 'static,
-                    F: Fn(Caller<'_, T>, $($t),*) -> R,
-                    $($t: WasmTy,)*
-                    R: WasmRet,
-                {
-                    // SAFETY: libwasmtime passes the environment and arguments
-                    // that belong to this callback, in a store of data `T`, as
-                    // the function was put into a store or linker of such.
-                    unsafe {
-                        typed_callback(caller, raw, true, |store, caller, raw| {
-                            let ($($t,)*) = <($($t,)*) as WasmResults>::from_raw(raw, store);
-                            let store = std::ptr::NonNull::new_unchecked(store);
-                            (*env.cast::<F>())(Caller::new(store, caller), $($t),*)
-                        })
-                    }
-                }
-                HostFunc::typed(
-                    engine,
-                    <($($t,)*) as WasmParams>::VALTYPES,
-                    R::VALTYPES,
-                    callback::<T, F, $($t,)* R>,
-                    self,
-                )
+            const PARAMS: &'static [ValTypes] = &[$($t::VALTYPES),*];
+            const NEEDS_STORE: bool = true;
+
+            #[inline(always)]
+            #[allow(non_snake_case, reason = "the type parameters name the values as well")]
+            unsafe fn call<V: Form>(&self, args: &mut Args<'_, V>) -> Result<R> {
+                // SAFETY: the arguments are next, as this function requires.
+                $(let $t = unsafe { $t::read(args)? };)*
+                // SAFETY: the store has data `T`, and only the closure uses it from here.
+                let caller = unsafe { args.caller() };
+                Ok(self(caller, $($t),*))
             }
         }
     };

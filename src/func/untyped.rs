@@ -1,15 +1,12 @@
 //! Calls whose values are checked each time.
 
 use super::Func;
-use super::signature::{Signature, check_count, val_from_raw};
+use super::signature::{Signature, check_count};
 use crate::gc::RawRef;
 use crate::store::StoreOpaque;
-use crate::sys::{
-    wasmtime_func_call, wasmtime_func_call_unchecked, wasmtime_val_raw_t, wasmtime_val_t,
-};
+use crate::values::{Form, Given, Lent, Raw};
 use crate::{AsContext, AsContextMut, Result, Val, ValRaw};
 use std::mem::MaybeUninit;
-use std::ptr;
 
 /// The most values that are kept on the stack during a call.
 const ON_STACK: usize = 16;
@@ -17,24 +14,67 @@ const ON_STACK: usize = 16;
 impl Func {
     /// Calls the function with values whose types are known at run time.
     ///
-    /// `results` must be as long as the function has results; what is in it
-    /// before doesn't matter.
+    /// `results` must have as many elements as the function has results. They are
+    /// overwritten, whatever their values.
     ///
-    /// Calls `wasmtime_func_call_unchecked` after comparing the arguments with
-    /// the function's type, or `wasmtime_func_call` where a reference to a
-    /// collected object is among the values.
+    /// Where the types are known when the program is compiled, [`Func::typed`] is simpler and
+    /// faster.
+    ///
+    /// Calls `wasmtime_func_call_unchecked` after comparing the arguments with the
+    /// function's type, or `wasmtime_func_call` where a reference to a collected object is
+    /// among the values.
     ///
     /// # Errors
     ///
-    /// If there are too many or too few arguments or results, or an argument is
-    /// of another type than the function takes; and as for
-    /// [`TypedFunc::call`](crate::TypedFunc::call). The results are untouched
-    /// then.
+    /// Returns an error, and leaves `results` as they are, if
+    ///
+    /// - there are too many or too few arguments or results;
+    /// - an argument doesn't have the type of the parameter;
+    /// - the call fails for one of the reasons of [`TypedFunc::call`](crate::TypedFunc::call).
     ///
     /// # Panics
     ///
-    /// If the function is of another store, or if a host function that it called
+    /// Panics if the function belongs to another store, or if a host function that is called
     /// panics.
+    ///
+    /// # Examples
+    ///
+    /// Calling any function of numbers with arguments that are texts:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::error::Context;
+    /// use libwasmtime::{bail, Engine, Func, Instance, Module, Result, Store, Val, ValType};
+    ///
+    /// fn call(store: &mut Store<()>, func: Func, args: &[&str]) -> Result<Vec<Val>> {
+    ///     let ty = func.ty(&*store);
+    ///     let mut params = Vec::new();
+    ///     for (i, ty) in ty.params().enumerate() {
+    ///         let arg = args.get(i).context("too few arguments")?;
+    ///         params.push(match ty {
+    ///             ValType::I32 => Val::I32(arg.parse()?),
+    ///             ValType::I64 => Val::I64(arg.parse()?),
+    ///             ValType::F64 => Val::from(arg.parse::<f64>()?),
+    ///             ty => bail!("an argument of type {ty} can't be a text"),
+    ///         });
+    ///     }
+    ///     let mut results = vec![Val::I32(0); ty.results().len()];
+    ///     func.call(store, &params, &mut results)?;
+    ///     Ok(results)
+    /// }
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (func (export "scale") (param f64 i32) (result f64)
+    ///             (f64.mul (local.get 0) (f64.convert_i32_s (local.get 1)))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let scale = instance.get_func(&mut store, "scale").expect("it is exported");
+    /// let results = call(&mut store, scale, &["10.5", "4"])?;
+    /// assert_eq!(results[0].f64(), Some(42.0));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn call(
         &self,
         mut store: impl AsContextMut,
@@ -47,28 +87,22 @@ impl Func {
         signature.check_params(store.as_context(), params)?;
         check_count("results", signature.results.len(), results.len())?;
         let len = signature.raw_len();
-        // SAFETY: the store is borrowed exclusively and the arguments are
-        // checked.
+        // SAFETY: the store is borrowed exclusively, and the values fit the signature.
         unsafe {
             if signature.has_gc_ref || len > ON_STACK {
                 return self.call_with_allocation(store.opaque_ptr(), signature, params, results);
             }
             let mut raw = [const { MaybeUninit::uninit() }; ON_STACK];
-            self.call_raw(
-                store.opaque_ptr(),
-                signature,
-                &mut raw[..len],
-                params,
-                results,
-            )
+            let raw = &mut raw[..len];
+            self.call_raw(store.opaque_ptr(), signature, raw, params, results)
         }
     }
 
-    /// Passes values for which there is no room on the stack.
+    /// Passes values for which memory has to be allocated.
     ///
     /// # Safety
     ///
-    /// `store` must be the state of a live store that the caller may use, and
+    /// `store` must be the state of a live store that the caller may use exclusively, and
     /// the values must fit the function's signature.
     #[inline(never)]
     unsafe fn call_with_allocation(
@@ -78,19 +112,14 @@ impl Func {
         params: &[Val],
         results: &mut [Val],
     ) -> Result<()> {
-        // SAFETY: the caller vouches for the store and the values.
+        // SAFETY: this function requires what the other two require.
         unsafe {
-            if !signature.has_gc_ref {
-                let mut raw = vec![MaybeUninit::uninit(); signature.raw_len()];
-                return self.call_raw(store, signature, &mut raw, params, results);
+            if signature.has_gc_ref {
+                return self.call_checked(store, signature, params, results);
             }
-            let mut outs = vec![MaybeUninit::uninit(); results.len()];
-            self.call_checked(store, params, &mut outs)?;
-            for (result, out) in results.iter_mut().zip(outs) {
-                *result = Val::from_c(&mut *store, out.assume_init());
-            }
+            let mut raw = vec![MaybeUninit::uninit(); signature.raw_len()];
+            self.call_raw(store, signature, &mut raw, params, results)
         }
-        Ok(())
     }
 
     /// Passes the values unchecked.
@@ -108,85 +137,24 @@ impl Func {
         params: &[Val],
         results: &mut [Val],
     ) -> Result<()> {
-        // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
-        // the rest. No reference into the state is held over the call, which
-        // initialises the results.
+        // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
+        // values fit the signature, as this function requires. The call initialises the
+        // results.
         unsafe {
             for (raw, val) in raw.iter_mut().zip(params) {
-                raw.write(val.to_raw_in(&mut *store)?);
+                raw.write(Raw::store_val(*val, &mut *store)?);
             }
-            self.call_unchecked_in(store, raw.as_mut_ptr().cast(), raw.len())?;
+            let func = self.as_c(&*store);
+            StoreOpaque::call_unchecked(store, func, raw.as_mut_ptr().cast(), raw.len())?;
             for ((val, kind), raw) in results.iter_mut().zip(&signature.results).zip(&*raw) {
-                *val = val_from_raw(*kind, raw.assume_init_ref(), &mut *store);
+                *val = Raw::load_val(*kind, raw.assume_init_ref(), &mut *store);
             }
         }
         Ok(())
     }
 
-    /// Calls the function with raw values.
-    ///
-    /// Calls `wasmtime_func_call_unchecked`.
-    ///
-    /// # Errors
-    ///
-    /// As for [`TypedFunc::call`](crate::TypedFunc::call).
-    ///
-    /// # Panics
-    ///
-    /// If the function is of another store, or if a host function that it
-    /// called panics.
-    ///
-    /// # Safety
-    ///
-    /// `params_and_returns` must hold the arguments, of the function's types and
-    /// of this store, and have room for as many values as the longer of its
-    /// arguments and results.
-    pub unsafe fn call_unchecked(
-        &self,
-        mut store: impl AsContextMut,
-        params_and_returns: *mut [ValRaw],
-    ) -> Result<()> {
-        let mut store = store.as_context_mut();
-        // SAFETY: the caller vouches for the values, and the store is borrowed
-        // exclusively.
-        unsafe {
-            self.call_unchecked_in(
-                store.opaque_ptr(),
-                params_and_returns.cast(),
-                params_and_returns.len(),
-            )
-        }
-    }
-
-    /// # Safety
-    ///
-    /// `store` must be the state of a live store that the caller may use; the
-    /// rest as for [`call_unchecked`](Func::call_unchecked).
-    #[inline]
-    unsafe fn call_unchecked_in(
-        &self,
-        store: *mut StoreOpaque,
-        raw: *mut ValRaw,
-        len: usize,
-    ) -> Result<()> {
-        let mut trap = ptr::null_mut();
-        // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
-        // the values.
-        unsafe {
-            let func = self.as_c(&*store);
-            let context = (*store).raw();
-            let raw = raw.cast::<wasmtime_val_raw_t>();
-            let error = wasmtime_func_call_unchecked(context, func, raw, len, &mut trap);
-            (*store).check(error, trap)
-        }
-    }
-
     /// Passes the values with their types, so that references are rooted and
-    /// the collector may run. The results are owned values of the store.
-    ///
-    /// # Errors
-    ///
-    /// In which case the results are not initialised.
+    /// the collector may run.
     ///
     /// # Safety
     ///
@@ -194,29 +162,62 @@ impl Func {
     unsafe fn call_checked(
         &self,
         store: *mut StoreOpaque,
+        signature: &Signature,
         params: &[Val],
-        results: &mut [MaybeUninit<wasmtime_val_t>],
+        results: &mut [Val],
     ) -> Result<()> {
         RawRef::supported()?;
-        let mut trap = ptr::null_mut();
-        // SAFETY: invariants "Context" and "Ownership"; libwasmtime initialises
-        // all results if it succeeds.
+        // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
+        // values fit the signature, as this function requires. The call initialises the
+        // results.
         unsafe {
-            let func = self.as_c(&*store);
             let args = params
                 .iter()
-                .map(|val| val.to_c(&*store))
+                .map(|val| Lent::store_val(*val, &mut *store))
                 .collect::<Result<Vec<_>>>()?;
-            let error = wasmtime_func_call(
-                (*store).raw(),
-                func,
-                args.as_ptr(),
-                args.len(),
-                results.as_mut_ptr().cast(),
-                results.len(),
-                &mut trap,
-            );
-            (*store).check(error, trap)
+            let mut outs = vec![MaybeUninit::uninit(); results.len()];
+            StoreOpaque::call_checked(store, self.as_c(&*store), &args, &mut outs)?;
+            for ((val, kind), out) in results.iter_mut().zip(&signature.results).zip(outs) {
+                *val = Given::load_val(*kind, out.assume_init_ref(), &mut *store);
+            }
         }
+        Ok(())
+    }
+
+    /// Calls the function with raw values.
+    ///
+    /// The results replace the arguments in `params_and_returns`.
+    /// [`TypedFunc::call`](crate::TypedFunc::call) is safe and no slower.
+    ///
+    /// Calls `wasmtime_func_call_unchecked`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the call fails for one of the reasons of
+    /// [`TypedFunc::call`](crate::TypedFunc::call). The arguments aren't checked.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the function belongs to another store, or if a host function that is called
+    /// panics.
+    ///
+    /// # Safety
+    ///
+    /// - `params_and_returns` must be valid for reads and writes, and as long as the longer
+    ///   of the function's lists of parameters and results.
+    /// - It must begin with the arguments, as values of the types of the parameters.
+    /// - References among them must belong to this store and be valid now. No object may be
+    ///   collected between the moment when a reference becomes a raw value and this call.
+    pub unsafe fn call_unchecked(
+        &self,
+        mut store: impl AsContextMut,
+        params_and_returns: *mut [ValRaw],
+    ) -> Result<()> {
+        let mut store = store.as_context_mut();
+        let func = self.as_c(store.opaque());
+        let (values, len) = (params_and_returns.cast(), params_and_returns.len());
+        // SAFETY: invariants "Context" and "Ownership": the store is borrowed, and the
+        // values are as this function requires.
+        unsafe { StoreOpaque::call_unchecked(store.opaque_ptr(), func, values, len) }
     }
 }

@@ -1,9 +1,12 @@
-//! Scopes: how long roots last.
+//! Scopes of roots.
 
-use crate::store::StoreOpaque;
 use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 
 /// A scope for roots: what is rooted through it is unrooted when it is dropped.
+///
+/// It wraps anything that gives exclusive access to a store, and gives the same access
+/// itself, so it can be passed wherever a store can. See [`Rooted`](crate::Rooted) for
+/// how scopes nest.
 ///
 #[doc = example!(gc)]
 /// use libwasmtime::{ExternRef, RootScope, Store};
@@ -16,7 +19,7 @@ use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 /// assert!(outlived.data(&store).is_err());
 /// # Ok::<(), libwasmtime::Error>(())
 /// ```
-// Has the variance and the auto traits of `C`, which it is a guard of.
+// Has the variance and the auto traits of `C`, for which it is a guard.
 pub struct RootScope<C: AsContextMut> {
     store: C,
     len: usize,
@@ -29,7 +32,20 @@ impl<C: AsContextMut> RootScope<C> {
         RootScope { store, len }
     }
 
-    /// Makes room for `additional` roots at once.
+    /// Reserves capacity for at least `additional` more roots.
+    ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{ExternRef, RootScope, Store};
+    ///
+    /// let mut store = Store::<()>::default();
+    /// let mut scope = RootScope::new(&mut store);
+    /// scope.reserve(1000);
+    /// let numbers = (0..1000)
+    ///     .map(|number| ExternRef::new(&mut scope, number))
+    ///     .collect::<libwasmtime::Result<Vec<_>>>()?;
+    /// # assert_eq!(numbers.len(), 1000);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn reserve(&mut self, additional: usize) {
         self.store
             .as_context_mut()
@@ -60,41 +76,5 @@ impl<C: AsContextMut> Drop for RootScope<C> {
             .opaque_mut()
             .roots
             .truncate(self.len);
-    }
-}
-
-/// Leaves a store as a call into it may, when dropped: its roots are cut back to
-/// where they were, and nothing is noted of its memories, as WebAssembly goes on.
-///
-/// For calls between WebAssembly and the host, which use the state without a
-/// context of their own.
-pub(crate) struct TemporaryRoots {
-    store: *mut StoreOpaque,
-    len: usize,
-}
-
-impl TemporaryRoots {
-    /// # Safety
-    ///
-    /// `store` must be the state of a live store that the caller may use, and
-    /// stay so until the value is dropped.
-    #[inline]
-    pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> TemporaryRoots {
-        TemporaryRoots {
-            store,
-            // SAFETY: the caller vouches for the store.
-            len: unsafe { (*store).roots.len() },
-        }
-    }
-}
-
-impl Drop for TemporaryRoots {
-    #[inline]
-    fn drop(&mut self) {
-        // SAFETY: `enter`'s caller vouches for the store.
-        unsafe {
-            (*self.store).roots.truncate(self.len);
-            (*self.store).last_memory.forget();
-        }
     }
 }

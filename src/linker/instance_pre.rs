@@ -1,54 +1,56 @@
-//! Modules whose imports have been found.
+//! Modules with imports, ready to be instantiated.
 
 use super::Needs;
 use crate::instance::check_engine;
-use crate::sys::{
-    wasmtime_instance_pre_delete, wasmtime_instance_pre_instantiate, wasmtime_instance_pre_t,
-};
+use crate::owned::Owned;
+use crate::store::StoreOpaque;
+use crate::sys::wasmtime_instance_pre_t;
 use crate::{AsContextMut, Instance, Module, Result};
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::NonNull;
 use std::sync::Arc;
 
-/// A module with imports that fit, ready to be instantiated: the fastest way to
-/// make many instances. Made by
-/// [`Linker::instantiate_pre`](crate::Linker::instantiate_pre).
+/// A module with imports whose types match, ready to be instantiated.
 ///
-/// Clones are the same, counted.
-// `Send` and `Sync` whatever `T` is, as there is none in it. Invariant in `T`, as
-// its host functions take stores of that data and no other; see `Linker`.
+/// It is created by [`Linker::instantiate_pre`](crate::Linker::instantiate_pre), where an
+/// example is, and the fastest way to create many instances of a module. Where no import
+/// belongs to a store, it works for every store of its engine, on any thread.
+///
+/// Clones share a reference count.
+// `Send` and `Sync` for every `T`, as it contains no `T`. Invariant in `T`, as its host
+// functions take stores of data `T` and no others; see `Linker`.
 pub struct InstancePre<T> {
     inner: Arc<Inner>,
     data: PhantomData<fn(T) -> T>,
 }
 
 struct Inner {
-    /// Owned.
-    raw: NonNull<wasmtime_instance_pre_t>,
+    raw: Owned<wasmtime_instance_pre_t>,
     module: Module,
     needs: Needs,
 }
 
-// SAFETY: the C object is never changed, and may be used from any thread; what
-// it holds of the host is `Send + Sync`.
+// SAFETY: the C object is bound to no thread, and the host functions that it owns are
+// `Send`.
 unsafe impl Send for Inner {}
-// SAFETY: as above.
+// SAFETY: the C object is never changed, and the host functions that it owns are `Sync`.
 unsafe impl Sync for Inner {}
 
 impl<T: 'static> InstancePre<T> {
+    /// Takes an object that libwasmtime returned.
+    ///
     /// # Safety
     ///
-    /// `raw` must be owned, of `module` with imports that need `needs`, whose
-    /// host functions are for stores of data `T`.
+    /// `raw` must have been created from `module` and imports with these needs. The host
+    /// functions among the imports must take stores of data `T`.
     pub(crate) unsafe fn from_c(
-        raw: *mut wasmtime_instance_pre_t,
+        raw: Owned<wasmtime_instance_pre_t>,
         module: &Module,
         needs: Needs,
     ) -> InstancePre<T> {
         InstancePre {
             inner: Arc::new(Inner {
-                raw: NonNull::new(raw).expect("wasmtime_linker_instantiate_pre returns one"),
+                raw,
                 module: module.clone(),
                 needs,
             }),
@@ -56,26 +58,61 @@ impl<T: 'static> InstancePre<T> {
         }
     }
 
-    /// The module.
+    /// Returns the module.
     pub fn module(&self) -> &Module {
         &self.inner.module
     }
 
-    /// Makes an instance, and runs its start function.
+    /// Creates an instance in `store`, and runs its start function.
     ///
     /// Calls `wasmtime_instance_pre_instantiate`.
     ///
     /// # Errors
     ///
-    /// If `store` is of another engine, or an import is of another store; if the
-    /// module imports WASI, and `store` doesn't have it; if a shared memory would
-    /// come into `store` twice, see [`SharedMemory`](crate::SharedMemory#in-one-store);
-    /// if the store's limits don't allow the instance; or if the start function
-    /// fails.
+    /// Returns an error if
+    ///
+    /// - `store` belongs to another engine, or an import belongs to another store;
+    /// - the module imports WASI functions of the linker, and `store` has no WASI context;
+    /// - a shared memory would come into `store` twice; see
+    ///   [`SharedMemory`](crate::SharedMemory#in-one-store);
+    /// - the store's limits don't allow the instance; see
+    ///   [`Store::limiter`](crate::Store::limiter);
+    /// - the start function fails, as described for
+    ///   [`TypedFunc::call`](crate::TypedFunc::call).
     ///
     /// # Panics
     ///
-    /// If a host function that the start function calls panics.
+    /// Panics if a host function that the start function calls panics.
+    ///
+    /// # Examples
+    ///
+    /// Instances for requests, on several threads:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Linker, Module, Result, Store};
+    /// use std::thread;
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (func (export "square") (param i32) (result i32)
+    ///             (i32.mul (local.get 0) (local.get 0))))
+    /// "#)?;
+    /// let pre = Linker::<()>::new(&engine).instantiate_pre(&module)?;
+    ///
+    /// let threads = [3, 4].map(|x| {
+    ///     let pre = pre.clone();
+    ///     thread::spawn(move || -> Result<i32> {
+    ///         let mut store = Store::new(pre.module().engine(), ());
+    ///         let instance = pre.instantiate(&mut store)?;
+    ///         let square = instance.get_typed_func::<i32, i32>(&mut store, "square")?;
+    ///         square.call(&mut store, x)
+    ///     })
+    /// });
+    /// let [nine, sixteen] = threads.map(|thread| thread.join().expect("it doesn't panic"));
+    /// assert_eq!((nine?, sixteen?), (9, 16));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
         check_engine(store.engine(), self.module())?;
@@ -84,21 +121,14 @@ impl<T: 'static> InstancePre<T> {
             .opaque_mut()
             .shared_memories
             .import(self.inner.needs.shared_memories())?;
-        let context = store.raw();
-        // SAFETY: invariant "Context"; the imports may be used with the store,
-        // which is borrowed.
+        // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
+        // and `needs.check` has found that the imports may be used with it. The instance is
+        // created from this module, in this store.
         unsafe {
-            Instance::start(store.opaque_ptr(), self.module(), |instance, trap| {
-                wasmtime_instance_pre_instantiate(self.inner.raw.as_ptr(), context, instance, trap)
-            })
+            let instance =
+                StoreOpaque::instantiate_pre(store.opaque_ptr(), self.inner.raw.as_ptr())?;
+            Ok(Instance::adopt(store.opaque_mut(), instance, self.module()))
         }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // SAFETY: the object is owned, and not used again.
-        unsafe { wasmtime_instance_pre_delete(self.raw.as_ptr()) }
     }
 }
 

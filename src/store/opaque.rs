@@ -3,40 +3,39 @@
 use super::instances::Instances;
 use super::last_memory::LastMemory;
 use super::shared_memories::SharedMemories;
-use crate::callback::{Cause, Failure};
-use crate::error::{Raised, format_err};
+use crate::callback::Pending;
+use crate::error::format_err;
 use crate::func::Signatures;
-use crate::gc::{RawRef, RootSet};
-use crate::sys::{wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_store_t};
+use crate::gc::RootSet;
+use crate::sys::{wasmtime_context_t, wasmtime_store_t};
 use crate::{Engine, Error, Instance, ModuleExport};
 #[cfg(feature = "wasi")]
 use std::any::Any;
-use std::panic::resume_unwind;
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What a store keeps beside its data; see the invariants of the module `store`.
+/// The state of a store beside its data.
 ///
-/// It is `Send` and `Sync` since its parts are.
+/// `Send` and `Sync` because its parts are.
 pub struct StoreOpaque {
     c: CStore,
-    /// Held while the collected objects are looked at through shared access.
+    /// Locked while shared access reads collected objects.
     collected: Mutex<()>,
-    /// The id that libwasmtime gave the store; 0 until an entity tells.
+    /// The id that libwasmtime gave the store; 0 until the first entity brings it.
     id: u64,
     engine: Engine,
-    /// What the host function that is being unwound from failed with.
-    pending: Unshared<Option<Failure>>,
+    /// The failure of the host function that is being unwound from.
+    pending: Unshared<Pending>,
     pub(crate) last_memory: LastMemory,
-    /// References that are rooted in the store.
+    /// The references that are rooted in the store.
     pub(crate) roots: RootSet,
-    /// The signatures of the functions that were called.
+    /// The signatures of the functions that were called untyped.
     pub(crate) signatures: Signatures,
     pub(crate) instances: Instances,
     pub(crate) shared_memories: SharedMemories,
-    /// The writers of the store's WASI context, if it has one. They are dropped
-    /// after the C store, by programs that use WASI: others don't contain what
-    /// drops them.
+    /// The writers of the store's WASI context, if it has one. Dropped after the C store.
+    // As `dyn Any`, so that a program without WASI doesn't contain the code that drops
+    // them.
     #[cfg(feature = "wasi")]
     wasi: Option<Unshared<Box<dyn Any + Send>>>,
 }
@@ -46,19 +45,19 @@ const _: () = {
     assert_threads_may_share::<StoreOpaque>();
 };
 
-/// The C store and its context, which libwasmtime calls differently.
+/// The C store and its context: two pointers to the same store, for different C functions.
 struct CStore {
     store: *mut wasmtime_store_t,
     context: *mut wasmtime_context_t,
 }
 
-// SAFETY: the C store may be used from any thread, and so may what it owns: host
-// functions and `externref` data are `Send + Sync`.
+// SAFETY: the C store may be used from any thread, and so may what it owns: host functions
+// and `externref` data are `Send + Sync`.
 unsafe impl Send for CStore {}
-// SAFETY: shared access to it is what the invariant "Shared" says.
+// SAFETY: invariant "Shared" limits what is done with shared access.
 unsafe impl Sync for CStore {}
 
-/// What only exclusive access gets at.
+/// A value that only exclusive access reaches.
 struct Unshared<T>(T);
 
 impl<T> Unshared<T> {
@@ -67,17 +66,17 @@ impl<T> Unshared<T> {
     }
 }
 
-// SAFETY: nothing gets at the value through a shared reference.
+// SAFETY: the value can't be reached through a shared reference.
 unsafe impl<T> Sync for Unshared<T> {}
 
-/// The C context, while nobody else looks at the store's collected objects.
+/// The C context, while no other thread reads the store's collected objects.
 pub(crate) struct Collected<'a> {
     context: *mut wasmtime_context_t,
     _guard: MutexGuard<'a, ()>,
 }
 
 impl Collected<'_> {
-    /// The C context, for calls that are over before `self` is dropped.
+    /// Returns the C context, for calls that return before `self` is dropped.
     pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
         self.context
     }
@@ -93,7 +92,7 @@ impl StoreOpaque {
             collected: Mutex::new(()),
             id: 0,
             engine: engine.clone(),
-            pending: Unshared(None),
+            pending: Unshared(Pending::default()),
             last_memory: LastMemory::new(),
             roots: RootSet::new(),
             signatures: Signatures::default(),
@@ -104,7 +103,7 @@ impl StoreOpaque {
         }
     }
 
-    /// Notes the C store that this is the state of.
+    /// Sets the C store that this is the state of.
     pub(super) fn attach(
         &mut self,
         store: *mut wasmtime_store_t,
@@ -117,36 +116,44 @@ impl StoreOpaque {
         &self.engine
     }
 
-    /// The C store, for one call of libwasmtime that doesn't change a memory.
+    /// Returns the C store, for one call that changes no memory: a setting, or the deletion.
     pub(crate) fn store(&mut self) -> *mut wasmtime_store_t {
         self.c.store
     }
 
-    /// The C store, for one call that the invariant "Shared" allows.
+    /// Returns the C store, for one call that the invariant "Shared" allows.
     #[cfg(feature = "profiling")]
     pub(crate) fn shared_store(&self) -> *mut wasmtime_store_t {
         self.c.store
     }
 
-    /// The C context, for one call of libwasmtime that may do anything.
+    /// Clears the cache that a change of the store invalidates, and returns the C context
+    /// for one call that may change it.
+    ///
+    /// Calls that run WebAssembly code are in [`entry`](super::entry).
     #[inline]
-    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
+    pub(crate) fn begin_change(&mut self) -> *mut wasmtime_context_t {
         self.last_memory.forget();
         self.c.context
     }
 
-    /// The C context, for one call that the invariant "Shared" allows, and that
-    /// doesn't look at collected objects.
+    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
+        self.begin_change()
+    }
+
+    /// Returns the C context, for one call that the invariant "Shared" allows and that
+    /// reads no collected objects.
     #[inline]
     pub(crate) fn shared(&self) -> *const wasmtime_context_t {
         self.c.context
     }
 
-    /// The C context, for one call that the invariant "Shared" allows.
+    /// Locks the collected objects, and returns the C context for calls that the invariant
+    /// "Shared" allows.
     pub(crate) fn collected(&self) -> Collected<'_> {
         Collected {
             context: self.c.context,
-            // Nothing is behind it that a panic could leave half done.
+            // The lock guards no data that a panic could leave half changed.
             _guard: self
                 .collected
                 .lock()
@@ -154,7 +161,7 @@ impl StoreOpaque {
         }
     }
 
-    /// Notes the store's id from an entity that libwasmtime just handed out.
+    /// Learns the store's id from an entity that libwasmtime just returned.
     #[inline]
     pub(crate) fn adopt(&mut self, store_id: u64) {
         debug_assert!(
@@ -164,22 +171,22 @@ impl StoreOpaque {
         self.id = store_id;
     }
 
-    /// Whether an entity with this store id is of this store.
+    /// Reports whether an entity with this store id belongs to this store.
     ///
-    /// A store that has handed out no entity yet owns none.
+    /// A store that has returned no entity yet owns none.
     #[inline]
     pub(crate) fn owns(&self, store_id: u64) -> bool {
         self.id == store_id && store_id != 0
     }
 
-    /// One of the store's instances of an export's module.
+    /// Returns one of the store's instances of an export's module.
     pub(crate) fn nth_instance(&self, export: &ModuleExport, n: usize) -> Option<Instance> {
         self.instances.nth(self.id, export, n)
     }
 
     /// # Panics
     ///
-    /// If an entity with this store id is not of this store.
+    /// Panics if an entity with this store id belongs to another store.
     #[inline]
     pub(crate) fn assert_owns(&self, store_id: u64) {
         if !self.owns(store_id) {
@@ -189,7 +196,7 @@ impl StoreOpaque {
 
     /// # Errors
     ///
-    /// If a value with this store id is of another store.
+    /// Returns an error if a value with this store id belongs to another store.
     #[inline]
     pub(crate) fn check_owns(&self, store_id: u64) -> Result<(), Error> {
         if self.owns(store_id) {
@@ -206,89 +213,34 @@ impl StoreOpaque {
         return false;
     }
 
-    /// Notes that the store has a WASI context, with these writers. Returns
-    /// those of the context that it had before.
+    /// Takes the writers of the store's new WASI context, and returns those of the context
+    /// that it replaces.
     #[cfg(feature = "wasi")]
     pub(crate) fn set_wasi(&mut self, writers: Box<dyn Any + Send>) -> Option<Box<dyn Any + Send>> {
         let replaced = self.wasi.replace(Unshared(writers))?;
         Some(replaced.0)
     }
 
-    /// Notes why the host function that returns now failed.
-    pub(crate) fn set_pending(&mut self, failure: Failure) {
-        *self.pending.get_mut() = Some(failure);
+    /// Returns the slot for the failure of the host function that is being unwound from.
+    pub(super) fn pending(&mut self) -> &mut Pending {
+        self.pending.get_mut()
     }
 
-    /// What a failed entry into libwasmtime turns into: what a host function
-    /// failed with, if one did, else what libwasmtime reports.
-    ///
-    /// # Panics
-    ///
-    /// Resumes the panic if a host function panicked.
-    ///
-    /// # Safety
-    ///
-    /// Each of the two must be null or an owned object of the C API.
-    #[cold]
-    pub(crate) unsafe fn failure(
-        &mut self,
-        error: *mut wasmtime_error_t,
-        trap: *mut wasm_trap_t,
-    ) -> Error {
-        // SAFETY: the caller vouches for both.
-        let raised = unsafe { Raised::new(error, trap) };
-        match (
-            self.pending.get_mut().take().map(Failure::into_cause),
-            raised,
-        ) {
-            (Some(Cause::Panic(payload)), raised) => {
-                drop(raised);
-                resume_unwind(payload)
-            }
-            (Some(Cause::Error(error)), Some(raised)) => error.with_backtrace(raised),
-            (Some(Cause::Error(error)), None) => error,
-            (None, Some(raised)) => raised.into_error(RawRef::has_pending_exn(self)),
-            (None, None) => format_err!("libwasmtime failed without saying why"),
-        }
-    }
-
-    /// `Ok` if an entry into libwasmtime succeeded, else its [`failure`](Self::failure).
-    ///
-    /// # Panics
-    ///
-    /// Resumes the panic if a host function panicked.
-    ///
-    /// # Safety
-    ///
-    /// As for `failure`.
-    #[inline]
-    pub(crate) unsafe fn check(
-        &mut self,
-        error: *mut wasmtime_error_t,
-        trap: *mut wasm_trap_t,
-    ) -> Result<(), Error> {
-        if error.is_null() && trap.is_null() {
-            return Ok(());
-        }
-        // SAFETY: the caller vouches for both.
-        Err(unsafe { self.failure(error, trap) })
-    }
-
-    /// Releases the rooted references, before the C store goes.
+    /// Unroots all references, before the C store is deleted.
     pub(super) fn release_roots(&mut self) {
         self.roots.truncate(0);
     }
 }
 
-/// What is said of a value that is passed into another store than its own, which
-/// is an error. To use a handle with another store is a panic.
+/// Returns the error for a value that is passed into another store than its own. (Using a
+/// handle with another store is a panic.)
 #[cold]
 pub(crate) fn cross_store() -> Error {
     format_err!("value used with wrong store: cross-`Store` values are not supported")
 }
 
-/// What is said of a type that is used with a store of another engine than its
-/// own, in the words of the `wasmtime` crate.
+/// Returns the error for a type that is used with a store of another engine than its own,
+/// in the words of the `wasmtime` crate.
 #[cold]
 pub(crate) fn wrong_engine() -> Error {
     format_err!("type used with wrong engine")

@@ -80,6 +80,7 @@ mod auxv;
 mod capi;
 #[cfg(wasmtime_link = "dynamic")]
 mod dynamic;
+pub(crate) mod elf;
 mod feature;
 pub(crate) mod library;
 #[cfg(not(wasmtime_link = "load"))]

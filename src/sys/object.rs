@@ -67,6 +67,7 @@ pub(super) fn mixed(objects: [Option<Object>; 2]) -> LoadError {
 #[cfg(all(unix, not(target_feature = "crt-static")))]
 mod system {
     use super::*;
+    use crate::sys::elf;
     use std::ffi::{CString, OsStr, c_char, c_int};
     use std::mem::MaybeUninit;
     use std::os::unix::ffi::OsStrExt;
@@ -164,15 +165,12 @@ mod system {
         /// stubs for functions of shared libraries, and the address of such a function may
         /// be that of the stub.
         pub(in crate::sys) fn has_stubs(&self) -> bool {
-            /// `ET_EXEC`, in an ELF header.
-            const FIXED: u16 = 2;
-            const KIND_AT: usize = 16;
             let header = self.base.cast::<u8>();
             // SAFETY: the base address of an object is that of at least one readable page
             // of its file. An ELF file starts with its header, which is longer than this.
             unsafe {
-                header.cast::<[u8; 4]>().read_unaligned() == *b"\x7fELF"
-                    && header.add(KIND_AT).cast::<u16>().read_unaligned() == FIXED
+                header.cast::<[u8; 4]>().read_unaligned() == *elf::MAGIC
+                    && header.add(elf::TYPE).cast::<u16>().read_unaligned() == elf::EXECUTABLE
             }
         }
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::ptr::{self, NonNull};
 use std::slice;
 
+use crate::sys::elf::{self, Class};
 use crate::sys::library::{LibraryVersion, MAJOR};
 use crate::sys::{wasm_byte_vec_t, wasm_engine_t, wasmtime_error_t, wasmtime_module_t};
 
@@ -226,44 +227,73 @@ fn precompiled(version: &str) -> Vec<u8> {
     file
 }
 
-/// The size of an ELF header, and of the header of a section.
-const HEADER: usize = 64;
+/// The size of an ELF header.
+const HEADER: usize = Class::Elf64.header_bytes();
+
+/// The size of the header of a section.
+const SECTION: usize = Class::Elf64.section_header_bytes();
 
 /// The names of the sections. The first section contains the version.
 const NAMES: &[u8] = b"\0.wasmtime.engine\0.shstrtab\0";
-const NAMES_AT: usize = 4 * HEADER;
+const NAMES_AT: usize = HEADER + 3 * SECTION;
+
+/// The offset of the header of the section that contains the version.
+const ENGINE_AT: usize = HEADER + SECTION;
 
 /// The offset of the size of the section that contains the version.
-const ENGINE_SIZE_AT: usize = 2 * HEADER + 32;
+const ENGINE_SIZE_AT: usize = ENGINE_AT + Class::Elf64.section_size();
 
 /// An ELF file up to the contents of its last section, which is the version. It is
 /// computed by the compiler to keep programs small, which all contain it.
 const EMPTY: [u8; NAMES_AT + NAMES.len()] = {
+    const WASMTIME_ABI: u8 = 200;
+    const MODULE: u8 = 1;
     let mut file = [0; NAMES_AT + NAMES.len()];
-    // 64 bits, little-endian, Wasmtime's ABI; relocatable, for no machine.
-    put(&mut file, 0, b"\x7fELF\x02\x01\x01\xc8");
-    put(&mut file, 16, &[1]);
-    put(&mut file, 20, &[1]);
-    // The offset of the headers of sections, the flag of a module, the sizes and numbers
-    // of headers, and the index of the section with the names.
-    put(&mut file, 40, &[HEADER as u8]);
-    put(&mut file, 48, &[1]);
-    put(&mut file, 52, &[HEADER as u8]);
-    put(&mut file, 58, &[HEADER as u8, 0, 3, 0, 2]);
-    // The two sections: name, type, offset, size, alignment.
-    let engine = 2 * HEADER;
-    put(&mut file, engine, &[1, 0, 0, 0, 1]);
+    let class = Class::Elf64;
+    put(&mut file, 0, elf::MAGIC);
+    put(&mut file, elf::CLASS, &[class as u8, elf::LITTLE_ENDIAN, 1]);
+    put(&mut file, elf::ABI, &[WASMTIME_ABI]);
+    // For no machine.
+    put(&mut file, elf::TYPE, &elf::RELOCATABLE.to_le_bytes());
+    put(&mut file, elf::VERSION, &[1]);
+    put(&mut file, class.section_headers(), &[HEADER as u8]);
+    put(&mut file, class.flags(), &[MODULE]);
+    put(&mut file, class.header_size(), &[HEADER as u8]);
+    put(&mut file, class.section_header_size(), &[SECTION as u8]);
+    put(&mut file, class.section_count(), &[3]);
+    put(&mut file, class.names_index(), &[2]);
+    // The first section is the null section.
+    let engine = ENGINE_AT;
+    put(&mut file, engine + class.section_name(), &[1]);
     put(
         &mut file,
-        engine + 24,
+        engine + class.section_kind(),
+        &elf::CONTENTS.to_le_bytes(),
+    );
+    put(
+        &mut file,
+        engine + class.section_offset(),
         &(NAMES_AT + NAMES.len()).to_le_bytes(),
     );
-    put(&mut file, engine + 48, &[1]);
-    let names = 3 * HEADER;
-    put(&mut file, names, &[18, 0, 0, 0, 3]);
-    put(&mut file, names + 24, &NAMES_AT.to_le_bytes());
-    put(&mut file, names + 32, &NAMES.len().to_le_bytes());
-    put(&mut file, names + 48, &[1]);
+    put(&mut file, engine + class.section_alignment(), &[1]);
+    let names = ENGINE_AT + SECTION;
+    put(&mut file, names + class.section_name(), &[18]);
+    put(
+        &mut file,
+        names + class.section_kind(),
+        &elf::STRINGS.to_le_bytes(),
+    );
+    put(
+        &mut file,
+        names + class.section_offset(),
+        &NAMES_AT.to_le_bytes(),
+    );
+    put(
+        &mut file,
+        names + class.section_size(),
+        &NAMES.len().to_le_bytes(),
+    );
+    put(&mut file, names + class.section_alignment(), &[1]);
     put(&mut file, NAMES_AT, NAMES);
     file
 };

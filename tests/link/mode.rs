@@ -169,7 +169,7 @@ fn the_variable_may_list_modes_in_an_order_of_its_own() {
     let archive = Prefix::installed("listed_archive", "libwasmtime.a");
     assert_eq!(run("dynamic,static", &archive).mode(), "static");
     let error = run("static,shared", &both).error();
-    assert!(error.contains("`shared` is no link mode"), "{error}");
+    assert!(error.contains("`shared` is not a link mode"), "{error}");
     let error = Script::new(&["static", "dynamic"])
         .set("LIBWASMTIME_LINK", "dynamic,static")
         .run()

@@ -175,7 +175,7 @@ fn a_directory_is_absolute_and_there() {
     assert!(error.contains("`wasmtime/48`, a relative path"), "{error}");
     let path = Prefix::new("not_there").path("48");
     let error = run(&path);
-    assert!(error.contains("which is no directory"), "{error}");
+    assert!(error.contains("which is not a directory"), "{error}");
 }
 
 fn an_archive_brings_the_native_libraries() {

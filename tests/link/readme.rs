@@ -218,11 +218,17 @@ fn the_table_against_cmake_is_what_the_argument_says() {
     assert_eq!(blocks(section, "toml")[1], expected);
 }
 
+/// The opening fence of the program in the documentation of the crate.
+const FENCE: &str = r#"#![cfg_attr(all(feature = "wat", compiler), doc = "```")]"#;
+
 /// The dependency and the program, without what only rustdoc needs.
 fn the_documentation_of_the_crate_begins_with_the_same() {
     let lines = include_str!("../../src/lib.rs").lines();
     let text: String = lines
-        .map_while(|line| line.strip_prefix("//!"))
+        .filter_map(|line| match line {
+            FENCE => Some("```"),
+            _ => line.strip_prefix("//!"),
+        })
         .map(|line| line.strip_prefix(' ').unwrap_or(line))
         .filter(|line| !line.starts_with("# "))
         .flat_map(|line| [line, "\n"])

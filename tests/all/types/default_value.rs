@@ -75,7 +75,7 @@ fn types_without_a_default() {
     for (ty, lack) in types {
         let error = ty.default_value(&mut store).unwrap_err();
         assert_eq!(error.to_string(), lack);
-        assert_eq!(error.root_cause().to_string(), "`(ref func)` has no null");
+        assert_eq!(error.root_cause().to_string(), "`(ref func)` excludes null");
     }
     let with_result = FuncType::new(store.engine(), [], [ValType::I32]);
     assert!(TagType::new(with_result).default_value(&mut store).is_err());

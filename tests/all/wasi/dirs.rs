@@ -137,7 +137,7 @@ fn that_cannot_be_opened() {
     let error = open(&missing);
     assert!(error.contains(missing.to_str().unwrap()), "{error}");
     let error = open(&file);
-    assert!(error.ends_with("file` is no directory"), "{error}");
+    assert!(error.ends_with("file` is not a directory"), "{error}");
     open("a\0b".as_ref());
 }
 

@@ -5,6 +5,7 @@
 
 use self::sections::Sections;
 use super::{Image, Layout, Problem, damaged, foreign};
+use crate::sys::elf::{self, Class};
 
 mod dynamic;
 mod relocations;
@@ -59,6 +60,14 @@ mod machine {
     };
 }
 
+/// Returns the class of files with this layout.
+fn class(layout: Layout) -> Class {
+    match layout.wide {
+        true => Class::Elf64,
+        false => Class::Elf32,
+    }
+}
+
 /// Checks a shared library.
 pub(super) fn check(image: &Image<'_>, native: Native) -> Result<(), Problem> {
     let header = Header::read(image, native)?;
@@ -85,30 +94,30 @@ const MOST_PROGRAM_HEADERS: u16 = 128;
 
 impl Header {
     fn read(image: &Image<'_>, native: Native) -> Result<Header, Problem> {
-        const SHARED: u16 = 3;
         const GNU: u8 = 3;
         const FREEBSD: u8 = 9;
 
         let magic = image.part("magic number", 0, image.length.min(4))?;
-        if magic != b"\x7fELF" {
+        if magic != elf::MAGIC {
             return foreign("it isn't an ELF file");
         }
         let layout = native.layout;
-        let bytes = image.part("header", 0, if layout.wide { 64 } else { 52 })?;
-        let class = match bytes[4] {
+        let fields = class(layout);
+        let bytes = image.part("header", 0, fields.header_bytes() as u64)?;
+        let wide = match bytes[elf::CLASS] {
             1 => false,
             2 => true,
             other => return damaged(format!("its class is {other}, neither 32 nor 64 bits")),
         };
-        let big = match bytes[5] {
-            1 => false,
-            2 => true,
+        let big = match bytes[elf::BYTE_ORDER] {
+            elf::LITTLE_ENDIAN => false,
+            elf::BIG_ENDIAN => true,
             other => return damaged(format!("its byte order is {other}, neither little nor big")),
         };
-        if class != layout.wide || big != layout.big {
+        if wide != layout.wide || big != layout.big {
             return foreign(format!(
                 "it is for a {}-bit system whose numbers have the {} byte first",
-                if class { 64 } else { 32 },
+                if wide { 64 } else { 32 },
                 if big {
                     "most significant"
                 } else {
@@ -116,37 +125,35 @@ impl Header {
                 },
             ));
         }
-        if bytes[6] != 1 || layout.u32(&bytes, 20) != 1 {
+        if bytes[6] != 1 || layout.u32(&bytes, elf::VERSION) != 1 {
             return damaged("its header is of a version of ELF that doesn't exist");
         }
-        let kind = layout.u16(&bytes, 16);
-        if kind != SHARED {
+        let kind = layout.u16(&bytes, elf::TYPE);
+        if kind != elf::SHARED {
             return foreign(format!(
-                "it is an ELF file, but no shared library: its type is {kind}, not {SHARED}"
+                "it is an ELF file, but no shared library: its type is {kind}, not {}",
+                elf::SHARED
             ));
         }
-        let machine = layout.u16(&bytes, 18);
+        let machine = layout.u16(&bytes, elf::MACHINE);
         if native.machine.is_some_and(|native| machine != native) {
             return foreign(format!("it is for another machine, ELF's number {machine}"));
         }
-        // From the entry point on, three numbers are as wide as addresses.
-        let word = layout.word() as usize;
-        let rest = 24 + 3 * word;
         let header = Header {
             layout,
-            is_extended: [GNU, FREEBSD].contains(&bytes[7]),
+            is_extended: [GNU, FREEBSD].contains(&bytes[elf::ABI]),
             machine,
             programs: (
-                layout.address(&bytes, 24 + word),
-                layout.u16(&bytes, rest + 8),
+                layout.address(&bytes, fields.program_headers()),
+                layout.u16(&bytes, fields.program_header_count()),
             ),
             sections: (
-                layout.address(&bytes, 24 + 2 * word),
-                layout.u16(&bytes, rest + 10),
-                layout.u16(&bytes, rest + 12),
+                layout.address(&bytes, fields.section_headers()),
+                layout.u16(&bytes, fields.section_header_size()),
+                layout.u16(&bytes, fields.section_count()),
             ),
         };
-        let size = layout.u16(&bytes, rest + 6);
+        let size = layout.u16(&bytes, fields.program_header_size());
         if u64::from(size) != header.program_header_size() {
             return damaged(format!("its program headers have {size} bytes each"));
         }

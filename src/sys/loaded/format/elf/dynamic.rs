@@ -21,7 +21,7 @@ pub(super) mod tag {
     pub const SYMBOL_SIZE: u64 = 11;
     pub const INITIALISER: u64 = 12;
     pub const FINALISER: u64 = 13;
-    pub const NAME: u64 = 14;
+    pub const NAME: u64 = crate::sys::elf::SONAME;
     pub const SEARCH_PATH: u64 = 15;
     pub const REL: u64 = 17;
     pub const REL_SIZE: u64 = 18;

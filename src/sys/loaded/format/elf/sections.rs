@@ -2,7 +2,8 @@
 //! doesn't read it; here the other tables are compared with it.
 
 use super::super::{Image, Layout, Problem, damaged};
-use super::{EXECUTABLE, Header, Memory, WRITABLE, symbols};
+use super::{EXECUTABLE, Header, Memory, WRITABLE, class, symbols};
+use crate::sys::elf;
 
 /// A section that is loaded.
 struct Section {
@@ -26,34 +27,36 @@ pub(super) struct Sections {
 impl Sections {
     pub fn read(image: &Image<'_>, header: &Header) -> Result<Sections, Problem> {
         const EMPTY: u32 = 0;
-        const SYMBOLS: u32 = 2;
         const LOADED: u64 = 2;
 
         let layout = header.layout;
         let (at, size, count) = header.sections;
-        let whole = if layout.wide { 64 } else { 40 };
+        let fields = class(layout);
         let length = u64::from(size) * u64::from(count);
-        if size != whole || image.reaches("section headers", at, length).is_err() {
+        if usize::from(size) != fields.section_header_bytes()
+            || image.reaches("section headers", at, length).is_err()
+        {
             return Ok(Sections {
                 sections: Vec::new(),
                 layout,
                 symbols: None,
             });
         }
-        let word = layout.word() as usize;
         let bytes = image.part("section headers", at, length)?;
         let sections = bytes.chunks_exact(size.into()).map(|bytes| {
-            let field = |index| layout.address(bytes, 8 + index * word);
+            let field = |at| layout.address(bytes, at);
             Section {
-                kind: layout.u32(bytes, 4),
-                flags: field(0),
-                address: field(1),
-                offset: field(2),
-                length: field(3),
+                kind: layout.u32(bytes, fields.section_kind()),
+                flags: field(fields.section_flags()),
+                address: field(fields.section_address()),
+                offset: field(fields.section_offset()),
+                length: field(fields.section_size()),
             }
         });
         let is_loaded = |section: &Section| section.kind != EMPTY && section.flags & LOADED != 0;
-        let symbols = sections.clone().find(|section| section.kind == SYMBOLS);
+        let symbols = sections
+            .clone()
+            .find(|section| section.kind == elf::SYMBOLS);
         Ok(Sections {
             sections: sections.filter(is_loaded).collect(),
             layout,
@@ -107,10 +110,8 @@ impl Sections {
 
     /// Returns the number of symbols that other libraries may see; 0 if no section tells.
     pub fn symbol_count(&self) -> u64 {
-        const VISIBLE_SYMBOLS: u32 = 11;
-
         let mut sections = self.sections.iter();
-        let found = sections.find(|section| section.kind == VISIBLE_SYMBOLS);
+        let found = sections.find(|section| section.kind == elf::DYNAMIC_SYMBOLS);
         found.map_or(0, |section| {
             section.length / symbols::symbol_size(self.layout)
         })

@@ -4,7 +4,8 @@
 use super::super::{Image, Layout, Problem, damaged};
 use super::dynamic::{Dynamic, tag};
 use super::sections::Sections;
-use super::{EXECUTABLE, Header, Memory, Program, machine};
+use super::{EXECUTABLE, Header, Memory, Program, class, machine};
+use crate::sys::elf;
 
 /// The names of symbols, libraries and versions.
 pub(super) struct Strings {
@@ -176,13 +177,13 @@ impl Tables<'_> {
     }
 
     fn symbols(&self, count: u64, header: &Header, program: &Program) -> Result<Symbols, Problem> {
-        const UNDEFINED: u16 = 0;
         const ABSOLUTE: u16 = 0xfff1;
         const FUNCTION: u8 = 2;
         const THREAD_LOCAL: u8 = 6;
         const INDIRECT_FUNCTION: u8 = 10;
 
         let layout = self.layout;
+        let fields = class(layout);
         let size = symbol_size(layout);
         let Some((at, said)) = self.dynamic.table(tag::SYMBOLS, tag::SYMBOL_SIZE) else {
             return damaged("it has no symbols");
@@ -193,18 +194,14 @@ impl Tables<'_> {
         let bytes = self.memory.part(self.image, "symbols", at, count * size)?;
         let mut defined = Vec::new();
         for symbol in bytes.chunks_exact(size as usize) {
-            let (info, section) = match layout.wide {
-                true => (symbol[4], layout.u16(symbol, 6)),
-                false => (symbol[12], layout.u16(symbol, 14)),
-            };
+            let info = symbol[fields.symbol_info()];
+            let section = layout.u16(symbol, fields.symbol_section());
             let value = value(layout, symbol);
-            let size = match layout.wide {
-                true => layout.u64(symbol, 16),
-                false => layout.u32(symbol, 8).into(),
-            };
-            let name = self.names.strings.get(layout.u32(symbol, 0).into())?;
+            let size = layout.address(symbol, fields.symbol_size());
+            let name = layout.u32(symbol, fields.symbol_name());
+            let name = self.names.strings.get(name.into())?;
             let is_right = match (section, info & 0xf) {
-                (UNDEFINED | ABSOLUTE, _) => true,
+                (elf::UNDEFINED | ABSOLUTE, _) => true,
                 // The loader calls it to get the address of the actual function.
                 (_, INDIRECT_FUNCTION) if !header.is_extended => false,
                 // On powerpc64 it may be the address of a descriptor. On Arm, the lowest bit
@@ -225,7 +222,7 @@ impl Tables<'_> {
                     String::from_utf8_lossy(name)
                 ));
             }
-            defined.push(section != UNDEFINED);
+            defined.push(section != elf::UNDEFINED);
         }
         Ok(Symbols { defined })
     }
@@ -312,12 +309,12 @@ impl Tables<'_> {
 
 /// Returns the number of bytes of a symbol.
 pub(super) fn symbol_size(layout: Layout) -> u64 {
-    if layout.wide { 24 } else { 16 }
+    class(layout).symbol_bytes() as u64
 }
 
 /// Returns the value of a symbol: its address.
 pub(super) fn value(layout: Layout, symbol: &[u8]) -> u64 {
-    layout.address(symbol, if layout.wide { 8 } else { 4 })
+    layout.address(symbol, class(layout).symbol_value())
 }
 
 /// The bits of a version that are its number. The other bit marks it as hidden.

@@ -10,20 +10,21 @@ use crate::{
     RefType, Result, Rooted, Val, ValRaw, ValType,
 };
 
-/// What the two [`WasmTy`] of a type of references are made of.
+/// A type of references, from which its two [`WasmTy`] are defined: with and without
+/// null.
 ///
 /// # Safety
 ///
-/// `to_raw` and `load` must agree with `heap_type`.
+/// The conversions must agree with `heap_type`.
 pub unsafe trait Reference: Send + Sized {
     const IS_ROOTED: bool = false;
 
     fn heap_type() -> HeapType;
 
-    /// As [`WasmTy::as_raw`].
+    /// As [`WasmTy::to_val_raw`].
     fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw>;
 
-    /// As [`WasmTy::from_raw`]; `None` if it is null.
+    /// As [`WasmTy::from_val_raw`]; `None` if it is null.
     ///
     /// # Safety
     ///
@@ -56,27 +57,35 @@ macro_rules! wasm_types {
             }
 
             #[inline]
-            unsafe fn as_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw> {
+            unsafe fn to_val_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw> {
                 match self {
                     None => Ok(ValRaw::null()),
-                    // SAFETY: the caller vouches for the store.
-                    Some(reference) => unsafe { reference.as_raw(store) },
+                    // SAFETY: the store may be used, as this function requires.
+                    Some(reference) => unsafe { reference.to_val_raw(store) },
                 }
             }
 
             #[inline]
-            unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
-                // SAFETY: the caller vouches for both.
+            unsafe fn from_val_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
+                // SAFETY: the value is of this type and belongs to the store, which may be
+                // used, as this function requires.
                 unsafe { Reference::load(raw, &mut *store) }
             }
 
+            unsafe fn take(val: wasmtime_val_t, store: *mut StoreOpaque) -> Self {
+                // SAFETY: the value is owned, of this type, and belongs to the store, which
+                // may be used, as this function requires.
+                unsafe { Reference::take(val, &mut *store) }
+            }
+
             unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val> {
-                // SAFETY: the caller vouches for it.
+                // SAFETY: the value is not used for longer than `self`, as this function
+                // requires.
                 unsafe { Reference::val(self.as_ref(), store) }
             }
         }
 
-        // SAFETY: as above.
+        // SAFETY: the type says how its values are passed; null is an error.
         unsafe impl WasmTy for $ty {
             const IS_ROOTED: bool = <$ty as Reference>::IS_ROOTED;
 
@@ -85,19 +94,27 @@ macro_rules! wasm_types {
             }
 
             #[inline]
-            unsafe fn as_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw> {
-                // SAFETY: the caller vouches for the store.
+            unsafe fn to_val_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw> {
+                // SAFETY: the store may be used, as this function requires.
                 Reference::to_raw(self, unsafe { &mut *store })
             }
 
             #[inline]
-            unsafe fn from_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
-                // SAFETY: the caller vouches for both.
+            unsafe fn from_val_raw(raw: &ValRaw, store: *mut StoreOpaque) -> Self {
+                // SAFETY: the value is of this type and belongs to the store, which may be
+                // used, as this function requires.
                 unsafe { Reference::load(raw, &mut *store) }.expect(NULL)
             }
 
+            unsafe fn take(val: wasmtime_val_t, store: *mut StoreOpaque) -> Self {
+                // SAFETY: the value is owned, of this type, and belongs to the store, which
+                // may be used, as this function requires.
+                unsafe { Reference::take(val, &mut *store) }.expect(NULL)
+            }
+
             unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val> {
-                // SAFETY: the caller vouches for it.
+                // SAFETY: the value is not used for longer than `self`, as this function
+                // requires.
                 unsafe { Reference::val(Some(self), store) }
             }
         }
@@ -132,7 +149,8 @@ unsafe impl Reference for Func {
     }
 
     unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
-        // SAFETY: the caller vouches for both.
+        // SAFETY: the value is of this type and belongs to the store, as this function
+        // requires.
         unsafe { Func::from_raw_in(store, raw.get_funcref()) }
     }
 
@@ -141,7 +159,8 @@ unsafe impl Reference for Func {
     }
 
     unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self> {
-        // SAFETY: the caller vouches for both.
+        // SAFETY: the value is of this type and belongs to the store, as this function
+        // requires.
         unsafe {
             let func = val.of.funcref;
             (func.store_id != 0).then(|| Func::from_c(func, store))
@@ -149,12 +168,10 @@ unsafe impl Reference for Func {
     }
 }
 
-/// What the two kinds of rooted references have in common: how they are passed.
-/// libwasmtime converts raw references, which all look alike, with the right
-/// store.
+/// Defines how the two kinds of rooted references are passed.
 macro_rules! roots {
     ($($ty:ident, $root:expr, $val:expr;)*) => {$(
-        // SAFETY: as above.
+        // SAFETY: a raw reference is converted by libwasmtime, with the right store.
         unsafe impl<R: GcRef> Reference for $ty<R> {
             const IS_ROOTED: bool = true;
 
@@ -172,7 +189,8 @@ macro_rules! roots {
 
             #[inline]
             unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
-                // SAFETY: the caller vouches for both.
+                // SAFETY: the value is of this type and belongs to the store, as this function
+                // requires.
                 unsafe { $ty::load(store, raw.get_anyref()) }
             }
 
@@ -181,7 +199,8 @@ macro_rules! roots {
             }
 
             unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self> {
-                // SAFETY: the caller vouches for both.
+                // SAFETY: the value is of this type and belongs to the store, as this function
+                // requires.
                 let raw = unsafe { RawRef::from_c(R::KIND, val.of) }?;
                 Some($root(&mut store.roots, raw))
             }
@@ -191,7 +210,7 @@ macro_rules! roots {
 
 roots! {
     Rooted, Rooted::push, |rooted| *rooted;
-    // SAFETY: the caller vouches that the value is not used for longer.
+    // SAFETY: the value is not used for longer than `this`, as `val` requires.
     OwnedRooted, OwnedRooted::new, |owned| unsafe { Rooted::borrowing(owned) };
 }
 
@@ -209,7 +228,8 @@ unsafe impl Reference for I31 {
     }
 
     unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
-        // SAFETY: the caller vouches for both.
+        // SAFETY: the value is of this type and belongs to the store, as this function
+        // requires.
         let raw = unsafe { RawRef::from_raw(GcKind::Any, store, raw.get_anyref()) }?;
         // SAFETY: it's of this store.
         Some(unsafe { i31(&raw, store) })
@@ -221,7 +241,8 @@ unsafe impl Reference for I31 {
     }
 
     unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self> {
-        // SAFETY: the caller vouches for both.
+        // SAFETY: the value is of this type and belongs to the store, as this function
+        // requires.
         let raw = unsafe { RawRef::from_c(GcKind::Any, val.of) }?;
         // SAFETY: it's of this store.
         Some(unsafe { i31(&raw, store) })

@@ -1,0 +1,130 @@
+//! Cursors over the values of a call.
+
+use super::{Form, WasmTy};
+use crate::Result;
+use crate::func::Caller;
+use crate::store::StoreOpaque;
+use crate::sys::wasmtime_caller_t;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+/// Reads values one after the other.
+pub struct Reader<'a, F: Form> {
+    next: *const F::Value,
+    store: *mut StoreOpaque,
+    values: PhantomData<&'a F::Value>,
+}
+
+impl<F: Form> Reader<'_, F> {
+    /// # Safety
+    ///
+    /// What is read must be at `first` and the following places, valid for as long as
+    /// the cursor; and `store` as for [`Form::load`].
+    #[inline(always)]
+    pub(crate) unsafe fn new(first: *const F::Value, store: *mut StoreOpaque) -> Self {
+        Reader {
+            next: first,
+            store,
+            values: PhantomData,
+        }
+    }
+
+    /// Reads the next value.
+    ///
+    /// # Safety
+    ///
+    /// There must be one, and it must be of type `T`.
+    #[inline(always)]
+    pub unsafe fn read<T: WasmTy>(&mut self) -> T {
+        // SAFETY: there is such a value, as this function requires; the store is that of
+        // `new`.
+        unsafe {
+            let value = F::load(&*self.next, self.store);
+            self.next = self.next.add(1);
+            value
+        }
+    }
+}
+
+/// Writes values one after the other.
+pub struct Writer<'a, F: Form> {
+    next: *mut F::Value,
+    store: *mut StoreOpaque,
+    values: PhantomData<&'a mut F::Value>,
+}
+
+impl<F: Form> Writer<'_, F> {
+    /// # Safety
+    ///
+    /// What is written must fit at `first` and the following places, writable for as
+    /// long as the cursor; and `store` as for [`Form::store`].
+    #[inline(always)]
+    pub(crate) unsafe fn new(first: *mut F::Value, store: *mut StoreOpaque) -> Self {
+        Writer {
+            next: first,
+            store,
+            values: PhantomData,
+        }
+    }
+
+    /// Writes the next value.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the value is a reference that belongs to another store, or
+    /// whose root is gone.
+    ///
+    /// # Safety
+    ///
+    /// There must be a place for it, of type `T`.
+    #[inline(always)]
+    pub unsafe fn write<T: WasmTy>(&mut self, value: &T) -> Result<()> {
+        // SAFETY: there is such a place, as this function requires; the store is that of
+        // `new`.
+        unsafe {
+            self.next.write(F::store(value, self.store)?);
+            self.next = self.next.add(1);
+        }
+        Ok(())
+    }
+}
+
+/// The arguments of a host function, in the order of its parameters.
+pub struct Args<'a, F: Form> {
+    values: Reader<'a, F>,
+    caller: NonNull<wasmtime_caller_t>,
+}
+
+impl<'a, F: Form> Args<'a, F> {
+    /// # Safety
+    ///
+    /// As for [`Reader::new`]. `caller` must be what libwasmtime passed to the callback
+    /// that runs during `'a`.
+    #[inline(always)]
+    pub(crate) unsafe fn new(values: Reader<'a, F>, caller: NonNull<wasmtime_caller_t>) -> Self {
+        Args { values, caller }
+    }
+
+    /// Reads the next value.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Reader::read`].
+    #[inline(always)]
+    pub unsafe fn read<T: WasmTy>(&mut self) -> T {
+        // SAFETY: this function requires the same.
+        unsafe { self.values.read() }
+    }
+
+    /// Returns the caller, which no value stands for.
+    ///
+    /// # Safety
+    ///
+    /// The cursor must have a store. The data of the store must be a `T`, and the store
+    /// must be used through this caller only while it exists.
+    #[inline(always)]
+    pub unsafe fn caller<T: 'static>(&self) -> Caller<'a, T> {
+        // SAFETY: the callback runs during `'a`; the rest is as this function requires.
+        unsafe { Caller::new(NonNull::new_unchecked(self.values.store), self.caller) }
+    }
+}

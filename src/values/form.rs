@@ -1,0 +1,153 @@
+//! The forms in which libwasmtime passes a value.
+
+use super::{Kind, WasmTy};
+use crate::store::StoreOpaque;
+use crate::sys::{wasmtime_val_clone, wasmtime_val_t};
+use crate::{Result, Val, ValRaw};
+use std::mem::MaybeUninit;
+
+/// A form in which libwasmtime passes a value.
+///
+/// # Safety
+///
+/// A value that `store` returns may be loaded by `load` of the same type and form, and
+/// is what libwasmtime expects where it asks for that form.
+pub unsafe trait Form {
+    /// A value in this form.
+    type Value: Copy;
+
+    /// Converts a value of a Rust type. It is valid while `val` exists, and nothing may
+    /// be collected before libwasmtime gets it.
+    ///
+    /// # Safety
+    ///
+    /// If `T::NEEDS_STORE`, `store` must be the state of a live store that the caller may
+    /// use.
+    unsafe fn store<T: WasmTy>(val: &T, store: *mut StoreOpaque) -> Result<Self::Value>;
+
+    /// Converts a value to a Rust type.
+    ///
+    /// # Safety
+    ///
+    /// As for `store`. The value must have that type, belong to the store, and come from
+    /// libwasmtime just now.
+    unsafe fn load<T: WasmTy>(value: &Self::Value, store: *mut StoreOpaque) -> T;
+
+    /// As `store`, for a value whose type is known at run time.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the value is a reference that belongs to another store, or
+    /// whose root is gone.
+    fn store_val(val: Val, store: &mut StoreOpaque) -> Result<Self::Value>;
+
+    /// As `load`, for a value whose type is known at run time.
+    ///
+    /// # Safety
+    ///
+    /// As for `load`; the value must be of that kind.
+    unsafe fn load_val(kind: Kind, value: &Self::Value, store: &mut StoreOpaque) -> Val;
+}
+
+/// Values without their types, for the C functions whose names end in `_unchecked`.
+pub enum Raw {}
+
+// SAFETY: the types say how their values are passed.
+unsafe impl Form for Raw {
+    type Value = ValRaw;
+
+    #[inline(always)]
+    unsafe fn store<T: WasmTy>(val: &T, store: *mut StoreOpaque) -> Result<ValRaw> {
+        // SAFETY: the store may be used if `T` needs it, as this function requires.
+        unsafe { val.to_val_raw(store) }
+    }
+
+    #[inline(always)]
+    unsafe fn load<T: WasmTy>(value: &ValRaw, store: *mut StoreOpaque) -> T {
+        // SAFETY: the value has that type and belongs to the store, as this function
+        // requires.
+        unsafe { T::from_val_raw(value, store) }
+    }
+
+    #[inline(always)]
+    fn store_val(val: Val, store: &mut StoreOpaque) -> Result<ValRaw> {
+        val.to_raw_in(store)
+    }
+
+    #[inline(always)]
+    unsafe fn load_val(kind: Kind, value: &ValRaw, store: &mut StoreOpaque) -> Val {
+        // SAFETY: the value is of that kind and belongs to the store, as this function
+        // requires.
+        unsafe { kind.load_raw(value, store) }
+    }
+}
+
+/// Values with their types that stay with who passes them: the arguments of a call.
+pub enum Lent {}
+
+// SAFETY: `Val` is converted with its type. What is loaded is a clone.
+unsafe impl Form for Lent {
+    type Value = wasmtime_val_t;
+
+    unsafe fn store<T: WasmTy>(val: &T, store: *mut StoreOpaque) -> Result<wasmtime_val_t> {
+        // SAFETY: the store may be used, as this function requires, and the value is not
+        // used for longer than `val`.
+        unsafe { val.as_val(&mut *store)?.to_c(&*store) }
+    }
+
+    unsafe fn load<T: WasmTy>(value: &wasmtime_val_t, store: *mut StoreOpaque) -> T {
+        // SAFETY: the clone is owned, and the rest is as this function requires.
+        unsafe { T::take(clone(value), store) }
+    }
+
+    fn store_val(val: Val, store: &mut StoreOpaque) -> Result<wasmtime_val_t> {
+        val.to_c(store)
+    }
+
+    unsafe fn load_val(_: Kind, value: &wasmtime_val_t, store: &mut StoreOpaque) -> Val {
+        // SAFETY: the clone is owned, and belongs to the store.
+        unsafe { Val::from_c(store, clone(value)) }
+    }
+}
+
+/// Values with their types that pass to who receives them: the results of a call.
+pub enum Given {}
+
+// SAFETY: as `Lent`, but that what is stored is a clone, and what is loaded is not.
+unsafe impl Form for Given {
+    type Value = wasmtime_val_t;
+
+    unsafe fn store<T: WasmTy>(val: &T, store: *mut StoreOpaque) -> Result<wasmtime_val_t> {
+        // SAFETY: the value is valid while it is cloned.
+        unsafe { Ok(clone(&Lent::store(val, store)?)) }
+    }
+
+    unsafe fn load<T: WasmTy>(value: &wasmtime_val_t, store: *mut StoreOpaque) -> T {
+        // SAFETY: the value is owned by who loads it, once.
+        unsafe { T::take(*value, store) }
+    }
+
+    fn store_val(val: Val, store: &mut StoreOpaque) -> Result<wasmtime_val_t> {
+        // SAFETY: the value is valid while its root is.
+        Ok(unsafe { clone(&val.to_c(store)?) })
+    }
+
+    unsafe fn load_val(_: Kind, value: &wasmtime_val_t, store: &mut StoreOpaque) -> Val {
+        // SAFETY: the value is owned by who loads it, once.
+        unsafe { Val::from_c(store, *value) }
+    }
+}
+
+/// Clones a value, and what it refers to.
+///
+/// # Safety
+///
+/// The value must be valid.
+unsafe fn clone(value: &wasmtime_val_t) -> wasmtime_val_t {
+    let mut out = MaybeUninit::uninit();
+    // SAFETY: the value is valid; `out` is initialised.
+    unsafe {
+        wasmtime_val_clone(value, out.as_mut_ptr());
+        out.assume_init()
+    }
+}
