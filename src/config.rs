@@ -26,12 +26,6 @@ mod host_memory;
 #[cfg(feature = "pooling-allocator")]
 mod pooling;
 mod profiler;
-#[cfg(any(
-    feature = "pooling-allocator",
-    all(feature = "profiling", target_os = "linux"),
-    all(unix, any(feature = "cache", feature = "wasi", compiler))
-))]
-pub(crate) mod region;
 mod settings;
 mod strategy;
 mod target;

@@ -1,5 +1,7 @@
 //! Items that modules import and export.
 
+mod default_value;
+
 use crate::store::StoreOpaque;
 use crate::sys::{
     WASMTIME_EXTERN_FUNC, WASMTIME_EXTERN_GLOBAL, WASMTIME_EXTERN_MEMORY,

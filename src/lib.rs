@@ -188,7 +188,6 @@ mod func;
 mod gc;
 mod global;
 mod instance;
-mod instance_pre;
 mod linker;
 mod load;
 mod memory;
@@ -196,6 +195,12 @@ mod module;
 mod owned;
 #[cfg(feature = "profiling")]
 mod profiling;
+#[cfg(any(
+    feature = "pooling-allocator",
+    all(feature = "profiling", target_os = "linux"),
+    all(unix, any(feature = "cache", feature = "wasi", compiler))
+))]
+mod region;
 mod shared_memory;
 #[cfg(feature = "standard")]
 pub mod standard;
@@ -234,8 +239,7 @@ pub use gc::{
 };
 pub use global::Global;
 pub use instance::Instance;
-pub use instance_pre::InstancePre;
-pub use linker::{Linker, UnknownImportError};
+pub use linker::{InstancePre, Linker, UnknownImportError};
 pub use load::{
     Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, Unsupported, load, load_from, loaded,
 };

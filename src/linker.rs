@@ -3,11 +3,12 @@
 mod define;
 mod func_types;
 mod get;
+mod instance_pre;
 mod module;
 mod needs;
 mod unknown_import;
 
-pub(crate) use needs::Needs;
+pub use instance_pre::InstancePre;
 pub use unknown_import::UnknownImportError;
 
 use crate::error::check;
@@ -18,9 +19,9 @@ use crate::sys::{
     wasmtime_linker_allow_shadowing, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
 };
-use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result, StoreContextMut};
+use crate::{AsContextMut, Engine, Error, Instance, Module, Result, StoreContextMut};
 use func_types::FuncTypes;
-use needs::Definitions;
+use needs::{Definitions, Needs};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ptr;

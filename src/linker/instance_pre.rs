@@ -1,7 +1,7 @@
 //! Modules with imports, ready to be instantiated.
 
+use super::Needs;
 use crate::instance::check_engine;
-use crate::linker::Needs;
 use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_instance_pre_t;
