@@ -1,8 +1,9 @@
 //! What modules import and export, as one type.
 
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::{
-    WASMTIME_EXTERN_FUNC, WASMTIME_EXTERN_GLOBAL, WASMTIME_EXTERN_MEMORY,
+    AsC, WASMTIME_EXTERN_FUNC, WASMTIME_EXTERN_GLOBAL, WASMTIME_EXTERN_MEMORY,
     WASMTIME_EXTERN_SHAREDMEMORY, WASMTIME_EXTERN_TABLE, WASMTIME_EXTERN_TAG, wasmtime_extern_t,
     wasmtime_extern_union_t,
 };
@@ -91,6 +92,19 @@ macro_rules! entities {
                 }
             }
 
+            /// The same of an item of the C API.
+            ///
+            /// # Safety
+            ///
+            /// It must be valid.
+            pub(crate) unsafe fn store_id_of(raw: &wasmtime_extern_t) -> Option<u64> {
+                match raw.kind {
+                    // SAFETY: the kind says which field is valid.
+                    $($kind => Some(unsafe { $variant::store_id_of(&raw.of.$field) }),)*
+                    _ => None,
+                }
+            }
+
             /// The shared memory that this is.
             pub(crate) fn as_shared_memory(&self) -> Option<&SharedMemory> {
                 match self {
@@ -121,26 +135,24 @@ macro_rules! entities {
                     match raw.kind {
                         $($kind => $variant::from_c(raw.of.$field, store).into(),)*
                         WASMTIME_EXTERN_SHAREDMEMORY => {
-                            SharedMemory::from_c(raw.of.sharedmemory, store.engine()).into()
+                            let memory = Owned::from_c(raw.of.sharedmemory);
+                            SharedMemory::from_c(memory, store.engine()).into()
                         }
                         kind => unreachable!("libwasmtime 48 has no item of kind {kind}"),
                     }
                 }
             }
+        }
 
-            /// The item as libwasmtime may be given it, with `store`. It stays owned by
-            /// `self`, and so must not be used for longer, nor deleted.
-            ///
-            /// # Panics
-            ///
-            /// If the item is of another store.
-            #[track_caller]
-            pub(crate) fn to_c(&self, store: &StoreOpaque) -> wasmtime_extern_t {
+        impl AsC for Extern {
+            type C = wasmtime_extern_t;
+
+            fn as_c(&self) -> wasmtime_extern_t {
                 match self {
                     $(Extern::$variant(entity) => wasmtime_extern_t {
                         kind: $kind,
                         of: wasmtime_extern_union_t {
-                            $field: entity.to_c(store),
+                            $field: AsC::as_c(entity),
                         },
                     },)*
                     Extern::SharedMemory(memory) => wasmtime_extern_t {
@@ -164,6 +176,20 @@ entities! {
 }
 
 impl Extern {
+    /// The item as libwasmtime may be given it, with `store`. It stays owned by
+    /// `self`, and so must not be used for longer, nor deleted.
+    ///
+    /// # Panics
+    ///
+    /// If the item is of another store.
+    #[track_caller]
+    pub(crate) fn to_c(&self, store: &StoreOpaque) -> wasmtime_extern_t {
+        if let Some(id) = self.store_id() {
+            store.assert_owns(id);
+        }
+        self.as_c()
+    }
+
     /// Whether the item may be used with the engine of `store`, as far as the
     /// store's id doesn't tell.
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {

@@ -86,9 +86,16 @@ impl<T: 'static> InstancePre<T> {
         // which is borrowed.
         unsafe {
             Instance::start(store.opaque_ptr(), self.module(), |instance, trap| {
-                wasmtime_instance_pre_instantiate(self.inner.raw.as_ptr(), context, instance, trap)
+                wasmtime_instance_pre_instantiate(self.as_ptr(), context, instance, trap)
             })
         }
+    }
+}
+
+impl<T> InstancePre<T> {
+    /// The C object, valid as long as `self`.
+    pub(crate) fn as_ptr(&self) -> *const wasmtime_instance_pre_t {
+        self.inner.raw.as_ptr()
     }
 }
 

@@ -62,7 +62,8 @@
 //! - `wasi` is WASI preview 1; `standard` is the engine-neutral part of the C
 //!   API as owned types.
 //! - [`mod@vec`] has the C API's vectors as owned types, and [`sys`] all of the C
-//!   API as it is, for what the safe layer doesn't do.
+//!   API as it is, for what the safe layer doesn't do. The trait [`AsC`](sys::AsC)
+//!   leads from the safe types to their C objects.
 //! - [`differences`] lists what the `wasmtime` crate has and this one hasn't.
 //!
 //! # Safety
@@ -164,6 +165,7 @@
 #[macro_use]
 mod example;
 
+mod as_c;
 mod backtrace;
 mod callback;
 #[allow(

@@ -163,7 +163,7 @@ impl Module {
             ))?;
             Ok(Module::from_c(
                 engine,
-                raw,
+                Owned::from_c(raw),
                 binary::name(binary),
                 binary::tables(binary),
             ))
@@ -206,7 +206,12 @@ impl Module {
                 bytes.len(),
                 &mut raw,
             ))?;
-            Ok(Module::from_c(engine, raw, None, Default::default()))
+            Ok(Module::from_c(
+                engine,
+                Owned::from_c(raw),
+                None,
+                Default::default(),
+            ))
         }
     }
 
@@ -246,24 +251,29 @@ impl Module {
                 &mut raw,
             ))
             .with_context(|| format!("failed to load code from `{shown}`"))?;
-            Ok(Module::from_c(engine, raw, None, Default::default()))
+            Ok(Module::from_c(
+                engine,
+                Owned::from_c(raw),
+                None,
+                Default::default(),
+            ))
         }
     }
 
     /// # Safety
     ///
-    /// `raw` must be an owned module of `engine`, of which the rest is true.
-    unsafe fn from_c(
+    /// `raw` must be a module of `engine`, and `name` and `tables` those in its binary;
+    /// `tables` may be empty if all limits are below 2^32.
+    pub(crate) unsafe fn from_c(
         engine: &Engine,
-        raw: *mut wasmtime_module_t,
+        raw: Owned<wasmtime_module_t>,
         name: Option<String>,
         tables: [Vec<TableLimits>; 2],
     ) -> Module {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Module {
             inner: Arc::new(Inner {
-                // SAFETY: it is owned, as this function requires.
-                raw: unsafe { Owned::from_c(raw) },
+                raw,
                 engine: engine.clone(),
                 serial: NEXT.fetch_add(1, Ordering::Relaxed),
                 name,
