@@ -57,13 +57,27 @@ macro_rules! entity {
             /// Returns the id of the store to which the handle belongs.
             #[inline]
             pub(crate) fn store_id(&self) -> u64 {
-                self.0.$($id).+
+                $name::store_id_of(&self.0)
+            }
+
+            /// The id of the store that a handle of the C API belongs to.
+            #[inline]
+            pub(crate) fn store_id_of(raw: &$crate::sys::$raw) -> u64 {
+                raw.$($id).+
             }
 
             /// Reports whether two handles refer to the same object.
             pub(crate) fn is(&self, other: &$name) -> bool {
                 self.store_id() == other.store_id()
                     $(&& self.0.$($index).+ == other.0.$($index).+)+
+            }
+        }
+
+        impl $crate::sys::AsC for $name {
+            type C = $crate::sys::$raw;
+
+            fn as_c(&self) -> $crate::sys::$raw {
+                self.0
             }
         }
 

@@ -64,7 +64,8 @@
 //! - `wasi` is WASI preview 1. `standard` is the engine-neutral part of the C API, as
 //!   owned types.
 //! - [`mod@vec`] contains the C API's vectors as owned types. [`sys`] declares the whole
-//!   C API, for what the safe layer doesn't wrap.
+//!   C API, for what the safe layer doesn't wrap; its trait [`AsC`](sys::AsC) returns the C
+//!   objects of the safe types.
 //! - [`differences`] lists what the `wasmtime` crate has and this one lacks.
 //!
 //! # Safety
@@ -171,6 +172,7 @@
 #[macro_use]
 mod example;
 
+mod as_c;
 mod backtrace;
 mod callback;
 #[allow(

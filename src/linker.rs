@@ -108,9 +108,18 @@ impl<T> Linker<T> {
     ///
     /// Calls `wasmtime_linker_new`.
     pub fn new(engine: &Engine) -> Linker<T> {
+        // SAFETY: the engine is alive, and what is returned is owned, of the engine, and
+        // empty.
+        unsafe { Linker::from_c(Owned::from_c(wasmtime_linker_new(engine.as_ptr())), engine) }
+    }
+
+    /// # Safety
+    ///
+    /// `raw` must be of `engine`. All that is defined must be host functions that may be
+    /// used with any store of data `T`, and on any thread, and none may be WASI's.
+    pub(crate) unsafe fn from_c(raw: Owned<wasmtime_linker_t>, engine: &Engine) -> Linker<T> {
         Linker {
-            // SAFETY: the engine is alive, and what is returned is owned.
-            raw: unsafe { Owned::from_c(wasmtime_linker_new(engine.as_ptr())) },
+            raw,
             engine: engine.clone(),
             definitions: Definitions::default(),
             types: FuncTypes::default(),

@@ -125,10 +125,16 @@ impl<T: 'static> InstancePre<T> {
         // and `needs.check` has found that the imports may be used with it. The instance is
         // created from this module, in this store.
         unsafe {
-            let instance =
-                StoreOpaque::instantiate_pre(store.opaque_ptr(), self.inner.raw.as_ptr())?;
+            let instance = StoreOpaque::instantiate_pre(store.opaque_ptr(), self.as_ptr())?;
             Ok(Instance::adopt(store.opaque_mut(), instance, self.module()))
         }
+    }
+}
+
+impl<T> InstancePre<T> {
+    /// Returns the C object, which is valid as long as `self`.
+    pub(crate) fn as_ptr(&self) -> *const wasmtime_instance_pre_t {
+        self.inner.raw.as_ptr()
     }
 }
 

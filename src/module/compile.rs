@@ -2,6 +2,7 @@
 
 use super::{Module, binary, precompiled};
 use crate::error::{Context, check};
+use crate::owned::Owned;
 use crate::sys::{wasmtime_module_new, wasmtime_module_validate};
 use crate::{Engine, Result};
 use std::path::Path;
@@ -119,7 +120,7 @@ impl Module {
             ))?;
             Ok(Module::from_c(
                 engine,
-                raw,
+                Owned::from_c(raw),
                 binary::name(binary),
                 binary::tables(binary),
             ))

@@ -4,7 +4,8 @@
 //! There is one module file for each header; all their items are here, side by
 //! side. The names, the order of parameters and the contracts are those of the
 //! C API, which the headers document. The safe layer of this crate is built on
-//! these items alone. A program can call both.
+//! these items alone. A program can call both, and convert between their objects by four
+//! traits: see [`AsC`].
 //!
 //! Nothing here depends on how libwasmtime is linked. With `load` the functions
 //! are Rust functions that call through a table of addresses. The first call opens the
@@ -101,6 +102,7 @@ mod version;
 
 mod anyref;
 mod arrayref;
+mod as_c;
 mod async_;
 pub(crate) mod component;
 mod config;
@@ -133,6 +135,7 @@ mod wat;
 
 pub use anyref::*;
 pub use arrayref::*;
+pub use as_c::{AsC, AsCMut, FromC, ToC};
 pub use async_::*;
 pub use component::*;
 pub use config::*;
