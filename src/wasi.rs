@@ -138,7 +138,12 @@ impl<T: 'static> Store<T> {
         let mut store = self.as_context_mut();
         // SAFETY: invariant "Context"; the configuration is owned and given away. The
         // function returns an owned error or null.
-        unsafe { check(wasmtime_context_set_wasi(store.raw(), config.into_raw()))? };
+        unsafe {
+            check(wasmtime_context_set_wasi(
+                store.begin_change(),
+                config.into_raw(),
+            ))?
+        };
         let replaced = store.opaque_mut().set_wasi(Box::new(writers));
         drop(replaced);
         Ok(())

@@ -14,7 +14,7 @@ impl<S: AsContextMut> AsCMut for S {
     type C = *mut wasmtime_context_t;
 
     fn as_c_mut(&mut self) -> *mut wasmtime_context_t {
-        self.as_context_mut().raw()
+        self.as_context_mut().begin_change()
     }
 }
 
@@ -81,8 +81,8 @@ impl<T: 'static> StoreContextMut<'_, T> {
     ) -> R {
         // SAFETY: the context is that of a live store of this crate, whose data is its
         // state, and nothing else uses the store while `f` runs, as this function
-        // requires. Afterwards the guard clears the cache of memories (invariant "Last
-        // memory").
+        // requires. Afterwards the guard clears the cache of memories (invariant "Memory
+        // cache").
         unsafe {
             let state: *mut StoreState<T> = wasmtime_context_get_data(context).cast();
             let state = NonNull::new(state).expect("a store of this crate has a state");

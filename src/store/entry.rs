@@ -4,7 +4,7 @@
 //!
 //! 1. takes the store's state as a pointer, as callbacks make references to it while
 //!    the code runs;
-//! 2. drops the caches that the code makes untrue (invariant "Last memory");
+//! 2. drops the caches that the code makes untrue (invariant "Memory cache");
 //! 3. calls libwasmtime with the store's context (invariant "Context");
 //! 4. turns what that reports into an error, or into the failure of the host function
 //!    that caused it (invariant "Failures").
