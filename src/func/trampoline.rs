@@ -5,12 +5,14 @@
 //! of them goes through [`store::callback`](crate::store::callback), so that an error or
 //! a panic leaves it through the store only.
 
-use super::Caller;
 use super::signature::Signature;
+use super::{Caller, Func};
 use crate::callback::{Finalizer, finalize};
+use crate::store::StoreOpaque;
 use crate::store::callback::call_host_with_store;
 use crate::sys::{
-    wasm_trap_t, wasmtime_caller_t, wasmtime_func_unchecked_callback_t, wasmtime_val_raw_t,
+    wasm_trap_t, wasmtime_caller_t, wasmtime_func_new_unchecked,
+    wasmtime_func_unchecked_callback_t, wasmtime_val_raw_t,
 };
 use crate::values::{Form, Raw, ValTypes};
 use crate::{AsContext, AsContextMut, Engine, FuncType, Result, Val, ValRaw};
@@ -127,6 +129,38 @@ impl HostFunc {
         // SAFETY: the type is dropped once, as `this` never is.
         unsafe { ptr::drop_in_place(&mut this.ty) };
         (this.callback, this.env, Some(this.finalizer))
+    }
+}
+
+impl HostFunc {
+    /// Turns it into a function of a store.
+    pub(super) fn into_store(self, store: &mut StoreOpaque) -> Func {
+        let ty = self.ty().to_c();
+        let (callback, env, finalizer) = self.into_parts();
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; the callback, its environment and its
+        // finalizer belong together; `out` is initialised.
+        unsafe {
+            wasmtime_func_new_unchecked(
+                store.begin_change(),
+                ty.as_ptr(),
+                callback,
+                env,
+                finalizer,
+                out.as_mut_ptr(),
+            );
+            Func::from_c(out.assume_init(), store)
+        }
+    }
+
+    /// # Panics
+    ///
+    /// Panics if `ty` belongs to another engine.
+    fn assert_engine(engine: &Engine, ty: &FuncType) {
+        assert!(
+            ty.comes_from_same_engine(engine),
+            "the type of the function belongs to another engine than its store or linker"
+        );
     }
 }
 
