@@ -2,19 +2,20 @@
 //!
 //! The safe layer calls nothing but these functions, so a program can reach what it
 //! doesn't wrap in the same way. Both can be mixed: this program uses the crate's safe
-//! functions to load the library and to report errors, and its types to own bytes.
+//! functions to load the library and to report errors, and its types to own objects and
+//! bytes. The example `structs` goes from the safe layer to the C API and back.
 //!
 //! ```sh
 //! cargo run --example hello_sys
 //! ```
 
 use libwasmtime::sys::*;
-use libwasmtime::vec::ByteVec;
+use libwasmtime::vec::{ByteVec, Delete, Owned};
 use libwasmtime::{Result, bail, format_err};
 use std::ffi::c_void;
 use std::io::{self, Write};
 use std::mem::MaybeUninit;
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 const GREETER: &str = r#"
     (module
@@ -27,15 +28,12 @@ fn main() -> Result<()> {
     // loaded; this returns an error.
     libwasmtime::load()?;
 
-    // SAFETY: the engine is owned, and this is its delete function.
-    let engine = unsafe { Owned::new(wasm_engine_new(), |raw| wasm_engine_delete(raw))? };
+    // SAFETY: the engine is owned by nothing else.
+    let engine = unsafe { own(wasm_engine_new())? };
     let module = compile(&engine, GREETER)?;
-    // SAFETY: the engine is valid; the store is owned, and this is its delete function.
-    // It has no data, and so no finalizer.
-    let store = unsafe {
-        let raw = wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None);
-        Owned::new(raw, |raw| wasmtime_store_delete(raw))?
-    };
+    // SAFETY: the engine is valid; the store is owned. It has no data, and so no
+    // finalizer.
+    let store = unsafe { own(wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None))? };
     let greet = define(&store, Greeting("Hello from Rust!"))?;
     // SAFETY: the function belongs to this store.
     unsafe { run(&store, &module, greet) }
@@ -80,8 +78,8 @@ unsafe extern "C" fn finalize(env: *mut c_void) {
 
 /// Creates a function from the callback and an environment.
 fn define(store: &Owned<wasmtime_store_t>, greeting: Greeting) -> Result<wasmtime_func_t> {
-    // SAFETY: the type is owned, and this is its delete function.
-    let ty = unsafe { Owned::new(wasm_functype_new_0_0(), |raw| wasm_functype_delete(raw))? };
+    // SAFETY: the type is owned.
+    let ty = unsafe { own(wasm_functype_new_0_0())? };
     let env = Box::into_raw(Box::new(greeting));
     let mut func = MaybeUninit::uninit();
     // SAFETY: the store and the type are valid. The callback is for this type and this
@@ -109,13 +107,13 @@ fn compile(engine: &Owned<wasm_engine_t>, text: &str) -> Result<Owned<wasmtime_m
     });
     let mut module = ptr::null_mut();
     // SAFETY: the engine is valid and the binary is readable; the module is written unless
-    // there is an error. It is owned, and this is its delete function.
+    // there is an error, and owned.
     unsafe {
         check(error, ptr::null_mut())?;
         let bytes = &wasm[..];
         error = wasmtime_module_new(engine.as_ptr(), bytes.as_ptr(), bytes.len(), &mut module);
         check(error, ptr::null_mut())?;
-        Owned::new(module, |raw| wasmtime_module_delete(raw))
+        own(module)
     }
 }
 
@@ -179,55 +177,25 @@ unsafe fn run(
 ///
 /// Each pointer must be null or an owned object, which this function takes over.
 unsafe fn check(error: *mut wasmtime_error_t, trap: *mut wasm_trap_t) -> Result<()> {
-    let message = ByteVec::out(|message| {
-        // SAFETY: a pointer that isn't null is valid, and is deleted once, after its
-        // message was written.
-        unsafe {
-            if !error.is_null() {
-                wasmtime_error_message(error, message);
-                wasmtime_error_delete(error);
-            } else if !trap.is_null() {
-                wasm_trap_message(trap, message);
-                wasm_trap_delete(trap);
-            }
-        }
-    });
-    if error.is_null() && trap.is_null() {
-        return Ok(());
-    }
-    // The message of a trap ends with a NUL.
-    let message = String::from_utf8_lossy(&message);
-    bail!("{}", message.trim_end_matches('\0'))
-}
-
-/// An object of the C API that is deleted when this is dropped.
-struct Owned<T> {
-    raw: NonNull<T>,
-    delete: unsafe fn(*mut T),
-}
-
-impl<T> Owned<T> {
-    /// # Errors
-    ///
-    /// Returns an error if `raw` is null.
-    ///
-    /// # Safety
-    ///
-    /// `raw` must be null or an owned object, and `delete` its delete function.
-    unsafe fn new(raw: *mut T, delete: unsafe fn(*mut T)) -> Result<Owned<T>> {
-        let raw = NonNull::new(raw).ok_or_else(|| format_err!("libwasmtime is out of memory"))?;
-        Ok(Owned { raw, delete })
-    }
-
-    /// Returns the object, which is valid as long as `self`.
-    fn as_ptr(&self) -> *mut T {
-        self.raw.as_ptr()
+    // SAFETY: this function requires the same.
+    let (error, trap) = unsafe { (Owned::from_raw(error), Owned::from_raw(trap)) };
+    match (error, trap) {
+        (Some(error), _) => Err(error.into()),
+        (None, Some(trap)) => Err(trap.into()),
+        (None, None) => Ok(()),
     }
 }
 
-impl<T> Drop for Owned<T> {
-    fn drop(&mut self) {
-        // SAFETY: it is the object's delete function, and the object isn't used again.
-        unsafe { (self.delete)(self.raw.as_ptr()) }
-    }
+/// Takes over an object of the C API, which is deleted with its owner.
+///
+/// # Errors
+///
+/// Returns an error if `raw` is null.
+///
+/// # Safety
+///
+/// `raw` must be null or an owned object.
+unsafe fn own<T: Delete>(raw: *mut T) -> Result<Owned<T>> {
+    // SAFETY: this function requires the same.
+    unsafe { Owned::from_raw(raw) }.ok_or_else(|| format_err!("libwasmtime returned no object"))
 }

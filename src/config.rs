@@ -26,12 +26,6 @@ mod host_memory;
 #[cfg(feature = "pooling-allocator")]
 mod pooling;
 mod profiler;
-#[cfg(any(
-    feature = "pooling-allocator",
-    all(feature = "profiling", target_os = "linux"),
-    all(unix, any(feature = "cache", feature = "wasi", compiler))
-))]
-pub(crate) mod region;
 mod settings;
 mod strategy;
 mod target;
@@ -161,14 +155,14 @@ impl Config {
         self
     }
 
-    /// Sets the platform to compile for, as a target triple such as
-    /// `x86_64-unknown-linux-gnu` or `pulley64`.
+    /// Sets the platform to compile for, by its target triple.
     ///
-    /// The default is the machine that libwasmtime runs on, and compiled code uses all
-    /// features of its processor. With an explicit target, code uses only the features
-    /// that every processor of that architecture has; so the triple of this machine
-    /// gives code that other machines can run. `pulley64` (`pulley32` on 32-bit
-    /// machines) is the portable interpreter, which is slower than native code.
+    /// Examples are `x86_64-unknown-linux-gnu` and `pulley64`. The default is the machine
+    /// that libwasmtime runs on, and compiled code uses all features of its processor. With
+    /// an explicit target, code uses only the features that every processor of that
+    /// architecture has; so the triple of this machine gives code that other machines can
+    /// run. `pulley64` (`pulley32` on 32-bit machines) is the portable interpreter, which
+    /// is slower than native code.
     ///
     /// The C API can't compile code that it can't run. So this method accepts only the
     /// triple that libwasmtime was built for, and Pulley if the library was built with
@@ -209,11 +203,10 @@ impl Config {
         self
     }
 
-    /// Sets the cache on disk in which engines look for compiled modules before they
-    /// compile one.
+    /// Sets the cache of compiled modules on disk.
     ///
-    /// `None`, the default, is no cache. See [`Cache`] for who must not be able to write
-    /// to its directory.
+    /// Engines look for a module in the cache before they compile it. `None`, the default,
+    /// is no cache. See [`Cache`] for who must not be able to write to its directory.
     ///
     /// Calls `wasmtime_config_cache_config_load`.
     #[cfg(feature = "cache")]

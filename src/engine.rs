@@ -92,7 +92,20 @@ impl Engine {
     ) -> Engine {
         // SAFETY: the configuration is owned and given away, and libwasmtime doesn't
         // abort on it, as this function requires. The engine is owned.
-        let raw = unsafe { Owned::from_c(sys::wasm_engine_new_with_config(settings.into_raw())) };
+        unsafe {
+            let raw = Owned::from_c(sys::wasm_engine_new_with_config(settings.into_raw()));
+            Engine::from_c(raw, config, tunables)
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The engine must have been created with these settings.
+    pub(crate) unsafe fn from_c(
+        raw: Owned<wasm_engine_t>,
+        config: Config,
+        tunables: Tunables,
+    ) -> Engine {
         Engine {
             inner: Arc::new(EngineInner {
                 raw,
@@ -196,8 +209,7 @@ impl Engine {
         );
     }
 
-    /// Reports whether code is compiled for Pulley, the portable interpreter, instead of
-    /// for a processor.
+    /// Reports whether code is compiled for Pulley, the portable interpreter.
     ///
     /// Calls `wasmtime_engine_is_pulley`.
     pub fn is_pulley(&self) -> bool {

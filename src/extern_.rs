@@ -1,8 +1,11 @@
 //! Items that modules import and export.
 
+mod default_value;
+
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::{
-    WASMTIME_EXTERN_FUNC, WASMTIME_EXTERN_GLOBAL, WASMTIME_EXTERN_MEMORY,
+    AsC, WASMTIME_EXTERN_FUNC, WASMTIME_EXTERN_GLOBAL, WASMTIME_EXTERN_MEMORY,
     WASMTIME_EXTERN_SHAREDMEMORY, WASMTIME_EXTERN_TABLE, WASMTIME_EXTERN_TAG, wasmtime_extern_t,
     wasmtime_extern_union_t,
 };
@@ -125,6 +128,20 @@ macro_rules! entities {
                 }
             }
 
+            /// Returns the id of the store that an item of the C API belongs to; `None` for a
+            /// shared memory.
+            ///
+            /// # Safety
+            ///
+            /// The item must be valid.
+            pub(crate) unsafe fn store_id_of(raw: &wasmtime_extern_t) -> Option<u64> {
+                match raw.kind {
+                    // SAFETY: the kind says which field is valid.
+                    $($kind => Some(unsafe { $variant::store_id_of(&raw.of.$field) }),)*
+                    _ => None,
+                }
+            }
+
             /// Returns the shared memory, or `None` if this is another item.
             pub(crate) fn as_shared_memory(&self) -> Option<&SharedMemory> {
                 match self {
@@ -156,29 +173,25 @@ macro_rules! entities {
                     match raw.kind {
                         $($kind => $variant::from_c(raw.of.$field, store).into(),)*
                         WASMTIME_EXTERN_SHAREDMEMORY => {
-                            SharedMemory::from_c(raw.of.sharedmemory, store.engine()).into()
+                            let memory = Owned::from_c(raw.of.sharedmemory);
+                            SharedMemory::from_c(memory, store.engine()).into()
                         }
                         kind => unreachable!("libwasmtime 48 has no item of kind {kind}"),
                     }
                 }
             }
+        }
 
-            /// Returns the item as a C struct, which may be passed to libwasmtime with
-            /// `store`.
-            ///
-            /// The struct borrows from `self`: it must not be used longer than `self`, nor be
-            /// deleted.
-            ///
-            /// # Panics
-            ///
-            /// Panics if the item belongs to another store.
-            #[track_caller]
-            pub(crate) fn to_c(&self, store: &StoreOpaque) -> wasmtime_extern_t {
+
+        impl AsC for Extern {
+            type C = wasmtime_extern_t;
+
+            fn as_c(&self) -> wasmtime_extern_t {
                 match self {
                     $(Extern::$variant(entity) => wasmtime_extern_t {
                         kind: $kind,
                         of: wasmtime_extern_union_t {
-                            $field: entity.to_c(store),
+                            $field: AsC::as_c(entity),
                         },
                     },)*
                     Extern::SharedMemory(memory) => wasmtime_extern_t {
@@ -202,6 +215,22 @@ entities! {
 }
 
 impl Extern {
+    /// Returns the item as a C struct, which may be passed to libwasmtime with `store`.
+    ///
+    /// The struct borrows from `self`: it must not be used longer than `self`, nor be
+    /// deleted.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the item belongs to another store.
+    #[track_caller]
+    pub(crate) fn to_c(&self, store: &StoreOpaque) -> wasmtime_extern_t {
+        if let Some(id) = self.store_id() {
+            store.assert_owns(id);
+        }
+        self.as_c()
+    }
+
     /// Reports whether a shared memory belongs to `engine`.
     ///
     /// Returns `true` for other items, which the id of their store identifies.

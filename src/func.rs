@@ -377,7 +377,7 @@ impl Func {
         // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and
         // copied before it is deleted.
         unsafe {
-            let raw = wasmtime_func_type(store.shared(), &func);
+            let raw = wasmtime_func_type(store.shared_context(), &func);
             let ty = FuncType::from_c(store.engine(), raw);
             wasm_functype_delete(raw);
             ty
@@ -508,7 +508,7 @@ impl Func {
         // SAFETY: invariant "Context". `raw` isn't null, so it is a raw `funcref` of the
         // store, as this function requires; `out` is initialised.
         unsafe {
-            wasmtime_func_from_raw(store.raw(), raw, out.as_mut_ptr());
+            wasmtime_func_from_raw(store.begin_change(), raw, out.as_mut_ptr());
             Some(Func::from_c(out.assume_init(), store))
         }
     }
@@ -530,7 +530,7 @@ impl Func {
     pub(crate) fn to_raw_in(self, store: &mut StoreOpaque) -> *mut c_void {
         let func = self.to_c(store);
         // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_func_to_raw(store.raw(), &func) }
+        unsafe { wasmtime_func_to_raw(store.begin_change(), &func) }
     }
 }
 
@@ -544,7 +544,7 @@ impl HostFunc {
         // finalizer belong together; `out` is initialised.
         unsafe {
             wasmtime_func_new_unchecked(
-                store.raw(),
+                store.begin_change(),
                 ty.as_ptr(),
                 callback,
                 env,

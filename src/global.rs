@@ -103,7 +103,7 @@ impl Global {
         // of the value. `out` is initialised unless there is an error.
         unsafe {
             check(wasmtime_global_new(
-                store.raw(),
+                store.begin_change(),
                 ty.to_c()?.as_ptr(),
                 &val,
                 out.as_mut_ptr(),
@@ -125,7 +125,7 @@ impl Global {
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle. The
         // type is owned, and copied.
         unsafe {
-            let ty = Owned::from_c(wasmtime_global_type(store.shared(), &global));
+            let ty = Owned::from_c(wasmtime_global_type(store.shared_context(), &global));
             GlobalType::from_c(store.engine(), ty.as_ptr())
         }
     }
@@ -171,7 +171,7 @@ impl Global {
         // SAFETY: invariants "Context" and "Ownership": `to_c` has checked the handle.
         // `out` is initialised with an owned value of this store.
         unsafe {
-            wasmtime_global_get(store.raw(), &global, out.as_mut_ptr());
+            wasmtime_global_get(store.begin_change(), &global, out.as_mut_ptr());
             Val::from_c(store.opaque_mut(), out.assume_init())
         }
     }
@@ -212,6 +212,6 @@ impl Global {
         let val = val.to_c(store.opaque())?;
         // SAFETY: invariants "Context" and "Ownership": `to_c` has checked the handle and
         // the value.
-        unsafe { check(wasmtime_global_set(store.raw(), &global, &val)) }
+        unsafe { check(wasmtime_global_set(store.begin_change(), &global, &val)) }
     }
 }

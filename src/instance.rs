@@ -244,7 +244,7 @@ impl Instance {
         // On success, `out` is initialised with an owned item of this store's instance.
         unsafe {
             wasmtime_instance_export_get(
-                store.raw(),
+                store.begin_change(),
                 &instance,
                 name.as_ptr().cast(),
                 name.len(),

@@ -64,7 +64,8 @@
 //! - `wasi` is WASI preview 1. `standard` is the engine-neutral part of the C API, as
 //!   owned types.
 //! - [`mod@vec`] contains the C API's vectors as owned types. [`sys`] declares the whole
-//!   C API, for what the safe layer doesn't wrap.
+//!   C API, for what the safe layer doesn't wrap; its trait [`AsC`](sys::AsC) returns the C
+//!   objects of the safe types.
 //! - [`differences`] lists what the `wasmtime` crate has and this one lacks.
 //!
 //! # Safety
@@ -171,6 +172,7 @@
 #[macro_use]
 mod example;
 
+mod as_c;
 mod backtrace;
 mod callback;
 #[allow(
@@ -188,7 +190,6 @@ mod func;
 mod gc;
 mod global;
 mod instance;
-mod instance_pre;
 mod linker;
 mod load;
 mod memory;
@@ -196,6 +197,12 @@ mod module;
 mod owned;
 #[cfg(feature = "profiling")]
 mod profiling;
+#[cfg(any(
+    feature = "pooling-allocator",
+    all(feature = "profiling", target_os = "linux"),
+    all(unix, any(feature = "cache", feature = "wasi", compiler))
+))]
+mod region;
 mod shared_memory;
 #[cfg(feature = "standard")]
 pub mod standard;
@@ -234,8 +241,7 @@ pub use gc::{
 };
 pub use global::Global;
 pub use instance::Instance;
-pub use instance_pre::InstancePre;
-pub use linker::{Linker, UnknownImportError};
+pub use linker::{InstancePre, Linker, UnknownImportError};
 pub use load::{
     Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, Unsupported, load, load_from, loaded,
 };

@@ -3,11 +3,12 @@
 mod define;
 mod func_types;
 mod get;
+mod instance_pre;
 mod module;
 mod needs;
 mod unknown_import;
 
-pub(crate) use needs::Needs;
+pub use instance_pre::InstancePre;
 pub use unknown_import::UnknownImportError;
 
 use crate::error::check;
@@ -18,9 +19,9 @@ use crate::sys::{
     wasmtime_linker_allow_shadowing, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
 };
-use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result, StoreContextMut};
+use crate::{AsContextMut, Engine, Error, Instance, Module, Result, StoreContextMut};
 use func_types::FuncTypes;
-use needs::Definitions;
+use needs::{Definitions, Needs};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ptr;
@@ -107,9 +108,18 @@ impl<T> Linker<T> {
     ///
     /// Calls `wasmtime_linker_new`.
     pub fn new(engine: &Engine) -> Linker<T> {
+        // SAFETY: the engine is alive, and what is returned is owned, of the engine, and
+        // empty.
+        unsafe { Linker::from_c(Owned::from_c(wasmtime_linker_new(engine.as_ptr())), engine) }
+    }
+
+    /// # Safety
+    ///
+    /// `raw` must be of `engine`. All that is defined must be host functions that may be
+    /// used with any store of data `T`, and on any thread, and none may be WASI's.
+    pub(crate) unsafe fn from_c(raw: Owned<wasmtime_linker_t>, engine: &Engine) -> Linker<T> {
         Linker {
-            // SAFETY: the engine is alive, and what is returned is owned.
-            raw: unsafe { Owned::from_c(wasmtime_linker_new(engine.as_ptr())) },
+            raw,
             engine: engine.clone(),
             definitions: Definitions::default(),
             types: FuncTypes::default(),

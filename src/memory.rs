@@ -125,7 +125,7 @@ impl Memory {
         // unless there is an error.
         unsafe {
             check(wasmtime_memory_new(
-                store.raw(),
+                store.begin_change(),
                 ty.as_ptr(),
                 out.as_mut_ptr(),
             ))?;
@@ -146,7 +146,7 @@ impl Memory {
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle. The
         // type is owned, and copied.
         unsafe {
-            let ty = Owned::from_c(wasmtime_memory_type(store.shared(), &memory));
+            let ty = Owned::from_c(wasmtime_memory_type(store.shared_context(), &memory));
             MemoryType::from_c(ty.as_ptr())
         }
     }
@@ -275,7 +275,7 @@ impl Memory {
     /// ```
     pub fn data<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
         let bytes = self.bytes(store.into().opaque());
-        // SAFETY: invariant "Last memory": these are the memory's present bytes, all of
+        // SAFETY: invariant "Memory cache": these are the memory's present bytes, all of
         // them initialised. They stay so while the store is borrowed: WebAssembly code
         // doesn't run, and the memory isn't shared.
         unsafe { &*bytes }
@@ -304,7 +304,7 @@ impl Memory {
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> &'a mut [u8] {
         let bytes = self.bytes_mut(store.into().opaque_mut());
-        // SAFETY: invariant "Last memory": these are the memory's present bytes, all of
+        // SAFETY: invariant "Memory cache": these are the memory's present bytes, all of
         // them initialised. The store is borrowed exclusively, so that there is no other
         // reference to them and nothing changes them.
         unsafe { &mut *bytes }
@@ -340,7 +340,7 @@ impl Memory {
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> (&'a mut [u8], &'a mut T) {
         let mut store = store.into();
-        // SAFETY: invariant "Last memory": these are the memory's present bytes, all of
+        // SAFETY: invariant "Memory cache": these are the memory's present bytes, all of
         // them initialised. The store is borrowed exclusively, and its data is a
         // different object, so that no other reference to the bytes exists.
         let bytes = unsafe { &mut *self.bytes_mut(store.opaque_mut()) };
@@ -351,7 +351,7 @@ impl Memory {
     #[inline]
     fn bytes(&self, store: &StoreOpaque) -> *mut [u8] {
         // The cache contains memories of this store only.
-        match store.last_memory.bytes(&self.0) {
+        match store.memory_cache.bytes(&self.0) {
             Some(bytes) => bytes,
             None => self.look_up_bytes(store),
         }
@@ -361,7 +361,7 @@ impl Memory {
     /// may evict other memories from the cache.
     #[inline]
     fn bytes_mut(&self, store: &mut StoreOpaque) -> *mut [u8] {
-        match store.last_memory.bytes(&self.0) {
+        match store.memory_cache.bytes(&self.0) {
             Some(bytes) => bytes,
             None => self.look_up_bytes_mut(store),
         }
@@ -370,17 +370,17 @@ impl Memory {
     // Speed: not inlined, as it would slow down the accesses that find the cache filled.
     #[inline(never)]
     fn look_up_bytes_mut(&self, store: &mut StoreOpaque) -> *mut [u8] {
-        store.last_memory.make_room(&self.0);
+        store.memory_cache.make_room(&self.0);
         self.look_up_bytes(store)
     }
 
     #[inline(never)]
     fn look_up_bytes(&self, store: &StoreOpaque) -> *mut [u8] {
         let memory = self.as_c(store);
-        if let Some(bytes) = store.last_memory.other_bytes(memory) {
+        if let Some(bytes) = store.memory_cache.other_bytes(memory) {
             return bytes;
         }
-        let context = store.shared();
+        let context = store.shared_context();
         // SAFETY: invariants "Shared" and "Ownership": both functions only read the store,
         // and `as_c` has checked the handle.
         let bytes = unsafe {
@@ -389,7 +389,7 @@ impl Memory {
                 wasmtime_memory_data_size(context, memory),
             )
         };
-        store.last_memory.note(memory, bytes);
+        store.memory_cache.note(memory, bytes);
         bytes
     }
 
@@ -432,7 +432,7 @@ impl Memory {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle.
-        unsafe { wasmtime_memory_size(store.shared(), &memory) }
+        unsafe { wasmtime_memory_size(store.shared_context(), &memory) }
     }
 
     /// Returns the size of the memory's pages in bytes.
@@ -448,7 +448,7 @@ impl Memory {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle.
-        unsafe { wasmtime_memory_page_size(store.shared().cast_mut(), &memory) }
+        unsafe { wasmtime_memory_page_size(store.shared_context().cast_mut(), &memory) }
     }
 
     /// Returns the base-2 logarithm of the size of the memory's pages in bytes.
@@ -464,7 +464,7 @@ impl Memory {
         let store = store.as_context();
         let memory = self.to_c(store.opaque());
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle.
-        unsafe { wasmtime_memory_page_size_log2(store.shared().cast_mut(), &memory) }
+        unsafe { wasmtime_memory_page_size_log2(store.shared_context().cast_mut(), &memory) }
     }
 
     /// Grows the memory by `delta` pages of zeros, and returns its previous size in pages.
@@ -507,7 +507,7 @@ impl Memory {
         // SAFETY: invariants "Context" and "Ownership": `to_c` has checked the handle.
         unsafe {
             check(wasmtime_memory_grow(
-                store.raw(),
+                store.begin_change(),
                 &memory,
                 delta,
                 &mut previous,

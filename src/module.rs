@@ -73,8 +73,9 @@ struct Inner {
     exports: OnceLock<ExportDefs>,
 }
 
-/// The index of an export of a [`Module`], which saves looking it up by name; see
-/// [`Module::get_export_index`].
+/// The index of an export of a [`Module`]; see [`Module::get_export_index`].
+///
+/// It saves looking the export up by name.
 #[derive(Clone, Copy)]
 pub struct ModuleExport {
     /// The serial number of the module.
@@ -94,18 +95,18 @@ impl Module {
     ///
     /// # Safety
     ///
-    /// `raw` must be an owned module of `engine`, with this name and these tables.
-    unsafe fn from_c(
+    /// `raw` must be a module of `engine`, and `name` and `tables` those of its binary;
+    /// `tables` may be empty if all limits are below 2^32.
+    pub(crate) unsafe fn from_c(
         engine: &Engine,
-        raw: *mut wasmtime_module_t,
+        raw: Owned<wasmtime_module_t>,
         name: Option<String>,
         tables: [Vec<TableLimits>; 2],
     ) -> Module {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Module {
             inner: Arc::new(Inner {
-                // SAFETY: it is owned, as this function requires.
-                raw: unsafe { Owned::from_c(raw) },
+                raw,
                 engine: engine.clone(),
                 serial: NEXT.fetch_add(1, Ordering::Relaxed),
                 name,

@@ -123,8 +123,8 @@ impl<T: Delete> Unpin for Owned<T> {}
 impl<T: Object> Clone for Owned<T> {
     /// Calls the type's `_copy` or `_clone`.
     fn clone(&self) -> Owned<T> {
-        // SAFETY: `self` owns the object, which `from_raw` requires to be valid. `copy`
-        // returns a new one that is owned.
+        // SAFETY: invariant "Owned object": the object is valid. `copy` returns a new one
+        // that is owned.
         unsafe { Owned::from_c(T::copy(self.as_ptr())) }
     }
 }
@@ -133,8 +133,8 @@ impl<T: Delete> Drop for Owned<T> {
     /// Calls the type's `_delete`.
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: `self` owned the object, as `from_raw` requires, and is gone after
-        // this.
+        // SAFETY: invariant "Owned object": nothing else deletes the object, and `self` is
+        // not used again.
         unsafe { T::delete(self.as_ptr()) }
     }
 }

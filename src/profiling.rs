@@ -123,10 +123,10 @@ impl GuestProfiler {
         Ok(GuestProfiler { raw })
     }
 
-    /// Records a sample: the WebAssembly functions that are on the stack in `store` on this
-    /// thread.
+    /// Records a sample: the WebAssembly functions that are on this thread's stack.
     ///
-    /// `delta` is the processor time since the last sample, or zero if it isn't known.
+    /// They are those of the calls in `store`. `delta` is the processor time since the last
+    /// sample, or zero if it isn't known.
     ///
     /// Calls `wasmtime_guestprofiler_sample`.
     pub fn sample(&mut self, store: impl AsContext, delta: Duration) {

@@ -151,7 +151,7 @@ impl SharedMemory {
                 ty.as_ptr(),
                 &mut raw,
             ))?;
-            Ok(SharedMemory::from_c(raw, engine))
+            Ok(SharedMemory::from_c(Owned::from_c(raw), engine))
         }
     }
 
@@ -159,14 +159,13 @@ impl SharedMemory {
     ///
     /// # Safety
     ///
-    /// `raw` must be an owned object that belongs to `engine`.
+    /// `raw` must belong to `engine`.
     pub(crate) unsafe fn from_c(
-        raw: *mut wasmtime_sharedmemory_t,
+        raw: Owned<wasmtime_sharedmemory_t>,
         engine: &Engine,
     ) -> SharedMemory {
         SharedMemory {
-            // SAFETY: the memory is owned by the caller, as this function requires.
-            raw: unsafe { Owned::from_c(raw) },
+            raw,
             engine: engine.clone(),
         }
     }

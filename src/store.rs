@@ -39,8 +39,8 @@ mod epoch;
 mod exception;
 mod fuel;
 mod instances;
-mod last_memory;
 mod limits;
+mod memory_cache;
 mod opaque;
 mod shared_memories;
 

@@ -112,7 +112,7 @@ impl Table {
         // of `init`. `out` is initialised unless there is an error.
         unsafe {
             check(wasmtime_table_new(
-                store.raw(),
+                store.begin_change(),
                 raw_ty.as_ptr(),
                 &init,
                 out.as_mut_ptr(),
@@ -143,7 +143,7 @@ impl Table {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle.
-        unsafe { TableType::of(store.engine(), store.shared(), &table) }
+        unsafe { TableType::of(store.engine(), store.shared_context(), &table) }
     }
 
     /// Returns the element at `index`, or `None` if `index` is out of bounds.
@@ -181,7 +181,7 @@ impl Table {
         // SAFETY: invariants "Context" and "Ownership": `to_c` has checked the handle. On
         // success, `out` is initialised with an owned value of this store.
         let val = unsafe {
-            if !wasmtime_table_get(store.raw(), &table, index, out.as_mut_ptr()) {
+            if !wasmtime_table_get(store.begin_change(), &table, index, out.as_mut_ptr()) {
                 return None;
             }
             Val::from_c(store.opaque_mut(), out.assume_init())
@@ -241,7 +241,14 @@ impl Table {
         let val = Val::from(val).to_c(store.opaque())?;
         // SAFETY: invariants "Context" and "Ownership": `to_c` has checked the handle and
         // the value.
-        unsafe { check_trap(wasmtime_table_set(store.raw(), &table, index, &val)) }
+        unsafe {
+            check_trap(wasmtime_table_set(
+                store.begin_change(),
+                &table,
+                index,
+                &val,
+            ))
+        }
     }
 
     /// Returns the present number of elements.
@@ -255,7 +262,7 @@ impl Table {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle.
-        unsafe { wasmtime_table_size(store.shared(), &table) }
+        unsafe { wasmtime_table_size(store.shared_context(), &table) }
     }
 
     /// Grows the table by `delta` elements, all `init`, and returns its previous size.
@@ -300,7 +307,7 @@ impl Table {
         // SAFETY: invariants "Context" and "Ownership": `to_c` has checked the handle.
         unsafe {
             check_trap(wasmtime_table_grow(
-                store.raw(),
+                store.begin_change(),
                 &table,
                 delta,
                 &init,
@@ -358,8 +365,9 @@ impl Table {
             // handles. The index is in bounds, so that `val` is initialised with an owned
             // value, which is unrooted once.
             unsafe {
-                wasmtime_table_get(store.raw(), &src, src_index + i, val.as_mut_ptr());
-                let copied = wasmtime_table_set(store.raw(), &dst, dst_index + i, val.as_ptr());
+                wasmtime_table_get(store.begin_change(), &src, src_index + i, val.as_mut_ptr());
+                let copied =
+                    wasmtime_table_set(store.begin_change(), &dst, dst_index + i, val.as_ptr());
                 wasmtime_val_unroot(val.as_mut_ptr());
                 check(copied)
             }
@@ -403,7 +411,7 @@ impl Table {
         let store = store.as_context();
         let table = self.to_c(store.opaque());
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle.
-        unsafe { TableType::element_of(store.engine(), store.shared(), &table).1 }
+        unsafe { TableType::element_of(store.engine(), store.shared_context(), &table).1 }
     }
 
     /// Checks that a range of elements is in bounds.

@@ -73,7 +73,7 @@ impl Tag {
     ///
     /// # Examples
     ///
-    #[doc = example!(compiler)]
+    #[doc = example!(cranelift)]
     /// use libwasmtime::{FuncType, Store, Tag, TagType, ValType};
     ///
     /// let mut store = Store::<()>::default();
@@ -100,7 +100,7 @@ impl Tag {
         // initialised unless there is an error.
         unsafe {
             check(wasmtime_tag_new(
-                store.raw(),
+                store.begin_change(),
                 ty.to_c().as_ptr(),
                 out.as_mut_ptr(),
             ))?;
@@ -121,7 +121,7 @@ impl Tag {
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle. The
         // type is owned, and copied.
         unsafe {
-            let ty = Owned::from_c(wasmtime_tag_type(store.shared(), &tag));
+            let ty = Owned::from_c(wasmtime_tag_type(store.shared_context(), &tag));
             TagType::from_c(store.engine(), ty.as_ptr())
         }
     }
@@ -137,6 +137,6 @@ impl Tag {
         let store = store.as_context();
         let (a, b) = (a.to_c(store.opaque()), b.to_c(store.opaque()));
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked both handles.
-        unsafe { wasmtime_tag_eq(store.shared(), &a, &b) }
+        unsafe { wasmtime_tag_eq(store.shared_context(), &a, &b) }
     }
 }

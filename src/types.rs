@@ -50,7 +50,6 @@
 )]
 
 mod cont_type;
-mod default_value;
 mod extern_type;
 mod func_type;
 mod gc;

@@ -85,12 +85,11 @@ use crate::error::check;
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};
 use crate::{AsContextMut, Linker, Result, Store, threads};
 
-/// Defines all functions of WASI preview 1 in a linker, in the module
-/// `wasi_snapshot_preview1`.
+/// Defines all functions of WASI preview 1 in a linker.
 ///
-/// The functions use the context of the store that they are called in, which
-/// [`Store::set_wasi`] sets. A program that imports them can't be instantiated in a store
-/// without a context.
+/// They are in the module `wasi_snapshot_preview1`. The functions use the context of the
+/// store that they are called in, which [`Store::set_wasi`] sets. A program that imports
+/// them can't be instantiated in a store without a context.
 ///
 /// Calls `wasmtime_linker_define_wasi`.
 ///
@@ -139,7 +138,12 @@ impl<T: 'static> Store<T> {
         let mut store = self.as_context_mut();
         // SAFETY: invariant "Context"; the configuration is owned and given away. The
         // function returns an owned error or null.
-        unsafe { check(wasmtime_context_set_wasi(store.raw(), config.into_raw()))? };
+        unsafe {
+            check(wasmtime_context_set_wasi(
+                store.begin_change(),
+                config.into_raw(),
+            ))?
+        };
         let replaced = store.opaque_mut().set_wasi(Box::new(writers));
         drop(replaced);
         Ok(())

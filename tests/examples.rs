@@ -133,6 +133,11 @@ fn hello_sys_to_a_full_device() {
     );
 }
 
+#[cfg(feature = "gc")]
+fn structs() {
+    assert_prints(&mut example("structs"), &["field 0: 3", "field 1: 4"]);
+}
+
 fn gcd() {
     assert_prints(&mut example("gcd"), &["gcd(6, 27) = 3"]);
     assert_prints(
@@ -183,6 +188,8 @@ crate::tests![
     hello_sys,
     #[cfg(target_os = "linux")]
     hello_sys_to_a_full_device,
+    #[cfg(feature = "gc")]
+    structs,
     gcd,
     memory,
     linking,

@@ -1,5 +1,5 @@
 //! What a program is linked with: the link mode changes the executable, and no source
-//! outside of `src/sys/` depends on it.
+//! outside of `src/sys/` depends on it. `src/sys/` in turn depends on nothing above it.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -62,6 +62,64 @@ fn only_sys_asks_for_the_link_mode() {
     }
     assert!(inside > 0, "the cfg has another name now");
     assert!(outside.is_empty(), "{outside:#?}");
+}
+
+/// Whether a line of code has a path that leads out of `src/sys/`: one from the crate's
+/// root to another of its modules, or one with more `super` than there are modules around
+/// the file. Comments may refer to anything.
+fn leads_out(line: &str, modules_above: usize) -> bool {
+    let code = line.trim_start();
+    if code.starts_with("//") {
+        return false;
+    }
+    let from_root = code.match_indices("crate::").any(|(start, path)| {
+        let is_part = |next: char| next == '_' || next.is_alphanumeric();
+        let rest = code[start + path.len()..].strip_prefix("sys");
+        rest.is_none_or(|rest| rest.starts_with(is_part))
+    });
+    from_root || code.contains(&"super::".repeat(modules_above + 1))
+}
+
+fn sys_depends_on_nothing_above_it() {
+    let sys = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src")
+        .join("sys");
+    let mut outside = Vec::new();
+    for path in sources(&sys) {
+        let module = path.strip_prefix(&sys).unwrap();
+        let modules_above = match module.ends_with("mod.rs") {
+            true => module.components().count() - 1,
+            false => module.components().count(),
+        };
+        let text = fs::read_to_string(&path).unwrap();
+        for (index, line) in text.lines().enumerate() {
+            if leads_out(line, modules_above) {
+                outside.push(format!("{}:{}: {line}", path.display(), index + 1));
+            }
+        }
+    }
+    assert!(outside.is_empty(), "{outside:#?}");
+}
+
+fn paths_out_of_sys_are_recognised() {
+    for line in [
+        "use crate::vec::Owned;",
+        "use crate::{Engine, sys};",
+        "    pub type $owned = $crate::vec::OwnedVec;",
+        "    crate::system::start();",
+        "use super::super::super::load::LoadError;",
+    ] {
+        assert!(leads_out(line, 2), "{line}");
+    }
+    for line in [
+        "use crate::sys::{Feature, loaded};",
+        "        $crate::sys::vec::assert_loaded();",
+        "pub(in crate::sys) struct Object;",
+        "use super::super::{Image, Layout};",
+        "/// See [`load`](crate::load()).",
+    ] {
+        assert!(!leads_out(line, 2), "{line}");
+    }
 }
 
 /// Such as "48.0.8", in every link mode: only a shared library that was built without
@@ -170,5 +228,7 @@ mod linked {
 
 crate::tests![
     only_sys_asks_for_the_link_mode,
+    sys_depends_on_nothing_above_it,
+    paths_out_of_sys_are_recognised,
     the_version_is_known_in_full_wherever_it_can_be,
 ];

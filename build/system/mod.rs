@@ -11,7 +11,7 @@ mod mach_o;
 mod not_found;
 mod pkg_config;
 mod platform;
-#[path = "../../src/load/sources.rs"]
+#[path = "../../src/sys/library/sources.rs"]
 mod sources;
 mod variables;
 mod version;

@@ -5,7 +5,7 @@
 //! mappings that the process already has. So this module first maps the same regions in
 //! the same way, and unmaps them.
 
-use super::region::{Region, page_size};
+use crate::region::{Region, page_size};
 use std::fmt;
 use std::io;
 

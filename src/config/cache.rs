@@ -17,8 +17,7 @@ use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::Arc;
 
-/// A cache of compiled modules on disk, which
-/// [`Config::cache`](crate::Config::cache) takes.
+/// A cache of compiled modules on disk, for [`Config::cache`](crate::Config::cache).
 ///
 /// An engine with a cache reads the code of a module from the cache if this process or
 /// another has compiled the module before, with the same settings. Otherwise it compiles

@@ -100,11 +100,11 @@ impl Config {
         self
     }
 
-    /// Turns on one of Cranelift's flags or processor presets by its name, such as
-    /// `has_avx2` or `haswell`.
+    /// Turns on one of Cranelift's flags or processor presets by its name.
     ///
-    /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if Cranelift has
-    /// no such flag for the target. Calls `wasmtime_config_cranelift_flag_enable`.
+    /// Examples are the flag `has_avx2` and the preset `haswell`.
+    /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if Cranelift has no
+    /// such flag for the target. Calls `wasmtime_config_cranelift_flag_enable`.
     ///
     /// # Safety
     ///

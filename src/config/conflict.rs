@@ -9,9 +9,9 @@ use crate::sys::{self, Feature, require};
 use crate::{Error, Result, Unsupported};
 use std::fmt;
 
-/// An error for a setting of a [`Config`] that is invalid or unavailable, or that excludes
-/// another setting.
+/// An error for an invalid or unavailable setting of a [`Config`].
 ///
+/// It is also the error for a setting that excludes another one.
 /// [`Engine::new`](crate::Engine::new) returns it; its text says what to do. For some
 /// settings the `wasmtime` crate has an error text of its own. Then the error has that
 /// text, and its cause is a `ConfigConflict`: `{error:#}` shows both, and

@@ -62,10 +62,9 @@ pub unsafe trait LinearMemory: Send + Sync + 'static {
     /// Returns the size, in bytes, up to which the memory can grow without moving.
     fn byte_capacity(&self) -> usize;
 
-    /// Grows the memory to `new_size` bytes, which is more than its size; the additional
-    /// bytes must be zeros.
+    /// Grows the memory to `new_size` bytes, which is more than its size.
     ///
-    /// A panic counts as an error.
+    /// The additional bytes must be zeros. A panic counts as an error.
     ///
     /// # Errors
     ///

@@ -143,19 +143,17 @@ pool_settings! {
     fn decommit_batch_size(batch_size: usize = 1) and get_decommit_batch_size
         calls wasmtime_pooling_allocation_config_decommit_batch_size_set;
 
-    /// Sets how many bytes of each stack of an asynchronous call stay resident when its
-    /// slot becomes free.
+    /// Sets how many bytes of each stack stay resident when its slot becomes free.
     ///
-    /// These bytes are overwritten with zeros, and the rest is returned to the system.
-    /// That avoids page faults when the slot is used again, and takes physical memory for
-    /// each slot. The default is 0.
+    /// The stacks are those of asynchronous calls. These bytes are overwritten with zeros,
+    /// and the rest is returned to the system. That avoids page faults when the slot is
+    /// used again, and takes physical memory for each slot. The default is 0.
     #[cfg(feature = "async")]
     #[needs(Async)]
     fn async_stack_keep_resident(size: usize = 0) and get_async_stack_keep_resident
         calls wasmtime_pooling_allocation_config_async_stack_keep_resident_set;
 
-    /// Sets how many bytes of each memory stay resident when its slot becomes free, on
-    /// Linux.
+    /// Sets how many bytes of each memory stay resident, on Linux, in a free slot.
     ///
     /// These bytes are overwritten with zeros or with the initial contents, and the rest is
     /// returned to the system. That avoids page faults when the slot is used again, and
@@ -163,8 +161,7 @@ pool_settings! {
     fn linear_memory_keep_resident(size: usize = 0) and get_memory_keep_resident
         calls wasmtime_pooling_allocation_config_linear_memory_keep_resident_set;
 
-    /// Sets how many bytes of each table stay resident when its slot becomes free, on
-    /// Linux.
+    /// Sets how many bytes of each table stay resident, on Linux, in a free slot.
     ///
     /// These bytes are overwritten with zeros, and the rest is returned to the system. That
     /// avoids page faults when the slot is used again, and takes physical memory for each
@@ -178,10 +175,9 @@ pool_settings! {
     fn total_component_instances(count: u32 = TOTAL) and get_total_component_instances
         calls wasmtime_pooling_allocation_config_total_component_instances_set;
 
-    /// Sets how many bytes of libwasmtime's own data one component instance can have,
-    /// including the data of its module instances.
+    /// Sets how many bytes of libwasmtime's own data one component instance can have.
     ///
-    /// The default is 1 MiB.
+    /// They include the data of its module instances. The default is 1 MiB.
     fn max_component_instance_size(size: usize = 1 << 20) and get_max_component_instance_size
         calls wasmtime_pooling_allocation_config_max_component_instance_size_set;
 
@@ -268,10 +264,9 @@ pool_settings! {
     fn max_memory_size(bytes: usize = MEMORY) and get_max_memory_size
         calls wasmtime_pooling_allocation_config_max_memory_size_set;
 
-    /// Sets how many garbage-collected heaps can exist at a time; each store has at most
-    /// one.
+    /// Sets how many garbage-collected heaps can exist at a time.
     ///
-    /// The default is 1000, or 100 on 32-bit machines.
+    /// Each store has at most one. The default is 1000, or 100 on 32-bit machines.
     #[cfg(feature = "gc")]
     #[needs(Gc)]
     fn total_gc_heaps(count: u32 = TOTAL) and get_total_gc_heaps

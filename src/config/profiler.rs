@@ -87,7 +87,7 @@ fn try_file(path: &str, mapped: bool) -> io::Result<()> {
         .open(path)?;
     #[cfg(all(feature = "profiling", target_os = "linux"))]
     if mapped {
-        super::region::Region::executable(&file, 1024)?;
+        crate::region::Region::executable(&file, 1024)?;
     }
     drop(file);
     Ok(())

@@ -72,12 +72,12 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Sets whether compiled modules have DWARF for a native debugger, such as gdb, that
-    /// debugs this process.
+    /// Sets whether compiled modules have DWARF for native debuggers.
     ///
+    /// A debugger such as gdb, attached to this process, uses it to show WebAssembly code.
     /// A debugger sees WebAssembly functions only if the library also has its
-    /// `debug-builtins` feature. Compiled modules become larger and take longer to
-    /// compile. The default is `false`. Winch doesn't support it:
+    /// `debug-builtins` feature. Compiled modules become larger and take longer to compile.
+    /// The default is `false`. Winch doesn't support it:
     /// [`Engine::new`](crate::Engine::new) returns a
     /// [`ConfigConflict`](crate::ConfigConflict).
     ///
@@ -90,8 +90,7 @@ settings! {
     /// begin with `.debug_`, or compile them in a process of their own.
     fn debug_info(enable: bool) calls wasmtime_config_debug_info_set;
 
-    /// Sets whether compiled modules have unwind information for the system's unwinder,
-    /// such as `.eh_frame`.
+    /// Sets whether compiled modules have unwind information, such as `.eh_frame`.
     ///
     /// Native debuggers and profilers need it to walk the stack through WebAssembly
     /// frames. [`WasmBacktrace`](crate::WasmBacktrace) doesn't. On some systems each
@@ -103,8 +102,7 @@ settings! {
     /// [`ConfigConflict`](crate::ConfigConflict).
     fn native_unwind_info(enable: bool) calls wasmtime_config_native_unwind_info_set;
 
-    /// Sets whether WebAssembly code consumes fuel, and traps when its store has none
-    /// left.
+    /// Sets whether WebAssembly code consumes fuel, and traps when there is none left.
     ///
     /// Most instructions consume one unit of fuel. The same call consumes the same
     /// amount each time, so that a program stops deterministically. Code becomes
@@ -132,8 +130,7 @@ settings! {
     /// ```
     fn consume_fuel(enable: bool) calls wasmtime_config_consume_fuel_set;
 
-    /// Sets whether WebAssembly code compares the engine's epoch with the deadline of its
-    /// store, and stops once the epoch has reached it.
+    /// Sets whether WebAssembly code stops at a deadline of the engine's epoch.
     ///
     /// The epoch is a counter that [`Engine::increment_epoch`] increments, usually at
     /// regular intervals from a thread of the host.
@@ -141,15 +138,15 @@ settings! {
     /// of a store. At the deadline the code traps, or calls the callback of
     /// [`Store::epoch_deadline_callback`](crate::Store::epoch_deadline_callback).
     ///
-    /// The comparison costs far less than [fuel](Config::consume_fuel), but isn't
+    /// WebAssembly code compares the epoch with the deadline at the beginning of functions
+    /// and loops. That costs far less than [fuel](Config::consume_fuel), but isn't
     /// deterministic: a program may stop at another instruction each time. Turned on, a
     /// store without a deadline traps at once. The default is `false`.
     ///
-    /// WebAssembly code compares at the beginning of functions and loops, and nothing
-    /// else does. A host function isn't interrupted, nor is a WASI function that sleeps
-    /// or waits for input: code stops after the function has returned. An instruction
-    /// that takes long, as `memory.fill` of a large memory does, isn't interrupted
-    /// either.
+    /// Nothing else compares the epoch. A host function isn't interrupted, nor is a WASI
+    /// function that sleeps or waits for input: code stops after the function has returned.
+    /// An instruction that takes long, as `memory.fill` of a large memory does, isn't
+    /// interrupted either.
     ///
     #[doc = example!(wat)]
     /// use libwasmtime::{Config, Engine, Instance, Module, Store, Trap};
@@ -232,15 +229,14 @@ settings! {
     /// default is `false`.
     fn shared_memory(enable: bool) calls wasmtime_config_shared_memory_set;
 
-    /// Sets whether the branch hinting proposal is on: the compiler places code by the
-    /// hints of a module.
+    /// Sets whether the branch hinting proposal is on.
     ///
-    /// The hints are in the custom section `metadata.code.branch_hint`, and never change
-    /// what a program does. The default is `false`.
+    /// The compiler then places code by the hints of a module. The hints are in the custom
+    /// section `metadata.code.branch_hint`, and never change what a program does. The
+    /// default is `false`.
     fn wasm_branch_hinting(enable: bool) calls wasmtime_config_wasm_branch_hinting_set;
 
-    /// Sets whether the instructions of the relaxed SIMD proposal have the same results on
-    /// every machine.
+    /// Sets whether relaxed SIMD has the same results on every machine.
     ///
     /// That makes some of them slower. The default is `false`.
     fn relaxed_simd_deterministic(enable: bool)
@@ -271,8 +267,7 @@ settings! {
     /// Moving a memory copies its contents. The default is `true`.
     fn memory_may_move(enable: bool) calls wasmtime_config_memory_may_move_set;
 
-    /// Sets how many bytes of address space are reserved for a linear memory when it is
-    /// created.
+    /// Sets how many bytes of address space are reserved for a new linear memory.
     ///
     /// The memory grows into the reservation without moving. A reservation takes address
     /// space, not physical memory. A memory whose minimum size is larger ignores this
@@ -287,50 +282,51 @@ settings! {
     /// The default is 4 GiB on 64-bit machines and 10 MiB on 32-bit machines.
     fn memory_reservation(bytes: u64) calls wasmtime_config_memory_reservation_set;
 
-    /// Sets the size, in bytes, of the inaccessible pages before and after the
-    /// reservation of a linear memory.
+    /// Sets the size, in bytes, of the guard before and after a linear memory.
     ///
-    /// The size is rounded up to whole pages. Compiled code needs no bounds check for a
-    /// constant offset that is less than the size. The guard takes address space, not
-    /// physical memory.
+    /// The guard consists of inaccessible pages around the memory's reservation. The size
+    /// is rounded up to whole pages. Compiled code needs no bounds check for a constant
+    /// offset that is less than the size. The guard takes address space, not physical
+    /// memory.
     ///
     /// The default is 32 MiB on 64-bit machines, 64 KiB on 32-bit machines, and 0 for
     /// Pulley.
     fn memory_guard_size(bytes: u64) calls wasmtime_config_memory_guard_size_set;
 
-    /// Sets how many bytes of address space are reserved after a linear memory that has
-    /// moved, or that was larger than [`Config::memory_reservation`] from the start.
+    /// Sets how many bytes of address space are reserved after a memory that has moved.
     ///
-    /// The memory can then grow by as much without moving, which would copy its
-    /// contents. The default is 2 GiB on 64-bit machines and 1 MiB on 32-bit machines.
+    /// The same is reserved after a memory that was larger than
+    /// [`Config::memory_reservation`] from the start. The memory can then grow by as much
+    /// without moving, which would copy its contents. The default is 2 GiB on 64-bit
+    /// machines and 1 MiB on 32-bit machines.
     fn memory_reservation_for_growth(bytes: u64)
         calls wasmtime_config_memory_reservation_for_growth_set;
 
-    /// Sets whether the initial contents of memories are mapped copy-on-write from the
-    /// module, instead of copied.
+    /// Sets whether the initial contents of memories are mapped copy-on-write.
     ///
-    /// Instantiation becomes faster, and instances share the pages that they only read.
-    /// libwasmtime maps on Linux, and on other Unix systems for modules of
+    /// The contents are mapped from the module instead of copied. Instantiation becomes
+    /// faster, and instances share the pages that they only read. libwasmtime maps on
+    /// Linux, and on other Unix systems for modules of
     /// [`Module::deserialize_file`](crate::Module::deserialize_file); it copies where it
     /// can't map, and where the data segments of a module don't allow it. The default is
     /// `true`.
     fn memory_init_cow(enable: bool) calls wasmtime_config_memory_init_cow_set;
 
-    /// Sets whether traps are caught by Mach ports, on macOS, instead of by Unix signal
-    /// handlers.
+    /// Sets whether traps are caught by Mach ports, on macOS.
     ///
-    /// It has no effect on other systems. The default is `true`. All engines of a process
-    /// must have the same value: otherwise [`Engine::new`](crate::Engine::new) returns a
+    /// Otherwise they are caught by Unix signal handlers. It has no effect on other
+    /// systems. The default is `true`. All engines of a process must have the same value:
+    /// otherwise [`Engine::new`](crate::Engine::new) returns a
     /// [`ConfigConflict`](crate::ConfigConflict).
     fn macos_use_mach_ports(mach_ports: bool) calls wasmtime_config_macos_use_mach_ports_set;
 
-    /// Sets whether compiled code may rely on the system's signals for traps, such as the
-    /// signal of an access beyond the end of a memory.
+    /// Sets whether compiled code may rely on the system's signals for traps.
     ///
-    /// Turned off, compiled code checks explicitly, which makes it slower, and
-    /// libwasmtime installs no signal handlers for this engine. Cranelift's mitigations
-    /// against Spectre attacks in accesses to memories and tables are off then, as they
-    /// rely on signals. Winch requires signals. The default is `true`, except for Pulley.
+    /// An example is the signal of an access beyond the end of a memory. Turned off,
+    /// compiled code checks explicitly, which makes it slower, and libwasmtime installs no
+    /// signal handlers for this engine. Cranelift's mitigations against Spectre attacks in
+    /// accesses to memories and tables are off then, as they rely on signals. Winch
+    /// requires signals. The default is `true`, except for Pulley.
     fn signals_based_traps(enable: bool) calls wasmtime_config_signals_based_traps_set;
 
     /// Sets whether components may run several tasks at a time.

@@ -100,26 +100,24 @@ macro_rules! wasm_features {
 // Version 48: the proposals have these bits; look at `WasmFeatures` in `wasmparser` and
 // in `wasmtime`.
 wasm_features! {
-    /// Sets whether the reference types proposal is on: `externref`, `funcref`, and
-    /// several tables in a module.
+    /// Sets whether the reference types proposal is on.
     ///
-    /// The default is `true`.
+    /// It adds `externref`, `funcref`, and several tables in a module. The default is
+    /// `true`.
     #[cfg(feature = "gc")]
     #[needs(Gc)]
     REFERENCE_TYPES(1 << 3 | 1 << 34), fn wasm_reference_types
         calls wasmtime_config_wasm_reference_types_set;
 
-    /// Sets whether the multi-value proposal is on: functions and blocks with several
-    /// results.
+    /// Sets whether the multi-value proposal is on.
     ///
-    /// The default is `true`.
+    /// It adds functions and blocks with several results. The default is `true`.
     MULTI_VALUE(1 << 4), fn wasm_multi_value calls wasmtime_config_wasm_multi_value_set;
 
-    /// Sets whether the bulk memory proposal is on: instructions that copy, fill and
-    /// initialize parts of memories and tables.
+    /// Sets whether the bulk memory proposal is on.
     ///
-    /// The reference types and threads proposals build on it.
-    /// The default is `true`.
+    /// It adds instructions that copy, fill and initialize parts of memories and tables.
+    /// The reference types and threads proposals build on it. The default is `true`.
     BULK_MEMORY(1 << 5 | 1 << 35), fn wasm_bulk_memory calls wasmtime_config_wasm_bulk_memory_set;
 
     /// Sets whether the SIMD proposal is on: the type `v128` and its instructions.
@@ -141,11 +139,11 @@ wasm_features! {
     /// ```
     SIMD(1 << 6), fn wasm_simd calls wasmtime_config_wasm_simd_set;
 
-    /// Sets whether the relaxed SIMD proposal is on: vector instructions whose results
-    /// may differ between machines.
+    /// Sets whether the relaxed SIMD proposal is on.
     ///
-    /// [`Config::relaxed_simd_deterministic`] makes the results the same on all
-    /// machines. The default is `true`, except with Winch.
+    /// It adds vector instructions whose results may differ between machines.
+    /// [`Config::relaxed_simd_deterministic`] makes the results the same on all machines.
+    /// The default is `true`, except with Winch.
     RELAXED_SIMD(1 << 7), fn wasm_relaxed_simd calls wasmtime_config_wasm_relaxed_simd_set;
 
     /// Sets whether the threads proposal is on: shared memories and atomic instructions.
@@ -157,10 +155,10 @@ wasm_features! {
     #[needs(Threads)]
     THREADS(1 << 8), fn wasm_threads calls wasmtime_config_wasm_threads_set;
 
-    /// Sets whether the tail call proposal is on: `return_call` and its variants, which
-    /// call a function without growing the stack.
+    /// Sets whether the tail call proposal is on.
     ///
-    /// The default is `true`, except with Winch.
+    /// It adds `return_call` and its variants, which call a function without growing the
+    /// stack. The default is `true`, except with Winch.
     TAIL_CALL(1 << 10), fn wasm_tail_call calls wasmtime_config_wasm_tail_call_set;
 
     /// Sets whether the multi-memory proposal is on: several memories in a module.
@@ -168,11 +166,11 @@ wasm_features! {
     /// The default is `true`.
     MULTI_MEMORY(1 << 12), fn wasm_multi_memory calls wasmtime_config_wasm_multi_memory_set;
 
-    /// Sets whether the exception handling proposal is on: tags, and the instructions
-    /// that throw and catch exceptions.
+    /// Sets whether the exception handling proposal is on.
     ///
-    /// Exceptions live on the garbage-collected heap of the store, so they need
-    /// [`Config::gc_support`]. The default is `true`, except with Winch.
+    /// It adds tags, and the instructions that throw and catch exceptions. Exceptions live
+    /// on the garbage-collected heap of the store, so they need [`Config::gc_support`]. The
+    /// default is `true`, except with Winch.
     #[cfg(feature = "gc")]
     #[needs(Gc)]
     EXCEPTIONS(1 << 13), fn wasm_exceptions calls wasmtime_config_wasm_exceptions_set;
@@ -191,10 +189,10 @@ wasm_features! {
     COMPONENT_MODEL(1 << 16), fn wasm_component_model
         calls wasmtime_config_wasm_component_model_set;
 
-    /// Sets whether the typed function references proposal is on: non-nullable
-    /// references, references to functions of a concrete type, and `call_ref`.
+    /// Sets whether the typed function references proposal is on.
     ///
-    /// The default is `true`, except with Winch.
+    /// It adds non-nullable references, references to functions of a concrete type, and
+    /// `call_ref`. The default is `true`, except with Winch.
     #[cfg(feature = "gc")]
     #[needs(Gc)]
     FUNCTION_REFERENCES(1 << 17), fn wasm_function_references
@@ -207,10 +205,9 @@ wasm_features! {
     #[needs(Gc)]
     GC(1 << 19), fn wasm_gc calls wasmtime_config_wasm_gc_set;
 
-    /// Sets whether the custom page sizes proposal is on: memories with pages of one byte
-    /// instead of 64 KiB.
+    /// Sets whether the custom page sizes proposal is on.
     ///
-    /// The default is `false`.
+    /// It adds memories with pages of one byte instead of 64 KiB. The default is `false`.
     CUSTOM_PAGE_SIZES(1 << 20), fn wasm_custom_page_sizes
         calls wasmtime_config_wasm_custom_page_sizes_set;
 
@@ -235,10 +232,10 @@ wasm_features! {
     STACK_SWITCHING(1 << 25), fn wasm_stack_switching
         calls wasmtime_config_wasm_stack_switching_set;
 
-    /// Sets whether the wide arithmetic proposal is on: additions, subtractions and
-    /// multiplications with 128-bit results.
+    /// Sets whether the wide arithmetic proposal is on.
     ///
-    /// The default is `false`.
+    /// It adds additions, subtractions and multiplications with 128-bit results. The
+    /// default is `false`.
     WIDE_ARITHMETIC(1 << 26), fn wasm_wide_arithmetic
         calls wasmtime_config_wasm_wide_arithmetic_set;
 
@@ -250,10 +247,10 @@ wasm_features! {
     CM_ASYNC(1 << 27), fn wasm_component_model_async
         calls wasmtime_config_wasm_component_model_async_set;
 
-    /// Sets whether asynchronous functions of components may block, each on a stack of
-    /// its own, instead of returning to an event loop.
+    /// Sets whether asynchronous functions of components may block.
     ///
-    /// The default is `false`.
+    /// Each then has a stack of its own, instead of returning to an event loop. The default
+    /// is `false`.
     #[cfg(feature = "component-model-async")]
     #[needs(ComponentModelAsync)]
     CM_ASYNC_STACKFUL(1 << 28), fn wasm_component_model_async_stackful
@@ -337,8 +334,7 @@ impl WasmFeatures {
         }
     }
 
-    /// Returns an iterator over the proposals of the set, each with its name, such as
-    /// `SIMD`.
+    /// Returns an iterator over the proposals of the set, each with its name.
     pub fn iter_names(self) -> impl Iterator<Item = (&'static str, WasmFeatures)> {
         WasmFeatures::TABLE
             .iter()

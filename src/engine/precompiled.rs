@@ -28,8 +28,7 @@ const CLASS: Class = Class::Elf64;
 const HEADER_BYTES: usize = CLASS.header_bytes();
 
 impl Engine {
-    /// Returns the kind of precompiled code that the bytes are; `None` if they are
-    /// something else.
+    /// Returns the kind of precompiled code, or `None` for other bytes.
     ///
     /// Precompiled code is what [`Module::serialize`](crate::Module#method.serialize) and
     /// [`Engine::precompile_module`](Engine#method.precompile_module) return. This function
@@ -59,7 +58,7 @@ impl Engine {
         }
     }
 
-    /// Returns the kind of precompiled code that a file is; `None` if it is something else.
+    /// Returns the kind of precompiled code in a file, or `None` for another file.
     ///
     /// It reads only the header, as [`Engine::detect_precompiled`] does.
     ///

@@ -123,10 +123,10 @@ impl Engine {
             .unwrap_or(false)
     }
 
-    /// Returns the target triple that was set; `None` if none was set, or without a
-    /// compiler.
+    /// Returns the target triple that was set.
     ///
-    /// The C API has no function that returns the triple of the default target.
+    /// It is `None` if none was set, or without a compiler. The C API has no function that
+    /// returns the triple of the default target.
     pub fn get_target(&self) -> Option<String> {
         self.get_strategy()?;
         let target = self.config().target.as_ref()?;
@@ -147,8 +147,7 @@ impl Engine {
         }
     }
 
-    /// Returns the algorithm by which Cranelift allocates registers; `None` without a
-    /// compiler.
+    /// Returns Cranelift's register allocator; `None` without a compiler.
     pub fn get_cranelift_regalloc_algorithm(&self) -> Option<RegallocAlgorithm> {
         match self.compiler_setting("regalloc_algorithm", "backtracking")? {
             "single_pass" => Some(RegallocAlgorithm::SinglePass),
@@ -161,8 +160,7 @@ impl Engine {
         self.compiler_flag("enable_verifier", false)
     }
 
-    /// Returns whether every NaN that an operation returns has the same bits; `None`
-    /// without a compiler.
+    /// Returns whether NaNs are canonicalized; `None` without a compiler.
     pub fn get_cranelift_nan_canonicalization(&self) -> Option<bool> {
         self.compiler_flag("enable_nan_canonicalization", false)
     }

@@ -218,7 +218,7 @@ impl AnyRef {
         let store = store.opaque();
         let raw = self.root.resolve(&store.roots)?;
         // SAFETY: invariant "Shared"; `resolve` has found the reference to be of the store.
-        let value = unsafe { raw.i31(store.collected().raw()) };
+        let value = unsafe { raw.i31(store.lock_collected().context()) };
         Ok(value.map(I31::wrapping_u32))
     }
 

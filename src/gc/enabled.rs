@@ -40,14 +40,18 @@ impl RawRef {
         // SAFETY: invariant "Context"; the finalizer fits `data`, as this function requires.
         // `out` is initialized on success, and owned.
         unsafe {
-            wasmtime_externref_new(store.raw(), data, Some(finalizer), out.as_mut_ptr()).then(
-                || RawRef {
-                    kind: GcKind::Extern,
-                    of: wasmtime_valunion_t {
-                        externref: out.assume_init(),
-                    },
-                },
+            wasmtime_externref_new(
+                store.begin_change(),
+                data,
+                Some(finalizer),
+                out.as_mut_ptr(),
             )
+            .then(|| RawRef {
+                kind: GcKind::Extern,
+                of: wasmtime_valunion_t {
+                    externref: out.assume_init(),
+                },
+            })
         }
     }
 
@@ -90,7 +94,7 @@ impl RawRef {
         // SAFETY: invariant "Context"; `raw` is as `write_from_raw` requires, since this
         // function requires the same. `out` is initialized if that returns `true`.
         unsafe {
-            RawRef::write_from_raw(kind, store.raw(), raw, out.as_mut_ptr())
+            RawRef::write_from_raw(kind, store.begin_change(), raw, out.as_mut_ptr())
                 .then(|| out.assume_init())
         }
     }
@@ -138,8 +142,8 @@ impl RawRef {
     ///
     /// # Safety
     ///
-    /// `context` must be that of the reference's store, from [`StoreOpaque::raw`] or
-    /// [`StoreOpaque::collected`], for this call.
+    /// `context` must be that of the reference's store, from [`StoreOpaque::begin_change`] or
+    /// [`StoreOpaque::lock_collected`], for this call.
     #[inline]
     pub(crate) unsafe fn to_raw(&self, context: *mut wasmtime_context_t) -> u32 {
         // SAFETY: invariant "Context", or "Shared" with the lock that `collected` holds, as
@@ -179,7 +183,7 @@ impl RawRef {
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; `out` is initialized, with an owned reference.
         let anyref = unsafe {
-            wasmtime_anyref_from_i31(store.raw(), value, out.as_mut_ptr());
+            wasmtime_anyref_from_i31(store.begin_change(), value, out.as_mut_ptr());
             out.assume_init()
         };
         Ok(RawRef {
@@ -208,7 +212,7 @@ impl RawRef {
         // SAFETY: invariant "Shared", with the lock. The reference is valid and not null, so
         // `out` is initialized; what it owns passes to the `HeapType`.
         unsafe {
-            wasmtime_anyref_type(store.collected().raw(), anyref, out.as_mut_ptr());
+            wasmtime_anyref_type(store.lock_collected().context(), anyref, out.as_mut_ptr());
             HeapType::from_c(store.engine(), out.as_ptr())
         }
     }
@@ -234,7 +238,7 @@ impl RawRef {
         // reference unless there is an error.
         let exnref = unsafe {
             check_trap(wasmtime_exnref_new(
-                store.raw(),
+                store.begin_change(),
                 &tag.to_c(store),
                 fields.as_ptr(),
                 fields.len(),
@@ -252,7 +256,7 @@ impl RawRef {
     /// must then return, owned by the caller.
     pub(crate) fn set_pending_exn(&self, store: &mut StoreOpaque) -> *mut wasm_trap_t {
         // SAFETY: invariant "Context"; the reference is valid and borrowed.
-        unsafe { wasmtime_context_set_exception(store.raw(), self.as_exnref()) }
+        unsafe { wasmtime_context_set_exception(store.begin_change(), self.as_exnref()) }
     }
 
     /// Takes the store's pending exception, if there is one.
@@ -292,7 +296,7 @@ impl RawRef {
         // with a function of the store.
         let taker = unsafe {
             wasmtime_func_new_unchecked(
-                store.raw(),
+                store.begin_change(),
                 ty.as_ptr(),
                 Some(take_exn),
                 ptr::null_mut(),
@@ -337,12 +341,12 @@ impl RawRef {
         RawRef::supported()?;
         // SAFETY: invariant "Context". The finalizers of the host's values, which this may
         // call, don't use the store's state.
-        unsafe { check(wasmtime_context_gc(store.raw())) }
+        unsafe { check(wasmtime_context_gc(store.begin_change())) }
     }
 
     /// Reports whether the store has a pending exception.
     pub(crate) fn has_pending_exn(store: &StoreOpaque) -> bool {
-        let context = store.shared().cast_mut();
+        let context = store.shared_context().cast_mut();
         // SAFETY: invariant "Shared", which names this function.
         RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(context) }
     }
@@ -352,7 +356,7 @@ impl RawRef {
         // SAFETY: invariant "Shared", with the lock. The reference is valid and not null, so
         // there is a type, which is owned.
         unsafe {
-            let ty = wasmtime_exnref_type(store.collected().raw(), self.as_exnref());
+            let ty = wasmtime_exnref_type(store.lock_collected().context(), self.as_exnref());
             ExnType::from_owned(store.engine(), Owned::from_c(ty))
         }
     }
@@ -365,7 +369,7 @@ impl RawRef {
         // error.
         unsafe {
             check(wasmtime_exnref_tag(
-                store.raw(),
+                store.begin_change(),
                 self.as_exnref(),
                 out.as_mut_ptr(),
             ))?;
@@ -376,7 +380,7 @@ impl RawRef {
     /// Returns how many values an exception carries.
     pub(crate) fn exn_field_count(&self, store: &mut StoreOpaque) -> usize {
         // SAFETY: invariant "Context"; the reference is valid and borrowed.
-        unsafe { wasmtime_exnref_field_count(store.raw(), self.as_exnref()) }
+        unsafe { wasmtime_exnref_field_count(store.begin_change(), self.as_exnref()) }
     }
 
     /// Returns a value that an exception carries.
@@ -386,7 +390,7 @@ impl RawRef {
         // of the store unless there is an error.
         unsafe {
             check(wasmtime_exnref_field(
-                store.raw(),
+                store.begin_change(),
                 self.as_exnref(),
                 index,
                 out.as_mut_ptr(),

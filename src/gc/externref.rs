@@ -146,7 +146,7 @@ impl ExternRef {
         // is dropped, libwasmtime only marks it, and frees the object in a call that requires
         // exclusive access to the store.
         let data = unsafe {
-            let data: *mut Data = raw.data(store.collected().raw()).cast();
+            let data: *mut Data = raw.data(store.lock_collected().context()).cast();
             data.as_ref()
         };
         Ok(data.map(|data| &**data))
@@ -183,7 +183,7 @@ impl ExternRef {
     ) -> Result<Option<&'a mut (dyn Any + Send + Sync)>> {
         let mut store = store.into();
         let store = store.opaque_mut();
-        let context = store.raw();
+        let context = store.begin_change();
         let raw = self.root.resolve(&store.roots)?;
         // SAFETY: invariant "Context"; `resolve` has found the reference to be of the store.
         // The data lives as in `data`. It is reached through the store only, which is borrowed

@@ -180,7 +180,7 @@ impl Root {
     ///
     /// Panics if the reference belongs to another store.
     pub(crate) fn to_raw(&self, store: &mut StoreOpaque) -> Result<u32> {
-        let context = store.raw();
+        let context = store.begin_change();
         let raw = self.resolve(&store.roots)?;
         // SAFETY: invariant "Context"; `resolve` has found the reference to be of the store.
         Ok(unsafe { raw.to_raw(context) })
@@ -201,13 +201,13 @@ impl Root {
     /// Panics if the reference belongs to another store.
     pub(super) fn identity(&self, store: &StoreOpaque) -> Result<impl Hash + Eq + use<>> {
         let raw = self.resolve(&store.roots)?;
-        let collected = store.collected();
+        let collected = store.lock_collected();
         // SAFETY: invariant "Shared", with the lock that `collected` holds; `resolve` has found
         // the reference to be of the store.
         unsafe {
-            let data = raw.data(collected.raw());
+            let data = raw.data(collected.context());
             let bits = match data.is_null() {
-                true => raw.to_raw(collected.raw()),
+                true => raw.to_raw(collected.context()),
                 false => 0,
             };
             Ok((data, bits))

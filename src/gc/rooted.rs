@@ -93,7 +93,7 @@ impl<R: GcRef> Rooted<R> {
     /// As [`RawRef::from_raw`] requires.
     #[inline]
     pub(crate) unsafe fn load(store: &mut StoreOpaque, raw: u32) -> Option<Rooted<R>> {
-        let context = store.raw();
+        let context = store.begin_change();
         // SAFETY: invariant "Context"; `raw` is valid, as this function requires, and
         // `write_from_raw` has written a reference if it returns `true`.
         let place = unsafe {

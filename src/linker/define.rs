@@ -132,7 +132,7 @@ impl<T: 'static> Linker<T> {
         let defined = unsafe {
             check(wasmtime_linker_define_unknown_imports_as_default_values(
                 self.as_ptr(),
-                store.raw(),
+                store.begin_change(),
                 module.as_ptr(),
             ))
         };
@@ -233,7 +233,7 @@ impl<T: 'static> Linker<T> {
         unsafe {
             check(wasmtime_linker_define(
                 self.as_ptr(),
-                store.shared().cast_mut(),
+                store.shared_context().cast_mut(),
                 module.as_ptr().cast(),
                 module.len(),
                 name.as_ptr().cast(),

@@ -183,7 +183,7 @@ impl<T: 'static> Linker<T> {
         // SAFETY: invariant "Context"; the linker is alive and belongs to the store's
         // engine. The item is owned, and belongs to this store or to none.
         unsafe {
-            let item = find(self.as_ptr(), store.raw(), module, name)?;
+            let item = find(self.as_ptr(), store.begin_change(), module, name)?;
             Some(Extern::from_c(item, store))
         }
     }

@@ -140,7 +140,7 @@ struct Definition {
 impl Definition {
     fn of_item(engine: &Engine, store: &StoreOpaque, item: &Extern) -> Definition {
         let item_c = item.to_c(store);
-        let context = store.shared().cast_mut();
+        let context = store.shared_context().cast_mut();
         // SAFETY: invariant "Shared": `wasmtime_extern_type` only reads the store.
         // Invariant "Ownership": `to_c` has checked the item. The type is owned.
         let ty = unsafe { Owned::from_raw(wasmtime_extern_type(context, &item_c)) };

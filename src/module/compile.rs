@@ -2,17 +2,18 @@
 
 use super::{Module, binary, precompiled};
 use crate::error::{Context, check};
+use crate::owned::Owned;
 use crate::sys::{wasmtime_module_new, wasmtime_module_validate};
 use crate::{Engine, Result};
 use std::path::Path;
 use std::ptr;
 
 impl Module {
-    /// Compiles a module in the binary format, or in the text format if the Cargo feature
-    /// `wat` is on.
+    /// Compiles a module in the binary or the text format.
     ///
-    /// Bytes that don't begin with the magic number of the binary format are taken for
-    /// text. The whole module is validated and compiled before this returns.
+    /// The text format needs the Cargo feature `wat`. Bytes that don't begin with the magic
+    /// number of the binary format are taken for text. The whole module is validated and
+    /// compiled before this returns.
     ///
     /// Calls `wasmtime_module_new`, and `wasmtime_wat2wasm` for text.
     ///
@@ -119,7 +120,7 @@ impl Module {
             ))?;
             Ok(Module::from_c(
                 engine,
-                raw,
+                Owned::from_c(raw),
                 binary::name(binary),
                 binary::tables(binary),
             ))

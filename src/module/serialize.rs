@@ -2,9 +2,12 @@
 
 use super::Module;
 use crate::error::{Context, check, format_err};
+use crate::owned::Owned;
 #[cfg(compiler)]
-use crate::sys::{Feature, require, wasmtime_module_serialize};
-use crate::sys::{wasmtime_module_deserialize, wasmtime_module_deserialize_file};
+use crate::sys::{
+    Feature, require, wasmtime_module_deserialize, wasmtime_module_deserialize_file,
+    wasmtime_module_serialize,
+};
 #[cfg(compiler)]
 use crate::vec::ByteVec;
 use crate::{Engine, Result};
@@ -113,7 +116,12 @@ impl Module {
                 bytes.len(),
                 &mut raw,
             ))?;
-            Ok(Module::from_c(engine, raw, None, Default::default()))
+            Ok(Module::from_c(
+                engine,
+                Owned::from_c(raw),
+                None,
+                Default::default(),
+            ))
         }
     }
 
@@ -177,7 +185,12 @@ impl Module {
                 &mut raw,
             ))
             .with_context(|| format!("failed to load code from `{shown}`"))?;
-            Ok(Module::from_c(engine, raw, None, Default::default()))
+            Ok(Module::from_c(
+                engine,
+                Owned::from_c(raw),
+                None,
+                Default::default(),
+            ))
         }
     }
 }

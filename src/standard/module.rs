@@ -23,7 +23,7 @@ use {
 
 /// A compiled module, ready to be instantiated any number of times.
 ///
-/// It belongs to its engine. [`Module::new`] takes a store only because the engine-neutral
+/// It belongs to its engine. `Module::new` takes a store only because the engine-neutral
 /// API does. Clones share the module by a reference count, and several threads can use it at
 /// the same time. Code that must run with other engines passes it to other threads by
 /// [`Module::share`] and [`Module::obtain`].

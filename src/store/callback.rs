@@ -3,7 +3,7 @@
 //! The host's code runs between two stretches of WebAssembly code. When it ends,
 //!
 //! - the references that it rooted are unrooted;
-//! - the cached memories are forgotten, as the code goes on (invariant "Last memory");
+//! - the cached memories are forgotten, as the code goes on (invariant "Memory cache");
 //! - a failure waits in the store for the entry that the code was called from
 //!   (invariant "Failures"), and libwasmtime gets a trap or an error that makes it
 //!   unwind to there.
@@ -196,7 +196,7 @@ impl Drop for Scope {
         // SAFETY: invariant "State": the store may be used now, as `enter` requires.
         unsafe {
             (*self.store).roots.truncate(self.roots);
-            (*self.store).last_memory.forget();
+            (*self.store).memory_cache.forget();
         }
     }
 }

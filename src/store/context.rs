@@ -120,9 +120,9 @@ impl<'a, T: 'static> StoreContext<'a, T> {
         unsafe { &(*self.state.as_ptr()).opaque }
     }
 
-    /// Returns the C context; see [`StoreOpaque::shared`].
-    pub(crate) fn shared(&self) -> *const wasmtime_context_t {
-        self.opaque().shared()
+    /// Returns the C context; see [`StoreOpaque::shared_context`].
+    pub(crate) fn shared_context(&self) -> *const wasmtime_context_t {
+        self.opaque().shared_context()
     }
 }
 
@@ -175,9 +175,9 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
         self.state.as_ptr().cast()
     }
 
-    /// Returns the C context; see [`StoreOpaque::raw`].
-    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
-        self.opaque_mut().raw()
+    /// Returns the C context; see [`StoreOpaque::begin_change`].
+    pub(crate) fn begin_change(&mut self) -> *mut wasmtime_context_t {
+        self.opaque_mut().begin_change()
     }
 }
 

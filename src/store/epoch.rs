@@ -41,7 +41,7 @@ impl<T: 'static> StoreContextMut<'_, T> {
     pub fn set_epoch_deadline(&mut self, ticks_beyond_current: u64) {
         let ticks = ticks_beyond_current.min(FARTHEST);
         // SAFETY: invariant "Context".
-        unsafe { wasmtime_context_set_epoch_deadline(self.raw(), ticks) }
+        unsafe { wasmtime_context_set_epoch_deadline(self.begin_change(), ticks) }
     }
 
     /// Makes code trap at the epoch deadline; see [`Store::epoch_deadline_trap`].

@@ -14,7 +14,7 @@ impl<T: 'static> StoreContext<'_, T> {
     pub fn get_fuel(&self) -> Result<u64> {
         let mut fuel = 0;
         // SAFETY: invariant "Shared".
-        unsafe { check(wasmtime_context_get_fuel(self.shared(), &mut fuel))? };
+        unsafe { check(wasmtime_context_get_fuel(self.shared_context(), &mut fuel))? };
         Ok(fuel)
     }
 }
@@ -36,7 +36,7 @@ impl<T: 'static> StoreContextMut<'_, T> {
     /// Returns an error if the engine doesn't count fuel.
     pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
         // SAFETY: invariant "Context".
-        unsafe { check(wasmtime_context_set_fuel(self.raw(), fuel)) }
+        unsafe { check(wasmtime_context_set_fuel(self.begin_change(), fuel)) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The part of a store's state that doesn't depend on its data.
 
 use super::instances::Instances;
-use super::last_memory::LastMemory;
+use super::memory_cache::MemoryCache;
 use super::shared_memories::SharedMemories;
 use crate::callback::Pending;
 use crate::error::format_err;
@@ -26,7 +26,7 @@ pub struct StoreOpaque {
     engine: Engine,
     /// The failure of the host function that is being unwound from.
     pending: Unshared<Pending>,
-    pub(crate) last_memory: LastMemory,
+    pub(crate) memory_cache: MemoryCache,
     /// The references that are rooted in the store.
     pub(crate) roots: RootSet,
     /// The signatures of the functions that were called untyped.
@@ -77,7 +77,7 @@ pub(crate) struct Collected<'a> {
 
 impl Collected<'_> {
     /// Returns the C context, for calls that return before `self` is dropped.
-    pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
+    pub(crate) fn context(&self) -> *mut wasmtime_context_t {
         self.context
     }
 }
@@ -93,7 +93,7 @@ impl StoreOpaque {
             id: 0,
             engine: engine.clone(),
             pending: Unshared(Pending::default()),
-            last_memory: LastMemory::new(),
+            memory_cache: MemoryCache::new(),
             roots: RootSet::new(),
             signatures: Signatures::default(),
             instances: Instances::default(),
@@ -133,25 +133,21 @@ impl StoreOpaque {
     /// Calls that run WebAssembly code are in [`entry`](super::entry).
     #[inline]
     pub(crate) fn begin_change(&mut self) -> *mut wasmtime_context_t {
-        self.last_memory.forget();
+        self.memory_cache.forget();
         self.c.context
-    }
-
-    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
-        self.begin_change()
     }
 
     /// Returns the C context, for one call that the invariant "Shared" allows and that
     /// reads no collected objects.
     #[inline]
     // Version 48: functions that "Shared" names only read; look at each in `wasmtime-c-api-impl`.
-    pub(crate) fn shared(&self) -> *const wasmtime_context_t {
+    pub(crate) fn shared_context(&self) -> *const wasmtime_context_t {
         self.c.context
     }
 
     /// Locks the collected objects, and returns the C context for calls that the invariant
     /// "Shared" allows.
-    pub(crate) fn collected(&self) -> Collected<'_> {
+    pub(crate) fn lock_collected(&self) -> Collected<'_> {
         Collected {
             context: self.c.context,
             // The lock guards no data that a panic could leave half changed.

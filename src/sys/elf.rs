@@ -1,30 +1,30 @@
-//! ELF files: where things are in one, and a reader for those that the system
-//! doesn't read.
+//! ELF files: the offsets of their fields, and a reader of sections.
 //!
-//! For all that looks into such a file, the build script included. What the system
-//! loads is examined in `loaded/format/elf`, which says what is wrong with it.
+//! All code that reads or writes such a file uses this module, the build script included.
+//! `loaded/format/elf` checks libraries before the system loads them, and tells what is
+//! wrong with them.
 
 #![allow(
     dead_code,
-    reason = "the build script and the crate need a part each, and no build needs all"
+    reason = "the build script and the crate each use a part, and no build uses all"
 )]
 
-/// What a file begins with.
+/// The first bytes of a file.
 pub const MAGIC: &[u8; 4] = b"\x7fELF";
 
-// Fields that are at the same place in files of either class.
-/// How wide addresses and offsets are: one byte, see [`Class`].
+// The offsets of fields that are the same in both classes.
+/// The width of addresses and offsets: one byte, see [`Class`].
 pub const CLASS: usize = 4;
 /// One byte.
 pub const BYTE_ORDER: usize = 5;
-/// The operating system whose interface the file relies on, and the interface's
-/// version: a byte each.
+/// The operating system whose interface the file requires, and the interface's version: a
+/// byte each.
 pub const ABI: usize = 7;
-/// What the file is for: 2 bytes.
+/// The type of the file: 2 bytes.
 pub const TYPE: usize = 16;
 /// 2 bytes.
 pub const MACHINE: usize = 18;
-/// That of the format: 4 bytes.
+/// The version of the format: 4 bytes.
 pub const VERSION: usize = 20;
 
 // Byte orders.
@@ -42,24 +42,24 @@ pub const CONTENTS: u32 = 1;
 pub const SYMBOLS: u32 = 2;
 pub const STRINGS: u32 = 3;
 pub const DYNAMIC: u32 = 6;
-/// The symbols that other files see.
+/// The symbols that are visible to other files.
 pub const DYNAMIC_SYMBOLS: u32 = 11;
 
-/// The section of a symbol that another file has.
+/// The section of a symbol that is defined in another file.
 pub const UNDEFINED: u16 = 0;
 
-/// The tag of the entry in a dynamic section that has the library's name.
+/// The tag of the entry with the library's name in a dynamic section.
 pub const SONAME: u64 = 14;
 
-/// How wide the addresses and offsets in a file are.
+/// The width of the addresses and offsets in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     Elf32 = 1,
     Elf64 = 2,
 }
 
-/// Where each field is in its header, or how many bytes something has: first for 64
-/// bits, then for 32.
+/// Defines the offset of each field in its header, or a number of bytes: first for 64 bits,
+/// then for 32.
 macro_rules! by_class {
     ($($(#[$doc:meta])* $name:ident: $in_64:literal, $in_32:literal;)*) => {
         impl Class {
@@ -78,65 +78,65 @@ macro_rules! by_class {
 }
 
 by_class! {
-    /// How many bytes an address or offset has.
+    /// The number of bytes of an address or offset.
     width: 8, 4;
 
-    /// How many bytes the file's header has.
+    /// The number of bytes of the file's header.
     header_bytes: 64, 52;
-    /// Where the program headers are: an offset.
+    /// The offset of the program headers.
     program_headers: 0x20, 0x1c;
-    /// Where the section headers are: an offset.
+    /// The offset of the section headers.
     section_headers: 0x28, 0x20;
     /// 4 bytes.
     flags: 0x30, 0x24;
-    /// What the file says how many bytes its header has: 2 bytes.
+    /// The field for the number of bytes of the file's header: 2 bytes.
     header_size: 0x34, 0x28;
-    /// How many bytes a program header has: 2 bytes.
+    /// The field for the number of bytes of a program header: 2 bytes.
     program_header_size: 0x36, 0x2a;
     /// 2 bytes.
     program_header_count: 0x38, 0x2c;
-    /// How many bytes a section header has: 2 bytes.
+    /// The field for the number of bytes of a section header: 2 bytes.
     section_header_size: 0x3a, 0x2e;
     /// 2 bytes; 0 if there are none, or too many.
     section_count: 0x3c, 0x30;
-    /// Which section has the names of the sections: 2 bytes.
+    /// The index of the section with the names of the sections: 2 bytes.
     names_index: 0x3e, 0x32;
 
-    /// How many bytes a section header has.
+    /// The number of bytes of a section header.
     section_header_bytes: 64, 40;
-    /// Where a section's name is among the names: 4 bytes.
+    /// The offset of a section's name in the names: 4 bytes.
     section_name: 0, 0;
     /// 4 bytes.
     section_kind: 4, 4;
     /// As wide as an offset.
     section_flags: 8, 8;
-    /// Where the section is in memory.
+    /// The section's address in memory.
     section_address: 0x10, 0x0c;
-    /// Where the section is in the file.
+    /// The section's offset in the file.
     section_offset: 0x18, 0x10;
-    /// How many bytes the section has, in as many as an offset.
+    /// The number of bytes of the section, as wide as an offset.
     section_size: 0x20, 0x14;
     /// Another section that belongs to this one: 4 bytes.
     section_link: 0x28, 0x18;
     /// As wide as an offset.
     section_alignment: 0x30, 0x20;
 
-    /// How many bytes a symbol has.
+    /// The number of bytes of a symbol.
     symbol_bytes: 24, 16;
-    /// Where a symbol's name is among the names: 4 bytes.
+    /// The offset of a symbol's name in the names: 4 bytes.
     symbol_name: 0, 0;
     /// The address.
     symbol_value: 8, 4;
-    /// How many bytes the symbol stands for, in as many as an address.
+    /// The number of bytes that the symbol stands for, as wide as an address.
     symbol_size: 16, 8;
     /// The binding and the kind: a byte.
     symbol_info: 4, 12;
-    /// The section that the symbol is in: 2 bytes.
+    /// The index of the symbol's section: 2 bytes.
     symbol_section: 6, 14;
 }
 
-/// A file of either class and byte order. Whatever is read from it is `None` if it
-/// would be beyond the end.
+/// A file of any class and byte order. Methods return `None` for what would be beyond its
+/// end.
 pub struct File<'a> {
     bytes: &'a [u8],
     class: Class,
@@ -144,7 +144,7 @@ pub struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Returns `None` if the bytes don't begin as a file does.
+    /// Reads a file; returns `None` if the bytes don't begin like one.
     pub fn open(bytes: &'a [u8]) -> Option<File<'a>> {
         if !bytes.starts_with(MAGIC) {
             return None;
@@ -170,16 +170,16 @@ impl<'a> File<'a> {
         self.class
     }
 
-    /// Returns how many sections there are.
+    /// Returns the number of sections.
     pub fn section_count(&self) -> Option<usize> {
         match self.u16(self.class.section_count())? {
-            // Too many for the field, or none.
+            // There are none, or too many for the field: the first header has the number.
             0 => self.word(self.section(0)?.checked_add(self.class.section_size())?),
             count => Some(count.into()),
         }
     }
 
-    /// Returns where the header of a section is.
+    /// Returns the offset of a section's header.
     pub fn section(&self, index: usize) -> Option<usize> {
         let size = usize::from(self.u16(self.class.section_header_size())?);
         if size < self.class.section_header_bytes() {
@@ -189,12 +189,12 @@ impl<'a> File<'a> {
         headers.checked_add(index.checked_mul(size)?)
     }
 
-    /// Returns which section has the names of the sections.
+    /// Returns the index of the section with the names of the sections.
     pub fn names_index(&self) -> Option<usize> {
         self.u16(self.class.names_index()).map(Into::into)
     }
 
-    /// Returns where the name of the section with that header is among the names.
+    /// Returns the offset in the names of the name of the section with that header.
     pub fn name(&self, section: usize) -> Option<usize> {
         let place = section.checked_add(self.class.section_name())?;
         self.u32(place)?.try_into().ok()
@@ -205,8 +205,7 @@ impl<'a> File<'a> {
         self.u32(section.checked_add(self.class.section_kind())?)
     }
 
-    /// Returns where the contents of the section with that header are, and how many
-    /// bytes.
+    /// Returns the offset of the contents of the section with that header, and their length.
     pub fn place(&self, section: usize) -> Option<(usize, usize)> {
         let field = |at| self.word(section.checked_add(at)?);
         Some((
@@ -221,8 +220,8 @@ impl<'a> File<'a> {
         self.bytes.get(offset..)?.get(..size)
     }
 
-    /// Returns where the header is of the section that belongs to the one with this
-    /// header: to symbols and to dynamic entries, that of their names.
+    /// Returns the offset of the header of the section to which the one with this header
+    /// is linked: symbols and dynamic entries are linked to their names.
     pub fn linked(&self, section: usize) -> Option<usize> {
         let link = self.u32(section.checked_add(self.class.section_link())?)?;
         self.section(link.try_into().ok()?)

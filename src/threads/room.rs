@@ -11,7 +11,7 @@ use std::io;
 /// Returns an error if the system refuses such mappings.
 #[cfg(all(unix, any(feature = "cache", feature = "wasi", compiler)))]
 pub(super) fn probe() -> io::Result<()> {
-    use crate::config::region::{Region, page_size};
+    use crate::region::{Region, page_size};
 
     /// Far more than a thread needs, and far less than the stack of the next thread.
     const BYTES: usize = 1 << 20;

@@ -55,7 +55,7 @@ macro_rules! concrete_types {
                 }
             }
 
-            pub(super) fn as_ptr(&self) -> *mut $c {
+            pub(crate) fn as_ptr(&self) -> *mut $c {
                 self.definition.1.as_ptr()
             }
         }

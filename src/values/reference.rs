@@ -181,7 +181,7 @@ macro_rules! roots {
 
             #[inline]
             fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
-                let context = store.raw();
+                let context = store.begin_change();
                 let raw = self.root().resolve_value(&store.roots)?;
                 // SAFETY: invariant "Context"; the reference is of the store.
                 Ok(ValRaw::anyref(unsafe { raw.to_raw(context) }))
@@ -224,7 +224,7 @@ unsafe impl Reference for I31 {
     fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
         let raw = RawRef::from_i31(store, self.get_u32())?;
         // SAFETY: invariant "Context"; the reference is of the store.
-        Ok(ValRaw::anyref(unsafe { raw.to_raw(store.raw()) }))
+        Ok(ValRaw::anyref(unsafe { raw.to_raw(store.begin_change()) }))
     }
 
     unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
@@ -256,6 +256,6 @@ unsafe impl Reference for I31 {
 /// It must be of the store.
 unsafe fn i31(raw: &RawRef, store: &mut StoreOpaque) -> I31 {
     // SAFETY: invariant "Context"; the reference is of the store.
-    let value = unsafe { raw.i31(store.raw()) };
+    let value = unsafe { raw.i31(store.begin_change()) };
     I31::wrapping_u32(value.expect("a reference of type `i31` is one"))
 }

@@ -192,13 +192,13 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Sends the program's standard output to a writer: a
-    /// [`MemoryOutputPipe`](super::MemoryOutputPipe), a file, a channel.
+    /// Sends the program's standard output to a writer.
     ///
-    /// For each write of the program, another thread calls the writer's `write_all` and
-    /// `flush`, while the program waits. An error of the writer is an error of the
-    /// program's write, as far as WASI can express it. So is a panic, which doesn't unwind
-    /// further; after it the writer isn't called again.
+    /// The writer can be a [`MemoryOutputPipe`](super::MemoryOutputPipe), a file, a
+    /// channel. For each write of the program, another thread calls the writer's
+    /// `write_all` and `flush`, while the program waits. An error of the writer is an error
+    /// of the program's write, as far as WASI can express it. So is a panic, which doesn't
+    /// unwind further; after it the writer isn't called again.
     ///
     /// The writer is dropped together with the store, or when
     /// [`Store::set_wasi`](crate::Store::set_wasi) replaces the context, on the thread that
@@ -291,10 +291,10 @@ impl WasiCtxBuilder {
         Ok(self)
     }
 
-    /// Lets the program use the network of this process, with TCP and UDP and to any
-    /// address.
+    /// Lets the program use the network of this process.
     ///
-    /// WASI preview 1 has few functions that make use of it.
+    /// It can use TCP and UDP, with any address. WASI preview 1 has few functions that make
+    /// use of it.
     ///
     /// Calls `wasi_config_inherit_network`.
     pub fn inherit_network(&mut self) -> &mut Self {
@@ -310,8 +310,9 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Returns the context, for [`Store::set_wasi`](crate::Store::set_wasi), and resets the
-    /// builder.
+    /// Returns the context, and resets the builder.
+    ///
+    /// [`Store::set_wasi`](crate::Store::set_wasi) gives the context to a store.
     pub fn build_p1(&mut self) -> WasiP1Ctx {
         std::mem::take(&mut self.ctx)
     }

@@ -4,6 +4,7 @@
 //! This is asserted when it is compiled. The `wasmtime` crate 48 has the same traits, except
 //! where a comment says otherwise.
 
+use libwasmtime::vec::Owned;
 use libwasmtime::{
     AnyRef, Caller, Config, Engine, EngineWeak, Error, ExnRef, Export, ExportType, Extern,
     ExternRef, ExternType, FrameInfo, Func, FuncType, Global, GlobalType, HeapType, I31, I32Exit,
@@ -12,7 +13,7 @@ use libwasmtime::{
     RootScope, Rooted, SharedMemory, Store, StoreContext, StoreContextMut, StoreLimits,
     StoreLimitsBuilder, Strategy, Table, TableType, Tag, TagType, Trap, TypedFunc,
     UnknownImportError, Unsupported, UpdateDeadline, V128, Val, ValRaw, ValType, WasmBacktrace,
-    WasmFeatures,
+    WasmFeatures, sys,
 };
 use std::cell::Cell;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -134,6 +135,19 @@ mod standard {
     assert_traits!(Unpin; StoreContext<'_>, StoreContextMut<'_>);
     assert_lacks!(Sync; Store, StoreContext<'_>, StoreContextMut<'_>);
     assert_lacks!(Send; StoreContext<'_>, StoreContextMut<'_>);
+}
+
+// The objects of the C API that need no certain thread. A linker's host functions may
+// need one, as far as its type tells; a frame is borrowed, and an extern holds its store.
+assert_traits! {
+    Send, Sync, Unpin;
+    Owned<sys::wasm_engine_t>, Owned<sys::wasmtime_module_t>, Owned<sys::wasm_functype_t>,
+    Owned<sys::wasmtime_sharedmemory_t>, Owned<sys::wasmtime_error_t>, Owned<sys::wasm_trap_t>,
+}
+assert_lacks! {
+    Send;
+    Owned<sys::wasmtime_linker_t>, Owned<sys::wasmtime_store_t>, Owned<sys::wasm_frame_t>,
+    Owned<sys::wasm_extern_t>,
 }
 
 // The vectors of the C API own what is in them.

@@ -18,8 +18,7 @@ pub(super) const MAX_LIMIT: u64 = u64::MAX / 100;
 /// Declares the settings, each with its default, and the methods that return and set it.
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident, $set:ident: $ty:ty = $default:expr;)*) => {
-        /// The settings of a [`Cache`](crate::Cache), for
-        /// [`Cache::new`](crate::Cache::new).
+        /// The settings of a [`Cache`](crate::Cache).
         ///
         /// The methods only record a value. `Cache::new` checks all settings.
         ///
@@ -61,10 +60,10 @@ macro_rules! settings {
                 self.directory.as_ref()
             }
 
-            /// Sets the directory of the compiled modules, as an absolute path in UTF-8. The
-            /// default is a directory in the user's directory for caches.
+            /// Sets the directory of the compiled modules, as an absolute path in UTF-8.
             ///
-            /// Anyone who can write to it decides what code the program runs: see
+            /// The default is a directory in the user's directory for caches. Anyone who
+            /// can write to it decides what code the program runs: see
             /// [`Cache`](crate::Cache).
             pub fn with_directory(&mut self, directory: impl Into<PathBuf>) -> &mut Self {
                 self.directory = Some(directory.into());

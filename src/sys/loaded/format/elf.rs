@@ -1,7 +1,7 @@
 //! Shared libraries of Linux, Android, the BSDs and most others: ELF.
 //!
-//! Here are the headers, and what of the file is mapped where; the modules go
-//! through the tables that the dynamic section names.
+//! This module reads the headers, and which parts of the file are mapped at which
+//! addresses. Its submodules check the tables that the dynamic section names.
 
 use self::sections::Sections;
 use super::{Image, Layout, Problem, damaged, foreign};
@@ -14,15 +14,15 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 
-/// What a library has to be for.
+/// The system that a library has to be for.
 #[derive(Clone, Copy)]
 pub(super) struct Native {
     layout: Layout,
-    /// The number of the machine, if it is known.
+    /// The number of the machine, if it is known here.
     machine: Option<u16>,
 }
 
-/// What this program is for.
+/// The system that this program is for.
 pub(super) const NATIVE: Native = Native {
     layout: Layout::NATIVE,
     machine: machine::NATIVE,
@@ -60,7 +60,7 @@ mod machine {
     };
 }
 
-/// Where things are in a file of that layout.
+/// Returns the class of files with this layout.
 fn class(layout: Layout) -> Class {
     match layout.wide {
         true => Class::Elf64,
@@ -80,16 +80,16 @@ pub(super) fn check(image: &Image<'_>, native: Native) -> Result<(), Problem> {
 /// The header of the file.
 struct Header {
     layout: Layout,
-    /// Whether it makes use of what GNU and FreeBSD have added to ELF.
+    /// Whether it uses the extensions of GNU or FreeBSD to ELF.
     is_extended: bool,
     machine: u16,
-    /// Where the program headers are, and how many.
+    /// The offset of the program headers, and their number.
     programs: (u64, u16),
-    /// Where the section headers are, how large each is, and how many.
+    /// The offset of the section headers, the size of each, and their number.
     sections: (u64, u16, u16),
 }
 
-/// More program headers are on the stack of the system's loader, and too much.
+/// The system's loader has the program headers on its stack, where more would overflow it.
 const MOST_PROGRAM_HEADERS: u16 = 128;
 
 impl Header {
@@ -175,18 +175,18 @@ struct Segment {
     flags: u32,
     offset: u64,
     address: u64,
-    /// How many bytes are in the file. Those in memory that aren't are zero.
+    /// The number of bytes in the file. The others in memory are zeros.
     in_file: u64,
     in_memory: u64,
     alignment: u64,
 }
 
-/// What can be done with a segment.
+/// The flags of segments.
 const EXECUTABLE: u32 = 1;
 const WRITABLE: u32 = 2;
 const READABLE: u32 = 4;
 
-/// The page size of most machines, and a divisor of those of the others.
+/// The page size of most machines, which divides that of all others.
 const PAGE: u64 = 4096;
 
 impl Segment {
@@ -215,7 +215,7 @@ impl Segment {
         }
     }
 
-    /// Where it ends in memory. That there is such an address has been checked.
+    /// Returns the address of its end, which was checked not to overflow.
     fn end(&self) -> u64 {
         self.address + self.in_memory
     }
@@ -231,11 +231,11 @@ impl Segment {
     }
 }
 
-/// What the program headers say.
+/// The contents of the program headers.
 struct Program {
     memory: Memory,
     dynamic: Segment,
-    /// What each thread has its own copy of.
+    /// The data of which each thread has a copy.
     thread_local: Option<Segment>,
 }
 
@@ -291,7 +291,7 @@ impl Program {
                         UNWINDING => "table for unwinding",
                         _ => "properties",
                     };
-                    // What isn't loaded is read from the file.
+                    // A segment that isn't loaded is read from the file.
                     image.reaches(what, offset, in_file)?;
                     if in_memory > 0 && (address != 0 || segment.kind == UNWINDING) {
                         memory.find(image, what, address, in_memory)?;
@@ -315,8 +315,8 @@ impl Program {
     }
 }
 
-/// What the loader allocates for each thread as the header says, and where that
-/// fails ends the process.
+/// Checks the thread-local data. The loader allocates it for each thread according to the
+/// header, and ends the process if that fails.
 fn check_thread_local(segment: &Segment) -> Result<(), Problem> {
     const LARGEST: u64 = 1 << 24;
     if segment.in_memory > LARGEST
@@ -333,7 +333,7 @@ fn check_thread_local(segment: &Segment) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What is mapped where.
+/// The segments that are mapped.
 struct Memory {
     /// In the order of their addresses.
     segments: Vec<Segment>,
@@ -341,7 +341,7 @@ struct Memory {
 
 impl Memory {
     fn new(image: &Image<'_>, layout: Layout, segments: Vec<Segment>) -> Result<Memory, Problem> {
-        // Where there is no more memory in any system.
+        // No system has addresses beyond.
         let limit = if layout.wide { 1 << 56 } else { 1 << 32 };
         let mut end = 0;
         for segment in &segments {
@@ -360,8 +360,8 @@ impl Memory {
                     "its segment at address {start:#x} isn't aligned as it is in the file"
                 ));
             }
-            // The loader maps them one over the other, and reserves the room
-            // from the first to the last.
+            // The loader reserves the addresses from the first segment to the last, and maps
+            // one segment over another if they overlap.
             if start / PAGE * PAGE < end {
                 return damaged(format!("its segment at address {start:#x} is over another"));
             }
@@ -370,7 +370,7 @@ impl Memory {
         if segments.is_empty() {
             return damaged("nothing of it is to be loaded");
         }
-        // The loader makes zeros of the rest, which is for variables.
+        // The loader fills the rest with zeros, so it has to be writable.
         let cut = |segment: &&Segment| {
             segment.in_file < segment.in_memory && segment.flags & WRITABLE == 0
         };
@@ -384,7 +384,7 @@ impl Memory {
         Ok(Memory { segments })
     }
 
-    /// Whether addresses are mapped, and for all these purposes.
+    /// Reports whether addresses are mapped with all these flags.
     fn has(&self, address: u64, length: u64, flags: u32) -> bool {
         let end = address.checked_add(length);
         self.segments.iter().any(|segment| {
@@ -394,12 +394,12 @@ impl Memory {
         })
     }
 
-    /// Whether a function can be at an address.
+    /// Reports whether a function can be at an address.
     fn has_code(&self, address: u64) -> bool {
         self.has(address, 1, EXECUTABLE)
     }
 
-    /// Where in the file something is that is read in memory.
+    /// Returns the offset in the file of something that is read in memory.
     fn find(&self, image: &Image<'_>, what: &str, at: u64, length: u64) -> Result<u64, Problem> {
         let found = self.segments.iter().find_map(|segment| {
             let from_start = at.checked_sub(segment.address)?;
@@ -417,13 +417,13 @@ impl Memory {
         }
     }
 
-    /// What is read in memory.
+    /// Reads something that the loader reads in memory.
     fn part(&self, image: &Image<'_>, what: &str, at: u64, len: u64) -> Result<Vec<u8>, Problem> {
         let offset = self.find(image, what, at, len)?;
         image.part(what, offset, len)
     }
 
-    /// How many bytes of the file there are from an address on.
+    /// Returns the number of bytes of the file that are mapped from an address on.
     fn rest(&self, at: u64) -> u64 {
         let mut rests = self.segments.iter().filter_map(|segment| {
             let from_start = at.checked_sub(segment.address)?;
@@ -432,8 +432,8 @@ impl Memory {
         rests.next().unwrap_or(0)
     }
 
-    /// Checks what the loader makes read-only in the end: were it not all of the
-    /// library's, something else would become so.
+    /// Checks the segment that the loader makes read-only in the end. If it reached beyond
+    /// the library, something else would become read-only.
     fn becomes_read_only(&self, segment: &Segment) -> Result<(), Problem> {
         let (start, length) = (segment.address, segment.in_memory);
         let end = start.checked_add(length);
@@ -442,13 +442,13 @@ impl Memory {
             .iter()
             .rposition(|loaded| start >= loaded.address);
         let fits = index.is_some_and(|index| {
-            // It may go on to the end of a page, which may be a large one.
+            // It may extend to the end of a page, which may be a large one.
             let most = self.segments[index].end().next_multiple_of(1 << 16);
             let next = self
                 .segments
                 .get(index + 1)
                 .map_or(most, |next| next.address);
-            // Code would no longer be.
+            // Code would no longer be executable.
             let was_writable = self.segments[index].flags & WRITABLE != 0;
             was_writable && end.is_some_and(|end| end <= most.min(next))
         });

@@ -1,5 +1,5 @@
-//! The symbols of a library: their names, how they are found, and the versions of
-//! libraries that they are from.
+//! The symbols of a library: their names, the tables by which they are found, and their
+//! versions.
 
 use super::super::{Image, Layout, Problem, damaged};
 use super::dynamic::{Dynamic, tag};
@@ -9,7 +9,7 @@ use crate::sys::elf;
 
 /// The names of symbols, libraries and versions.
 pub(super) struct Strings {
-    /// The last of them is a NUL, so each name ends.
+    /// The last byte is a NUL, so each name ends.
     bytes: Vec<u8>,
 }
 
@@ -31,21 +31,21 @@ impl Strings {
     }
 }
 
-/// The names that the dynamic section has.
+/// The names in the dynamic section.
 #[derive(Clone, Copy)]
 pub(super) struct Names<'a> {
     pub strings: &'a Strings,
-    /// Those of the libraries that the library needs.
+    /// The names of the libraries that the library needs.
     pub needed: &'a [&'a [u8]],
 }
 
-/// What relocations have to know of the symbols.
+/// What relocations depend on.
 pub(super) struct Symbols {
-    /// Whether each is of this library.
+    /// Whether each symbol is defined in this library.
     pub defined: Vec<bool>,
 }
 
-/// What all steps need.
+/// The data for all steps.
 #[derive(Clone, Copy)]
 struct Tables<'a> {
     image: &'a Image<'a>,
@@ -78,7 +78,7 @@ pub(super) fn check(
     let by_gnu_hash = match dynamic.get(tag::GNU_HASH) {
         Some(at) => match tables.gnu_hash(at)? {
             Some(count) => Some(count),
-            // It has only symbols of others, of which the table tells nothing.
+            // The table lists no symbols that are defined elsewhere.
             None => Some(sections.symbol_count()),
         },
         None => None,
@@ -93,10 +93,10 @@ pub(super) fn check(
 }
 
 impl Tables<'_> {
-    /// Checks the older kind of hash table; returns how many symbols there are.
+    /// Checks the older kind of hash table, and returns the number of symbols.
     fn hash(&self, at: u64, machine: u16) -> Result<u64, Problem> {
         const WHAT: &str = "hash table";
-        // Of two systems its entries have 64 bits.
+        // On s390x, as on Alpha, its entries have 64 bits.
         let size: u64 = match machine {
             machine::S390 if self.layout.wide => 8,
             _ => 4,
@@ -118,7 +118,7 @@ impl Tables<'_> {
             return damaged(format!("its {WHAT} is for {symbols} symbols"));
         };
         let table = self.memory.part(self.image, WHAT, at, length)?;
-        // Each symbol is in one chain: more steps would be for ever.
+        // Each symbol is in one chain, so more steps would be a cycle.
         let mut steps = 0;
         for bucket in 0..buckets {
             let mut symbol = number(&table, 2 + bucket);
@@ -133,8 +133,8 @@ impl Tables<'_> {
         Ok(symbols)
     }
 
-    /// Checks the newer kind of hash table; returns how many symbols there are,
-    /// unless the library has none of its own.
+    /// Checks the newer kind of hash table, and returns the number of symbols; `None` if the
+    /// library defines none.
     fn gnu_hash(&self, at: u64) -> Result<Option<u64>, Problem> {
         const WHAT: &str = "hash table";
         let part = |at: u64, length| self.memory.part(self.image, WHAT, at, length);
@@ -146,7 +146,7 @@ impl Tables<'_> {
                 "the filter of its {WHAT} has {filter} words, shifted by {shift}"
             ));
         }
-        // What is found there was mapped, so the sums are addresses.
+        // The parts before are mapped, so the sums don't overflow.
         let filter_at = at + 16;
         part(filter_at, filter * self.layout.word())?;
         let buckets_at = filter_at + filter * self.layout.word();
@@ -202,10 +202,10 @@ impl Tables<'_> {
             let name = self.names.strings.get(name.into())?;
             let is_right = match (section, info & 0xf) {
                 (elf::UNDEFINED | ABSOLUTE, _) => true,
-                // Looking it up calls it, to learn which function is meant.
+                // The loader calls it to get the address of the actual function.
                 (_, INDIRECT_FUNCTION) if !header.is_extended => false,
-                // For powerpc64 it may be a descriptor. For Arm, the lowest bit
-                // tells the instruction set.
+                // On powerpc64 it may be the address of a descriptor. On Arm, the lowest bit
+                // is the instruction set.
                 (_, FUNCTION) if header.machine == machine::POWERPC_64 => {
                     self.memory.has(value, 0, 0)
                 }
@@ -227,8 +227,8 @@ impl Tables<'_> {
         Ok(Symbols { defined })
     }
 
-    /// Checks the versions that it needs of other libraries; returns the highest
-    /// number of one.
+    /// Checks the versions of other libraries that it needs, and returns the highest number
+    /// of one.
     fn versions_needed(&self) -> Result<u16, Problem> {
         const WHAT: &str = "list of versions needed";
         let Some(mut at) = self.dynamic.get(tag::VERSIONS_NEEDED) else {
@@ -260,7 +260,7 @@ impl Tables<'_> {
         }
     }
 
-    /// Checks the versions that it has itself; returns the highest number of one.
+    /// Checks the versions that it defines, and returns the highest number of one.
     fn versions_defined(&self) -> Result<u16, Problem> {
         const WHAT: &str = "list of versions";
         let Some(mut at) = self.dynamic.get(tag::VERSIONS_DEFINED) else {
@@ -281,9 +281,9 @@ impl Tables<'_> {
         }
     }
 
-    /// Checks which symbol is of which version.
+    /// Checks the version of each symbol.
     fn versions(&self, count: u64, newest: u16) -> Result<(), Problem> {
-        // The loader relies on both if there is either.
+        // If there is one of both, the loader relies on the other.
         let at = match (self.dynamic.get(tag::VERSIONS), newest) {
             (None, 0) => return Ok(()),
             (Some(at), 1..) => at,
@@ -298,7 +298,7 @@ impl Tables<'_> {
             .part(self.image, "versions of symbols", at, 2 * count)?;
         for number in numbers.chunks_exact(2) {
             let number = self.layout.u16(number, 0) & VERSION;
-            // 0 and 1 are of no version.
+            // 0 and 1 mean that the symbol has no version.
             if number > newest.max(1) {
                 return damaged(format!("a symbol of it is of version {number} of {newest}"));
             }
@@ -307,15 +307,15 @@ impl Tables<'_> {
     }
 }
 
-/// How many bytes a symbol has.
+/// Returns the number of bytes of a symbol.
 pub(super) fn symbol_size(layout: Layout) -> u64 {
     class(layout).symbol_bytes() as u64
 }
 
-/// Where a symbol is.
+/// Returns the value of a symbol: its address.
 pub(super) fn value(layout: Layout, symbol: &[u8]) -> u64 {
     layout.address(symbol, class(layout).symbol_value())
 }
 
-/// The number in a version; the other bit says whether it is hidden.
+/// The bits of a version that are its number. The other bit marks it as hidden.
 const VERSION: u16 = 0x7fff;

@@ -1,7 +1,7 @@
 //! Modules with imports, ready to be instantiated.
 
+use super::Needs;
 use crate::instance::check_engine;
-use crate::linker::Needs;
 use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_instance_pre_t;
@@ -125,10 +125,16 @@ impl<T: 'static> InstancePre<T> {
         // and `needs.check` has found that the imports may be used with it. The instance is
         // created from this module, in this store.
         unsafe {
-            let instance =
-                StoreOpaque::instantiate_pre(store.opaque_ptr(), self.inner.raw.as_ptr())?;
+            let instance = StoreOpaque::instantiate_pre(store.opaque_ptr(), self.as_ptr())?;
             Ok(Instance::adopt(store.opaque_mut(), instance, self.module()))
         }
+    }
+}
+
+impl<T> InstancePre<T> {
+    /// Returns the C object, which is valid as long as `self`.
+    pub(crate) fn as_ptr(&self) -> *const wasmtime_instance_pre_t {
+        self.inner.raw.as_ptr()
     }
 }
 

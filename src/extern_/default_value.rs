@@ -1,8 +1,10 @@
 //! Default values of types, and items that hold nothing else.
 
-use super::{ExternType, FuncType, GlobalType, MemoryType, TableType, TagType, ValType};
 use crate::error::{Context, format_err};
-use crate::{AsContextMut, Extern, Func, Global, Memory, Result, Table, Tag, Val};
+use crate::{
+    AsContextMut, Extern, ExternType, Func, FuncType, Global, GlobalType, Memory, MemoryType,
+    Result, Table, TableType, Tag, TagType, Val, ValType,
+};
 
 impl ValType {
     /// Returns zero or null; `None` for a reference type that excludes null.

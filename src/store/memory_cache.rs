@@ -16,7 +16,7 @@ use crate::sys::wasmtime_memory_t;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
-pub(crate) struct LastMemory {
+pub(crate) struct MemoryCache {
     first: Slot,
     second: Slot,
 }
@@ -36,9 +36,9 @@ struct Slot {
 const EMPTY: u64 = 0;
 const BEING_WRITTEN: u64 = u64::MAX;
 
-impl LastMemory {
-    pub(super) fn new() -> LastMemory {
-        LastMemory {
+impl MemoryCache {
+    pub(super) fn new() -> MemoryCache {
+        MemoryCache {
             first: Slot::empty(),
             second: Slot::empty(),
         }
@@ -147,13 +147,13 @@ mod tests {
         (memory, ptr::slice_from_raw_parts_mut(start, index))
     }
 
-    fn find(last: &LastMemory, memory: &wasmtime_memory_t) -> Option<*mut [u8]> {
+    fn find(last: &MemoryCache, memory: &wasmtime_memory_t) -> Option<*mut [u8]> {
         last.bytes(memory).or_else(|| last.other_bytes(memory))
     }
 
     #[test]
     fn an_answer_is_read_as_a_whole() {
-        let mut last = LastMemory::new();
+        let mut last = MemoryCache::new();
         for round in 0..2_000 {
             last.forget();
             let last = &last;
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn two_answers_are_found_until_they_are_forgotten() {
-        let mut last = LastMemory::new();
+        let mut last = MemoryCache::new();
         let [(one, bytes), (other, other_bytes), (third, third_bytes)] = [1, 2, 3].map(example);
         assert_eq!(find(&last, &one), None);
         last.note(&one, bytes);
