@@ -4,10 +4,8 @@ use super::Module;
 use crate::error::{Context, check, format_err};
 use crate::owned::Owned;
 #[cfg(compiler)]
-use crate::sys::{
-    Feature, require, wasmtime_module_deserialize, wasmtime_module_deserialize_file,
-    wasmtime_module_serialize,
-};
+use crate::sys::{Feature, require, wasmtime_module_serialize};
+use crate::sys::{wasmtime_module_deserialize, wasmtime_module_deserialize_file};
 #[cfg(compiler)]
 use crate::vec::ByteVec;
 use crate::{Engine, Result};
