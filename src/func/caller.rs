@@ -115,7 +115,7 @@ impl<'a, T: 'static> Caller<'a, T> {
         }
     }
 
-    /// A second caller for the same callback.
+    /// Returns a second caller for the same callback.
     ///
     /// # Safety
     ///

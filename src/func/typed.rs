@@ -49,7 +49,7 @@ where
         TypedFunc::assume(func, &func.ty(store))
     }
 
-    /// `ty` is the function's type and has been checked.
+    /// Creates it without comparing `ty`, the function's type, with the Rust types.
     pub(super) fn assume(func: Func, ty: &FuncType) -> TypedFunc<Params, Results> {
         let is_concrete =
             |ty: ValType| matches!(ty, ValType::Ref(ty) if ty.heap_type().is_concrete());
@@ -187,7 +187,7 @@ union Storage<P: WasmParams, R: WasmResults> {
 /// Checks that a function of type `ty` takes these parameters and returns these
 /// results.
 ///
-/// A program whose functions take and return only numbers doesn't contain the code that
+/// Size: a program whose functions take and return only numbers doesn't contain the code that
 /// compares types of references.
 pub(super) fn check<Params: WasmParams, Results: WasmResults>(ty: &FuncType) -> Result<()> {
     let (fits_param, fits_result): (Fits, Fits) =
@@ -206,7 +206,8 @@ fn mismatch(of: &str, error: Error) -> Error {
     error.context(format!("type mismatch with {of}"))
 }
 
-/// Whether a value of the first type may be where one of the second is expected.
+/// A function that reports whether a value of the first type may stand where one of the
+/// second is expected.
 type Fits = fn(&ValType, &ValType) -> bool;
 
 fn check_params(passed: ValTypes, ty: &FuncType, fits: Fits) -> Result<()> {
@@ -242,7 +243,7 @@ fn is_same_number(found: &ValType, expected: &ValType) -> bool {
     mem::discriminant(found) == mem::discriminant(expected)
 }
 
-/// Whether a value may be passed where the function takes `expected`.
+/// Reports whether a value may be passed where the function takes `expected`.
 ///
 /// No Rust type stands for a concrete type. So any reference of its kind is accepted here,
 /// and compared at each call.

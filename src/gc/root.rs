@@ -94,7 +94,7 @@ enum PlaceOf {
 
 // SAFETY: the pointer is to a `RawRef`, which is `Send` and `Sync`.
 unsafe impl Send for Place {}
-// SAFETY: as for `Send`.
+// SAFETY: the pointer is to a `RawRef`, which is `Sync`.
 unsafe impl Sync for Place {}
 
 impl Place {
@@ -353,7 +353,7 @@ impl RootSet {
         Some(self.place(index))
     }
 
-    /// Returns the place of the entry that was pushed last.
+    /// Returns the place of the root at `index`, which was pushed last.
     #[inline]
     fn place(&self, index: usize) -> Place {
         Place {

@@ -254,7 +254,8 @@ impl Report<isize> for ReportStatus {
     }
 }
 
-/// The callback: writes a piece, and returns its length, or the negative number of an error.
+/// Writes a piece, as a callback of WASI. Returns the length of what was written, or the
+/// negative number of an error.
 pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
     // SAFETY: invariant "Callback": the data is the `Callback` of `WriterOwner::new`, which
     // is `Sync` and not yet freed, and the piece is readable. Its address isn't null even if
