@@ -242,8 +242,7 @@ impl Module {
     /// Calls `wasmtime_module_image_range`.
     pub fn image_range(&self) -> Range<*const u8> {
         let (mut start, mut end) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: `self` owns a reference to the module, so it is alive; both pointers are
-        // written.
+        // SAFETY: invariant "Owned object": `self` owns the module; both pointers are written.
         unsafe { wasmtime_module_image_range(self.as_ptr(), &mut start, &mut end) };
         start.cast_const().cast()..end.cast_const().cast()
     }
@@ -274,8 +273,8 @@ impl Module {
         } = &*self.inner;
         self.inner.imports.get_or_init(|| {
             let imports = ImportTypeVec::out(|out: *mut wasm_importtype_vec_t| {
-                // SAFETY: `self` owns a reference to the module, so it is alive, and `out`
-                // is to be overwritten.
+                // SAFETY: invariant "Owned object": `self` owns the module; `out` is to be
+                // overwritten.
                 unsafe { wasmtime_module_imports(self.as_ptr(), out) }
             });
             // SAFETY: the imports are those of a module of the engine; the tables were read
@@ -292,8 +291,8 @@ impl Module {
         } = &*self.inner;
         self.inner.exports.get_or_init(|| {
             let exports = ExportTypeVec::out(|out: *mut wasm_exporttype_vec_t| {
-                // SAFETY: `self` owns a reference to the module, so it is alive, and `out`
-                // is to be overwritten.
+                // SAFETY: invariant "Owned object": `self` owns the module; `out` is to be
+                // overwritten.
                 unsafe { wasmtime_module_exports(self.as_ptr(), out) }
             });
             // SAFETY: the exports are those of a module of the engine; the tables were read

@@ -155,7 +155,7 @@ impl GuestProfiler {
     pub fn finish(self, mut output: impl Write) -> Result<()> {
         let mut done = Ok(());
         let profile = ByteVec::out(|out| {
-            // SAFETY: the profiler is owned and given away; `out` is
+            // SAFETY: invariant "Owned object": the profiler is owned and given away; `out` is
             // overwritten unless there is an error.
             done = unsafe { check(wasmtime_guestprofiler_finish(self.raw.into_raw(), out)) };
         });

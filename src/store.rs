@@ -166,8 +166,8 @@ impl<T: 'static> Store<T> {
             data,
             invariant: PhantomData,
         })));
-        // SAFETY: the engine is alive. The state is at an address of its own and outlives the
-        // C store, which `close` deletes first.
+        // SAFETY: invariant "Owned object": the engine is alive. The state is at an address of
+        // its own and outlives the C store, which `close` deletes first.
         unsafe {
             let store = wasmtime_store_new(engine.as_ptr(), state.as_ptr().cast(), None);
             let context = wasmtime_store_context(store);

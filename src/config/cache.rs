@@ -133,7 +133,8 @@ impl Cache {
         let cache = Cache { source };
         ensure_loaded()?;
         let trial = default_settings();
-        // SAFETY: `trial` owns the configuration, as `apply` requires.
+        // SAFETY: invariant "Owned object": `trial` owns the configuration, as `apply`
+        // requires.
         unsafe { cache.apply(trial.as_ptr())? };
         Ok(cache)
     }

@@ -472,7 +472,8 @@ impl Clone for RawRef {
 impl Drop for RawRef {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the reference is owned, of its kind, and not used again.
+        // SAFETY: invariant "Owned object": the reference is owned, of its kind, and not used
+        // again.
         unsafe {
             match self.kind {
                 GcKind::Extern => wasmtime_externref_unroot(&mut self.of.externref),

@@ -164,7 +164,8 @@ impl Root {
                 Some((since, raw)) if *since == generation => Ok(raw),
                 _ => Err(unrooted()),
             },
-            // SAFETY: `self` shares ownership of the C reference, so that is alive.
+            // SAFETY: invariant "Owned object": `self` shares ownership of the C reference, so
+            // that is alive.
             PlaceOf::Own(raw) => Ok(unsafe { raw.as_ref() }),
         }
     }

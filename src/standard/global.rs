@@ -57,8 +57,9 @@ impl Global {
         check_types([ty.content().clone()])?;
         check_val(ty, val)?;
         let raw = val.to_c(state);
-        // SAFETY: the store is alive and borrowed exclusively, the type is of its engine, and the
-        // value of the store; both are copied. The global is owned.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, the
+        // type is of its engine, and the value of the store; both are copied. The global is
+        // owned.
         unsafe {
             let global = wasm_global_new(state.raw(), ty.to_c()?.as_ptr(), raw.as_ptr());
             Global::adopt(state, global, ty.clone())

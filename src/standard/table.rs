@@ -80,8 +80,9 @@ impl Table {
             return Err(Inexpressible::new("a table with 64-bit indices").into());
         }
         let raw_ty = ty.to_c(state.engine())?;
-        // SAFETY: the store is alive and borrowed exclusively, the type is of its engine, and the
-        // reference is null or of the store; both are copied. The table is owned.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, the
+        // type is of its engine, and the reference is null or of the store; both are copied.
+        // The table is owned.
         unsafe {
             let table = wasm_table_new(state.raw(), raw_ty.as_ptr(), init);
             Table::adopt(state, table, ty.clone())

@@ -15,7 +15,8 @@ const DESCRIBED: &str = "the C API describes every type that a module can define
 /// Calls `wasmtime_wasm_valtype_equal`.
 pub(super) fn same(a: HeapType, b: HeapType) -> bool {
     let [a, b] = [a, b].map(|ty| RefType::new(true, ty).to_c().expect(DESCRIBED));
-    // SAFETY: both are valid, owned, and of one engine, which the callers check first.
+    // SAFETY: invariant "Owned object": both are valid, owned, and of one engine, which the
+    // callers check first.
     unsafe { wasmtime_wasm_valtype_equal(a.as_ptr(), b.as_ptr()) }
 }
 
