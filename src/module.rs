@@ -56,10 +56,10 @@ use std::sync::{Arc, OnceLock};
 /// ```
 #[derive(Clone)]
 pub struct Module {
-    inner: Arc<Inner>,
+    inner: Arc<ModuleInner>,
 }
 
-struct Inner {
+struct ModuleInner {
     raw: Owned<wasmtime_module_t>,
     engine: Engine,
     /// A number that no other module of the process has or had.
@@ -105,7 +105,7 @@ impl Module {
     ) -> Module {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Module {
-            inner: Arc::new(Inner {
+            inner: Arc::new(ModuleInner {
                 raw,
                 engine: engine.clone(),
                 serial: NEXT.fetch_add(1, Ordering::Relaxed),
@@ -266,7 +266,7 @@ impl Module {
     }
 
     pub(crate) fn import_defs(&self) -> &[ImportDef] {
-        let Inner {
+        let ModuleInner {
             engine,
             tables: [tables, _],
             ..
@@ -284,7 +284,7 @@ impl Module {
     }
 
     pub(crate) fn export_defs(&self) -> &ExportDefs {
-        let Inner {
+        let ModuleInner {
             engine,
             tables: [_, tables],
             ..

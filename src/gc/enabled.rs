@@ -238,7 +238,7 @@ impl RawRef {
         RawRef::supported()?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership", as `to_c` asserts the tag's store.
-        // The values are of this store, as this function requires. `out` is set to an owned
+        // The values belong to this store, as this function requires. `out` is set to an owned
         // reference unless there is an error.
         let exnref = unsafe {
             check_trap(wasmtime_exnref_new(

@@ -183,7 +183,8 @@ impl Root {
     pub(crate) fn to_raw(&self, store: &mut StoreOpaque) -> Result<u32> {
         let context = store.begin_change();
         let raw = self.resolve(&store.roots)?;
-        // SAFETY: invariant "Context"; `resolve` has found the reference to be of the store.
+        // SAFETY: invariant "Context"; `resolve` has checked that the reference belongs
+        // to the store.
         Ok(unsafe { raw.to_raw(context) })
     }
 
@@ -203,8 +204,8 @@ impl Root {
     pub(super) fn identity(&self, store: &StoreOpaque) -> Result<impl Hash + Eq + use<>> {
         let raw = self.resolve(&store.roots)?;
         let collected = store.lock_collected();
-        // SAFETY: invariant "Shared", with the lock that `collected` holds; `resolve` has found
-        // the reference to be of the store.
+        // SAFETY: invariant "Shared", with the lock that `collected` holds; `resolve` has
+        // checked that the reference belongs to the store.
         unsafe {
             let data = raw.data(collected.context());
             let bits = match data.is_null() {

@@ -180,7 +180,7 @@ where
     unsafe fn call(&self, state: &Arc<State>, args: &ValVec, results: &mut ValVec) -> Result<()> {
         let args = args
             .iter()
-            // SAFETY: the arguments are of the store, as this function requires; the clone is
+            // SAFETY: the arguments belong to the store, as this function requires; the clone is
             // owned.
             .map(|val| unsafe { Val::from_c(state, val.clone()) })
             .collect::<Result<Vec<_>>>()?;

@@ -81,7 +81,7 @@ impl Instance {
             .into_iter()
             .flatten()
             .zip(module.export_defs().iter())
-            // SAFETY: the exports are of the store, and in the order in which the module declares
+            // SAFETY: the exports belong to the store, and are in the order in which the module declares
             // them.
             .map(|(item, def)| unsafe { Extern::from_c(state, item, Some(&def.ty)) })
             .collect();

@@ -29,10 +29,10 @@ use {
 /// [`Module::share`] and [`Module::obtain`].
 #[derive(Clone)]
 pub struct Module {
-    inner: Arc<Inner>,
+    inner: Arc<ModuleParts>,
 }
 
-struct Inner {
+struct ModuleParts {
     raw: Owned<wasm_module_t>,
     interface: Arc<Interface>,
 }
@@ -162,7 +162,7 @@ impl Module {
 
     fn of(raw: Owned<wasm_module_t>, interface: Arc<Interface>) -> Module {
         Module {
-            inner: Arc::new(Inner { raw, interface }),
+            inner: Arc::new(ModuleParts { raw, interface }),
         }
     }
 

@@ -17,12 +17,12 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 pub(crate) struct MemoryCache {
-    first: Slot,
-    second: Slot,
+    first: CachedMemory,
+    second: CachedMemory,
 }
 
 /// The base address and length of one memory, or nothing.
-struct Slot {
+struct CachedMemory {
     /// The store's id if the slot is filled, else one of the two below.
     store_id: AtomicU64,
     /// The rest of the memory's handle.
@@ -39,8 +39,8 @@ const BEING_WRITTEN: u64 = u64::MAX;
 impl MemoryCache {
     pub(super) fn new() -> MemoryCache {
         MemoryCache {
-            first: Slot::empty(),
-            second: Slot::empty(),
+            first: CachedMemory::empty(),
+            second: CachedMemory::empty(),
         }
     }
 
@@ -77,9 +77,9 @@ impl MemoryCache {
     }
 }
 
-impl Slot {
-    fn empty() -> Slot {
-        Slot {
+impl CachedMemory {
+    fn empty() -> CachedMemory {
+        CachedMemory {
             store_id: AtomicU64::new(EMPTY),
             index: AtomicU64::new(0),
             start: AtomicPtr::new(ptr::null_mut()),

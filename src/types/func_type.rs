@@ -32,10 +32,10 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct FuncType {
-    definition: Arc<Definition>,
+    definition: Arc<FuncTypeDefinition>,
 }
 
-struct Definition {
+struct FuncTypeDefinition {
     engine: Engine,
     repr: Repr,
 }
@@ -174,7 +174,7 @@ impl FuncType {
 
     fn from_repr(engine: &Engine, repr: Repr) -> FuncType {
         FuncType {
-            definition: Arc::new(Definition {
+            definition: Arc::new(FuncTypeDefinition {
                 engine: engine.clone(),
                 repr,
             }),
@@ -207,7 +207,7 @@ impl FuncType {
     }
 
     fn get(&self, side: Side, index: usize) -> Option<ValType> {
-        let Definition { engine, repr } = &*self.definition;
+        let FuncTypeDefinition { engine, repr } = &*self.definition;
         repr.get(engine, side, index)
     }
 

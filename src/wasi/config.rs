@@ -15,7 +15,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// An owned configuration of the C API.
-type Config = Owned<wasi_config_t>;
+type RawConfig = Owned<wasi_config_t>;
 
 impl WasiP1Ctx {
     /// Returns the C API's configuration, and the owners of its writers and pipes, which are
@@ -25,10 +25,10 @@ impl WasiP1Ctx {
     ///
     /// Returns an error if something in the context isn't valid for the C API, can't be
     /// opened, or is unavailable.
-    pub(super) fn into_config(self) -> Result<(Config, Vec<Box<dyn Any + Send + Sync>>)> {
+    pub(super) fn into_config(self) -> Result<(RawConfig, Vec<Box<dyn Any + Send + Sync>>)> {
         check_random_numbers()?;
         // SAFETY: the function has no requirements, and returns an owned configuration.
-        let config = unsafe { Config::from_c(wasi_config_new()) };
+        let config = unsafe { RawConfig::from_c(wasi_config_new()) };
         set_args(&config, &self.args)?;
         set_env(&config, &self.env)?;
         set_stdin(&config, self.stdin)?;
@@ -77,7 +77,7 @@ fn check_random_numbers() -> Result<()> {
     Ok(())
 }
 
-fn set_args(config: &Config, args: &[OsString]) -> Result<()> {
+fn set_args(config: &RawConfig, args: &[OsString]) -> Result<()> {
     let args = args
         .iter()
         .enumerate()
@@ -91,7 +91,7 @@ fn set_args(config: &Config, args: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-fn set_env(config: &Config, env: &[(OsString, OsString)]) -> Result<()> {
+fn set_env(config: &RawConfig, env: &[(OsString, OsString)]) -> Result<()> {
     let env = env
         .iter()
         .map(|(name, value)| {
@@ -115,7 +115,7 @@ fn set_env(config: &Config, env: &[(OsString, OsString)]) -> Result<()> {
     Ok(())
 }
 
-fn set_stdin(config: &Config, stdin: Input) -> Result<()> {
+fn set_stdin(config: &RawConfig, stdin: Input) -> Result<()> {
     match stdin {
         Input::Empty => {}
         // SAFETY: invariant "Owned object": `config` owns the configuration.
@@ -182,7 +182,11 @@ const STDERR: OutputStream = output_stream!(
 impl OutputStream {
     /// Sets the destination of the stream. Returns the owner of the destination, which has
     /// to be dropped with the store.
-    fn set(&self, config: &Config, output: Output) -> Result<Option<Box<dyn Any + Send + Sync>>> {
+    fn set(
+        &self,
+        config: &RawConfig,
+        output: Output,
+    ) -> Result<Option<Box<dyn Any + Send + Sync>>> {
         let raw = config.as_ptr();
         match output {
             Output::Nowhere => {}
@@ -215,7 +219,7 @@ impl OutputStream {
     /// Sends the stream to a writer. Returns the writer's owner.
     fn set_writer(
         &self,
-        config: &Config,
+        config: &RawConfig,
         writer: Box<dyn Write + Send>,
     ) -> Box<dyn Any + Send + Sync> {
         let (owner, data) = WriterOwner::new(writer);
@@ -226,7 +230,7 @@ impl OutputStream {
     }
 }
 
-fn preopen(config: &Config, dir: &PreopenedDir) -> Result<()> {
+fn preopen(config: &RawConfig, dir: &PreopenedDir) -> Result<()> {
     let PreopenedDir { host, guest, perms } = dir;
     let host_path = path_text(host)?;
     let guest_path = text(OsStr::new(guest)).context("the `guest_path` of a WASI directory")?;
