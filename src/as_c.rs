@@ -24,8 +24,10 @@ impl AsC for Engine {
 /// It counts as another engine than any that there is, also than the one that it is a
 /// clone of in C: what belongs to one can't be used with the other.
 ///
-/// Requires besides: the engine must have been created with the settings of the
-/// [`Config`], or of one that differs in nothing that the safe layer can set.
+/// # Safety
+///
+/// The engine must have been created with the settings of the [`Config`], or of one that
+/// differs in nothing that the safe layer can set.
 impl FromC<Owned<wasm_engine_t>, &Config> for Engine {
     unsafe fn from_c(raw: Owned<wasm_engine_t>, config: &Config) -> Engine {
         // SAFETY: the engine has these settings, as this function requires.
@@ -63,7 +65,8 @@ impl TryFrom<&Config> for Owned<wasm_config_t> {
 
     /// # Errors
     ///
-    /// As for [`Engine::new`].
+    /// Returns an error if settings are in conflict, or if the library can't be loaded
+    /// or lacks one of them, as [`Engine::new`] does.
     fn try_from(config: &Config) -> Result<Owned<wasm_config_t>> {
         ensure_loaded()?;
         #[cfg(feature = "pooling-allocator")]
@@ -84,8 +87,10 @@ impl AsC for Module {
 /// The module's [name](Module::name) isn't known, and it is another one than those that
 /// were created before: [`Module::same`] doesn't hold between the two.
 ///
-/// Requires besides: a table with 64-bit indices among the module's imports or exports
-/// must have limits below 2^32, as for [`Module::deserialize`].
+/// # Safety
+///
+/// A table with 64-bit indices among the module's imports or exports must have limits
+/// below 2^32, as for [`Module::deserialize`].
 impl FromC<Owned<wasmtime_module_t>, &Engine> for Module {
     unsafe fn from_c(raw: Owned<wasmtime_module_t>, engine: &Engine) -> Module {
         // SAFETY: the module is of the engine, and has no limits that would have to be
@@ -119,8 +124,10 @@ impl<T> AsC for Linker<T> {
 
 /// A name may not be defined again until [`Linker::allow_shadowing`] is called.
 ///
-/// Requires besides: nothing must be defined but host functions that may be called in
-/// every store whose data is a `T`, and on any thread. WASI mustn't be.
+/// # Safety
+///
+/// Nothing must be defined but host functions that may be called in every store whose
+/// data is a `T`, and on any thread. WASI mustn't be.
 impl<T> FromC<Owned<wasmtime_linker_t>, &Engine> for Linker<T> {
     unsafe fn from_c(raw: Owned<wasmtime_linker_t>, engine: &Engine) -> Linker<T> {
         // SAFETY: the linker is of the engine, and what is defined may be used with
@@ -139,8 +146,10 @@ impl<T> AsC for InstancePre<T> {
     }
 }
 
-/// Requires besides: what is imported must be as a [`Linker`] requires that is taken
-/// over.
+/// # Safety
+///
+/// What is linked must be host functions that may be called in every store whose data is
+/// a `T`, and on any thread, but none of WASI.
 impl<T: 'static> FromC<Owned<wasmtime_instance_pre_t>, &Module> for InstancePre<T> {
     unsafe fn from_c(raw: Owned<wasmtime_instance_pre_t>, module: &Module) -> InstancePre<T> {
         // SAFETY: it is of the module, and needs nothing of a store but its data's

@@ -123,7 +123,7 @@ impl<T: 'static> StoreContextMut<'_, T> {
 ///
 /// # Panics
 ///
-/// If it doesn't.
+/// Panics if it belongs to another.
 fn assert_owns<T: 'static>(store: &mut StoreContextMut<'_, T>, store_id: u64) {
     if store.opaque().owns(store_id) {
         return;
@@ -157,13 +157,15 @@ entities! {
     Tag: wasmtime_tag_t;
 }
 
-/// Requires besides: it must be an instance of the module, which imports and defines no
-/// [shared memory](crate::SharedMemory#in-one-store), and imports no WASI functions
-/// unless the store has a WASI context.
-///
 /// # Panics
 ///
-/// If the module is of another engine than the store.
+/// Panics if the module belongs to another engine than the store.
+///
+/// # Safety
+///
+/// It must be an instance of the module, which imports and defines no
+/// [shared memory](crate::SharedMemory#in-one-store), and imports no WASI functions
+/// unless the store has a WASI context.
 impl<S: AsContextMut> FromC<wasmtime_instance_t, (S, &Module)> for Instance {
     unsafe fn from_c(raw: wasmtime_instance_t, of: (S, &Module)) -> Instance {
         let (mut store, module) = of;
@@ -212,8 +214,8 @@ impl<S: AsContext> ToC<S> for Val {
 ///
 /// # Panics
 ///
-/// If it is a reference to a collected object, and this crate was built without the
-/// Cargo feature `gc`.
+/// Panics if it is a reference to a collected object, and this crate was built without
+/// the Cargo feature `gc`.
 impl<S: AsContextMut> FromC<wasmtime_val_t, S> for Val {
     unsafe fn from_c(raw: wasmtime_val_t, mut store: S) -> Val {
         let mut store = store.as_context_mut();

@@ -9,8 +9,8 @@ use crate::{
     ValType,
 };
 
-/// The C types that are created for the purpose. `$to` makes the C type of `$ty` for
-/// `$engine`; `$from` makes a type of the C type `$raw`, which is only borrowed.
+/// The types that are plain data here. `$to` creates the C type of `$ty`, for `$engine`;
+/// `$from` copies the C type `$raw`.
 macro_rules! types {
     ($(
         $(#[$doc:meta])*
@@ -48,7 +48,9 @@ types! {
         |ty, engine| ValType::to_c(ty), |raw| ValType::from_c(engine, raw);
     GlobalType, wasm_globaltype_t:
         |ty, engine| GlobalType::to_c(ty), |raw| GlobalType::from_c(engine, raw);
-    /// Requires besides: the indices must be of 32 bits.
+    /// # Safety
+    ///
+    /// The indices must be of 32 bits.
     TableType, wasm_tabletype_t:
         |ty, engine| TableType::to_c(ty, engine), |raw| TableType::from_c(engine, raw, None);
     TagType, wasm_tagtype_t:

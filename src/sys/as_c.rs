@@ -192,6 +192,7 @@ pub trait FromC<C, Of>: Sized {
     ///
     /// `raw` must be valid, must belong to `of`, and must be owned by the caller, who
     /// gives it up: an object in an [`Owned`](crate::vec::Owned), or a struct that
-    /// nothing else deletes or unroots. The implementations say what else they require.
+    /// nothing else deletes or unroots. What an implementation requires besides is said
+    /// there.
     unsafe fn from_c(raw: C, of: Of) -> Self;
 }
