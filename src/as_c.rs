@@ -70,7 +70,8 @@ impl TryFrom<&Config> for Owned<wasm_config_t> {
 
     /// # Errors
     ///
-    /// As for [`Engine::new`].
+    /// Returns an error if settings are in conflict, or if the library can't be loaded or lacks
+    /// one of them, as [`Engine::new`] does.
     fn try_from(config: &Config) -> Result<Owned<wasm_config_t>> {
         ensure_loaded()?;
         #[cfg(feature = "pooling-allocator")]

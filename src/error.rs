@@ -15,6 +15,7 @@ mod context;
 pub mod macros;
 mod out_of_memory;
 mod text;
+mod thrown_exception;
 mod traced;
 
 use crate::owned::Owned;
@@ -23,7 +24,7 @@ use crate::sys::{
     wasmtime_error_message, wasmtime_error_t, wasmtime_error_wasm_trace, wasmtime_trap_code,
 };
 use crate::vec::{ByteVec, FrameVec};
-use crate::{ThrownException, Trap, WasmBacktrace};
+use crate::{Trap, WasmBacktrace};
 use std::fmt;
 use std::mem::ManuallyDrop;
 
@@ -32,6 +33,7 @@ pub use any::{Chain, Error};
 pub use context::Context;
 pub use out_of_memory::OutOfMemory;
 pub(crate) use text::is_message;
+pub use thrown_exception::ThrownException;
 
 /// A [`Result`](std::result::Result) whose error is [`Error`], unless another is named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

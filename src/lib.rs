@@ -232,7 +232,7 @@ pub use config::{
     ProfilingStrategy, RegallocAlgorithm, Strategy, WasmFeatures,
 };
 pub use engine::{Engine, EngineWeak, Precompiled};
-pub use error::{Error, I32Exit, OutOfMemory, Result, ToWasmtimeResult};
+pub use error::{Error, I32Exit, OutOfMemory, Result, ThrownException, ToWasmtimeResult};
 pub use extern_::{Export, Extern};
 pub use func::{Caller, Func, IntoFunc, TypedFunc};
 pub use gc::{
@@ -253,7 +253,7 @@ pub use shared_memory::SharedMemory;
 pub use store::{
     AsContext, AsContextMut, DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT,
     ResourceLimiter, Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder,
-    ThrownException, UpdateDeadline,
+    UpdateDeadline,
 };
 pub use sys::Feature;
 pub use table::Table;

@@ -45,7 +45,6 @@ mod shared_memories;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use epoch::UpdateDeadline;
-pub use exception::ThrownException;
 pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
     StoreLimits, StoreLimitsBuilder,
