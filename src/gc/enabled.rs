@@ -150,8 +150,8 @@ impl RawRef {
     /// [`StoreOpaque::lock_collected`], for this call.
     #[inline]
     pub(crate) unsafe fn to_raw(&self, context: *mut wasmtime_context_t) -> u32 {
-        // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a context
-        // of the one or the other. The reference is valid, and of its kind.
+        // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a
+        // context of the one or the other. The reference is valid, and of its kind.
         unsafe {
             match self.kind {
                 GcKind::Extern => wasmtime_externref_to_raw(context, &self.of.externref),
@@ -203,8 +203,8 @@ impl RawRef {
     /// As [`to_raw`](RawRef::to_raw) requires.
     pub(crate) unsafe fn i31(&self, context: *mut wasmtime_context_t) -> Option<u32> {
         let mut value = 0;
-        // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a context
-        // of the one or the other. The reference is valid.
+        // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a
+        // context of the one or the other. The reference is valid.
         let is_i31 = unsafe { wasmtime_anyref_i31_get_u(context, self.as_anyref()?, &mut value) };
         is_i31.then_some(value)
     }

@@ -258,7 +258,8 @@ impl Clone for Root {
 impl Drop for Root {
     fn drop(&mut self) {
         if let PlaceOf::Own(raw) = self.0.of {
-            // SAFETY: the pointer came from an `Arc`, and this gives up the count that `self` owns.
+            // SAFETY: the pointer came from an `Arc`, and this gives up the count that `self`
+            // owns.
             unsafe { Arc::decrement_strong_count(raw.as_ptr()) }
         }
     }

@@ -102,8 +102,8 @@ impl Extern {
     /// The object must belong to this store. If it is a table, its indices must be 32 bits
     /// wide.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: Owned<wasm_extern_t>) -> Extern {
-        // SAFETY: the object belongs to the store, and is no table with 64-bit indices, as this function
-        // requires.
+        // SAFETY: the object belongs to the store, and is no table with 64-bit indices, as this
+        // function requires.
         unsafe { Extern::from_c(store.as_context_mut().state(), raw, None) }
     }
 

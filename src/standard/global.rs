@@ -129,8 +129,8 @@ impl Global {
         if !is_abstract && !matches!(val, Val::FuncRef(None)) {
             return Err(Inexpressible::new(format!("setting a global of type `{content}`")).into());
         }
-        // SAFETY: invariant "Object"; the store is borrowed exclusively. The value is of the store,
-        // as `to_c` asserts, and copied.
+        // SAFETY: invariant "Object"; the store is borrowed exclusively. The value is of the
+        // store, as `to_c` asserts, and copied.
         unsafe { wasm_global_set(global, raw.as_ptr()) };
         Ok(())
     }

@@ -81,8 +81,8 @@ impl Instance {
             .into_iter()
             .flatten()
             .zip(module.export_defs().iter())
-            // SAFETY: the exports belong to the store, and are in the order in which the module declares
-            // them.
+            // SAFETY: the exports belong to the store, and are in the order in which the module
+            // declares them.
             .map(|(item, def)| unsafe { Extern::from_c(state, item, Some(&def.ty)) })
             .collect();
         Ok(Instance {

@@ -90,8 +90,9 @@ impl Memory {
         if len == 0 {
             return &mut [];
         }
-        // SAFETY: the bytes are initialized, and don't move while the store is borrowed. That is
-        // exclusive, and nothing but the store gives access to the bytes, so nothing aliases them.
+        // SAFETY: the bytes are initialized, and don't move while the store is borrowed. That
+        // is exclusive, and nothing but the store gives access to the bytes, so nothing aliases
+        // them.
         unsafe { slice::from_raw_parts_mut(data, len) }
     }
 

@@ -138,8 +138,8 @@ impl Table {
         if !is_function(self.ty.element().heap_type()) {
             return Err(inexpressible(&self.ty).into());
         }
-        // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null, or
-        // owned and of the store.
+        // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null,
+        // or owned and of the store.
         unsafe { Ok(Ref::from_c(state, wasm_table_get(table, index))) }
     }
 

@@ -49,7 +49,8 @@ pub unsafe trait Reference: Send + Sized {
 
 macro_rules! wasm_types {
     ($($ty:ty),*) => {$(
-        // SAFETY: `Reference` says how values of the type are passed, and null is the same for all.
+        // SAFETY: `Reference` says how values of the type are passed, and null is the same for
+        // all.
         unsafe impl WasmTy for Option<$ty> {
             const IS_ROOTED: bool = <$ty as Reference>::IS_ROOTED;
 
