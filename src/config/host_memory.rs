@@ -203,7 +203,7 @@ impl Report<()> for ReportError {
 }
 
 // Version 48: `usize::MAX` stands for no maximum, and a host's memory can't be
-// initialised by mapping; look at `CHostMemoryCreator` in `wasmtime-c-api-impl`, and at
+// initialized by mapping; look at `CHostMemoryCreator` in `wasmtime-c-api-impl`, and at
 // `Memory::new` in `wasmtime`.
 unsafe extern "C" fn new_memory(
     env: *mut c_void,

@@ -159,7 +159,7 @@ impl<'a, T: 'static> Caller<'a, T> {
     /// ```
     pub fn get_export(&mut self, name: &str) -> Option<Extern> {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: the callback is running; `out` is initialised on success, by
+        // SAFETY: the callback is running; `out` is initialized on success, by
         // an object of this store.
         unsafe {
             wasmtime_caller_export_get(

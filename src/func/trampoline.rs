@@ -139,7 +139,7 @@ impl HostFunc {
         let (callback, env, finalizer) = self.into_parts();
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; the callback, its environment and its
-        // finalizer belong together; `out` is initialised.
+        // finalizer belong together; `out` is initialized.
         unsafe {
             wasmtime_func_new_unchecked(
                 store.begin_change(),
@@ -220,7 +220,7 @@ fn call_untyped<T: 'static>(
     }
     // No number may be null, so a result that the closure forgets to set is found.
     results.fill(MaybeUninit::new(Val::null_func_ref()));
-    // SAFETY: all are initialised now, as there are as many as the signature has; a
+    // SAFETY: all are initialized now, as there are as many as the signature has; a
     // `MaybeUninit<Val>` is laid out as a `Val`.
     let vals = unsafe { &mut *(ptr::from_mut(vals) as *mut [Val]) };
     let (params, results) = vals.split_at_mut(signature.params.len());

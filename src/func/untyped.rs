@@ -138,7 +138,7 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
-        // values fit the signature, as this function requires. The call initialises the
+        // values fit the signature, as this function requires. The call initializes the
         // results.
         unsafe {
             for (raw, val) in raw.iter_mut().zip(params) {
@@ -168,7 +168,7 @@ impl Func {
     ) -> Result<()> {
         RawRef::supported()?;
         // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
-        // values fit the signature, as this function requires. The call initialises the
+        // values fit the signature, as this function requires. The call initializes the
         // results.
         unsafe {
             let args = params

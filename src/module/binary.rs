@@ -113,12 +113,12 @@ impl<'a> BinaryReader<'a> {
 
     fn tables(&mut self, tables: &mut Vec<Table>) -> Option<()> {
         for _ in 0..self.len()? {
-            let is_initialised = self.0.starts_with(&[0x40]);
-            if is_initialised {
+            let is_initialized = self.0.starts_with(&[0x40]);
+            if is_initialized {
                 self.take(2)?;
             }
             tables.push(self.table()?);
-            if is_initialised {
+            if is_initialized {
                 self.const_expr()?;
             }
         }
