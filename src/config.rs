@@ -308,6 +308,6 @@ impl fmt::Debug for Config {
 
 /// Creates a configuration of the C API in which nothing is set.
 pub(crate) fn default_settings() -> Owned<wasm_config_t> {
-    // SAFETY: the function has no requirements, and returns an owned configuration.
+    // SAFETY: the function requires nothing, and returns an owned configuration.
     unsafe { Owned::from_c(sys::wasm_config_new()) }
 }

@@ -254,8 +254,9 @@ impl Module {
     /// Calls `wasmtime_module_image_range`.
     pub fn text(&self) -> &[u8] {
         let Range { start, end } = self.image_range();
-        // SAFETY: the range is one allocation, which is readable for as long as the module
-        // lives, and libwasmtime doesn't write to it after compiling.
+        // SAFETY: invariant "Owned object": the module is alive. The range is one allocation,
+        // which is readable for as long as the module lives, and libwasmtime doesn't write to
+        // it after compiling.
         let image = unsafe { slice::from_raw_parts(start, end.addr() - start.addr()) };
         image::text(image).unwrap_or_default()
     }

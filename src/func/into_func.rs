@@ -125,7 +125,8 @@ macro_rules! closures {
             unsafe fn call<V: Form>(&self, args: &mut Args<'_, V>) -> Result<R> {
                 // SAFETY: the arguments are next, as this function requires.
                 $(let $t = unsafe { $t::read(args)? };)*
-                // SAFETY: the store has data `T`, and only the closure uses it from here.
+                // SAFETY: the store has data `T`, which only the closure uses from here, as
+                // this function requires.
                 let caller = unsafe { args.caller() };
                 Ok(self(caller, $($t),*))
             }

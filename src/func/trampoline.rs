@@ -166,7 +166,8 @@ impl HostFunc {
 
 impl Drop for HostFunc {
     fn drop(&mut self) {
-        // SAFETY: the finalizer is that of the environment, which is still owned.
+        // SAFETY: the finalizer is that of the environment, which `self` still owns:
+        // `into_parts` forgets `self`.
         unsafe { (self.finalizer)(self.env) }
     }
 }
@@ -220,11 +221,11 @@ fn call_untyped<T: 'static>(
     }
     // No number may be null, so a result that the closure forgets to set is found.
     results.fill(MaybeUninit::new(Val::null_func_ref()));
-    // SAFETY: all are initialized now, as there are as many as the signature has; a
-    // `MaybeUninit<Val>` is laid out as a `Val`.
+    // SAFETY: the loop and `fill` have initialized all values. A `MaybeUninit<Val>` is laid
+    // out as a `Val`.
     let vals = unsafe { &mut *(ptr::from_mut(vals) as *mut [Val]) };
     let (params, results) = vals.split_at_mut(signature.params.len());
-    // SAFETY: the new caller is used up before the old one is used again.
+    // SAFETY: invariant "State": the new caller is gone before `caller` is used again.
     func(unsafe { caller.reborrow() }, params, results)?;
     signature.check_results(caller.as_context(), results)?;
     let mut store = caller.as_context_mut();

@@ -405,13 +405,13 @@ impl RawRef {
 
     fn as_exnref(&self) -> &wasmtime_exnref_t {
         assert!(self.is(GcKind::Exn));
-        // SAFETY: the field of the kind is initialized.
+        // SAFETY: `RawRef` promises that the field of its kind is initialized.
         unsafe { &self.of.exnref }
     }
 
     fn as_anyref(&self) -> Option<&wasmtime_anyref_t> {
         match self.kind {
-            // SAFETY: the field of the kind is initialized.
+            // SAFETY: `RawRef` promises that the field of its kind is initialized.
             GcKind::Any => Some(unsafe { &self.of.anyref }),
             GcKind::Extern | GcKind::Exn => None,
         }
@@ -456,8 +456,8 @@ unsafe fn is_null(kind: GcKind, of: *const wasmtime_valunion_t) -> bool {
 impl Clone for RawRef {
     fn clone(&self) -> RawRef {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: the reference is valid; `out` is initialized, with an owned reference of the
-        // same kind.
+        // SAFETY: invariant "Owned object": the reference is valid. `out` is initialized,
+        // with an owned reference of the same kind.
         let of = unsafe {
             wasmtime_val_clone(&self.as_c(), out.as_mut_ptr());
             out.assume_init().of

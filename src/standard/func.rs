@@ -203,10 +203,10 @@ unsafe extern "C" fn callback<F>(
 where
     F: Fn(StoreContextMut<'_>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
 {
-    // SAFETY: libwasmtime passes the closure's environment, and vectors that are valid for the
-    // call. It owns the results, and deletes what is put into them. The layout of both vectors
-    // is that of `ValVec`. It calls during a call of this crate only, which has borrowed the
-    // store exclusively.
+    // SAFETY: invariant "Callback": libwasmtime passes the closure's environment, and vectors
+    // that are valid for the call. It owns the results, and deletes what is put into them.
+    // The layout of both vectors is that of `ValVec`. It calls during a call of this crate
+    // only, which has borrowed the store exclusively.
     let (host, args, results) = unsafe {
         (
             &*env.cast::<Host<F>>(),

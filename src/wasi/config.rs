@@ -27,7 +27,7 @@ impl WasiP1Ctx {
     /// opened, or is unavailable.
     pub(super) fn into_config(self) -> Result<(RawConfig, Vec<Box<dyn Any + Send + Sync>>)> {
         check_random_numbers()?;
-        // SAFETY: the function has no requirements, and returns an owned configuration.
+        // SAFETY: the function requires nothing, and returns an owned configuration.
         let config = unsafe { RawConfig::from_c(wasi_config_new()) };
         set_args(&config, &self.args)?;
         set_env(&config, &self.env)?;
