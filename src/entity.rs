@@ -39,7 +39,7 @@ macro_rules! entity {
             #[inline]
             #[track_caller]
             pub(crate) fn to_c(self, store: &$crate::store::StoreOpaque) -> $crate::sys::$raw {
-                *self.as_c(store)
+                *self.get_c(store)
             }
 
             /// Borrows the C handle, for a call with `store`.
@@ -49,7 +49,7 @@ macro_rules! entity {
             /// Panics if the handle belongs to another store.
             #[inline]
             #[track_caller]
-            pub(crate) fn as_c(&self, store: &$crate::store::StoreOpaque) -> &$crate::sys::$raw {
+            pub(crate) fn get_c(&self, store: &$crate::store::StoreOpaque) -> &$crate::sys::$raw {
                 store.assert_owns(self.store_id());
                 &self.0
             }

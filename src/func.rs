@@ -29,8 +29,9 @@ pub(crate) use trampoline::HostFunc;
 pub use typed::TypedFunc;
 
 use crate::entity::entity;
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
-use crate::sys::{wasm_functype_delete, wasmtime_func_t, wasmtime_func_type};
+use crate::sys::{wasmtime_func_t, wasmtime_func_type};
 use crate::{AsContext, AsContextMut, FuncType, Result, Val, WasmParams, WasmResults};
 
 /// A function of WebAssembly or of the host, in a store.
@@ -368,13 +369,11 @@ impl Func {
 
     pub(crate) fn load_ty(&self, store: &StoreOpaque) -> FuncType {
         let func = self.to_c(store);
-        // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and
-        // copied before it is deleted.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and one of the
+        // store's engine.
         unsafe {
-            let raw = wasmtime_func_type(store.shared_context(), &func);
-            let ty = FuncType::from_c(store.engine(), raw);
-            wasm_functype_delete(raw);
-            ty
+            let ty = Owned::from_c(wasmtime_func_type(store.shared_context(), &func));
+            FuncType::from_owned(store.engine(), ty)
         }
     }
 

@@ -376,7 +376,7 @@ impl Memory {
 
     #[inline(never)]
     fn look_up_bytes(&self, store: &StoreOpaque) -> *mut [u8] {
-        let memory = self.as_c(store);
+        let memory = self.get_c(store);
         if let Some(bytes) = store.memory_cache.other_bytes(memory) {
             return bytes;
         }

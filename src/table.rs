@@ -1,13 +1,14 @@
 //! Tables of references.
 
 use crate::entity::entity;
-use crate::error::{check, check_trap, ensure, format_err};
+use crate::error::{check, check_trap, ensure};
 use crate::gc::RawRef;
 use crate::store::wrong_engine;
 use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
 };
+use crate::types::type_mismatch;
 use crate::{AsContext, AsContextMut, Ref, RefType, Result, TableType, Trap, Val, ValType};
 use std::mem::MaybeUninit;
 
@@ -352,7 +353,7 @@ impl Table {
         src_table.check_range(&store, src_index, len)?;
         let (from, to) = (src_table.element(&store), dst_table.element(&store));
         if !from.matches(&to) {
-            let mismatch = format_err!("type mismatch: expected {to}, found {from}");
+            let mismatch = type_mismatch(&to, &from);
             return Err(mismatch.context(
                 "type mismatch: source table's element type does not match destination table's \
                  element type",

@@ -1,9 +1,10 @@
 //! The signatures of functions that were called, kept by their store.
 
 use super::Func;
-use crate::error::{Context, bail, format_err};
+use crate::error::{Context, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_func_t;
+use crate::types::type_mismatch;
 use crate::values::Kind;
 use crate::{Error, FuncType, Result, StoreContext, Val, ValType};
 use std::collections::HashMap;
@@ -101,10 +102,7 @@ fn check_type<T>(
         if val.matches_ty(store, &expected)? {
             return Ok(());
         }
-        bail!(
-            "type mismatch: expected {expected}, found {}",
-            val.ty(store)?
-        )
+        Err(type_mismatch(&expected, &val.ty(store)?))
     };
     check().context(mismatch)
 }
@@ -144,7 +142,7 @@ impl StoreOpaque {
     /// Panics if the function belongs to another store.
     #[inline]
     pub(super) fn signature(&mut self, func: &Func) -> *const Signature {
-        let key = key(func.as_c(self));
+        let key = key(func.get_c(self));
         match self.signatures.recent(key) {
             (found, signature) if *found == key => *signature,
             _ => self.look_up_signature(func, key),

@@ -1,10 +1,11 @@
 //! Calls whose types are checked once.
 
 use super::Func;
-use crate::error::{bail, ensure};
+use crate::error::ensure;
 use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::store::callback::Scope;
+use crate::types::type_mismatch;
 use crate::values::{Raw, Reader, ValTypes, WasmParams, WasmResults, Writer};
 use crate::{AsContext, AsContextMut, Error, FuncType, Result, StoreContextMut, ValRaw, ValType};
 use std::fmt;
@@ -127,7 +128,7 @@ where
         if const { Params::HAS_REFERENCE } && self.check_args {
             self.check(&mut store, &params)?;
         }
-        let func = self.func.as_c(store.opaque());
+        let func = self.func.get_c(store.opaque());
         let opaque = store.opaque_ptr();
         let mut values = Storage::<Params, Results> {
             params: Params::EMPTY,
@@ -234,7 +235,7 @@ fn check_type(found: &ValType, expected: &ValType, fits: Fits) -> Result<()> {
     if fits(found, expected) {
         Ok(())
     } else {
-        bail!("type mismatch: expected {expected}, found {found}")
+        Err(type_mismatch(expected, found))
     }
 }
 

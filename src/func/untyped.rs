@@ -146,7 +146,7 @@ impl Func {
             for (raw, val) in raw.iter_mut().zip(params) {
                 raw.write(Raw::store_val(*val, &mut *store)?);
             }
-            let func = self.as_c(&*store);
+            let func = self.get_c(&*store);
             StoreOpaque::call_unchecked(store, func, raw.as_mut_ptr().cast(), raw.len())?;
             for ((val, kind), raw) in results.iter_mut().zip(&signature.results).zip(&*raw) {
                 *val = Raw::load_val(*kind, raw.assume_init_ref(), &mut *store);
@@ -178,7 +178,7 @@ impl Func {
                 .map(|val| Lent::store_val(*val, &mut *store))
                 .collect::<Result<Vec<_>>>()?;
             let mut outs = vec![MaybeUninit::uninit(); results.len()];
-            StoreOpaque::call_checked(store, self.as_c(&*store), &args, &mut outs)?;
+            StoreOpaque::call_checked(store, self.get_c(&*store), &args, &mut outs)?;
             for ((val, kind), out) in results.iter_mut().zip(&signature.results).zip(outs) {
                 *val = Given::load_val(*kind, out.assume_init_ref(), &mut *store);
             }
@@ -216,7 +216,7 @@ impl Func {
         params_and_returns: *mut [ValRaw],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        let func = self.as_c(store.opaque());
+        let func = self.get_c(store.opaque());
         let (values, len) = (params_and_returns.cast(), params_and_returns.len());
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed, and the
         // values are as this function requires.

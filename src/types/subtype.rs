@@ -1,10 +1,12 @@
 //! Comparing concrete types, which only libwasmtime can.
 
 use super::{FuncType, GlobalType, HeapType, Mutability, RefType, ValType};
-use crate::Engine;
+use crate::error::format_err;
 use crate::owned::Owned;
 use crate::sys::*;
+use crate::{Engine, Error};
 use std::ffi::c_void;
+use std::fmt::Display;
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -74,4 +76,10 @@ unsafe extern "C" fn never_called(
     _: usize,
 ) -> *mut wasm_trap_t {
     ptr::null_mut()
+}
+
+/// Returns the error for a value whose type doesn't match.
+#[cold]
+pub(crate) fn type_mismatch(expected: &dyn Display, found: &dyn Display) -> Error {
+    format_err!("type mismatch: expected {expected}, found {found}")
 }
