@@ -3,7 +3,7 @@
 //! A handle is a struct of the C API: the store's id and an index. It is `Copy`, owns
 //! nothing, and is valid as long as its store. libwasmtime aborts if it is given a handle
 //! that belongs to another store. So each handle is created by `from_c`, and passed to
-//! libwasmtime by `to_c` or `as_c`, which compare the ids: invariant "Ownership".
+//! libwasmtime by `to_c` or `get_c`, which compare the ids: invariant "Ownership".
 
 /// Defines the conversions between the handle `$name` and the C API's `$raw`. `$id` is the
 /// field of `$raw` with the store's id, and each `$index` one of the other fields.

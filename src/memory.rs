@@ -382,7 +382,7 @@ impl Memory {
         }
         let context = store.shared_context();
         // SAFETY: invariants "Shared" and "Ownership": both functions only read the store,
-        // and `as_c` has checked the handle.
+        // and `get_c` has checked the handle.
         let bytes = unsafe {
             ptr::slice_from_raw_parts_mut(
                 wasmtime_memory_data(context.cast_mut(), memory),
