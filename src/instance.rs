@@ -170,7 +170,7 @@ impl Instance {
         opaque
             .instances
             .module(instance.__private)
-            .expect("every instance is made by this crate")
+            .expect("a handle is created together with the note of its module")
     }
 
     /// Returns all exports, in the module's order.

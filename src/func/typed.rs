@@ -188,7 +188,7 @@ union Storage<P: WasmParams, R: WasmResults> {
 /// Checks that a function of type `ty` takes these parameters and returns these
 /// results.
 ///
-/// Size: a program whose functions take and return only numbers doesn't contain the code that
+/// A program whose functions take and return only numbers doesn't contain the code that
 /// compares types of references.
 pub(super) fn check<Params: WasmParams, Results: WasmResults>(ty: &FuncType) -> Result<()> {
     let (fits_param, fits_result): (Fits, Fits) =

@@ -155,9 +155,9 @@ where
         let ty = self.ty.clone();
         let raw_ty = ty.to_c();
         let env = Box::into_raw(Box::new(self));
-        // SAFETY: invariant "Owned object": the store is alive. The type is of its engine, and
-        // `check_types` has found that its values can be passed. The callback and the finalizer
-        // are those of the environment. The function is owned.
+        // SAFETY: invariant "Owned object": the store is alive. The type belongs to its engine,
+        // and `check_types` has found that its values can be passed. The callback and the
+        // finalizer are those of the environment. The function is owned.
         let func = unsafe {
             let func = wasm_func_new_with_env(
                 state.raw(),

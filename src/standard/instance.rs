@@ -63,8 +63,8 @@ impl Instance {
         let imports: ExternVec = imports.iter().map(|item| Some(item.to_c(state))).collect();
         let mut instance = ptr::null_mut();
         // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, and
-        // the state by shared references only. The module is of the store's engine, and the
-        // imports are of the store. What is returned is owned: the instance, or else a trap.
+        // the state by shared references only. The module belongs to the store's engine, and
+        // the imports to the store. What is returned is owned: the instance, or else a trap.
         let exports = unsafe {
             state.enter(|| {
                 let mut trap = ptr::null_mut();

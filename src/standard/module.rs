@@ -142,7 +142,7 @@ impl Module {
         // SAFETY: invariant "Owned object": the module is alive, and `out` is an empty vector
         // for it to fill.
         let exports = ExportTypeVec::out(|out| unsafe { wasm_module_exports(module, out) });
-        // SAFETY: both are of a module of `engine`, and `tables` are their limits, as this
+        // SAFETY: both belong to a module of `engine`, and `tables` are their limits, as this
         // function requires.
         let (imports, exports) = unsafe {
             (

@@ -81,8 +81,8 @@ impl Table {
         }
         let raw_ty = ty.to_c(state.engine())?;
         // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, the
-        // type is of its engine, and the reference is null or of the store; both are copied.
-        // The table is owned.
+        // type belongs to its engine, and the reference is null or belongs to the store; both
+        // are copied. The table is owned.
         unsafe {
             let table = wasm_table_new(state.raw(), raw_ty.as_ptr(), init);
             Table::adopt(state, table, ty.clone())
@@ -139,7 +139,7 @@ impl Table {
             return Err(inexpressible(&self.ty).into());
         }
         // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null,
-        // or owned and of the store.
+        // or owned and belongs to the store.
         unsafe { Ok(Ref::from_c(state, wasm_table_get(table, index))) }
     }
 
@@ -165,7 +165,7 @@ impl Table {
         let table = self.get_c(state);
         let val = check_element(state, &self.ty, val)?;
         // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null
-        // or of the store, and copied.
+        // or belongs to the store, and copied.
         let done = unsafe { wasm_table_set(table, index, val) };
         ensure!(
             done,
@@ -198,7 +198,7 @@ impl Table {
         let state = store.state();
         let init = check_element(state, &self.ty, init)?;
         // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null
-        // or of the store, and copied.
+        // or belongs to the store, and copied.
         let grown = unsafe { wasm_table_grow(self.get_c(state), delta, init) };
         ensure!(grown, "failed to grow table by `{delta}`");
         Ok(previous)
