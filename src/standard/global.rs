@@ -130,7 +130,7 @@ impl Global {
             return Err(Inexpressible::new(format!("setting a global of type `{content}`")).into());
         }
         // SAFETY: invariant "Object"; the store is borrowed exclusively. The value belongs to
-        // the store, as `to_c` asserts, and copied.
+        // the store, as `to_c` asserts, and is copied.
         unsafe { wasm_global_set(global, raw.as_ptr()) };
         Ok(())
     }

@@ -165,7 +165,7 @@ impl Table {
         let table = self.get_c(state);
         let val = check_element(state, &self.ty, val)?;
         // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null
-        // or belongs to the store, and copied.
+        // or belongs to the store, and is copied.
         let done = unsafe { wasm_table_set(table, index, val) };
         ensure!(
             done,
@@ -198,7 +198,7 @@ impl Table {
         let state = store.state();
         let init = check_element(state, &self.ty, init)?;
         // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null
-        // or belongs to the store, and copied.
+        // or belongs to the store, and is copied.
         let grown = unsafe { wasm_table_grow(self.get_c(state), delta, init) };
         ensure!(grown, "failed to grow table by `{delta}`");
         Ok(previous)
