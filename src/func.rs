@@ -2,7 +2,7 @@
 //!
 //! # How a call travels
 //!
-//! A [`TypedFunc`] has compared its function's type with Rust's types when it was
+//! The type of a [`TypedFunc`]'s function was compared with the Rust types when it was
 //! created. [`TypedFunc::call`] writes the arguments as [`ValRaw`] onto the stack, passes
 //! them to `wasmtime_func_call_unchecked`, and reads the results from the same place.
 //! [`Func::call`] does the same after it has compared the values with the
@@ -10,9 +10,9 @@
 //! objects are among the values, it uses the checked C function.
 //!
 //! A host function ([`Func::wrap`], [`Func::new`]) is a boxed closure behind a
-//! monomorphic callback (`into_func`, `trampoline`). Its failure, error or panic, is
-//! kept in the store while libwasmtime unwinds the WebAssembly frames, and is returned by
-//! the call that had entered them.
+//! callback that is compiled for its type (`into_func`, `trampoline`). If it fails, the error
+//! or panic waits in the store while libwasmtime unwinds the WebAssembly frames; the call that
+//! entered them returns or resumes it.
 
 mod caller;
 mod into_func;

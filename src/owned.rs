@@ -92,7 +92,7 @@ impl<T: Delete> Owned<T> {
     ///
     /// # Panics
     ///
-    /// If it is null.
+    /// Panics if it is null.
     ///
     /// # Safety
     ///

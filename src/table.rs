@@ -110,7 +110,7 @@ impl Table {
         let raw_ty = ty.to_c(store.engine())?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership": `Val::to_c` has checked the store
-        // of `init`. `out` is initialised unless there is an error.
+        // of `init`. `out` is initialized unless there is an error.
         unsafe {
             check(wasmtime_table_new(
                 store.begin_change(),
@@ -180,7 +180,7 @@ impl Table {
         }
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership": `to_c` has checked the handle. On
-        // success, `out` is initialised with an owned value of this store.
+        // success, `out` is initialized with an owned value of this store.
         let val = unsafe {
             if !wasmtime_table_get(store.begin_change(), &table, index, out.as_mut_ptr()) {
                 return None;
@@ -363,7 +363,7 @@ impl Table {
         let copy = |i| {
             let mut val = MaybeUninit::uninit();
             // SAFETY: invariants "Context" and "Ownership": `to_c` has checked both
-            // handles. The index is in bounds, so that `val` is initialised with an owned
+            // handles. The index is in bounds, so that `val` is initialized with an owned
             // value, which is unrooted once.
             unsafe {
                 wasmtime_table_get(store.begin_change(), &src, src_index + i, val.as_mut_ptr());

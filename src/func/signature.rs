@@ -36,7 +36,7 @@ impl Signature {
         }
     }
 
-    /// How many raw values a call passes.
+    /// Returns how many raw values a call passes.
     #[inline]
     pub(super) fn raw_len(&self) -> usize {
         self.params.len().max(self.results.len())
@@ -135,11 +135,11 @@ unsafe impl Sync for Signatures {}
 type Recent = (usize, *const Signature);
 
 impl StoreOpaque {
-    /// The signature of `func`, which stays where it is for the store's life.
+    /// Returns the signature of `func`, whose address is valid for the store's life.
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// Panics if the function belongs to another store.
     #[inline]
     pub(super) fn signature(&mut self, func: &Func) -> *const Signature {
         let key = key(func.get_c(self));
@@ -164,7 +164,7 @@ impl StoreOpaque {
 }
 
 impl Signatures {
-    /// The place of a function's signature among the recent ones.
+    /// Returns the slot of a function in the cache of recent ones.
     #[inline]
     fn recent(&mut self, key: usize) -> &mut Recent {
         // Version 48: functions are 32 bytes apart, mostly next to each other; look at `vmtypes.rs`.

@@ -82,12 +82,14 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        // SAFETY: the signature lives as long as the store, which is borrowed.
+        // SAFETY: invariant "State": the store is borrowed exclusively. The signature lives
+        // as long as the store.
         let signature = unsafe { &*store.opaque_mut().signature(self) };
         signature.check_params(store.as_context(), params)?;
         check_count("results", signature.results.len(), results.len())?;
         let len = signature.raw_len();
-        // SAFETY: the store is borrowed exclusively, and the values fit the signature.
+        // SAFETY: invariant "State": the store is borrowed exclusively. The values fit the
+        // signature, as both checks have found.
         unsafe {
             if signature.has_gc_ref || len > ON_STACK {
                 return self.call_with_allocation(store.opaque_ptr(), signature, params, results);
@@ -138,7 +140,7 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
-        // values fit the signature, as this function requires. The call initialises the
+        // values fit the signature, as this function requires. The call initializes the
         // results.
         unsafe {
             for (raw, val) in raw.iter_mut().zip(params) {
@@ -168,7 +170,7 @@ impl Func {
     ) -> Result<()> {
         RawRef::supported()?;
         // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
-        // values fit the signature, as this function requires. The call initialises the
+        // values fit the signature, as this function requires. The call initializes the
         // results.
         unsafe {
             let args = params
