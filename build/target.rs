@@ -53,11 +53,11 @@ impl Target {
     /// not for the program.
     ///
     /// Cargo has no variable that tells. A build for a build script is for the machine that
-    /// compiles, is not optimised and has no debug information, unless the user's profiles
+    /// compiles, is not optimized and has no debug information, unless the user's profiles
     /// change that. With `--target`, Cargo puts the program's files into a folder of the
     /// target, and those of build scripts outside of it. So the files of this build must not
     /// be in such a folder. In the profile `release` no more is needed, as programs are
-    /// optimised there; in other profiles the folder has to exist.
+    /// optimized there; in other profiles the folder has to exist.
     pub fn seems_for_a_build_script(&self) -> bool {
         let is_plain = told("OPT_LEVEL") == "0" && told("DEBUG") == "false";
         if self.triple != self.host() || !is_plain {

@@ -1,5 +1,7 @@
-//! The way from the types of the safe layer down to the C API, and back; the traits are
-//! in [`sys`](crate::sys).
+//! Conversions between the types of the safe layer and those of the C API.
+//!
+//! The traits are in [`sys`](crate::sys), so that `sys` depends on nothing above it; their
+//! implementations are here, above all other modules.
 
 mod error;
 mod store;
@@ -21,11 +23,13 @@ impl AsC for Engine {
     }
 }
 
-/// It counts as another engine than any that there is, also than the one that it is a
-/// clone of in C: what belongs to one can't be used with the other.
+/// The result is different from every other [`Engine`], even from one that it shares its C
+/// engine with: modules, types and stores of one can't be used with the other.
 ///
-/// Requires besides: the engine must have been created with the settings of the
-/// [`Config`], or of one that differs in nothing that the safe layer can set.
+/// # Safety
+///
+/// Besides, the engine must have been created with the settings of the [`Config`]. It may
+/// differ in settings that `Config` doesn't have.
 impl FromC<Owned<wasm_engine_t>, &Config> for Engine {
     unsafe fn from_c(raw: Owned<wasm_engine_t>, config: &Config) -> Engine {
         // SAFETY: the engine has these settings, as this function requires.
@@ -33,12 +37,15 @@ impl FromC<Owned<wasm_engine_t>, &Config> for Engine {
     }
 }
 
-/// The settings as the C API's object, for settings that only the C API has.
+/// The settings as an object of the C API, to which settings can be added that only the C
+/// API has.
+///
+/// `wasm_engine_new_with_config` creates an engine from the object, and [`FromC`] converts
+/// that. If the settings include a pool that takes up much of the address space, no other
+/// pool may be created in between: the conversion checks that the pool fits into the address
+/// space, but reserves none of it.
 ///
 /// Calls `wasm_config_new`, and the function of each setting.
-/// `wasm_engine_new_with_config` takes the object, and [`FromC`] the engine. With a pool
-/// that takes up much of the address space, no other pool may be created until then:
-/// whether there is room for both hasn't been checked.
 ///
 #[doc = example!(compiler)]
 /// use libwasmtime::sys::{self, FromC};
@@ -48,11 +55,11 @@ impl FromC<Owned<wasm_engine_t>, &Config> for Engine {
 /// let mut config = Config::new();
 /// config.consume_fuel(true);
 /// let settings = Owned::try_from(&config)?;
-/// // Here may be calls of functions that set something else.
+/// // Settings that only the C API has are made here.
 /// let engine = unsafe {
-///     // SAFETY: the configuration is given away, and an owned engine is returned.
+///     // SAFETY: the function takes ownership of the settings and returns an owned engine.
 ///     let engine = Owned::from_raw(sys::wasm_engine_new_with_config(settings.into_raw()));
-///     // SAFETY: the engine has these settings.
+///     // SAFETY: the engine was created with the settings of `config`.
 ///     Engine::from_c(engine.unwrap(), &config)
 /// };
 /// assert!(!engine.is_pulley());
@@ -63,7 +70,8 @@ impl TryFrom<&Config> for Owned<wasm_config_t> {
 
     /// # Errors
     ///
-    /// As for [`Engine::new`].
+    /// Returns an error if settings are in conflict, or if the library can't be loaded or lacks
+    /// one of them, as [`Engine::new`] does.
     fn try_from(config: &Config) -> Result<Owned<wasm_config_t>> {
         ensure_loaded()?;
         #[cfg(feature = "pooling-allocator")]
@@ -81,15 +89,17 @@ impl AsC for Module {
     }
 }
 
-/// The module's [name](Module::name) isn't known, and it is another one than those that
-/// were created before: [`Module::same`] doesn't hold between the two.
+/// The result has no [name](Module::name). It is different from every other [`Module`], even
+/// from one that it shares its C module with, as [`Module::same`] reports.
 ///
-/// Requires besides: a table with 64-bit indices among the module's imports or exports
-/// must have limits below 2^32, as for [`Module::deserialize`].
+/// # Safety
+///
+/// Besides, tables with 64-bit indices among the module's imports and exports must have
+/// limits below 2^32, as for [`Module::deserialize`].
 impl FromC<Owned<wasmtime_module_t>, &Engine> for Module {
     unsafe fn from_c(raw: Owned<wasmtime_module_t>, engine: &Engine) -> Module {
-        // SAFETY: the module is of the engine, and has no limits that would have to be
-        // read from its binary, as this function requires.
+        // SAFETY: the module belongs to the engine, and all limits are below 2^32, as this
+        // function requires.
         unsafe { Module::from_c(engine, raw, None, Default::default()) }
     }
 }
@@ -104,7 +114,7 @@ impl AsC for SharedMemory {
 
 impl FromC<Owned<wasmtime_sharedmemory_t>, &Engine> for SharedMemory {
     unsafe fn from_c(raw: Owned<wasmtime_sharedmemory_t>, engine: &Engine) -> SharedMemory {
-        // SAFETY: the memory is of the engine, as this function requires.
+        // SAFETY: the memory belongs to the engine, as this function requires.
         unsafe { SharedMemory::from_c(raw, engine) }
     }
 }
@@ -117,13 +127,15 @@ impl<T> AsC for Linker<T> {
     }
 }
 
-/// A name may not be defined again until [`Linker::allow_shadowing`] is called.
+/// The result refuses to define a name twice until [`Linker::allow_shadowing`] is called.
 ///
-/// Requires besides: nothing must be defined but host functions that may be called in
-/// every store whose data is a `T`, and on any thread. WASI mustn't be.
+/// # Safety
+///
+/// Besides, all definitions must be host functions that may be called in every store with
+/// data of type `T`, on any thread. WASI must not be defined.
 impl<T> FromC<Owned<wasmtime_linker_t>, &Engine> for Linker<T> {
     unsafe fn from_c(raw: Owned<wasmtime_linker_t>, engine: &Engine) -> Linker<T> {
-        // SAFETY: the linker is of the engine, and what is defined may be used with
+        // SAFETY: the linker belongs to the engine, and its definitions may be used with
         // every store of data `T`, as this function requires.
         let mut linker = unsafe { Linker::from_c(raw, engine) };
         linker.allow_shadowing(false);
@@ -139,12 +151,14 @@ impl<T> AsC for InstancePre<T> {
     }
 }
 
-/// Requires besides: what is imported must be as a [`Linker`] requires that is taken
-/// over.
+/// # Safety
+///
+/// Besides, the imports must meet the requirements on the definitions of a [`Linker`] that
+/// is created by [`FromC`].
 impl<T: 'static> FromC<Owned<wasmtime_instance_pre_t>, &Module> for InstancePre<T> {
     unsafe fn from_c(raw: Owned<wasmtime_instance_pre_t>, module: &Module) -> InstancePre<T> {
-        // SAFETY: it is of the module, and needs nothing of a store but its data's
-        // type, as this function requires.
+        // SAFETY: the object was created from the module, and its imports require nothing of
+        // a store but data of type `T`, as this function requires.
         unsafe { InstancePre::from_c(raw, module, Default::default()) }
     }
 }

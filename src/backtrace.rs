@@ -65,8 +65,8 @@ impl WasmBacktrace {
     pub fn frames(&self) -> &[FrameInfo] {
         self.frames.get_or_init(|| {
             let frames = self.source.frames();
-            // SAFETY: the frames are owned by the vector, and `source` is alive, from which they
-            // borrow.
+            // SAFETY: invariant "Owned object": the frames are owned by the vector, and
+            // `source` is alive, from which they borrow.
             let info = |frame: &Owned<_>| unsafe { FrameInfo::from_c(frame.as_ptr()) };
             frames.iter().flatten().map(info).collect()
         })

@@ -237,7 +237,8 @@ impl Config {
     /// Returns an error if the library lacks a setting or rejects it.
     pub(crate) fn to_c(&self) -> Result<Owned<wasm_config_t>> {
         let config = default_settings();
-        // SAFETY: `config` owns the configuration, as each `apply` requires.
+        // SAFETY: invariant "Owned object": `config` owns the configuration, as each `apply`
+        // requires.
         unsafe {
             self.settings.apply(config.as_ptr())?;
             WasmFeatures::apply(self.enabled, self.disabled(), config.as_ptr())?;
@@ -252,19 +253,22 @@ impl Config {
             }
         }
         #[cfg(compiler)]
-        // SAFETY: `config` owns the configuration, as `apply` requires.
+        // SAFETY: invariant "Owned object": `config` owns the configuration, as `apply`
+        // requires.
         unsafe {
             self.compiler.apply(config.as_ptr())?;
         }
         #[cfg(feature = "cache")]
         if let Some(cache) = &self.cache {
-            // SAFETY: `config` owns the configuration, as `apply` requires.
+            // SAFETY: invariant "Owned object": `config` owns the configuration, as `apply`
+            // requires.
             unsafe { cache.apply(config.as_ptr())? };
         }
         #[cfg(feature = "pooling-allocator")]
         if let InstanceAllocationStrategy::Pooling(pool) = &self.allocation_strategy {
             sys::require(sys::Feature::PoolingAllocator)?;
-            // SAFETY: `config` owns the configuration, as `apply` requires.
+            // SAFETY: invariant "Owned object": `config` owns the configuration, as `apply`
+            // requires.
             unsafe { pool.apply(config.as_ptr())? };
         }
         Result::<_, Error>::Ok(config)
@@ -304,6 +308,6 @@ impl fmt::Debug for Config {
 
 /// Creates a configuration of the C API in which nothing is set.
 pub(crate) fn default_settings() -> Owned<wasm_config_t> {
-    // SAFETY: the function has no requirements, and returns an owned configuration.
+    // SAFETY: the function requires nothing, and returns an owned configuration.
     unsafe { Owned::from_c(sys::wasm_config_new()) }
 }

@@ -90,8 +90,8 @@ impl Engine {
         config: Config,
         tunables: Tunables,
     ) -> Engine {
-        // SAFETY: the configuration is owned and given away, and libwasmtime doesn't
-        // abort on it, as this function requires. The engine is owned.
+        // SAFETY: invariant "Owned object": the configuration is owned and given away, and
+        // libwasmtime doesn't abort on it, as this function requires. The engine is owned.
         unsafe {
             let raw = Owned::from_c(sys::wasm_engine_new_with_config(settings.into_raw()));
             Engine::from_c(raw, config, tunables)
@@ -176,8 +176,8 @@ impl Engine {
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn increment_epoch(&self) {
-        // SAFETY: `self` owns a reference to the engine, so it is alive; the function may
-        // be called on any thread.
+        // SAFETY: invariant "Owned object": `self` owns the engine; the function may be called
+        // on any thread.
         unsafe { sys::wasmtime_engine_increment_epoch(self.as_ptr()) }
     }
 
@@ -213,8 +213,8 @@ impl Engine {
     ///
     /// Calls `wasmtime_engine_is_pulley`.
     pub fn is_pulley(&self) -> bool {
-        // SAFETY: `self` owns a reference to the engine, so it is alive; the function may
-        // be called on any thread.
+        // SAFETY: invariant "Owned object": `self` owns the engine; the function may be called
+        // on any thread.
         unsafe { sys::wasmtime_engine_is_pulley(self.as_ptr()) }
     }
 

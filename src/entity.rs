@@ -3,7 +3,7 @@
 //! A handle is a struct of the C API: the store's id and an index. It is `Copy`, owns
 //! nothing, and is valid as long as its store. libwasmtime aborts if it is given a handle
 //! that belongs to another store. So each handle is created by `from_c`, and passed to
-//! libwasmtime by `to_c`, which compares the ids: invariant "Ownership".
+//! libwasmtime by `to_c` or `get_c`, which compare the ids: invariant "Ownership".
 
 /// Defines the conversions between the handle `$name` and the C API's `$raw`. `$id` is the
 /// field of `$raw` with the store's id, and each `$index` one of the other fields.
@@ -39,7 +39,7 @@ macro_rules! entity {
             #[inline]
             #[track_caller]
             pub(crate) fn to_c(self, store: &$crate::store::StoreOpaque) -> $crate::sys::$raw {
-                *self.as_c(store)
+                *self.get_c(store)
             }
 
             /// Borrows the C handle, for a call with `store`.
@@ -49,7 +49,7 @@ macro_rules! entity {
             /// Panics if the handle belongs to another store.
             #[inline]
             #[track_caller]
-            pub(crate) fn as_c(&self, store: &$crate::store::StoreOpaque) -> &$crate::sys::$raw {
+            pub(crate) fn get_c(&self, store: &$crate::store::StoreOpaque) -> &$crate::sys::$raw {
                 store.assert_owns(self.store_id());
                 &self.0
             }
@@ -60,7 +60,7 @@ macro_rules! entity {
                 $name::store_id_of(&self.0)
             }
 
-            /// The id of the store that a handle of the C API belongs to.
+            /// Returns the id of the store to which a handle of the C API belongs.
             #[inline]
             pub(crate) fn store_id_of(raw: &$crate::sys::$raw) -> u64 {
                 raw.$($id).+

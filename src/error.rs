@@ -147,9 +147,11 @@ impl Raised {
     /// Returns the whole text: message, backtrace and causes.
     pub(crate) fn text(&self) -> String {
         let bytes = ByteVec::out(|out| match self {
-            // SAFETY: the object is owned, and `out` is an empty vector for it to fill.
+            // SAFETY: invariant "Owned object": the object is owned, and `out` is an empty
+            // vector for it to fill.
             Raised::Error(error) => unsafe { wasmtime_error_message(error.as_ptr(), out) },
-            // SAFETY: the object is owned, and `out` is an empty vector for it to fill.
+            // SAFETY: invariant "Owned object": the object is owned, and `out` is an empty
+            // vector for it to fill.
             Raised::Trap(trap) => unsafe { wasm_trap_message(trap.as_ptr(), out) },
         });
         // The message of a trap ends with a NUL.
@@ -171,9 +173,11 @@ impl Raised {
     /// Returns the frames of the backtrace, the youngest first.
     pub(crate) fn frames(&self) -> FrameVec {
         FrameVec::out(|out| match self {
-            // SAFETY: the object is owned, and `out` is an empty vector for it to fill.
+            // SAFETY: invariant "Owned object": the object is owned, and `out` is an empty
+            // vector for it to fill.
             Raised::Error(error) => unsafe { wasmtime_error_wasm_trace(error.as_ptr(), out) },
-            // SAFETY: the object is owned, and `out` is an empty vector for it to fill.
+            // SAFETY: invariant "Owned object": the object is owned, and `out` is an empty
+            // vector for it to fill.
             Raised::Trap(trap) => unsafe { wasm_trap_trace(trap.as_ptr(), out) },
         })
     }
@@ -181,7 +185,8 @@ impl Raised {
     fn has_backtrace(&self) -> bool {
         match self {
             Raised::Error(_) => !self.frames().is_empty(),
-            // SAFETY: the trap is owned, and so is the frame that the function returns.
+            // SAFETY: invariant "Owned object": the trap is owned, and so is the frame that the
+            // function returns.
             Raised::Trap(trap) => unsafe {
                 Owned::from_raw(wasm_trap_origin(trap.as_ptr())).is_some()
             },
@@ -196,7 +201,7 @@ impl Raised {
             return None;
         };
         let mut code = 0;
-        // SAFETY: the trap is owned, and `code` is valid for writes.
+        // SAFETY: invariant "Owned object": the trap is owned, and `code` is valid for writes.
         let known = unsafe { wasmtime_trap_code(trap.as_ptr(), &mut code) };
         if known { Trap::from_u8(code) } else { None }
     }
@@ -206,7 +211,8 @@ impl Raised {
             return None;
         };
         let mut status = 0;
-        // SAFETY: the error is owned, and `status` is valid for writes.
+        // SAFETY: invariant "Owned object": the error is owned, and `status` is valid for
+        // writes.
         let exited = unsafe { wasmtime_error_exit_status(error.as_ptr(), &mut status) };
         exited.then_some(I32Exit(status))
     }

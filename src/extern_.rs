@@ -136,7 +136,8 @@ macro_rules! entities {
             /// The item must be valid.
             pub(crate) unsafe fn store_id_of(raw: &wasmtime_extern_t) -> Option<u64> {
                 match raw.kind {
-                    // SAFETY: the kind says which field is valid.
+                    // SAFETY: the item is valid, as this function requires, so the field of
+                    // its kind is initialized.
                     $($kind => Some(unsafe { $variant::store_id_of(&raw.of.$field) }),)*
                     _ => None,
                 }

@@ -2,7 +2,7 @@
 //!
 //! # How a call travels
 //!
-//! A [`TypedFunc`] has compared its function's type with Rust's types when it was
+//! The type of a [`TypedFunc`]'s function was compared with the Rust types when it was
 //! created. [`TypedFunc::call`] writes the arguments as [`ValRaw`] onto the stack, passes
 //! them to `wasmtime_func_call_unchecked`, and reads the results from the same place.
 //! [`Func::call`] does the same after it has compared the values with the
@@ -10,9 +10,9 @@
 //! objects are among the values, it uses the checked C function.
 //!
 //! A host function ([`Func::wrap`], [`Func::new`]) is a boxed closure behind a
-//! monomorphic callback (`into_func`, `trampoline`). Its failure, error or panic, is
-//! kept in the store while libwasmtime unwinds the WebAssembly frames, and is returned by
-//! the call that had entered them.
+//! callback that is compiled for its type (`into_func`, `trampoline`). If it fails, the error
+//! or panic waits in the store while libwasmtime unwinds the WebAssembly frames; the call that
+//! entered them returns or resumes it.
 
 mod caller;
 mod into_func;
@@ -29,8 +29,9 @@ pub(crate) use trampoline::HostFunc;
 pub use typed::TypedFunc;
 
 use crate::entity::entity;
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
-use crate::sys::{wasm_functype_delete, wasmtime_func_t, wasmtime_func_type};
+use crate::sys::{wasmtime_func_t, wasmtime_func_type};
 use crate::{AsContext, AsContextMut, FuncType, Result, Val, WasmParams, WasmResults};
 
 /// A function of WebAssembly or of the host, in a store.
@@ -368,13 +369,11 @@ impl Func {
 
     pub(crate) fn load_ty(&self, store: &StoreOpaque) -> FuncType {
         let func = self.to_c(store);
-        // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and
-        // copied before it is deleted.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and one of the
+        // store's engine.
         unsafe {
-            let raw = wasmtime_func_type(store.shared_context(), &func);
-            let ty = FuncType::from_c(store.engine(), raw);
-            wasm_functype_delete(raw);
-            ty
+            let ty = Owned::from_c(wasmtime_func_type(store.shared_context(), &func));
+            FuncType::from_owned(store.engine(), ty)
         }
     }
 

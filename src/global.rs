@@ -100,7 +100,7 @@ impl Global {
         let val = val.to_c(store.opaque())?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership": `Val::to_c` has checked the store
-        // of the value. `out` is initialised unless there is an error.
+        // of the value. `out` is initialized unless there is an error.
         unsafe {
             check(wasmtime_global_new(
                 store.begin_change(),
@@ -169,7 +169,7 @@ impl Global {
         }
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership": `to_c` has checked the handle.
-        // `out` is initialised with an owned value of this store.
+        // `out` is initialized with an owned value of this store.
         unsafe {
             wasmtime_global_get(store.begin_change(), &global, out.as_mut_ptr());
             Val::from_c(store.opaque_mut(), out.assume_init())

@@ -170,7 +170,7 @@ impl Instance {
         opaque
             .instances
             .module(instance.__private)
-            .expect("every instance is made by this crate")
+            .expect("a handle is created together with the note of its module")
     }
 
     /// Returns all exports, in the module's order.
@@ -241,7 +241,7 @@ impl Instance {
         let instance = self.to_c(store.opaque());
         let mut out = MaybeUninit::<wasmtime_extern_t>::uninit();
         // SAFETY: invariants "Context" and "Ownership"; the name is a borrowed string.
-        // On success, `out` is initialised with an owned item of this store's instance.
+        // On success, `out` is initialized with an owned item of this store's instance.
         unsafe {
             wasmtime_instance_export_get(
                 store.begin_change(),

@@ -128,7 +128,7 @@
 //! | `component-model` | ✓ | components |
 //! | `component-model-async` | ✓ | the asynchronous ABI of components |
 //! | `coredump` | ✓ | core dumps of traps |
-//! | `cranelift` | ✓ | the optimising compiler |
+//! | `cranelift` | ✓ | the optimizing compiler |
 //! | `debug-builtins` | ✓ | symbols for native debuggers |
 //! | `demangle` | ✓ | demangled function names in backtraces |
 //! | `disable-logging` | | no log statements in libwasmtime |

@@ -108,8 +108,8 @@ impl<T> Linker<T> {
     ///
     /// Calls `wasmtime_linker_new`.
     pub fn new(engine: &Engine) -> Linker<T> {
-        // SAFETY: the engine is alive, and what is returned is owned, of the engine, and
-        // empty.
+        // SAFETY: invariant "Owned object": the engine is alive, and what is returned is owned,
+        // of the engine, and empty.
         unsafe { Linker::from_c(Owned::from_c(wasmtime_linker_new(engine.as_ptr())), engine) }
     }
 
@@ -155,7 +155,8 @@ impl<T> Linker<T> {
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn allow_shadowing(&mut self, allow: bool) -> &mut Self {
-        // SAFETY: the linker is owned by `self`, which is borrowed exclusively.
+        // SAFETY: invariant "Owned object": the linker is owned by `self`, which is borrowed
+        // exclusively.
         unsafe { wasmtime_linker_allow_shadowing(self.as_ptr(), allow) };
         self.shadowing = allow;
         self
@@ -307,9 +308,9 @@ impl<T> Linker<T> {
         check_engine(&self.engine, module)?;
         self.definitions.check_engines(module)?;
         let mut raw = ptr::null_mut();
-        // SAFETY: the linker and the module are alive and belong to the same engine.
-        // `raw` is written unless there is an error, and owned. Its host functions take
-        // stores of data `T`, as those of this linker do.
+        // SAFETY: invariant "Owned object": the linker and the module are alive and belong to
+        // the same engine. `raw` is written unless there is an error, and owned. Its host
+        // functions take stores of data `T`, as those of this linker do.
         unsafe {
             let error = wasmtime_linker_instantiate_pre(self.as_ptr(), module.as_ptr(), &mut raw);
             let unknown = UnknownImportError::find(self.as_ptr(), module, error);

@@ -30,11 +30,11 @@ pub use sys::library::{Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, 
 /// | place | who may write there | in a privileged process |
 /// |---|---|---|
 /// | the library, or the directory that contains it, that the environment variable `LIBWASMTIME_PATH` names; if it is set, no other place is searched | the user who starts the program | ignored |
-/// | the directory of the executable, and `lib` in it | whoever installed the program | ignored: a hard link puts an executable into any directory |
-/// | on Linux, Android and the BSDs: the run path of the executable, `LD_LIBRARY_PATH`, and the system's directories with its cache of them | the variable: the user who starts the program; the others: the administrator, and whoever built the program | `LD_LIBRARY_PATH` is ignored by the system |
+/// | the directory of the executable, and `lib` in it | the user who installed the program | ignored: a hard link puts an executable into any directory |
+/// | on Linux, Android and the BSDs: the run path of the executable, `LD_LIBRARY_PATH`, and the system's directories with its cache of them | the variable: the user who starts the program; the others: the administrator, and the developer who built the program | `LD_LIBRARY_PATH` is ignored by the system |
 /// | on macOS: `DYLD_LIBRARY_PATH`, the run paths of the program, `DYLD_FALLBACK_LIBRARY_PATH` | as on Linux | the variables are ignored by the system |
 /// | on macOS then: `/usr/local/lib` | the administrator; with Homebrew on Intel also the user who installed it | ignored |
-/// | on Windows: the directory of the executable, `System32`, and directories that the program has added with `AddDllDirectory` | whoever installed the program, and the administrator | there are no privileged processes |
+/// | on Windows: the directory of the executable, `System32`, and directories that the program has added with `AddDllDirectory` | the user who installed the program, and the administrator | there are no privileged processes |
 ///
 /// Neither the working directory nor, on Windows, `PATH` is searched, unless one
 /// of these variables names it.

@@ -121,7 +121,7 @@ impl Memory {
         let mut store = store.as_context_mut();
         let ty = ty.to_c()?;
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the type is owned by `ty`. `out` is initialised
+        // SAFETY: invariant "Context"; the type is owned by `ty`. `out` is initialized
         // unless there is an error.
         unsafe {
             check(wasmtime_memory_new(
@@ -276,7 +276,7 @@ impl Memory {
     pub fn data<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
         let bytes = self.bytes(store.into().opaque());
         // SAFETY: invariant "Memory cache": these are the memory's present bytes, all of
-        // them initialised. They stay so while the store is borrowed: WebAssembly code
+        // them initialized. They stay so while the store is borrowed: WebAssembly code
         // doesn't run, and the memory isn't shared.
         unsafe { &*bytes }
     }
@@ -305,7 +305,7 @@ impl Memory {
     ) -> &'a mut [u8] {
         let bytes = self.bytes_mut(store.into().opaque_mut());
         // SAFETY: invariant "Memory cache": these are the memory's present bytes, all of
-        // them initialised. The store is borrowed exclusively, so that there is no other
+        // them initialized. The store is borrowed exclusively, so that there is no other
         // reference to them and nothing changes them.
         unsafe { &mut *bytes }
     }
@@ -341,7 +341,7 @@ impl Memory {
     ) -> (&'a mut [u8], &'a mut T) {
         let mut store = store.into();
         // SAFETY: invariant "Memory cache": these are the memory's present bytes, all of
-        // them initialised. The store is borrowed exclusively, and its data is a
+        // them initialized. The store is borrowed exclusively, and its data is a
         // different object, so that no other reference to the bytes exists.
         let bytes = unsafe { &mut *self.bytes_mut(store.opaque_mut()) };
         (bytes, store.into_data_mut())
@@ -376,13 +376,13 @@ impl Memory {
 
     #[inline(never)]
     fn look_up_bytes(&self, store: &StoreOpaque) -> *mut [u8] {
-        let memory = self.as_c(store);
+        let memory = self.get_c(store);
         if let Some(bytes) = store.memory_cache.other_bytes(memory) {
             return bytes;
         }
         let context = store.shared_context();
         // SAFETY: invariants "Shared" and "Ownership": both functions only read the store,
-        // and `as_c` has checked the handle.
+        // and `get_c` has checked the handle.
         let bytes = unsafe {
             ptr::slice_from_raw_parts_mut(
                 wasmtime_memory_data(context.cast_mut(), memory),

@@ -58,10 +58,10 @@ use std::sync::{Arc, OnceLock};
 /// ```
 #[derive(Clone)]
 pub struct Module {
-    inner: Arc<Inner>,
+    inner: Arc<ModuleInner>,
 }
 
-struct Inner {
+struct ModuleInner {
     raw: Owned<wasmtime_module_t>,
     engine: Engine,
     /// A number that no other module of the process has or had.
@@ -107,7 +107,7 @@ impl Module {
     ) -> Module {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Module {
-            inner: Arc::new(Inner {
+            inner: Arc::new(ModuleInner {
                 raw,
                 engine: engine.clone(),
                 serial: NEXT.fetch_add(1, Ordering::Relaxed),
@@ -244,8 +244,7 @@ impl Module {
     /// Calls `wasmtime_module_image_range`.
     pub fn image_range(&self) -> Range<*const u8> {
         let (mut start, mut end) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: `self` owns a reference to the module, so it is alive; both pointers are
-        // written.
+        // SAFETY: invariant "Owned object": `self` owns the module; both pointers are written.
         unsafe { wasmtime_module_image_range(self.as_ptr(), &mut start, &mut end) };
         start.cast_const().cast()..end.cast_const().cast()
     }
@@ -257,8 +256,9 @@ impl Module {
     /// Calls `wasmtime_module_image_range`.
     pub fn text(&self) -> &[u8] {
         let Range { start, end } = self.image_range();
-        // SAFETY: the range is one allocation, which is readable for as long as the module
-        // lives, and libwasmtime doesn't write to it after compiling.
+        // SAFETY: invariant "Owned object": the module is alive. The range is one allocation,
+        // which is readable for as long as the module lives, and libwasmtime doesn't write to
+        // it after compiling.
         let image = unsafe { slice::from_raw_parts(start, end.addr() - start.addr()) };
         image::text(image).unwrap_or_default()
     }
@@ -269,15 +269,15 @@ impl Module {
     }
 
     pub(crate) fn import_defs(&self) -> &[ImportDef] {
-        let Inner {
+        let ModuleInner {
             engine,
             tables: [tables, _],
             ..
         } = &*self.inner;
         self.inner.imports.get_or_init(|| {
             let imports = ImportTypeVec::out(|out: *mut wasm_importtype_vec_t| {
-                // SAFETY: `self` owns a reference to the module, so it is alive, and `out`
-                // is to be overwritten.
+                // SAFETY: invariant "Owned object": `self` owns the module; `out` is to be
+                // overwritten.
                 unsafe { wasmtime_module_imports(self.as_ptr(), out) }
             });
             // SAFETY: the imports are those of a module of the engine; the tables were read
@@ -287,15 +287,15 @@ impl Module {
     }
 
     pub(crate) fn export_defs(&self) -> &ExportDefs {
-        let Inner {
+        let ModuleInner {
             engine,
             tables: [_, tables],
             ..
         } = &*self.inner;
         self.inner.exports.get_or_init(|| {
             let exports = ExportTypeVec::out(|out: *mut wasm_exporttype_vec_t| {
-                // SAFETY: `self` owns a reference to the module, so it is alive, and `out`
-                // is to be overwritten.
+                // SAFETY: invariant "Owned object": `self` owns the module; `out` is to be
+                // overwritten.
                 unsafe { wasmtime_module_exports(self.as_ptr(), out) }
             });
             // SAFETY: the exports are those of a module of the engine; the tables were read

@@ -5,10 +5,11 @@
 //! calls it. The types of this crate that stand for a C object hold an `Owned` of
 //! it, and have no destructor of their own for it.
 //!
-//! Three owners are something else: a [`Store`](crate::Store) is deleted between
-//! steps of its own, a C struct that is passed by value has its owner in
-//! [`vec`](mod@crate::vec), and a reference to a collected object is one of three C
-//! structs, by its kind (`gc`).
+//! Four owners are something else: a [`Store`](crate::Store) is deleted between steps
+//! of its own; a C struct that is passed by value has its owner in
+//! [`vec`](mod@crate::vec); a reference to a collected object is one of three C structs,
+//! by its kind (`gc`); and the engine on which a library's version is tried belongs to a
+//! library that isn't in use yet (`sys`).
 
 use crate::sys::*;
 use std::fmt;
@@ -91,7 +92,7 @@ impl<T: Delete> Owned<T> {
     ///
     /// # Panics
     ///
-    /// If it is null.
+    /// Panics if it is null.
     ///
     /// # Safety
     ///

@@ -108,9 +108,9 @@ impl GuestProfiler {
             })
             .collect();
         let module_name = ByteVec::from(module_name);
-        // SAFETY: all arguments are borrowed until the function returns, and it copies them;
-        // the names are UTF-8, and the modules belong to the engine. The function returns an
-        // owned profiler.
+        // SAFETY: invariant "Owned object": the modules are alive, and belong to the engine.
+        // The names are UTF-8. The function copies all of its arguments, and returns an owned
+        // profiler.
         let raw = unsafe {
             Owned::from_c(wasmtime_guestprofiler_new(
                 engine.as_ptr(),
@@ -155,7 +155,7 @@ impl GuestProfiler {
     pub fn finish(self, mut output: impl Write) -> Result<()> {
         let mut done = Ok(());
         let profile = ByteVec::out(|out| {
-            // SAFETY: the profiler is owned and given away; `out` is
+            // SAFETY: invariant "Owned object": the profiler is owned and given away; `out` is
             // overwritten unless there is an error.
             done = unsafe { check(wasmtime_guestprofiler_finish(self.raw.into_raw(), out)) };
         });

@@ -143,8 +143,8 @@ impl SharedMemory {
         );
         let ty = ty.to_c()?;
         let mut raw = std::ptr::null_mut();
-        // SAFETY: the engine and the type are alive. Unless there is an error, `raw` is
-        // written, with an owned object of this engine.
+        // SAFETY: invariant "Owned object": the engine and the type are alive. Unless there is
+        // an error, `raw` is written, with an owned object of this engine.
         unsafe {
             check(wasmtime_sharedmemory_new(
                 engine.as_ptr(),
@@ -197,7 +197,8 @@ impl SharedMemory {
     ///
     /// Calls `wasmtime_sharedmemory_type`.
     pub fn ty(&self) -> MemoryType {
-        // SAFETY: the memory is owned by `self`. The type is owned, and copied.
+        // SAFETY: invariant "Owned object": the memory is owned by `self`. The type is owned,
+        // and copied.
         unsafe {
             let ty = Owned::from_c(wasmtime_sharedmemory_type(self.as_ptr()));
             MemoryType::from_c(ty.as_ptr())
@@ -208,7 +209,7 @@ impl SharedMemory {
     ///
     /// Calls `wasmtime_sharedmemory_size`.
     pub fn size(&self) -> u64 {
-        // SAFETY: the memory is owned by `self`.
+        // SAFETY: invariant "Owned object": the memory is owned by `self`.
         unsafe { wasmtime_sharedmemory_size(self.as_ptr()) }
     }
 
@@ -223,7 +224,7 @@ impl SharedMemory {
     ///
     /// Calls `wasmtime_sharedmemory_data_size`.
     pub fn data_size(&self) -> usize {
-        // SAFETY: the memory is owned by `self`.
+        // SAFETY: invariant "Owned object": the memory is owned by `self`.
         unsafe { wasmtime_sharedmemory_data_size(self.as_ptr()) }
     }
 
@@ -235,7 +236,8 @@ impl SharedMemory {
     ///
     /// Calls `wasmtime_sharedmemory_data` and `wasmtime_sharedmemory_data_size`.
     pub fn data(&self) -> &[UnsafeCell<u8>] {
-        // SAFETY: the memory is owned by `self`, never moves and never shrinks.
+        // SAFETY: invariant "Owned object": the memory is owned by `self`, never moves and
+        // never shrinks.
         unsafe {
             slice::from_raw_parts(
                 wasmtime_sharedmemory_data(self.as_ptr()).cast(),
@@ -255,7 +257,8 @@ impl SharedMemory {
     /// Returns an error if the new size would exceed the maximum of the memory's type.
     pub fn grow(&self, delta: u64) -> Result<u64> {
         let mut previous = 0;
-        // SAFETY: the memory is owned by `self`, and may grow while other threads use it.
+        // SAFETY: invariant "Owned object": the memory is owned by `self`, and may grow while
+        // other threads use it.
         unsafe {
             check(wasmtime_sharedmemory_grow(
                 self.as_ptr(),

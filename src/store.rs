@@ -17,19 +17,18 @@
 //!
 //! A closure that is kept in a store takes a `Caller<'_, T>` of the `T` that the
 //! store had when it was created. One closure may copy a reference out of that `T`, and
-//! another may put one into it. So `T` can become neither a subtype nor a supertype: [`Store`], its contexts and [`Caller`](crate::Caller) are invariant
-//! in `T`, since [`StoreState`] is; [`Linker`](crate::Linker) and
-//! [`InstancePre`](crate::InstancePre), which hold such closures as well, by
-//! markers of their own.
+//! another may put one into it. So `T` can become neither a subtype nor a supertype. [`Store`],
+//! its contexts and [`Caller`](crate::Caller) are invariant in `T`, since [`StoreState`] is.
+//! [`Linker`](crate::Linker) and [`InstancePre`](crate::InstancePre) contain such closures as
+//! well, and are invariant by a `PhantomData` of their own.
 //!
 //! | type | `Send` | `Sync` |
 //! |---|---|---|
 //! | `Store`, `StoreContextMut`, `Caller` | if `T: Send` | if `T: Sync` |
 //! | `StoreContext`, a shared reference | if `T: Sync` | if `T: Sync` |
 //!
-//! All are `Unpin`, and neither `UnwindSafe` nor `RefUnwindSafe`: a panic may
-//! leave the data half changed, and so may a panic in a closure the values that it
-//! captured. The `wasmtime` crate's types have the same auto traits, because of their
+//! All are `Unpin`, and neither `UnwindSafe` nor `RefUnwindSafe`: a panic may leave the
+//! store's data half changed, or the values that a closure captured. The `wasmtime` crate's types have the same auto traits, because of their
 //! fields.
 
 pub(crate) mod callback;
@@ -166,8 +165,8 @@ impl<T: 'static> Store<T> {
             data,
             invariant: PhantomData,
         })));
-        // SAFETY: the engine is alive. The state is at an address of its own and outlives the
-        // C store, which `close` deletes first.
+        // SAFETY: invariant "Owned object": the engine is alive. The state is at an address of
+        // its own and outlives the C store, which `close` deletes first.
         unsafe {
             let store = wasmtime_store_new(engine.as_ptr(), state.as_ptr().cast(), None);
             let context = wasmtime_store_context(store);

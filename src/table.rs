@@ -1,13 +1,14 @@
 //! Tables of references.
 
 use crate::entity::entity;
-use crate::error::{check, check_trap, ensure, format_err};
+use crate::error::{check, check_trap, ensure};
 use crate::gc::RawRef;
 use crate::store::wrong_engine;
 use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
 };
+use crate::types::type_mismatch;
 use crate::{AsContext, AsContextMut, Ref, RefType, Result, TableType, Trap, Val, ValType};
 use std::mem::MaybeUninit;
 
@@ -109,7 +110,7 @@ impl Table {
         let raw_ty = ty.to_c(store.engine())?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership": `Val::to_c` has checked the store
-        // of `init`. `out` is initialised unless there is an error.
+        // of `init`. `out` is initialized unless there is an error.
         unsafe {
             check(wasmtime_table_new(
                 store.begin_change(),
@@ -179,7 +180,7 @@ impl Table {
         }
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership": `to_c` has checked the handle. On
-        // success, `out` is initialised with an owned value of this store.
+        // success, `out` is initialized with an owned value of this store.
         let val = unsafe {
             if !wasmtime_table_get(store.begin_change(), &table, index, out.as_mut_ptr()) {
                 return None;
@@ -352,7 +353,7 @@ impl Table {
         src_table.check_range(&store, src_index, len)?;
         let (from, to) = (src_table.element(&store), dst_table.element(&store));
         if !from.matches(&to) {
-            let mismatch = format_err!("type mismatch: expected {to}, found {from}");
+            let mismatch = type_mismatch(&to, &from);
             return Err(mismatch.context(
                 "type mismatch: source table's element type does not match destination table's \
                  element type",
@@ -362,7 +363,7 @@ impl Table {
         let copy = |i| {
             let mut val = MaybeUninit::uninit();
             // SAFETY: invariants "Context" and "Ownership": `to_c` has checked both
-            // handles. The index is in bounds, so that `val` is initialised with an owned
+            // handles. The index is in bounds, so that `val` is initialized with an owned
             // value, which is unrooted once.
             unsafe {
                 wasmtime_table_get(store.begin_change(), &src, src_index + i, val.as_mut_ptr());

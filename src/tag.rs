@@ -97,7 +97,7 @@ impl Tag {
         );
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; the type belongs to the store's engine. `out` is
-        // initialised unless there is an error.
+        // initialized unless there is an error.
         unsafe {
             check(wasmtime_tag_new(
                 store.begin_change(),

@@ -73,6 +73,7 @@ pub(crate) use import_export::{ExportDefs, ImportDef};
 pub use import_export::{ExportType, ImportType};
 pub use memory_type::{MemoryType, MemoryTypeBuilder};
 pub use ref_type::RefType;
+pub(crate) use subtype::type_mismatch;
 pub(crate) use table_type::TableLimits;
 pub use table_type::TableType;
 pub use tag_type::TagType;

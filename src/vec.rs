@@ -308,8 +308,8 @@ impl<V: VecType> Deref for OwnedVec<V> {
         match self.0.parts() {
             // The pointer of an empty vector may be null.
             (_, 0) => &[],
-            // SAFETY: `self` owns the vector, which is valid, and `Element` is the type of the
-            // buffer's elements, as `VecType` requires.
+            // SAFETY: invariant "Owned object": `self` owns the vector, which is valid, and
+            // `Element` is the type of the buffer's elements, as `VecType` requires.
             (data, len) => unsafe { slice::from_raw_parts(data, len) },
         }
     }
@@ -320,8 +320,9 @@ impl<V: VecType> DerefMut for OwnedVec<V> {
     fn deref_mut(&mut self) -> &mut [V::Element] {
         match self.0.parts() {
             (_, 0) => &mut [],
-            // SAFETY: `self` owns the vector, which is valid, and is borrowed exclusively;
-            // `Element` is the type of the buffer's elements, as `VecType` requires.
+            // SAFETY: invariant "Owned object": `self` owns the vector, which is valid, and is
+            // borrowed exclusively; `Element` is the type of the buffer's elements, as
+            // `VecType` requires.
             (data, len) => unsafe { slice::from_raw_parts_mut(data, len) },
         }
     }
@@ -331,7 +332,8 @@ impl<V: VecType> Drop for OwnedVec<V> {
     /// Calls the type's `_delete`, unless there is no buffer.
     fn drop(&mut self) {
         if !self.0.parts().0.is_null() {
-            // SAFETY: `self` owns the vector, which is valid, and is gone after this.
+            // SAFETY: invariant "Owned object": `self` owns the vector, which is valid, and is
+            // gone after this.
             unsafe { V::delete(&mut self.0) }
         }
     }
@@ -343,7 +345,8 @@ impl<V: VecType> Clone for OwnedVec<V> {
     fn clone(&self) -> OwnedVec<V> {
         OwnedVec::out(|out| {
             if !self.is_empty() {
-                // SAFETY: `self` is a valid vector, and `out` is valid for writes.
+                // SAFETY: invariant "Owned object": `self` is a valid vector, and `out` is
+                // valid for writes.
                 unsafe { V::copy(out, self.as_ptr()) }
             }
         })

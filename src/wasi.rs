@@ -120,8 +120,8 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
     require(Feature::Wasi)?;
     // Before the call, as that may define some of the functions even if it fails.
     linker.set_has_wasi();
-    // SAFETY: `linker` owns the C object and is borrowed exclusively; the function returns an
-    // owned error or null.
+    // SAFETY: invariant "Owned object": `linker` owns the C object and is borrowed exclusively;
+    // the function returns an owned error or null.
     unsafe { check(wasmtime_linker_define_wasi(linker.as_ptr())) }
 }
 

@@ -3,13 +3,13 @@
 //! An archive that is compiled from Rust contains a copy of the standard library, and the
 //! program contains another. The linker fails if both define the same symbol:
 //! `rust_eh_personality` has the same name in every version of Rust, and link-time
-//! optimisation leaves a few more. A library's build script can't pass arguments for the
+//! optimization leaves a few more. A library's build script can't pass arguments for the
 //! linker on to the program. So it links a copy of the archive in which the archive's own
 //! definitions, and all references to them, have other names. The new names have the same
 //! length, so that nothing in the file moves.
 //!
 //! That is necessary even if the same rustc compiled both. Then the two copies may be the same
-//! object files, and the linker could use either. But it can't if the program is optimised at
+//! object files, and the linker could use either. But it can't if the program is optimized at
 //! link time, which a build script doesn't know, nor if one of the two aborts on a panic and
 //! the other unwinds.
 //!

@@ -50,7 +50,7 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
 
 /// Links an archive. The linker takes only the object files that are referred to.
 ///
-/// The archive isn't bundled into the rlib. If it were, and the program is optimised at link
+/// The archive isn't bundled into the rlib. If it were, and the program is optimized at link
 /// time, rustc would look for bitcode in its files, as they are named like rustc's own. The
 /// archive would also be copied once more, and it is large.
 fn archive(library: &Library, target: &Target) -> Result<(), String> {

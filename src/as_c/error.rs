@@ -1,4 +1,4 @@
-//! Errors and traps.
+//! Conversions of errors and traps.
 
 use crate::error::Raised;
 use crate::owned::Owned;
@@ -8,8 +8,8 @@ use crate::sys::{
 use crate::{Error, Trap};
 use std::ffi::CString;
 
-/// What a C function returned that runs no WebAssembly code. For others there is
-/// [`StoreContextMut::check_c`](crate::StoreContextMut::check_c).
+/// The error of a C function that runs no WebAssembly code. Use
+/// [`StoreContextMut::check_c`](crate::StoreContextMut::check_c) for one that does.
 impl From<Owned<wasmtime_error_t>> for Error {
     #[cold]
     fn from(error: Owned<wasmtime_error_t>) -> Error {
@@ -17,7 +17,8 @@ impl From<Owned<wasmtime_error_t>> for Error {
     }
 }
 
-/// As from an `Owned<wasmtime_error_t>`.
+/// The trap of a C function that runs no WebAssembly code. Use
+/// [`StoreContextMut::check_c`](crate::StoreContextMut::check_c) for one that does.
 impl From<Owned<wasm_trap_t>> for Error {
     #[cold]
     fn from(trap: Owned<wasm_trap_t>) -> Error {
@@ -25,31 +26,32 @@ impl From<Owned<wasm_trap_t>> for Error {
     }
 }
 
-/// What a callback can return to C: the messages of the error, and no more.
+/// An error with the same messages, which a callback can return to C.
 ///
 /// Calls `wasmtime_error_new`.
 impl From<&Error> for Owned<wasmtime_error_t> {
     fn from(error: &Error) -> Owned<wasmtime_error_t> {
         let text = format!("{error:#}").replace('\0', "\u{fffd}");
         let text = CString::new(text).expect("each NUL was replaced");
-        // SAFETY: the text is a C string, which is copied; the error is owned.
+        // SAFETY: the text is a C string, which the function copies. It returns an owned
+        // error.
         unsafe { Owned::from_c(wasmtime_error_new(text.as_ptr())) }
     }
 }
 
-/// What a callback can return to C: the error's [`Trap`], if there is one in it, else
-/// the messages.
+/// A trap which a callback can return to C: the [`Trap`] in the error, or else one with the
+/// same messages.
 ///
 /// Calls `wasmtime_trap_new_code` or `wasmtime_trap_new`.
 impl From<&Error> for Owned<wasm_trap_t> {
     fn from(error: &Error) -> Owned<wasm_trap_t> {
         if let Some(trap) = error.downcast_ref::<Trap>() {
-            // SAFETY: every trap of this crate has a code that libwasmtime has; the trap
-            // is owned.
+            // SAFETY: every `Trap` is a code of libwasmtime. The function returns an owned
+            // trap.
             return unsafe { Owned::from_c(wasmtime_trap_new_code(*trap as u8)) };
         }
         let text = format!("{error:#}");
-        // SAFETY: the text is readable, and copied; the trap is owned.
+        // SAFETY: the text is readable, and the function copies it. It returns an owned trap.
         unsafe { Owned::from_c(wasmtime_trap_new(text.as_ptr().cast(), text.len())) }
     }
 }

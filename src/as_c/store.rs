@@ -1,4 +1,4 @@
-//! Stores, and what is in them.
+//! Conversions of stores, and of what is in them.
 
 use crate::instance::check_engine;
 use crate::store::callback::Scope;
@@ -22,10 +22,10 @@ impl<S: AsContextMut> AsCMut for S {
 impl<T: 'static> StoreContextMut<'_, T> {
     /// Calls `f` with the store that a callback of the C API runs in.
     ///
-    /// For a callback that is passed to a function of [`sys`](crate::sys): it has the
-    /// context, or asks its `wasmtime_caller_t` for it. What is rooted in `f` is unrooted
-    /// when it returns, as at the end of a host function. If `f` panics the callback
-    /// must not: a panic that leaves a function that C calls ends the process.
+    /// A callback that is passed to a function of [`sys`](crate::sys) gets the context as
+    /// an argument or from its `wasmtime_caller_t`. References that are rooted in `f` are
+    /// unrooted when it returns, as at the end of a host function. The callback must catch a
+    /// panic of `f`: one that unwinds into C ends the process.
     ///
     /// Calls `wasmtime_context_get_data`.
     ///
@@ -44,7 +44,7 @@ impl<T: 'static> StoreContextMut<'_, T> {
     ///     _results: *mut sys::wasmtime_val_t,
     ///     _nresults: usize,
     /// ) -> *mut sys::wasm_trap_t {
-    ///     // SAFETY: the caller is valid; the function is in a store of that data.
+    ///     // SAFETY: the caller is valid; the function belongs to a store with data `u32`.
     ///     unsafe {
     ///         let context = sys::wasmtime_caller_context(caller);
     ///         StoreContextMut::<u32>::with_c(context, |mut store| *store.data_mut() += 1);
@@ -57,12 +57,12 @@ impl<T: 'static> StoreContextMut<'_, T> {
     /// let ty = FuncType::new(&engine, [], []).to_c(&engine)?;
     /// let mut func = MaybeUninit::uninit();
     /// let func = unsafe {
-    ///     // SAFETY: the context is used for this call alone; the callback takes and
-    ///     // returns what the type says. `func` is initialised.
+    ///     // SAFETY: the context is used for this call only; the callback takes and returns
+    ///     // what the type says.
     ///     sys::wasmtime_func_new(
     ///         store.as_c_mut(), ty.as_ptr(), Some(count), ptr::null_mut(), None, func.as_mut_ptr(),
     ///     );
-    ///     // SAFETY: the function is in the store.
+    ///     // SAFETY: `func` was written, and belongs to the store.
     ///     Func::from_c(func.assume_init(), &mut store)
     /// };
     /// func.call(&mut store, &[], &mut [])?;
@@ -79,10 +79,9 @@ impl<T: 'static> StoreContextMut<'_, T> {
         context: *mut wasmtime_context_t,
         f: impl FnOnce(StoreContextMut<'_, T>) -> R,
     ) -> R {
-        // SAFETY: the context is that of a live store of this crate, whose data is its
-        // state, and nothing else uses the store while `f` runs, as this function
-        // requires. Afterwards the guard clears the cache of memories (invariant "Memory
-        // cache").
+        // SAFETY: invariant "State": the context is that of a live store of this crate, and
+        // nothing else uses the store while `f` runs, as this function requires. Invariant
+        // "Memory cache": the scope clears the cache when `f` has returned.
         unsafe {
             let state: *mut StoreState<T> = wasmtime_context_get_data(context).cast();
             let state = NonNull::new(state).expect("a store of this crate has a state");
@@ -94,12 +93,12 @@ impl<T: 'static> StoreContextMut<'_, T> {
     /// Returns the error of a C call that may have run WebAssembly code, or `Ok` if there
     /// is none.
     ///
-    /// If a host function failed in the call it is that function's error, with the
-    /// backtrace that C has for it.
+    /// If a host function of the safe layer failed in the call, this is that function's
+    /// error, with the backtrace from `error` or `trap`.
     ///
     /// # Errors
     ///
-    /// Returns an error if one of the two isn't null.
+    /// Returns an error if `error` or `trap` isn't null.
     ///
     /// # Panics
     ///
@@ -107,7 +106,7 @@ impl<T: 'static> StoreContextMut<'_, T> {
     ///
     /// # Safety
     ///
-    /// Each of the two must be null or owned by the caller, who gives it up.
+    /// `error` and `trap` must each be null or owned by the caller, who gives it up.
     pub unsafe fn check_c(
         &mut self,
         error: *mut wasmtime_error_t,
@@ -118,17 +117,18 @@ impl<T: 'static> StoreContextMut<'_, T> {
     }
 }
 
-/// Makes sure that a handle belongs to a store, also if the store has handed out none
-/// yet and doesn't know its own id.
+/// Checks that a handle belongs to a store.
+///
+/// The store may not know its own id yet: only entities that libwasmtime returns tell it.
 ///
 /// # Panics
 ///
-/// If it doesn't.
+/// Panics if the handle belongs to another store.
 fn assert_owns<T: 'static>(store: &mut StoreContextMut<'_, T>, store_id: u64) {
     if store.opaque().owns(store_id) {
         return;
     }
-    // Any entity tells the id.
+    // Creates an entity, which tells the id.
     Func::wrap(&mut *store, || {});
     if !store.opaque().owns(store_id) {
         wrong_store()
@@ -142,7 +142,7 @@ macro_rules! entities {
             unsafe fn from_c(raw: $c, mut store: S) -> $name {
                 let mut store = store.as_context_mut();
                 assert_owns(&mut store, $name::store_id_of(&raw));
-                // SAFETY: the handle is valid, and was found to be of the store.
+                // SAFETY: the handle belongs to the store, as `assert_owns` has checked.
                 unsafe { $name::from_c(raw, store.opaque_mut()) }
             }
         }
@@ -157,13 +157,18 @@ entities! {
     Tag: wasmtime_tag_t;
 }
 
-/// Requires besides: it must be an instance of the module, which imports and defines no
-/// [shared memory](crate::SharedMemory#in-one-store), and imports no WASI functions
-/// unless the store has a WASI context.
-///
 /// # Panics
 ///
-/// If the module is of another engine than the store.
+/// Panics if the module belongs to another engine than the store.
+///
+/// # Safety
+///
+/// Besides,
+///
+/// - the instance must have been created from the module;
+/// - the module must neither import nor define a
+///   [shared memory](crate::SharedMemory#in-one-store);
+/// - the module must not import WASI functions unless the store has a WASI context.
 impl<S: AsContextMut> FromC<wasmtime_instance_t, (S, &Module)> for Instance {
     unsafe fn from_c(raw: wasmtime_instance_t, of: (S, &Module)) -> Instance {
         let (mut store, module) = of;
@@ -176,13 +181,13 @@ impl<S: AsContextMut> FromC<wasmtime_instance_t, (S, &Module)> for Instance {
         if store.instances.module(raw.__private).is_none() {
             store.instances.insert(raw.__private, module);
         }
-        // SAFETY: the handle is valid, and was found to be of the store.
+        // SAFETY: the handle belongs to the store, as `assert_owns` has checked.
         unsafe { Instance::from_c(raw, store) }
     }
 }
 
-/// A shared memory is taken for one that an instance of the store exports: it can't be
-/// imported into the store any more, see
+/// A shared memory counts as one that an instance of the store exports, so instances of the
+/// store can't import it any more: see
 /// [`SharedMemory`](crate::SharedMemory#in-one-store).
 impl<S: AsContextMut> FromC<wasmtime_extern_t, S> for Extern {
     unsafe fn from_c(raw: wasmtime_extern_t, mut store: S) -> Extern {
@@ -191,14 +196,14 @@ impl<S: AsContextMut> FromC<wasmtime_extern_t, S> for Extern {
         if let Some(id) = unsafe { Extern::store_id_of(&raw) } {
             assert_owns(&mut store, id);
         }
-        // SAFETY: the item is valid and owned, as this function requires, and was found
-        // to be of the store, or of none.
+        // SAFETY: the item is valid and owned, as this function requires. It belongs to the
+        // store, as `assert_owns` has checked, or to none.
         unsafe { Extern::from_export(raw, store.opaque_mut()) }
     }
 }
 
-/// The result of a reference is borrowed from its root: it is valid as long as that, and
-/// must not be unrooted.
+/// The result for a reference is borrowed from the reference's root: it is valid as long as
+/// the root, and must not be unrooted.
 impl<S: AsContext> ToC<S> for Val {
     type C = wasmtime_val_t;
     type Error = Error;
@@ -208,17 +213,17 @@ impl<S: AsContext> ToC<S> for Val {
     }
 }
 
-/// Roots a reference in the innermost scope, as everything does that returns one.
+/// A reference is rooted in the innermost scope, as the results of calls are.
 ///
 /// # Panics
 ///
-/// If it is a reference to a collected object, and this crate was built without the
-/// Cargo feature `gc`.
+/// Panics if the value is a reference to a collected object, and this crate was built
+/// without the Cargo feature `gc`.
 impl<S: AsContextMut> FromC<wasmtime_val_t, S> for Val {
     unsafe fn from_c(raw: wasmtime_val_t, mut store: S) -> Val {
         let mut store = store.as_context_mut();
-        // SAFETY: the value is valid, as this function requires: the kind says which
-        // field is.
+        // SAFETY: the value is valid, as this function requires, so the field of its kind
+        // is initialized.
         let id = unsafe {
             match raw.kind {
                 WASMTIME_FUNCREF => raw.of.funcref.store_id,
@@ -236,11 +241,11 @@ impl<S: AsContextMut> FromC<wasmtime_val_t, S> for Val {
             );
             assert_owns(&mut store, id);
         }
-        // SAFETY: the value is valid and owned, as this function requires, and was found
-        // to be of the store, or of none.
+        // SAFETY: the value is valid and owned, as this function requires. It belongs to the
+        // store, as `assert_owns` has checked, or to none.
         unsafe { Val::from_c(store.opaque_mut(), raw) }
     }
 }
 
-/// The store's id in a reference that is null.
+/// The store's id in a null reference.
 const NULL: u64 = 0;

@@ -1,4 +1,4 @@
-//! Types.
+//! Conversions of types.
 
 use crate::error::{Error, Result};
 use crate::owned::Owned;
@@ -9,8 +9,9 @@ use crate::{
     ValType,
 };
 
-/// The C types that are created for the purpose. `$to` makes the C type of `$ty` for
-/// `$engine`; `$from` makes a type of the C type `$raw`, which is only borrowed.
+/// Implements the conversions of types that this crate keeps as Rust data. `$to` creates a C
+/// type from `$ty`, for `$engine`; `$from` creates a type from the C type `$raw`, which it
+/// only borrows.
 macro_rules! types {
     ($(
         $(#[$doc:meta])*
@@ -33,7 +34,7 @@ macro_rules! types {
         impl FromC<Owned<$c>, &Engine> for $name {
             unsafe fn from_c(raw: Owned<$c>, $engine: &Engine) -> $name {
                 let $raw = raw.as_ptr();
-                // SAFETY: the type is valid, and the engine created it, as this function
+                // SAFETY: the type is valid and belongs to the engine, as this function
                 // requires.
                 unsafe { $from }
             }
@@ -48,7 +49,9 @@ types! {
         |ty, engine| ValType::to_c(ty), |raw| ValType::from_c(engine, raw);
     GlobalType, wasm_globaltype_t:
         |ty, engine| GlobalType::to_c(ty), |raw| GlobalType::from_c(engine, raw);
-    /// Requires besides: the indices must be of 32 bits.
+    /// # Safety
+    ///
+    /// Besides, the table's indices must have 32 bits.
     TableType, wasm_tabletype_t:
         |ty, engine| TableType::to_c(ty, engine), |raw| TableType::from_c(engine, raw, None);
     TagType, wasm_tagtype_t:
@@ -71,7 +74,7 @@ impl FromC<Owned<wasm_memorytype_t>, &Engine> for MemoryType {
     }
 }
 
-/// The types that are C objects.
+/// Implements the conversions of types that own a C object.
 macro_rules! objects {
     ($($name:ident: $c:ident;)*) => {$(
         impl AsC for $name {
@@ -84,7 +87,7 @@ macro_rules! objects {
 
         impl FromC<Owned<$c>, &Engine> for $name {
             unsafe fn from_c(raw: Owned<$c>, engine: &Engine) -> $name {
-                // SAFETY: the engine created the type, as this function requires.
+                // SAFETY: the type belongs to the engine, as this function requires.
                 unsafe { $name::from_owned(engine, raw) }
             }
         }

@@ -50,7 +50,7 @@ impl Layout {
         bookkeeping
             .try_reserve_exact(bytes)
             .map_err(|error| too_large("bookkeeping", io::Error::other(error)))?;
-        // The compiler would optimise an unused allocation away.
+        // The compiler would optimize an unused allocation away.
         std::hint::black_box(&mut bookkeeping);
 
         let memories = self

@@ -30,7 +30,7 @@ use std::sync::Arc;
 /// The files in the directory of a cache are native code, which libwasmtime runs without
 /// verifying it. So the directory has to be trusted as much as the program itself: anyone
 /// who can write to it can do whatever the program can, and a damaged file is undefined
-/// behaviour or ends the process. (libwasmtime detects only some damage, and compiles the
+/// behavior or ends the process. (libwasmtime detects only some damage, and compiles the
 /// module again then.) Give only the program's own user access to the directory, and share
 /// it only between programs that trust each other.
 ///
@@ -133,7 +133,8 @@ impl Cache {
         let cache = Cache { source };
         ensure_loaded()?;
         let trial = default_settings();
-        // SAFETY: `trial` owns the configuration, as `apply` requires.
+        // SAFETY: invariant "Owned object": `trial` owns the configuration, as `apply`
+        // requires.
         unsafe { cache.apply(trial.as_ptr())? };
         Ok(cache)
     }

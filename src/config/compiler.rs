@@ -59,7 +59,7 @@ impl Config {
         self
     }
 
-    /// Sets what Cranelift optimises for.
+    /// Sets what Cranelift optimizes for.
     ///
     /// The default is [`OptLevel::Speed`]. Calls
     /// `wasmtime_config_cranelift_flag_set`, as
@@ -129,12 +129,12 @@ impl Config {
     /// use libwasmtime::{Config, Engine};
     ///
     /// let mut config = Config::new();
-    /// // SAFETY: the setting changes how well code is optimised, and nothing else.
+    /// // SAFETY: the setting changes how well code is optimized, and nothing else.
     /// unsafe { config.cranelift_flag_set("opt_level", "fastest") };
     /// let error = Engine::new(&config).unwrap_err();
     /// assert!(format!("{error:#}").contains("none, speed, speed_and_size"));
     ///
-    /// // SAFETY: the setting changes how well code is optimised, and nothing else.
+    /// // SAFETY: the setting changes how well code is optimized, and nothing else.
     /// unsafe { config.cranelift_flag_set("opt_level", "speed_and_size") };
     /// Engine::new(&config)?;
     /// # Ok::<(), libwasmtime::Error>(())

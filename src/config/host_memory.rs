@@ -140,17 +140,17 @@ impl HostMemory {
 
 /// A memory of the host, with a cache of its base address and sizes: libwasmtime asks for
 /// them where no error can be reported.
-struct Memory {
+struct CreatedMemory {
     host: Box<dyn LinearMemory>,
     start: *mut u8,
     bytes: usize,
     capacity: usize,
 }
 
-impl Memory {
-    /// Creates a memory whose cache is empty until [`Memory::update`].
-    fn new(host: Box<dyn LinearMemory>) -> Memory {
-        Memory {
+impl CreatedMemory {
+    /// Creates a memory whose cache is empty until [`CreatedMemory::update`].
+    fn new(host: Box<dyn LinearMemory>) -> CreatedMemory {
+        CreatedMemory {
             host,
             start: ptr::null_mut(),
             bytes: 0,
@@ -203,7 +203,7 @@ impl Report<()> for ReportError {
 }
 
 // Version 48: `usize::MAX` stands for no maximum, and a host's memory can't be
-// initialised by mapping; look at `CHostMemoryCreator` in `wasmtime-c-api-impl`, and at
+// initialized by mapping; look at `CHostMemoryCreator` in `wasmtime-c-api-impl`, and at
 // `Memory::new` in `wasmtime`.
 unsafe extern "C" fn new_memory(
     env: *mut c_void,
@@ -226,18 +226,19 @@ unsafe extern "C" fn new_memory(
         let host = creator
             .new_memory(ty, minimum, maximum, Some(reserved), guard_size)
             .map_err(Error::msg)?;
-        made.insert(Memory::new(host)).update()
+        made.insert(CreatedMemory::new(host)).update()
     });
     match made {
         Some(memory) if error.is_null() => {
             // SAFETY: invariant "Callback": `out` can be written to. It takes ownership of
-            // the environment, which the finalizer frees; the callbacks expect a `Memory`.
+            // the environment, which the finalizer frees; the callbacks expect a
+            // `CreatedMemory`.
             unsafe {
                 out.write(wasmtime_linear_memory_t {
                     env: Box::into_raw(Box::new(memory)).cast(),
                     get_memory: Some(get_memory),
                     grow_memory: Some(grow_memory),
-                    finalizer: Some(finalize::<Memory>),
+                    finalizer: Some(finalize::<CreatedMemory>),
                 });
             }
         }
@@ -251,10 +252,11 @@ unsafe extern "C" fn get_memory(
     byte_size: *mut usize,
     byte_capacity: *mut usize,
 ) -> *mut u8 {
-    // SAFETY: the environment is the `Memory` of `new_memory`. libwasmtime doesn't grow a
-    // memory while it asks for its address, and passes pointers that can be written to.
+    // SAFETY: invariant "Callback": the environment is the `CreatedMemory` of `new_memory`.
+    // libwasmtime doesn't grow a memory while it asks for its address, and passes pointers that
+    // can be written to.
     unsafe {
-        let memory = &*env.cast::<Memory>();
+        let memory = &*env.cast::<CreatedMemory>();
         byte_size.write(memory.bytes);
         byte_capacity.write(memory.capacity);
         memory.start
@@ -263,8 +265,8 @@ unsafe extern "C" fn get_memory(
 
 unsafe extern "C" fn grow_memory(env: *mut c_void, new_size: usize) -> *mut wasmtime_error_t {
     callback::call_host(ReportError, || {
-        // SAFETY: invariant "Callback": the environment is the `Memory` of `new_memory`,
+        // SAFETY: invariant "Callback": the environment is the `CreatedMemory` of `new_memory`,
         // which libwasmtime borrows exclusively while it grows.
-        unsafe { (*env.cast::<Memory>()).grow_to(new_size) }
+        unsafe { (*env.cast::<CreatedMemory>()).grow_to(new_size) }
     })
 }

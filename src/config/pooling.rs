@@ -295,8 +295,8 @@ impl PoolingAllocationConfig {
         if let Some(memories) = &mut limited.max_memories_per_module {
             *memories = MOST_MEMORIES.min(*memories);
         }
-        // SAFETY: `pool` owns its configuration, and `config` is owned, as this function
-        // requires; the last function copies the pool's configuration.
+        // SAFETY: invariant "Owned object": `pool` owns its configuration, and `config` is
+        // owned, as this function requires; the last function copies the pool's configuration.
         unsafe {
             let pool = Owned::from_c(sys::wasmtime_pooling_allocation_config_new());
             limited.apply_settings(pool.as_ptr())?;

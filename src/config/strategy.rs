@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub enum Strategy {
     /// Cranelift if the library has it, otherwise Winch. The default.
     Auto,
-    /// Cranelift, the optimising compiler: compiling takes longer, code runs faster.
+    /// Cranelift, the optimizing compiler: compiling takes longer, code runs faster.
     Cranelift,
     /// Winch, the baseline compiler: compiling is fast, code runs slower. It supports
     /// x86-64 and AArch64, requires
@@ -21,12 +21,12 @@ pub enum Strategy {
     Winch,
 }
 
-/// An optimisation level of Cranelift; see
+/// An optimization level of Cranelift; see
 /// [`Config::cranelift_opt_level`](crate::Config#method.cranelift_opt_level).
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptLevel {
-    /// No optimisations: the fastest compilation.
+    /// No optimizations: the fastest compilation.
     None,
     /// Speed of the code. The default.
     Speed,

@@ -60,7 +60,8 @@ impl Target {
         }
         ensure_loaded()?;
         let trial = default_settings();
-        // SAFETY: `trial` owns the configuration, as `apply` requires.
+        // SAFETY: invariant "Owned object": `trial` owns the configuration, as `apply`
+        // requires.
         unsafe { target.apply(trial.as_ptr()) }
             .map_err(|error| error.context(conflict("libwasmtime doesn't know this triple")))?;
         #[cfg(feature = "cranelift")]
@@ -137,10 +138,10 @@ fn compile_nothing(config: Owned<wasm_config_t>) -> Result<()> {
     if parallel {
         crate::threads::for_compiling()?;
     }
-    // SAFETY: the configuration is owned and given away. It has nothing that libwasmtime
-    // aborts on: no collector, which the library may lack, and no signals, for which
-    // another engine may have chosen other handlers. The engine and the module are owned;
-    // `check` takes ownership of the error.
+    // SAFETY: invariant "Owned object": the configuration is owned and given away. It has
+    // nothing that libwasmtime aborts on: no collector, which the library may lack, and no
+    // signals, for which another engine may have chosen other handlers. The engine and the
+    // module are owned; `check` takes ownership of the error.
     unsafe {
         let raw = config.as_ptr();
         sys::wasmtime_config_gc_support_set(raw, false);

@@ -1,4 +1,4 @@
-//! [`Precompiled`]: compiling ahead of time, and recognising precompiled code.
+//! [`Precompiled`]: compiling ahead of time, and recognizing precompiled code.
 
 use super::Engine;
 use crate::Result;

@@ -138,7 +138,7 @@ impl Engine {
         self.inner.tunables.strategy
     }
 
-    /// Returns what Cranelift optimises for; `None` without a compiler.
+    /// Returns what Cranelift optimizes for; `None` without a compiler.
     pub fn get_cranelift_opt_level(&self) -> Option<OptLevel> {
         match self.compiler_setting("opt_level", "speed")? {
             "none" => Some(OptLevel::None),

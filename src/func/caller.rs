@@ -115,7 +115,7 @@ impl<'a, T: 'static> Caller<'a, T> {
         }
     }
 
-    /// A second caller for the same callback.
+    /// Returns a second caller for the same callback.
     ///
     /// # Safety
     ///
@@ -159,8 +159,8 @@ impl<'a, T: 'static> Caller<'a, T> {
     /// ```
     pub fn get_export(&mut self, name: &str) -> Option<Extern> {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: the callback is running; `out` is initialised on success, by
-        // an object of this store.
+        // SAFETY: invariant "Callback": the callback is running, for which the caller is
+        // valid. `out` is initialized on success, with an owned item of this store.
         unsafe {
             wasmtime_caller_export_get(
                 self.caller.as_ptr(),

@@ -60,7 +60,7 @@ impl Func {
         }
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context". `raw` isn't null, so it is a raw `funcref` of the
-        // store, as this function requires; `out` is initialised.
+        // store, as this function requires; `out` is initialized.
         unsafe {
             wasmtime_func_from_raw(store.begin_change(), raw, out.as_mut_ptr());
             Some(Func::from_c(out.assume_init(), store))

@@ -1,9 +1,10 @@
 //! The signatures of functions that were called, kept by their store.
 
 use super::Func;
-use crate::error::{Context, bail, format_err};
+use crate::error::{Context, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_func_t;
+use crate::types::type_mismatch;
 use crate::values::Kind;
 use crate::{Error, FuncType, Result, StoreContext, Val, ValType};
 use std::collections::HashMap;
@@ -35,7 +36,7 @@ impl Signature {
         }
     }
 
-    /// How many raw values a call passes.
+    /// Returns how many raw values a call passes.
     #[inline]
     pub(super) fn raw_len(&self) -> usize {
         self.params.len().max(self.results.len())
@@ -101,10 +102,7 @@ fn check_type<T>(
         if val.matches_ty(store, &expected)? {
             return Ok(());
         }
-        bail!(
-            "type mismatch: expected {expected}, found {}",
-            val.ty(store)?
-        )
+        Err(type_mismatch(&expected, &val.ty(store)?))
     };
     check().context(mismatch)
 }
@@ -137,14 +135,14 @@ unsafe impl Sync for Signatures {}
 type Recent = (usize, *const Signature);
 
 impl StoreOpaque {
-    /// The signature of `func`, which stays where it is for the store's life.
+    /// Returns the signature of `func`, whose address is valid for the store's life.
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// Panics if the function belongs to another store.
     #[inline]
     pub(super) fn signature(&mut self, func: &Func) -> *const Signature {
-        let key = key(func.as_c(self));
+        let key = key(func.get_c(self));
         match self.signatures.recent(key) {
             (found, signature) if *found == key => *signature,
             _ => self.look_up_signature(func, key),
@@ -166,7 +164,7 @@ impl StoreOpaque {
 }
 
 impl Signatures {
-    /// The place of a function's signature among the recent ones.
+    /// Returns the slot of a function in the cache of recent ones.
     #[inline]
     fn recent(&mut self, key: usize) -> &mut Recent {
         // Version 48: functions are 32 bytes apart, mostly next to each other; look at `vmtypes.rs`.

@@ -47,7 +47,7 @@ impl HostFunc {
     ///
     /// # Panics
     ///
-    /// If `ty` is of another engine.
+    /// Panics if `ty` belongs to another engine.
     pub(crate) fn untyped<T: 'static>(
         engine: &Engine,
         ty: FuncType,
@@ -66,7 +66,7 @@ impl HostFunc {
     ///
     /// # Panics
     ///
-    /// If `ty` is of another engine.
+    /// Panics if `ty` belongs to another engine.
     ///
     /// # Safety
     ///
@@ -115,8 +115,8 @@ impl HostFunc {
         &self.ty
     }
 
-    /// The callback, its environment and its finalizer, for a C function that
-    /// takes all three. That function frees the environment even if it fails.
+    /// Returns the callback, its environment and its finalizer, for a C function that takes
+    /// all three. That function frees the environment even if it fails.
     // Version 48: a function that defines frees its environment if it fails; look at `ForeignData`.
     pub(crate) fn into_parts(
         self,
@@ -133,13 +133,13 @@ impl HostFunc {
 }
 
 impl HostFunc {
-    /// Turns it into a function of a store.
+    /// Creates the function in a store.
     pub(super) fn into_store(self, store: &mut StoreOpaque) -> Func {
         let ty = self.ty().to_c();
         let (callback, env, finalizer) = self.into_parts();
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Context"; the callback, its environment and its
-        // finalizer belong together; `out` is initialised.
+        // finalizer belong together; `out` is initialized.
         unsafe {
             wasmtime_func_new_unchecked(
                 store.begin_change(),
@@ -166,12 +166,13 @@ impl HostFunc {
 
 impl Drop for HostFunc {
     fn drop(&mut self) {
-        // SAFETY: the finalizer is that of the environment, which is still owned.
+        // SAFETY: the finalizer is that of the environment, which `self` still owns:
+        // `into_parts` forgets `self`.
         unsafe { (self.finalizer)(self.env) }
     }
 }
 
-/// The callback of a closure over raw values.
+/// Calls a closure over raw values, as its callback.
 unsafe extern "C" fn unchecked_trampoline<T: 'static, F>(
     env: *mut c_void,
     caller: *mut wasmtime_caller_t,
@@ -183,7 +184,7 @@ where
 {
     // SAFETY: invariant "Callback": libwasmtime passes the closure that was given to it
     // with this function, a caller, and as many raw values as it says. The store has data
-    // `T`, as the function was put into a store or linker of such.
+    // `T`, as the function is in a store or linker of such stores.
     unsafe {
         let caller = NonNull::new_unchecked(caller);
         call_host_with_store(caller, |store| {
@@ -215,16 +216,16 @@ fn call_untyped<T: 'static>(
     let (params, results) = vals.split_at_mut(signature.params.len());
     let mut store = caller.as_context_mut();
     for (i, (kind, val)) in signature.params.iter().zip(&mut *params).enumerate() {
-        // SAFETY: libwasmtime passes arguments of the function's type.
+        // SAFETY: invariant "Callback": libwasmtime passes arguments of the function's type.
         val.write(unsafe { Raw::load_val(*kind, raw[i].assume_init_ref(), store.opaque_mut()) });
     }
-    // A number that the closure doesn't set is an error then.
+    // No number may be null, so a result that the closure forgets to set is found.
     results.fill(MaybeUninit::new(Val::null_func_ref()));
-    // SAFETY: all are initialised now, as there are as many as the signature has; a
-    // `MaybeUninit<Val>` is laid out as a `Val`.
+    // SAFETY: the loop and `fill` have initialized all values. A `MaybeUninit<Val>` is laid
+    // out as a `Val`.
     let vals = unsafe { &mut *(ptr::from_mut(vals) as *mut [Val]) };
     let (params, results) = vals.split_at_mut(signature.params.len());
-    // SAFETY: the new caller is used up before the old one is used again.
+    // SAFETY: invariant "State": the new caller is gone before `caller` is used again.
     func(unsafe { caller.reborrow() }, params, results)?;
     signature.check_results(caller.as_context(), results)?;
     let mut store = caller.as_context_mut();

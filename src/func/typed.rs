@@ -1,10 +1,11 @@
 //! Calls whose types are checked once.
 
 use super::Func;
-use crate::error::{bail, ensure};
+use crate::error::ensure;
 use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::store::callback::Scope;
+use crate::types::type_mismatch;
 use crate::values::{Raw, Reader, ValTypes, WasmParams, WasmResults, Writer};
 use crate::{AsContext, AsContextMut, Error, FuncType, Result, StoreContextMut, ValRaw, ValType};
 use std::fmt;
@@ -49,7 +50,7 @@ where
         TypedFunc::assume(func, &func.ty(store))
     }
 
-    /// `ty` is the function's type and has been checked.
+    /// Creates it without comparing `ty`, the function's type, with the Rust types.
     pub(super) fn assume(func: Func, ty: &FuncType) -> TypedFunc<Params, Results> {
         let is_concrete =
             |ty: ValType| matches!(ty, ValType::Ref(ty) if ty.heap_type().is_concrete());
@@ -127,7 +128,7 @@ where
         if const { Params::HAS_REFERENCE } && self.check_args {
             self.check(&mut store, &params)?;
         }
-        let func = self.func.as_c(store.opaque());
+        let func = self.func.get_c(store.opaque());
         let opaque = store.opaque_ptr();
         let mut values = Storage::<Params, Results> {
             params: Params::EMPTY,
@@ -206,7 +207,8 @@ fn mismatch(of: &str, error: Error) -> Error {
     error.context(format!("type mismatch with {of}"))
 }
 
-/// Whether a value of the first type may be where one of the second is expected.
+/// A function that reports whether a value of the first type may stand where one of the
+/// second is expected.
 type Fits = fn(&ValType, &ValType) -> bool;
 
 fn check_params(passed: ValTypes, ty: &FuncType, fits: Fits) -> Result<()> {
@@ -233,7 +235,7 @@ fn check_type(found: &ValType, expected: &ValType, fits: Fits) -> Result<()> {
     if fits(found, expected) {
         Ok(())
     } else {
-        bail!("type mismatch: expected {expected}, found {found}")
+        Err(type_mismatch(expected, found))
     }
 }
 
@@ -242,7 +244,7 @@ fn is_same_number(found: &ValType, expected: &ValType) -> bool {
     mem::discriminant(found) == mem::discriminant(expected)
 }
 
-/// Whether a value may be passed where the function takes `expected`.
+/// Reports whether a value may be passed where the function takes `expected`.
 ///
 /// No Rust type stands for a concrete type. So any reference of its kind is accepted here,
 /// and compared at each call.

@@ -82,12 +82,14 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        // SAFETY: the signature lives as long as the store, which is borrowed.
+        // SAFETY: invariant "State": the store is borrowed exclusively. The signature lives
+        // as long as the store.
         let signature = unsafe { &*store.opaque_mut().signature(self) };
         signature.check_params(store.as_context(), params)?;
         check_count("results", signature.results.len(), results.len())?;
         let len = signature.raw_len();
-        // SAFETY: the store is borrowed exclusively, and the values fit the signature.
+        // SAFETY: invariant "State": the store is borrowed exclusively. The values fit the
+        // signature, as both checks have found.
         unsafe {
             if signature.has_gc_ref || len > ON_STACK {
                 return self.call_with_allocation(store.opaque_ptr(), signature, params, results);
@@ -138,13 +140,13 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
-        // values fit the signature, as this function requires. The call initialises the
+        // values fit the signature, as this function requires. The call initializes the
         // results.
         unsafe {
             for (raw, val) in raw.iter_mut().zip(params) {
                 raw.write(Raw::store_val(*val, &mut *store)?);
             }
-            let func = self.as_c(&*store);
+            let func = self.get_c(&*store);
             StoreOpaque::call_unchecked(store, func, raw.as_mut_ptr().cast(), raw.len())?;
             for ((val, kind), raw) in results.iter_mut().zip(&signature.results).zip(&*raw) {
                 *val = Raw::load_val(*kind, raw.assume_init_ref(), &mut *store);
@@ -168,7 +170,7 @@ impl Func {
     ) -> Result<()> {
         RawRef::supported()?;
         // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
-        // values fit the signature, as this function requires. The call initialises the
+        // values fit the signature, as this function requires. The call initializes the
         // results.
         unsafe {
             let args = params
@@ -176,7 +178,7 @@ impl Func {
                 .map(|val| Lent::store_val(*val, &mut *store))
                 .collect::<Result<Vec<_>>>()?;
             let mut outs = vec![MaybeUninit::uninit(); results.len()];
-            StoreOpaque::call_checked(store, self.as_c(&*store), &args, &mut outs)?;
+            StoreOpaque::call_checked(store, self.get_c(&*store), &args, &mut outs)?;
             for ((val, kind), out) in results.iter_mut().zip(&signature.results).zip(outs) {
                 *val = Given::load_val(*kind, out.assume_init_ref(), &mut *store);
             }
@@ -214,7 +216,7 @@ impl Func {
         params_and_returns: *mut [ValRaw],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        let func = self.as_c(store.opaque());
+        let func = self.get_c(store.opaque());
         let (values, len) = (params_and_returns.cast(), params_and_returns.len());
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed, and the
         // values are as this function requires.

@@ -217,7 +217,8 @@ impl AnyRef {
         let store = store.as_context();
         let store = store.opaque();
         let raw = self.root.resolve(&store.roots)?;
-        // SAFETY: invariant "Shared"; `resolve` has found the reference to be of the store.
+        // SAFETY: invariant "Shared"; `resolve` has checked that the reference belongs
+        // to the store.
         let value = unsafe { raw.i31(store.lock_collected().context()) };
         Ok(value.map(I31::wrapping_u32))
     }

@@ -55,7 +55,11 @@ impl RawRef {
         }
     }
 
-    /// Returns an error if libwasmtime was built without references.
+    /// Checks that libwasmtime was built with references.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Unsupported`] if it was built without.
     pub(crate) fn supported() -> Result<(), Unsupported> {
         require(Feature::Gc)
     }
@@ -146,8 +150,8 @@ impl RawRef {
     /// [`StoreOpaque::lock_collected`], for this call.
     #[inline]
     pub(crate) unsafe fn to_raw(&self, context: *mut wasmtime_context_t) -> u32 {
-        // SAFETY: invariant "Context", or "Shared" with the lock that `collected` holds, as
-        // this function requires. The reference is valid, and of its kind.
+        // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a
+        // context of the one or the other. The reference is valid, and of its kind.
         unsafe {
             match self.kind {
                 GcKind::Extern => wasmtime_externref_to_raw(context, &self.of.externref),
@@ -170,8 +174,8 @@ impl RawRef {
     /// As [`to_raw`](RawRef::to_raw) requires.
     pub(crate) unsafe fn data(&self, context: *mut wasmtime_context_t) -> *mut c_void {
         match self.kind {
-            // SAFETY: invariant "Context", or "Shared" with the lock that `collected` holds,
-            // as this function requires. The reference is valid, and of this kind.
+            // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a
+            // context of the one or the other. The reference is valid, and of this kind.
             GcKind::Extern => unsafe { wasmtime_externref_data(context, &self.of.externref) },
             GcKind::Any | GcKind::Exn => std::ptr::null_mut(),
         }
@@ -199,8 +203,8 @@ impl RawRef {
     /// As [`to_raw`](RawRef::to_raw) requires.
     pub(crate) unsafe fn i31(&self, context: *mut wasmtime_context_t) -> Option<u32> {
         let mut value = 0;
-        // SAFETY: invariant "Context", or "Shared" with the lock that `collected` holds, as
-        // this function requires. The reference is valid.
+        // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a
+        // context of the one or the other. The reference is valid.
         let is_i31 = unsafe { wasmtime_anyref_i31_get_u(context, self.as_anyref()?, &mut value) };
         is_i31.then_some(value)
     }
@@ -234,7 +238,7 @@ impl RawRef {
         RawRef::supported()?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership", as `to_c` asserts the tag's store.
-        // The values are of this store, as this function requires. `out` is set to an owned
+        // The values belong to this store, as this function requires. `out` is set to an owned
         // reference unless there is an error.
         let exnref = unsafe {
             check_trap(wasmtime_exnref_new(
@@ -401,13 +405,13 @@ impl RawRef {
 
     fn as_exnref(&self) -> &wasmtime_exnref_t {
         assert!(self.is(GcKind::Exn));
-        // SAFETY: the field of the kind is initialized.
+        // SAFETY: `RawRef` promises that the field of its kind is initialized.
         unsafe { &self.of.exnref }
     }
 
     fn as_anyref(&self) -> Option<&wasmtime_anyref_t> {
         match self.kind {
-            // SAFETY: the field of the kind is initialized.
+            // SAFETY: `RawRef` promises that the field of its kind is initialized.
             GcKind::Any => Some(unsafe { &self.of.anyref }),
             GcKind::Extern | GcKind::Exn => None,
         }
@@ -422,9 +426,9 @@ unsafe extern "C" fn take_exn(
     raw: *mut wasmtime_val_raw_t,
     _: usize,
 ) -> *mut wasm_trap_t {
-    // SAFETY: only `RawRef::take_pending_exn` calls this function, with the address of its
-    // own variable, which libwasmtime passes on unchanged. The caller's context is that of
-    // the store, which that call has exclusively.
+    // SAFETY: invariant "Callback". Only `RawRef::take_pending_exn` calls this function, with the
+    // address of its own variable, which libwasmtime passes on unchanged. That call has exclusive
+    // access to the store, whose context the caller's is.
     unsafe {
         let exception = (*raw).funcref.cast::<Option<RawRef>>();
         *exception = RawRef::take_pending_exn_at_return(wasmtime_caller_context(caller));
@@ -452,8 +456,8 @@ unsafe fn is_null(kind: GcKind, of: *const wasmtime_valunion_t) -> bool {
 impl Clone for RawRef {
     fn clone(&self) -> RawRef {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: the reference is valid; `out` is initialized, with an owned reference of the
-        // same kind.
+        // SAFETY: invariant "Owned object": the reference is valid. `out` is initialized,
+        // with an owned reference of the same kind.
         let of = unsafe {
             wasmtime_val_clone(&self.as_c(), out.as_mut_ptr());
             out.assume_init().of
@@ -468,7 +472,8 @@ impl Clone for RawRef {
 impl Drop for RawRef {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the reference is owned, of its kind, and not used again.
+        // SAFETY: invariant "Owned object": the reference is owned, of its kind, and not used
+        // again.
         unsafe {
             match self.kind {
                 GcKind::Extern => wasmtime_externref_unroot(&mut self.of.externref),

@@ -136,7 +136,7 @@ impl ExnRef {
             .iter()
             .map(|val| val.to_c(store))
             .collect::<Result<Vec<_>>>()?;
-        // SAFETY: the values are of the store, as `to_c` checks.
+        // SAFETY: the values belong to the store, as `to_c` has checked.
         let raw = unsafe { RawRef::new_exn(store, *tag, &fields) }?;
         Ok(Rooted::push(&mut store.roots, raw))
     }

@@ -147,10 +147,10 @@ impl ExternRef {
     ) -> Result<Option<&'a (dyn Any + Send + Sync)>> {
         let store = store.into().opaque();
         let raw = self.root.resolve(&store.roots)?;
-        // SAFETY: invariant "Shared", with the lock; `resolve` has found the reference to be
-        // of the store. The data lives as long as the object, which is rooted now. If the root
-        // is dropped, libwasmtime only marks it, and frees the object in a call that requires
-        // exclusive access to the store.
+        // SAFETY: invariant "Shared", with the lock; `resolve` has checked that the reference
+        // belongs to the store. The data lives as long as the object, which is rooted now. If
+        // the root is dropped, libwasmtime only marks it, and frees the object in a call that
+        // requires exclusive access to the store.
         let data = unsafe {
             let data: *mut Data = raw.data(store.lock_collected().context()).cast();
             data.as_ref()
@@ -192,9 +192,9 @@ impl ExternRef {
         let store = store.opaque_mut();
         let context = store.begin_change();
         let raw = self.root.resolve(&store.roots)?;
-        // SAFETY: invariant "Context"; `resolve` has found the reference to be of the store.
-        // The data lives as in `data`. It is reached through the store only, which is borrowed
-        // exclusively, so nothing aliases it.
+        // SAFETY: invariant "Context"; `resolve` has checked that the reference belongs to the
+        // store. The data lives as in `data`. It is reached through the store only, which is
+        // borrowed exclusively, so nothing aliases it.
         let data = unsafe {
             let data: *mut Data = raw.data(context).cast();
             data.as_mut()

@@ -94,7 +94,7 @@ enum PlaceOf {
 
 // SAFETY: the pointer is to a `RawRef`, which is `Send` and `Sync`.
 unsafe impl Send for Place {}
-// SAFETY: as for `Send`.
+// SAFETY: the pointer is to a `RawRef`, which is `Sync`.
 unsafe impl Sync for Place {}
 
 impl Place {
@@ -164,7 +164,8 @@ impl Root {
                 Some((since, raw)) if *since == generation => Ok(raw),
                 _ => Err(unrooted()),
             },
-            // SAFETY: `self` shares ownership of the C reference, so that is alive.
+            // SAFETY: invariant "Owned object": `self` shares ownership of the C reference, so
+            // that is alive.
             PlaceOf::Own(raw) => Ok(unsafe { raw.as_ref() }),
         }
     }
@@ -182,7 +183,8 @@ impl Root {
     pub(crate) fn to_raw(&self, store: &mut StoreOpaque) -> Result<u32> {
         let context = store.begin_change();
         let raw = self.resolve(&store.roots)?;
-        // SAFETY: invariant "Context"; `resolve` has found the reference to be of the store.
+        // SAFETY: invariant "Context"; `resolve` has checked that the reference belongs
+        // to the store.
         Ok(unsafe { raw.to_raw(context) })
     }
 
@@ -202,8 +204,8 @@ impl Root {
     pub(super) fn identity(&self, store: &StoreOpaque) -> Result<impl Hash + Eq + use<>> {
         let raw = self.resolve(&store.roots)?;
         let collected = store.lock_collected();
-        // SAFETY: invariant "Shared", with the lock that `collected` holds; `resolve` has found
-        // the reference to be of the store.
+        // SAFETY: invariant "Shared", with the lock that `collected` holds; `resolve` has
+        // checked that the reference belongs to the store.
         unsafe {
             let data = raw.data(collected.context());
             let bits = match data.is_null() {
@@ -256,7 +258,8 @@ impl Clone for Root {
 impl Drop for Root {
     fn drop(&mut self) {
         if let PlaceOf::Own(raw) = self.0.of {
-            // SAFETY: the pointer came from an `Arc`, and this gives up the count that `self` owns.
+            // SAFETY: the pointer came from an `Arc`, and this gives up the count that `self`
+            // owns.
             unsafe { Arc::decrement_strong_count(raw.as_ptr()) }
         }
     }
@@ -353,7 +356,7 @@ impl RootSet {
         Some(self.place(index))
     }
 
-    /// Returns the place of the entry that was pushed last.
+    /// Returns the place of the root at `index`, which was pushed last.
     #[inline]
     fn place(&self, index: usize) -> Place {
         Place {

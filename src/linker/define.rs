@@ -411,10 +411,10 @@ impl<T: 'static> Linker<T> {
     fn define_host(&mut self, module: &str, name: &str, host: HostFunc) -> Result<&mut Self> {
         let ty = self.types.get(host.ty());
         let (callback, env, finalizer) = host.into_parts();
-        // SAFETY: the callback, its environment and its finalizer belong together, and
-        // libwasmtime owns them from here on, even if this fails. The names are borrowed
-        // strings, the type is valid until the next call of `types.get`, and the linker
-        // is borrowed exclusively.
+        // SAFETY: invariant "Owned object": the linker is borrowed exclusively. The callback,
+        // its environment and its finalizer belong together, and libwasmtime owns them from
+        // here on, even if this fails. The names are borrowed strings, and the type is valid
+        // until the next call of `types.get`.
         unsafe {
             check(wasmtime_linker_define_func_unchecked(
                 self.as_ptr(),

@@ -203,7 +203,7 @@ pub(super) unsafe fn find(
 ) -> Option<wasmtime_extern_t> {
     let mut out = MaybeUninit::<wasmtime_extern_t>::uninit();
     // SAFETY: `linker` and `context` are valid, as this function requires, and the names
-    // are borrowed strings. `out` is initialised on success.
+    // are borrowed strings. `out` is initialized on success.
     unsafe {
         wasmtime_linker_get(
             linker,

@@ -20,11 +20,11 @@ use std::sync::Arc;
 // `Send` and `Sync` for every `T`, as it contains no `T`. Invariant in `T`, as its host
 // functions take stores of data `T` and no others; see `Linker`.
 pub struct InstancePre<T> {
-    inner: Arc<Inner>,
+    inner: Arc<InstancePreInner>,
     data: PhantomData<fn(T) -> T>,
 }
 
-struct Inner {
+struct InstancePreInner {
     raw: Owned<wasmtime_instance_pre_t>,
     module: Module,
     needs: Needs,
@@ -32,9 +32,9 @@ struct Inner {
 
 // SAFETY: the C object is bound to no thread, and the host functions that it owns are
 // `Send`.
-unsafe impl Send for Inner {}
+unsafe impl Send for InstancePreInner {}
 // SAFETY: the C object is never changed, and the host functions that it owns are `Sync`.
-unsafe impl Sync for Inner {}
+unsafe impl Sync for InstancePreInner {}
 
 impl<T: 'static> InstancePre<T> {
     /// Takes an object that libwasmtime returned.
@@ -49,7 +49,7 @@ impl<T: 'static> InstancePre<T> {
         needs: Needs,
     ) -> InstancePre<T> {
         InstancePre {
-            inner: Arc::new(Inner {
+            inner: Arc::new(InstancePreInner {
                 raw,
                 module: module.clone(),
                 needs,

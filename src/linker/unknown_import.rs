@@ -75,10 +75,10 @@ impl UnknownImportError {
     ///
     /// `linker` must be valid and belong to `engine`.
     unsafe fn is_unknown(&self, linker: *mut wasmtime_linker_t, engine: &Engine) -> bool {
-        // SAFETY: the engine is alive, and `linker` is valid and belongs to it, as this
-        // function requires. The store is new, so nothing else uses its context. An item
-        // that is found may belong to any store: it is not used, only deleted, before the
-        // store.
+        // SAFETY: invariant "Owned object": the engine is alive, and `linker` is valid and
+        // belongs to it, as this function requires. The store is new, so nothing else uses its
+        // context. An item that is found may belong to any store: it is not used, only deleted,
+        // before the store.
         unsafe {
             let store = Owned::from_c(wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None));
             let context = wasmtime_store_context(store.as_ptr());

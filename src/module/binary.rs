@@ -10,12 +10,12 @@ use std::iter;
 ///
 /// Both are empty if no table has 64-bit indices: the C API describes all others.
 pub(crate) fn tables(wasm: &[u8]) -> [Vec<TableLimits>; 2] {
-    Reader::tables_of_module(wasm).unwrap_or_default()
+    BinaryReader::tables_of_module(wasm).unwrap_or_default()
 }
 
 /// Returns the module's name in its name section.
 pub(super) fn name(wasm: &[u8]) -> Option<String> {
-    let mut section = Reader::sections(wasm)?.find_map(|(id, mut section)| {
+    let mut section = BinaryReader::sections(wasm)?.find_map(|(id, mut section)| {
         (id == CUSTOM && section.name()? == b"name").then_some(section)
     })?;
     let (_, mut subsection) =
@@ -44,28 +44,28 @@ struct Table {
 
 /// A reader of a binary, which holds the bytes that are left. Its methods return `None` at
 /// the end, and at anything that no proposal has that libwasmtime supports.
-struct Reader<'a>(&'a [u8]);
+struct BinaryReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> BinaryReader<'a> {
     /// Returns an iterator over the sections of a module.
-    fn sections(wasm: &'a [u8]) -> Option<impl Iterator<Item = (u8, Reader<'a>)>> {
-        let mut reader = Reader(wasm);
+    fn sections(wasm: &'a [u8]) -> Option<impl Iterator<Item = (u8, BinaryReader<'a>)>> {
+        let mut reader = BinaryReader(wasm);
         reader.take(HEADER_BYTES)?;
         Some(iter::from_fn(move || reader.section()))
     }
 
     /// Reads a section or subsection: its id, and its contents.
-    fn section(&mut self) -> Option<(u8, Reader<'a>)> {
+    fn section(&mut self) -> Option<(u8, BinaryReader<'a>)> {
         let id = self.byte()?;
         let size = self.len()?;
-        Some((id, Reader(self.take(size)?)))
+        Some((id, BinaryReader(self.take(size)?)))
     }
 
     fn tables_of_module(wasm: &'a [u8]) -> Option<[Vec<TableLimits>; 2]> {
         let mut tables: Vec<Table> = Vec::new();
         let mut imported = 0;
         let mut exported = Vec::new();
-        for (id, mut section) in Reader::sections(wasm)? {
+        for (id, mut section) in BinaryReader::sections(wasm)? {
             match id {
                 IMPORTS => {
                     section.imports(&mut tables)?;
@@ -113,12 +113,12 @@ impl<'a> Reader<'a> {
 
     fn tables(&mut self, tables: &mut Vec<Table>) -> Option<()> {
         for _ in 0..self.len()? {
-            let is_initialised = self.0.starts_with(&[0x40]);
-            if is_initialised {
+            let is_initialized = self.0.starts_with(&[0x40]);
+            if is_initialized {
                 self.take(2)?;
             }
             tables.push(self.table()?);
-            if is_initialised {
+            if is_initialized {
                 self.const_expr()?;
             }
         }

@@ -115,9 +115,9 @@ impl Module {
         precompiled::refuse(binary)?;
         engine.prepare_to_compile(binary)?;
         let mut raw = ptr::null_mut();
-        // SAFETY: the engine is alive, as it is borrowed, and the bytes are readable. If
-        // there is no error, `raw` is an owned module, as `from_c` requires, and its name
-        // and tables are read from the same binary.
+        // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, and the
+        // bytes are readable. If there is no error, `raw` is an owned module, as `from_c`
+        // requires, and its name and tables are read from the same binary.
         unsafe {
             check(wasmtime_module_new(
                 engine.as_ptr(),
@@ -163,7 +163,8 @@ impl Module {
     pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
         precompiled::refuse(binary)?;
         engine.prepare_to_validate()?;
-        // SAFETY: the engine is alive, as it is borrowed, and the bytes are readable.
+        // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, and the
+        // bytes are readable.
         unsafe {
             check(wasmtime_module_validate(
                 engine.as_ptr(),

@@ -41,8 +41,8 @@ impl Module {
         require(Feature::Compiler)?;
         let mut done = Ok(());
         let bytes = ByteVec::out(|out| {
-            // SAFETY: `self` owns a reference to the module, so it is alive; `out` is
-            // overwritten unless there is an error.
+            // SAFETY: invariant "Owned object": `self` owns the module; `out` is overwritten
+            // unless there is an error.
             done = unsafe { check(wasmtime_module_serialize(self.as_ptr(), out)) };
         });
         done?;
@@ -104,9 +104,9 @@ impl Module {
     pub unsafe fn deserialize(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
         let bytes = bytes.as_ref();
         let mut raw = ptr::null_mut();
-        // SAFETY: the engine is alive, as it is borrowed, the bytes are readable, and the
-        // code is libwasmtime's, as this function requires. If there is no error, `raw` is
-        // an owned module.
+        // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, the bytes
+        // are readable, and the code is libwasmtime's, as this function requires. If there is
+        // no error, `raw` is an owned module.
         unsafe {
             check(wasmtime_module_deserialize(
                 engine.as_ptr(),
@@ -173,9 +173,9 @@ impl Module {
         let text = CString::new(text)
             .map_err(|_| format_err!("the path {shown} contains a NUL character"))?;
         let mut raw = ptr::null_mut();
-        // SAFETY: the engine is alive, as it is borrowed, the path is a C string, and the
-        // file has libwasmtime's code and doesn't change, as this function requires. If
-        // there is no error, `raw` is an owned module.
+        // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, the path is
+        // a C string, and the file has libwasmtime's code and doesn't change, as this function
+        // requires. If there is no error, `raw` is an owned module.
         unsafe {
             check(wasmtime_module_deserialize_file(
                 engine.as_ptr(),

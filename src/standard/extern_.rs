@@ -102,8 +102,8 @@ impl Extern {
     /// The object must belong to this store. If it is a table, its indices must be 32 bits
     /// wide.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: Owned<wasm_extern_t>) -> Extern {
-        // SAFETY: the object is of the store, and no table with 64-bit indices, as this function
-        // requires.
+        // SAFETY: the object belongs to the store, and is no table with 64-bit indices, as this
+        // function requires.
         unsafe { Extern::from_c(store.as_context_mut().state(), raw, None) }
     }
 
@@ -135,14 +135,15 @@ impl Extern {
         let ty = match declared {
             // Asking for its limits can abort the process.
             Some(ExternType::Table(ty)) if ty.is_64() => ty.clone().into(),
-            // SAFETY: the object is valid and of this store. Its type is owned, and copied before
-            // it is deleted. A table's limits fit into 32 bits, as its indices do.
+            // SAFETY: the object is valid and belongs to this store. Its type is owned, and
+            // copied before it is deleted. A table's limits fit into 32 bits, as its indices
+            // do.
             _ => unsafe {
                 let ty = Owned::from_c(wasm_extern_type(raw.as_ptr()));
                 ExternType::from_c(state.engine(), ty.as_ptr(), &mut iter::empty())
             },
         };
-        // SAFETY: the object is of this store, as this function requires.
+        // SAFETY: the object belongs to this store, as this function requires.
         let object = unsafe { Object::new(state, raw) };
         // An object is of the kind that its type has, except for a shared memory.
         match ty {

@@ -155,9 +155,9 @@ where
         let ty = self.ty.clone();
         let raw_ty = ty.to_c();
         let env = Box::into_raw(Box::new(self));
-        // SAFETY: the store is alive. The type is of its engine, and `check_types` has found that
-        // its values can be passed. The callback and the finalizer are those of the environment.
-        // The function is owned.
+        // SAFETY: invariant "Owned object": the store is alive. The type belongs to its engine,
+        // and `check_types` has found that its values can be passed. The callback and the
+        // finalizer are those of the environment. The function is owned.
         let func = unsafe {
             let func = wasm_func_new_with_env(
                 state.raw(),
@@ -180,7 +180,7 @@ where
     unsafe fn call(&self, state: &Arc<State>, args: &ValVec, results: &mut ValVec) -> Result<()> {
         let args = args
             .iter()
-            // SAFETY: the arguments are of the store, as this function requires; the clone is
+            // SAFETY: the arguments belong to the store, as this function requires; the clone is
             // owned.
             .map(|val| unsafe { Val::from_c(state, val.clone()) })
             .collect::<Result<Vec<_>>>()?;
@@ -203,10 +203,10 @@ unsafe extern "C" fn callback<F>(
 where
     F: Fn(StoreContextMut<'_>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
 {
-    // SAFETY: libwasmtime passes the closure's environment, and vectors that are valid for the
-    // call. It owns the results, and deletes what is put into them. The layout of both vectors
-    // is that of `ValVec`. It calls during a call of this crate only, which has borrowed the
-    // store exclusively.
+    // SAFETY: invariant "Callback": libwasmtime passes the closure's environment, and vectors
+    // that are valid for the call. It owns the results, and deletes what is put into them.
+    // The layout of both vectors is that of `ValVec`. It calls during a call of this crate
+    // only, which has borrowed the store exclusively.
     let (host, args, results) = unsafe {
         (
             &*env.cast::<Host<F>>(),

@@ -57,8 +57,9 @@ impl Global {
         check_types([ty.content().clone()])?;
         check_val(ty, val)?;
         let raw = val.to_c(state);
-        // SAFETY: the store is alive and borrowed exclusively, the type is of its engine, and the
-        // value of the store; both are copied. The global is owned.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, the
+        // type belongs to its engine, and the value to the store; both are copied. The global
+        // is owned.
         unsafe {
             let global = wasm_global_new(state.raw(), ty.to_c()?.as_ptr(), raw.as_ptr());
             Global::adopt(state, global, ty.clone())
@@ -88,7 +89,7 @@ impl Global {
         check_types([self.ty.content().clone()])?;
         let mut out = OwnedVal::default();
         // SAFETY: invariant "Object"; the store is borrowed exclusively. The value that is
-        // overwritten owns nothing; the one that is written is owned, and of the store.
+        // overwritten owns nothing; the one that is written is owned, and belongs to the store.
         unsafe {
             wasm_global_get(global, out.as_mut_ptr());
             Val::from_c(state, out)
@@ -128,8 +129,8 @@ impl Global {
         if !is_abstract && !matches!(val, Val::FuncRef(None)) {
             return Err(Inexpressible::new(format!("setting a global of type `{content}`")).into());
         }
-        // SAFETY: invariant "Object"; the store is borrowed exclusively. The value is of the store,
-        // as `to_c` asserts, and copied.
+        // SAFETY: invariant "Object"; the store is borrowed exclusively. The value belongs to
+        // the store, as `to_c` asserts, and is copied.
         unsafe { wasm_global_set(global, raw.as_ptr()) };
         Ok(())
     }

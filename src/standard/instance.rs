@@ -62,9 +62,9 @@ impl Instance {
         }
         let imports: ExternVec = imports.iter().map(|item| Some(item.to_c(state))).collect();
         let mut instance = ptr::null_mut();
-        // SAFETY: the store is alive and borrowed exclusively, and the state by shared references
-        // only. The module is of the store's engine, and the imports are of the store. What is
-        // returned is owned: the instance, or else a trap.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, and
+        // the state by shared references only. The module belongs to the store's engine, and
+        // the imports to the store. What is returned is owned: the instance, or else a trap.
         let exports = unsafe {
             state.enter(|| {
                 let mut trap = ptr::null_mut();
@@ -81,8 +81,8 @@ impl Instance {
             .into_iter()
             .flatten()
             .zip(module.export_defs().iter())
-            // SAFETY: the exports are of the store, and in the order in which the module declares
-            // them.
+            // SAFETY: the exports belong to the store, and are in the order in which the module
+            // declares them.
             .map(|(item, def)| unsafe { Extern::from_c(state, item, Some(&def.ty)) })
             .collect();
         Ok(Instance {

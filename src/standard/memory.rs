@@ -52,8 +52,8 @@ impl Memory {
         let store = store.as_context_mut();
         let state = store.state();
         let raw_ty = ty.to_c()?;
-        // SAFETY: the store is alive and borrowed exclusively, the type is valid and copied. The
-        // memory is owned.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, the
+        // type is valid and copied. The memory is owned.
         unsafe {
             let memory = wasm_memory_new(state.raw(), raw_ty.as_ptr());
             Memory::adopt(state, memory, ty.clone())
@@ -90,8 +90,9 @@ impl Memory {
         if len == 0 {
             return &mut [];
         }
-        // SAFETY: the bytes are initialized, and don't move while the store is borrowed. That is
-        // exclusive, and nothing but the store gives access to the bytes, so nothing aliases them.
+        // SAFETY: the bytes are initialized, and don't move while the store is borrowed. That
+        // is exclusive, and nothing but the store gives access to the bytes, so nothing aliases
+        // them.
         unsafe { slice::from_raw_parts_mut(data, len) }
     }
 

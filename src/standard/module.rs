@@ -29,10 +29,10 @@ use {
 /// [`Module::share`] and [`Module::obtain`].
 #[derive(Clone)]
 pub struct Module {
-    inner: Arc<Inner>,
+    inner: Arc<ModuleParts>,
 }
 
-struct Inner {
+struct ModuleParts {
     raw: Owned<wasm_module_t>,
     interface: Arc<Interface>,
 }
@@ -59,8 +59,9 @@ impl Module {
         let state = store.as_context().state();
         let binary = binary.as_ref();
         state.engine().prepare_to_compile(binary)?;
-        // SAFETY: the store is alive and borrowed, and the bytes are valid for reads. The module is
-        // owned, and the tables' limits are read from the same binary.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed, and the bytes are
+        // valid for reads. The module is owned, and the tables' limits are read from the same
+        // binary.
         unsafe {
             let Some(raw) = Owned::from_raw(wasm_module_new(state.raw(), &view(binary))) else {
                 crate::Module::validate(state.engine(), binary)?;
@@ -84,7 +85,8 @@ impl Module {
         let state = store.as_context().state();
         state.engine().prepare_to_validate()?;
         let binary = binary.as_ref();
-        // SAFETY: the store is alive and borrowed, and the bytes are valid for reads.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed, and the bytes are
+        // valid for reads.
         if !unsafe { wasm_module_validate(state.raw(), &view(binary)) } {
             crate::Module::validate(state.engine(), binary)?;
             bail!("`wasm_module_validate` found the module invalid without a reason");
@@ -109,9 +111,9 @@ impl Module {
     pub unsafe fn deserialize(store: impl AsContext, bytes: impl AsRef<[u8]>) -> Result<Module> {
         let state = store.as_context().state();
         let bytes = bytes.as_ref();
-        // SAFETY: the store is alive and borrowed, and the bytes are valid for reads. They are code
-        // of libwasmtime, as this function requires. The module is owned; no limits need more than
-        // 32 bits, as it also requires.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed, and the bytes are
+        // valid for reads. They are code of libwasmtime, as this function requires. The module
+        // is owned; no limits need more than 32 bits, as it also requires.
         unsafe {
             let raw = wasm_module_deserialize(state.raw(), &view(bytes));
             let Some(raw) = Owned::from_raw(raw) else {
@@ -134,12 +136,14 @@ impl Module {
         tables: [Vec<TableLimits>; 2],
     ) -> Module {
         let module = raw.as_ptr();
-        // SAFETY: the module is alive, and `out` is an empty vector for it to fill.
+        // SAFETY: invariant "Owned object": the module is alive, and `out` is an empty vector
+        // for it to fill.
         let imports = ImportTypeVec::out(|out| unsafe { wasm_module_imports(module, out) });
-        // SAFETY: the module is alive, and `out` is an empty vector for it to fill.
+        // SAFETY: invariant "Owned object": the module is alive, and `out` is an empty vector
+        // for it to fill.
         let exports = ExportTypeVec::out(|out| unsafe { wasm_module_exports(module, out) });
-        // SAFETY: both are of a module of `engine`, and `tables` are their limits, as this function
-        // requires.
+        // SAFETY: both belong to a module of `engine`, and `tables` are their limits, as this
+        // function requires.
         let (imports, exports) = unsafe {
             (
                 ImportDef::all_from_c(engine, &imports, &tables[0]),
@@ -158,7 +162,7 @@ impl Module {
 
     fn of(raw: Owned<wasm_module_t>, interface: Arc<Interface>) -> Module {
         Module {
-            inner: Arc::new(Inner { raw, interface }),
+            inner: Arc::new(ModuleParts { raw, interface }),
         }
     }
 
@@ -174,8 +178,8 @@ impl Module {
     #[cfg(compiler)]
     pub fn serialize(&self) -> Result<ByteVec> {
         require(Feature::Compiler)?;
-        // SAFETY: the module is alive; `out` is an empty vector, which is overwritten or left as it
-        // is.
+        // SAFETY: invariant "Owned object": the module is alive; `out` is an empty vector,
+        // which is overwritten or left as it is.
         let bytes = ByteVec::out(|out| unsafe { wasm_module_serialize(self.as_ptr(), out) });
         ensure!(!bytes.is_empty(), "`wasm_module_serialize` failed");
         Ok(bytes)
@@ -226,7 +230,7 @@ impl Module {
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn share(&self) -> SharedModule {
-        // SAFETY: the module is alive; the result is owned.
+        // SAFETY: invariant "Owned object": the module is alive; the result is owned.
         let raw = unsafe { Owned::from_c(wasm_module_share(self.as_ptr())) };
         SharedModule {
             raw,
@@ -243,7 +247,8 @@ impl Module {
     /// Returns an error if the module belongs to another engine than the store.
     pub fn obtain(mut store: impl AsContextMut, shared: &SharedModule) -> Result<Module> {
         let store = store.as_context_mut();
-        // SAFETY: both are alive, and the store is borrowed exclusively; the result is owned.
+        // SAFETY: invariant "Owned object": both are alive, and the store is borrowed
+        // exclusively; the result is owned.
         let raw = unsafe {
             Owned::from_raw(wasm_module_obtain(store.state().raw(), shared.raw.as_ptr()))
         };

@@ -69,7 +69,7 @@ impl Store {
     /// Calls `wasm_store_new`.
     pub fn new(engine: &Engine) -> Store {
         let state = State {
-            // SAFETY: the engine is alive; the store is owned.
+            // SAFETY: invariant "Owned object": the engine is alive; the store is owned.
             raw: unsafe { Owned::from_c(wasm_store_new(engine.as_ptr())) },
             engine: engine.clone(),
             objects: Arc::new(Objects::new()),
@@ -155,13 +155,13 @@ impl State {
         if trap.is_null() {
             return Ok(());
         }
-        // SAFETY: the trap is owned, as this function requires.
+        // SAFETY: invariant "Owned object": the trap is owned, as this function requires.
         Err(unsafe { self.failure(trap) })
     }
 
     #[cold]
     unsafe fn failure(&self, trap: *mut wasm_trap_t) -> Error {
-        // SAFETY: the trap is owned, as `enter` requires.
+        // SAFETY: invariant "Owned object": the trap is owned, as `enter` requires.
         let raised = unsafe { Raised::new(ptr::null_mut(), trap) };
         match self.pending.take().take(raised) {
             (cause, Some(raised)) => Error::new(Trap::from_parts(raised, cause)),

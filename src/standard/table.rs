@@ -80,8 +80,9 @@ impl Table {
             return Err(Inexpressible::new("a table with 64-bit indices").into());
         }
         let raw_ty = ty.to_c(state.engine())?;
-        // SAFETY: the store is alive and borrowed exclusively, the type is of its engine, and the
-        // reference is null or of the store; both are copied. The table is owned.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, the
+        // type belongs to its engine, and the reference is null or belongs to the store; both
+        // are copied. The table is owned.
         unsafe {
             let table = wasm_table_new(state.raw(), raw_ty.as_ptr(), init);
             Table::adopt(state, table, ty.clone())
@@ -137,8 +138,8 @@ impl Table {
         if !is_function(self.ty.element().heap_type()) {
             return Err(inexpressible(&self.ty).into());
         }
-        // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null, or
-        // owned and of the store.
+        // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null,
+        // or owned and belongs to the store.
         unsafe { Ok(Ref::from_c(state, wasm_table_get(table, index))) }
     }
 
@@ -164,7 +165,7 @@ impl Table {
         let table = self.get_c(state);
         let val = check_element(state, &self.ty, val)?;
         // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null
-        // or of the store, and copied.
+        // or belongs to the store, and is copied.
         let done = unsafe { wasm_table_set(table, index, val) };
         ensure!(
             done,
@@ -197,7 +198,7 @@ impl Table {
         let state = store.state();
         let init = check_element(state, &self.ty, init)?;
         // SAFETY: invariant "Object"; the store is borrowed exclusively. The reference is null
-        // or of the store, and copied.
+        // or belongs to the store, and is copied.
         let grown = unsafe { wasm_table_grow(self.get_c(state), delta, init) };
         ensure!(grown, "failed to grow table by `{delta}`");
         Ok(previous)

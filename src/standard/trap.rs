@@ -44,8 +44,8 @@ impl Trap {
     pub fn new(store: impl AsContext, message: impl AsRef<str>) -> Trap {
         let text: ByteVec = message.as_ref().bytes().chain([0]).collect();
         let store = store.as_context().state();
-        // SAFETY: the store is alive. The message ends with a NUL, as the function requires, and is
-        // copied. The trap is owned.
+        // SAFETY: invariant "Owned object": the store is alive. The message ends with a NUL, as
+        // the function requires, and is copied. The trap is owned.
         let trap = unsafe { Owned::from_c(wasm_trap_new(store.raw(), text.as_ptr())) };
         Trap::from_parts(Raised::Trap(trap), None)
     }

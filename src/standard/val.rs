@@ -199,7 +199,7 @@ impl Val {
     ///
     /// If it is a reference, it must belong to this store.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: OwnedVal) -> Result<Val> {
-        // SAFETY: a reference is of the store, as this function requires.
+        // SAFETY: a reference belongs to the store, as this function requires.
         unsafe { Val::from_c(store.as_context_mut().state(), raw) }
     }
 
@@ -235,7 +235,7 @@ impl Val {
         match number {
             Some(number) => Ok(number),
             None if raw.kind() == WASM_FUNCREF => {
-                // SAFETY: the reference is of the store, as this function requires.
+                // SAFETY: the reference belongs to the store, as this function requires.
                 Ok(Val::FuncRef(unsafe { Ref::from_val(state, raw) }))
             }
             None => Err(Inexpressible::new(format!("values of kind {}", raw.kind())).into()),

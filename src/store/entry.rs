@@ -58,7 +58,7 @@ impl StoreOpaque {
     }
 
     /// Calls a function with values that libwasmtime checks and roots. The results
-    /// are initialised and owned if there is no error.
+    /// are initialized and owned if there is no error.
     ///
     /// # Safety
     ///
@@ -154,7 +154,7 @@ impl StoreOpaque {
     ///
     /// # Safety
     ///
-    /// As for [`enter`](StoreOpaque::enter); `call` must initialise its second
+    /// As for [`enter`](StoreOpaque::enter); `call` must initialize its second
     /// argument if it reports neither an error nor a trap.
     unsafe fn enter_for<T>(
         store: *mut StoreOpaque,
@@ -166,7 +166,7 @@ impl StoreOpaque {
     ) -> Result<T> {
         let mut value = MaybeUninit::uninit();
         // SAFETY: this function requires what `enter` requires; there is no error, so
-        // the value is initialised.
+        // the value is initialized.
         unsafe {
             StoreOpaque::enter(store, |context, trap| {
                 call(context, value.as_mut_ptr(), trap)

@@ -19,7 +19,8 @@ impl<T: 'static> StoreContextMut<'_, T> {
         let store = self.opaque_mut();
         // A clone, as the store is changed.
         let raw = exception.root().resolve(&store.roots)?.clone();
-        // SAFETY: the trap is owned; a host function makes its own of the error.
+        // SAFETY: the function returns an owned trap. It isn't needed: a host function that
+        // returns the error creates its own.
         unsafe { wasm_trap_delete(raw.set_pending_exn(store)) };
         Err(ThrownException.into())
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// The instances of a store, by their indices, and their modules.
 ///
-/// A guest may make as many as the store's limits allow, so both an index and a
-/// module are looked up without a search through all of them.
+/// A guest may create as many instances as the store's limits allow, so neither an index nor
+/// a module is looked up by searching all of them.
 #[derive(Default)]
 pub(crate) struct Instances {
     /// Each instance and the number of its module, sorted.

@@ -1,15 +1,15 @@
 //! A cache of the base and length of the two memories that were accessed last.
 //!
 //! Getting them from libwasmtime takes two calls, more than the rest of most accesses.
-//! An entry is valid until WebAssembly code runs or the store changes. Either needs the C
+//! The two are valid until WebAssembly code runs or the store changes. Either needs the C
 //! context, which `store::entry` and
 //! [`StoreOpaque::begin_change`](super::StoreOpaque::begin_change) give out after they
 //! have cleared the cache. During such a call only a callback can fill the cache again,
 //! and it clears the cache when it returns.
 //!
-//! Threads that share a store read and add entries at the same time. So with shared
-//! access an entry is written only to an empty slot, and stays. The first slot is checked
-//! inline, the second a little later; any other memory is asked for each time, until
+//! Threads that share a store read and fill slots at the same time. So with shared access
+//! only an empty slot is filled, and it stays as it is. The first slot is checked inline, the
+//! second a little later. Of any other memory, libwasmtime is asked each time, until
 //! exclusive access clears the cache.
 
 use crate::sys::wasmtime_memory_t;
@@ -17,13 +17,13 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 pub(crate) struct MemoryCache {
-    first: Slot,
-    second: Slot,
+    first: CachedMemory,
+    second: CachedMemory,
 }
 
-/// An entry, or an empty slot.
-struct Slot {
-    /// The store's id if there is an entry, else one of the two below.
+/// The base address and length of one memory, or nothing.
+struct CachedMemory {
+    /// The store's id if the slot is filled, else one of the two below.
     store_id: AtomicU64,
     /// The rest of the memory's handle.
     index: AtomicU64,
@@ -39,8 +39,8 @@ const BEING_WRITTEN: u64 = u64::MAX;
 impl MemoryCache {
     pub(super) fn new() -> MemoryCache {
         MemoryCache {
-            first: Slot::empty(),
-            second: Slot::empty(),
+            first: CachedMemory::empty(),
+            second: CachedMemory::empty(),
         }
     }
 
@@ -55,7 +55,7 @@ impl MemoryCache {
         self.second.bytes(memory)
     }
 
-    /// Adds an entry, if there is an empty slot.
+    /// Notes the bytes of a memory, if there is an empty slot.
     pub(crate) fn note(&self, memory: &wasmtime_memory_t, bytes: *mut [u8]) {
         if !self.first.note(memory, bytes) {
             self.second.note(memory, bytes);
@@ -77,9 +77,9 @@ impl MemoryCache {
     }
 }
 
-impl Slot {
-    fn empty() -> Slot {
-        Slot {
+impl CachedMemory {
+    fn empty() -> CachedMemory {
+        CachedMemory {
             store_id: AtomicU64::new(EMPTY),
             index: AtomicU64::new(0),
             start: AtomicPtr::new(ptr::null_mut()),
@@ -100,7 +100,7 @@ impl Slot {
         })
     }
 
-    /// Returns whether the slot has the entry now.
+    /// Fills the slot if it is empty, and reports whether it was.
     fn note(&self, memory: &wasmtime_memory_t, bytes: *mut [u8]) -> bool {
         // The thread that succeeds is the only one to write until exclusive access.
         let claimed = self.store_id.compare_exchange(
@@ -120,7 +120,7 @@ impl Slot {
     }
 }
 
-/// The part of a memory's handle that is unique in its store.
+/// Returns the part of a memory's handle that is unique in its store.
 // Version 48: these private fields tell memories apart; look at `Memory` in `wasmtime`.
 #[inline]
 fn index(memory: &wasmtime_memory_t) -> u64 {
@@ -133,7 +133,7 @@ mod tests {
     use crate::sys::wasmtime_memory_id_t;
     use std::thread;
 
-    /// A memory whose length and base address are computed from its index.
+    /// Returns a memory whose length and base address are computed from its index.
     fn example(index: usize) -> (wasmtime_memory_t, *mut [u8]) {
         let start = ptr::without_provenance_mut(index << 16);
         let id = wasmtime_memory_id_t {

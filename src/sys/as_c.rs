@@ -21,9 +21,9 @@
 /// | [`Config`] | [`Owned`]`::try_from(&config)` | `Owned<wasm_config_t>` | |
 /// | [`Error`] | [`Owned`]`::from(&error)` | `Owned<wasmtime_error_t>`, `Owned<wasm_trap_t>` | `Error::from(owned)`, [`StoreContextMut::check_c`] |
 ///
-/// The names aren't `as_raw` and `from_raw`, since [`Func::from_raw`], [`Val::from_raw`]
-/// and others of the `wasmtime` crate are about something else: a raw value, as compiled
-/// code passes it. With the same name, a trait's function would be hidden by those.
+/// The names aren't `as_raw` and `from_raw`, since these have another meaning in the
+/// `wasmtime` crate: [`Func::from_raw`], [`Val::from_raw`] and others convert a raw value,
+/// as compiled code passes it. They would also hide functions of a trait with their names.
 ///
 #[doc = example!(wat)]
 /// use libwasmtime::sys::{self, AsC, AsCMut, FromC};
@@ -35,17 +35,18 @@
 /// let mut store = Store::new(&engine, ());
 /// let instance = Instance::new(&mut store, &module, &[])?;
 ///
-/// // The safe layer finds exports by their names, this function by their place.
+/// // The safe layer looks up exports by name, this function by index.
 /// let (mut name, mut len) = (std::ptr::null_mut(), 0);
 /// let mut item = MaybeUninit::uninit();
 /// let item = unsafe {
-///     // SAFETY: the context is that of the instance's store, and not used again; all
-///     // outs are valid for writes, and written if there is such an export.
+///     // SAFETY: the context is that of the instance's store, and isn't used again. The
+///     // pointers for results are valid for writes.
 ///     let found = sys::wasmtime_instance_export_nth(
 ///         store.as_c_mut(), &instance.as_c(), 0, &mut name, &mut len, item.as_mut_ptr(),
 ///     );
 ///     assert!(found);
-///     // SAFETY: the item is owned, and of the store.
+///     // SAFETY: there is such an export, so the item was written. It is owned, and belongs
+///     // to the store.
 ///     Extern::from_c(item.assume_init(), &mut store)
 /// };
 /// assert_eq!(item.into_memory().unwrap().size(&store), 1);
@@ -54,30 +55,30 @@
 ///
 /// # Who owns what
 ///
-/// The type of what is returned says so:
+/// The type that is returned shows it:
 ///
-/// - a pointer is to an object that the value still owns. It is valid until the value is
-///   dropped, and must not be deleted, nor be passed to a function that takes it over.
-///   To keep the object for longer, clone it with the C API's function: the clone has
-///   an owner of its own;
-/// - a struct is a handle that owns nothing. A `wasmtime_extern_t` that is a shared
-///   memory, and a `wasmtime_val_t` that is a reference, are borrowed like a pointer:
-///   neither is to be deleted or unrooted;
-/// - an [`Owned`] belongs to the caller.
+/// - A pointer is to an object that the value still owns. The pointer is valid until the
+///   value is dropped. The object must neither be deleted nor passed to a function that
+///   takes ownership. To keep it for longer, clone it with the C API's function.
+/// - A struct is a handle that owns nothing. A `wasmtime_extern_t` with a shared memory
+///   and a `wasmtime_val_t` with a reference are borrowed like a pointer: they must be
+///   neither deleted nor unrooted.
+/// - An [`Owned`] belongs to the caller.
 ///
 /// # What stays true
 ///
-/// To get a pointer is safe, to call a C function with it isn't: see the function's
-/// header. Besides, the safe layer relies on what it knows of its objects. Don't
+/// Getting a pointer is safe. Calling a C function with it is not: its header says what it
+/// requires. The safe layer also relies on what it has noted of its objects, so these rules
+/// apply to every C call:
 ///
-/// - change a [`Linker`] through its pointer unless it is borrowed mutably, and define
-///   nothing but host functions that may be called in every store of the linker's engine
-///   whose data is of its type. What belongs to a store, a shared memory, or WASI has to
-///   be defined by the linker's own methods, which note what it needs of a store;
-/// - use a handle with another store than its own: that ends the process. [`AsC::as_c`]
-///   doesn't check it, [`ToC::to_c`] and [`FromC::from_c`] do.
+/// - A [`Linker`] is changed through its pointer only while the caller has exclusive access
+///   to it. Only host functions are defined, which must accept every store of the linker's
+///   engine whose data is of the linker's `T`. Items of a store, shared memories and WASI
+///   are defined with the linker's own methods, which note what they require of a store.
+/// - A handle is used only with its own store: libwasmtime ends the process otherwise.
+///   [`AsC::as_c`] doesn't check that; [`ToC::to_c`] and [`FromC::from_c`] do.
 ///
-/// What stays true of a store is said at [`AsCMut`].
+/// [`AsCMut`] describes what applies to stores.
 ///
 /// [`ArrayType`]: crate::ArrayType
 /// [`Caller`]: crate::Caller
@@ -119,70 +120,71 @@ pub trait AsC {
     fn as_c(&self) -> Self::C;
 }
 
-/// Gives access to the context of the C API that a store has.
+/// Gives access to the C context of a store.
 ///
-/// It is for everything that is [`AsContextMut`](crate::AsContextMut), such as a
-/// [`Store`](crate::Store) and a [`Caller`](crate::Caller).
+/// Every [`AsContextMut`](crate::AsContextMut) implements it, such as
+/// [`Store`](crate::Store) and [`Caller`](crate::Caller).
 ///
 /// # What stays true
 ///
-/// The context is valid as long as the store. But for each C call, or series of calls
-/// between which nothing else uses the store, it has to be asked for anew: what the safe
-/// layer has cached of the store may be wrong after a call, and asking for the context
-/// is what clears that cache. Memories are in it, by their base address and length: one
-/// that a C call has grown would else be read where it was before.
+/// The context is valid as long as the store.
 ///
-/// While a call runs, nothing else may use the store, and the thread must be one that
-/// may: for a context of a `Caller` see [there](crate::Caller#threads).
-///
-/// The store's data in C is the safe layer's: don't call `wasmtime_context_set_data`.
-/// What is in `wasmtime_context_get_data` isn't the data that
-/// [`Store::data`](crate::Store::data) returns.
-///
-/// A call that runs WebAssembly code may run host functions of the safe layer. What one
-/// of them fails with, an error or a panic, waits in the store until
-/// [`StoreContextMut::check_c`](crate::StoreContextMut::check_c) takes it. If that isn't
-/// called after a call that fails, a later one that fails reports it.
-///
-/// A callback that is written for C must not unwind. It gets at the safe layer by
-/// [`StoreContextMut::with_c`](crate::StoreContextMut::with_c).
-///
-/// These have to be done by the safe layer, as it keeps accounts of them: instantiating
-/// a module that imports or defines a [shared memory](crate::SharedMemory#in-one-store)
-/// or imports WASI functions, and giving the store a WASI context.
+/// - **Caches.** The safe layer caches the base addresses and lengths of memories, and a C
+///   call may grow one. [`as_c_mut`](AsCMut::as_c_mut) clears that cache. So call it again
+///   before each C call after the safe layer has used the store; otherwise the safe layer
+///   may read a memory at an address where it no longer is.
+/// - **Access.** While a C call runs, nothing else may use the store. The documentation of
+///   [`Caller`](crate::Caller#threads) says which calls must stay on the thread of the
+///   callback.
+/// - **Data.** The data of the C store belongs to the safe layer. Don't call
+///   `wasmtime_context_set_data`; `wasmtime_context_get_data` doesn't return the data that
+///   [`Store::data`](crate::Store::data) does.
+/// - **Failures.** A C call that runs WebAssembly code may call host functions of the safe
+///   layer. If one fails, its error or panic waits in the store, so pass what the C call
+///   returned to [`StoreContextMut::check_c`](crate::StoreContextMut::check_c). Without
+///   that, the failure is reported by the next call that fails.
+/// - **Callbacks.** A callback for C must not unwind. It reaches the safe layer with
+///   [`StoreContextMut::with_c`](crate::StoreContextMut::with_c).
+/// - **Not in C.** The safe layer keeps lists of shared memories and WASI contexts. So it has
+///   to instantiate modules that import or define a
+///   [shared memory](crate::SharedMemory#in-one-store) or that import WASI functions, and it
+///   has to set a store's WASI context.
 pub trait AsCMut {
     /// A pointer to the context.
     type C;
 
-    /// Returns the context, and clears what is cached of the store.
+    /// Returns the context, after clearing the store's cache of memories.
     fn as_c_mut(&mut self) -> Self::C;
 }
 
-/// Translates a value to the C API: for a store, or an engine, that it belongs to.
+/// Converts a value to its form in the C API, for a store or an engine.
 ///
 /// See [`AsC`].
 pub trait ToC<Of> {
-    /// What the C API has for the value.
+    /// The value's form in the C API.
     type C;
 
-    /// Why there is nothing.
+    /// The error of a value that can't be converted.
     type Error;
 
-    /// Returns the value as the C API has it, for use with `of`.
+    /// Returns the value in its form in the C API, for use with `of`.
     ///
     /// # Errors
     ///
-    /// Returns an error if the value belongs to another store or engine than `of`, if
-    /// the root of a reference is gone, or if the C API can't express the value.
+    /// Returns an error if
+    ///
+    /// - the value belongs to another store or engine than `of`;
+    /// - the value is a reference that has been unrooted;
+    /// - the C API has no form for the value.
     fn to_c(&self, of: Of) -> Result<Self::C, Self::Error>;
 }
 
-/// Takes over what a C function returned.
+/// Creates a value from one that a C function returned, and takes ownership of that.
 ///
-/// See [`AsC`] for which types take what. `of` is what `raw` belongs to: what the C
-/// object doesn't tell.
+/// [`AsC`] lists the types. `of` is what a C object doesn't tell: the store, engine, module
+/// or configuration to which it belongs.
 pub trait FromC<C, Of>: Sized {
-    /// Takes over an object, or the handle of one.
+    /// Creates a value from a C object, or from the handle of one.
     ///
     /// # Panics
     ///
@@ -190,8 +192,9 @@ pub trait FromC<C, Of>: Sized {
     ///
     /// # Safety
     ///
-    /// `raw` must be valid, must belong to `of`, and must be owned by the caller, who
-    /// gives it up: an object in an [`Owned`](crate::vec::Owned), or a struct that
-    /// nothing else deletes or unroots. The implementations say what else they require.
+    /// `raw` must be valid and belong to `of`. The caller must own it and give it up: it is
+    /// an object in an [`Owned`](crate::vec::Owned), or a struct that nothing else deletes or
+    /// unroots. Some implementations have further requirements, which their documentation
+    /// lists.
     unsafe fn from_c(raw: C, of: Of) -> Self;
 }

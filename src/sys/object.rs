@@ -183,7 +183,7 @@ mod system {
             executable.is_some_and(|executable| executable.base == self.base)
         }
 
-        /// Unknown here. To open the executable once more does no harm.
+        /// Reports `false`, as it is unknown here. Opening the executable once more does no harm.
         #[cfg(not(target_os = "linux"))]
         fn is_executable(&self) -> bool {
             false
@@ -335,7 +335,7 @@ mod system {
         NonNull::new(target).unwrap_or(function)
     }
 
-    /// The stubs of other processors are unknown here.
+    /// Returns the function: the stubs of other processors are unknown here.
     #[cfg(not(any(target_arch = "x86_64", target_arch = "x86")))]
     fn behind_stub(function: NonNull<c_void>) -> NonNull<c_void> {
         function

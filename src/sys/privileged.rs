@@ -61,7 +61,7 @@ pub(crate) fn is_privileged() -> bool {
     getuid() != geteuid() || getgid() != getegid()
 }
 
-/// Elsewhere no program starts with the rights of another user.
+/// Returns `false`: on other systems no program starts with the rights of another user.
 #[cfg(not(unix))]
 pub(crate) fn is_privileged() -> bool {
     false

@@ -1,15 +1,18 @@
 //! The vector types of the C API, all from one macro.
 //!
 //! A list names the vectors of a header: [`wasm_vecs!`] those of `wasm.h`,
-//! `component_vecs!` those of `wasmtime/component/val.h`. [`declare_vecs!`] makes of each
-//! line the C struct and its five functions. The same lists drive [`crate::vec`], which
-//! tells the owned type of each.
+//! `component_vecs!` those of `wasmtime/component/val.h`. [`declare_vecs!`] declares
+//! the C struct and the five functions of each line. [`crate::vec`] expands the same lists,
+//! to define the owned type of each vector.
 
 use super::*;
 
-/// Panics unless the library is the right one: a safe function that creates a vector
-/// may be the first to call it. A library that is opened at run time is checked when it
-/// is opened.
+/// Checks that the library is the right one: a safe function that creates a vector may be
+/// the first to call it. A library that is opened at run time is checked when it is opened.
+///
+/// # Panics
+///
+/// Panics if it is another library.
 #[inline]
 pub(crate) fn assert_loaded() {
     #[cfg(wasmtime_link = "dynamic")]
@@ -64,7 +67,7 @@ macro_rules! declare_vecs {
 }
 pub(in crate::sys) use declare_vecs;
 
-/// Passes the vectors of `wasm.h` to a macro, and what else that macro is to be given.
+/// Passes the vectors of `wasm.h` to a macro, together with its other arguments.
 macro_rules! wasm_vecs {
     ($apply:ident! $($more:tt)*) => {
         $apply! {

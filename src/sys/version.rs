@@ -12,11 +12,11 @@ use crate::sys::elf::{self, Class};
 use crate::sys::library::{LibraryVersion, MAJOR};
 use crate::sys::{wasm_byte_vec_t, wasm_engine_t, wasmtime_error_t, wasmtime_module_t};
 
-/// The other major versions that are recognised. A version beyond is only known not to be
+/// The other major versions that are recognized. A version beyond is only known not to be
 /// the right one.
 const OTHER_MAJORS: Range<u32> = 20..100;
 
-/// The patches that are recognised, of the right major version and of others.
+/// The patches that are recognized, of the right major version and of others.
 /// Long-term-support releases get many.
 const PATCHES: Range<u32> = 0..100;
 const OTHER_PATCHES: Range<u32> = 0..20;
@@ -44,7 +44,7 @@ pub(super) fn by_symbol(has: impl Fn(&CStr) -> bool) -> Option<LibraryVersion> {
 /// What the refusals of a library tell of its version.
 pub(super) enum Evidence {
     Version(LibraryVersion),
-    /// It is neither the right version nor one that is recognised.
+    /// It is neither the right version nor one that is recognized.
     Other,
     /// They tell nothing.
     None,

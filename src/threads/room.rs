@@ -18,7 +18,7 @@ pub(super) fn probe() -> io::Result<()> {
     const MAPPINGS: usize = 8;
 
     let room = Region::allocate(BYTES)?;
-    // A page whose protection differs from its neighbours' is a mapping of its own.
+    // A page whose protection differs from its neighbors' is a mapping of its own.
     let pages = BYTES / page_size();
     for page in (1..pages).step_by(2).take(MAPPINGS / 2) {
         room.protect(page * page_size(), page_size())?;

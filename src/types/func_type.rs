@@ -32,10 +32,10 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct FuncType {
-    definition: Arc<Definition>,
+    definition: Arc<FuncTypeDefinition>,
 }
 
-struct Definition {
+struct FuncTypeDefinition {
     engine: Engine,
     repr: Repr,
 }
@@ -81,7 +81,8 @@ impl Repr {
             .cloned(),
             Repr::Defined(ty) => {
                 let ty = defined_types(ty, side).get(index)?.as_ref()?;
-                // SAFETY: `ty` is borrowed from the function type, which is of `engine`.
+                // SAFETY: invariant "Owned object": `ty` is borrowed from the function type,
+                // which is of `engine`.
                 Some(unsafe { ValType::from_c(engine, ty.as_ptr()) })
             }
         }
@@ -90,8 +91,8 @@ impl Repr {
 
 /// Returns the parameters or results of a C function type.
 fn defined_types(ty: &Owned<wasm_functype_t>, side: Side) -> &ValTypeVec {
-    // SAFETY: `ty` is owned, so it is valid. Its vectors live as long as it and never
-    // change, and a vector of this crate has the layout of the C struct.
+    // SAFETY: invariant "Owned object": `ty` is owned, so it is valid. Its vectors live as long
+    // as it and never change, and a vector of this crate has the layout of the C struct.
     unsafe {
         let types = match side {
             Side::Params => wasm_functype_params(ty.as_ptr()),
@@ -173,7 +174,7 @@ impl FuncType {
 
     fn from_repr(engine: &Engine, repr: Repr) -> FuncType {
         FuncType {
-            definition: Arc::new(Definition {
+            definition: Arc::new(FuncTypeDefinition {
                 engine: engine.clone(),
                 repr,
             }),
@@ -206,7 +207,7 @@ impl FuncType {
     }
 
     fn get(&self, side: Side, index: usize) -> Option<ValType> {
-        let Definition { engine, repr } = &*self.definition;
+        let FuncTypeDefinition { engine, repr } = &*self.definition;
         repr.get(engine, side, index)
     }
 

@@ -179,8 +179,9 @@ impl ExnType {
         let engine = ty.engine();
         let ty = ty.to_c();
         let mut out = ptr::null_mut();
-        // SAFETY: the parameters are borrowed from `ty`, which is alive and of `engine`.
-        // `out` is set to an owned type unless there is an error.
+        // SAFETY: invariant "Owned object": `ty` is alive and belongs to `engine`, and the
+        // parameters are borrowed from it. `out` is set to an owned type unless there is an
+        // error.
         unsafe {
             check(wasmtime_exn_type_new(
                 engine.as_ptr(),
@@ -195,8 +196,8 @@ impl ExnType {
     ///
     /// Calls `wasmtime_exn_type_tag_type`.
     pub fn tag_type(&self) -> TagType {
-        // SAFETY: this type is valid, and its tag's type is of the same engine. That one is
-        // owned, and copied.
+        // SAFETY: invariant "Owned object": this type is valid. Its tag's type belongs to the
+        // same engine, and is owned and copied.
         unsafe {
             let ty = Owned::from_c(wasmtime_exn_type_tag_type(self.as_ptr()));
             TagType::from_c(self.engine(), ty.as_ptr())

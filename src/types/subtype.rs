@@ -1,10 +1,12 @@
 //! Comparing concrete types, which only libwasmtime can.
 
 use super::{FuncType, GlobalType, HeapType, Mutability, RefType, ValType};
-use crate::Engine;
+use crate::error::format_err;
 use crate::owned::Owned;
 use crate::sys::*;
+use crate::{Engine, Error};
 use std::ffi::c_void;
+use std::fmt::Display;
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -15,7 +17,8 @@ const DESCRIBED: &str = "the C API describes every type that a module can define
 /// Calls `wasmtime_wasm_valtype_equal`.
 pub(super) fn same(a: HeapType, b: HeapType) -> bool {
     let [a, b] = [a, b].map(|ty| RefType::new(true, ty).to_c().expect(DESCRIBED));
-    // SAFETY: both are valid, owned, and of one engine, which the callers check first.
+    // SAFETY: invariant "Owned object": both are valid, owned, and of one engine, which the
+    // callers check first.
     unsafe { wasmtime_wasm_valtype_equal(a.as_ptr(), b.as_ptr()) }
 }
 
@@ -38,9 +41,10 @@ pub(super) fn is_subtype(engine: &Engine, a: HeapType, b: HeapType) -> bool {
 
     let mut func = MaybeUninit::uninit();
     let mut global = MaybeUninit::uninit();
-    // SAFETY: all types are of `engine`, and so is the store, which is owned, and whose
-    // context nothing else has. The outs are valid for writes; `func` is written before
-    // it is read, and `global` isn't read. The error is null or owned.
+    // SAFETY: invariant "Owned object": all types belong to `engine`, and so does the store,
+    // which is new, so nothing else uses its context. The pointers for results are valid for
+    // writes; `func` is written before it is read, and `global` isn't read. The error is null
+    // or owned.
     unsafe {
         let store = Owned::from_c(wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None));
         let context = wasmtime_store_context(store.as_ptr());
@@ -72,4 +76,10 @@ unsafe extern "C" fn never_called(
     _: usize,
 ) -> *mut wasm_trap_t {
     ptr::null_mut()
+}
+
+/// Returns the error for a value whose type doesn't match.
+#[cold]
+pub(crate) fn type_mismatch(expected: &dyn Display, found: &dyn Display) -> Error {
+    format_err!("type mismatch: expected {expected}, found {found}")
 }

@@ -187,7 +187,8 @@ impl TableType {
         // SAFETY: invariant "Shared"; the table belongs to the context's store, as this
         // function requires. The type is owned.
         let ty = unsafe { Owned::from_c(wasmtime_table_type(context, table)) };
-        // SAFETY: `ty` is owned and of `engine`; the element is borrowed from it.
+        // SAFETY: invariant "Owned object": `ty` is owned and of `engine`; the element is
+        // borrowed from it.
         let element = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
         let element = element.unwrap_ref().clone();
         (ty, element)

@@ -54,7 +54,7 @@ impl Kind {
 }
 
 impl Kind {
-    /// Whether a value is of this kind, where that is all there is to check.
+    /// Reports whether a value is of this kind, for kinds that leave nothing else to check.
     #[inline]
     pub(crate) fn accepts(self, val: &Val) -> bool {
         matches!(
@@ -101,7 +101,7 @@ impl Kind {
 }
 
 impl Val {
-    /// The raw value to pass to WebAssembly at once.
+    /// Returns the raw value, which must be passed to WebAssembly before the collector may run.
     ///
     /// # Errors
     ///
@@ -126,7 +126,7 @@ impl Val {
 
     #[inline(never)]
     fn reference_to_raw(self, store: &mut StoreOpaque) -> Result<ValRaw> {
-        // SAFETY: the store is borrowed.
+        // SAFETY: invariant "State": the store is borrowed exclusively.
         unsafe {
             match self {
                 Val::FuncRef(func) => func.to_val_raw(store),
@@ -145,9 +145,10 @@ impl Val {
     ///
     /// # Safety
     ///
-    /// It must be of that type, and of `store`.
+    /// It must be of that type, and belong to `store`.
     pub(crate) unsafe fn from_raw_in(raw: &ValRaw, ty: &ValType, store: &mut StoreOpaque) -> Val {
-        // SAFETY: the value is of that type, so of that kind, and belongs to the store.
+        // SAFETY: the value is of that type, so of that kind, and belongs to the store, as this
+        // function requires.
         unsafe { Kind::of(ty).load_raw(raw, store) }
     }
 }

@@ -30,7 +30,7 @@ macro_rules! for_each_arity {
 }
 pub(crate) use for_each_arity;
 
-/// The types of some values, each as the function that tells it.
+/// The types of several values, each as the function that returns it.
 #[doc(hidden)]
 pub type ValTypes = &'static [fn() -> ValType];
 
@@ -78,7 +78,7 @@ pub unsafe trait WasmParams: Send {
     #[doc(hidden)]
     unsafe fn write<F: Form>(&self, values: &mut Writer<'_, F>) -> Result<()>;
 
-    /// The values with their types.
+    /// Returns the values with their types.
     ///
     /// # Safety
     ///

@@ -30,11 +30,11 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     const NEEDS_STORE: bool = true;
 
-    /// The type's WebAssembly type.
+    /// Returns the WebAssembly type.
     #[doc(hidden)]
     fn valtype() -> ValType;
 
-    /// The raw value to pass to WebAssembly at once.
+    /// Returns the raw value, which must be passed to WebAssembly before the collector may run.
     ///
     /// # Safety
     ///
@@ -43,7 +43,7 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     unsafe fn to_val_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw>;
 
-    /// The value of a raw value that WebAssembly passed.
+    /// Returns the value of a raw value that WebAssembly passed.
     ///
     /// # Safety
     ///
@@ -59,12 +59,12 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     unsafe fn take(val: wasmtime_val_t, store: *mut StoreOpaque) -> Self;
 
-    /// The value with its type, to compare with a function's. It may be rooted in
-    /// the store for that.
+    /// Returns the value with its type, to compare that with a function's type. It may be
+    /// rooted in the store for that.
     ///
     /// # Safety
     ///
-    /// What is returned must not be used after `self` is dropped.
+    /// The result must not be used after `self` is dropped.
     #[doc(hidden)]
     unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val>;
 }

@@ -83,7 +83,8 @@ macro_rules! owned_val {
                 }
                 let mut clone = $owned::default();
                 let ($to, $from) = (clone.as_mut_ptr(), self.as_ptr());
-                // SAFETY: `self` owns a valid value, and the one that is overwritten owns nothing.
+                // SAFETY: invariant "Owned object": `self` owns a valid value, and the one that
+                // is overwritten owns nothing.
                 unsafe { $copy };
                 clone
             }
@@ -94,7 +95,8 @@ macro_rules! owned_val {
             #[inline]
             fn drop(&mut self) {
                 if self.owns() {
-                    // SAFETY: `self` owns the value, and is gone after this.
+                    // SAFETY: invariant "Owned object": `self` owns the value, and is gone
+                    // after this.
                     unsafe { $delete(self.as_mut_ptr()) }
                 }
             }

@@ -15,7 +15,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// An owned configuration of the C API.
-type Config = Owned<wasi_config_t>;
+type RawConfig = Owned<wasi_config_t>;
 
 impl WasiP1Ctx {
     /// Returns the C API's configuration, and the owners of its writers and pipes, which are
@@ -25,10 +25,10 @@ impl WasiP1Ctx {
     ///
     /// Returns an error if something in the context isn't valid for the C API, can't be
     /// opened, or is unavailable.
-    pub(super) fn into_config(self) -> Result<(Config, Vec<Box<dyn Any + Send + Sync>>)> {
+    pub(super) fn into_config(self) -> Result<(RawConfig, Vec<Box<dyn Any + Send + Sync>>)> {
         check_random_numbers()?;
-        // SAFETY: the function has no requirements, and returns an owned configuration.
-        let config = unsafe { Config::from_c(wasi_config_new()) };
+        // SAFETY: the function requires nothing, and returns an owned configuration.
+        let config = unsafe { RawConfig::from_c(wasi_config_new()) };
         set_args(&config, &self.args)?;
         set_env(&config, &self.env)?;
         set_stdin(&config, self.stdin)?;
@@ -37,7 +37,7 @@ impl WasiP1Ctx {
         for dir in &self.dirs {
             preopen(&config, dir)?;
         }
-        // SAFETY: `config` owns the configuration.
+        // SAFETY: invariant "Owned object": `config` owns the configuration.
         unsafe {
             if self.inherit_network {
                 wasi_config_inherit_network(config.as_ptr());
@@ -77,20 +77,21 @@ fn check_random_numbers() -> Result<()> {
     Ok(())
 }
 
-fn set_args(config: &Config, args: &[OsString]) -> Result<()> {
+fn set_args(config: &RawConfig, args: &[OsString]) -> Result<()> {
     let args = args
         .iter()
         .enumerate()
         .map(|(i, arg)| text(arg).with_context(|| format!("WASI argument {i}")))
         .collect::<Result<Vec<_>>>()?;
     let mut args: Vec<_> = args.iter().map(|arg| arg.as_ptr()).collect();
-    // SAFETY: `config` owns the configuration; the arguments are C strings, which are copied.
+    // SAFETY: invariant "Owned object": `config` owns the configuration; the arguments are C
+    // strings, which are copied.
     let set = unsafe { wasi_config_set_argv(config.as_ptr(), args.len(), args.as_mut_ptr()) };
     ensure!(set, "libwasmtime refused the WASI arguments");
     Ok(())
 }
 
-fn set_env(config: &Config, env: &[(OsString, OsString)]) -> Result<()> {
+fn set_env(config: &RawConfig, env: &[(OsString, OsString)]) -> Result<()> {
     let env = env
         .iter()
         .map(|(name, value)| {
@@ -100,8 +101,8 @@ fn set_env(config: &Config, env: &[(OsString, OsString)]) -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     let mut names: Vec<_> = env.iter().map(|(name, _)| name.as_ptr()).collect();
     let mut values: Vec<_> = env.iter().map(|(_, value)| value.as_ptr()).collect();
-    // SAFETY: `config` owns the configuration; there are as many names as values, all C
-    // strings, which are copied.
+    // SAFETY: invariant "Owned object": `config` owns the configuration; there are as many
+    // names as values, all C strings, which are copied.
     let set = unsafe {
         wasi_config_set_env(
             config.as_ptr(),
@@ -114,20 +115,21 @@ fn set_env(config: &Config, env: &[(OsString, OsString)]) -> Result<()> {
     Ok(())
 }
 
-fn set_stdin(config: &Config, stdin: Input) -> Result<()> {
+fn set_stdin(config: &RawConfig, stdin: Input) -> Result<()> {
     match stdin {
         Input::Empty => {}
-        // SAFETY: `config` owns the configuration.
+        // SAFETY: invariant "Owned object": `config` owns the configuration.
         Input::Inherit => unsafe { wasi_config_inherit_stdin(config.as_ptr()) },
         Input::Bytes(bytes) => {
             let mut bytes = ByteVec::from(bytes);
-            // SAFETY: `config` owns the configuration. The function takes the contents of
-            // the vector, and leaves it empty.
+            // SAFETY: invariant "Owned object": `config` owns the configuration. The function
+            // takes the contents of the vector, and leaves it empty.
             unsafe { wasi_config_set_stdin_bytes(config.as_ptr(), bytes.as_mut_ptr()) };
         }
         Input::File(path) => {
             let file = path_text(&path)?;
-            // SAFETY: `config` owns the configuration; the path is a C string.
+            // SAFETY: invariant "Owned object": `config` owns the configuration; the path is a
+            // C string.
             if !unsafe { wasi_config_set_stdin_file(config.as_ptr(), file.as_ptr()) } {
                 return Err(cause(File::open(&path)))
                     .with_context(|| format!("failed to open `{}` for reading", path.display()));
@@ -151,13 +153,15 @@ struct OutputStream {
 macro_rules! output_stream {
     ($inherit:ident, $file:ident, $custom:ident) => {
         OutputStream {
-            // SAFETY: the configuration is owned, as `inherit` requires.
+            // SAFETY: invariant "Owned object": the configuration is owned, as `inherit`
+            // requires.
             inherit: |config| unsafe { $inherit(config) },
-            // SAFETY: the configuration is owned and the path a C string, as `file` requires.
+            // SAFETY: invariant "Owned object": the configuration is owned and the path a C
+            // string, as `file` requires.
             file: |config, path| unsafe { $file(config, path) },
             custom: |config, data| {
-                // SAFETY: the configuration is owned, and the data is that of `write` and
-                // `FINALIZE`, as `custom` requires.
+                // SAFETY: invariant "Owned object": the configuration is owned, and the data is
+                // that of `write` and `FINALIZE`, as `custom` requires.
                 unsafe { $custom(config, Some(writer::write), data, Some(writer::FINALIZE)) }
             },
         }
@@ -178,15 +182,20 @@ const STDERR: OutputStream = output_stream!(
 impl OutputStream {
     /// Sets the destination of the stream. Returns the owner of the destination, which has
     /// to be dropped with the store.
-    fn set(&self, config: &Config, output: Output) -> Result<Option<Box<dyn Any + Send + Sync>>> {
+    fn set(
+        &self,
+        config: &RawConfig,
+        output: Output,
+    ) -> Result<Option<Box<dyn Any + Send + Sync>>> {
         let raw = config.as_ptr();
         match output {
             Output::Nowhere => {}
-            // SAFETY: `config` owns the configuration.
+            // SAFETY: invariant "Owned object": `config` owns the configuration.
             Output::Inherit => unsafe { (self.inherit)(raw) },
             Output::Pipe(pipe) => {
                 #[cfg(target_os = "linux")]
-                // SAFETY: `config` owns the configuration; the path is a C string.
+                // SAFETY: invariant "Owned object": `config` owns the configuration; the path
+                // is a C string.
                 if pipe.open_with(|path| unsafe { (self.file)(raw, path.as_ptr()) }) {
                     return Ok(Some(Box::new(pipe)));
                 }
@@ -195,7 +204,8 @@ impl OutputStream {
             Output::Writer(writer) => return Ok(Some(self.set_writer(config, writer))),
             Output::File(path) => {
                 let file = path_text(&path)?;
-                // SAFETY: `config` owns the configuration; the path is a C string.
+                // SAFETY: invariant "Owned object": `config` owns the configuration; the path
+                // is a C string.
                 if !unsafe { (self.file)(raw, file.as_ptr()) } {
                     return Err(cause(File::create(&path))).with_context(|| {
                         format!("failed to open `{}` for writing", path.display())
@@ -209,21 +219,23 @@ impl OutputStream {
     /// Sends the stream to a writer. Returns the writer's owner.
     fn set_writer(
         &self,
-        config: &Config,
+        config: &RawConfig,
         writer: Box<dyn Write + Send>,
     ) -> Box<dyn Any + Send + Sync> {
         let (owner, data) = WriterOwner::new(writer);
-        // SAFETY: `config` owns the configuration; the data is that of a writer's callback.
+        // SAFETY: invariant "Owned object": `config` owns the configuration; the data is that
+        // of a writer's callback.
         unsafe { (self.custom)(config.as_ptr(), data) };
         Box::new(owner)
     }
 }
 
-fn preopen(config: &Config, dir: &PreopenedDir) -> Result<()> {
+fn preopen(config: &RawConfig, dir: &PreopenedDir) -> Result<()> {
     let PreopenedDir { host, guest, perms } = dir;
     let host_path = path_text(host)?;
     let guest_path = text(OsStr::new(guest)).context("the `guest_path` of a WASI directory")?;
-    // SAFETY: `config` owns the configuration; both paths are C strings.
+    // SAFETY: invariant "Owned object": `config` owns the configuration; both paths are C
+    // strings.
     let opened = unsafe {
         wasi_config_preopen_dir(
             config.as_ptr(),

@@ -19,16 +19,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// A writer, until it is dropped.
-type Slot = Arc<Mutex<Option<Box<dyn Write + Send>>>>;
+type SharedWriter = Arc<Mutex<Option<Box<dyn Write + Send>>>>;
 
 /// The owner of a writer that the C API has a callback for. Dropping it drops the writer.
-pub(crate) struct WriterOwner(Slot);
+pub(crate) struct WriterOwner(SharedWriter);
 
 impl WriterOwner {
     /// Creates the owner of a writer, and the data of the callback [`write`], which
     /// [`FINALIZE`] frees.
     pub(super) fn new(writer: Box<dyn Write + Send>) -> (WriterOwner, *mut c_void) {
-        let slot = Slot::new(Mutex::new(Some(writer)));
+        let slot = SharedWriter::new(Mutex::new(Some(writer)));
         let callback = Callback {
             slot: slot.clone(),
             thread: Mutex::default(),
@@ -53,7 +53,7 @@ impl Drop for WriterOwner {
 /// The data of the callback.
 struct Callback {
     // Dropped before `thread`, so that the thread has the last reference.
-    slot: Slot,
+    slot: SharedWriter,
     /// The thread that calls the writer, from the first write on.
     thread: Mutex<Option<WriterThread>>,
 }
@@ -65,7 +65,7 @@ struct WriterThread(Arc<Exchange>);
 /// either, so a channel isn't needed: the standard library's would be a tenth of the code of
 /// this crate.
 struct Exchange {
-    state: Mutex<State>,
+    state: Mutex<Progress>,
     changed: Condvar,
     /// The number of changes, which can be read without the lock.
     changes: AtomicUsize,
@@ -74,7 +74,7 @@ struct Exchange {
 }
 
 #[derive(Default)]
-enum State {
+enum Progress {
     #[default]
     Idle,
     Piece(Vec<u8>),
@@ -103,10 +103,10 @@ impl Exchange {
 
     /// Waits until `take` takes something out of the state; `None` if the other side has
     /// ended.
-    fn wait<T>(&self, take: impl Fn(&mut State) -> Option<T>) -> Option<T> {
+    fn wait<T>(&self, take: impl Fn(&mut Progress) -> Option<T>) -> Option<T> {
         let deadline = Instant::now() + self.patience;
         let mut state = self.lock();
-        while !matches!(*state, State::Ended) {
+        while !matches!(*state, Progress::Ended) {
             if let Some(taken) = take(&mut state) {
                 return Some(taken);
             }
@@ -127,27 +127,27 @@ impl Exchange {
     }
 
     /// Changes the state, unless the other side has ended.
-    fn put(&self, next: State) {
+    fn put(&self, next: Progress) {
         let mut state = self.lock();
-        if !matches!(*state, State::Ended) {
+        if !matches!(*state, Progress::Ended) {
             *state = next;
             self.changes.fetch_add(1, Ordering::Relaxed);
             self.changed.notify_all();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the next piece to write; `None` after the last.
     fn piece(&self) -> Option<Vec<u8>> {
         self.wait(|state| {
-            let State::Piece(piece) = state else {
+            let Progress::Piece(piece) = state else {
                 return None;
             };
             let piece = mem::take(piece);
-            *state = State::Writing;
+            *state = Progress::Writing;
             Some(piece)
         })
     }
@@ -155,11 +155,11 @@ impl Exchange {
     /// Waits for the result of the piece that was put; `None` if the thread has ended.
     fn result(&self) -> Option<io::Result<()>> {
         self.wait(|state| {
-            let State::Written(result) = state else {
+            let Progress::Written(result) = state else {
                 return None;
             };
             let result = mem::replace(result, Ok(()));
-            *state = State::Idle;
+            *state = Progress::Idle;
             Some(result)
         })
     }
@@ -177,7 +177,7 @@ impl Callback {
 }
 
 impl WriterThread {
-    fn start(slot: Slot) -> io::Result<WriterThread> {
+    fn start(slot: SharedWriter) -> io::Result<WriterThread> {
         let exchange = Arc::new(Exchange::new());
         let thread = WriterThread(exchange.clone());
         thread::Builder::new()
@@ -188,18 +188,18 @@ impl WriterThread {
                     // writer, whose destructor may panic.
                     let slot = slot;
                     while let Some(piece) = exchange.piece() {
-                        exchange.put(State::Written(write_to(&slot, &piece)));
+                        exchange.put(Progress::Written(write_to(&slot, &piece)));
                     }
                 });
                 // Also after a panic of the writer.
-                exchange.put(State::Ended);
+                exchange.put(Progress::Ended);
             })?;
         Ok(thread)
     }
 
     /// Makes the thread write a piece, and waits for the result.
     fn write(&self, piece: &[u8]) -> io::Result<()> {
-        self.0.put(State::Piece(piece.to_vec()));
+        self.0.put(Progress::Piece(piece.to_vec()));
         // The thread ends early only if the writer panics; the panic hook has printed the
         // panic.
         let result = self.0.result();
@@ -209,11 +209,11 @@ impl WriterThread {
 
 impl Drop for WriterThread {
     fn drop(&mut self) {
-        self.0.put(State::Ended);
+        self.0.put(Progress::Ended);
     }
 }
 
-fn write_to(slot: &Slot, piece: &[u8]) -> io::Result<()> {
+fn write_to(slot: &SharedWriter, piece: &[u8]) -> io::Result<()> {
     let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
     let writer = slot.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
     writer.write_all(piece)?;
@@ -254,7 +254,8 @@ impl Report<isize> for ReportStatus {
     }
 }
 
-/// The callback: writes a piece, and returns its length, or the negative number of an error.
+/// Writes a piece, as a callback of WASI. Returns the length of what was written, or the
+/// negative number of an error.
 pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
     // SAFETY: invariant "Callback": the data is the `Callback` of `WriterOwner::new`, which
     // is `Sync` and not yet freed, and the piece is readable. Its address isn't null even if

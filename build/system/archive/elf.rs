@@ -71,7 +71,7 @@ fn read_symbols<'a>(
     for symbol in (table..table.checked_add(size)?).step_by(class.symbol_bytes()) {
         let name = file.u32(symbol + class.symbol_name())?;
         let place = names.checked_add(name.try_into().ok()?)?;
-        // With a function of the standard library, as that is optimised and a build script
+        // With a function of the standard library, as that is optimized and a build script
         // isn't.
         let name = CStr::from_bytes_until_nul(bytes.get(place..)?).ok()?;
         let name = name.to_bytes();

@@ -1,6 +1,6 @@
 //! Checks a module for DWARF that libwasmtime would abort at.
 
-use super::{CUSTOM, Reader};
+use super::{BinaryReader, CUSTOM};
 use crate::error::{Result, bail};
 
 /// Checks the headers of a module's line tables.
@@ -18,7 +18,7 @@ use crate::error::{Result, bail};
 // Version 48: the transformation of DWARF asserts this; look at `LineProgram::new` of
 // `write` in `gimli`.
 pub(crate) fn check(wasm: &[u8]) -> Result<()> {
-    let sections = Reader::sections(wasm).into_iter().flatten();
+    let sections = BinaryReader::sections(wasm).into_iter().flatten();
     for (id, mut section) in sections {
         if id != CUSTOM || section.name() != Some(b".debug_line") {
             continue;
@@ -50,7 +50,7 @@ struct Steps {
     range: u8,
 }
 
-impl Reader<'_> {
+impl BinaryReader<'_> {
     /// Reads the next line table; `None` if there is no other, or if libwasmtime doesn't
     /// support its version.
     fn line_table(&mut self) -> Option<Steps> {
@@ -58,7 +58,7 @@ impl Reader<'_> {
             u32::MAX => (8, u64::from(self.u32()?) | u64::from(self.u32()?) << 32),
             len => (4, u64::from(len)),
         };
-        let mut table = Reader(self.take(len.try_into().ok()?)?);
+        let mut table = BinaryReader(self.take(len.try_into().ok()?)?);
         let version = u16::from_le_bytes(table.take(2)?.try_into().ok()?);
         // The sizes of addresses and of segment selectors.
         table.take(if version == 5 { 2 } else { 0 })?;

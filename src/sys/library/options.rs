@@ -88,7 +88,7 @@ impl LoadOptions {
     /// A library that is known to have the wrong version is refused all the same.
     ///
     /// The caller is then responsible for the version: calling into a library of
-    /// another major version is undefined behaviour.
+    /// another major version is undefined behavior.
     ///
     /// # Examples
     ///

@@ -20,7 +20,7 @@ use crate::sys::library::{Attempt, LoadError, LoadOptions, Loaded};
 const VARIABLE: &str = "LIBWASMTIME_PATH";
 
 /// Why a place isn't searched in a privileged process.
-const IGNORED: &str = "ignored, since this process has more rights than whoever started it";
+const IGNORED: &str = "ignored, since this process has more rights than the user who started it";
 
 /// Finds a library and opens it.
 ///

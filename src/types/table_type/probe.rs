@@ -24,8 +24,9 @@ impl Probe {
         let wasm = binary(element, limits).ok_or_else(|| cannot_name(element))?;
         engine.prepare_to_compile(&wasm)?;
         let mut module = ptr::null_mut();
-        // SAFETY: the engine is alive, `wasm` is only read, and `module` is set to an owned
-        // module unless there is an error, which `check` takes over.
+        // SAFETY: invariant "Owned object": the engine is alive, `wasm` is only read, and
+        // `module` is set to an owned module unless there is an error, which `check` takes
+        // over.
         let probe = unsafe {
             check(wasmtime_module_new(
                 engine.as_ptr(),
@@ -38,7 +39,8 @@ impl Probe {
         // A concrete type may have the same parameters and results, and be another type.
         if element.heap_type().is_concrete() {
             let ty = probe.tabletype()?;
-            // SAFETY: `ty` is owned and of `engine`; the element is borrowed from it.
+            // SAFETY: invariant "Owned object": `ty` is owned and of `engine`; the element is
+            // borrowed from it.
             let made = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
             if !RefType::eq(made.unwrap_ref(), element) {
                 return Err(cannot_name(element));
@@ -50,8 +52,9 @@ impl Probe {
     /// Returns the C type of the table.
     fn tabletype(&self) -> Result<Owned<wasm_tabletype_t>> {
         let mut imports = ImportTypeVec::new();
-        // SAFETY: the module is alive. The vector is empty, so overwriting it leaks nothing.
-        // The import and its type are borrowed from it; the copy is owned.
+        // SAFETY: invariant "Owned object": the module is alive. The vector is empty, so
+        // overwriting it leaks nothing. The import and its type are borrowed from it; the copy
+        // is owned.
         let ty = unsafe {
             wasmtime_module_imports(self.0.as_ptr(), imports.as_mut_ptr());
             imports.first().and_then(Option::as_ref).and_then(|import| {

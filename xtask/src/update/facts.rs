@@ -9,7 +9,7 @@
 //! // Version 48: the error has this text; look at `UnknownImportError` in `wasmtime`.
 //! ```
 //!
-//! A mark goes on to the end of its comment. Whoever has looked at it in a new major
+//! A mark goes on to the end of its comment. A developer who has looked at it in a new major
 //! version changes the number: the tests here fail while one of them is old.
 
 use std::fmt;
