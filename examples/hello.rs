@@ -13,7 +13,7 @@ const GREETER: &str = r#"
 "#;
 
 fn main() -> libwasmtime::Result<()> {
-    // Says what is wrong if libwasmtime is to be opened now and can't be.
+    // With `load`, opens libwasmtime, or says why that fails.
     libwasmtime::load()?;
 
     let engine = Engine::default();

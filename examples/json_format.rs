@@ -24,7 +24,7 @@ fn main() {
 }
 
 fn run() -> Result<()> {
-    // Says what is wrong if libwasmtime is to be opened now and can't be.
+    // With `load`, opens libwasmtime, or says why that fails.
     libwasmtime::load()?;
 
     let mut args = env::args_os().skip(1);

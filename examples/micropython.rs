@@ -67,7 +67,7 @@ fn run() -> Result<()> {
         }
     };
 
-    // Says what is wrong if libwasmtime is to be opened now and can't be.
+    // With `load`, opens libwasmtime, or says why that fails.
     libwasmtime::load()?;
     let module = Module::from_file(&Engine::default(), path)?;
     let linker = options.linker(&module, add_host_functions)?;

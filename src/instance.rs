@@ -329,11 +329,11 @@ impl Instance {
         Params: WasmParams,
         Results: WasmResults,
     {
-        self.get_export(&mut store, name)
-            .and_then(Extern::into_func)
-            .ok_or_else(|| not_found(name))?
-            .typed(store)
-            .map_err(|error| not_typed(name, error))
+        let func = match self.get_export(&mut store, name) {
+            Some(Extern::Func(func)) => func,
+            other => return Err(not_found(name, other)),
+        };
+        func.typed(store).map_err(|error| not_typed(name, error))
     }
 
     /// Returns the export of that name, or `None` if it is not a table.
@@ -409,8 +409,16 @@ pub(crate) fn cross_store_instantiation() -> Error {
 }
 
 #[cold]
-fn not_found(name: &str) -> Error {
-    format_err!("failed to find function export `{name}`")
+fn not_found(name: &str, found: Option<Extern>) -> Error {
+    let found = match found {
+        None => "there is no export of that name",
+        Some(Extern::Func(_)) => unreachable!("a function was looked for"),
+        Some(Extern::Global(_)) => "it is a global",
+        Some(Extern::Table(_)) => "it is a table",
+        Some(Extern::Memory(_) | Extern::SharedMemory(_)) => "it is a memory",
+        Some(Extern::Tag(_)) => "it is a tag",
+    };
+    format_err!("failed to find function export `{name}`: {found}")
 }
 
 #[cold]

@@ -27,7 +27,7 @@
 //! "#;
 //!
 //! fn main() -> wasmtime::Result<()> {
-//!     // Says what is wrong if libwasmtime is to be opened now and can't be.
+//!     // With `load`, opens libwasmtime, or says why that fails.
 //!     wasmtime::load()?;
 //!
 //!     let engine = Engine::default();

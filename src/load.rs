@@ -20,15 +20,16 @@ pub use sys::library::{Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, 
 /// linked with.
 ///
 /// Does nothing if either was done already. Everything that needs libwasmtime loads it
-/// this way if it isn't loaded. A program that calls this first, and shows the error to
-/// its user, is right in every link mode.
+/// this way if it isn't loaded; where that fails, a function that returns no `Result`, such
+/// as [`Engine::default`](crate::Engine), panics. A program that calls this first, and shows
+/// the error to its user, works in every link mode.
 ///
 /// The library is searched for in these places, in this order, and the first one found
 /// is taken:
 ///
 /// | place | who may write there | in a privileged process |
 /// |---|---|---|
-/// | the library, or the directory that contains it, that the environment variable `LIBWASMTIME_PATH` names; no other place is searched then | the user who starts the program | ignored |
+/// | the library, or the directory that contains it, that the environment variable `LIBWASMTIME_PATH` names; if it is set, no other place is searched | the user who starts the program | ignored |
 /// | the directory of the executable, and `lib` in it | the user who installed the program | ignored: a hard link puts an executable into any directory |
 /// | on Linux, Android and the BSDs: the run path of the executable, `LD_LIBRARY_PATH`, and the system's directories with its cache of them | the variable: the user who starts the program; the others: the administrator, and the developer who built the program | `LD_LIBRARY_PATH` is ignored by the system |
 /// | on macOS: `DYLD_LIBRARY_PATH`, the run paths of the program, `DYLD_FALLBACK_LIBRARY_PATH` | as on Linux | the variables are ignored by the system |
@@ -62,8 +63,8 @@ pub use sys::library::{Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, 
 ///
 /// Once this function or the first engine has succeeded, the shared libraries that
 /// contain libwasmtime and this crate stay in memory, even if one of them is a plugin
-/// that is closed: the process's signal handlers lead to it. A plugin that is opened
-/// again is the one that is still there. This works on Linux, Android, Windows, Apple's
+/// that is closed: the process's signal handlers lead to it. To open such a plugin again
+/// returns the copy that is still in memory. This works on Linux, Android, Windows, Apple's
 /// systems, FreeBSD, NetBSD, DragonFly BSD, illumos and Solaris; elsewhere, such a
 /// plugin must not be closed.
 ///
@@ -88,10 +89,10 @@ pub use sys::library::{Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, 
 ///
 /// Damage, by contrast, is checked for. Before a file is opened, its headers and the
 /// tables that the system reads are compared with the file: a library that was cut off,
-/// or whose headers are damaged, is an error, and doesn't end the process. This includes
-/// the files that the system finds by name alone, as far as they are known: not
-/// those in the run path of the executable. The code and data of a library can't be
-/// checked in this way; they are trusted.
+/// or whose headers are damaged, is an error, and doesn't end the process. Libraries that
+/// the system finds by name are checked as well, except in the run path of the executable,
+/// which this function doesn't know. The code and data of a library can't be checked in
+/// this way; they are trusted.
 ///
 /// # Errors
 ///

@@ -27,7 +27,7 @@ use std::ptr;
 ///
 /// [`read`](Memory::read) and [`write`](Memory::write) copy bytes;
 /// [`data`](Memory::data) and [`data_mut`](Memory::data_mut) borrow them. All of these
-/// borrow the store, so that nothing can change or grow the memory meanwhile. Where a host
+/// borrow the store, so nothing can change or grow the memory during the borrow. Where a host
 /// function needs the store's data at the same time, there is
 /// [`data_and_store_mut`](Memory::data_and_store_mut).
 ///

@@ -8,6 +8,8 @@ mod image;
 #[cfg(compiler)]
 mod precompiled;
 mod serialize;
+#[cfg(any(feature = "wat", compiler))]
+pub(crate) mod text;
 mod trusted;
 
 use crate::engine::Engine;

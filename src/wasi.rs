@@ -40,6 +40,24 @@
 //! When a program calls `proc_exit`, the call returns an error with an
 //! [`I32Exit`](crate::I32Exit), which has the exit status. That is so for status 0 as well.
 //!
+//! ```
+//! use libwasmtime::{I32Exit, Result, Store, TypedFunc};
+//!
+//! /// Runs a program by its function `_start`, and returns its exit status.
+//! fn run(store: &mut Store<()>, start: TypedFunc<(), ()>) -> Result<i32> {
+//!     match start.call(store, ()) {
+//!         Ok(()) => Ok(0),
+//!         // `?` passes on any error but an exit, such as a trap.
+//!         Err(error) => Ok(error.downcast::<I32Exit>()?.0),
+//!     }
+//! }
+//! # let mut store = Store::<()>::default();
+//! # let exit = libwasmtime::Func::wrap(&mut store, || Err::<(), _>(I32Exit(3).into()));
+//! # let start = exit.typed(&store)?;
+//! # assert_eq!(run(&mut store, start)?, 3);
+//! # Ok::<(), libwasmtime::Error>(())
+//! ```
+//!
 //! # Threads
 //!
 //! libwasmtime starts threads when a WASI function is called for the first time in a process:

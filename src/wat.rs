@@ -1,9 +1,10 @@
 //! [`wat2wasm`]: translates the WebAssembly text format.
 
-use crate::Result;
-use crate::error::{bail, check};
+use crate::error::{bail, check, format_err};
+use crate::module::text::may_be_text;
 use crate::sys::{Feature, require, wasmtime_wat2wasm};
 use crate::vec::ByteVec;
+use crate::{Error, Result};
 
 // Only the functions that compile read text from a file.
 #[cfg(compiler)]
@@ -51,6 +52,22 @@ fn text_to_wasm(text: &[u8]) -> Result<ByteVec> {
         // it has overwritten `out`.
         parsed = unsafe { check(wasmtime_wat2wasm(text.as_ptr().cast(), text.len(), out)) };
     });
-    parsed?;
+    parsed.map_err(|error| {
+        if may_be_text(text) {
+            error
+        } else {
+            not_text(error)
+        }
+    })?;
     Ok(binary)
+}
+
+/// Returns the error for bytes that are a module in neither format, such as a file that was
+/// confused with another one.
+#[cold]
+fn not_text(error: Error) -> Error {
+    format_err!(
+        "{error}\nthe input isn't a WebAssembly module: one in the binary format begins with \
+         `\\0asm`, one in the text format with `(`"
+    )
 }

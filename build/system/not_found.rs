@@ -43,8 +43,8 @@ pub fn not_found(rejections: &[Rejection], asked: Option<&str>, target: &Target)
 fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
     let mut remedies = vec![
         format!(
-            "unpack the C API of a release {MAJOR} from {RELEASES} \
-             and set WASMTIME_DIR to its directory (which has `lib` and `include`)"
+            "unpack the C API archive of a Wasmtime {MAJOR} release ({RELEASES}) and set \
+             WASMTIME_DIR to its directory (which has `lib` and `include`)"
         ),
         "set WASMTIME_LIB_DIR to the directory of the library, and WASMTIME_INCLUDE_DIR to \
          that of wasmtime.h"
@@ -60,7 +60,7 @@ fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
     }
     if let Some(package) = package(&target.os()) {
         remedies.push(format!(
-            "install a package of libwasmtime with its headers, {package}, if it is version {MAJOR}"
+            "install {package} with its headers, if that has version {MAJOR}"
         ));
     }
     let by_features = [

@@ -80,7 +80,7 @@ fn own_executable() -> Result<PathBuf> {
 
 /// Runs the attached program.
 fn run(attachment: &Attachment) -> Result<()> {
-    // Says what is wrong if libwasmtime is to be opened now and can't be.
+    // With `load`, opens libwasmtime, or says why that fails.
     libwasmtime::load()?;
 
     let mut line = CommandLine::new(attachment.options.clone());

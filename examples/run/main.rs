@@ -137,7 +137,7 @@ fn set_once(option: &mut Option<String>, name: &str, value: String) -> Result<()
 
 impl Invocation {
     fn run(&self) -> Result<()> {
-        // Says what is wrong if libwasmtime is to be opened now and can't be.
+        // With `load`, opens libwasmtime, or says why that fails.
         libwasmtime::load()?;
         let module = self.module(&Engine::default())?;
         let linker = self.options.linker(&module, |_| Ok(()))?;

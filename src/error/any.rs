@@ -19,10 +19,10 @@ use std::ops::Deref;
 /// [`chain`](Error::chain), in which the latest context is the outermost message.
 ///
 /// [`downcast_ref`](Error::downcast_ref) finds the value that the error was created from,
-/// and values that were added as context. What WebAssembly code fails with has one of
-/// [`Trap`](crate::Trap), [`ThrownException`](crate::ThrownException),
-/// [`I32Exit`](crate::I32Exit) or what a host function returned in it, and a
-/// [`WasmBacktrace`](crate::WasmBacktrace).
+/// and values that were added as context. In the error of a call of WebAssembly code, it
+/// finds the cause, which is a [`Trap`](crate::Trap), a
+/// [`ThrownException`](crate::ThrownException), an [`I32Exit`](crate::I32Exit) or the error
+/// of a host function; and in most of them a [`WasmBacktrace`](crate::WasmBacktrace).
 ///
 /// | format | text |
 /// |---|---|

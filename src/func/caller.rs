@@ -8,13 +8,13 @@ use std::ptr::NonNull;
 
 /// A host function's access to its store and to the instance that called it.
 ///
-/// A host function that takes a `Caller` first (see [`Func::wrap`](crate::Func::wrap))
-/// reaches through it
+/// A host function that takes a `Caller` as its first argument (see
+/// [`Func::wrap`](crate::Func::wrap)) can use
 ///
 /// - the store's data, with [`data`](Caller::data) and [`data_mut`](Caller::data_mut);
-/// - the exports of the calling instance, with [`get_export`](Caller::get_export). The
-///   memory is the usual one: strings and the like are passed as addresses in it. A function
-///   that allocates is another one;
+/// - the exports of the calling instance, with [`get_export`](Caller::get_export): above all
+///   its memory, as strings and structs are passed as addresses in it, and often a function
+///   that allocates in that memory;
 /// - the store itself. A caller is an [`AsContextMut`]: `&mut caller` stands in place of
 ///   `&mut store` as an argument, for instance to call a function.
 ///
@@ -34,8 +34,8 @@ use std::ptr::NonNull;
 /// - **Running the collector**, by [`gc`](Caller::gc) or by creating an object such as an
 ///   [`ExternRef`](crate::ExternRef). The collector looks for references of the suspended
 ///   WebAssembly code on the stack of the thread that it runs on. On another thread it finds
-///   none, and frees the objects. When the WebAssembly code goes on, its references are of
-///   other objects, or it ends the process.
+///   none, and frees objects that are in use. When the WebAssembly code continues, its
+///   references refer to other objects, or the process ends.
 ///
 /// # Examples
 ///

@@ -17,7 +17,9 @@ use std::ptr::{self, NonNull};
     message = "`{Self}` can't be a host function of a store with data `{T}`",
     label = "not a host function",
     note = "a host function is an `Fn` of up to 17 arguments that are `WasmTy`, such as `i32` or \
-            `Option<Func>`, optionally after a `Caller<'_, {T}>`"
+            `Option<Func>`, optionally after a `Caller<'_, {T}>`",
+    note = "a string or a struct is passed as its address in the guest's memory, a `u32`: see \
+            the examples of `Func::wrap`"
 )]
 pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     /// Returns the closure behind a callback.

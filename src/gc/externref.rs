@@ -22,9 +22,13 @@ type Data = Box<dyn Any + Send + Sync>;
 /// [`Func::wrap`](crate::Func::wrap) and [`Func::typed`](crate::Func::typed), and
 /// `Option<Rooted<ExternRef>>` for `externref`.
 ///
-/// A clone of an `ExternRef` is rooted as its original: if that came from a `Rooted`,
-/// as long as the `Rooted`; if it came from an `OwnedRooted`, by itself. The host's
-/// value is dropped once, when the object is collected or the store is dropped.
+/// A clone of an `ExternRef` that a `Rooted` dereferences to is rooted as long as the
+/// `Rooted`. A clone of one that an `OwnedRooted` dereferences to is a root of its own.
+/// The host's value is dropped once, when the object is collected or the store is dropped.
+///
+/// # Examples
+///
+/// A list of the host, which WebAssembly code fills:
 ///
 #[doc = example!(gc, wat)]
 /// use libwasmtime::error::{Context, Result};
@@ -123,8 +127,10 @@ impl ExternRef {
         Ok(Rooted::push(&mut store.opaque_mut().roots, raw))
     }
 
-    /// Returns the host's value; `None` if the reference was converted from an `anyref`
-    /// that isn't one of the host's.
+    /// Returns the host's value.
+    ///
+    /// Returns `Ok(None)` if the object is none of the host's, but a struct, an array or an
+    /// `i31` of WebAssembly code that was converted; see [`ExternRef::convert_any`].
     ///
     /// Calls `wasmtime_externref_data`.
     ///
@@ -152,8 +158,9 @@ impl ExternRef {
         Ok(data.map(|data| &**data))
     }
 
-    /// Returns the host's value for mutation; `None` if the reference was converted from an
-    /// `anyref` that isn't one of the host's.
+    /// Returns the host's value, borrowed exclusively.
+    ///
+    /// Returns `Ok(None)` where [`ExternRef::data`] does.
     ///
     /// Calls `wasmtime_externref_data`.
     ///

@@ -16,7 +16,7 @@ use crate::{
 use std::mem::MaybeUninit;
 
 impl<T: 'static> Linker<T> {
-    /// Defines the functions that `module` imports and the linker lacks, as failing ones.
+    /// Defines the functions that `module` imports and the linker lacks as ones that fail.
     ///
     /// When WebAssembly code calls one of them, it is unwound, and the host's call
     /// returns an [`UnknownImportError`]. Imports that are not functions stay undefined.
@@ -373,7 +373,7 @@ impl<T: 'static> Linker<T> {
     ///     |mut caller: Caller<'_, Vec<String>>, address: u32, len: u32| -> Result<()> {
     ///         let memory = caller.get_export("memory").and_then(|item| item.into_memory());
     ///         let memory = memory.context("the caller exports no memory")?;
-    ///         // Two borrows of the store, that are known to be of different parts.
+    ///         // Borrows the memory and the store's data at the same time.
     ///         let (bytes, lines) = memory.data_and_store_mut(&mut caller);
     ///         // The guest may pass any address.
     ///         let text = bytes

@@ -1,5 +1,7 @@
 //! Compiling and validating modules.
 
+#[cfg(not(feature = "wat"))]
+use super::text;
 use super::{Module, binary, precompiled};
 use crate::error::{Context, check};
 use crate::owned::Owned;
@@ -38,6 +40,7 @@ impl Module {
     /// - the bytes are precompiled code, which [`Module::deserialize`] loads;
     /// - the system doesn't start the threads that libwasmtime compiles on (see
     ///   `Config::parallel_compilation`);
+    /// - the bytes are text, and this crate was built without the Cargo feature `wat`;
     /// - libwasmtime was built without a compiler or without `wat`
     ///   ([`Unsupported`](crate::Unsupported)).
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
@@ -50,6 +53,8 @@ impl Module {
             precompiled::refuse(bytes)?;
             return Module::from_binary(engine, &crate::wat2wasm(bytes)?);
         }
+        #[cfg(not(feature = "wat"))]
+        text::refuse(bytes)?;
         Module::from_binary(engine, bytes)
     }
 
@@ -86,6 +91,8 @@ impl Module {
         if !bytes.starts_with(b"\0asm") {
             return Module::from_binary(engine, &crate::wat::file_to_wasm(file, &bytes)?);
         }
+        #[cfg(not(feature = "wat"))]
+        text::refuse(&bytes)?;
         Module::from_binary(engine, &bytes)
     }
 

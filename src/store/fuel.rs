@@ -1,9 +1,9 @@
 //! Fuel: a deterministic bound on how much WebAssembly code may do.
 
 use super::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
-use crate::error::check;
+use crate::error::{check, format_err};
 use crate::sys::{wasmtime_context_get_fuel, wasmtime_context_set_fuel};
-use crate::{Caller, Result};
+use crate::{Caller, Error, Result};
 
 impl<T: 'static> StoreContext<'_, T> {
     /// Returns the fuel that is left; see [`Store::get_fuel`].
@@ -14,7 +14,8 @@ impl<T: 'static> StoreContext<'_, T> {
     pub fn get_fuel(&self) -> Result<u64> {
         let mut fuel = 0;
         // SAFETY: invariant "Shared".
-        unsafe { check(wasmtime_context_get_fuel(self.shared_context(), &mut fuel))? };
+        unsafe { check(wasmtime_context_get_fuel(self.shared_context(), &mut fuel)) }
+            .map_err(not_counted)?;
         Ok(fuel)
     }
 }
@@ -36,7 +37,7 @@ impl<T: 'static> StoreContextMut<'_, T> {
     /// Returns an error if the engine doesn't count fuel.
     pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
         // SAFETY: invariant "Context".
-        unsafe { check(wasmtime_context_set_fuel(self.begin_change(), fuel)) }
+        unsafe { check(wasmtime_context_set_fuel(self.begin_change(), fuel)) }.map_err(not_counted)
     }
 }
 
@@ -133,4 +134,11 @@ impl<T: 'static> Caller<'_, T> {
     pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
         self.as_context_mut().set_fuel(fuel)
     }
+}
+
+/// Says what to do about the error of an engine that doesn't count fuel, which is the only one
+/// that the C functions return.
+#[cold]
+fn not_counted(error: Error) -> Error {
+    format_err!("{error}: turn on `Config::consume_fuel` for its engine")
 }

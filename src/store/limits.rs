@@ -157,10 +157,10 @@ impl<T: 'static> Store<T> {
     /// objects that are created or grow later, whether by the host or by WebAssembly code.
     /// Those that exist stay as they are, but count for the limits on numbers.
     ///
-    /// `limiter` returns the limits, which are mostly in the store's data as they are in
-    /// programs for the `wasmtime` crate. The C API takes fixed limits, so `limiter` is called
-    /// once, now: changing them in the data later has no effect. To change the limits, call
-    /// this again. [`StoreLimits`] is the only [`ResourceLimiter`].
+    /// `limiter` returns the limits, usually a field of the store's data, as in programs for
+    /// the `wasmtime` crate. The C API takes fixed numbers, so `limiter` is called only once,
+    /// within this call: to change the limits later, change the field and call this again.
+    /// [`StoreLimits`] is the only [`ResourceLimiter`].
     ///
     /// Calls `wasmtime_store_limiter`.
     ///

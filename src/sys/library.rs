@@ -57,7 +57,7 @@ impl Loaded {
     /// # Examples
     ///
     /// Precompiled modules run only on the patch that compiled them. A program that
-    /// ships some can find out early whether they will do:
+    /// ships some can find out early whether the library runs them:
     ///
     /// ```
     /// libwasmtime::load()?;

@@ -99,7 +99,7 @@ impl MemoryType {
             .min(minimum.into())
             .max(maximum.map(Into::into))
             .build()
-            .unwrap()
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Creates the type of a memory with 64-bit addresses, and `minimum` to `maximum`
@@ -117,7 +117,7 @@ impl MemoryType {
             .min(minimum)
             .max(maximum)
             .build()
-            .unwrap()
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Creates the type of a memory that threads can share, with 32-bit addresses and
@@ -132,7 +132,7 @@ impl MemoryType {
             .min(minimum.into())
             .max(Some(maximum.into()))
             .build()
-            .unwrap()
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Creates a builder, which can set everything in a memory type.

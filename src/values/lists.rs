@@ -41,6 +41,10 @@ pub type ValTypes = &'static [fn() -> ValType];
 /// # Safety
 ///
 /// Only this crate may implement it: the hidden items must agree with each other.
+#[diagnostic::on_unimplemented(
+    note = "a string or a struct is passed as its address in the guest's memory, a `u32`: see \
+            the examples of `Memory::write`"
+)]
 pub unsafe trait WasmParams: Send {
     /// An array of as many raw values.
     #[doc(hidden)]

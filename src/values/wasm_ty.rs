@@ -13,6 +13,13 @@ use crate::{Result, V128, Val, ValRaw, ValType};
 /// # Safety
 ///
 /// Only this crate may implement it: the conversions must agree with `valtype`.
+#[diagnostic::on_unimplemented(
+    note = "the documentation of `Func::wrap` lists the types that correspond to types of \
+            WebAssembly; a string or a struct is passed as its address in the guest's memory, \
+            a `u32`",
+    note = "a host function that may fail returns a `Result` of this crate, into whose error `?` \
+            converts any other"
+)]
 pub unsafe trait WasmTy: Send + Sized {
     /// Whether the type is a reference to a collected object, of which there are
     /// none without the feature `gc`.

@@ -442,3 +442,19 @@ fn a_tag_is_imported_as_itself() -> Result<()> {
     assert!(libwasmtime::Tag::eq(&tag, &again, &store));
     Ok(())
 }
+
+#[test]
+fn a_function_that_is_not_exported_is_an_error_that_says_what_is() {
+    let mut store = Store::<()>::default();
+    let wat = r#"(module (memory (export "m") 1) (table (export "t") 1 funcref))"#;
+    let instance = instantiate(&mut store, wat, &[]);
+    for (name, found) in [
+        ("m", "it is a memory"),
+        ("t", "it is a table"),
+        ("f", "there is no export of that name"),
+    ] {
+        let error = instance.get_typed_func::<(), ()>(&mut store, name);
+        let expected = format!("failed to find function export `{name}`: {found}");
+        assert_eq!(error.map(drop).unwrap_err().to_string(), expected);
+    }
+}

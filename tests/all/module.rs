@@ -51,6 +51,20 @@ fn errors_in_text_point_at_the_place() {
 }
 
 #[test]
+fn bytes_that_are_no_module() {
+    let engine = Engine::default();
+    let no_modules: [&[u8]; 3] = [b"", b"\x7fELF\x02\x01\x01\0", b"<!DOCTYPE html>"];
+    for bytes in no_modules {
+        let text = Module::new(&engine, bytes).unwrap_err().to_string();
+        assert!(text.contains("isn't a WebAssembly module"), "{text}");
+    }
+    for text in ["(modul)", " ;; comment\n(modul)", "(; comment ;) modul"] {
+        let text = Module::new(&engine, text).unwrap_err().to_string();
+        assert!(!text.contains("isn't a WebAssembly module"), "{text}");
+    }
+}
+
+#[test]
 fn errors_of_a_file_point_into_it() -> Result<()> {
     let engine = Engine::default();
     let file = scratch("wrong.wat");

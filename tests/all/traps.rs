@@ -146,6 +146,19 @@ fn fuel_and_epochs() {
 }
 
 #[test]
+fn fuel_that_is_not_counted() {
+    let mut store = Store::<()>::default();
+    for error in [store.get_fuel().map(drop), store.set_fuel(1)] {
+        let text = error.unwrap_err().to_string();
+        assert!(
+            text.starts_with("fuel is not configured in this store"),
+            "{text}"
+        );
+        assert!(text.contains("`Config::consume_fuel`"), "{text}");
+    }
+}
+
+#[test]
 fn trap_of_the_host() {
     let mut store = Store::<()>::default();
     let host = Func::wrap(&mut store, || Err::<(), _>(Trap::CastFailure.into()));

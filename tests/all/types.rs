@@ -120,7 +120,8 @@ fn memory_types() -> Result<()> {
         .page_size_log2(0)
         .min(1 << 32)
         .build()?;
-    panic_text(|| MemoryType::new(2, Some(1)));
+    let text = panic_text(|| MemoryType::new(2, Some(1)));
+    assert!(text.starts_with("the maximum of a memory"), "{text}");
     panic_text(|| MemoryType::new(65537, None));
     panic_text(|| MemoryType::shared(1, 0));
     Ok(())

@@ -89,6 +89,10 @@ fn a_variable_that_leads_nowhere_is_not_passed_over() {
                 error.to_string().contains("set by LIBWASMTIME_PATH"),
                 "{error}"
             );
+            assert!(
+                error.to_string().contains("unset it to search the default"),
+                "{error}"
+            );
         });
 }
 

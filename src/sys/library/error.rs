@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// An error of loading libwasmtime.
 ///
-/// Its text says what was expected, what was found, and what to do: also where to get a
-/// right library, unless one is loaded.
+/// Its text says what was expected, what was found, and what to do. Unless a library is
+/// loaded, it also says where libwasmtime can be downloaded or installed from.
 ///
 /// # Examples
 ///
@@ -155,13 +155,11 @@ impl fmt::Display for LoadError {
         };
         write!(
             f,
-            "{problem}; libwasmtime {MAJOR} is in the C API of a release {MAJOR} ({RELEASES})"
+            "{problem}; libwasmtime {MAJOR} is in the C API archive of a Wasmtime {MAJOR} release \
+             ({RELEASES})"
         )?;
         match package(std::env::consts::OS) {
-            Some(package) => write!(
-                f,
-                " or a package of libwasmtime, {package}, if that is version {MAJOR}"
-            ),
+            Some(package) => write!(f, ", or in {package}, if that has version {MAJOR}"),
             None => Ok(()),
         }
     }
@@ -184,11 +182,20 @@ fn not_found(tried: &[Attempt]) -> String {
     for Attempt { path, reason } in tried {
         text += &format!("\n  {}: {reason}", path.display());
     }
-    text += &format!(
-        "\ninstall libwasmtime {MAJOR} where the system looks for libraries, put it beside the \
-         executable, set LIBWASMTIME_PATH to it or to its directory, or pass its path to \
-         `libwasmtime::load_from`"
-    );
+    let named_by_variable =
+        |attempt: &Attempt| attempt.reason.ends_with("(set by LIBWASMTIME_PATH)");
+    text += &if !tried.is_empty() && tried.iter().all(named_by_variable) {
+        format!(
+            "\nwhile LIBWASMTIME_PATH is set, no other place is searched: set it to the file of \
+             libwasmtime {MAJOR} or to its directory, or unset it to search the default places"
+        )
+    } else {
+        format!(
+            "\ninstall libwasmtime {MAJOR} where the system looks for libraries, put it beside the \
+             executable, set LIBWASMTIME_PATH to it or to its directory, or pass its path to \
+             `libwasmtime::load_from`"
+        )
+    };
     if env::var_os("WASMTIME_DIR").is_some() {
         text += "; WASMTIME_DIR, which is set, is only read where a library is linked";
     }

@@ -3,12 +3,14 @@
 /// The page from which Wasmtime's releases are downloaded.
 pub const RELEASES: &str = "https://github.com/bytecodealliance/wasmtime/releases";
 
-/// Returns the packages of libwasmtime for an operating system.
+/// Returns the package of libwasmtime for an operating system.
 pub fn package(os: &str) -> Option<&'static str> {
     match os {
-        "linux" => Some("your distribution's (Alpine: `apk add wasmtime-dev`)"),
-        "macos" => Some("Homebrew's (`brew install wasmtime`)"),
-        "freebsd" | "netbsd" | "openbsd" => Some("your system's"),
+        "linux" => {
+            Some("your distribution's package of libwasmtime (Alpine: `apk add wasmtime-dev`)")
+        }
+        "macos" => Some("Homebrew's package (`brew install wasmtime`)"),
+        "freebsd" | "netbsd" | "openbsd" => Some("your system's package of libwasmtime"),
         _ => None,
     }
 }
