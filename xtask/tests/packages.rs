@@ -24,7 +24,8 @@ const ADDED: [&str; 4] = [
 ];
 
 /// The files that a user needs, if the package has them.
-const NEEDED: [&str; 8] = [
+const NEEDED: [&str; 9] = [
+    "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",
