@@ -74,7 +74,8 @@ impl<T: 'static> StoreContextMut<'_, T> {
     ///
     /// `context` must be that of a store of this crate with data of type `T`, in a
     /// callback that libwasmtime has called on this thread and that uses the store in no
-    /// other way while `f` runs.
+    /// other way while `f` runs. The callback mustn't be a finalizer, which runs while
+    /// libwasmtime itself uses the store.
     pub unsafe fn with_c<R>(
         context: *mut wasmtime_context_t,
         f: impl FnOnce(StoreContextMut<'_, T>) -> R,
@@ -118,19 +119,24 @@ impl<T: 'static> StoreContextMut<'_, T> {
     }
 }
 
-/// Makes sure that a handle belongs to a store, also if the store has handed out none
+/// Reports whether a handle belongs to a store, also if the store has handed out none
 /// yet and doesn't know its own id.
+fn owns<T: 'static>(store: &mut StoreContextMut<'_, T>, store_id: u64) -> bool {
+    if store.opaque().owns(store_id) {
+        return true;
+    }
+    // Any entity tells the id.
+    Func::wrap(&mut *store, || {});
+    store.opaque().owns(store_id)
+}
+
+/// Makes sure that a handle belongs to a store.
 ///
 /// # Panics
 ///
 /// If it doesn't.
 fn assert_owns<T: 'static>(store: &mut StoreContextMut<'_, T>, store_id: u64) {
-    if store.opaque().owns(store_id) {
-        return;
-    }
-    // Any entity tells the id.
-    Func::wrap(&mut *store, || {});
-    if !store.opaque().owns(store_id) {
+    if !owns(store, store_id) {
         wrong_store()
     }
 }
@@ -215,7 +221,7 @@ impl<S: AsContext> ToC<S> for Val {
 /// If it is a reference to a collected object, and this crate was built without the
 /// Cargo feature `gc`.
 impl<S: AsContextMut> FromC<wasmtime_val_t, S> for Val {
-    unsafe fn from_c(raw: wasmtime_val_t, mut store: S) -> Val {
+    unsafe fn from_c(mut raw: wasmtime_val_t, mut store: S) -> Val {
         let mut store = store.as_context_mut();
         // SAFETY: the value is valid, as this function requires: the kind says which
         // field is.
@@ -234,7 +240,11 @@ impl<S: AsContextMut> FromC<wasmtime_val_t, S> for Val {
                 "a value is a reference to a collected object, and this crate was built without \
                  the Cargo feature `gc`"
             );
-            assert_owns(&mut store, id);
+            if !owns(&mut store, id) {
+                // SAFETY: the value is owned, as this function requires, and not used again.
+                unsafe { wasmtime_val_unroot(&mut raw) };
+                wrong_store()
+            }
         }
         // SAFETY: the value is valid and owned, as this function requires, and was found
         // to be of the store, or of none.

@@ -74,6 +74,9 @@
 ///   nothing but host functions that may be called in every store of the linker's engine
 ///   whose data is of its type. What belongs to a store, a shared memory, or WASI has to
 ///   be defined by the linker's own methods, which note what it needs of a store;
+/// - pass a [`Linker`] or an [`InstancePre`] to a C function together with the context of
+///   a store whose data is of another type, or that was created in C: host functions of
+///   the safe layer expect the state of a [`Store`] with their own type of data;
 /// - use a handle with another store than its own: that ends the process. [`AsC::as_c`]
 ///   doesn't check it, [`ToC::to_c`] and [`FromC::from_c`] do.
 ///
