@@ -54,6 +54,7 @@ struct Guest {
     typed: TypedFunc<(u32, Object), (i64, Object)>,
     owned: TypedFunc<(u32, OwnedObject), (i64, OwnedObject)>,
     catching: Func,
+    growing: TypedFunc<u32, ()>,
     memories: [Memory; 2],
     tag: Tag,
 }
@@ -74,14 +75,15 @@ struct Data {
     calls_left: u32,
 }
 
-/// The module: each function calls one of the three host functions, after it has grown a
-/// memory or not.
+/// The module: each function calls host functions and grows memories, as its first
+/// argument says.
 const WAT: &str = r#"(module
     (type $host (func (param i32 externref) (result i64 externref)))
     (import "" "" (func $typed (type $host)))
     (import "" "" (func $owned (type $host)))
     (import "" "" (func $untyped (type $host)))
     (import "" "" (func $storeless (param i32) (result i32)))
+    (import "" "" (func $look))
     (memory (export "first") 1)
     (memory $second (export "second") 1)
     (func $call (export "call") (type $host)
@@ -97,6 +99,13 @@ const WAT: &str = r#"(module
                 (if (type $host) (i32.and (local.get 0) (i32.const 8))
                     (then (call $owned))
                     (else (call $untyped))))))
+    (func (export "growing") (param i32)
+        (if (i32.and (local.get 0) (i32.const 4)) (then (call $look)))
+        (if (i32.and (local.get 0) (i32.const 1))
+            (then (drop (memory.grow (i32.const 1)))))
+        (if (i32.and (local.get 0) (i32.const 2))
+            (then (drop (memory.grow $second (i32.const 1)))))
+        (if (i32.and (local.get 0) (i32.const 8)) (then (call $look))))
     (func (export "catching") (type $host)
         (block $caught
             (try_table (catch_all $caught)
@@ -200,9 +209,10 @@ fn enter(store: &mut Context<'_>) {
     let guest = store.data().guest.unwrap();
     let (bits, way) = (
         store.data_mut().random.below(16) as u32,
-        store.data_mut().random.below(3),
+        store.data_mut().random.below(4),
     );
     let given = object(store, -5);
+    look(store);
     let mut catches = false;
     let ended = catch_unwind(AssertUnwindSafe(|| -> Result<(i64, Object)> {
         match way {
@@ -211,6 +221,11 @@ fn enter(store: &mut Context<'_>) {
                 let given = given.to_owned_rooted(&mut *store)?;
                 let (call, object) = guest.owned.call(&mut *store, (bits, Some(given)))?;
                 Ok((call, object.map(|object| object.to_rooted(&mut *store))))
+            }
+            2 => {
+                store.data_mut().outcome = Outcome::Value(0);
+                guest.growing.call(&mut *store, bits)?;
+                Ok((0, None))
             }
             _ => {
                 catches = true;
@@ -230,6 +245,7 @@ fn enter(store: &mut Context<'_>) {
             assert!(matches!(store.data().outcome, Outcome::Exception(_)));
             store.data().outcome
         }
+        Ok(Ok((0, None))) => Outcome::Value(0),
         Ok(Ok((call, object))) => {
             assert_eq!(number(store, &object.unwrap()), call);
             Outcome::Value(call)
@@ -315,6 +331,7 @@ fn walk(engine: &Engine, module: &Module, seed: u64) {
         Func::wrap(&mut store, owned).into(),
         Func::new(&mut store, ty, untyped).into(),
         Func::wrap(&mut store, |x: u32| x).into(),
+        Func::wrap(&mut store, |caller: Caller<'_, Data>| look(&caller.into())).into(),
     ];
     let tag = TagType::new(FuncType::new(engine, [ValType::I64], []));
     let tag = Tag::new(&mut store, &tag).unwrap();
@@ -323,6 +340,7 @@ fn walk(engine: &Engine, module: &Module, seed: u64) {
         typed: instance.get_typed_func(&mut store, "call").unwrap(),
         owned: instance.get_typed_func(&mut store, "call").unwrap(),
         catching: instance.get_func(&mut store, "catching").unwrap(),
+        growing: instance.get_typed_func(&mut store, "growing").unwrap(),
         memories: ["first", "second"].map(|name| instance.get_memory(&mut store, name).unwrap()),
         tag,
     });
