@@ -74,7 +74,8 @@ impl<T: 'static> StoreContextMut<'_, T> {
     ///
     /// `context` must be that of a store of this crate with data of type `T`, in a
     /// callback that libwasmtime has called on this thread and that uses the store in no
-    /// other way while `f` runs.
+    /// other way while `f` runs. The callback mustn't be a finalizer, which runs while
+    /// libwasmtime itself uses the store.
     pub unsafe fn with_c<R>(
         context: *mut wasmtime_context_t,
         f: impl FnOnce(StoreContextMut<'_, T>) -> R,
@@ -117,20 +118,25 @@ impl<T: 'static> StoreContextMut<'_, T> {
     }
 }
 
-/// Checks that a handle belongs to a store.
+/// Reports whether a handle belongs to a store.
 ///
 /// The store may not know its own id yet: only entities that libwasmtime returns tell it.
+fn owns<T: 'static>(store: &mut StoreContextMut<'_, T>, store_id: u64) -> bool {
+    if store.opaque().owns(store_id) {
+        return true;
+    }
+    // Creates an entity, which tells the id.
+    Func::wrap(&mut *store, || {});
+    store.opaque().owns(store_id)
+}
+
+/// Checks that a handle belongs to a store.
 ///
 /// # Panics
 ///
 /// Panics if the handle belongs to another store.
 fn assert_owns<T: 'static>(store: &mut StoreContextMut<'_, T>, store_id: u64) {
-    if store.opaque().owns(store_id) {
-        return;
-    }
-    // Creates an entity, which tells the id.
-    Func::wrap(&mut *store, || {});
-    if !store.opaque().owns(store_id) {
+    if !owns(store, store_id) {
         wrong_store()
     }
 }
@@ -220,7 +226,7 @@ impl<S: AsContext> ToC<S> for Val {
 /// Panics if the value is a reference to a collected object, and this crate was built
 /// without the Cargo feature `gc`.
 impl<S: AsContextMut> FromC<wasmtime_val_t, S> for Val {
-    unsafe fn from_c(raw: wasmtime_val_t, mut store: S) -> Val {
+    unsafe fn from_c(mut raw: wasmtime_val_t, mut store: S) -> Val {
         let mut store = store.as_context_mut();
         // SAFETY: the value is valid, as this function requires, so the field of its kind
         // is initialized.
@@ -239,10 +245,14 @@ impl<S: AsContextMut> FromC<wasmtime_val_t, S> for Val {
                 "a value is a reference to a collected object, and this crate was built without \
                  the Cargo feature `gc`"
             );
-            assert_owns(&mut store, id);
+            if !owns(&mut store, id) {
+                // SAFETY: the value is owned, as this function requires, and not used again.
+                unsafe { wasmtime_val_unroot(&mut raw) };
+                wrong_store()
+            }
         }
         // SAFETY: the value is valid and owned, as this function requires. It belongs to the
-        // store, as `assert_owns` has checked, or to none.
+        // store, as `owns` has reported, or to none.
         unsafe { Val::from_c(store.opaque_mut(), raw) }
     }
 }

@@ -130,10 +130,14 @@ impl<T: 'static> Store<T> {
     /// The callback may read and change the store. It interrupts the code, or lets it go on
     /// until a new deadline; see [`UpdateDeadline`]. If it returns an error or panics, the code
     /// is unwound, and the error or panic reaches the host's call as that of a host function
-    /// does. If the callback calls WebAssembly code, this code is interrupted when it reaches
-    /// its own deadline.
+    /// does. References that the callback roots are unrooted when it returns.
+    ///
+    /// While the callback runs, the store is past its deadline: WebAssembly code that the
+    /// callback calls traps with [`Trap::Interrupt`], unless the callback sets a new deadline
+    /// first.
     ///
     /// A later call of this method or of [`Store::epoch_deadline_trap`] replaces the callback.
+    /// Such a call in the callback itself has no effect.
     ///
     /// Calls `wasmtime_store_epoch_deadline_callback`.
     ///

@@ -75,6 +75,9 @@
 ///   to it. Only host functions are defined, which must accept every store of the linker's
 ///   engine whose data is of the linker's `T`. Items of a store, shared memories and WASI
 ///   are defined with the linker's own methods, which note what they require of a store.
+/// - A [`Linker`] or an [`InstancePre`] is passed to a C function only together with the
+///   context of a [`Store`] whose data is of its `T`: the safe layer's host functions expect
+///   the state of such a store. A store that was created in C has none.
 /// - A handle is used only with its own store: libwasmtime ends the process otherwise.
 ///   [`AsC::as_c`] doesn't check that; [`ToC::to_c`] and [`FromC::from_c`] do.
 ///

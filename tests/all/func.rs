@@ -8,3 +8,4 @@ mod typed;
 mod uninhabited;
 mod untyped;
 mod v128;
+mod walk;

@@ -146,6 +146,42 @@ fn fuel_and_epochs() {
 }
 
 #[test]
+fn an_epoch_callback_calls_code_after_it_has_set_a_deadline() {
+    let engine = Engine::new(Config::new().epoch_interruption(true)).unwrap();
+    let mut store = Store::new(&engine, None);
+    let instance = instantiate(
+        &mut store,
+        r#"(module (func (export "f") (loop (br 0))) (func (export "g")))"#,
+        &[],
+    );
+    let f = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+    let g = instance.get_typed_func::<(), ()>(&mut store, "g").unwrap();
+    for sets_deadline in [false, true] {
+        store.epoch_deadline_callback(move |mut store| {
+            if sets_deadline {
+                store.set_epoch_deadline(1);
+            }
+            let called = g.call(&mut store, ());
+            *store.data_mut() = Some(called.map_err(|error| error.downcast::<Trap>().unwrap()));
+            // Replaces nothing, as this callback is running.
+            store.epoch_deadline_trap();
+            Ok(UpdateDeadline::Interrupt)
+        });
+        store.set_epoch_deadline(0);
+        f.call(&mut store, ()).unwrap_err();
+        let expected = if sets_deadline {
+            Ok(())
+        } else {
+            Err(Trap::Interrupt)
+        };
+        assert_eq!(store.data_mut().take(), Some(expected));
+        store.set_epoch_deadline(0);
+        f.call(&mut store, ()).unwrap_err();
+        assert!(store.data().is_some(), "the callback was replaced");
+    }
+}
+
+#[test]
 fn fuel_that_is_not_counted() {
     let mut store = Store::<()>::default();
     for error in [store.get_fuel().map(drop), store.set_fuel(1)] {

@@ -176,8 +176,8 @@ fn a_value_of_another_store_is_refused() {
         for kind in crate::kinds::Kind::ALL {
             for val in kind.owned(&mut store).unwrap() {
                 crate::guest::assert_not_taken(val.to_c(&other));
-                let raw = val.to_c(&store).unwrap();
-                // SAFETY: it is refused.
+                let raw = owned(&store, val);
+                // SAFETY: the value is valid and owned; its store is refused.
                 let text = panic_text(|| unsafe { Val::from_c(raw, &mut other) });
                 assert!(text.contains("wrong store"), "{text}");
             }
@@ -185,18 +185,45 @@ fn a_value_of_another_store_is_refused() {
     }
 }
 
+/// Returns an owned C value.
+fn owned(store: impl AsContext, val: Val) -> sys::wasmtime_val_t {
+    let raw = val.to_c(store).unwrap();
+    let mut clone = MaybeUninit::uninit();
+    // SAFETY: the value is borrowed, and its clone is owned.
+    unsafe {
+        sys::wasmtime_val_clone(&raw, clone.as_mut_ptr());
+        clone.assume_init()
+    }
+}
+
+#[test]
+fn a_value_that_is_refused_is_unrooted() {
+    let drops = Drops::default();
+    let engine = engine();
+    let mut store = Store::new(&engine, ());
+    let mut other = Store::new(&engine, ());
+    let (raw, root) = {
+        let mut scope = RootScope::new(&mut store);
+        let object = ExternRef::new(&mut scope, drops.counted()).unwrap();
+        let raw = owned(&scope, object.into());
+        (raw, object.to_owned_rooted(&mut scope).unwrap())
+    };
+    // SAFETY: the value is valid and owned; its store is refused.
+    panic_text(|| unsafe { Val::from_c(raw, &mut other) });
+    store.gc(None).unwrap();
+    assert_eq!(drops.count(), 0, "another root went as well");
+    drop(root);
+    store.gc(None).unwrap();
+    assert_eq!(drops.count(), 1);
+}
+
 #[test]
 fn host_data_is_freed_once() {
     let drops = Drops::default();
     let mut store = Store::<()>::default();
     let val: Val = ExternRef::new(&mut store, drops.counted()).unwrap().into();
-    let raw = val.to_c(&store).unwrap();
-    let mut clone = MaybeUninit::uninit();
-    // SAFETY: the value is borrowed, and its clone is owned.
-    let back = unsafe {
-        sys::wasmtime_val_clone(&raw, clone.as_mut_ptr());
-        Val::from_c(clone.assume_init(), &mut store)
-    };
+    // SAFETY: the value is owned, and of the store.
+    let back = unsafe { Val::from_c(owned(&store, val), &mut store) };
     let data = back.unwrap_externref().unwrap().data(&store).unwrap();
     assert!(data.unwrap().is::<crate::guest::Dropped>());
     drop(store);
