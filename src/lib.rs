@@ -156,6 +156,15 @@
 //!   the C API has nothing for them.
 // docs.rs says of each item which Cargo feature it takes.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Of items that the standard library and `anyhow` lend it says what these take instead.
+#![cfg_attr(
+    docsrs,
+    allow(unexpected_cfgs, reason = "they are cfgs of other crates")
+)]
+#![cfg_attr(
+    docsrs,
+    doc(auto_cfg(hide(feature = "std", anyhow_no_core_error, no_global_oom_handling)))
+)]
 #![warn(missing_docs)]
 // A new kind of values, types or items is then a compile error wherever it needs a
 // decision. An arm for all the others once let the references of other stores pass.

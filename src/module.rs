@@ -109,6 +109,7 @@ impl Module {
     /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
     /// compiler or without `wat`.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
         Module::from_bytes(engine, bytes.as_ref())
     }
@@ -130,6 +131,7 @@ impl Module {
     /// If the file can't be read; if it is precompiled code, which is for
     /// [`Module::deserialize_file`]; and as for [`Module::new`].
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
         Module::from_path(engine, file.as_ref())
     }
@@ -154,6 +156,7 @@ impl Module {
     ///
     /// As for [`Module::new`].
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
         precompiled::refuse(binary)?;
         engine.prepare_to_compile(binary)?;
@@ -290,6 +293,7 @@ impl Module {
     /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
     /// compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn validate(engine: &Engine, binary: &[u8]) -> Result<()> {
         precompiled::refuse(binary)?;
         engine.prepare_to_validate()?;
@@ -312,6 +316,7 @@ impl Module {
     /// With [`Unsupported`](crate::Unsupported), if libwasmtime was built
     /// without a compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn serialize(&self) -> Result<Vec<u8>> {
         require(Feature::Compiler)?;
         let mut done = Ok(());

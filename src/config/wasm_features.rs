@@ -27,6 +27,7 @@ macro_rules! wasm_features {
     ($(
         $(#[doc = $doc:literal])*
         $(#[cfg($cfg:meta)])?
+        $(#[cfg_attr(docsrs, doc(cfg($documented:meta)))])?
         $(#[needs($feature:ident)])?
         $flag:ident($bits:expr), fn $name:ident calls $c:ident;
     )*) => {
@@ -88,6 +89,7 @@ macro_rules! wasm_features {
                 #[doc = ""]
                 #[doc = concat!("Calls `", stringify!($c), "`.")]
                 $(#[cfg($cfg)])?
+                $(#[cfg_attr(docsrs, doc(cfg($documented)))])?
                 pub fn $name(&mut self, enable: bool) -> &mut Self {
                     self.wasm_features(WasmFeatures::$flag, enable)
                 }
@@ -225,6 +227,7 @@ wasm_features! {
     /// [`Engine::new`](crate::Engine::new) fails with
     /// [`Unsupported`](crate::Unsupported) if this is on.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     #[needs(Compiler)]
     STACK_SWITCHING(1 << 25), fn wasm_stack_switching
         calls wasmtime_config_wasm_stack_switching_set;

@@ -78,6 +78,7 @@ impl Engine {
     /// If the module isn't valid with the engine's settings, or if the library
     /// has no compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn precompile_module(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         crate::Module::new(self, bytes)?.serialize()
     }

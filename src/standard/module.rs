@@ -64,6 +64,7 @@ impl Module {
     /// doesn't have on; [`Unsupported`](crate::Unsupported) if libwasmtime was
     /// built without a compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn new(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<Module> {
         let state = store.as_context().state();
         let binary = binary.as_ref();
@@ -90,6 +91,7 @@ impl Module {
     /// [`Unsupported`](crate::Unsupported) if libwasmtime was built without a
     /// compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn validate(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<()> {
         let state = store.as_context().state();
         state.engine().prepare_to_validate()?;
@@ -176,6 +178,7 @@ impl Module {
     /// [`Unsupported`](crate::Unsupported) if libwasmtime was built without a
     /// compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn serialize(&self) -> Result<ByteVec> {
         require(Feature::Compiler)?;
         // SAFETY: the module is alive; `out` is overwritten, or left empty.
