@@ -107,6 +107,18 @@ impl Printed {
         library.unwrap().contains("\"fresh\":true")
     }
 
+    /// The path of the executable of that name that was built, on systems where such a
+    /// file has no extension.
+    #[track_caller]
+    pub fn executable(&self, name: &str) -> &str {
+        let mut executables = self.stdout.lines().filter_map(|line| {
+            let (_, path) = line.split_once(r#""executable":""#)?;
+            Some(path.split_once('"')?.0)
+        });
+        let found = executables.find(|path| Path::new(path).ends_with(name));
+        found.unwrap_or_else(|| panic!("`{name}` was not built:\n{}", self.stderr))
+    }
+
     /// Fails unless Cargo failed and one of its messages has a text in it.
     #[track_caller]
     pub fn assert_failure(&self, expected: &str) {

@@ -5,7 +5,8 @@
 //! would give it, over made-up installations ([`Prefix`](prefix::Prefix)):
 //! empty library files beside headers of any version. The module `cargo` has
 //! Cargo run it, to see that what it prints takes effect, and `linked` builds and
-//! runs programs with a real library. `readme` does what the README says.
+//! runs programs with a real library. `readme` does what the README says, and `size`
+//! sees how large a program becomes.
 
 mod archive;
 mod cargo;
@@ -26,6 +27,7 @@ mod platform;
 mod prefix;
 mod readme;
 mod script;
+mod size;
 mod vendored;
 
 use std::process::ExitCode;
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
             place::TESTS,
             platform::TESTS,
             readme::TESTS,
+            size::TESTS,
             vendored::TESTS,
         ],
     )
