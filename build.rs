@@ -1,11 +1,11 @@
-//! Decides how libwasmtime is linked, and tells the crate by exactly one cfg:
+//! Decides the link mode of libwasmtime, and sets exactly one cfg for the crate:
 //! `wasmtime_link = "vendored" | "static" | "dynamic" | "load" | "missing"`.
-//! Beside it, the cfg `compiler` says that libwasmtime has to be able to compile:
-//! the Cargo feature `cranelift` or `winch` is on.
+//! It also sets the cfg `compiler` if the Cargo feature `cranelift` or `winch` is on, and so
+//! libwasmtime must have a compiler.
 //!
-//! `missing` means that a library was asked for and isn't there. The build
-//! script succeeds all the same, so that `cargo check` and `cargo doc` need no
-//! library; `src/sys/missing.rs` is what stops `cargo build`.
+//! `missing` means that a library is required and none was found. The build script succeeds
+//! nevertheless, so that `cargo check` and `cargo doc` need no library. `src/sys/missing.rs`
+//! makes `cargo build` fail.
 
 #[path = "build/features.rs"]
 mod features;
@@ -41,15 +41,15 @@ fn main() {
     }
 }
 
-/// Tells Cargo, the crate and its dependents what was decided.
+/// Prints the decision for Cargo, the crate and its dependents.
 ///
 /// # Errors
 ///
-/// Why the library that was found can't be linked.
+/// Returns the reason why the library that was found can't be linked.
 fn emit(decision: &Decision, target: &Target) -> Result<(), String> {
     match decision {
         Decision::Vendored => features::require()?,
-        // What the program opens is its own affair.
+        // The program finds the library when it runs.
         Decision::Load => {}
         Decision::System(library) => system::link(library, target)?,
         Decision::Missing(text) => report::missing(text),

@@ -1,4 +1,4 @@
-//! Passes on how libwasmtime is linked, which its build script decides.
+//! Passes on the link mode, which the build script of libwasmtime decides.
 
 use std::env;
 

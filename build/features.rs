@@ -1,13 +1,12 @@
-//! The Cargo features that are on, and those of them that libwasmtime has to be
-//! built with.
+//! The Cargo features that are on, and the features that libwasmtime has to be built with.
 
 use std::env;
 
 use crate::target::leave;
 
-/// The Cargo features that a library's headers tell of; each as
-/// `WASMTIME_FEATURE_` and its name. The others are `disable-logging`, which no program
-/// can miss, and `gc-copying`, which has no macro.
+/// The Cargo features for which a library's headers define a macro, `WASMTIME_FEATURE_` and
+/// the name. The others are `disable-logging`, which no program needs, and `gc-copying`, which
+/// has no macro.
 pub const IN_HEADERS: [&str; 23] = [
     "addr2line",
     "all-arch",
@@ -34,19 +33,20 @@ pub const IN_HEADERS: [&str; 23] = [
     "winch",
 ];
 
-/// Whether a Cargo feature of this package is on.
+/// Reports whether a Cargo feature of this package is on.
 pub fn is_on(name: &str) -> bool {
     env::var_os(format!("CARGO_FEATURE_{}", upper_snake(name))).is_some()
 }
 
-/// A Cargo feature's name as part of a variable's, or of a macro's.
+/// Returns a Cargo feature's name in the form that names of variables and macros contain.
 pub fn upper_snake(name: &str) -> String {
     name.to_uppercase().replace('-', "_")
 }
 
-/// What to add where a feature is on and nothing has it, if it may be on for another
-/// build: with Cargo's first resolver, a program and its build script share their
-/// features. That is likely if several link modes are on; else it is empty.
+/// Returns a remark for an error about a feature that no library has: the feature may be on
+/// because of another build, as a program and its build script share their features under
+/// Cargo's resolver 1. That is likely if several link modes are on; otherwise the remark is
+/// empty.
 pub fn shared() -> String {
     // `vendored-min` turns on `static`.
     let modes = ["static", "dynamic", "load"];
@@ -60,12 +60,13 @@ pub fn shared() -> String {
         .to_owned()
 }
 
-/// Leaves to `src/sys/vendored.rs` which features have to be built in. It sees what
-/// is built in when it is compiled: this build script doesn't wait for that.
+/// Writes the list of features that have to be built in, for `src/sys/vendored.rs`. That file
+/// compares the list with the features of `libwasmtime-vendor`, which this build script
+/// doesn't wait for.
 ///
 /// # Errors
 ///
-/// Why the file can't be written.
+/// Returns an error if the file can't be written.
 pub fn require() -> Result<(), String> {
     let others = ["disable-logging", "gc-copying"];
     let names = IN_HEADERS.into_iter().chain(others);

@@ -1,12 +1,13 @@
-//! Which link mode: the first of those that the variable `LIBWASMTIME_LINK` lists, or
-//! else of the Cargo features `vendored`, `static`, `dynamic`, `load`, that can be
-//! had.
+//! Decides the link mode.
 //!
-//! A program and its build script may both use this crate, with features of their
-//! own: then it is built twice, and both builds see the same variable, with a
-//! target's prefix too if they are for the same machine. So a build only takes those
-//! modes of the list that its features allow. One that can take none is an error,
-//! unless it seems to be for a build script, which the variable then wasn't meant for.
+//! It is the first available one of the modes that the variable `LIBWASMTIME_LINK` lists, or
+//! else of the Cargo features `vendored`, `static`, `dynamic`, `load` that are on.
+//!
+//! A program and its build script may both depend on this crate, with different features. Then
+//! the crate is built twice. Both builds read the same variable, even one with a target's
+//! prefix if both are for the same machine. So a build uses only those modes of the list that
+//! its features allow. A build whose features allow none of them is an error, unless it seems
+//! to be for a build script: then the variable was meant for the program.
 
 use std::env;
 
@@ -16,11 +17,10 @@ use crate::system::{self, Library, Rejection, Search};
 use crate::target::Target;
 use crate::variables::{self, Variable};
 
-/// The variable that overrides the Cargo features: a mode, or several with commas
-/// between them.
+/// The variable that overrides the Cargo features: a mode, or several separated by commas.
 const LINK: &str = "LIBWASMTIME_LINK";
 
-/// A link mode that can be asked for.
+/// A link mode that a feature or the variable can select.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Vendored,
@@ -28,17 +28,17 @@ enum Mode {
     Load,
 }
 
-/// The two kinds of library that the linker takes.
+/// A kind of library that the linker accepts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// An archive, which becomes a part of the program.
     Static,
-    /// A shared library, which the program needs to start.
+    /// A shared library, which is loaded when the program starts.
     Dynamic,
 }
 
 impl Kind {
-    /// The kind's name as a link mode.
+    /// Returns the name of the kind's link mode.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Static => "static",
@@ -48,7 +48,7 @@ impl Kind {
 }
 
 impl Mode {
-    /// All modes, the preferred ones first.
+    /// All modes, in order of preference.
     const ALL: [Mode; 4] = [
         Mode::Vendored,
         Mode::Linked(Kind::Static),
@@ -56,7 +56,7 @@ impl Mode {
         Mode::Load,
     ];
 
-    /// The mode's name.
+    /// Returns the mode's name.
     fn name(self) -> &'static str {
         match self {
             Mode::Vendored => "vendored",
@@ -65,9 +65,8 @@ impl Mode {
         }
     }
 
-    /// The Cargo feature that is on if this mode is to be tried. That of `vendored`
-    /// is the one that doesn't say what is built in: the feature `vendored` turns it
-    /// on.
+    /// Returns the Cargo feature by which this mode is tried. That is `vendored-min` for
+    /// `vendored`, which turns it on.
     fn feature(self) -> &'static str {
         match self {
             Mode::Vendored => "vendored-min",
@@ -75,8 +74,8 @@ impl Mode {
         }
     }
 
-    /// The Cargo features of which one has to be on before the variable can
-    /// ask for this mode: they bring the dependencies that it is made of.
+    /// Returns the Cargo features of which one has to be on before the variable can select
+    /// this mode: they turn on the dependencies that the mode needs.
     fn enablers(self) -> &'static [&'static str] {
         match self {
             Mode::Vendored => &["vendored", "vendored-min"],
@@ -86,29 +85,29 @@ impl Mode {
     }
 }
 
-/// What the variable asks of this build.
+/// The modes that the variable selects for this build.
 struct Override {
-    /// Of the modes that it lists, those that this build can take.
+    /// The modes of the list that the features of this build allow.
     modes: Vec<Mode>,
     variable: Variable<String>,
 }
 
-/// What came out.
+/// The decision of this build script.
 pub enum Decision {
     /// Cargo builds libwasmtime.
     Vendored,
-    /// A library of the system's is linked.
+    /// A library of the system is linked.
     System(Library),
-    /// The program opens the library.
+    /// The program loads the library when it runs.
     Load,
-    /// There is no library; the text says why.
+    /// No library was found; the text says why.
     Missing(String),
     /// Only the documentation is built.
     Documentation,
 }
 
 impl Decision {
-    /// The value of the cfg `wasmtime_link`.
+    /// Returns the value of the cfg `wasmtime_link`.
     pub fn name(&self) -> &'static str {
         match self {
             Decision::Vendored => "vendored",
@@ -123,8 +122,8 @@ impl Decision {
 ///
 /// # Errors
 ///
-/// The text of a hard error: something that was asked for explicitly can't be
-/// had.
+/// Returns the text of an error that fails the build: something was selected explicitly and is
+/// unavailable.
 pub fn decide(target: &Target) -> Result<Decision, String> {
     println!("cargo::rerun-if-env-changed=DOCS_RS");
     if env::var_os("DOCS_RS").is_some() {
@@ -142,8 +141,8 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
 
     let mut rejections: Vec<Rejection> = Vec::new();
     for mode in modes {
-        // A place that was named and is no good is an error, also where
-        // `load` would do without it: whoever named it meant it.
+        // A place that a variable names and that has no usable library is an error, even if
+        // `load` needs no library now: the user wants the library of that place.
         let named = rejections.iter().any(Rejection::is_named);
         match mode {
             Mode::Vendored => return Ok(Decision::Vendored),
@@ -176,17 +175,18 @@ pub fn decide(target: &Target) -> Result<Decision, String> {
     }
 }
 
-/// The modes whose Cargo features are on, the preferred ones first.
+/// Returns the modes whose Cargo features are on, in order of preference.
 fn by_features() -> impl Iterator<Item = Mode> {
     Mode::ALL.into_iter().filter(|mode| is_on(mode.feature()))
 }
 
-/// What `LIBWASMTIME_LINK` asks for; `None` if it is not set, or not meant for this
-/// build.
+/// Returns the modes that `LIBWASMTIME_LINK` selects; `None` if it is not set, or not meant
+/// for this build.
 ///
 /// # Errors
 ///
-/// It lists something else than modes, or none that this build can take.
+/// Returns an error if it lists something that isn't a mode, or no mode that the features of
+/// this build allow.
 fn asked_for(target: &Target) -> Result<Option<Override>, String> {
     let Some(variable) = variables::text(target, LINK)? else {
         return Ok(None);

@@ -1,31 +1,31 @@
-//! Stands in for `system` where neither `static` nor `dynamic` is on, so that what
-//! finds and links a library isn't compiled in vain.
+//! Takes the place of `system` if neither `static` nor `dynamic` is on, so that the code that
+//! finds and links a library isn't compiled.
 
 use crate::mode::Kind;
 use crate::report;
 use crate::target::Target;
 
-/// A library that can be linked. There is none.
+/// A library that can be linked. There never is one.
 pub enum Library {}
 
-/// A place that has no usable library. None is looked at.
+/// A place that has no usable library. There never is one, as no place is searched.
 pub enum Rejection {}
 
-/// What came of looking for a library.
+/// The outcome of a search.
 pub struct Search {
     pub library: Option<Library>,
     pub rejections: Vec<Rejection>,
 }
 
 impl Library {
-    /// What kind it is.
+    /// Returns its kind.
     pub fn kind(&self) -> Kind {
         match *self {}
     }
 }
 
 impl Rejection {
-    /// Whether someone named this place.
+    /// Reports whether a variable names this place.
     pub fn is_named(&self) -> bool {
         match *self {}
     }
@@ -47,7 +47,7 @@ pub fn link(library: &Library, _: &Target) -> Result<(), String> {
     match *library {}
 }
 
-/// Says why no library was found.
+/// Returns the text for no library.
 pub fn not_found(_: &[Rejection], _: Option<&str>, _: &Target) -> String {
     report::no_feature()
 }

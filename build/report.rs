@@ -1,21 +1,21 @@
-//! What the build script says when something is wrong.
+//! The texts of errors and warnings, and how they are printed.
 
 use crate::features::is_on;
 use crate::target::{MAJOR, leave};
 use crate::variables::Variable;
 
-/// The file with the text that `src/sys/missing.rs` refuses with.
+/// The file with the error text of `src/sys/missing.rs`.
 const MISSING: &str = "missing.txt";
 
-/// Fails the build with a text. Cargo shows the lines of its `error`
-/// instruction without the rest of the build script's output.
+/// Fails the build with a text. Cargo shows the lines of `error` instructions without the rest
+/// of the build script's output.
 pub fn refuse(text: &str) {
     for line in text.lines() {
         println!("cargo::error={line}");
     }
 }
 
-/// Leaves the text to the crate, which refuses to be built with it.
+/// Writes the text for the crate, whose build fails with it, and prints a warning.
 pub fn missing(text: &str) {
     let path = match leave(MISSING, text) {
         Ok(path) => path,
@@ -26,15 +26,15 @@ pub fn missing(text: &str) {
          builds will not. {} says what was tried and what to do.",
         path.display()
     );
-    // A path that never exists: Cargo runs the build script each time, so
-    // that a library that is installed now is found then.
+    // A path that never exists makes Cargo run the build script each time, so that it finds a
+    // library that is installed later.
     println!(
         "cargo::rerun-if-changed={}",
         path.with_extension("never").display()
     );
 }
 
-/// Leaves a text that says that documentation links nothing.
+/// Writes the text for a build of documentation, which links nothing.
 pub fn documentation() {
     let text = "DOCS_RS is set, so libwasmtime was not looked for: documentation links nothing.\n\
                 Unset DOCS_RS to build a program.\n";
@@ -43,10 +43,10 @@ pub fn documentation() {
     }
 }
 
-/// No Cargo feature says how to link.
+/// Returns the text for no Cargo feature of a link mode.
 pub fn no_feature() -> String {
-    let modes = "\x20 - `static`: link a libwasmtime.a of the system's\n\
-                 \x20 - `dynamic`: link a shared library of the system's\n\
+    let modes = "\x20 - `static`: link a libwasmtime.a of the system\n\
+                 \x20 - `dynamic`: link a shared library of the system\n\
                  \x20 - `load`: open the shared library when the program runs";
     if stands_in() {
         return format!(
@@ -67,23 +67,23 @@ pub fn no_feature() -> String {
     )
 }
 
-/// Whether this crate is there in place of the `wasmtime` crate. Then nothing can be
-/// built from source: that depends on `wasmtime`, and so on this crate.
+/// Reports whether this crate stands in for the `wasmtime` crate. Then libwasmtime can't be
+/// built from source: its source depends on `wasmtime`, and so on this crate.
 pub fn stands_in() -> bool {
     is_on("stand-in")
 }
 
-/// The override has a value that isn't a link mode.
+/// Returns the text for an override with a value that isn't a link mode.
 pub fn unknown_mode(variable: &Variable<String>, part: &str, modes: &[&str]) -> String {
     let Variable { name, value } = variable;
     format!(
-        "{name} is `{value}`, and `{part}` is no link mode; the modes are `{}`, and several have \
-         commas between them.",
+        "{name} is `{value}`, and `{part}` is not a link mode: expected one of `{}`, or several \
+         of them separated by commas.",
         modes.join("`, `")
     )
 }
 
-/// The override asks for modes whose Cargo features are off.
+/// Returns the text for an override that lists only modes whose Cargo features are off.
 pub fn mode_without_feature(
     variable: &Variable<String>,
     features: &[&str],
@@ -97,17 +97,16 @@ pub fn mode_without_feature(
     );
     if !own.is_empty() {
         text += &format!(
-            "\nIf the variable is meant for another build of this crate, as when a program and \
-             its build script depend on it with features of their own, then name a mode for \
-             this one as well: {variable},{}",
+            "\nIf the variable is meant for another build of this crate, because a program and \
+             its build script depend on it with different features, add a mode for this build: \
+             {variable},{}",
             own.join(",")
         );
     }
     text
 }
 
-/// The override asks for modes that this build can't take, and seems not to be meant
-/// for it.
+/// Warns of an override that lists no mode for this build, and seems not to be meant for it.
 pub fn not_meant(variable: &Variable<String>, own: &[&str]) {
     println!(
         "cargo::warning={variable} is left to the program: this build seems to be for a build \

@@ -1,6 +1,6 @@
-//! Environment variables: each may stand for one target only, as
-//! `X86_64_UNKNOWN_LINUX_GNU_WASMTIME_DIR` does, and Cargo runs the build
-//! script again when one changes.
+//! Environment variables. Each can also be set for one target only, with the triple as a
+//! prefix, such as `X86_64_UNKNOWN_LINUX_GNU_WASMTIME_DIR`. Cargo runs the build script again
+//! when one changes.
 
 use std::env;
 use std::fmt;
@@ -9,9 +9,9 @@ use crate::target::Target;
 
 /// A variable that is set.
 pub struct Variable<T> {
-    /// The name it was found under, with the target's prefix if it had one.
+    /// The name, with the target's prefix if it has one.
     pub name: String,
-    /// Its value.
+    /// The value.
     pub value: T,
 }
 
@@ -21,12 +21,12 @@ impl fmt::Display for Variable<String> {
     }
 }
 
-/// Reads a variable: the target's own before the one for every target. An
-/// empty one counts as not set.
+/// Reads a variable: the one for the target, or else the one for every target. An empty
+/// variable counts as not set.
 ///
 /// # Errors
 ///
-/// The value isn't Unicode, which the instructions to Cargo have to be.
+/// Returns an error if the value isn't Unicode, as instructions to Cargo have to be.
 pub fn text(target: &Target, name: &str) -> Result<Option<Variable<String>>, String> {
     for name in [format!("{}_{name}", target.screaming()), name.to_owned()] {
         println!("cargo::rerun-if-env-changed={name}");
@@ -36,7 +36,7 @@ pub fn text(target: &Target, name: &str) -> Result<Option<Variable<String>>, Str
         let value = value.into_string().map_err(|value| {
             format!(
                 "{name} is {value:?}, which isn't Unicode.\n\
-                 Cargo takes no other paths: move or link the directory to a name that is."
+                 Cargo accepts only such paths: move or link the directory to a path in Unicode."
             )
         })?;
         if !value.is_empty() {

@@ -1,8 +1,8 @@
-//! Imports as a set: the host says once what it has to offer, by name, and each
-//! module gets what it imports of that, in its own order.
+//! Imports as a set: the host defines once, by name, what it offers. Each module gets
+//! what it imports of that, in its own order.
 //!
-//! A [`Linker`](libwasmtime::Linker) does the same, and more. Here it is done by
-//! hand, for [`Instance::new`], which takes the imports as a list.
+//! A [`Linker`](libwasmtime::Linker) does the same, and more. This does it by hand, for
+//! [`Instance::new`], which takes the imports as a list.
 //!
 //! ```sh
 //! cargo run --example environment
@@ -29,7 +29,7 @@ const CIRCLE: &str = r#"
                 (f64.mul (global.get $pi) (call $square (local.get $radius))))))
 "#;
 
-/// Imports something that isn't there.
+/// Imports something that the host doesn't offer.
 const PLOT: &str = r#"
     (module
         (import "env" "memory" (memory 1))
@@ -54,7 +54,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The host's functions, globals and memories. They belong to a store.
+/// Creates the host's functions, globals and memories, which belong to a store.
 fn environment(store: &mut Store<()>) -> Result<Environment> {
     let pi = GlobalType::new(ValType::F64, Mutability::Const);
     let pi = Global::new(&mut *store, pi, Val::from(std::f64::consts::PI))?;
@@ -69,12 +69,12 @@ fn environment(store: &mut Store<()>) -> Result<Environment> {
     ]))
 }
 
-/// What a module imports, in its order.
+/// Returns what a module imports, in its order.
 ///
 /// # Errors
 ///
-/// The name of the first import that the environment doesn't have. Whether the
-/// others are of the right types is checked by [`Instance::new`].
+/// Returns an error that names the first import that is missing in the environment.
+/// [`Instance::new`] checks the types of the others.
 fn imports(module: &Module, environment: &Environment) -> Result<Vec<Extern>> {
     module
         .imports()

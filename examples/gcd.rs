@@ -1,4 +1,4 @@
-//! A function of a module, called with numbers and returning one.
+//! Calls a typed function of a module.
 //!
 //! ```sh
 //! cargo run --example gcd
@@ -33,7 +33,7 @@ fn main() -> Result<()> {
     let mut store = Store::new(&engine, ());
     let instance = Instance::new(&mut store, &module, &[])?;
 
-    // The type is checked here, once; the calls need no check.
+    // The type is checked here, once, and not at each call.
     let gcd = instance.get_typed_func::<(u32, u32), u32>(&mut store, "gcd")?;
     println!("gcd({a}, {b}) = {}", gcd.call(&mut store, (a, b))?);
     Ok(())

@@ -1,20 +1,21 @@
-//! The same as `hello`, on the C API: a C callback, bound by hand.
+//! The same as `hello`, with the C API: a C callback, bound by hand.
 //!
-//! The safe layer is made of nothing else, so this is the way to what it doesn't
-//! do. A program can mix both: here the library is loaded, errors are reported
-//! and bytes are owned by what the crate has for that.
+//! The safe layer calls nothing but these functions, so a program can reach what it
+//! doesn't wrap in the same way. Both can be mixed: this program uses the crate's safe
+//! functions to load the library and to report errors, and its types to own objects and
+//! bytes. The example `structs` goes from the safe layer to the C API and back.
 //!
 //! ```sh
 //! cargo run --example hello_sys
 //! ```
 
 use libwasmtime::sys::*;
-use libwasmtime::vec::ByteVec;
+use libwasmtime::vec::{ByteVec, Delete, Owned};
 use libwasmtime::{Result, bail, format_err};
 use std::ffi::c_void;
 use std::io::{self, Write};
 use std::mem::MaybeUninit;
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 const GREETER: &str = r#"
     (module
@@ -23,33 +24,30 @@ const GREETER: &str = r#"
 "#;
 
 fn main() -> Result<()> {
-    // With the Cargo feature `load` the functions of `sys` panic if there is no
-    // library to call; this returns an error.
+    // With the Cargo feature `load`, the functions of `sys` panic if no library is
+    // loaded; this returns an error.
     libwasmtime::load()?;
 
-    // SAFETY: the engine is owned, and that is its destructor.
-    let engine = unsafe { Owned::new(wasm_engine_new(), |raw| wasm_engine_delete(raw))? };
+    // SAFETY: the engine is owned by nothing else.
+    let engine = unsafe { own(wasm_engine_new())? };
     let module = compile(&engine, GREETER)?;
-    // SAFETY: the engine is valid; the store is owned, and that is its
-    // destructor. It has no data, and so no finalizer.
-    let store = unsafe {
-        let raw = wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None);
-        Owned::new(raw, |raw| wasmtime_store_delete(raw))?
-    };
+    // SAFETY: the engine is valid; the store is owned. It has no data, and so no
+    // finalizer.
+    let store = unsafe { own(wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None))? };
     let greet = define(&store, Greeting("Hello from Rust!"))?;
-    // SAFETY: the function is of this store.
+    // SAFETY: the function belongs to this store.
     unsafe { run(&store, &module, greet) }
-    // Everything is released now, the last first; the functions and the instance
-    // went with their store.
+    // All objects are deleted now, in reverse order; the functions and the instance are
+    // deleted with their store.
 }
 
-/// What the callback needs: its environment, in terms of the C API.
+/// The callback's environment, as the C API calls it.
 struct Greeting(&'static str);
 
-/// The callback of a function without parameters and results.
+/// Returns the callback of a function without parameters and results.
 ///
-/// A panic in it would abort the process, so it doesn't use `println!`, which
-/// panics where nothing can be printed. It traps instead.
+/// A panic in it would abort the process, so it doesn't use `println!`, which panics if
+/// the standard output is closed. It returns a trap instead.
 unsafe extern "C" fn greet(
     env: *mut c_void,
     _caller: *mut wasmtime_caller_t,
@@ -58,35 +56,34 @@ unsafe extern "C" fn greet(
     _results: *mut wasmtime_val_t,
     _nresults: usize,
 ) -> *mut wasm_trap_t {
-    // SAFETY: `define` passed a `Greeting`, which is there as long as the
-    // function is, and isn't changed.
+    // SAFETY: `define` passed a `Greeting`, which lives as long as the function and isn't
+    // changed.
     let Greeting(text) = unsafe { &*env.cast::<Greeting>() };
     match writeln!(io::stdout(), "{text}") {
         Ok(()) => ptr::null_mut(),
         Err(error) => {
             let message = error.to_string();
-            // SAFETY: the message is readable, and copied. Whoever called the
-            // function takes the trap.
+            // SAFETY: the message is readable, and is copied. The caller of the function
+            // owns the trap.
             unsafe { wasmtime_trap_new(message.as_ptr().cast(), message.len()) }
         }
     }
 }
 
-/// Frees the environment, once the function is gone.
+/// Frees the environment after the function was deleted.
 unsafe extern "C" fn finalize(env: *mut c_void) {
     // SAFETY: `define` leaked this box, and libwasmtime calls this once.
     drop(unsafe { Box::from_raw(env.cast::<Greeting>()) });
 }
 
-/// Makes a function of the callback and an environment.
+/// Creates a function from the callback and an environment.
 fn define(store: &Owned<wasmtime_store_t>, greeting: Greeting) -> Result<wasmtime_func_t> {
-    // SAFETY: the type is owned, and that is its destructor.
-    let ty = unsafe { Owned::new(wasm_functype_new_0_0(), |raw| wasm_functype_delete(raw))? };
+    // SAFETY: the type is owned.
+    let ty = unsafe { own(wasm_functype_new_0_0())? };
     let env = Box::into_raw(Box::new(greeting));
     let mut func = MaybeUninit::uninit();
-    // SAFETY: the store and the type are valid, and the callback is one for this
-    // type and this environment, which from now on is the finalizer's to free.
-    // The function is written.
+    // SAFETY: the store and the type are valid. The callback is for this type and this
+    // environment, which the finalizer frees. The function is always written.
     unsafe {
         let context = wasmtime_store_context(store.as_ptr());
         wasmtime_func_new(
@@ -105,18 +102,18 @@ fn define(store: &Owned<wasmtime_store_t>, greeting: Greeting) -> Result<wasmtim
 fn compile(engine: &Owned<wasm_engine_t>, text: &str) -> Result<Owned<wasmtime_module_t>> {
     let mut error = ptr::null_mut();
     let wasm = ByteVec::out(|out| {
-        // SAFETY: the text is readable; without an error the binary is written.
+        // SAFETY: the text is readable; the binary is written unless there is an error.
         error = unsafe { wasmtime_wat2wasm(text.as_ptr().cast(), text.len(), out) };
     });
     let mut module = ptr::null_mut();
-    // SAFETY: the engine is valid and the binary readable; without an error the
-    // module is written. It is owned, and that is its destructor.
+    // SAFETY: the engine is valid and the binary is readable; the module is written unless
+    // there is an error, and owned.
     unsafe {
         check(error, ptr::null_mut())?;
         let bytes = &wasm[..];
         error = wasmtime_module_new(engine.as_ptr(), bytes.as_ptr(), bytes.len(), &mut module);
         check(error, ptr::null_mut())?;
-        Owned::new(module, |raw| wasmtime_module_delete(raw))
+        own(module)
     }
 }
 
@@ -124,13 +121,13 @@ fn compile(engine: &Owned<wasm_engine_t>, text: &str) -> Result<Owned<wasmtime_m
 ///
 /// # Safety
 ///
-/// The import must be of this store.
+/// The import must belong to this store.
 unsafe fn run(
     store: &Owned<wasmtime_store_t>,
     module: &Owned<wasmtime_module_t>,
     import: wasmtime_func_t,
 ) -> Result<()> {
-    // SAFETY: the store is valid, and so is its context as long as it.
+    // SAFETY: the store is valid, and its context is for as long as the store.
     let context = unsafe { wasmtime_store_context(store.as_ptr()) };
 
     let import = wasmtime_extern_t {
@@ -139,8 +136,8 @@ unsafe fn run(
     };
     let mut instance = MaybeUninit::uninit();
     let mut trap = ptr::null_mut();
-    // SAFETY: the module is valid, and the import is of this store; there is one.
-    // The instance is written unless there is an error or a trap.
+    // SAFETY: the module is valid, and the one import belongs to this store. The instance
+    // is written unless there is an error or a trap.
     let instance = unsafe {
         let out = instance.as_mut_ptr();
         let error = wasmtime_instance_new(context, module.as_ptr(), &import, 1, out, &mut trap);
@@ -150,8 +147,8 @@ unsafe fn run(
 
     let mut export = MaybeUninit::<wasmtime_extern_t>::uninit();
     let name = "run";
-    // SAFETY: the instance is of this store, and the name readable. The item is
-    // written if it is found, and owned: a function holds nothing to delete.
+    // SAFETY: the instance belongs to this store, and the name is readable. The item is
+    // written if it is found. It is owned, but a function needs no deletion.
     let run = unsafe {
         let (text, out) = (name.as_ptr().cast(), export.as_mut_ptr());
         if !wasmtime_instance_export_get(context, &instance, text, name.len(), out) {
@@ -165,8 +162,8 @@ unsafe fn run(
         export.of.func
     };
 
-    // SAFETY: the function is of this store. There are neither arguments nor
-    // results, so their pointers may be null.
+    // SAFETY: the function belongs to this store. There are neither arguments nor results,
+    // so their pointers may be null.
     unsafe {
         let error =
             wasmtime_func_call(context, &run, ptr::null(), 0, ptr::null_mut(), 0, &mut trap);
@@ -174,61 +171,31 @@ unsafe fn run(
     }
 }
 
-/// The error of what the C API reported, if it did; that is deleted.
+/// Turns what the C API reported into an error, and deletes it.
 ///
 /// # Safety
 ///
-/// Each must be null or owned by the caller, who gives it up.
+/// Each pointer must be null or an owned object, which this function takes over.
 unsafe fn check(error: *mut wasmtime_error_t, trap: *mut wasm_trap_t) -> Result<()> {
-    let message = ByteVec::out(|message| {
-        // SAFETY: what isn't null is valid and deleted once, after it has
-        // written its message.
-        unsafe {
-            if !error.is_null() {
-                wasmtime_error_message(error, message);
-                wasmtime_error_delete(error);
-            } else if !trap.is_null() {
-                wasm_trap_message(trap, message);
-                wasm_trap_delete(trap);
-            }
-        }
-    });
-    if error.is_null() && trap.is_null() {
-        return Ok(());
-    }
-    // That of a trap is a C string.
-    let message = String::from_utf8_lossy(&message);
-    bail!("{}", message.trim_end_matches('\0'))
-}
-
-/// An object of the C API that is deleted when this is dropped.
-struct Owned<T> {
-    raw: NonNull<T>,
-    delete: unsafe fn(*mut T),
-}
-
-impl<T> Owned<T> {
-    /// # Errors
-    ///
-    /// If there is no object.
-    ///
-    /// # Safety
-    ///
-    /// `raw` must be null or an owned object, and `delete` its destructor.
-    unsafe fn new(raw: *mut T, delete: unsafe fn(*mut T)) -> Result<Owned<T>> {
-        let raw = NonNull::new(raw).ok_or_else(|| format_err!("libwasmtime is out of memory"))?;
-        Ok(Owned { raw, delete })
-    }
-
-    /// The object, valid as long as `self`.
-    fn as_ptr(&self) -> *mut T {
-        self.raw.as_ptr()
+    // SAFETY: this function requires the same.
+    let (error, trap) = unsafe { (Owned::from_raw(error), Owned::from_raw(trap)) };
+    match (error, trap) {
+        (Some(error), _) => Err(error.into()),
+        (None, Some(trap)) => Err(trap.into()),
+        (None, None) => Ok(()),
     }
 }
 
-impl<T> Drop for Owned<T> {
-    fn drop(&mut self) {
-        // SAFETY: it is the object's destructor, and the object isn't used again.
-        unsafe { (self.delete)(self.raw.as_ptr()) }
-    }
+/// Takes over an object of the C API, which is deleted with its owner.
+///
+/// # Errors
+///
+/// Returns an error if `raw` is null.
+///
+/// # Safety
+///
+/// `raw` must be null or an owned object.
+unsafe fn own<T: Delete>(raw: *mut T) -> Result<Owned<T>> {
+    // SAFETY: this function requires the same.
+    unsafe { Owned::from_raw(raw) }.ok_or_else(|| format_err!("libwasmtime returned no object"))
 }

@@ -1,5 +1,5 @@
-//! Formats JSON with dprint's formatter, a WebAssembly module that imports
-//! nothing: text goes in and out through the module's memory.
+//! Formats JSON with dprint's formatter, a WebAssembly module that imports nothing:
+//! text is passed through the module's memory.
 //!
 //! ```sh
 //! cargo run --example json_format -- dprint-json.wasm [FILE.json]
@@ -44,16 +44,16 @@ fn run() -> Result<()> {
     Ok(())
 }
 
-/// An instance of the module, which has room in its memory for a text that goes
-/// in or out: the shared bytes.
+/// An instance of the module. The shared bytes are a buffer in its memory, through which
+/// texts are passed in and out.
 struct Formatter {
     store: Store<()>,
     memory: Memory,
-    /// Makes room for as many bytes.
+    /// Resizes the buffer to a number of bytes.
     clear_shared_bytes: TypedFunc<u32, u32>,
     get_shared_bytes_ptr: TypedFunc<(), u32>,
     set_file_path: TypedFunc<(), ()>,
-    /// Takes the text in the shared bytes, and the number of a configuration.
+    /// Formats the text in the shared bytes, with the configuration of a number.
     format: TypedFunc<u32, u32>,
     get_formatted_text: TypedFunc<(), u32>,
     get_error_text: TypedFunc<(), u32>,
@@ -89,7 +89,7 @@ impl Formatter {
         self.set_file_path.call(&mut self.store, ())?;
         self.send(json)?;
         match self.format.call(&mut self.store, CONFIG)? {
-            // It is fine as it is.
+            // It is formatted already.
             0 => Ok(json.to_vec()),
             1 => {
                 let len = self.get_formatted_text.call(&mut self.store, ())?;

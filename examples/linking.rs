@@ -6,7 +6,7 @@
 
 use libwasmtime::{Caller, Engine, Extern, Linker, Module, Result, Store, Trap, format_err};
 
-/// Has a memory, which it shares, and functions for whoever uses that.
+/// Exports a memory, and functions that use it.
 const LIBRARY: &str = r#"
     (module
         (import "host" "print" (func $print (param i32 i32)))
@@ -19,7 +19,7 @@ const LIBRARY: &str = r#"
             (call $print (local.get $text) (local.get $length))))
 "#;
 
-/// Uses all of it. Its text is in the library's memory.
+/// Imports all of it, and writes its text into the library's memory.
 const PROGRAM: &str = r#"
     (module
         (import "library" "memory" (memory 1))
@@ -39,7 +39,7 @@ fn main() -> Result<()> {
     let mut linker = Linker::new(&engine);
     linker.func_wrap("host", "print", print)?;
 
-    // The library comes first: its exports are then there to be imported.
+    // The library comes first, so that its exports can be imported.
     let library = linker.instantiate(&mut store, &Module::new(&engine, LIBRARY)?)?;
     linker.instance(&mut store, "library", library)?;
 
@@ -55,7 +55,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Prints a text in the memory of the module that calls.
+/// Prints a text in the memory of the calling module.
 fn print(mut caller: Caller<'_, ()>, text: u32, length: u32) -> Result<()> {
     let memory = caller
         .get_export("memory")

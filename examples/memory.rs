@@ -1,5 +1,5 @@
-//! Linear memory: its size, its bytes seen from both sides, what lies beyond
-//! its end, and how it grows.
+//! Linear memory: its size, its bytes as host and guest see them, accesses beyond its
+//! end, and how it grows.
 //!
 //! ```sh
 //! cargo run --example memory
@@ -43,11 +43,11 @@ fn main() -> Result<()> {
     );
     assert_eq!(size.call(&mut store, ())?, 2);
 
-    // The bytes are a slice that borrows the store, so that no WebAssembly runs
-    // while it is looked at.
+    // The bytes are a slice that borrows the store, so no WebAssembly can run while the
+    // slice is in use.
     println!("the data: {:?}", &memory.data(&store)[0x1000..0x1004]);
 
-    // Both sides see what the other writes. Copies in and out are checked.
+    // Host and guest see what the other writes. `read` and `write` check the bounds.
     memory.write(&mut store, 0x1000, b"Rust")?;
     println!("the module reads {}", load.call(&mut store, 0x1000)?);
     put.call(&mut store, (0x1003, u32::from(b'k')))?;
@@ -55,7 +55,7 @@ fn main() -> Result<()> {
     memory.read(&store, 0x1000, &mut word)?;
     println!("the host reads {:?}", String::from_utf8_lossy(&word));
 
-    // Beyond the end there is a trap for the module, and an error for the host.
+    // An access beyond the end is a trap in the module and an error in the host.
     let end = 2 * 0x10000;
     let error = load.call(&mut store, end).expect_err("it is out of bounds");
     match error.downcast_ref::<Trap>() {
@@ -67,7 +67,7 @@ fn main() -> Result<()> {
         .expect_err("its last byte is out of bounds");
     println!("the host gets \"{error}\"");
 
-    // One more page, of zeros; and no more than that.
+    // The memory grows by one page of zeros, which is its maximum.
     let before = memory.grow(&mut store, 1)?;
     println!("grown from {before} to {} pages", memory.size(&store));
     assert_eq!(load.call(&mut store, end)?, 0);
@@ -75,7 +75,7 @@ fn main() -> Result<()> {
     println!("not to 4: {error}");
     assert_eq!(size.call(&mut store, ())?, 3);
 
-    // The host makes memories too, for modules to import.
+    // The host can create memories too, for modules to import.
     let own = Memory::new(&mut store, MemoryType::new(1, Some(1)))?;
     println!("a memory of the host's: {} page", own.size(&store));
     Ok(())

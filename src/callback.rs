@@ -23,20 +23,20 @@ use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// The function that frees the environment of a callback.
+/// A function that frees the environment of a callback.
 pub(crate) type Finalizer = unsafe extern "C" fn(*mut c_void);
 
-/// What a callback returns to libwasmtime.
+/// A conversion of the outcome of the host's code to what a callback returns to libwasmtime.
 ///
 /// Neither method may call the host's code.
 pub(crate) trait Report<T> {
     /// The callback's own return type.
     type Output;
 
-    /// The host's code returned a value.
+    /// Returns what the callback returns if the host's code returned a value.
     fn success(self, value: T) -> Self::Output;
 
-    /// The host's code returned an error or panicked.
+    /// Returns what the callback returns if the host's code returned an error or panicked.
     fn failure(self, failure: Failure) -> Self::Output;
 }
 
@@ -80,7 +80,7 @@ impl Failure {
         self.0.take().expect("a cause is taken once")
     }
 
-    /// The error, unless the host's code panicked. Its methods may panic.
+    /// Returns the error, unless the host's code panicked. Methods of the error may panic.
     pub(crate) fn error(&self) -> Option<&Error> {
         match &self.0 {
             Some(Cause::Error(error)) => Some(error),

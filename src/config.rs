@@ -1,15 +1,15 @@
 //! [`Config`]: the settings of an [`Engine`](crate::Engine).
 //!
-//! A configuration is plain Rust data until an engine is made of it. The C
-//! API's own object is made only then, after everything that would make
-//! libwasmtime abort the process has been looked for: settings that contradict
-//! each other, that this machine or this library can't provide, or that ask for
-//! more address space than there is.
+//! A [`Config`] is plain Rust data. [`Engine::new`](crate::Engine::new) creates the
+//! C API's own object from it, after it has checked for everything that would make
+//! libwasmtime abort the process: settings that contradict each other, that this
+//! machine or this library can't provide, or that ask for more address space than
+//! there is.
 
+use crate::owned::Owned;
 use crate::sys::{self, wasm_config_t};
 use crate::{Error, Result};
 use std::fmt;
-use std::ptr::NonNull;
 
 #[cfg(feature = "pooling-allocator")]
 mod address_space;
@@ -27,12 +27,6 @@ mod host_memory;
 #[cfg(feature = "pooling-allocator")]
 mod pooling;
 mod profiler;
-#[cfg(any(
-    feature = "pooling-allocator",
-    all(feature = "profiling", target_os = "linux"),
-    all(unix, any(feature = "cache", feature = "wasi", compiler))
-))]
-pub(crate) mod region;
 mod settings;
 mod strategy;
 mod target;
@@ -59,19 +53,29 @@ use target::Target;
 
 /// The settings of an [`Engine`](crate::Engine).
 ///
-/// What isn't set has libwasmtime's own default. Settings are checked together
-/// when [`Engine::new`](crate::Engine::new) makes an engine of them: settings
-/// that can't be had, or not together, are a [`ConfigConflict`] then.
+/// A setting that isn't changed has libwasmtime's own default. The defaults depend on
+/// the machine, on the target and on the features of the library; each method names
+/// its own.
 ///
-/// ```no_run
-/// use libwasmtime::{Config, Engine};
+/// The methods only record a value. [`Engine::new`](crate::Engine::new) checks all
+/// settings together. It returns a [`ConfigConflict`] for a value that is invalid or
+/// unavailable, and for two settings that exclude each other.
 ///
-/// # fn main() -> libwasmtime::Result<()> {
+/// ```
+/// use libwasmtime::{Config, ConfigConflict, Engine};
+///
 /// let mut config = Config::new();
-/// config.consume_fuel(true).wasm_tail_call(false);
+/// config.consume_fuel(true).max_wasm_stack(1 << 20);
 /// let engine = Engine::new(&config)?;
-/// # Ok(())
-/// # }
+/// assert!(engine.get_consume_fuel());
+/// assert_eq!(engine.get_max_wasm_stack(), 1 << 20);
+///
+/// // Larger than the stack of an asynchronous call, which is 2 MiB by default.
+/// config.max_wasm_stack(4 << 20);
+/// let error = Engine::new(&config).unwrap_err();
+/// let conflict = error.downcast_ref::<ConfigConflict>().unwrap();
+/// assert_eq!(conflict.setting(), "max_wasm_stack(4194304)");
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Config {
@@ -89,7 +93,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Everything at its default.
+    /// Creates a configuration with every setting at its default.
     pub fn new() -> Config {
         Config {
             settings: Settings::default(),
@@ -106,11 +110,14 @@ impl Config {
         }
     }
 
-    /// What is off, be it because something else is.
+    /// Returns the proposals that are off, including those that need another one that
+    /// is off.
     fn disabled(&self) -> WasmFeatures {
         let mut disabled = self.disabled;
-        // libwasmtime ends the process at code that catches exceptions with no heap for
-        // them.
+        // libwasmtime aborts when it compiles code that catches exceptions and there is
+        // no heap that exceptions could live on.
+        // Version 48: exceptions without a heap are an `unwrap` in the compiler; look
+        // at `Config::validate` in `wasmtime`, which may refuse them.
         if disabled.contains(WasmFeatures::GC_TYPES) {
             disabled |= WasmFeatures::EXCEPTIONS - self.enabled;
         }
@@ -119,15 +126,29 @@ impl Config {
 
     /// Turns the given WebAssembly proposals on or off.
     ///
-    /// There is a method for each as well. Whether they can be had is found
-    /// out when an engine is made. Calls the C function of each method.
+    /// There is also one method for each proposal.
+    /// [`Engine::new`](crate::Engine::new) returns an error if the library, the
+    /// compiler or the target doesn't support a proposal that is turned on. Calls the
+    /// C functions that the methods of these proposals call.
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Config, Engine, Module, WasmFeatures};
+    ///
+    /// let module = "(module (memory 1) (memory 1))";
+    /// let mut config = Config::new();
+    /// assert!(Module::new(&Engine::new(&config)?, module).is_ok());
+    ///
+    /// config.wasm_features(WasmFeatures::MULTI_MEMORY | WasmFeatures::MEMORY64, false);
+    /// assert!(Module::new(&Engine::new(&config)?, module).is_err());
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn wasm_features(&mut self, flag: WasmFeatures, enable: bool) -> &mut Config {
         self.enabled.set(flag, enable);
         self.disabled.set(flag, !enable);
         self
     }
 
-    /// Does nothing: asynchronous calls need no setting.
+    /// Does nothing; asynchronous calls need no setting.
     #[doc(hidden)]
     #[deprecated(note = "no longer has any effect")]
     #[cfg(feature = "async")]
@@ -135,46 +156,58 @@ impl Config {
         self
     }
 
-    /// The platform to compile for, as a target triple such as
-    /// `x86_64-unknown-linux-gnu` or `pulley64`.
+    /// Sets the platform to compile for, by its target triple.
     ///
-    /// The default is the machine libwasmtime runs on, with all that its
-    /// processor can do; an explicit target starts from what every processor
-    /// of that architecture can do. `pulley64` (`pulley32` on 32-bit
-    /// machines) is the portable interpreter.
+    /// Examples are `x86_64-unknown-linux-gnu` and `pulley64`. The default is the machine
+    /// that libwasmtime runs on, and compiled code uses all features of its processor. With
+    /// an explicit target, code uses only the features that every processor of that
+    /// architecture has; so the triple of this machine gives code that other machines can
+    /// run. `pulley64` (`pulley32` on 32-bit machines) is the portable interpreter, which
+    /// is slower than native code.
     ///
-    /// The C API has no way to compile what it can't run. Only the triple is accepted
-    /// that libwasmtime was built for, and Pulley if it was built with it; whether the
-    /// library takes the target is tried with an empty module.
+    /// The C API can't compile code that it can't run. So this method accepts only the
+    /// triple that libwasmtime was built for, and Pulley if the library was built with
+    /// it. It compiles an empty module to find out whether the library accepts the
+    /// target.
     ///
     /// Calls `wasmtime_config_target_set`.
     ///
+    /// ```
+    /// use libwasmtime::{Config, ConfigConflict};
+    ///
+    /// let error = Config::new().target("sparc64-unknown-linux-gnu").unwrap_err();
+    /// assert!(error.is::<ConfigConflict>());
+    /// ```
+    ///
     /// # Errors
     ///
-    /// If the text is not a target triple; with a
-    /// [`ConfigConflict`], if the target is of another architecture or system, or is
-    /// Pulley and the library doesn't have it; or if the library can't be loaded.
+    /// - Returns a [`ConfigConflict`] if the text isn't a target triple that libwasmtime
+    ///   knows, if the target has another architecture or system than this machine, or
+    ///   if it is Pulley and the library was built without Pulley.
+    /// - Returns a [`LoadError`](crate::LoadError) if the library can't be loaded.
     pub fn target(&mut self, target: &str) -> Result<&mut Config> {
         self.target = Some(Target::new(target)?);
         Ok(self)
     }
 
-    /// How a profiler learns of compiled code.
+    /// Sets how compiled code is announced to a profiler.
     ///
-    /// The default is [`ProfilingStrategy::None`]. Calls
-    /// `wasmtime_config_profiler_set`.
+    /// The default is [`ProfilingStrategy::None`]. Any other strategy makes compiling
+    /// and loading modules slower. [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`] if the system doesn't support the strategy or its file can't be
+    /// written, and [`Unsupported`](crate::Unsupported) if the library doesn't support
+    /// it.
     ///
-    /// # Errors
-    ///
-    /// [`Engine::new`](crate::Engine::new) fails if the system or the library
-    /// doesn't support it, and if the file it writes can't be written.
+    /// Calls `wasmtime_config_profiler_set`.
     pub fn profiler(&mut self, profile: ProfilingStrategy) -> &mut Config {
         self.profiler = profile;
         self
     }
 
-    /// Where compiled modules are kept on disk, to be found again by other
-    /// engines and processes; `None`, the default, is nowhere.
+    /// Sets the cache of compiled modules on disk.
+    ///
+    /// Engines look for a module in the cache before they compile it. `None`, the default,
+    /// is no cache. See [`Cache`] for who must not be able to write to its directory.
     ///
     /// Calls `wasmtime_config_cache_config_load`.
     #[cfg(feature = "cache")]
@@ -183,15 +216,13 @@ impl Config {
         self
     }
 
-    /// How instances get their memories, tables and stacks.
+    /// Sets how memories, tables and stacks are allocated for instances.
     ///
-    /// The default is [`InstanceAllocationStrategy::OnDemand`]. Calls
-    /// `wasmtime_pooling_allocation_strategy_set`.
+    /// The default is [`InstanceAllocationStrategy::OnDemand`].
+    /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if a pool doesn't fit
+    /// into the address space.
     ///
-    /// # Errors
-    ///
-    /// [`Engine::new`](crate::Engine::new) fails if a pool doesn't fit into
-    /// the address space.
+    /// Calls `wasmtime_pooling_allocation_strategy_set`.
     pub fn allocation_strategy(
         &mut self,
         strategy: impl Into<InstanceAllocationStrategy>,
@@ -200,14 +231,15 @@ impl Config {
         self
     }
 
-    /// The C API's object with these settings, which have been checked.
+    /// Creates the C API's object with these settings, which have been checked.
     ///
     /// # Errors
     ///
-    /// If the library lacks a setting, or rejects it.
-    pub(crate) fn to_c(&self) -> Result<RawConfig> {
-        let config = RawConfig::new();
-        // SAFETY: `config` owns the configuration.
+    /// Returns an error if the library lacks a setting or rejects it.
+    pub(crate) fn to_c(&self) -> Result<Owned<wasm_config_t>> {
+        let config = default_settings();
+        // SAFETY: invariant "Owned object": `config` owns the configuration, as each `apply`
+        // requires.
         unsafe {
             self.settings.apply(config.as_ptr())?;
             WasmFeatures::apply(self.enabled, self.disabled(), config.as_ptr())?;
@@ -222,19 +254,22 @@ impl Config {
             }
         }
         #[cfg(compiler)]
-        // SAFETY: as above.
+        // SAFETY: invariant "Owned object": `config` owns the configuration, as `apply`
+        // requires.
         unsafe {
             self.compiler.apply(config.as_ptr())?;
         }
         #[cfg(feature = "cache")]
         if let Some(cache) = &self.cache {
-            // SAFETY: as above.
+            // SAFETY: invariant "Owned object": `config` owns the configuration, as `apply`
+            // requires.
             unsafe { cache.apply(config.as_ptr())? };
         }
         #[cfg(feature = "pooling-allocator")]
         if let InstanceAllocationStrategy::Pooling(pool) = &self.allocation_strategy {
             sys::require(sys::Feature::PoolingAllocator)?;
-            // SAFETY: as above.
+            // SAFETY: invariant "Owned object": `config` owns the configuration, as `apply`
+            // requires.
             unsafe { pool.apply(config.as_ptr())? };
         }
         Result::<_, Error>::Ok(config)
@@ -272,31 +307,8 @@ impl fmt::Debug for Config {
     }
 }
 
-/// An owned configuration of the C API.
-pub(crate) struct RawConfig(NonNull<wasm_config_t>);
-
-impl RawConfig {
-    pub(crate) fn new() -> RawConfig {
-        // SAFETY: takes nothing.
-        let config = unsafe { sys::wasm_config_new() };
-        RawConfig(NonNull::new(config).expect("wasm_config_new returns a configuration"))
-    }
-
-    fn as_ptr(&self) -> *mut wasm_config_t {
-        self.0.as_ptr()
-    }
-
-    /// Gives up ownership.
-    pub(crate) fn into_raw(self) -> *mut wasm_config_t {
-        let config = self.as_ptr();
-        std::mem::forget(self);
-        config
-    }
-}
-
-impl Drop for RawConfig {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the configuration, which isn't used again.
-        unsafe { sys::wasm_config_delete(self.as_ptr()) }
-    }
+/// Creates a configuration of the C API in which nothing is set.
+pub(crate) fn default_settings() -> Owned<wasm_config_t> {
+    // SAFETY: the function requires nothing, and returns an owned configuration.
+    unsafe { Owned::from_c(sys::wasm_config_new()) }
 }

@@ -1,10 +1,10 @@
-//! [`Engine`]: what compiles and runs WebAssembly, configured once.
+//! [`Engine`]: the compiler and runtime of WebAssembly, with fixed settings.
 
-use crate::config::{RawConfig, Tunables};
-use crate::sys::{self, ensure_loaded, wasm_engine_t};
+use crate::config::{Tunables, default_settings};
+use crate::owned::Owned;
+use crate::sys::{self, ensure_loaded, wasm_config_t, wasm_engine_t};
 use crate::{Config, Result};
 use std::fmt;
-use std::ptr::NonNull;
 use std::sync::{Arc, Weak};
 
 mod precompiled;
@@ -12,20 +12,23 @@ mod settings;
 
 pub use precompiled::Precompiled;
 
-/// Compiles and runs WebAssembly, with the settings of a [`Config`].
+/// The compiler and runtime of WebAssembly, with the settings of a [`Config`].
 ///
-/// Most programs have one, which lives as long as they do. Clones are the same
-/// engine, counted; an engine can be used from several threads at a time.
+/// Most programs create one engine and keep it for as long as they run. Modules, stores,
+/// linkers and types belong to an engine, and can be used together only if their engine is
+/// the same.
 ///
-/// ```no_run
+/// Clones share a reference count and are the same engine. Several threads can use an
+/// engine at a time.
+///
+/// ```
 /// use libwasmtime::{Config, Engine};
 ///
-/// # fn main() -> libwasmtime::Result<()> {
 /// let engine = Engine::default();
 /// let metered = Engine::new(Config::new().consume_fuel(true))?;
+/// assert!(Engine::same(&engine, &engine.clone()));
 /// assert!(!Engine::same(&engine, &metered));
-/// # Ok(())
-/// # }
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Engine {
@@ -33,146 +36,195 @@ pub struct Engine {
 }
 
 struct EngineInner {
-    /// Owned, and valid as long as this is.
-    ptr: NonNull<wasm_engine_t>,
+    raw: Owned<wasm_engine_t>,
     config: Config,
     tunables: Tunables,
 }
 
-// SAFETY: the C object is a counted reference to the engine, which the C API
-// allows to be used from any thread at any time; the rest is plain data.
-unsafe impl Send for EngineInner {}
-// SAFETY: as above.
-unsafe impl Sync for EngineInner {}
-
 impl Engine {
-    /// Makes an engine with these settings; loads libwasmtime first, if that
-    /// has to be.
+    /// Creates an engine with these settings.
+    ///
+    /// In the link mode `load`, the first engine of a process loads libwasmtime, as
+    /// [`load`](crate::load()) does.
     ///
     /// Calls `wasm_engine_new_with_config`. If the library was built with the
     /// `logging` feature, that installs a logger for the process.
     ///
     /// # Errors
     ///
-    /// - [`LoadError`](crate::LoadError) if the library can't be loaded, or is the
-    ///   wrong one;
-    /// - [`ConfigConflict`](crate::ConfigConflict) if a setting can't be had,
-    ///   or not together with another;
-    /// - [`Unsupported`](crate::Unsupported) if the library lacks a setting.
+    /// - Returns a [`LoadError`](crate::LoadError) if the library can't be loaded, or isn't
+    ///   a libwasmtime that this crate can use.
+    /// - Returns a [`ConfigConflict`](crate::ConfigConflict) if a setting is invalid or
+    ///   unavailable, or excludes another one.
+    /// - Returns [`Unsupported`](crate::Unsupported) if the library lacks a setting.
     pub fn new(config: &Config) -> Result<Engine> {
         ensure_loaded()?;
         #[cfg(feature = "pooling-allocator")]
         let _pool = config.allocation_strategy.lock();
         let tunables = config.check()?;
         let raw = config.to_c()?;
-        // SAFETY: nothing in the configuration is in conflict.
-        Ok(unsafe { Engine::from_raw_config(raw, config.clone(), tunables) })
+        // SAFETY: `raw` has the settings of `config`, and `check` has found nothing that
+        // libwasmtime aborts on.
+        Ok(unsafe { Engine::from_c_config(raw, config.clone(), tunables) })
     }
 
-    /// Makes an engine with the default settings: what [`Engine::new`] comes to
-    /// where these can't be in conflict. To check them, and to pass on what isn't
-    /// set, is a tenth of the code of a program that does little.
+    /// Creates an engine with the default settings, as [`Engine::new`] does, where
+    /// [`Config::DEFAULT_FITS`]. So a program that has no other settings doesn't contain
+    /// the code that checks and sets them: a tenth of a small program.
     fn with_default_settings() -> Result<Engine> {
         ensure_loaded()?;
         let config = Config::new();
         let tunables = Tunables::of(&config);
-        // SAFETY: nothing is set.
-        Ok(unsafe { Engine::from_raw_config(RawConfig::new(), config, tunables) })
+        // SAFETY: both have the default settings. libwasmtime doesn't abort on these where
+        // `Config::DEFAULT_FITS`, and this function is only called there.
+        Ok(unsafe { Engine::from_c_config(default_settings(), config, tunables) })
+    }
+
+    /// Creates an engine with the settings of a C configuration.
+    ///
+    /// # Safety
+    ///
+    /// `settings` must be those of `config`, and none that libwasmtime aborts on.
+    unsafe fn from_c_config(
+        settings: Owned<wasm_config_t>,
+        config: Config,
+        tunables: Tunables,
+    ) -> Engine {
+        // SAFETY: invariant "Owned object": the configuration is owned and given away, and
+        // libwasmtime doesn't abort on it, as this function requires. The engine is owned.
+        unsafe {
+            let raw = Owned::from_c(sys::wasm_engine_new_with_config(settings.into_raw()));
+            Engine::from_c(raw, config, tunables)
+        }
     }
 
     /// # Safety
     ///
-    /// `raw` must have the settings of `config`, and nothing that libwasmtime
-    /// aborts on.
-    unsafe fn from_raw_config(raw: RawConfig, config: Config, tunables: Tunables) -> Engine {
-        // SAFETY: the configuration is owned and given away; the caller vouches
-        // for what is in it.
-        let ptr = unsafe { sys::wasm_engine_new_with_config(raw.into_raw()) };
-        let ptr = NonNull::new(ptr).expect("wasm_engine_new_with_config returns an engine");
+    /// The engine must have been created with these settings.
+    pub(crate) unsafe fn from_c(
+        raw: Owned<wasm_engine_t>,
+        config: Config,
+        tunables: Tunables,
+    ) -> Engine {
         Engine {
             inner: Arc::new(EngineInner {
-                ptr,
+                raw,
                 config,
                 tunables,
             }),
         }
     }
 
-    /// The settings that the engine was made with.
+    /// Returns the settings that the engine was created with.
     pub fn config(&self) -> &Config {
         &self.inner.config
     }
 
-    /// Whether two are the same engine: one a clone of the other.
+    /// Reports whether two engines are the same, as clones are.
     pub fn same(a: &Engine, b: &Engine) -> bool {
         Arc::ptr_eq(&a.inner, &b.inner)
     }
 
-    /// A reference that doesn't keep the engine alive.
+    /// Creates a weak reference, which doesn't keep the engine alive.
+    ///
+    /// It serves for a thread that increments the epoch as long as the engine exists:
+    ///
+    /// ```
+    /// use libwasmtime::Engine;
+    /// use std::{thread, time::Duration};
+    ///
+    /// let engine = Engine::default();
+    /// let weak = engine.weak();
+    /// let ticker = thread::spawn(move || {
+    ///     while let Some(engine) = weak.upgrade() {
+    ///         engine.increment_epoch();
+    ///         thread::sleep(Duration::from_millis(1));
+    ///     }
+    /// });
+    /// // The thread ends once the last clone is dropped.
+    /// drop(engine);
+    /// ticker.join().unwrap();
+    /// ```
     pub fn weak(&self) -> EngineWeak {
         EngineWeak {
             inner: Arc::downgrade(&self.inner),
         }
     }
 
-    /// Advances the engine's epoch by one.
+    /// Increments the engine's epoch by one.
     ///
-    /// Code compiled with
-    /// [`Config::epoch_interruption`](crate::Config::epoch_interruption)
-    /// looks at the epoch and stops once its store's deadline has passed.
+    /// Code that was compiled with
+    /// [`Config::epoch_interruption`](crate::Config::epoch_interruption) stops once the
+    /// epoch has reached the deadline of its store; there is an example there.
     ///
-    /// It is one atomic addition, so it can be called from any thread and from
-    /// a signal handler. Calls `wasmtime_engine_increment_epoch`.
+    /// This is one atomic addition, so it can be called from any thread and from a signal
+    /// handler. Calls `wasmtime_engine_increment_epoch`.
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Config, Engine, Instance, Module, Store};
+    ///
+    /// let engine = Engine::new(Config::new().epoch_interruption(true))?;
+    /// let module = Module::new(&engine, r#"(module (func (export "f")))"#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// store.set_epoch_deadline(2);
+    /// let f = Instance::new(&mut store, &module, &[])?.get_typed_func::<(), ()>(&mut store, "f")?;
+    ///
+    /// engine.increment_epoch();
+    /// assert!(f.call(&mut store, ()).is_ok());
+    /// engine.increment_epoch();
+    /// assert!(f.call(&mut store, ()).is_err());
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn increment_epoch(&self) {
-        // SAFETY: the engine is alive.
+        // SAFETY: invariant "Owned object": `self` owns the engine; the function may be called
+        // on any thread.
         unsafe { sys::wasmtime_engine_increment_epoch(self.as_ptr()) }
     }
 
-    /// Deletes the engine, which has to be the last one.
+    /// Deletes the engine, to which this must be the only reference.
     ///
-    /// In the `wasmtime` crate this removes what its first engine has installed in
-    /// the process, so that the code of the crate can be unloaded. The C API has no
-    /// function for that: here the signal handlers (or what else the system has for
-    /// it) stay, and with them all of libwasmtime has to stay loaded. New engines
-    /// can be made later.
+    /// In the `wasmtime` crate this also removes the signal handlers that the first engine
+    /// has installed in the process, so that the crate's code can be unloaded. The C API
+    /// has no function for that. Here the signal handlers (or the system's equivalent)
+    /// stay installed, so libwasmtime must stay loaded. Engines can be created later.
     ///
     /// Calls `wasm_engine_delete`.
     ///
     /// # Panics
     ///
-    /// If something else holds the engine: a clone, a [`weak`](Engine::weak)
-    /// reference, or what was made with it, such as a module, a store or a type.
+    /// Panics if there is another reference to the engine: a clone, a
+    /// [`weak`](Engine::weak) reference, or an object of the engine, such as a module, a
+    /// store or a type.
     ///
     /// # Safety
     ///
-    /// The library or program that contains libwasmtime must not be unloaded
-    /// because this has been called. What the `wasmtime` crate asks for besides
-    /// needs no attention here: there may be other engines, and threads that have
-    /// used this one.
+    /// The library or program that contains libwasmtime must not be unloaded after this.
+    /// The other requirements of the `wasmtime` crate don't apply here: there may be other
+    /// engines, and threads that have used this one.
     pub unsafe fn unload_process_handlers(self) {
         assert_eq!(
             (Arc::strong_count(&self.inner), Arc::weak_count(&self.inner)),
             (1, 0),
-            "the engine is still in use: there must be one reference to it, and no weak one"
+            "the engine is still in use: expected one reference to it, and no weak one"
         );
     }
 
-    /// Whether code is compiled for Pulley, the portable interpreter, rather
-    /// than for a processor.
+    /// Reports whether code is compiled for Pulley, the portable interpreter.
     ///
     /// Calls `wasmtime_engine_is_pulley`.
     pub fn is_pulley(&self) -> bool {
-        // SAFETY: the engine is alive.
+        // SAFETY: invariant "Owned object": `self` owns the engine; the function may be called
+        // on any thread.
         unsafe { sys::wasmtime_engine_is_pulley(self.as_ptr()) }
     }
 
-    /// Makes sure that a module can be compiled: libwasmtime ends the process at some
-    /// of what is wrong in its DWARF, and as for [`Engine::prepare_to_validate`].
+    /// Checks that compiling a module won't abort the process: neither at its DWARF nor for
+    /// the reasons of [`Engine::prepare_to_validate`].
     ///
     /// # Errors
     ///
-    /// If there is such DWARF, and the engine looks at it; and as for
-    /// [`Engine::prepare_to_validate`].
+    /// Returns an error if the module has DWARF that libwasmtime aborts at and that the
+    /// engine would transform, and those of [`Engine::prepare_to_validate`].
     #[cfg(compiler)]
     #[inline]
     pub(crate) fn prepare_to_compile(&self, binary: &[u8]) -> Result<()> {
@@ -182,13 +234,13 @@ impl Engine {
         self.prepare_to_validate()
     }
 
-    /// Makes sure that modules can be validated: libwasmtime ends the process if it
-    /// can't start the threads that it does so on.
+    /// Checks that validating a module won't abort the process: libwasmtime aborts if it
+    /// can't start the threads that it validates and compiles on.
     ///
     /// # Errors
     ///
-    /// With [`Unsupported`](crate::Unsupported), if libwasmtime was built without a
-    /// compiler; and if the system doesn't start the threads.
+    /// Returns [`Unsupported`](crate::Unsupported) if libwasmtime was built without a
+    /// compiler, and an error if the system doesn't start the threads.
     #[cfg(compiler)]
     #[inline]
     pub(crate) fn prepare_to_validate(&self) -> Result<()> {
@@ -199,18 +251,20 @@ impl Engine {
         Ok(())
     }
 
-    /// The C object, valid as long as `self`.
+    /// Returns the C object, which is valid as long as `self`.
     pub(crate) fn as_ptr(&self) -> *mut wasm_engine_t {
-        self.inner.ptr.as_ptr()
+        self.inner.raw.as_ptr()
     }
 }
 
 impl Default for Engine {
-    /// An engine with the default settings.
+    /// Creates an engine with the default settings.
     ///
     /// # Panics
     ///
-    /// If libwasmtime can't be loaded, or is the wrong one; see [`load`](crate::load).
+    /// Panics if libwasmtime can't be loaded, or isn't a libwasmtime that this crate can
+    /// use. Call [`load`](crate::load()) first, or [`Engine::new`], to handle that as an
+    /// error.
     fn default() -> Engine {
         let engine = if Config::DEFAULT_FITS {
             Engine::with_default_settings()
@@ -219,7 +273,7 @@ impl Default for Engine {
         };
         match engine {
             Ok(engine) => engine,
-            Err(error) => panic!("no default engine can be made: {error:?}"),
+            Err(error) => panic!("the default engine can't be created: {error:?}"),
         }
     }
 }
@@ -232,22 +286,14 @@ impl fmt::Debug for Engine {
     }
 }
 
-impl Drop for EngineInner {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the engine, which isn't used again.
-        unsafe { sys::wasm_engine_delete(self.ptr.as_ptr()) }
-    }
-}
-
-/// A reference to an [`Engine`] that doesn't keep it alive; see
-/// [`Engine::weak`].
+/// A weak reference to an [`Engine`], which doesn't keep it alive; see [`Engine::weak`].
 #[derive(Clone, Default)]
 pub struct EngineWeak {
     inner: Weak<EngineInner>,
 }
 
 impl EngineWeak {
-    /// The engine, if there is still a clone of it.
+    /// Returns the engine; `None` if its last clone has been dropped.
     pub fn upgrade(&self) -> Option<Engine> {
         let inner = self.inner.upgrade()?;
         Some(Engine { inner })

@@ -1,26 +1,27 @@
-//! What all handles of objects in a store have in common.
+//! The handles of entities: of the objects in a store.
 //!
-//! A handle is the C API's own struct: the store's id and an index. It is
-//! `Copy`, owns nothing, and is valid for as long as its store. The C API
-//! aborts when a handle meets another store, so that each goes through `to_c`,
-//! which compares ids, on its way in, and through `from_c` on its way out.
+//! A handle is a struct of the C API: the store's id and an index. It is `Copy`, owns
+//! nothing, and is valid as long as its store. libwasmtime aborts if it is given a handle
+//! that belongs to another store. So each handle is created by `from_c`, and passed to
+//! libwasmtime by `to_c` or `get_c`, which compare the ids: invariant "Ownership".
 
-/// Defines how the handle `$name` becomes the C API's `$raw` and back. `$id` is
-/// where the store's id is in it, `$index` the rest.
+/// Defines the conversions between the handle `$name` and the C API's `$raw`. `$id` is the
+/// field of `$raw` with the store's id, and each `$index` one of the other fields.
 macro_rules! entity {
     ($name:ident($raw:ident): $($id:ident).+, $($($index:ident).+),+) => {
-        // SAFETY: a handle is plain data; it is looked into only by libwasmtime,
-        // with the store that it belongs to.
+        // SAFETY: a handle is plain data. Only libwasmtime reads it, in a call with the store
+        // to which it belongs: invariant "Ownership".
         unsafe impl Send for $name {}
-        // SAFETY: as above.
+        // SAFETY: a handle is plain data that doesn't change. Only libwasmtime reads it, in a
+        // call with the store to which it belongs: invariant "Ownership".
         unsafe impl Sync for $name {}
 
         impl $name {
-            /// Takes a handle that libwasmtime handed out.
+            /// Creates a handle from one that libwasmtime returned.
             ///
             /// # Safety
             ///
-            /// It must be of `store`.
+            /// `raw` must belong to `store`.
             #[inline]
             pub(crate) unsafe fn from_c(
                 raw: $crate::sys::$raw,
@@ -30,38 +31,53 @@ macro_rules! entity {
                 $name(raw)
             }
 
-            /// The handle as libwasmtime may be given it, with `store`.
+            /// Returns the C handle, for a call with `store`.
             ///
             /// # Panics
             ///
-            /// If it is of another store.
+            /// Panics if the handle belongs to another store.
             #[inline]
             #[track_caller]
             pub(crate) fn to_c(self, store: &$crate::store::StoreOpaque) -> $crate::sys::$raw {
-                *self.as_c(store)
+                *self.get_c(store)
             }
 
-            /// The same, where it is.
+            /// Borrows the C handle, for a call with `store`.
             ///
             /// # Panics
             ///
-            /// If it is of another store.
+            /// Panics if the handle belongs to another store.
             #[inline]
             #[track_caller]
-            pub(crate) fn as_c(&self, store: &$crate::store::StoreOpaque) -> &$crate::sys::$raw {
+            pub(crate) fn get_c(&self, store: &$crate::store::StoreOpaque) -> &$crate::sys::$raw {
                 store.assert_owns(self.store_id());
                 &self.0
             }
 
+            /// Returns the id of the store to which the handle belongs.
             #[inline]
             pub(crate) fn store_id(&self) -> u64 {
-                self.0.$($id).+
+                $name::store_id_of(&self.0)
             }
 
-            /// Whether two handles are of the same object.
+            /// Returns the id of the store to which a handle of the C API belongs.
+            #[inline]
+            pub(crate) fn store_id_of(raw: &$crate::sys::$raw) -> u64 {
+                raw.$($id).+
+            }
+
+            /// Reports whether two handles refer to the same object.
             pub(crate) fn is(&self, other: &$name) -> bool {
                 self.store_id() == other.store_id()
                     $(&& self.0.$($index).+ == other.0.$($index).+)+
+            }
+        }
+
+        impl $crate::sys::AsC for $name {
+            type C = $crate::sys::$raw;
+
+            fn as_c(&self) -> $crate::sys::$raw {
+                self.0
             }
         }
 

@@ -1,13 +1,13 @@
-//! Errors: this crate's [`Error`] and how the C API's become one.
+//! Errors: this crate's [`Error`], and how those of the C API become one.
 //!
-//! Any [`std::error::Error`] becomes an [`Error`] with `?`, context can be added,
-//! and what went wrong can be had back with `downcast_ref`. What goes wrong inside
-//! this crate is a typed value in there, such as [`Trap`],
-//! [`LoadError`](crate::LoadError) or [`Unsupported`](crate::Unsupported).
+//! Any [`std::error::Error`] becomes an [`Error`] with `?`. Context can be added to it,
+//! and [`Error::downcast_ref`] finds the value that it was created from. What this crate
+//! itself fails with is a typed value where a program may want to react to it, such as
+//! [`Trap`], [`LoadError`](crate::LoadError) or [`Unsupported`](crate::Unsupported).
 //!
-//! [`Ok`](Ok()) and [`Chain`] are only here and not in the crate's root, so that
-//! `use wasmtime::*` doesn't hide the `Ok` of the standard library, which is a
-//! pattern as well.
+//! [`Ok`](Ok()) and [`Chain`] are in this module only, not in the crate's root: so
+//! `use libwasmtime::*` doesn't hide the `Ok` of the standard library, which is also a
+//! pattern.
 
 mod any;
 mod context;
@@ -15,36 +15,49 @@ mod context;
 pub mod macros;
 mod out_of_memory;
 mod text;
+mod thrown_exception;
 mod traced;
 
+use crate::owned::Owned;
 use crate::sys::{
-    wasm_trap_delete, wasm_trap_message, wasm_trap_origin, wasm_trap_t, wasm_trap_trace,
-    wasmtime_error_delete, wasmtime_error_exit_status, wasmtime_error_message, wasmtime_error_t,
-    wasmtime_error_wasm_trace, wasmtime_trap_code,
+    wasm_trap_message, wasm_trap_origin, wasm_trap_t, wasm_trap_trace, wasmtime_error_exit_status,
+    wasmtime_error_message, wasmtime_error_t, wasmtime_error_wasm_trace, wasmtime_trap_code,
 };
-use crate::vec::{ByteVec, FrameVec, Owned};
-use crate::{ThrownException, Trap, WasmBacktrace};
+use crate::vec::{ByteVec, FrameVec};
+use crate::{Trap, WasmBacktrace};
 use std::fmt;
 use std::mem::ManuallyDrop;
-use std::ptr::NonNull;
 
 pub use crate::{bail, ensure, format_err};
 pub use any::{Chain, Error};
 pub use context::Context;
 pub use out_of_memory::OutOfMemory;
 pub(crate) use text::is_message;
+pub use thrown_exception::ThrownException;
 
-/// A [`Result`](std::result::Result) with an [`Error`], unless it says otherwise.
+/// A [`Result`](std::result::Result) whose error is [`Error`], unless another is named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The `Ok` of a [`Result`] of this module, so that a closure that uses `?` needn't
-/// say what its errors are.
+/// Returns the [`Result::Ok`] of this module's [`Result`].
+///
+/// A closure that uses `?` and ends with it needs no type annotation for its error.
+///
+/// ```
+/// use libwasmtime::error::Ok;
+///
+/// let parse = |text: &str| {
+///     let number: i32 = text.trim().parse()?;
+///     Ok(number)
+/// };
+/// assert_eq!(parse(" 5 ")?, 5);
+/// # Ok::<()>(())
+/// ```
 #[expect(non_snake_case, reason = "the name of what it returns")]
 pub fn Ok<T>(value: T) -> Result<T> {
     Result::Ok(value)
 }
 
-/// Makes the results of `anyhow` those of this crate.
+/// Converts the results of `anyhow` into those of this crate.
 ///
 /// ```
 /// use libwasmtime::{Result, ToWasmtimeResult};
@@ -55,11 +68,11 @@ pub fn Ok<T>(value: T) -> Result<T> {
 /// assert!(host().is_ok());
 /// ```
 pub trait ToWasmtimeResult<T> {
-    /// The same with an [`Error`].
+    /// Converts the error into an [`Error`].
     ///
     /// # Errors
     ///
-    /// If `self` is one.
+    /// Returns an error if `self` is one.
     fn to_wasmtime_result(self) -> Result<T>;
 }
 
@@ -75,10 +88,26 @@ impl<T> ToWasmtimeResult<T> for Result<T> {
     }
 }
 
-/// A WASI program asked to exit with this status.
+/// The exit status that a WASI program passed to `proc_exit`. Status 0 is success.
 ///
-/// Found with `error.downcast_ref::<I32Exit>()` in the error of a call that
-/// ended because the program called `proc_exit`. Status 0 is success.
+/// A call that ended because of `proc_exit` fails, with this in its error:
+/// [`Error::downcast_ref`] finds it. A host function can return it as well.
+///
+#[doc = example!(compiler)]
+/// use libwasmtime::{Func, I32Exit, Result, Store};
+///
+/// let mut store = Store::<()>::default();
+/// let exit = Func::wrap(&mut store, |status: i32| -> Result<()> {
+///     Err(I32Exit(status).into())
+/// });
+/// let exit = exit.typed::<i32, ()>(&store)?;
+///
+/// let error = exit.call(&mut store, 3).unwrap_err();
+/// // `?` passes any other error on.
+/// let I32Exit(status) = error.downcast()?;
+/// assert_eq!(status, 3);
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct I32Exit(pub i32);
 
@@ -90,71 +119,65 @@ impl fmt::Display for I32Exit {
 
 impl std::error::Error for I32Exit {}
 
-/// An error object of the C API, owned.
+/// An owned error object of the C API.
 ///
-/// There are two kinds, `wasmtime_error_t` and `wasm_trap_t`, of which only
-/// text, a trap code, an exit status and frames can be had.
-/// [`into_error`](Raised::into_error) makes an [`Error`] of them.
+/// There are two kinds, `wasmtime_error_t` and `wasm_trap_t`. The C API gives access to
+/// their text, trap code, exit status and frames only, from which
+/// [`into_error`](Raised::into_error) creates an [`Error`].
 pub(crate) enum Raised {
-    Error(NonNull<wasmtime_error_t>),
-    Trap(NonNull<wasm_trap_t>),
+    Error(Owned<wasmtime_error_t>),
+    Trap(Owned<wasm_trap_t>),
 }
 
-// SAFETY: both objects are a box around an error value that is itself `Send`
-// and `Sync`, and the C API only reads it through shared references.
-unsafe impl Send for Raised {}
-// SAFETY: as above.
-unsafe impl Sync for Raised {}
-
 impl Raised {
-    /// Takes ownership of whichever of the two is not null.
+    /// Takes ownership of the one that isn't null; `None` if both are.
     ///
     /// # Safety
     ///
-    /// Each must be null or an owned object of the C API.
+    /// Each must be null, or owned by the caller, who gives it up.
     pub(crate) unsafe fn new(
         error: *mut wasmtime_error_t,
         trap: *mut wasm_trap_t,
     ) -> Option<Raised> {
-        match (NonNull::new(error), NonNull::new(trap)) {
-            (Some(error), None) => Some(Raised::Error(error)),
-            (None, Some(trap)) => Some(Raised::Trap(trap)),
-            (None, None) => None,
-            (Some(error), Some(trap)) => {
-                drop(Raised::Trap(trap));
-                Some(Raised::Error(error))
-            }
-        }
+        // SAFETY: both are null or owned, as this function requires.
+        let (error, trap) = unsafe { (Owned::from_raw(error), Owned::from_raw(trap)) };
+        error.map(Raised::Error).or(trap.map(Raised::Trap))
     }
 
-    /// The whole text: message, backtrace and causes.
+    /// Returns the whole text: message, backtrace and causes.
     pub(crate) fn text(&self) -> String {
         let bytes = ByteVec::out(|out| match self {
-            // SAFETY: the object is owned and `out` is for the callee to fill.
+            // SAFETY: invariant "Owned object": the object is owned, and `out` is an empty
+            // vector for it to fill.
             Raised::Error(error) => unsafe { wasmtime_error_message(error.as_ptr(), out) },
-            // SAFETY: as above.
+            // SAFETY: invariant "Owned object": the object is owned, and `out` is an empty
+            // vector for it to fill.
             Raised::Trap(trap) => unsafe { wasm_trap_message(trap.as_ptr(), out) },
         });
         // The message of a trap ends with a NUL.
         String::from_utf8_lossy(bytes.strip_suffix(b"\0").unwrap_or(&bytes)).into_owned()
     }
 
-    /// The same of an error that stays the caller's; `None` if it is null.
+    /// Returns the whole text of an error that the caller keeps; `None` if it is null.
     ///
     /// # Safety
     ///
     /// `error` must be null or a valid error of the C API.
     pub(crate) unsafe fn text_of(error: *mut wasmtime_error_t) -> Option<String> {
-        let raised = ManuallyDrop::new(Raised::Error(NonNull::new(error)?));
+        // SAFETY: the error is null or valid, as this function requires, and not deleted.
+        let error = unsafe { Owned::from_raw(error) }?;
+        let raised = ManuallyDrop::new(Raised::Error(error));
         Some(raised.text())
     }
 
-    /// The frames of the backtrace, the youngest first.
+    /// Returns the frames of the backtrace, the youngest first.
     pub(crate) fn frames(&self) -> FrameVec {
         FrameVec::out(|out| match self {
-            // SAFETY: the object is owned and `out` is for the callee to fill.
+            // SAFETY: invariant "Owned object": the object is owned, and `out` is an empty
+            // vector for it to fill.
             Raised::Error(error) => unsafe { wasmtime_error_wasm_trace(error.as_ptr(), out) },
-            // SAFETY: as above.
+            // SAFETY: invariant "Owned object": the object is owned, and `out` is an empty
+            // vector for it to fill.
             Raised::Trap(trap) => unsafe { wasm_trap_trace(trap.as_ptr(), out) },
         })
     }
@@ -162,20 +185,23 @@ impl Raised {
     fn has_backtrace(&self) -> bool {
         match self {
             Raised::Error(_) => !self.frames().is_empty(),
-            // SAFETY: the trap is owned, and so is the frame.
+            // SAFETY: invariant "Owned object": the trap is owned, and so is the frame that the
+            // function returns.
             Raised::Trap(trap) => unsafe {
                 Owned::from_raw(wasm_trap_origin(trap.as_ptr())).is_some()
             },
         }
     }
 
-    /// The trap that the C API says this is.
-    fn coded_trap(&self) -> Option<Trap> {
+    /// Returns the trap whose code the C API has for this.
+    // Version 48: of all traps with a code, only that of a memory has a cause; look at
+    // `trap.rs` in `wasmtime`.
+    pub(crate) fn coded_trap(&self) -> Option<Trap> {
         let Raised::Trap(trap) = self else {
             return None;
         };
         let mut code = 0;
-        // SAFETY: the trap is owned and `code` is for the callee to fill.
+        // SAFETY: invariant "Owned object": the trap is owned, and `code` is valid for writes.
         let known = unsafe { wasmtime_trap_code(trap.as_ptr(), &mut code) };
         if known { Trap::from_u8(code) } else { None }
     }
@@ -185,21 +211,22 @@ impl Raised {
             return None;
         };
         let mut status = 0;
-        // SAFETY: the error is owned and `status` is for the callee to fill.
+        // SAFETY: invariant "Owned object": the error is owned, and `status` is valid for
+        // writes.
         let exited = unsafe { wasmtime_error_exit_status(error.as_ptr(), &mut status) };
         exited.then_some(I32Exit(status))
     }
 
-    /// The error that a caller sees.
+    /// Returns the error that a caller sees.
     ///
-    /// What is in it is told by the objects: the code of a trap, a program's
-    /// status, the frames. `may_be_exception` says whether the store has a pending
-    /// exception, which neither object tells of but by its text. All else is
-    /// libwasmtime's text, whatever that says.
+    /// Its typed values come from the objects: the code of a trap, the exit status of a
+    /// program, the frames. The exception is [`ThrownException`], which only the text tells;
+    /// so `may_be_exception` says whether the store has a pending exception. Everything else
+    /// is a message, with libwasmtime's text.
     pub(crate) fn into_error(self, may_be_exception: bool) -> Error {
         let trap = self.coded_trap();
-        // The text need not be made where it has nothing that isn't known: only
-        // a memory's trap has a cause, which says where in the memory it was.
+        // For other traps the text tells nothing that isn't known: only a memory's trap has a
+        // cause, which says where in the memory it happened.
         if let Some(trap) = trap.filter(|trap| *trap != Trap::MemoryOutOfBounds) {
             return Error::new(trap).with_backtrace(self);
         }
@@ -207,7 +234,7 @@ impl Raised {
         let messages = text::messages(&text);
         let (root, mut messages) = messages.split_last().expect("there is always a message");
         let has_backtrace = self.has_backtrace();
-        // What comes after a backtrace is no guest's, nor is a text that is this alone.
+        // A guest writes neither what comes after a backtrace, nor the whole of a text.
         let is_exception = may_be_exception
             && (has_backtrace || messages.is_empty())
             && *root == ThrownException.to_string();
@@ -221,7 +248,7 @@ impl Raised {
             format_err!("{root}")
         };
         if has_backtrace {
-            // The outermost message is its text.
+            // The outermost message is the text of the backtrace.
             messages = messages.get(1..).unwrap_or_default();
         }
         let error = messages
@@ -235,50 +262,49 @@ impl Raised {
         }
     }
 
-    /// The part of the text that is the WebAssembly backtrace.
+    /// Returns the part of the text that is the WebAssembly backtrace.
     pub(crate) fn backtrace_text(&self) -> Option<String> {
         let text = self.text();
         text::is_traced(&text).then(|| text::messages(&text)[0].to_owned())
     }
 }
 
-impl Drop for Raised {
-    fn drop(&mut self) {
-        match self {
-            // SAFETY: the object is owned and not used again.
-            Raised::Error(error) => unsafe { wasmtime_error_delete(error.as_ptr()) },
-            // SAFETY: as above.
-            Raised::Trap(trap) => unsafe { wasm_trap_delete(trap.as_ptr()) },
-        }
-    }
-}
-
-/// `Ok` if the C API returned no error, else the error, taken.
+/// Converts an error of the C API, of which it takes ownership.
+///
+/// # Errors
+///
+/// Returns the error unless it is null.
 ///
 /// # Safety
 ///
-/// `error` must be null or an owned error of the C API.
+/// `error` must be null, or owned by the caller, who gives it up.
 pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
-    match NonNull::new(error) {
+    // SAFETY: the error is null or owned, as this function requires.
+    match unsafe { Owned::from_raw(error) } {
         None => Result::Ok(()),
         Some(error) => Err(Raised::Error(error).into_error(false)),
     }
 }
 
-/// As [`check`], for a C function that may fail with a trap and has no place for
-/// one but in the error, where its text tells it.
+/// Converts an error as [`check`] does, of a C function that may fail with a trap but
+/// returns an error only: then the text of the error is the trap's.
+///
+/// # Errors
+///
+/// Returns the error unless it is null.
 ///
 /// # Safety
 ///
-/// As for [`check`]. The C function must be one in whose errors neither a guest's
-/// nor the host's texts are.
+/// As [`check`] requires. Also, neither a guest nor the host may write any text in the
+/// errors of that C function.
 pub(crate) unsafe fn check_trap(error: *mut wasmtime_error_t) -> Result<()> {
-    let Some(error) = NonNull::new(error) else {
+    // SAFETY: the error is null or owned, as this function requires.
+    let Some(error) = (unsafe { Owned::from_raw(error) }) else {
         return Result::Ok(());
     };
     let error = Raised::Error(error).into_error(false);
     Err(match Trap::from_text(&error.to_string()) {
-        // A trap has no cause.
+        // A trap is the root of its chain, and has no context.
         Some(trap) if error.chain().len() == 1 => Error::new(trap),
         _ => error,
     })

@@ -7,11 +7,15 @@
 //! |---|---|
 //! | `example!(compiler)` | a compiler, by the feature `cranelift` or `winch` |
 //! | `example!(wat)` | a compiler and the text format |
-//! | `example!(gc)` | collected objects |
-//! | `example!(gc, wat)` | those, a compiler and the text format |
+//! | `example!(gc)` | collected objects, and Cranelift, as Winch compiles few of them |
+//! | `example!(gc, wat)` | those, and the text format |
 //! | `example!(cranelift)` | Cranelift and the text format |
 //!
 //! A feature that the item itself is compiled for needs no mention.
+#![allow(
+    unused_macros,
+    reason = "some sets of features leave out all items with an example that needs one of these"
+)]
 
 macro_rules! example {
     (compiler) => {
@@ -21,10 +25,10 @@ macro_rules! example {
         with_wat!(with_compiler!("```"))
     };
     (gc) => {
-        with_gc!("```")
+        with_gc!(with_cranelift!("```"))
     };
     (gc, wat) => {
-        with_gc!(with_wat!(with_compiler!("```")))
+        with_gc!(with_wat!(with_cranelift!("```")))
     };
     (cranelift) => {
         with_wat!(with_cranelift!("```"))

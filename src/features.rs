@@ -1,8 +1,9 @@
-//! Cargo features of the `wasmtime` crate that nothing can be done for here.
+//! Cargo features of the `wasmtime` crate that are refused.
 //!
-//! Those that only add names do nothing: a program that uses such a name doesn't
-//! compile. These change what a program does without its naming anything that is
-//! missing, or are there for nothing else, so that turning them on has to fail.
+//! Features of that crate which only add names do nothing here: a program that uses such
+//! a name doesn't compile. The features below change what a program does although it
+//! uses no name that is missing here, or serve no other purpose. Turning them on is an
+//! error, since the program would silently lack what it asks for.
 
 /// Stops the compilation if one of these features is on.
 macro_rules! refuse {

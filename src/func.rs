@@ -2,20 +2,21 @@
 //!
 //! # How a call travels
 //!
-//! [`TypedFunc::call`] checks the function's type once, when it is made. A call
-//! then writes the arguments as [`ValRaw`] onto the stack, passes them to
-//! `wasmtime_func_call_unchecked`, and reads the results from the same place.
+//! The type of a [`TypedFunc`]'s function was compared with the Rust types when it was
+//! created. [`TypedFunc::call`] writes the arguments as [`ValRaw`] onto the stack, passes
+//! them to `wasmtime_func_call_unchecked`, and reads the results from the same place.
 //! [`Func::call`] does the same after it has compared the values with the
-//! function's signature, which the store keeps; where references to collected
+//! function's signature, which the store keeps; if references to collected
 //! objects are among the values, it uses the checked C function.
 //!
 //! A host function ([`Func::wrap`], [`Func::new`]) is a boxed closure behind a
-//! monomorphic callback (`trampoline`). What it fails with, error or panic, is
-//! kept in the store while libwasmtime unwinds the WebAssembly frames, and
-//! leaves through the call that had entered them.
+//! callback that is compiled for its type (`into_func`, `trampoline`). If it fails, the error
+//! or panic waits in the store while libwasmtime unwinds the WebAssembly frames; the call that
+//! entered them returns or resumes it.
 
 mod caller;
 mod into_func;
+mod raw;
 mod signature;
 mod trampoline;
 mod typed;
@@ -28,21 +29,52 @@ pub(crate) use trampoline::HostFunc;
 pub use typed::TypedFunc;
 
 use crate::entity::entity;
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
-use crate::sys::{
-    wasm_functype_delete, wasmtime_func_from_raw, wasmtime_func_new_unchecked, wasmtime_func_t,
-    wasmtime_func_to_raw, wasmtime_func_type,
-};
-use crate::{
-    AsContext, AsContextMut, Engine, FuncType, Result, Val, ValRaw, WasmParams, WasmResults,
-};
-use std::ffi::c_void;
-use std::mem::MaybeUninit;
+use crate::sys::{wasmtime_func_t, wasmtime_func_type};
+use crate::{AsContext, AsContextMut, FuncType, Result, Val, WasmParams, WasmResults};
 
 /// A function of WebAssembly or of the host, in a store.
 ///
-/// The handle is a plain index: it can be copied, and stays valid as long as
-/// its store. Using it with another store panics.
+/// Functions of WebAssembly are exports of an instance, elements of a table, or arguments
+/// and results of calls. Host functions are created from Rust closures, by [`Func::wrap`]
+/// or [`Func::new`]. To define host functions for the imports of modules, a
+/// [`Linker`](crate::Linker) has methods of its own, which need no `Func` and no store.
+///
+/// The handle is an index into its store: it is `Copy`, and valid for as long as the
+/// store. Using it with another store panics.
+///
+/// # Calls
+///
+/// - [`Func::typed`] compares the function's type with Rust types once. The [`TypedFunc`]
+///   that it returns is called with Rust values, as fast as possible. It is the way to call
+///   a function whose type is known when the program is compiled.
+/// - [`Func::call`] takes and returns [`Val`]s, and compares them with the function's type
+///   at each call. It works for functions whose type is known only at run time.
+///
+/// # Examples
+///
+#[doc = example!(wat)]
+/// use libwasmtime::{Engine, Instance, Module, Store, Val};
+///
+/// let engine = Engine::default();
+/// let module = Module::new(&engine, r#"
+///     (module
+///         (func (export "add") (param i32 i32) (result i32)
+///             (i32.add (local.get 0) (local.get 1))))
+/// "#)?;
+/// let mut store = Store::new(&engine, ());
+/// let instance = Instance::new(&mut store, &module, &[])?;
+/// let add = instance.get_func(&mut store, "add").expect("it is exported");
+///
+/// let typed = add.typed::<(i32, i32), i32>(&store)?;
+/// assert_eq!(typed.call(&mut store, (40, 2))?, 42);
+///
+/// let mut results = [Val::I32(0)];
+/// add.call(&mut store, &[Val::I32(40), Val::I32(2)], &mut results)?;
+/// assert_eq!(results[0].i32(), Some(42));
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Func(wasmtime_func_t);
@@ -50,18 +82,57 @@ pub struct Func(wasmtime_func_t);
 entity!(Func(wasmtime_func_t): store_id, __private);
 
 impl Func {
-    /// Makes a function of a closure over values whose types are only known at
-    /// run time.
+    /// Creates a host function whose type is known only at run time.
     ///
-    /// The closure gets the arguments and a slice for the results, which it has
-    /// to fill with values of the types that `ty` says. Prefer
-    /// [`Func::wrap`], which is typed and faster.
+    /// The closure gets
+    ///
+    /// - the [`Caller`], through which it reaches the store's data and the exports of the
+    ///   calling instance;
+    /// - the arguments, whose types are those of the parameters in `ty`;
+    /// - a slice with as many elements as `ty` has results. The closure sets each to a value
+    ///   of the result's type. If it leaves a number out, or sets a value of another type,
+    ///   the call fails.
+    ///
+    /// State, errors and panics are as described for [`Func::wrap`], which is simpler and
+    /// faster where the types are known when the program is compiled.
     ///
     /// Calls `wasmtime_func_new_unchecked`.
     ///
     /// # Panics
     ///
-    /// If `ty` is of another engine than the store.
+    /// Panics if `ty` belongs to another engine than the store.
+    ///
+    /// # Examples
+    ///
+    /// A sum of as many numbers as a module wants:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{bail, Engine, Func, Instance, Module, Store, Val};
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "sum" (func $sum (param i32 i32 i32) (result i32)))
+    ///         (func (export "run") (result i32)
+    ///             (call $sum (i32.const 10) (i32.const 12) (i32.const 20))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let import = module.imports().next().expect("there is one");
+    /// let ty = import.ty().unwrap_func().clone();
+    /// let sum = Func::new(&mut store, ty, |_, params, results| {
+    ///     let mut sum = 0i32;
+    ///     for param in params {
+    ///         let Val::I32(x) = param else { bail!("`{param:?}` is not an i32") };
+    ///         sum = sum.wrapping_add(*x);
+    ///     }
+    ///     results[0] = Val::I32(sum);
+    ///     Ok(())
+    /// });
+    /// let instance = Instance::new(&mut store, &module, &[sum.into()])?;
+    /// let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+    /// assert_eq!(run.call(&mut store, ())?, 42);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn new<T: 'static>(
         mut store: impl AsContextMut<Data = T>,
         ty: FuncType,
@@ -72,18 +143,14 @@ impl Func {
         host.into_store(store.opaque_mut())
     }
 
-    /// The same as [`Func::new`].
+    /// Creates a host function as [`Func::new`] does; never returns an error.
     ///
-    /// For programs that handle running out of memory, which the C API doesn't:
-    /// it ends the process. So there is no error.
-    ///
-    /// # Errors
-    ///
-    /// None.
+    /// In the `wasmtime` crate, it returns an error when memory runs out. The C API ends the
+    /// process then.
     ///
     /// # Panics
     ///
-    /// As for [`Func::new`].
+    /// Panics if `ty` belongs to another engine than the store.
     pub fn try_new<T: 'static>(
         store: impl AsContextMut<Data = T>,
         ty: FuncType,
@@ -92,11 +159,17 @@ impl Func {
         Ok(Func::new(store, ty, func))
     }
 
-    /// Makes a function of a typed closure.
+    /// Creates a host function from a Rust closure.
     ///
-    /// The closure takes up to 17 arguments, optionally after a [`Caller`], and
-    /// returns nothing, a value, or a tuple of up to 17, or a [`Result`] of
-    /// these. Its types decide the function's type:
+    /// The closure
+    ///
+    /// - may take a [`Caller`] first, through which it reaches the store's data and the
+    ///   exports of the calling instance, such as its memory;
+    /// - takes up to 17 arguments of the types below;
+    /// - returns nothing, one of these types, a tuple of up to 17 of them, or a [`Result`]
+    ///   of any of these.
+    ///
+    /// Its types determine the function's type:
     ///
     /// | Rust | WebAssembly |
     /// |---|---|
@@ -117,18 +190,150 @@ impl Func {
     /// | `Option<Rooted<ExnRef>>`, `Option<OwnedRooted<ExnRef>>` | `exnref` |
     /// | `Rooted<ExnRef>`, `OwnedRooted<ExnRef>` | `(ref exn)` |
     ///
-    /// An error that it returns traps the WebAssembly code and comes back, as
-    /// it is, from the call that had entered it; so does a panic.
+    /// A `u32` or `u64` has the bits of the WebAssembly value, so addresses and lengths are
+    /// best taken as `u32`. A `Rooted` reference that the closure gets or creates is rooted
+    /// until the closure returns; an `OwnedRooted` one is rooted until it is dropped.
+    ///
+    /// The function belongs to the store, and is freed with it.
+    /// [`Linker::func_wrap`](crate::Linker::func_wrap) defines a function of such a closure
+    /// for the modules of all stores.
     ///
     /// Calls `wasmtime_func_new_unchecked`.
     ///
-    #[doc = example!(compiler)]
-    /// use libwasmtime::{Func, Store};
+    /// # State
     ///
-    /// let mut store = Store::<()>::default();
-    /// let add = Func::wrap(&mut store, |a: i32, b: i32| a + b);
-    /// let add = add.typed::<(i32, i32), i32>(&store)?;
-    /// assert_eq!(add.call(&mut store, (1, 2))?, 3);
+    /// The closure is `Fn`, as it may be called again while it runs: it may call
+    /// WebAssembly code that calls it. It is `Send`, `Sync` and `'static`, as a store may be
+    /// sent to and shared with other threads. So it can neither change nor borrow what it
+    /// captures. State has its place in the store's data, which [`Caller::data_mut`] borrows
+    /// exclusively, or behind a lock that the closure captures, such as an `Arc<Mutex<_>>`.
+    ///
+    /// # Errors and panics of the closure
+    ///
+    /// If the closure returns an error, the WebAssembly code that called it is unwound: it
+    /// doesn't go on, and can't catch the error. The host's call that entered this code, such
+    /// as [`TypedFunc::call`], returns the error as it is, with a
+    /// [`WasmBacktrace`](crate::WasmBacktrace) as context. `downcast_ref` finds both.
+    ///
+    /// - Any type that implements [`std::error::Error`] converts into an
+    ///   [`Error`](crate::Error) with `?` or `into()`; [`bail!`](crate::bail) creates one from
+    ///   a text.
+    /// - A [`Trap`](crate::Trap) is one of these types: a closure may fail as if an
+    ///   instruction had trapped.
+    /// - A [`ThrownException`](crate::ThrownException) is different: it throws the store's
+    ///   pending exception, which WebAssembly code may catch. See
+    ///   [`Store::throw`](crate::Store::throw).
+    ///
+    /// A panic of the closure unwinds the WebAssembly code as well, and then continues as a
+    /// panic of the host's call.
+    ///
+    /// # Examples
+    ///
+    /// A function that a module imports:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Func, Instance, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "add" (func $add (param i32 i32) (result i32)))
+    ///         (func (export "run") (result i32) (call $add (i32.const 40) (i32.const 2))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let add = Func::wrap(&mut store, |a: i32, b: i32| a.wrapping_add(b));
+    /// let instance = Instance::new(&mut store, &module, &[add.into()])?;
+    /// let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+    /// assert_eq!(run.call(&mut store, ())?, 42);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
+    /// A [`Caller`], for the memory of the module that calls and for the store's data. A guest
+    /// may pass any address, so bounds are checked:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::error::Context;
+    /// use libwasmtime::{Caller, Engine, Func, Instance, Module, Result, Store};
+    ///
+    /// struct State {
+    ///     lines: Vec<String>,
+    /// }
+    ///
+    /// fn print(mut caller: Caller<'_, State>, address: u32, len: u32) -> Result<()> {
+    ///     let memory = caller.get_export("memory").and_then(|item| item.into_memory());
+    ///     let memory = memory.context("the module exports no memory")?;
+    ///     let mut text = vec![0; len.min(1000) as usize];
+    ///     memory.read(&caller, address as usize, &mut text)?;
+    ///     caller.data_mut().lines.push(String::from_utf8(text)?);
+    ///     Ok(())
+    /// }
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "print" (func $print (param i32 i32)))
+    ///         (memory (export "memory") 1)
+    ///         (data (i32.const 8) "hello")
+    ///         (func (export "run") (call $print (i32.const 8) (i32.const 5))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, State { lines: Vec::new() });
+    /// let print = Func::wrap(&mut store, print);
+    /// let instance = Instance::new(&mut store, &module, &[print.into()])?;
+    /// instance.get_typed_func::<(), ()>(&mut store, "run")?.call(&mut store, ())?;
+    /// assert_eq!(store.data().lines, ["hello"]);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
+    /// An error, which stops the module and reaches the host with its type:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Func, Instance, Module, Result, Store, WasmBacktrace};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct NoSuchFile(u32);
+    ///
+    /// impl std::fmt::Display for NoSuchFile {
+    ///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    ///         write!(f, "there is no file {}", self.0)
+    ///     }
+    /// }
+    ///
+    /// impl std::error::Error for NoSuchFile {}
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "open" (func $open (param i32) (result i32)))
+    ///         (func (export "run") (result i32) (call $open (i32.const 7))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let open = Func::wrap(&mut store, |file: u32| -> Result<u32> {
+    ///     match file {
+    ///         0..=2 => Ok(file + 100),
+    ///         _ => Err(NoSuchFile(file).into()),
+    ///     }
+    /// });
+    /// let instance = Instance::new(&mut store, &module, &[open.into()])?;
+    /// let run = instance.get_typed_func::<(), u32>(&mut store, "run")?;
+    ///
+    /// let error = run.call(&mut store, ()).unwrap_err();
+    /// assert_eq!(error.downcast_ref(), Some(&NoSuchFile(7)));
+    /// let backtrace = error.downcast_ref::<WasmBacktrace>().expect("it is attached");
+    /// assert_eq!(backtrace.frames().len(), 1);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
+    /// Several results, which are a tuple:
+    ///
+    #[doc = example!(compiler)]
+    /// # use libwasmtime::{Func, Store};
+    /// # let mut store = Store::<()>::default();
+    /// let add = Func::wrap(&mut store, |a: u32, b: u32| {
+    ///     let (sum, carry) = a.overflowing_add(b);
+    ///     (sum, u32::from(carry))
+    /// });
+    /// let add = add.typed::<(u32, u32), (u32, u32)>(&store)?;
+    /// assert_eq!(add.call(&mut store, (u32::MAX, 3))?, (2, 1));
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn wrap<T: 'static, Params, Results>(
@@ -140,14 +345,10 @@ impl Func {
         host.into_store(store.opaque_mut())
     }
 
-    /// The same as [`Func::wrap`].
+    /// Creates a host function as [`Func::wrap`] does; never returns an error.
     ///
-    /// For programs that handle running out of memory, which the C API doesn't:
-    /// it ends the process. So there is no error.
-    ///
-    /// # Errors
-    ///
-    /// None.
+    /// In the `wasmtime` crate, it returns an error when memory runs out. The C API ends the
+    /// process then.
     pub fn try_wrap<T: 'static, Params, Results>(
         store: impl AsContextMut<Data = T>,
         func: impl IntoFunc<T, Params, Results>,
@@ -155,47 +356,84 @@ impl Func {
         Ok(Func::wrap(store, func))
     }
 
-    /// The function's type.
+    /// Returns the function's type.
     ///
     /// Calls `wasmtime_func_type`.
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// Panics if the function belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> FuncType {
         self.load_ty(store.as_context().opaque())
     }
 
     pub(crate) fn load_ty(&self, store: &StoreOpaque) -> FuncType {
         let func = self.to_c(store);
-        // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and
-        // copied before it is deleted.
+        // SAFETY: invariants "Shared" and "Ownership"; the type is owned, and one of the
+        // store's engine.
         unsafe {
-            let raw = wasmtime_func_type(store.shared(), &func);
-            let ty = FuncType::from_c(store.engine(), raw);
-            wasm_functype_delete(raw);
-            ty
+            let ty = Owned::from_c(wasmtime_func_type(store.shared_context(), &func));
+            FuncType::from_owned(store.engine(), ty)
         }
     }
 
-    /// Whether the function's type is `ty` or a subtype of it.
+    /// Reports whether the function's type is `ty` or a subtype of it.
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// Panics if the function belongs to another store.
     pub fn matches_ty(&self, store: impl AsContext, ty: &FuncType) -> bool {
         self.ty(store).matches(ty)
     }
 
-    /// The function with its type checked, for calls that needn't check again.
+    /// Returns the function with its type checked, for calls with Rust values.
+    ///
+    /// `Params` and `Results` are each `()` for no values, a Rust type for one value, or a
+    /// tuple of up to 17 of them. [`Func::wrap`] lists the Rust types for the types of
+    /// WebAssembly. Nothing is called yet.
+    ///
+    /// [`Instance::get_typed_func`](crate::Instance::get_typed_func) looks up an export and
+    /// does this.
+    ///
+    /// # Subtypes
+    ///
+    /// The types need not be equal:
+    ///
+    /// - A type in `Params` may be a subtype of the parameter's: `Func` where the function
+    ///   takes a `funcref`, which may be null.
+    /// - A type in `Results` may be a supertype of the result's: `Option<Func>` where the
+    ///   function returns a `(ref func)`.
+    /// - Where a parameter is a reference of a concrete type, such as
+    ///   `(ref null $callback)`, `Params` may have any type of its kind, such as
+    ///   `Option<Func>`. Rust has no type for a concrete one. So each call then compares the
+    ///   argument with the concrete type, and fails if it doesn't match.
     ///
     /// # Errors
     ///
-    /// If the function's type is another than that of `Params` and `Results`.
+    /// Returns an error, which says what differs, if the function's type doesn't match
+    /// `Params` and `Results`.
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// Panics if the function belongs to another store.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(compiler)]
+    /// # use libwasmtime::{Func, Store};
+    /// # let mut store = Store::<()>::default();
+    /// let half = Func::wrap(&mut store, |x: i64| x as f64 / 2.0);
+    ///
+    /// let typed = half.typed::<i64, f64>(&store)?;
+    /// assert_eq!(typed.call(&mut store, 5)?, 2.5);
+    ///
+    /// let error = half.typed::<i32, f64>(&store).unwrap_err();
+    /// assert_eq!(
+    ///     format!("{error:#}"),
+    ///     "type mismatch with parameters: type mismatch: expected i64, found i32",
+    /// );
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn typed<Params, Results>(
         &self,
         store: impl AsContext,
@@ -207,108 +445,5 @@ impl Func {
         let ty = self.ty(store);
         typed::check::<Params, Results>(&ty)?;
         Ok(TypedFunc::assume(*self, &ty))
-    }
-
-    /// Makes a function of a closure over raw values.
-    ///
-    /// The slice holds the arguments, and is to hold the results afterwards; it
-    /// is as long as the longer of the two.
-    ///
-    /// Calls `wasmtime_func_new_unchecked`.
-    ///
-    /// # Panics
-    ///
-    /// If `ty` is of another engine than the store.
-    ///
-    /// # Safety
-    ///
-    /// The closure must read and write values of the types that `ty` says, and
-    /// only references of the store.
-    pub unsafe fn new_unchecked<T: 'static>(
-        mut store: impl AsContextMut<Data = T>,
-        ty: FuncType,
-        func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
-    ) -> Func {
-        let mut store = store.as_context_mut();
-        // SAFETY: the caller vouches for the closure.
-        let host = unsafe { HostFunc::unchecked(store.engine(), ty, func) };
-        host.into_store(store.opaque_mut())
-    }
-
-    /// The function of a raw `funcref`; `None` for null.
-    ///
-    /// Calls `wasmtime_func_from_raw`.
-    ///
-    /// # Safety
-    ///
-    /// `raw` must be null or a raw `funcref` of this store.
-    pub unsafe fn from_raw(mut store: impl AsContextMut, raw: *mut c_void) -> Option<Func> {
-        // SAFETY: the caller vouches for `raw`.
-        unsafe { Func::from_raw_in(store.as_context_mut().opaque_mut(), raw) }
-    }
-
-    /// # Safety
-    ///
-    /// As for [`Func::from_raw`].
-    pub(crate) unsafe fn from_raw_in(store: &mut StoreOpaque, raw: *mut c_void) -> Option<Func> {
-        if raw.is_null() {
-            return None;
-        }
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the caller vouches for `raw`, which is
-        // not null; `out` is initialised.
-        unsafe {
-            wasmtime_func_from_raw(store.raw(), raw, out.as_mut_ptr());
-            Some(Func::from_c(out.assume_init(), store))
-        }
-    }
-
-    /// The function as a raw `funcref`, for the unchecked calls.
-    ///
-    /// Calls `wasmtime_func_to_raw`.
-    ///
-    /// # Panics
-    ///
-    /// If the function is of another store.
-    pub fn to_raw(&self, mut store: impl AsContextMut) -> *mut c_void {
-        self.to_raw_in(store.as_context_mut().opaque_mut())
-    }
-
-    pub(crate) fn to_raw_in(self, store: &mut StoreOpaque) -> *mut c_void {
-        let func = self.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership".
-        unsafe { wasmtime_func_to_raw(store.raw(), &func) }
-    }
-}
-
-impl HostFunc {
-    /// Makes a function of `store` of it.
-    fn into_store(self, store: &mut StoreOpaque) -> Func {
-        let ty = self.ty().to_c();
-        let (callback, env, finalizer) = self.into_parts();
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the callback, its environment and its
-        // finalizer belong together; `out` is initialised.
-        unsafe {
-            wasmtime_func_new_unchecked(
-                store.raw(),
-                ty.as_ptr(),
-                callback,
-                env,
-                finalizer,
-                out.as_mut_ptr(),
-            );
-            Func::from_c(out.assume_init(), store)
-        }
-    }
-
-    /// # Panics
-    ///
-    /// If `ty` is of another engine.
-    fn assert_engine(engine: &Engine, ty: &FuncType) {
-        assert!(
-            ty.comes_from_same_engine(engine),
-            "the type of the function belongs to another engine than its store or linker"
-        );
     }
 }

@@ -1,12 +1,12 @@
-//! References to garbage-collected objects, and what keeps them alive.
+//! References to garbage-collected objects, and the roots that keep objects alive.
 //!
-//! A reference of the C API is a root of its own that has to be given back,
-//! while the `wasmtime` crate's [`Rooted`] is a plain copyable index. So the
-//! store keeps a [`RootSet`]: a stack of the C API's references. `Rooted` is an
-//! index into it with a generation, so that one that outlived its root is
-//! recognised. [`RootScope`] and every call from WebAssembly to the host cut
-//! the stack back to where it was. [`OwnedRooted`] shares a C reference with
-//! its clones.
+//! A reference of the C API is a root of its own, which must be released, while the
+//! `wasmtime` crate's [`Rooted`] is a plain index that can be copied. So the store has
+//! a [`RootSet`], a stack of the C API's references. `Rooted` is an index into this
+//! stack with a generation, by which a `Rooted` that has been unrooted is recognized.
+//! [`RootScope`], and every call from WebAssembly to the host, truncate the stack to
+//! its earlier length when they end. The clones of an [`OwnedRooted`] share a C
+//! reference.
 
 #[cfg_attr(feature = "gc", path = "gc/enabled.rs")]
 #[cfg_attr(not(feature = "gc"), path = "gc/disabled.rs")]
@@ -39,7 +39,7 @@ pub(crate) use root::{HasRoot, Root, RootSet};
 pub use rooted::Rooted;
 pub use scope::RootScope;
 
-/// What the C API tells apart among references to collected objects.
+/// The kinds of references to collected objects that the C API distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GcKind {
     Extern,
@@ -56,7 +56,7 @@ impl GcKind {
         }
     }
 
-    /// The null reference of this kind in the C API. All kinds look the same.
+    /// Returns the C API's null reference of this kind. All kinds have the same bits.
     pub(crate) fn null(self) -> wasmtime_val_t {
         wasmtime_val_t {
             kind: self.to_c(),

@@ -10,11 +10,11 @@
 //! ```
 //!
 //! keeps its source. It then compiles in seconds against a shared library of
-//! the system, or ships as one static file, or opens the library only when it
-//! runs: [`vendored`, `static`, `dynamic` and `load`](#link-modes) are Cargo
-//! features, and nothing else changes.
+//! the system, or is one self-contained file, or opens the library when it
+//! runs. The Cargo features [`vendored`, `static`, `dynamic` and
+//! `load`](#link-modes) choose this, and nothing else changes.
 //!
-// The macro `example` isn't there yet.
+// The macro `example!` is defined only below.
 #![cfg_attr(all(feature = "wat", compiler), doc = "```")]
 #![cfg_attr(not(all(feature = "wat", compiler)), doc = "```ignore")]
 //! # extern crate libwasmtime as wasmtime;
@@ -43,38 +43,42 @@
 //! }
 //! ```
 //!
-//! A new program can say `libwasmtime = "48"` and `use libwasmtime::…`, as all the other
-//! examples here do.
+//! A new program can depend on `libwasmtime = "48"` and say `use libwasmtime::…`, as the
+//! other examples do.
 //!
 //! # Where things are
 //!
-//! - An [`Engine`] compiles a [`Module`], with the settings of a [`Config`].
-//! - A [`Linker`] finds a module's imports and makes an [`Instance`] of it in a
-//!   [`Store`], which owns all WebAssembly objects and the host's data.
-//! - An instance exports a [`Func`], [`Memory`], [`Global`], [`Table`] or
-//!   [`Tag`], which are handles that are used together with their store.
-//! - A [`TypedFunc`] is a function whose type was checked once, the fast way to
-//!   call. [`Func::wrap`] makes a function of a Rust closure.
-//! - [`Error`] is what goes wrong: a [`Trap`], what a host function returned,
-//!   [`I32Exit`], [`UnknownImportError`], [`Unsupported`], [`LoadError`] and
-//!   others are found in it with `downcast_ref`, and a [`WasmBacktrace`].
+//! - An [`Engine`] compiles [`Module`]s, with the settings of a [`Config`].
+//! - A [`Linker`] looks up a module's imports, and creates an [`Instance`] of the
+//!   module in a [`Store`]. The store owns all WebAssembly objects and the host's data.
+//! - An instance exports items: [`Func`], [`Memory`], [`Global`], [`Table`] and
+//!   [`Tag`]. These are handles, which are used together with their store.
+//! - A [`TypedFunc`] is a function whose type has been checked, which is the fast way
+//!   to call it. [`Func::wrap`] creates a function from a Rust closure, which
+//!   WebAssembly code calls; the closure's [`Caller`] gives access to the store.
+//! - An [`Error`] says what went wrong. `downcast_ref` finds a typed cause in it: a
+//!   [`Trap`], the error that a host function returned, an [`I32Exit`],
+//!   [`UnknownImportError`], [`Unsupported`], [`LoadError`] and others. It also finds
+//!   a [`WasmBacktrace`].
 //! - `GuestProfiler` records where WebAssembly code spends its time.
-//! - `wasi` is WASI preview 1; `standard` is the engine-neutral part of the C
-//!   API as owned types.
-//! - [`mod@vec`] has the C API's vectors as owned types, and [`sys`] all of the C
-//!   API as it is, for what the safe layer doesn't do.
-//! - [`differences`] lists what the `wasmtime` crate has and this one hasn't.
+//! - `wasi` is WASI preview 1. `standard` is the engine-neutral part of the C API, as
+//!   owned types.
+//! - [`mod@vec`] contains the C API's vectors as owned types. [`sys`] declares the whole
+//!   C API, for what the safe layer doesn't wrap; its trait [`AsC`](sys::AsC) returns the C
+//!   objects of the safe types.
+//! - [`differences`] lists what the `wasmtime` crate has and this one lacks.
 //!
 //! # Safety
 //!
 //! libwasmtime aborts the process on many mistakes: a handle that is used with
-//! another store, a configuration in conflict, a WASI program without WASI. The
-//! safe layer looks for these first, so that they are a Rust panic where the
-//! `wasmtime` crate panics, and an `Err` otherwise. To use a handle with another
-//! store than its own panics; to pass it into one, as an argument, an import or an
-//! element, is an `Err`. A panic or error of a host
-//! function passes through the WebAssembly frames and reaches the caller as it
-//! was.
+//! another store, settings that conflict, a WASI program in a store without a WASI
+//! context. The safe layer checks for these first. They are a Rust panic where the
+//! `wasmtime` crate panics, and an `Err` otherwise. Using a handle with another store
+//! than its own panics. Passing it into another store, as an argument, an import or an
+//! element, returns an `Err`.
+//!
+//! A panic or error of a host function unwinds the WebAssembly code, and reaches the
+//! host's call that entered this code as it was.
 //!
 //! # Link modes
 //!
@@ -83,36 +87,39 @@
 //! | `vendored` (default) | libwasmtime from source, built by Cargo, statically | minutes to compile; CMake, or a setting of Cargo's that replaces it |
 //! | `static` | a `libwasmtime.a` of the system | the archive, to build |
 //! | `dynamic` | a shared library of the system | the library, to build and to run |
-//! | `load` | nothing: it is opened at run time | the library, to run |
+//! | `load` | nothing: the library is opened at run time | the library, to run |
 //!
-//! If several are on, which Cargo may bring about, the first in this list that
-//! can be had is taken; the environment variable `LIBWASMTIME_LINK` overrides
-//! that. A system library is looked for in `WASMTIME_LIB_DIR` and
-//! `WASMTIME_INCLUDE_DIR`, in `WASMTIME_DIR` (`lib` and `include` in it; with
-//! `WASMTIME_MIN=1` those in `min`), through pkg-config, and under the usual
-//! prefixes. It must be of major version 48 and have the features that are
-//! on. `load` looks for it when the program runs, and `dynamic` sees then whether it
-//! is still the right one: see [`load()`].
+//! If several of these features are on, as Cargo unifies features, the build script takes
+//! the first in this list that is available. The environment variable
+//! `LIBWASMTIME_LINK` overrides that.
 //!
-//! With `dynamic`, `cargo run` and `cargo test` have the program find the library. An
-//! installed program needs more: the library in a directory of the system's, a variable
-//! such as `LD_LIBRARY_PATH`, or a run path, for which the build script of its package
-//! finds the library's directory in `DEP_WASMTIME_48_LIB`. `DEP_WASMTIME_48_INCLUDE`,
-//! `DEP_WASMTIME_48_VERSION` and `DEP_WASMTIME_48_MODE` are there as well.
+//! A library of the system must have major version 48 and the features that are on.
+//! The build script searches for it in `WASMTIME_LIB_DIR` and `WASMTIME_INCLUDE_DIR`, in
+//! `WASMTIME_DIR` (its `lib` and `include`; with `WASMTIME_MIN=1` those in its `min`),
+//! through pkg-config, and under the usual prefixes. With `load`, the program searches
+//! for it when it runs; with `dynamic`, the program checks then whether the library is
+//! still the right one. See [`load()`].
+//!
+//! With `dynamic`, programs find the library when `cargo run` or `cargo test` starts
+//! them. An installed program needs more: the library in a directory of the system, a
+//! variable such as `LD_LIBRARY_PATH`, or a run path. For the latter, the build script of
+//! the program's package gets the library's directory in `DEP_WASMTIME_48_LIB`. It also
+//! gets `DEP_WASMTIME_48_INCLUDE`, `DEP_WASMTIME_48_VERSION` and `DEP_WASMTIME_48_MODE`.
 //!
 //! With `static`, where programs are ELF files, C code that is linked into the program
-//! doesn't find libwasmtime's functions by their names: see [`sys`].
+//! doesn't find libwasmtime's functions by their names; see [`sys`].
 //!
 //! # Features
 //!
-//! `default` is `vendored`, `common` and `standard`; `common` is what is marked
-//! here, for use with `default-features = false` and another link mode. Each stands
-//! for a feature of libwasmtime, and says that it has to be there: that a library of
-//! the system was built with it, or that it is built in. `vendored` builds in what is
-//! marked, `vendored-min` nothing; a dependency on the package `libwasmtime-vendor`,
-//! with features of the same names, builds in more.
+//! `default` is `vendored`, `common` and `standard`. `common` stands for the features
+//! that are marked below, for use with `default-features = false` and another link mode.
 //!
-//! | feature | common | what it brings |
+//! Each of the features below requires a feature of libwasmtime: a library of the system
+//! must have been built with it, or it is built in. `vendored` builds in the marked
+//! features, `vendored-min` none. A dependency on the package `libwasmtime-vendor`, with
+//! features of the same names, builds in more.
+//!
+//! | feature | common | adds |
 //! |---|---|---|
 //! | `addr2line` | ✓ | file names and lines in the text of backtraces |
 //! | `all-arch` | | compiling for every architecture |
@@ -121,13 +128,13 @@
 //! | `component-model` | ✓ | components |
 //! | `component-model-async` | ✓ | the asynchronous ABI of components |
 //! | `coredump` | ✓ | core dumps of traps |
-//! | `cranelift` | ✓ | the optimising compiler |
+//! | `cranelift` | ✓ | the optimizing compiler |
 //! | `debug-builtins` | ✓ | symbols for native debuggers |
 //! | `demangle` | ✓ | demangled function names in backtraces |
 //! | `disable-logging` | | no log statements in libwasmtime |
 //! | `gc` | ✓ | reference types and garbage-collected types |
 //! | `gc-copying`, `gc-drc`, `gc-null` | ✓ | three collectors |
-//! | `logging` | | logging to standard error, as `WASMTIME_LOG` says; installs a logger for the process |
+//! | `logging` | | logging to standard error, which `WASMTIME_LOG` configures; installs a logger for the process |
 //! | `parallel-compilation` | ✓ | compiling on several threads |
 //! | `pooling-allocator` | ✓ | the pooling instance allocator |
 //! | `profiling` | ✓ | profilers |
@@ -138,23 +145,24 @@
 //! | `wat` | ✓ | the text format |
 //! | `winch` | | the baseline compiler |
 //!
-//! Two are of this crate alone: `backtrace`, in `common` as well, is the stack of
-//! the host's own code in an [`Error`], and `standard` is the module of that name,
-//! which takes its time to compile. (`stand-in` is for the package `stand-in/wasmtime` of
-//! the repository, which takes the place of the `wasmtime` crate for other crates.)
+//! Two features require nothing of libwasmtime. `backtrace`, which is in `common` as well,
+//! adds the stack of the host's own code to an [`Error`]. `standard` adds the module of
+//! that name, which makes the crate slower to compile. (`stand-in` is for the package
+//! `stand-in/wasmtime` of the repository, which replaces the `wasmtime` crate for other
+//! crates.)
 //!
-//! The other features of the `wasmtime` crate are there so that a manifest which
-//! turns them on need not change:
+//! The other features of the `wasmtime` crate exist so that a manifest which turns them on
+//! need not change:
 //!
-//! - `anyhow`, `runtime` and `std` are for what is always here, and do nothing;
+//! - `anyhow`, `runtime` and `std` do nothing, as this crate always has what they add.
 //! - `compile-time-builtins`, `component-model-bytes`, `debug`, `incremental-cache`,
-//!   `stack-switching`, `trace-log`, `wave` and `wit-parser` do nothing either, as
-//!   what they are for isn't here: a program that uses it doesn't compile;
+//!   `stack-switching`, `trace-log`, `wave` and `wit-parser` do nothing either, as this
+//!   crate lacks what they add. A program that uses it doesn't compile.
 //! - `call-hook`, `custom-fiber`, `custom-native-signals`, `custom-sync-primitives`,
 //!   `custom-virtual-memory`, `memory-protection-keys`, `profile-pulley`,
-//!   `reexport-wasmparser`, `rr` and `wmemcheck` are a compile error that says why
-//!   the C API has nothing for them.
-// docs.rs says of each item which Cargo feature it takes.
+//!   `reexport-wasmparser`, `rr` and `wmemcheck` are a compile error, which says why the
+//!   C API has nothing for them.
+// On docs.rs, each item tells the Cargo feature that it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Of items that the standard library and `anyhow` lend it says what these take instead.
 #![cfg_attr(
@@ -166,13 +174,14 @@
     doc(auto_cfg(hide(feature = "std", anyhow_no_core_error, no_global_oom_handling)))
 )]
 #![warn(missing_docs)]
-// A new kind of values, types or items is then a compile error wherever it needs a
-// decision. An arm for all the others once let the references of other stores pass.
+// So a new kind of values, types or items is a compile error wherever it needs a
+// decision. A wildcard arm once let references of other stores pass.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 #[macro_use]
 mod example;
 
+mod as_c;
 mod backtrace;
 mod callback;
 #[allow(
@@ -190,13 +199,19 @@ mod func;
 mod gc;
 mod global;
 mod instance;
-mod instance_pre;
 mod linker;
 mod load;
 mod memory;
 mod module;
+mod owned;
 #[cfg(feature = "profiling")]
 mod profiling;
+#[cfg(any(
+    feature = "pooling-allocator",
+    all(feature = "profiling", target_os = "linux"),
+    all(unix, any(feature = "cache", feature = "wasi", compiler))
+))]
+mod region;
 mod shared_memory;
 #[cfg(feature = "standard")]
 pub mod standard;
@@ -226,7 +241,7 @@ pub use config::{
     ProfilingStrategy, RegallocAlgorithm, Strategy, WasmFeatures,
 };
 pub use engine::{Engine, EngineWeak, Precompiled};
-pub use error::{Error, I32Exit, OutOfMemory, Result, ToWasmtimeResult};
+pub use error::{Error, I32Exit, OutOfMemory, Result, ThrownException, ToWasmtimeResult};
 pub use extern_::{Export, Extern};
 pub use func::{Caller, Func, IntoFunc, TypedFunc};
 pub use gc::{
@@ -235,8 +250,7 @@ pub use gc::{
 };
 pub use global::Global;
 pub use instance::Instance;
-pub use instance_pre::InstancePre;
-pub use linker::{Linker, UnknownImportError};
+pub use linker::{InstancePre, Linker, UnknownImportError};
 pub use load::{
     Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, Unsupported, load, load_from, loaded,
 };
@@ -248,7 +262,7 @@ pub use shared_memory::SharedMemory;
 pub use store::{
     AsContext, AsContextMut, DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT,
     ResourceLimiter, Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder,
-    ThrownException, UpdateDeadline,
+    UpdateDeadline,
 };
 pub use sys::Feature;
 pub use table::Table;

@@ -1,33 +1,58 @@
-//! Linkers: imports found by name.
+//! Linkers, which find imports by name.
 
 mod define;
 mod func_types;
 mod get;
+mod instance_pre;
 mod module;
 mod needs;
 mod unknown_import;
 
-pub(crate) use needs::Needs;
+pub use instance_pre::InstancePre;
 pub use unknown_import::UnknownImportError;
 
 use crate::error::check;
 use crate::instance::check_engine;
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::{
-    wasmtime_linker_allow_shadowing, wasmtime_linker_clone, wasmtime_linker_delete,
-    wasmtime_linker_instantiate_pre, wasmtime_linker_new, wasmtime_linker_t,
+    wasmtime_linker_allow_shadowing, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
+    wasmtime_linker_t,
 };
-use crate::{AsContextMut, Engine, Error, Instance, InstancePre, Module, Result, StoreContextMut};
+use crate::{AsContextMut, Engine, Error, Instance, Module, Result, StoreContextMut};
 use func_types::FuncTypes;
-use needs::Definitions;
+use needs::{Definitions, Needs};
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr;
 
-/// Finds the imports of modules by their names.
+/// A set of named definitions, from which modules are instantiated.
 ///
-/// What is defined in a linker is either of the host (functions) and can be
-/// used with any store of the linker's engine, or it belongs to one store.
+/// Each definition has two names, that of a module and that of an item in it, as an
+/// import has in `(import "module" "item" ...)`. [`Linker::instantiate`] looks up
+/// each import of a module by its two names, compares the types, and instantiates the
+/// module. [`Instance::new`] instead takes the imports in their order.
+///
+/// # Many stores
+///
+/// Host functions that are defined with [`func_wrap`](Linker::func_wrap),
+/// [`func_new`](Linker::func_new) or
+/// [`define_unknown_imports_as_traps`](Linker::define_unknown_imports_as_traps)
+/// belong to no store, and neither does a [`SharedMemory`](crate::SharedMemory). With
+/// such definitions alone, a linker works for every store of its engine. A program
+/// may create one linker at its start and use it for all stores, on all threads.
+///
+/// All other items belong to one store: those of [`define`](Linker::define),
+/// [`instance`](Linker::instance), [`module`](Linker::module) and
+/// [`define_unknown_imports_as_default_values`](Linker::define_unknown_imports_as_default_values).
+/// A module that imports such an item can be instantiated in that store only; in
+/// another store, [`instantiate`](Linker::instantiate) returns an error.
+///
+/// `T` is the type of the stores' data. The linker contains no `T`: the parameter makes
+/// sure that host functions get a [`Caller<'_, T>`](crate::Caller) of the `T` which
+/// they expect.
+///
+/// # Examples
 ///
 #[doc = example!(wat)]
 /// use libwasmtime::{Engine, Linker, Module, Store};
@@ -43,44 +68,58 @@ use std::ptr::{self, NonNull};
 /// let mut linker = Linker::new(&engine);
 /// linker.func_wrap("host", "double", |x: i32| x * 2)?;
 ///
-/// let mut store = Store::new(&engine, ());
-/// let instance = linker.instantiate(&mut store, &module)?;
-/// let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
-/// assert_eq!(run.call(&mut store, ())?, 42);
+/// // The function belongs to no store, so the linker works for several.
+/// for _ in 0..2 {
+///     let mut store = Store::new(&engine, ());
+///     let instance = linker.instantiate(&mut store, &module)?;
+///     let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+///     assert_eq!(run.call(&mut store, ())?, 42);
+/// }
 /// # Ok::<(), libwasmtime::Error>(())
 /// ```
-// `Send` and `Sync` whatever `T` is, as there is none in it. Invariant in `T`: a
-// closure that is defined takes a `Caller<'_, T>`, so that a linker of a subtype's
-// or a supertype's stores would pass it one of another type; the `wasmtime`
-// crate's is covariant.
+// `Send` and `Sync` for every `T`, as a linker contains no `T`. Invariant in `T`,
+// whereas the `wasmtime` crate's is covariant: a host function takes a
+// `Caller<'_, T>`. A linker that became one of a subtype or supertype of `T` would
+// pass it a caller of that type.
 pub struct Linker<T> {
-    /// Owned.
-    raw: NonNull<wasmtime_linker_t>,
+    raw: Owned<wasmtime_linker_t>,
     engine: Engine,
     definitions: Definitions,
     types: FuncTypes,
-    /// What [`Linker::allow_shadowing`] has set.
+    /// Set by [`Linker::allow_shadowing`].
     shadowing: bool,
-    /// What [`Linker::allow_unknown_exports`] has set.
+    /// Set by [`Linker::allow_unknown_exports`].
     unknown_exports: bool,
     data: PhantomData<fn(T) -> T>,
 }
 
-// SAFETY: the C object may be used from any thread, and from several at a time
-// where it isn't changed; host functions are `Send + Sync`.
+// SAFETY: the C object is bound to no thread, and the host functions that it owns are
+// `Send`.
 unsafe impl<T> Send for Linker<T> {}
-// SAFETY: as above.
+// SAFETY: through a shared reference, C functions only read the C object; those that
+// change it are called through an exclusive one. The host functions that it owns are
+// `Sync`.
 unsafe impl<T> Sync for Linker<T> {}
 
 impl<T> Linker<T> {
-    /// Makes an empty linker.
+    /// Creates an empty linker.
+    ///
+    /// It instantiates modules of `engine`, in stores of `engine`.
     ///
     /// Calls `wasmtime_linker_new`.
     pub fn new(engine: &Engine) -> Linker<T> {
-        // SAFETY: the engine is alive.
-        let raw = unsafe { wasmtime_linker_new(engine.as_ptr()) };
+        // SAFETY: invariant "Owned object": the engine is alive, and what is returned is owned,
+        // of the engine, and empty.
+        unsafe { Linker::from_c(Owned::from_c(wasmtime_linker_new(engine.as_ptr())), engine) }
+    }
+
+    /// # Safety
+    ///
+    /// `raw` must be of `engine`. All that is defined must be host functions that may be
+    /// used with any store of data `T`, and on any thread, and none may be WASI's.
+    pub(crate) unsafe fn from_c(raw: Owned<wasmtime_linker_t>, engine: &Engine) -> Linker<T> {
         Linker {
-            raw: NonNull::new(raw).expect("wasmtime_linker_new returns a linker"),
+            raw,
             engine: engine.clone(),
             definitions: Definitions::default(),
             types: FuncTypes::default(),
@@ -90,45 +129,92 @@ impl<T> Linker<T> {
         }
     }
 
-    /// The engine that the linker is of.
+    /// Returns the engine that the linker was created with.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// Whether a name may be defined again, in which case the last definition
-    /// is the one that counts. By default that is an error.
+    /// Sets whether a name may be defined again.
+    ///
+    /// If it may, the new definition replaces the old one, for all modules that are
+    /// linked from then on. By default, a second definition of a name is an error.
     ///
     /// Calls `wasmtime_linker_allow_shadowing`.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(compiler)]
+    /// use libwasmtime::{Engine, Linker};
+    ///
+    /// let mut linker = Linker::<()>::new(&Engine::default());
+    /// linker.func_wrap("host", "log", |_: i32| {})?;
+    /// assert!(linker.func_wrap("host", "log", |x: i32| println!("{x}")).is_err());
+    ///
+    /// linker.allow_shadowing(true);
+    /// linker.func_wrap("host", "log", |x: i32| println!("{x}"))?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn allow_shadowing(&mut self, allow: bool) -> &mut Self {
-        // SAFETY: the linker is alive and borrowed exclusively.
+        // SAFETY: invariant "Owned object": the linker is owned by `self`, which is borrowed
+        // exclusively.
         unsafe { wasmtime_linker_allow_shadowing(self.as_ptr(), allow) };
         self.shadowing = allow;
         self
     }
 
-    /// Whether a command that is defined by [`Linker::module`] may export
-    /// something that can't be defined. By default that is an error.
+    /// Sets whether [`Linker::module`] accepts unknown exports of a command.
+    ///
+    /// Of a command, only the exported functions can be defined. Some other exports,
+    /// such as `memory`, are usual and skipped. By default, any further export is an
+    /// error; if `allow` is `true`, it is skipped as well.
     pub fn allow_unknown_exports(&mut self, allow: bool) -> &mut Self {
         self.unknown_exports = allow;
         self
     }
 
-    /// Instantiates a module with the imports that the linker has for it, and
-    /// runs its start function.
+    /// Instantiates a module with imports from the linker, and runs its start function.
+    ///
+    /// The start function is the one of the module's `start` section. A function that
+    /// is exported as `_start`, which begins a WASI program, has to be called by the
+    /// host; see [`Linker::get_default`].
+    ///
+    /// To instantiate a module many times, look up its imports once, with
+    /// [`Linker::instantiate_pre`].
     ///
     /// Calls `wasmtime_linker_instantiate`.
     ///
     /// # Errors
     ///
-    /// If the linker lacks an import, in which case the error is an
-    /// [`UnknownImportError`], or has one of another type; if the module imports
-    /// WASI, which the linker has, but `store` doesn't; if `store`, or an import that
-    /// is found, is of another engine, or an import is of another store; and as for
-    /// [`Instance::new`].
+    /// Returns an error if
+    ///
+    /// - an import has no definition; the error is an [`UnknownImportError`];
+    /// - the definition of an import doesn't have the type that the module imports;
+    /// - the module imports WASI functions that the linker defines, and `store` has no
+    ///   WASI context;
+    /// - `module`, `store`, or the definition of an import belongs to another engine
+    ///   than the linker;
+    /// - the definition of an import belongs to another store;
+    /// - [`Instance::new`] would fail with these imports.
     ///
     /// # Panics
     ///
-    /// If a host function that the start function calls panics.
+    /// Panics if a host function that the start function calls panics.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Linker, Module, Store, UnknownImportError};
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"(module (import "host" "now" (func)))"#)?;
+    /// let mut store = Store::new(&engine, ());
+    ///
+    /// let linker = Linker::new(&engine);
+    /// let error = linker.instantiate(&mut store, &module).unwrap_err();
+    /// let unknown = error.downcast_ref::<UnknownImportError>().expect("it isn't defined");
+    /// assert_eq!((unknown.module(), unknown.name()), ("host", "now"));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn instantiate(
         &self,
         mut store: impl AsContextMut<Data = T>,
@@ -142,7 +228,8 @@ impl<T> Linker<T> {
         check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
         if self.definitions.have_shared_memory_for(module) {
-            // Imports that can't be linked don't bring it into the store.
+            // If the imports can't be linked, the memory must not be noted as one of
+            // the store's.
             let pre = match self.instantiate_pre(module) {
                 Err(error) if !error.is::<UnknownImportError>() => {
                     self.measured(&mut store, module)?.instantiate_pre(module)
@@ -152,8 +239,9 @@ impl<T> Linker<T> {
             return pre?.instantiate(store);
         }
         let mut unknown = None;
-        // SAFETY: invariant "Context": the store is borrowed, and `definitions` has found
-        // all that is linked to be usable with it. The error is valid during `inspect`.
+        // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
+        // and `definitions.check` has found that the imports may be used with it. The error
+        // is valid while the closure runs.
         let instance = unsafe {
             StoreOpaque::instantiate_linked(
                 store.opaque_ptr(),
@@ -163,20 +251,56 @@ impl<T> Linker<T> {
             )
         };
         let instance = instance.map_err(|error| unknown.map_or(error, Error::new))?;
-        // SAFETY: the instance is that of this module in this store.
+        // SAFETY: the instance was created from this module, in this store.
         Ok(unsafe { Instance::adopt(store.opaque_mut(), instance, module) })
     }
 
-    /// Looks up a module's imports and checks their types once, for many
-    /// instantiations.
+    /// Looks up a module's imports and compares their types once, for many instances.
+    ///
+    /// What is defined in the linker later doesn't change what is returned. The sizes
+    /// of memories and tables are compared as they were when these were defined:
+    /// growing them afterwards doesn't help.
     ///
     /// Calls `wasmtime_linker_instantiate_pre`.
     ///
     /// # Errors
     ///
-    /// If the module is of another engine, or the linker lacks an import, in
-    /// which case the error is an [`UnknownImportError`], or has one of another
-    /// type or engine.
+    /// Returns an error if
+    ///
+    /// - an import has no definition; the error is an [`UnknownImportError`];
+    /// - the definition of an import doesn't have the type that the module imports;
+    /// - `module` or the definition of an import belongs to another engine than the
+    ///   linker.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Caller, Engine, Linker, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "next" (func $next (result i32)))
+    ///         (func (export "run") (result i32) (call $next)))
+    /// "#)?;
+    /// let mut linker = Linker::new(&engine);
+    /// linker.func_wrap("host", "next", |mut caller: Caller<'_, i32>| {
+    ///     *caller.data_mut() += 1;
+    ///     *caller.data()
+    /// })?;
+    ///
+    /// // Done once, for instance when a server starts.
+    /// let pre = linker.instantiate_pre(&module)?;
+    ///
+    /// // Done for each request.
+    /// for first in [10, 20] {
+    ///     let mut store = Store::new(&engine, first);
+    ///     let instance = pre.instantiate(&mut store)?;
+    ///     let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+    ///     assert_eq!(run.call(&mut store, ())?, first + 1);
+    /// }
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn instantiate_pre(&self, module: &Module) -> Result<InstancePre<T>>
     where
         T: 'static,
@@ -184,23 +308,25 @@ impl<T> Linker<T> {
         check_engine(&self.engine, module)?;
         self.definitions.check_engines(module)?;
         let mut raw = ptr::null_mut();
-        // SAFETY: both are alive and of the same engine; `raw` is written unless
-        // there is an error, and owned.
+        // SAFETY: invariant "Owned object": the linker and the module are alive and belong to
+        // the same engine. `raw` is written unless there is an error, and owned. Its host
+        // functions take stores of data `T`, as those of this linker do.
         unsafe {
             let error = wasmtime_linker_instantiate_pre(self.as_ptr(), module.as_ptr(), &mut raw);
             let unknown = UnknownImportError::find(self.as_ptr(), module, error);
             check(error).map_err(|error| unknown.map_or(error, Error::new))?;
             Ok(InstancePre::from_c(
-                raw,
+                Owned::from_c(raw),
                 module,
                 self.definitions.needs_of(module),
             ))
         }
     }
 
-    /// A linker with the imports of a module, where the sizes of memories and tables
-    /// are those of now. Else they are those of the time of their definition, until
-    /// something is instantiated.
+    /// Creates a linker with the imports of a module and their present sizes.
+    ///
+    /// A linker notes the sizes of memories and tables when they are defined, and
+    /// `wasmtime_linker_instantiate_pre` compares those with what the module imports.
     fn measured(&self, store: &mut StoreContextMut<'_, T>, module: &Module) -> Result<Linker<T>>
     where
         T: 'static,
@@ -216,9 +342,11 @@ impl<T> Linker<T> {
         Ok(measured)
     }
 
+    /// Checks that a store's engine is the linker's.
+    ///
     /// # Panics
     ///
-    /// If `engine`, which is that of a store, isn't the linker's.
+    /// Panics if it is another one.
     fn assert_engine(&self, engine: &Engine) {
         assert!(
             Engine::same(&self.engine, engine),
@@ -226,12 +354,12 @@ impl<T> Linker<T> {
         );
     }
 
-    /// The C object, valid as long as `self`.
+    /// Returns the C object, which is valid as long as `self`.
     pub(crate) fn as_ptr(&self) -> *mut wasmtime_linker_t {
         self.raw.as_ptr()
     }
 
-    /// Notes that functions are defined that need a store's WASI context.
+    /// Notes that WASI is defined, which requires a store with a WASI context.
     #[cfg(feature = "wasi")]
     pub(crate) fn set_has_wasi(&mut self) {
         self.definitions.set_has_wasi();
@@ -240,10 +368,8 @@ impl<T> Linker<T> {
 
 impl<T> Clone for Linker<T> {
     fn clone(&self) -> Linker<T> {
-        // SAFETY: the linker is alive, and the clone is owned.
-        let raw = unsafe { wasmtime_linker_clone(self.as_ptr()) };
         Linker {
-            raw: NonNull::new(raw).expect("wasmtime_linker_clone returns a linker"),
+            raw: self.raw.clone(),
             engine: self.engine.clone(),
             definitions: self.definitions.clone(),
             types: FuncTypes::default(),
@@ -254,19 +380,12 @@ impl<T> Clone for Linker<T> {
     }
 }
 
-impl<T> Drop for Linker<T> {
-    fn drop(&mut self) {
-        // SAFETY: the linker is owned, and not used again.
-        unsafe { wasmtime_linker_delete(self.as_ptr()) }
-    }
-}
-
 impl<T: 'static> Default for Linker<T> {
-    /// A linker of a default engine.
+    /// Creates an empty linker for a default engine.
     ///
     /// # Panics
     ///
-    /// If the default engine can't be made, as [`Engine::default`] does.
+    /// Panics if the default engine cannot be created, as [`Engine::default`] does.
     fn default() -> Linker<T> {
         Linker::new(&Engine::default())
     }

@@ -1,30 +1,29 @@
-//! The guest profiler.
+//! [`GuestProfiler`]: records where WebAssembly code spends its time.
 
 use crate::error::check;
+use crate::owned::Owned;
 use crate::sys::{
-    Feature, require, wasmtime_guestprofiler_delete, wasmtime_guestprofiler_finish,
-    wasmtime_guestprofiler_modules_t, wasmtime_guestprofiler_new, wasmtime_guestprofiler_sample,
-    wasmtime_guestprofiler_t,
+    Feature, require, wasmtime_guestprofiler_finish, wasmtime_guestprofiler_modules_t,
+    wasmtime_guestprofiler_new, wasmtime_guestprofiler_sample, wasmtime_guestprofiler_t,
 };
 use crate::vec::ByteVec;
 use crate::{AsContext, Engine, Module, Result};
 use std::fmt;
 use std::io::Write;
-use std::mem::ManuallyDrop;
-use std::ptr::NonNull;
 use std::time::Duration;
 
-/// Records where WebAssembly code spends its time.
+/// A profiler that records where WebAssembly code spends its time, by sampling.
 ///
-/// Whoever profiles has to call [`sample`](GuestProfiler::sample) regularly
-/// while the code runs. [`Store::epoch_deadline_callback`] is the place for it:
-/// another thread advances the epoch at the pace of the samples. They are then
-/// taken at the beginning of functions and of loops only, and never during the
-/// calls of host functions.
+/// The host has to call [`sample`](GuestProfiler::sample) at regular intervals while the
+/// code runs. It can do so in [`Store::epoch_deadline_callback`], while another thread
+/// increments the epoch at the interval of the samples. Then samples are taken only at the
+/// beginning of functions and loops, and never during the call of a host function.
 ///
-/// A profile shows nothing of the host: no addresses, and no frames of its
-/// functions. It has the names of the functions of the modules that were given
-/// to [`new`](GuestProfiler::new), and offsets in their machine code.
+/// A profile reveals nothing about the host: it has neither addresses nor the frames of
+/// host functions. It has the names of the functions of the modules that were given to
+/// [`new`](GuestProfiler::new), and offsets in their machine code. In contrast to the
+/// strategies of [`Config::profiler`](crate::Config::profiler), it needs no profiler of the
+/// system, and works on every platform.
 ///
 /// [`Store::epoch_deadline_callback`]: crate::Store::epoch_deadline_callback
 ///
@@ -45,7 +44,7 @@ use std::time::Duration;
 ///
 /// let mut store = Store::new(&engine, Some(profiler));
 /// store.epoch_deadline_callback(move |mut store| {
-///     // The profiler is taken out, as it looks at the store.
+///     // The profiler borrows the store, so it can't stay in the store's data.
 ///     let mut profiler = store.data_mut().take().unwrap();
 ///     profiler.sample(&store, interval);
 ///     *store.data_mut() = Some(profiler);
@@ -62,33 +61,28 @@ use std::time::Duration;
 /// # Ok::<(), libwasmtime::Error>(())
 /// ```
 pub struct GuestProfiler {
-    /// Owned.
-    raw: NonNull<wasmtime_guestprofiler_t>,
+    raw: Owned<wasmtime_guestprofiler_t>,
 }
 
-// SAFETY: the C object is a box around plain data and counted references to
-// modules. It is changed through exclusive references only.
-unsafe impl Send for GuestProfiler {}
-// SAFETY: as above, and nothing reads it through a shared reference.
-unsafe impl Sync for GuestProfiler {}
-
 impl GuestProfiler {
-    /// Begins a profile, now.
+    /// Creates a profiler, whose profile begins now.
     ///
-    /// `module_name` and `interval`, the time between two samples as it is meant
-    /// to be, are written to the profile. Frames of `modules` are recorded,
-    /// under the names given, and no others.
+    /// - `module_name` is the name of the whole profile.
+    /// - `interval` is the intended time between two samples. It is written to the profile
+    ///   and starts no timer.
+    /// - `modules` are the modules whose frames are recorded, each under the name that is
+    ///   given with it. Frames of other modules are left out.
     ///
     /// Calls `wasmtime_guestprofiler_new`.
     ///
     /// # Errors
     ///
-    /// With [`Unsupported`](crate::Unsupported), if libwasmtime was built
-    /// without `profiling`.
+    /// Returns [`Unsupported`](crate::Unsupported) if libwasmtime was built without
+    /// `profiling`.
     ///
     /// # Panics
     ///
-    /// If a module is of another engine.
+    /// Panics if a module belongs to another engine.
     pub fn new(
         engine: &Engine,
         module_name: &str,
@@ -101,7 +95,7 @@ impl GuestProfiler {
             .map(|(name, module)| {
                 assert!(
                     Engine::same(module.engine(), engine),
-                    "a module to be profiled is of another engine"
+                    "a module to be profiled belongs to another engine"
                 );
                 (name.into(), module)
             })
@@ -114,31 +108,30 @@ impl GuestProfiler {
             })
             .collect();
         let module_name = ByteVec::from(module_name);
-        // SAFETY: all that is passed is alive and copied, the names are UTF-8,
-        // and the modules are of the engine.
+        // SAFETY: invariant "Owned object": the modules are alive, and belong to the engine.
+        // The names are UTF-8. The function copies all of its arguments, and returns an owned
+        // profiler.
         let raw = unsafe {
-            wasmtime_guestprofiler_new(
+            Owned::from_c(wasmtime_guestprofiler_new(
                 engine.as_ptr(),
                 module_name.as_ptr(),
                 nanos(interval),
                 raw_modules.as_ptr(),
                 raw_modules.len(),
-            )
+            ))
         };
-        Ok(GuestProfiler {
-            raw: NonNull::new(raw).expect("libwasmtime returns a profiler"),
-        })
+        Ok(GuestProfiler { raw })
     }
 
-    /// Records which functions are active in `store` on this thread, and that
-    /// they took `delta` of processor time since the last sample.
+    /// Records a sample: the WebAssembly functions that are on this thread's stack.
     ///
-    /// `delta` may be zero if that isn't known.
+    /// They are those of the calls in `store`. `delta` is the processor time since the last
+    /// sample, or zero if it isn't known.
     ///
     /// Calls `wasmtime_guestprofiler_sample`.
     pub fn sample(&mut self, store: impl AsContext, delta: Duration) {
         let store = store.as_context();
-        // SAFETY: invariant "Shared"; the profiler is owned, and borrowed
+        // SAFETY: invariant "Shared"; `self` owns the profiler and is borrowed
         // exclusively.
         unsafe {
             wasmtime_guestprofiler_sample(
@@ -149,32 +142,26 @@ impl GuestProfiler {
         }
     }
 
-    /// Ends the profile and writes it, as JSON in the "processed profile format"
-    /// that <https://profiler.firefox.com/> shows.
+    /// Ends the profile and writes it to `output`.
+    ///
+    /// The profile is JSON in the "processed profile format", which
+    /// <https://profiler.firefox.com/> shows.
     ///
     /// Calls `wasmtime_guestprofiler_finish`.
     ///
     /// # Errors
     ///
-    /// If `output` can't be written to.
+    /// Returns an error if `output` can't be written to.
     pub fn finish(self, mut output: impl Write) -> Result<()> {
-        let this = ManuallyDrop::new(self);
         let mut done = Ok(());
         let profile = ByteVec::out(|out| {
-            // SAFETY: the profiler is owned and given away; `out` is
+            // SAFETY: invariant "Owned object": the profiler is owned and given away; `out` is
             // overwritten unless there is an error.
-            done = unsafe { check(wasmtime_guestprofiler_finish(this.raw.as_ptr(), out)) };
+            done = unsafe { check(wasmtime_guestprofiler_finish(self.raw.into_raw(), out)) };
         });
         done?;
         output.write_all(&profile)?;
         Ok(())
-    }
-}
-
-impl Drop for GuestProfiler {
-    fn drop(&mut self) {
-        // SAFETY: the profiler is owned, and not used again.
-        unsafe { wasmtime_guestprofiler_delete(self.raw.as_ptr()) }
     }
 }
 
@@ -184,7 +171,7 @@ impl fmt::Debug for GuestProfiler {
     }
 }
 
-/// The nanoseconds of a duration, as many as the C API can express.
+/// Returns the nanoseconds of a duration, at most as many as the C API can express.
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,6 @@
-//! Stores: what owns the WebAssembly objects, and host data beside them.
+//! Stores: the owners of WebAssembly objects and of the host's data beside them.
 //!
-//! # How a store is put together
+//! # Parts
 //!
 //! - [`Store<T>`] owns a C store and, beside it, a boxed [`StoreState<T>`]
 //!   that holds everything this crate adds. The C store's data pointer is that
@@ -8,62 +8,28 @@
 //! - [`StoreContext`], [`StoreContextMut`] and [`Caller`](crate::Caller) are a
 //!   pointer to the state and a lifetime.
 //! - [`StoreOpaque`] is the part of the state that does not depend on `T`.
+//! - [`entry`] is the one way into WebAssembly, and [`callback`] the one way out of it.
 //!
-//! # Invariants
-//!
-//! These are what the `SAFETY` comments of this crate rest on.
-//!
-//! 1. **State**: a context's pointer is to a live `StoreState` for as long as
-//!    its lifetime. Only code that holds a context, or runs in a callback of
-//!    the store, makes references out of it, and none is held across a call
-//!    into libwasmtime that can call back.
-//! 2. **Context**: `StoreOpaque::raw` is the C context of a live C store. It
-//!    takes exclusive access to the state, and so nothing else uses the C store
-//!    during the call that the context is for.
-//! 3. **Shared**: several threads may have shared access to a store at a time,
-//!    and none exclusive access meanwhile. With `StoreOpaque::shared` they call C
-//!    functions that only read, and nothing that changes under shared access.
-//!    That holds for all that are declared to take a constant pointer, which are
-//!    those that take a `WasmtimeStoreContext` in libwasmtime's sources, and for
-//!    some that are declared otherwise. These do so as well:
-//!    `wasmtime_extern_type`, `wasmtime_linker_define`,
-//!    `wasmtime_memory_page_size`, `wasmtime_memory_page_size_log2`. And these
-//!    take a `WasmtimeStoreContextMut`, of which they make a shared reference at
-//!    once: `wasmtime_memory_data`, `wasmtime_context_has_exception`. (To have a
-//!    mutable reference for a moment is no promise that the store isn't aliased,
-//!    as the type behind it is `!Unpin`.) What looks at collected objects is
-//!    called within `StoreOpaque::collected`, which is a lock: the functions whose
-//!    names end in `_to_raw` write to the heap of these objects.
-//! 4. **Ownership**: an entity's handle is passed to libwasmtime only after
-//!    [`StoreOpaque::assert_owns`] has found it to be of this store.
-//! 5. **Failures**: a host function that fails puts what went wrong, a
-//!    [`Failure`](crate::callback::Failure), into `StoreOpaque::pending` and
-//!    unwinds to the nearest entry from the host, which takes it
-//!    ([`StoreOpaque::failure`]); so it is never left behind.
-//! 6. **Last memory**: what `StoreOpaque::last_memory` says is true. Libwasmtime
-//!    changes a memory only when it is given the context of `StoreOpaque::raw`,
-//!    which is asked for before each call anew; and every callback that lets its
-//!    host code have the store ends with `StoreOpaque::last_memory` forgotten.
+//! ARCHITECTURE.md describes the invariants that `SAFETY` comments rest on, most of which
+//! are about these types.
 //!
 //! # Variance and auto traits
 //!
 //! A closure that is kept in a store takes a `Caller<'_, T>` of the `T` that the
-//! store had when it was made, out of which it may copy a reference, and into
-//! which another may put one. So `T` can become neither a subtype nor a
-//! supertype: [`Store`], its contexts and [`Caller`](crate::Caller) are invariant
-//! in `T`, since [`StoreState`] is; [`Linker`](crate::Linker) and
-//! [`InstancePre`](crate::InstancePre), which hold such closures as well, by
-//! markers of their own.
+//! store had when it was created. One closure may copy a reference out of that `T`, and
+//! another may put one into it. So `T` can become neither a subtype nor a supertype. [`Store`],
+//! its contexts and [`Caller`](crate::Caller) are invariant in `T`, since [`StoreState`] is.
+//! [`Linker`](crate::Linker) and [`InstancePre`](crate::InstancePre) contain such closures as
+//! well, and are invariant by a `PhantomData` of their own.
 //!
 //! | type | `Send` | `Sync` |
 //! |---|---|---|
 //! | `Store`, `StoreContextMut`, `Caller` | if `T: Send` | if `T: Sync` |
 //! | `StoreContext`, a shared reference | if `T: Sync` | if `T: Sync` |
 //!
-//! All are `Unpin`, and neither `UnwindSafe` nor `RefUnwindSafe`: a panic may
-//! leave the data half changed, and so may one in a closure what that captured.
-//! These are the decisions of the `wasmtime` crate, whose types have fields that
-//! bring them about.
+//! All are `Unpin`, and neither `UnwindSafe` nor `RefUnwindSafe`: a panic may leave the
+//! store's data half changed, or the values that a closure captured. The `wasmtime` crate's types have the same auto traits, because of their
+//! fields.
 
 pub(crate) mod callback;
 mod context;
@@ -72,14 +38,13 @@ mod epoch;
 mod exception;
 mod fuel;
 mod instances;
-mod last_memory;
 mod limits;
+mod memory_cache;
 mod opaque;
 mod shared_memories;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use epoch::UpdateDeadline;
-pub use exception::ThrownException;
 pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
     StoreLimits, StoreLimitsBuilder,
@@ -95,30 +60,83 @@ use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;
 
-/// What a store's C data pointer points to.
+/// The state of a store, which the C store's data pointer points to.
 ///
-/// The opaque part comes first, so that a pointer to the state is one to it.
+/// The opaque part comes first, so a pointer to the state is a pointer to it too.
 #[repr(C)]
 pub(crate) struct StoreState<T: 'static> {
     opaque: StoreOpaque,
     data: T,
-    /// Makes all that leads here invariant in `T`.
+    /// Makes every type that contains or points to a state invariant in `T`.
     invariant: PhantomData<fn(T) -> T>,
 }
 
 /// A collection of WebAssembly instances, and host data of type `T`.
 ///
-/// All WebAssembly objects live in a store and are freed with it, not before.
-/// Objects of one store can't be used with another: that panics.
+/// A store owns all WebAssembly objects that are created in it: instances, functions,
+/// memories, tables, globals and tags. [`Instance`](crate::Instance),
+/// [`Memory`](crate::Memory) and the like are handles of such objects.
 ///
-/// Its methods that read or change the state are those of the contexts as well
-/// ([`StoreContext`], [`StoreContextMut`]), which host functions get through
-/// [`Caller`](crate::Caller).
+/// # Lifetime
 ///
-/// A `Store` can be sent to another thread if its data can, and several threads
-/// can look at it at the same time if they can at its data: read memories, and
-/// ask for the types of functions, say. All that changes a store, such as a call,
-/// takes it exclusively.
+/// The objects are freed with the store, not before. So a store should live about as long
+/// as the main instance in it. A program that instantiates modules again and again in one
+/// store never frees their memory; it should create a store for each request, task or
+/// plugin. Creating a store is cheap.
+///
+/// # Data
+///
+/// The data is what host functions need of the host: the state of a request, say, or open
+/// files. They reach it through [`Caller::data_mut`](crate::Caller::data_mut), and the rest
+/// of the program through [`Store::data_mut`]. [`Store::into_data`] returns it in the end.
+///
+/// # Contexts
+///
+/// A function that reads a store takes an [`AsContext`], and one that changes it an
+/// [`AsContextMut`]. `&store` and `&mut store` are such, and in host functions `&caller` and
+/// `&mut caller`. [`StoreContext`] and [`StoreContextMut`] are borrows of a store; many
+/// methods of a store are methods of these and of [`Caller`](crate::Caller) as well.
+///
+/// # Objects of other stores
+///
+/// Using a handle with another store than its own panics. Passing a handle of another store
+/// as an argument, an import or an element returns an error.
+///
+/// # Threads
+///
+/// A `Store` can be sent to another thread if its data can. Several threads can share it if
+/// they can share its data: to read memories, for instance, or the types of functions.
+/// Everything that changes a store, such as a call, borrows it exclusively.
+///
+/// # Examples
+///
+#[doc = example!(wat)]
+/// use libwasmtime::{Caller, Engine, Linker, Module, Store};
+///
+/// struct Request {
+///     log: Vec<i32>,
+/// }
+///
+/// let engine = Engine::default();
+/// let module = Module::new(&engine, r#"
+///     (module
+///         (import "host" "log" (func $log (param i32)))
+///         (func (export "handle") (call $log (i32.const 42))))
+/// "#)?;
+/// let mut linker = Linker::new(&engine);
+/// linker.func_wrap("host", "log", |mut caller: Caller<'_, Request>, x: i32| {
+///     caller.data_mut().log.push(x);
+/// })?;
+///
+/// // One store for each request.
+/// let mut store = Store::new(&engine, Request { log: Vec::new() });
+/// let instance = linker.instantiate(&mut store, &module)?;
+/// let handle = instance.get_typed_func::<(), ()>(&mut store, "handle")?;
+/// handle.call(&mut store, ())?;
+/// let request = store.into_data();
+/// assert_eq!(request.log, [42]);
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 pub struct Store<T: 'static> {
     state: NonNull<StoreState<T>>,
 }
@@ -131,7 +149,14 @@ unsafe impl<T: Send + 'static> Send for Store<T> {}
 unsafe impl<T: Sync + 'static> Sync for Store<T> {}
 
 impl<T: 'static> Store<T> {
-    /// Creates a store of `engine` with `data` inside.
+    /// Creates a store for modules of `engine`, with this data.
+    ///
+    /// The store has no limit on the sizes of memories and tables, other than those in their
+    /// types, and the limits on numbers [`DEFAULT_INSTANCE_LIMIT`],
+    /// [`DEFAULT_MEMORY_LIMIT`] and [`DEFAULT_TABLE_LIMIT`]. [`Store::limiter`] sets others.
+    ///
+    /// If the engine counts fuel or checks epochs, code traps at once until
+    /// [`Store::set_fuel`] or [`Store::set_epoch_deadline`] has been called.
     ///
     /// Calls `wasmtime_store_new`.
     pub fn new(engine: &Engine, data: T) -> Store<T> {
@@ -140,8 +165,8 @@ impl<T: 'static> Store<T> {
             data,
             invariant: PhantomData,
         })));
-        // SAFETY: the engine is alive. The state outlives the C store, as
-        // `close` deletes the C store first, and is at an address of its own.
+        // SAFETY: invariant "Owned object": the engine is alive. The state is at an address of
+        // its own and outlives the C store, which `close` deletes first.
         unsafe {
             let store = wasmtime_store_new(engine.as_ptr(), state.as_ptr().cast(), None);
             let context = wasmtime_store_context(store);
@@ -150,29 +175,50 @@ impl<T: 'static> Store<T> {
         Store { state }
     }
 
-    /// The same as [`Store::new`].
+    /// Creates a store as [`Store::new`] does; never returns an error.
     ///
-    /// For programs that handle running out of memory, which the C API doesn't:
-    /// it ends the process. So there is no error.
-    ///
-    /// # Errors
-    ///
-    /// None.
+    /// In the `wasmtime` crate, it returns an error when memory runs out. The C API ends the
+    /// process then.
     pub fn try_new(engine: &Engine, data: T) -> Result<Store<T>> {
         Ok(Store::new(engine, data))
     }
 
-    /// The data inside.
+    /// Returns the data.
     pub fn data(&self) -> &T {
         self.as_context().into_data()
     }
 
-    /// The data inside, to be changed.
+    /// Returns the data, borrowed exclusively.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(compiler)]
+    /// use libwasmtime::{Engine, Store};
+    ///
+    /// let mut store = Store::new(&Engine::default(), vec!["first"]);
+    /// store.data_mut().push("second");
+    /// assert_eq!(store.data().len(), 2);
+    /// ```
     pub fn data_mut(&mut self) -> &mut T {
         self.as_context_mut().into_data_mut()
     }
 
     /// Deletes the store and all its objects, and returns the data.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(compiler)]
+    /// use libwasmtime::{Caller, Engine, Func, Store};
+    ///
+    /// let mut store = Store::new(&Engine::default(), String::new());
+    /// let greet = Func::wrap(&mut store, |mut caller: Caller<'_, String>| {
+    ///     caller.data_mut().push_str("hello");
+    /// });
+    /// greet.call(&mut store, &[], &mut [])?;
+    /// let output: String = store.into_data();
+    /// assert_eq!(output, "hello");
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn into_data(self) -> T {
         let mut store = ManuallyDrop::new(self);
         let state = store.close();
@@ -180,13 +226,13 @@ impl<T: 'static> Store<T> {
         data
     }
 
-    /// The engine that the store was created with.
+    /// Returns the engine that the store was created with.
     pub fn engine(&self) -> &Engine {
         self.opaque().engine()
     }
 
     pub(crate) fn opaque(&self) -> &StoreOpaque {
-        // SAFETY: invariant "State": the borrow of the store guards it.
+        // SAFETY: invariant "State": the store is borrowed.
         unsafe { &self.state.as_ref().opaque }
     }
 
@@ -194,10 +240,10 @@ impl<T: 'static> Store<T> {
     ///
     /// Must be the last use of `self.state`.
     fn close(&mut self) -> Box<StoreState<T>> {
-        // SAFETY: the state is a leaked box that is taken back once, after the
-        // C store that points to it is gone. Rooted references go first, as
-        // they belong to the C store. Finalizers that run while it is deleted
-        // don't touch the state.
+        // SAFETY: invariant "State": nothing else uses the store. The state is a leaked box
+        // that is taken back once, after the C store that points to it is deleted. Rooted
+        // references are unrooted first, as they belong to the C store. Finalizers that run
+        // while it is deleted don't touch the state.
         unsafe {
             let opaque = &raw mut (*self.state.as_ptr()).opaque;
             (*opaque).release_roots();
@@ -214,11 +260,11 @@ impl<T: 'static> Drop for Store<T> {
 }
 
 impl<T: Default + 'static> Default for Store<T> {
-    /// A store of a default engine with default data.
+    /// Creates a store with a default engine and default data.
     ///
     /// # Panics
     ///
-    /// If the default engine can't be created, as [`Engine::default`] does.
+    /// Panics if the default engine cannot be created, as [`Engine::default`] does.
     fn default() -> Store<T> {
         Store::new(&Engine::default(), T::default())
     }

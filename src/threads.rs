@@ -1,11 +1,10 @@
-//! Whether the system gives the threads that libwasmtime starts.
+//! Checks that the system will start the threads that libwasmtime needs.
 //!
-//! libwasmtime starts threads where it first needs them: to compile, to run WASI
-//! functions, for a cache. It ends the process if it doesn't get one. Nothing but
-//! trying tells whether it will: limits of the user, of the container and of the
-//! address space all play in. So as many threads are started here before, all there
-//! at the same time, and ended again. What libwasmtime starts once in a process is
-//! tried once.
+//! libwasmtime starts threads when it first needs them: to compile, to run WASI functions,
+//! for a cache. It aborts if the system refuses one. Only trying tells whether the system
+//! will: that depends on limits of the user, of the container and of the address space. So
+//! this module first starts as many threads, which exist at the same time, and ends them.
+//! What libwasmtime starts once in a process is tried once.
 
 #[cfg(any(feature = "wasi", compiler, target_vendor = "apple"))]
 mod first_use;
@@ -28,25 +27,25 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
-/// Starts `count` threads and ends them. `what` says what they are for, and
-/// `remedy` what to do if there can't be as many.
+/// Starts `count` threads and ends them. For the text of the error, `what` is the purpose of
+/// the threads, and `remedy` a way to need fewer.
 ///
 /// # Errors
 ///
-/// If the system doesn't start one of them: an [`io::Error`] with a context.
+/// Returns an [`io::Error`] with a context if the system doesn't start one of them.
 pub(crate) fn start(count: usize, what: &str, remedy: &str) -> Result<()> {
     let Err(Refused { started, error }) = start_and_end(count) else {
         return Ok(());
     };
     Err(error).with_context(|| {
         format!(
-            "{what} takes {count} threads, and the system starts {started}; {remedy}, or raise \
-             the limits of threads (`ulimit -u`, or the container's) and of address space"
+            "{what} takes {count} threads, and the system starts only {started}; {remedy}, or \
+             raise the limits of threads (`ulimit -u`, or the container's) and of address space"
         )
     })
 }
 
-/// The system doesn't start another thread.
+/// The error that the system doesn't start another thread.
 struct Refused {
     started: usize,
     error: io::Error,
@@ -68,7 +67,7 @@ fn start_and_end(count: usize) -> Result<(), Refused> {
                 drop(gate.lock());
                 name
             };
-            // As libwasmtime starts them, with a stack of the default size.
+            // With a stack of the default size, as libwasmtime starts them.
             let start = |()| thread::Builder::new().spawn_scoped(scope, wait);
             match room::probe().and_then(start) {
                 Ok(thread) => threads.push(thread),
@@ -77,13 +76,14 @@ fn start_and_end(count: usize) -> Result<(), Refused> {
                     break;
                 }
             }
-            // It has taken what it needs. The next has room of its own.
+            // Once it runs, it has allocated all that it needs, so the next probe doesn't
+            // count on the same memory.
             while running.load(Ordering::Relaxed) <= started {
                 thread::park();
             }
         }
         drop(closed);
-        // Else only the closures have ended when the scope does.
+        // The scope alone waits only until the closures have returned.
         for thread in threads {
             ended.extend(thread.join().ok().flatten());
         }
@@ -95,7 +95,7 @@ fn start_and_end(count: usize) -> Result<(), Refused> {
     outcome
 }
 
-/// Where the system shows this thread as long as it counts it.
+/// Returns the path that exists as long as the system counts this thread.
 fn system_name() -> Option<PathBuf> {
     if cfg!(not(target_os = "linux")) {
         return None;
@@ -104,8 +104,8 @@ fn system_name() -> Option<PathBuf> {
     Some(Path::new("/proc").join(link))
 }
 
-/// Waits for the system to stop counting a thread that has ended: it does so a
-/// little later than it says that the thread has.
+/// Waits until the system no longer counts a thread that has ended: `join` returns a little
+/// earlier.
 fn wait_until_gone(name: &Path) {
     const LONGEST: Duration = Duration::from_secs(1);
     let start = Instant::now();

@@ -1,15 +1,42 @@
-//! Traps: the ways in which WebAssembly code can go wrong.
+//! Traps: the errors that WebAssembly instructions end with.
 
 use std::fmt;
 
-/// What the text of every trap begins with.
+/// The beginning of every trap's text.
 const PREFIX: &str = "wasm trap: ";
 
 macro_rules! traps {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
         /// Why WebAssembly code trapped.
         ///
-        /// Found with `error.downcast_ref::<Trap>()` in the error of a call.
+        /// A trap ends the execution of WebAssembly code. The call from the host then fails
+        /// with an error in which
+        /// [`Error::downcast_ref`](crate::Error::downcast_ref) finds the trap, and mostly a
+        /// [`WasmBacktrace`](crate::WasmBacktrace). A host function can return a trap as
+        /// well.
+        ///
+        #[doc = example!(wat)]
+        /// use libwasmtime::{Engine, Instance, Module, Store, Trap};
+        ///
+        /// let engine = Engine::default();
+        /// let wat = r#"
+        ///     (module
+        ///         (func (export "divide") (param i32 i32) (result i32)
+        ///             (i32.div_s (local.get 0) (local.get 1))))
+        /// "#;
+        /// let mut store = Store::new(&engine, ());
+        /// let instance = Instance::new(&mut store, &Module::new(&engine, wat)?, &[])?;
+        /// let divide = instance.get_typed_func::<(i32, i32), i32>(&mut store, "divide")?;
+        ///
+        /// let error = divide.call(&mut store, (1, 0)).unwrap_err();
+        /// let message = match error.downcast_ref::<Trap>() {
+        ///     Some(Trap::IntegerDivisionByZero) => "can't divide by zero".to_owned(),
+        ///     Some(trap) => trap.to_string(),
+        ///     None => return Err(error),
+        /// };
+        /// assert_eq!(message, "can't divide by zero");
+        /// # Ok::<(), libwasmtime::Error>(())
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u8)]
@@ -18,8 +45,16 @@ macro_rules! traps {
         }
 
         impl Trap {
-            /// The trap whose number, which is a `wasmtime_trap_code_t`, this is;
-            /// `None` if none has it.
+            /// Returns the trap with that code, a `wasmtime_trap_code_t`; `None` if there is
+            /// none.
+            ///
+            /// ```
+            /// use libwasmtime::Trap;
+            ///
+            /// let code = Trap::StackOverflow as u8;
+            /// assert_eq!(Trap::from_u8(code), Some(Trap::StackOverflow));
+            /// assert_eq!(Trap::from_u8(255), None);
+            /// ```
             pub fn from_u8(byte: u8) -> Option<Trap> {
                 match byte {
                     $($code => Some(Trap::$name),)*
@@ -27,7 +62,7 @@ macro_rules! traps {
                 }
             }
 
-            /// The trap that prints as `text`.
+            /// Returns the trap whose text is `text`.
             pub(crate) fn from_text(text: &str) -> Option<Trap> {
                 let text = text.strip_prefix(PREFIX)?;
                 let mut all = (0..=u8::MAX).map_while(Trap::from_u8);
@@ -50,6 +85,8 @@ macro_rules! traps {
     };
 }
 
+// Version 48: traps have these codes and texts; look at `trap_encoding.rs` in
+// `wasmtime-environ`.
 traps! {
     /// The call stack is exhausted.
     StackOverflow = 0, "call stack exhausted";
@@ -67,7 +104,7 @@ traps! {
     IntegerOverflow = 6, "integer overflow";
     /// An integer was divided by zero.
     IntegerDivisionByZero = 7, "integer divide by zero";
-    /// A float has no integer to be converted to.
+    /// A float was converted to an integer type that has no such number.
     BadConversionToInteger = 8, "invalid conversion to integer";
     /// An `unreachable` instruction was executed.
     UnreachableCodeReached = 9, "wasm `unreachable` instruction executed";
@@ -77,31 +114,31 @@ traps! {
     OutOfFuel = 11, "all fuel consumed by WebAssembly";
     /// An atomic wait was tried on a memory that isn't shared.
     AtomicWaitNonSharedMemory = 12, "atomic wait on non-shared memory";
-    /// A null reference was used where none may be.
+    /// A null reference was used where the instruction allows none.
     NullReference = 13, "null reference";
     /// An array was accessed beyond its end.
     ArrayOutOfBounds = 14, "out of bounds array access";
-    /// An object to be allocated was too large.
+    /// An object that was to be allocated was too large.
     AllocationTooLarge = 15, "allocation size too large";
-    /// A reference was cast to a type it isn't of.
+    /// A reference was cast to a type that its object doesn't have.
     CastFailure = 16, "cast failure";
-    /// A component was entered that may not be.
+    /// A component instance was entered that must not be entered at that time.
     CannotEnterComponent = 17, "cannot enter component instance";
     /// An async-lifted export returned without a result.
     NoAsyncResult = 18, "async-lifted export failed to produce a result";
-    /// A stack was suspended with a tag that nothing handles.
+    /// A stack was suspended with a tag that no handler takes.
     UnhandledTag = 19, "unhandled tag";
     /// A continuation was resumed a second time.
     ContinuationAlreadyConsumed = 20, "continuation already consumed";
-    /// An opcode of Pulley that was left out of the build was executed.
+    /// An opcode of Pulley was executed that libwasmtime was built without.
     DisabledOpcode = 21, "pulley opcode disabled at compile time was executed";
-    /// An asynchronous event loop can't go on.
+    /// An asynchronous event loop can make no further progress.
     AsyncDeadlock = 22, "deadlock detected: event loop cannot make further progress";
-    /// A component was left that may not be.
+    /// A component instance was left that must not be left at that time.
     CannotLeaveComponent = 23, "cannot leave component instance";
     /// A synchronous task blocked before it returned.
     CannotBlockSyncTask = 24, "cannot block a synchronous task before returning";
-    /// Bits that are no `char` were lifted as one.
+    /// Bits that represent no `char` were lifted as one.
     InvalidChar = 25, "invalid `char` bit pattern";
     /// The encoding of a string should have been finished.
     DebugAssertStringEncodingFinished = 26, "should have finished string encoding";
@@ -119,19 +156,19 @@ traps! {
     InvalidDiscriminant = 32, "invalid variant discriminant";
     /// A pointer of a component isn't aligned.
     UnalignedPointer = 33, "unaligned pointer";
-    /// `task.cancel` was called by a task that isn't cancelled.
+    /// `task.cancel` was called by a task that hasn't been cancelled.
     TaskCancelNotCancelled = 34,
         "`task.cancel` called by task which has not been cancelled";
     /// A task returned or was cancelled a second time.
     TaskCancelOrReturnTwice = 35,
         "`task.return` or `task.cancel` called more than once for current task";
-    /// A subtask was cancelled after it ended.
+    /// `subtask.cancel` was called after the subtask ended.
     SubtaskCancelAfterTerminal = 36,
         "`subtask.cancel` called after terminal status delivered";
-    /// `task.return` doesn't fit the current task.
+    /// `task.return` was called with a type or options that don't fit the current task.
     TaskReturnInvalid = 37,
         "invalid `task.return` signature and/or options for current task";
-    /// A set of waitables was dropped while something waits on it.
+    /// A set of waitables was dropped while something was waiting on it.
     WaitableSetDropHasWaiters = 38, "cannot drop waitable set with waiters";
     /// A subtask was dropped before it resolved.
     SubtaskDropNotResolved = 39, "cannot drop a subtask which has not yet resolved";
@@ -145,16 +182,16 @@ traps! {
     BackpressureOverflow = 42, "backpressure counter overflow";
     /// A callback returned a code that doesn't exist.
     UnsupportedCallbackCode = 43, "unsupported callback code";
-    /// A thread was resumed that isn't suspended.
+    /// A thread was resumed that wasn't suspended.
     CannotResumeThread = 44, "cannot resume thread which is not suspended";
     /// Two operations were started on one future or stream.
     ConcurrentFutureStreamOp = 45,
         "cannot have concurrent operations active on a future/stream";
     /// A count of references overflowed.
     ReferenceCountOverflow = 46, "reference count overflow";
-    /// A stream was to read or write too much at once.
+    /// A stream operation was to read or write too many items at once.
     StreamOpTooBig = 47, "stream read/write count too large";
-    /// A waitable that is in a set was used synchronously.
+    /// A waitable was used synchronously while it was in a set.
     WaitableSyncAndAsync = 48,
         "waitable cannot be used synchronously while added to a waitable set";
     /// An exception left its component.

@@ -1,9 +1,9 @@
-//! Types: of values, of functions, of what modules import and export.
+//! The types of values, functions, and of what modules import and export.
 //!
 //! They are plain Rust data that can be compared, printed, cloned and sent to
-//! other threads. Only a type that the module's type section defines (a
-//! *concrete* type, as in `(ref $t)`) belongs to an [`Engine`](crate::Engine)
-//! and remembers which.
+//! other threads. Only a type that a module's type section defines (a
+//! *concrete* type, as in `(ref $t)`) belongs to an [`Engine`](crate::Engine),
+//! and holds a handle of it.
 //!
 //! ```text
 //! ExternType ── Func(FuncType) ─── params, results: ValType
@@ -18,16 +18,31 @@
 //!
 //! # Equality and matching
 //!
-//! `a.matches(&b)` says whether `a` is a subtype of `b`: whether a value of
-//! type `a` will do where one of type `b` is wanted. `T::eq(&a, &b)` says
-//! whether each is a subtype of the other. Both panic when the types belong to
-//! different engines, and that is why most types don't implement `PartialEq`.
+//! `a.matches(&b)` reports whether `a` is a subtype of `b`: whether a value of
+//! type `a` can be used where one of type `b` is expected. `T::eq(&a, &b)`
+//! reports whether both are the same type, that is, each a subtype of the other.
+//! Both functions panic if the types belong to different engines. As the operator
+//! `==` shouldn't panic, most types don't implement `PartialEq`.
+//!
+#![doc = example!(compiler)]
+//! use libwasmtime::{Engine, FuncType, HeapType, RefType, ValType};
+//!
+//! let engine = Engine::default();
+//! let callback = FuncType::new(&engine, [ValType::I32], []);
+//! // A reference to functions of one type, null excluded: `(ref $callback)`.
+//! let exact = RefType::new(false, HeapType::ConcreteFunc(callback));
+//!
+//! assert!(exact.matches(&RefType::FUNCREF));
+//! assert!(!RefType::FUNCREF.matches(&exact));
+//! assert!(!RefType::eq(&exact, &RefType::FUNCREF));
+//! ```
 //!
 //! # In the C API
 //!
-//! A type comes out of libwasmtime by the crate-internal `from_c` and goes in
-//! by `to_c`. Every C type made so is a fresh object: a `wasm_functype_t`
-//! belongs to the first engine that uses it, and so is never shared between two.
+//! The crate-internal `from_c` creates a Rust type from one of libwasmtime's, and
+//! `to_c` does the reverse. `to_c` creates a new C object each time: a
+//! `wasm_functype_t` belongs to the first engine that uses it, so no two engines
+//! may share one.
 
 #![allow(
     clippy::should_implement_trait,
@@ -35,7 +50,6 @@
 )]
 
 mod cont_type;
-mod default_value;
 mod extern_type;
 mod func_type;
 mod gc;
@@ -59,6 +73,7 @@ pub(crate) use import_export::{ExportDefs, ImportDef};
 pub use import_export::{ExportType, ImportType};
 pub use memory_type::{MemoryType, MemoryTypeBuilder};
 pub use ref_type::RefType;
+pub(crate) use subtype::type_mismatch;
 pub(crate) use table_type::TableLimits;
 pub use table_type::TableType;
 pub use tag_type::TagType;

@@ -1,5 +1,5 @@
-//! Values of WebAssembly: [`Val`], [`Ref`], [`V128`], and [`ValRaw`] as they
-//! are passed to compiled code.
+//! WebAssembly values: [`Val`], [`Ref`] and [`V128`], and [`ValRaw`], a value as
+//! compiled code passes it.
 
 mod accessors;
 mod raw;
@@ -27,37 +27,63 @@ use crate::{
 };
 use std::ptr;
 
-/// A value, of any type.
+/// A value of any WebAssembly type.
 ///
-/// Floats are their bits, so that NaNs keep their payload.
+/// A float is kept as its bits, which preserves the payload of a NaN. [`Val::from`]
+/// an `f32` or `f64` and the accessors, such as [`unwrap_f64`](Val::unwrap_f64),
+/// convert between both.
+///
+/// A reference in a value is rooted as its [`Rooted`] is, and can be used with its
+/// own store only.
+///
+#[doc = example!(wat)]
+/// use libwasmtime::{Engine, Instance, Module, Store, Val};
+///
+/// let engine = Engine::default();
+/// let wat = r#"
+///     (module
+///         (func (export "half") (param f64) (result f64)
+///             (f64.div (local.get 0) (f64.const 2))))
+/// "#;
+/// let mut store = Store::new(&engine, ());
+/// let instance = Instance::new(&mut store, &Module::new(&engine, wat)?, &[])?;
+/// let half = instance.get_func(&mut store, "half").expect("it is exported");
+///
+/// let mut results = [Val::null_func_ref()];
+/// half.call(&mut store, &[Val::from(3.0_f64)], &mut results)?;
+/// assert_eq!(results[0].unwrap_f64(), 1.5);
+/// assert_eq!(results[0].f32(), None);
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Val {
     /// A 32-bit integer.
     I32(i32),
     /// A 64-bit integer.
     I64(i64),
-    /// The bits of a 32-bit float.
+    /// The bits of a 32-bit float, see [`f32::from_bits`].
     F32(u32),
-    /// The bits of a 64-bit float.
+    /// The bits of a 64-bit float, see [`f64::from_bits`].
     F64(u64),
     /// A 128-bit vector.
     V128(V128),
-    /// A function or null.
+    /// A function, or null.
     FuncRef(Option<Func>),
-    /// Host data or null.
+    /// A value of the host, or null.
     ExternRef(Option<Rooted<ExternRef>>),
-    /// A struct, an array, an `i31`, a value of the host that WebAssembly holds
-    /// as its own, or null.
+    /// A struct, an array, an `i31`, a value of the host that was converted to an
+    /// `anyref`, or null.
     AnyRef(Option<Rooted<AnyRef>>),
-    /// An exception or null.
+    /// An exception, or null.
     ExnRef(Option<Rooted<ExnRef>>),
-    /// Null, in the place of a continuation: the C API has none. It can't be
+    /// Null, in place of a continuation, as the C API has no continuations. It can't be
     /// passed anywhere, and isn't a [`Ref`].
     ContRef(Option<ContRef>),
 }
 
 impl Val {
-    /// The reference, if the value is one of those that can be passed.
+    /// Returns the value as a [`Ref`]; `None` if it is a number, a vector or a
+    /// [`Val::ContRef`].
     pub fn ref_(self) -> Option<Ref> {
         match self {
             Val::FuncRef(func) => Some(Ref::Func(func)),
@@ -69,22 +95,25 @@ impl Val {
         }
     }
 
-    /// The null function reference.
+    /// Returns the null reference of type `nullfuncref`, a subtype of all function
+    /// references.
     pub const fn null_func_ref() -> Val {
         Val::FuncRef(None)
     }
 
-    /// The null host reference.
+    /// Returns the null reference of type `nullexternref`, a subtype of all host
+    /// references.
     pub const fn null_extern_ref() -> Val {
         Val::ExternRef(None)
     }
 
-    /// The null reference to an object of WebAssembly's own.
+    /// Returns the null reference of type `nullref`, a subtype of all references to
+    /// structs, arrays and `i31`s.
     pub const fn null_any_ref() -> Val {
         Val::AnyRef(None)
     }
 
-    /// The null reference of a heap type.
+    /// Returns the null reference to a heap type.
     pub fn null_ref(heap_type: &HeapType) -> Val {
         if heap_type.top().is_cont() {
             return Val::ContRef(None);
@@ -92,7 +121,7 @@ impl Val {
         Ref::null(heap_type).into()
     }
 
-    /// Zero or null; `None` for a reference type that has no null.
+    /// Returns zero or null; `None` for a reference type that excludes null.
     pub fn default_for_ty(ty: &ValType) -> Option<Val> {
         Some(match ty {
             ValType::I32 => Val::I32(0),
@@ -105,15 +134,20 @@ impl Val {
         })
     }
 
-    /// The value's type, as exact as it is known.
+    /// Returns the value's type, as exact as it is known.
+    ///
+    /// The type of a function, an exception, a struct or an array is its concrete type.
     ///
     /// # Errors
     ///
-    /// If the value is a reference whose root is gone, or a [`Val::ContRef`].
+    /// Returns an error if the value is
+    ///
+    /// - a reference that has been unrooted; or
+    /// - a [`Val::ContRef`].
     ///
     /// # Panics
     ///
-    /// If it is a reference of another store.
+    /// Panics if the value is a reference that belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> Result<ValType> {
         Ok(match self {
             Val::I32(_) => ValType::I32,
@@ -129,15 +163,16 @@ impl Val {
         })
     }
 
-    /// Whether the value may be used where `ty` is expected.
+    /// Reports whether the value can be used where one of type `ty` is expected.
     ///
     /// # Errors
     ///
-    /// If the value is a reference whose root is gone.
+    /// Returns an error if the value is a reference that has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is a reference of another store.
+    /// Panics if the value is a reference that belongs to another store, or if `ty`
+    /// belongs to another engine.
     pub fn matches_ty(&self, store: impl AsContext, ty: &ValType) -> Result<bool> {
         Ok(match self {
             Val::I32(_) => ty.is_i32(),
@@ -155,22 +190,26 @@ impl Val {
         })
     }
 
-    /// The value without its type, for the unchecked functions.
+    /// Returns the value without its type, for functions that don't check types:
+    /// [`Func::new_unchecked`] and [`Func::call_unchecked`].
     ///
-    /// It must be passed to WebAssembly before anything else that may run the
-    /// collector.
+    /// A reference must be passed to WebAssembly before the collector may run. A call of
+    /// WebAssembly and an allocation of a collected object may run it.
     ///
     /// # Errors
     ///
-    /// If the value is a reference whose root is gone, or a [`Val::ContRef`].
+    /// Returns an error if the value is
+    ///
+    /// - a reference that has been unrooted; or
+    /// - a [`Val::ContRef`].
     ///
     /// # Panics
     ///
-    /// If it is a reference of another store.
+    /// Panics if the value is a reference that belongs to another store.
     pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<ValRaw> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        // A panic, where a value that is passed on is an error.
+        // Panics, where `to_raw_in` alone returns an error for another store.
         match self.owner() {
             None => {}
             Some(Owner::Func(func)) => store.assert_owns(func.store_id()),
@@ -181,30 +220,39 @@ impl Val {
         self.to_raw_in(store)
     }
 
-    /// The value of type `ty` that is `raw`.
+    /// Creates a value of type `ty` from a raw one.
     ///
     #[doc = example!(compiler)]
-    /// use libwasmtime::{Store, Val, ValRaw, ValType};
+    /// use libwasmtime::{Func, FuncType, Store, Val, ValRaw, ValType};
     ///
     /// let mut store = Store::<()>::default();
-    /// let raw = ValRaw::i32(5);
-    /// // SAFETY: it's a value of that type.
-    /// let val = unsafe { Val::from_raw(&mut store, raw, ValType::I32) };
-    /// assert_eq!(val.unwrap_i32(), 5);
+    /// let ty = FuncType::new(store.engine(), [ValType::I32], [ValType::I32]);
+    /// // SAFETY: the function reads and writes one `i32`, as its type says.
+    /// let square = unsafe {
+    ///     Func::new_unchecked(&mut store, ty, |mut caller, values| {
+    ///         let x = Val::from_raw(&mut caller, values[0].assume_init(), ValType::I32);
+    ///         let square = Val::from(x.unwrap_i32() * x.unwrap_i32());
+    ///         values[0].write(square.to_raw(&mut caller)?);
+    ///         Ok(())
+    ///     })
+    /// };
+    /// let square = square.typed::<i32, i32>(&store)?;
+    /// assert_eq!(square.call(&mut store, 7)?, 49);
+    /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     ///
     /// # Panics
     ///
-    /// If it is null, and the type has no null.
+    /// Panics if `raw` is null, and `ty` excludes null.
     ///
     /// # Safety
     ///
-    /// It must be a value of that type and of this store. If it is a reference
-    /// to a collected object, nothing that may run the collector must have been
-    /// called since the value was made.
+    /// `raw` must be a value of type `ty` that belongs to this store. If it is a reference
+    /// to a collected object, the collector must not have run since `raw` was created:
+    /// nothing that may run it must have been called.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: ValRaw, ty: ValType) -> Val {
         let mut store = store.as_context_mut();
-        // SAFETY: the caller vouches for the value.
+        // SAFETY: `raw` is a value of type `ty` and of this store, as this function requires.
         let val = unsafe { Val::from_raw_in(&raw, &ty, store.opaque_mut()) };
         let is_null = val.ref_().is_some_and(|reference| reference.is_null());
         if let ValType::Ref(ty) = ty {
@@ -216,9 +264,12 @@ impl Val {
         val
     }
 
+    /// Checks that the value can be used with `store`.
+    ///
     /// # Errors
     ///
-    /// If the value is a reference of another store, or one whose root is gone.
+    /// Returns an error if the value is a reference that belongs to another store or has
+    /// been unrooted.
     pub(crate) fn check_store(&self, store: &StoreOpaque) -> Result<()> {
         match self.owner() {
             None => Ok(()),
@@ -227,7 +278,7 @@ impl Val {
         }
     }
 
-    /// What of the value belongs to a store.
+    /// Returns the part of the value that belongs to a store.
     fn owner(&self) -> Option<Owner<'_>> {
         match self {
             Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) | Val::V128(_) => None,
@@ -239,14 +290,17 @@ impl Val {
         }
     }
 
-    /// The value as the checked C API wants it. References stay owned by the
-    /// store, so the result is never unrooted.
+    /// Returns the value as the checked C API takes it. The store keeps owning
+    /// references, so the result must not be unrooted.
     ///
     /// # Errors
     ///
-    /// If the value is a reference of another store, or one whose root is gone;
-    /// or is a reference and libwasmtime was built without `gc`: it aborts the
-    /// process then; or is a [`Val::ContRef`].
+    /// Returns an error if the value is
+    ///
+    /// - a reference that belongs to another store or has been unrooted;
+    /// - a reference, and libwasmtime was built without `gc`, as it would abort the
+    ///   process; or
+    /// - a [`Val::ContRef`].
     pub(crate) fn to_c(self, store: &StoreOpaque) -> Result<wasmtime_val_t> {
         if self.ref_().is_some() {
             RawRef::supported()?;
@@ -286,13 +340,14 @@ impl Val {
         Ok(wasmtime_val_t { kind, of })
     }
 
-    /// Takes a value that the checked C API handed out.
+    /// Takes ownership of a value that the checked C API returned.
     ///
     /// # Safety
     ///
-    /// `val` must be an owned value of this store.
+    /// `val` must be owned and belong to this store.
     pub(crate) unsafe fn from_c(store: &mut StoreOpaque, val: wasmtime_val_t) -> Val {
-        // SAFETY: the kind says which field is valid.
+        // SAFETY: `val` is owned and of this store, as this function requires. Its kind tells
+        // which field of the union is initialized.
         unsafe {
             match val.kind {
                 WASMTIME_I32 => Val::I32(val.of.i32),
@@ -310,7 +365,7 @@ impl Val {
     }
 }
 
-/// What belongs to a store.
+/// The part of a value that belongs to a store.
 enum Owner<'a> {
     Func(&'a Func),
     Root(&'a Root),
@@ -322,15 +377,17 @@ impl Owner<'_> {
     }
 }
 
-/// What is said of a [`Val::ContRef`] that is to be passed somewhere.
+/// Returns the error of passing a [`Val::ContRef`] to libwasmtime.
 #[cold]
 pub(crate) fn no_continuations() -> Error {
-    format_err!("continuations can't be passed: the C API has no values for them")
+    format_err!("continuations cannot be passed to libwasmtime: its C API has no values for them")
 }
 
+/// Returns a reference as the checked C API takes it.
+///
 /// # Errors
 ///
-/// If the reference's root is gone or of another store.
+/// Returns an error if the reference has been unrooted or belongs to another store.
 fn root_to_c<R: GcRef>(
     reference: Option<Rooted<R>>,
     store: &StoreOpaque,
@@ -341,9 +398,11 @@ fn root_to_c<R: GcRef>(
     })
 }
 
+/// Returns a reference to a function as the checked C API takes it.
+///
 /// # Errors
 ///
-/// If the function is of another store.
+/// Returns an error if the function belongs to another store.
 fn func_to_c(func: Option<Func>, store: &StoreOpaque) -> Result<wasmtime_func_t> {
     match func {
         None => Ok(wasmtime_func_t {

@@ -1,12 +1,12 @@
 //! Vectors of the C API, owned by Rust values.
 //!
-//! libwasmtime takes and returns many things as vectors: a pointer to a buffer
-//! that it allocated itself, and a length. [`OwnedVec`] owns such a vector, and
+//! Many functions of the C API take or return vectors: a pointer to a buffer that
+//! libwasmtime allocated, and a length. [`OwnedVec`] owns such a vector, and
 //! each kind has a name: [`ByteVec`], [`ValTypeVec`], [`ExternVec`] and so on,
 //! and those of component values in [`component`](self#modules).
 //!
 //! They are slices that can't grow: index them, sort them, iterate over them;
-//! make them from a `Vec`, from a slice or from an iterator.
+//! create them from a `Vec`, from a slice or from an iterator.
 //!
 //! ```
 //! use libwasmtime::vec::ByteVec;
@@ -18,52 +18,76 @@
 //! ```
 //!
 //! Vectors of objects are slices of `Option<Owned<_>>`: in C the elements are
-//! pointers, any of which may be null.
+//! pointers, any of which may be null. [`Owned`] deletes the object when it is dropped.
 //!
-//! The buffers are allocated and freed by libwasmtime only. An empty vector has
-//! none, and needs no library.
+//! ```
+//! use libwasmtime::sys;
+//! use libwasmtime::vec::{Owned, ValTypeVec};
+//!
+//! libwasmtime::load()?;
+//! // SAFETY: the function returns an owned object.
+//! let param = unsafe { Owned::from_raw(sys::wasm_valtype_new(sys::WASM_I32)) };
+//! let mut params = ValTypeVec::from([param.clone(), param]);
+//! let mut results = ValTypeVec::new();
+//!
+//! // SAFETY: the function takes the elements of both vectors, none of which is null, and
+//! // returns an owned object.
+//! let ty = unsafe { sys::wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr()) };
+//! let ty = unsafe { Owned::from_raw(ty) }.expect("it never returns null");
+//! assert!(params.is_empty());
+//!
+//! // SAFETY: the vector is a part of `ty`, which is alive and doesn't change.
+//! let params = unsafe { ValTypeVec::from_ptr(sys::wasm_functype_params(ty.as_ptr())) };
+//! assert_eq!(params.len(), 2);
+//! # Ok::<(), libwasmtime::Error>(())
+//! ```
+//!
+//! Only libwasmtime allocates and frees the buffers. An empty vector has no buffer, and
+//! needs no library.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::iter::FusedIterator;
 use std::mem::{self, ManuallyDrop};
-use std::ops::{Deref, DerefMut, Range};
+use std::ops::{Deref, DerefMut};
 use std::slice;
 
 mod bytes;
 #[cfg(feature = "component-model")]
 pub mod component;
-mod owned;
+mod into_iter;
+mod types;
 mod val;
 
-pub use crate::sys::vec::owned::*;
-pub use owned::{Object, Owned};
+pub use crate::owned::{Delete, Object, Owned};
+pub use into_iter::IntoIter;
+pub use types::*;
 pub use val::OwnedVal;
 
-pub(crate) mod sealed {
-    /// Implemented for structs of the C API alone.
+mod sealed {
+    /// Implemented only for structs of the C API.
     pub trait Sealed {}
 }
 
-/// A vector struct of the C API and the functions that go with it.
+/// A vector struct of the C API and its functions.
 ///
 /// # Safety
 ///
-/// The functions must be the C API's own, and `Element` must have the layout
-/// and the meaning of the buffer's elements: owned, and deleted by `delete`.
+/// The functions must be those of the C API for this struct. `Element` must have the
+/// layout and the meaning of the buffer's elements, which it owns and which `delete`
+/// deletes.
 pub unsafe trait VecType: Copy + sealed::Sealed {
-    /// What the vector holds, as safe code sees it.
+    /// The owned type of the vector's elements.
     type Element: Default;
 
-    /// The vector that owns nothing.
+    /// The empty vector, which owns nothing.
     #[doc(hidden)]
     const EMPTY: Self;
 
-    /// Where the elements are, and how many.
+    /// Returns a pointer to the elements, and their number.
     #[doc(hidden)]
     fn parts(&self) -> (*mut Self::Element, usize);
 
-    /// Overwrites `out` with a vector of `size` elements of no certain value.
+    /// Overwrites `out` with a vector of `size` elements of any value.
     ///
     /// # Safety
     ///
@@ -71,8 +95,7 @@ pub unsafe trait VecType: Copy + sealed::Sealed {
     #[doc(hidden)]
     unsafe fn new_uninitialized(out: *mut Self, size: usize);
 
-    /// Overwrites `out` with a vector of the `size` elements at `data`, which
-    /// are moved.
+    /// Overwrites `out` with a vector into which the `size` elements at `data` are moved.
     ///
     /// # Safety
     ///
@@ -93,52 +116,65 @@ pub unsafe trait VecType: Copy + sealed::Sealed {
     ///
     /// # Safety
     ///
-    /// `vec` must be a valid vector, whose contents the caller gives up.
+    /// `vec` must be a valid vector, and the caller gives up its contents.
     #[doc(hidden)]
     unsafe fn delete(vec: *mut Self);
 }
 
-/// A vector of the C API that belongs to the holder: deleted when dropped,
-/// copied when cloned, and a slice in between.
+/// An owned vector of the C API: a slice that is copied when cloned and deleted when
+/// dropped.
 ///
 /// Its layout is that of the C struct `V`, so a pointer to one is a pointer to
 /// the other.
 ///
 /// # Panics
 ///
-/// Whatever makes a vector that isn't empty calls libwasmtime. With the feature
-/// `load` that opens the library if nothing has before, and panics with the
-/// loader's message if there is none, or if it lacks components and the vector
-/// is one of [`component`](crate::vec#modules). With `dynamic` it panics if the library
-/// is the wrong one.
-// `Send` and `Sync` as its elements are, like a `Vec` of them. `V` is a struct of
-// C, none of which has a lifetime, so that its variance doesn't matter.
+/// All functions that create a vector which isn't empty call libwasmtime, and panic if
+///
+/// - with the feature `load`, no library is loaded and none can be loaded;
+/// - the vector is one of [`component`](crate::vec#modules), and the library lacks
+///   components;
+/// - with `dynamic`, [`load`](crate::load()) refuses the library.
+// `Send` and `Sync` if its elements are, like a `Vec` of them. `V` is a C struct without a
+// lifetime, so its variance doesn't matter.
 #[repr(transparent)]
 pub struct OwnedVec<V: VecType>(V);
 
-// SAFETY: the vector owns its elements and its buffer, as a `Vec` does; the
-// C functions on it touch nothing else.
+// SAFETY: the vector owns its elements and its buffer, as a `Vec` does, and the C
+// functions for it access nothing else.
 unsafe impl<V: VecType> Send for OwnedVec<V> where V::Element: Send {}
-// SAFETY: as above; behind a shared reference nothing but the elements can change.
+// SAFETY: the vector owns its elements and its buffer, and only the elements can change
+// behind a shared reference.
 unsafe impl<V: VecType> Sync for OwnedVec<V> where V::Element: Sync {}
 
-/// How many bytes are so many that there may be no room for them.
+/// The size in bytes from which on an allocation may fail.
 const LARGE: usize = 1 << 24;
 
 impl<V: VecType> OwnedVec<V> {
-    /// An empty vector. Calls no C function.
+    /// Creates an empty vector. Calls no C function.
     #[inline]
     pub const fn new() -> OwnedVec<V> {
         OwnedVec(V::EMPTY)
     }
 
-    /// A vector of `len` default elements: zeros, nulls. Calls the type's
-    /// `_new_uninitialized`.
+    /// Creates a vector of `len` default elements: zeros, nulls.
+    ///
+    /// Calls the type's `_new_uninitialized`.
     ///
     /// # Panics
     ///
-    /// If so many elements would take more than `isize::MAX` bytes, or more than
-    /// there is memory for; or as said at [`OwnedVec`].
+    /// Panics if the elements would take more than `isize::MAX` bytes, or more bytes than
+    /// can be allocated; or for one of the [reasons above](OwnedVec#panics).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use libwasmtime::vec::ByteVec;
+    ///
+    /// let mut buffer = ByteVec::with_len(4);
+    /// buffer[1..3].copy_from_slice(b"ok");
+    /// assert_eq!(buffer, [0, b'o', b'k', 0]);
+    /// ```
     pub fn with_len(len: usize) -> OwnedVec<V> {
         let size = len.checked_mul(size_of::<V::Element>());
         assert!(
@@ -149,38 +185,47 @@ impl<V: VecType> OwnedVec<V> {
         if len == 0 {
             return OwnedVec::new();
         }
-        // libwasmtime ends the process when it runs out of memory: see first
-        // whether there is that much, if it is much.
+        // libwasmtime ends the process when it runs out of memory, so a large allocation is
+        // tried here first.
         if size > Some(LARGE) {
             Vec::<V::Element>::new()
                 .try_reserve_exact(len)
-                .unwrap_or_else(|error| panic!("no room for a vector of {len} elements: {error}"));
+                .unwrap_or_else(|error| {
+                    panic!("no memory for a vector of {len} elements: {error}")
+                });
         }
         let mut raw = V::EMPTY;
-        // SAFETY: `raw` can be written to, and the size was checked.
+        // SAFETY: `raw` is valid for writes, and the size was checked.
         unsafe { V::new_uninitialized(&mut raw, len) };
         let (data, len) = raw.parts();
         for index in 0..len {
-            // SAFETY: the buffer has `len` elements, and those that are in it
-            // so far own nothing.
+            // SAFETY: the buffer has `len` elements, and those that are overwritten own
+            // nothing.
             unsafe { data.add(index).write(V::Element::default()) };
         }
         OwnedVec(raw)
     }
 
-    /// The vector that a C function leaves in its out-parameter. `fill` gets a
-    /// pointer to an empty vector, and may let it be.
+    /// Returns the vector that a C function writes to its out-parameter.
     ///
-    /// Whoever writes through the pointer has to leave a valid vector that
-    /// nobody else owns, as the C API's functions do.
+    /// `fill` is called with a pointer to an empty vector. Code that writes through this
+    /// pointer must leave a valid vector with no other owner, as the C API's functions do.
     ///
-    /// ```no_run
+    /// # Examples
+    ///
+    /// ```
     /// use libwasmtime::{sys, vec::ByteVec};
     ///
-    /// fn message(trap: &sys::wasm_trap_t) -> ByteVec {
-    ///     // SAFETY: the trap is valid, and the function writes a new vector.
-    ///     ByteVec::out(|out| unsafe { sys::wasm_trap_message(trap, out) })
-    /// }
+    /// libwasmtime::load()?;
+    /// // SAFETY: the text is a C string; the error is owned, and deleted once.
+    /// let message = unsafe {
+    ///     let error = sys::wasmtime_error_new(c"out of coffee".as_ptr());
+    ///     let message = ByteVec::out(|out| sys::wasmtime_error_message(error, out));
+    ///     sys::wasmtime_error_delete(error);
+    ///     message
+    /// };
+    /// assert_eq!(message.to_str()?, "out of coffee");
+    /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     #[inline]
     pub fn out(fill: impl FnOnce(*mut V)) -> OwnedVec<V> {
@@ -189,51 +234,66 @@ impl<V: VecType> OwnedVec<V> {
         vec
     }
 
-    /// Takes over a vector.
+    /// Takes ownership of a C vector.
     ///
     /// # Safety
     ///
-    /// `raw` must be a valid vector, allocated by libwasmtime or empty, with
-    /// all its elements valid and owned by it. The caller gives it up. Elements
-    /// that borrow from something else, as frames do from their trap, must not
-    /// outlive it; nor must their clones.
+    /// `raw` must be a valid vector, allocated by libwasmtime or empty, that owns all its
+    /// elements, which must be valid. The caller gives it up. Elements that borrow from
+    /// another object, as frames do from their trap, must not outlive that object, and
+    /// their clones must not either.
     #[inline]
     pub const unsafe fn from_raw(raw: V) -> OwnedVec<V> {
         OwnedVec(raw)
     }
 
-    /// Gives the vector up: the caller has to delete it, or to hand it to a
-    /// function that takes it over.
+    /// Returns the C vector, without deleting it.
+    ///
+    /// The caller has to delete it, or to pass it to a function that takes ownership.
+    ///
+    /// # Examples
+    ///
+    /// A name that a C library keeps for a while:
+    ///
+    /// ```
+    /// use libwasmtime::vec::ByteVec;
+    ///
+    /// let kept = ByteVec::from("memory").into_raw();
+    /// // SAFETY: `kept` is valid and has no other owner.
+    /// let name = unsafe { ByteVec::from_raw(kept) };
+    /// assert_eq!(name.to_str(), Ok("memory"));
+    /// ```
     #[inline]
     #[must_use = "the vector leaks if nobody deletes it"]
     pub fn into_raw(self) -> V {
         ManuallyDrop::new(self).0
     }
 
-    /// Looks at a vector that belongs to somebody else, such as the parameters
-    /// in a `wasm_functype_t`.
+    /// Borrows a vector that has another owner, such as the parameters of a
+    /// `wasm_functype_t`.
     ///
     /// # Safety
     ///
-    /// `vec` must point to a valid vector, which must stay so and unchanged for
-    /// as long as `'a`.
+    /// `vec` must point to a valid vector, which must stay valid and unchanged for `'a`.
     #[inline]
     pub unsafe fn from_ptr<'a>(vec: *const V) -> &'a OwnedVec<V> {
-        // SAFETY: the caller vouches for the pointer, and the layouts are one.
+        // SAFETY: `vec` is valid and unchanged for `'a`, as this function requires, and
+        // `OwnedVec` has the layout of `V`.
         unsafe { &*vec.cast() }
     }
 
-    /// The vector's address, for functions that read it.
+    /// Returns the address of the C vector, for functions that read it.
     #[inline]
     pub const fn as_ptr(&self) -> *const V {
         &raw const self.0
     }
 
-    /// The vector's address, for functions that change it or take its elements.
+    /// Returns the address of the C vector, for functions that change it or take its
+    /// elements.
     ///
-    /// Whoever writes through it has to leave a valid vector that nobody else
-    /// owns. A function that has it as an out-parameter overwrites it: what was
-    /// in it leaks, so it should be empty.
+    /// Code that writes through this pointer must leave a valid vector with no other owner.
+    /// A function that has the vector as its out-parameter overwrites it: it should be empty,
+    /// or else its elements and its buffer leak.
     #[inline]
     pub const fn as_mut_ptr(&mut self) -> *mut V {
         &raw mut self.0
@@ -246,10 +306,10 @@ impl<V: VecType> Deref for OwnedVec<V> {
     #[inline]
     fn deref(&self) -> &[V::Element] {
         match self.0.parts() {
-            // The pointer may be null then.
+            // The pointer of an empty vector may be null.
             (_, 0) => &[],
-            // SAFETY: the vector is valid and owned by `self`, and `Element`
-            // is what the buffer holds (`VecType`).
+            // SAFETY: invariant "Owned object": `self` owns the vector, which is valid, and
+            // `Element` is the type of the buffer's elements, as `VecType` requires.
             (data, len) => unsafe { slice::from_raw_parts(data, len) },
         }
     }
@@ -260,7 +320,9 @@ impl<V: VecType> DerefMut for OwnedVec<V> {
     fn deref_mut(&mut self) -> &mut [V::Element] {
         match self.0.parts() {
             (_, 0) => &mut [],
-            // SAFETY: as in `deref`, and `self` is borrowed for it alone.
+            // SAFETY: invariant "Owned object": `self` owns the vector, which is valid, and is
+            // borrowed exclusively; `Element` is the type of the buffer's elements, as
+            // `VecType` requires.
             (data, len) => unsafe { slice::from_raw_parts_mut(data, len) },
         }
     }
@@ -270,8 +332,8 @@ impl<V: VecType> Drop for OwnedVec<V> {
     /// Calls the type's `_delete`, unless there is no buffer.
     fn drop(&mut self) {
         if !self.0.parts().0.is_null() {
-            // SAFETY: the vector is valid and owned by `self`, which is gone
-            // after this.
+            // SAFETY: invariant "Owned object": `self` owns the vector, which is valid, and is
+            // gone after this.
             unsafe { V::delete(&mut self.0) }
         }
     }
@@ -283,7 +345,8 @@ impl<V: VecType> Clone for OwnedVec<V> {
     fn clone(&self) -> OwnedVec<V> {
         OwnedVec::out(|out| {
             if !self.is_empty() {
-                // SAFETY: `self` is valid, and `out` an empty vector.
+                // SAFETY: invariant "Owned object": `self` is a valid vector, and `out` is
+                // valid for writes.
                 unsafe { V::copy(out, self.as_ptr()) }
             }
         })
@@ -351,9 +414,9 @@ impl<V: VecType> From<Vec<V::Element>> for OwnedVec<V> {
     fn from(mut elements: Vec<V::Element>) -> OwnedVec<V> {
         OwnedVec::out(|out| {
             if !elements.is_empty() {
-                // SAFETY: `out` is an empty vector. The elements are moved, and
-                // forgotten here at once; if the call panics (no library), it
-                // has moved none.
+                // SAFETY: `out` is valid for writes. The elements are moved, and `elements`
+                // forgets them at once; a call that panics, for want of a library, has
+                // moved none.
                 unsafe {
                     V::new_moving(out, elements.len(), elements.as_ptr());
                     elements.set_len(0);
@@ -386,8 +449,8 @@ impl<V: VecType> FromIterator<V::Element> for OwnedVec<V> {
 }
 
 impl<V: VecType> Extend<V::Element> for OwnedVec<V> {
-    /// Moves everything to a new buffer, as the old one can't grow: to add
-    /// elements one by one, collect them in a `Vec` first.
+    /// Moves all elements to a new buffer, as the old one can't grow. To add elements one by
+    /// one, collect them in a `Vec` first.
     fn extend<I: IntoIterator<Item = V::Element>>(&mut self, elements: I) {
         let more = Vec::from_iter(elements);
         if !more.is_empty() {
@@ -400,80 +463,5 @@ impl<V: VecType> From<OwnedVec<V>> for Vec<V::Element> {
     /// Moves the elements.
     fn from(vec: OwnedVec<V>) -> Vec<V::Element> {
         vec.into_iter().collect()
-    }
-}
-
-impl<'a, V: VecType> IntoIterator for &'a OwnedVec<V> {
-    type Item = &'a V::Element;
-    type IntoIter = slice::Iter<'a, V::Element>;
-
-    fn into_iter(self) -> slice::Iter<'a, V::Element> {
-        self.iter()
-    }
-}
-
-impl<'a, V: VecType> IntoIterator for &'a mut OwnedVec<V> {
-    type Item = &'a mut V::Element;
-    type IntoIter = slice::IterMut<'a, V::Element>;
-
-    fn into_iter(self) -> slice::IterMut<'a, V::Element> {
-        self.iter_mut()
-    }
-}
-
-impl<V: VecType> IntoIterator for OwnedVec<V> {
-    type Item = V::Element;
-    type IntoIter = IntoIter<V>;
-
-    fn into_iter(self) -> IntoIter<V> {
-        IntoIter {
-            left: 0..self.len(),
-            vec: self,
-        }
-    }
-}
-
-/// Moves the elements out of an [`OwnedVec`], and deletes what is left of it.
-///
-/// An element that is gone leaves a default one behind, which owns nothing.
-// Has the auto traits of the vector.
-pub struct IntoIter<V: VecType> {
-    vec: OwnedVec<V>,
-    left: Range<usize>,
-}
-
-impl<V: VecType> Iterator for IntoIter<V> {
-    type Item = V::Element;
-
-    #[inline]
-    fn next(&mut self) -> Option<V::Element> {
-        self.left
-            .next()
-            .map(|index| mem::take(&mut self.vec[index]))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.left.size_hint()
-    }
-}
-
-impl<V: VecType> DoubleEndedIterator for IntoIter<V> {
-    #[inline]
-    fn next_back(&mut self) -> Option<V::Element> {
-        self.left
-            .next_back()
-            .map(|index| mem::take(&mut self.vec[index]))
-    }
-}
-
-impl<V: VecType> ExactSizeIterator for IntoIter<V> {}
-
-impl<V: VecType> FusedIterator for IntoIter<V> {}
-
-impl<V: VecType<Element: fmt::Debug>> fmt::Debug for IntoIter<V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("IntoIter")
-            .field(&&self.vec[self.left.clone()])
-            .finish()
     }
 }

@@ -1,7 +1,7 @@
-//! WASI preview 1: what a program may see of its host.
+//! WASI preview 1: a program's arguments, environment, standard streams and files.
 //!
-//! A [`WasiCtxBuilder`] says it, [`Store::set_wasi`] gives it to a store, and
-//! [`add_to_linker`] defines the functions that programs import:
+//! A [`WasiCtxBuilder`] decides what a program may see of its host. [`Store::set_wasi`] gives
+//! that context to a store. [`add_to_linker`] defines the functions that programs import:
 //!
 #![doc = example!(wat)]
 //! use libwasmtime::wasi::{self, MemoryOutputPipe, WasiCtxBuilder};
@@ -13,7 +13,7 @@
 //!         (import "wasi_snapshot_preview1" "fd_write"
 //!             (func $fd_write (param i32 i32 i32 i32) (result i32)))
 //!         (memory (export "memory") 1)
-//!         ;; One piece of text: where it is, and how long.
+//!         ;; The address and the length of the text, and the text.
 //!         (data (i32.const 0) "\08\00\00\00\06\00\00\00hello\n")
 //!         (func (export "_start")
 //!             (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))
@@ -33,42 +33,42 @@
 //! # Ok::<(), libwasmtime::Error>(())
 //! ```
 //!
-//! The names are those of the crate `wasmtime-wasi`. There the context is a part
-//! of the store's data, which the C API can't reach into; here it is beside it.
+//! The names are those of the crate `wasmtime-wasi`. There the context is a part of the
+//! store's data. The C API can't access that, so here the store keeps the context beside its
+//! data.
 //!
-//! A program that ends by calling `proc_exit` is an error of the call, in which
-//! [`I32Exit`](crate::I32Exit) is the status, 0 as well.
+//! When a program calls `proc_exit`, the call returns an error with an
+//! [`I32Exit`](crate::I32Exit), which has the exit status. That is so for status 0 as well.
 //!
 //! # Threads
 //!
-//! libwasmtime starts threads when a WASI function is called for the first time in a
-//! process: as many as there are processors, or as the environment variable
-//! `TOKIO_WORKER_THREADS` says, and another when a function reads or writes a file,
-//! which ends after ten seconds without work. If the system refuses them, because of
-//! a limit of the user or of the container, libwasmtime ends the process. So whether
-//! it starts as many is tried when the first store of the process gets a context.
-//! What it refuses later can't be known then: leave room for a thread below the
-//! limit while WASI programs run.
+//! libwasmtime starts threads when a WASI function is called for the first time in a process:
+//! as many as there are processors, or as the environment variable `TOKIO_WORKER_THREADS`
+//! says. It starts another when a function reads or writes a file, which ends after ten
+//! seconds without work. libwasmtime aborts if the system refuses one, because of a limit of
+//! the user or of the container. So the first [`Store::set_wasi`] of a process tries whether
+//! the system starts as many, and returns an error if not. It can't know what the system will
+//! refuse later: stay at least one thread below the limit while WASI programs run.
 //!
 //! # Tokio
 //!
-//! libwasmtime waits for input and output with the asynchronous runtime of the
-//! crate `tokio`. It has that to itself, except with the feature `vendored` in a
-//! program that uses `tokio` as well. There, don't call WASI programs from an
-//! asynchronous task: `tokio` panics, which ends the process. Call them inside
-//! `tokio::task::spawn_blocking`.
+//! libwasmtime waits for input and output with the asynchronous runtime of the crate `tokio`.
+//! With the feature `vendored`, a program that uses `tokio` as well shares that crate with
+//! libwasmtime. Such a program must not call WASI programs from an asynchronous task: `tokio`
+//! panics, which aborts the process. Call them inside `tokio::task::spawn_blocking`. In all
+//! other link modes libwasmtime has a `tokio` of its own.
 //!
 //! # Destructors of thread-locals
 //!
-//! Don't call a WASI program in the destructor of a `thread_local!`. The runtime
-//! has thread-locals of its own, which may be gone by then: that ends the process.
+//! Don't call a WASI program in the destructor of a `thread_local!`. The runtime has
+//! thread-locals of its own. If they are destroyed first, libwasmtime aborts.
 //!
 //! # After `fork`
 //!
-//! A child that `fork` makes has none of the threads of its parent. If a program
-//! in the parent has written to a [writer](WasiCtxBuilder::stdout) of the host,
-//! then one in the child that does may wait for ever: run such programs in the
-//! parent only, or in children only.
+//! A child process that `fork` creates has none of the threads of its parent. If a program in
+//! the parent has written to a [writer](WasiCtxBuilder::stdout) of the host, a program in the
+//! child that writes to it may wait for ever. Run such programs only in the parent, or only in
+//! children.
 
 mod builder;
 mod config;
@@ -85,55 +85,65 @@ use crate::error::check;
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};
 use crate::{AsContextMut, Linker, Result, Store, threads};
 
-/// Defines all functions of WASI preview 1, in the module
-/// `wasi_snapshot_preview1`.
+/// Defines all functions of WASI preview 1 in a linker.
 ///
-/// What they do is decided by the context of the store that they are called in:
-/// see [`Store::set_wasi`]. A program that imports them can't be instantiated in
-/// a store without one.
+/// They are in the module `wasi_snapshot_preview1`. The functions use the context of the
+/// store that they are called in, which [`Store::set_wasi`] sets. A program that imports
+/// them can't be instantiated in a store without a context.
 ///
 /// Calls `wasmtime_linker_define_wasi`.
 ///
 /// # Errors
 ///
-/// If one of the functions is defined already and shadowing isn't allowed; or,
-/// with [`Unsupported`](crate::Unsupported), if libwasmtime was built without
-/// `wasi`.
+/// - Returns an error if one of the functions is already defined and shadowing isn't
+///   allowed.
+/// - Returns [`Unsupported`](crate::Unsupported) if libwasmtime was built without `wasi`.
 pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
     require(Feature::Wasi)?;
-    // First, as some functions may be defined even if not all can be.
+    // Before the call, as that may define some of the functions even if it fails.
     linker.set_has_wasi();
-    // SAFETY: the linker is alive and borrowed exclusively.
+    // SAFETY: invariant "Owned object": `linker` owns the C object and is borrowed exclusively;
+    // the function returns an owned error or null.
     unsafe { check(wasmtime_linker_define_wasi(linker.as_ptr())) }
 }
 
 /// # WASI
 impl<T: 'static> Store<T> {
-    /// Gives the store a WASI context, in place of the one that it had.
+    /// Sets the WASI context of the store, and replaces the one that it had.
     ///
-    /// Files and directories are opened now.
+    /// This opens the files and directories of the context.
     ///
-    /// Calls `wasmtime_context_set_wasi`, and `wasi_config_new` and its likes.
+    /// Calls `wasmtime_context_set_wasi`, `wasi_config_new` and the functions that set the
+    /// parts of the configuration.
     ///
     /// # Errors
     ///
-    /// If an argument, a variable or a path has a NUL or isn't Unicode, or a
-    /// file or directory can't be opened; if the process's own variable
-    /// `TOKIO_WORKER_THREADS` is set to anything but a number of threads; if the
-    /// system doesn't start as many threads, or open the descriptors, that
-    /// libwasmtime [waits with](self#threads); if there is no `/dev/urandom` for a
-    /// program that is linked statically with glibc; or, with
-    /// [`Unsupported`](crate::Unsupported), if libwasmtime was built without `wasi`.
+    /// Returns an error if
+    ///
+    /// - an argument, a variable or a path contains a NUL character or isn't Unicode;
+    /// - a file or directory can't be opened;
+    /// - the environment variable `TOKIO_WORKER_THREADS` of this process is set to anything
+    ///   but a positive number;
+    /// - the system doesn't start the [threads](self#threads) of libwasmtime's runtime, or
+    ///   doesn't open its descriptors;
+    /// - there is no `/dev/random` or `/dev/urandom`, in a program that is linked statically
+    ///   with glibc;
+    /// - libwasmtime was built without `wasi` ([`Unsupported`](crate::Unsupported)).
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
         let reads_stdin = wasi.reads_stdin();
         let (config, writers) = wasi.into_config()?;
-        // Last, as what was opened is taken from what there is.
+        // Last, as the files that were opened leave fewer descriptors.
         threads::for_wasi(reads_stdin)?;
         let mut store = self.as_context_mut();
-        // SAFETY: invariant "Context"; the configuration is owned and given
-        // away.
-        unsafe { check(wasmtime_context_set_wasi(store.raw(), config.into_raw()))? };
+        // SAFETY: invariant "Context"; the configuration is owned and given away. The
+        // function returns an owned error or null.
+        unsafe {
+            check(wasmtime_context_set_wasi(
+                store.begin_change(),
+                config.into_raw(),
+            ))?
+        };
         let replaced = store.opaque_mut().set_wasi(Box::new(writers));
         drop(replaced);
         Ok(())

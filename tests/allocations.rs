@@ -1,7 +1,7 @@
-//! That calls with numbers allocate nothing once they are warm.
+//! Calls with numbers allocate nothing, except for the first ones.
 //!
-//! The allocator counts for each thread. Where libwasmtime is a shared library
-//! of its own, it has an allocator of its own, and only this crate is seen.
+//! The allocator counts for each thread. A libwasmtime that is a shared library has its own
+//! allocator, so then only this crate is measured.
 #![cfg(all(feature = "wat", compiler))]
 
 use libwasmtime::*;
@@ -23,18 +23,18 @@ fn count() {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: the caller vouches for the layout.
+        // SAFETY: the caller keeps to the same contract for the layout.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller vouches for both.
+        // SAFETY: the caller keeps to the same contract for both.
         unsafe { System.dealloc(memory, layout) }
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
-        // SAFETY: the caller vouches for all of it.
+        // SAFETY: the caller keeps to the same contract for all three.
         unsafe { System.realloc(memory, layout, size) }
     }
 }
@@ -42,7 +42,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How much `f` allocates when it isn't run for the first time.
+/// Returns the number of allocations of `f`, after its first run.
 fn allocations(mut f: impl FnMut()) -> usize {
     f();
     let before = ALLOCATIONS.get();
@@ -62,7 +62,7 @@ fn instance<T>(store: &mut Store<T>, host: Func) -> Instance {
     Instance::new(store, &module, &[host.into()]).unwrap()
 }
 
-/// Calls `f` both ways, and says how much each allocates.
+/// Calls `f` in both ways, and returns the allocations of each.
 fn check<T>(store: &mut Store<T>, f: Func) {
     let typed = f
         .typed::<(i32, i64, f32, f64), (f64, i64)>(&*store)

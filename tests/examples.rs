@@ -1,8 +1,7 @@
-//! The programs in `examples/`, run as a user runs them, and what they print.
+//! The programs in `examples/`, run as a user runs them, and their output.
 //!
-//! `cargo test` builds the examples, but not if it is told to build this test
-//! alone: then `cargo build --examples`, with the same features, has to come
-//! before it.
+//! `cargo test` builds the examples, but not if it is told to build this test alone: then
+//! run `cargo build --examples` with the same features before.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -51,8 +50,8 @@ fn main() -> ExitCode {
     )
 }
 
-/// The executable of an example, in the environment of this test: where to find
-/// libwasmtime is said there, if it has to be.
+/// Returns the executable of an example, in the environment of this test, which names
+/// libwasmtime if it has to be found.
 fn example(name: &str) -> Command {
     let test = env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
@@ -71,7 +70,7 @@ fn example(name: &str) -> Command {
     command
 }
 
-/// Lines of a stream, and nothing else.
+/// Returns the lines of a stream.
 fn lines(stream: &[u8]) -> Vec<&str> {
     std::str::from_utf8(stream).unwrap().lines().collect()
 }
@@ -95,13 +94,13 @@ fn hello() {
 fn hello_is_the_program_in_the_readme() {
     let hello = include_str!("../examples/hello.rs");
     let (_, program) = hello.split_once("\n\n").unwrap();
-    // There the crate has the name of the one that it stands for.
+    // In the README the crate has the name `wasmtime`.
     let program = program.replace("libwasmtime::", "wasmtime::");
     let readme = include_str!("../README.md");
     assert!(readme.contains(&format!("```rust\n{program}```\n")));
 }
 
-/// Without a library, what is wrong is said as a program should say it.
+/// Without a library, the program prints the error as it should.
 fn hello_without_a_library() {
     if !cfg!(wasmtime_link = "load") {
         leave_out(Need::LoadMode, "libwasmtime is linked");
@@ -132,6 +131,11 @@ fn hello_sys_to_a_full_device() {
         error.iter().any(|line| line.contains("No space left")),
         "{error:?}"
     );
+}
+
+#[cfg(feature = "gc")]
+fn structs() {
+    assert_prints(&mut example("structs"), &["field 0: 3", "field 1: 4"]);
 }
 
 fn gcd() {
@@ -184,6 +188,8 @@ crate::tests![
     hello_sys,
     #[cfg(target_os = "linux")]
     hello_sys_to_a_full_device,
+    #[cfg(feature = "gc")]
+    structs,
     gcd,
     memory,
     linking,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-/// The features of the `wasmtime` crate 48.0.8, as its `Cargo.toml` has them.
+/// The features of the `wasmtime` crate 48.0.8, from its `Cargo.toml`.
+// Version 48: the `wasmtime` crate has these features; look at its `Cargo.toml`, and at
+// that of `stand-in/wasmtime`.
 const UPSTREAM: &[&str] = &[
     "addr2line",
     "all-arch",
@@ -97,7 +99,7 @@ const DEFAULT: &[&str] = &[
     "wit-parser",
 ];
 
-/// The features of the package in this directory, as Cargo reads them, each with
+/// Returns the features of the package in this directory, as Cargo reads them, each with
 /// what it turns on.
 fn features(directory: &str, name: &str) -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))

@@ -1,5 +1,5 @@
-//! What a program is linked with, and who knows: the link mode changes the
-//! executable and nothing in the source beyond `src/sys/`.
+//! What a program is linked with: the link mode changes the executable, and no source
+//! outside of `src/sys/` depends on it. `src/sys/` in turn depends on nothing above it.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Whether a line of source asks for the link mode. `wasmtime_linker_new` and
-/// its like don't.
+/// Reports whether a line of source depends on the link mode. Names like
+/// `wasmtime_linker_new` don't.
 fn asks(line: &str) -> bool {
     const CFG: &str = "wasmtime_link";
     line.match_indices(CFG).any(|(start, _)| {
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     )
 }
 
-/// All Rust sources below a directory.
+/// Returns all Rust sources below a directory.
 fn sources(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).unwrap();
     entries
@@ -64,6 +64,64 @@ fn only_sys_asks_for_the_link_mode() {
     assert!(outside.is_empty(), "{outside:#?}");
 }
 
+/// Whether a line of code has a path that leads out of `src/sys/`: one from the crate's
+/// root to another of its modules, or one with more `super` than there are modules around
+/// the file. Comments may refer to anything.
+fn leads_out(line: &str, modules_above: usize) -> bool {
+    let code = line.trim_start();
+    if code.starts_with("//") {
+        return false;
+    }
+    let from_root = code.match_indices("crate::").any(|(start, path)| {
+        let is_part = |next: char| next == '_' || next.is_alphanumeric();
+        let rest = code[start + path.len()..].strip_prefix("sys");
+        rest.is_none_or(|rest| rest.starts_with(is_part))
+    });
+    from_root || code.contains(&"super::".repeat(modules_above + 1))
+}
+
+fn sys_depends_on_nothing_above_it() {
+    let sys = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src")
+        .join("sys");
+    let mut outside = Vec::new();
+    for path in sources(&sys) {
+        let module = path.strip_prefix(&sys).unwrap();
+        let modules_above = match module.ends_with("mod.rs") {
+            true => module.components().count() - 1,
+            false => module.components().count(),
+        };
+        let text = fs::read_to_string(&path).unwrap();
+        for (index, line) in text.lines().enumerate() {
+            if leads_out(line, modules_above) {
+                outside.push(format!("{}:{}: {line}", path.display(), index + 1));
+            }
+        }
+    }
+    assert!(outside.is_empty(), "{outside:#?}");
+}
+
+fn paths_out_of_sys_are_recognised() {
+    for line in [
+        "use crate::vec::Owned;",
+        "use crate::{Engine, sys};",
+        "    pub type $owned = $crate::vec::OwnedVec;",
+        "    crate::system::start();",
+        "use super::super::super::load::LoadError;",
+    ] {
+        assert!(leads_out(line, 2), "{line}");
+    }
+    for line in [
+        "use crate::sys::{Feature, loaded};",
+        "        $crate::sys::vec::assert_loaded();",
+        "pub(in crate::sys) struct Object;",
+        "use super::super::{Image, Layout};",
+        "/// See [`load`](crate::load()).",
+    ] {
+        assert!(!leads_out(line, 2), "{line}");
+    }
+}
+
 /// Such as "48.0.8", in every link mode: only a shared library that was built without
 /// `debug-builtins` doesn't tell its patch.
 fn the_version_is_known_in_full_wherever_it_can_be() {
@@ -74,13 +132,13 @@ fn the_version_is_known_in_full_wherever_it_can_be() {
         let patch = version.patch.expect("the patch is known");
         assert_eq!(version.to_string(), format!("{}.0.{patch}", version.major));
     }
-    // That is built from the source that the package names.
+    // It is built from the package's source.
     if cfg!(wasmtime_link = "vendored") {
         assert_eq!(version.to_string(), env!("CARGO_PKG_VERSION"));
     }
 }
 
-/// What this very program is linked with.
+/// The link mode of this program.
 #[cfg(target_os = "linux")]
 mod linked {
     use std::env;
@@ -88,8 +146,8 @@ mod linked {
 
     use crate::harness::{Need, leave_out};
 
-    /// The lines that one of the system's tools prints of this program. Leaves the
-    /// test out if there is no such tool.
+    /// Returns the lines that a system tool prints about this program. Leaves the test out
+    /// if there is no such tool.
     fn inspect(tool: &str, arguments: &[&str]) -> Vec<String> {
         let mut command = Command::new(tool);
         command.args(arguments).arg(env::current_exe().unwrap());
@@ -101,13 +159,13 @@ mod linked {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// Whether a line of `nm` is about a function of libwasmtime, as C names it.
+    /// Reports whether a line of `nm` shows a function of libwasmtime, under its C name.
     fn is_of_libwasmtime(line: &str) -> bool {
         let name = line.split_whitespace().last().unwrap_or_default();
         name.starts_with("wasm_") || name.starts_with("wasmtime_")
     }
 
-    /// Whether it is, under the name that the build script has given it.
+    /// Reports the same for the name that the build script has given it.
     fn is_renamed(line: &str) -> bool {
         let name = line.split_whitespace().last().unwrap_or_default();
         let first = name
@@ -117,7 +175,7 @@ mod linked {
         first && (name[1..].starts_with("asm_") || name[1..].starts_with("asmtime_"))
     }
 
-    /// Calls libwasmtime: else the linker leaves it out.
+    /// Calls libwasmtime, as otherwise the linker leaves it out.
     fn use_library() {
         libwasmtime::Engine::new(&libwasmtime::Config::new()).unwrap();
     }
@@ -170,5 +228,7 @@ mod linked {
 
 crate::tests![
     only_sys_asks_for_the_link_mode,
+    sys_depends_on_nothing_above_it,
+    paths_out_of_sys_are_recognised,
     the_version_is_known_in_full_wherever_it_can_be,
 ];

@@ -1,5 +1,5 @@
-//! A system that gives no more threads, file descriptors or addresses when
-//! libwasmtime first needs them.
+//! A system that refuses more threads, file descriptors or addresses when libwasmtime first
+//! needs them.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -19,7 +19,7 @@ use std::result::Result::Ok;
 use subprocess::Subprocess;
 
 fn main() -> ExitCode {
-    // The limits are those of a shell.
+    // A shell sets the limits.
     let tests: &[_] = match cfg!(unix) {
         true => &[TESTS, for_wasi::TESTS],
         false => &[],
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     harness::run(&["scarce.rs"], tests)
 }
 
-/// A process whose threads have stacks for which no address space is large enough.
+/// Returns a process whose threads have stacks for which no address space is large enough.
 fn without_threads(test: &'static str) -> Subprocess {
     let mut process = limited(test, "");
     process
@@ -36,8 +36,8 @@ fn without_threads(test: &'static str) -> Subprocess {
     process
 }
 
-/// A process that has addresses for seven threads or so. No limit of the user's
-/// threads, which counts all that the user has, and isn't for the superuser.
+/// Returns a process with addresses for about seven threads. The user's limit of threads
+/// isn't used, as it counts all of the user's threads and doesn't apply to the superuser.
 fn with_few_threads(test: &'static str) -> Subprocess {
     let mut process = limited(test, "ulimit -v 4194304 &&");
     process
@@ -61,7 +61,7 @@ fn each(values: &[&str], process: impl Fn(&str) -> Subprocess, body: impl Fn(&st
     }
 }
 
-/// The system refused, and the error says what to do.
+/// Asserts that the system refused, and that the error says what to do.
 #[track_caller]
 fn assert_refused<T>(outcome: Result<T>, remedy: &str) {
     let error = outcome.err().expect("the system refuses");
@@ -74,7 +74,7 @@ const MODULE: &str = r#"(module
     (data (i32.const 0) "text")
     (func (export "f") (result i32) (i32.load8_u (i32.const 0))))"#;
 
-/// An engine whose memories take few addresses.
+/// Returns an engine whose memories take few addresses.
 fn engine(change: impl FnOnce(&mut Config)) -> Result<Engine> {
     let mut config = Config::new();
     config
@@ -135,7 +135,7 @@ fn few_threads_to_compile_on() {
     each(&["1", "2", "0", "50"], process, |count| {
         let parallel = engine(|_| {}).unwrap();
         match count {
-            // As many as there are processors, whatever comes of it.
+            // As many as there are processors; it may fail.
             "0" => drop(run(&parallel)),
             "50" => assert_refused(run(&parallel), "takes 50 threads"),
             _ => run(&parallel).unwrap(),
@@ -144,15 +144,15 @@ fn few_threads_to_compile_on() {
     });
 }
 
-/// As many threads of a user as there are, and no more: what was started to try has to
-/// be gone when libwasmtime starts its own.
+/// A limit of exactly the needed threads: those that were started to try must have ended
+/// when libwasmtime starts its own.
 #[cfg(target_os = "linux")]
 fn just_as_many_threads_as_it_takes() {
     use std::os::unix::{fs::MetadataExt, process::CommandExt};
 
     const NOBODY_ELSE: u32 = 1_900_000_047;
-    // Limits of threads aren't for the superuser, who alone can become another user;
-    // and that one may not get at what is the superuser's.
+    // Limits of threads don't apply to the superuser. Only the superuser can become another
+    // user, who may not have access to the superuser's files.
     let superuser = fs::metadata("/proc/self").unwrap().uid() == 0;
     let mut list = Command::new(std::env::current_exe().unwrap());
     list.arg("--list").uid(NOBODY_ELSE);
@@ -168,7 +168,7 @@ fn just_as_many_threads_as_it_takes() {
         command.env("RAYON_NUM_THREADS", "8").uid(NOBODY_ELSE);
         process
     };
-    // Eight, the first, and perhaps one that runs the test.
+    // Eight, the main thread, and perhaps one that runs the test.
     each(&["8", "9", "10", "11"], process, |limit| {
         let compiled = run(&Engine::default());
         match limit {
@@ -239,7 +239,7 @@ mod for_wasi {
         });
     }
 
-    /// However many descriptors are left: a program runs, or that is an error.
+    /// With any number of free descriptors, a program runs, or it is an error.
     fn few_descriptors() {
         let process = |_: &str| limited("for_wasi::few_descriptors", "ulimit -n 100 &&");
         let left: Vec<_> = (0..=9).map(|left| left.to_string()).collect();
@@ -252,7 +252,7 @@ mod for_wasi {
                 files.push(file);
             }
             files.truncate(files.len() - left);
-            // Everything else that takes descriptors.
+            // Everything else that uses descriptors.
             _ = super::run(&Engine::default());
             let ran = run(|builder| _ = builder.inherit_stdin());
             match left {
@@ -268,14 +268,14 @@ mod for_wasi {
     crate::tests![no_threads, few_threads, few_descriptors];
 }
 
-/// However much address space is left: modules run, or that is an error.
+/// With any amount of free address space, modules run, or it is an error.
 #[cfg(target_os = "linux")]
 fn few_addresses() {
     let process = |mib: &str| {
         let limits = format!("ulimit -v $(({mib} * 1024)) &&");
         limited("few_addresses", &limits)
     };
-    // Less may not have room for libwasmtime, or for this.
+    // Less may not be enough for libwasmtime, or for this program.
     let limits: Vec<_> = (1..=16).map(|step| (224 + step * 16).to_string()).collect();
     let limits: Vec<_> = limits.iter().map(String::as_str).collect();
     each(&limits, process, |_| {
@@ -288,14 +288,14 @@ fn few_addresses() {
     });
 }
 
-/// A thread has its stack, and then there are no addresses left for what else it takes.
+/// A thread gets its stack, but then no addresses are left for its other needs.
 #[cfg(target_os = "linux")]
 fn too_few_addresses_for_a_thread_that_runs() {
     let process = |kib: &str| {
         let limits = format!("ulimit -v {kib} &&");
         let name = "too_few_addresses_for_a_thread_that_runs";
         let mut process = limited(name, &limits);
-        // Small stacks, so that they end at many places.
+        // Small stacks, so that the addresses run out in many places.
         let command = process.command();
         command.env("RUST_MIN_STACK", (1 << 16).to_string());
         command.env("RAYON_NUM_THREADS", "20000");
@@ -310,7 +310,7 @@ fn too_few_addresses_for_a_thread_that_runs() {
     });
 }
 
-/// A cache starts a thread each.
+/// Each cache starts a thread.
 fn no_thread_for_a_cache() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scarce-cache");
     if !subprocess::inside() {

@@ -1,7 +1,7 @@
-//! The example `standalone`, built as a user builds it: as a package of its own,
-//! out of an archive of the runtime and a shared library that compiles.
+//! The example `standalone`, built as a user builds it: as a package of its own, from an
+//! archive of the runtime and a shared library that compiles.
 //!
-//! One link mode is enough to test it with, as it chooses its own.
+//! One link mode is enough to test it with, as the example chooses its own.
 
 #[path = "harness/mod.rs"]
 mod harness;
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     harness::run(&["standalone.rs"], &[TESTS])
 }
 
-/// The executables, in an otherwise empty directory. Leaves the test out if there
+/// Returns the executables, in an otherwise empty directory. Leaves the test out if there
 /// is nothing to build them with.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
@@ -56,7 +56,7 @@ fn build() -> PathBuf {
     };
     for file in FILES {
         let text = fs::read_to_string(repository.join("examples/standalone").join(file)).unwrap();
-        // The only thing in it that depends on where it is.
+        // The only part that depends on the directory.
         write(
             file,
             &text.replace(r#""../..""#, &format!("{repository:?}")),
@@ -104,7 +104,7 @@ fn build() -> PathBuf {
     root
 }
 
-/// A program with an empty environment, in the directory where nothing else is.
+/// Returns a program with an empty environment, in the directory where nothing else is.
 fn alone(root: &Path, program: &str) -> Command {
     let mut command = Command::new(root.join(program));
     command.env_clear().current_dir(root);
@@ -132,7 +132,7 @@ fn it_needs_nothing_but_itself() {
     }
 }
 
-/// Not even the files of the system are there.
+/// Without even the files of the system.
 #[cfg(unix)]
 fn it_runs_where_nothing_else_is() {
     use std::os::unix::{fs::chroot, process::CommandExt};
@@ -141,9 +141,9 @@ fn it_runs_where_nothing_else_is() {
     let new_root = root.to_owned();
     let mut command = Command::new("/standalone");
     command.env_clear().arg("one  file");
-    // SAFETY: this only calls `chroot` and `chdir`, and allocates at most for
-    // the path, in a process that has no other thread yet nor a lock held by one
-    // that the system's allocator wouldn't hand over.
+    // SAFETY: this only calls `chroot` and `chdir`, and allocates at most for the path, in
+    // a process that has no other thread yet. The system's allocator handles locks that
+    // another thread of the parent held.
     unsafe {
         command.pre_exec(move || {
             chroot(&new_root)?;

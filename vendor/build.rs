@@ -1,4 +1,4 @@
-//! Writes down which features libwasmtime is built with.
+//! Writes a list of the features that libwasmtime is built with.
 
 use std::env;
 use std::fs;
@@ -12,7 +12,7 @@ fn main() {
             let name = variable.to_str()?.strip_prefix("CARGO_FEATURE_")?;
             Some(name.to_lowercase().replace('_', "-"))
         })
-        // That stands for others, and isn't one of the C API's.
+        // It stands for several features, and isn't one of the C API.
         .filter(|name| name != "common")
         .collect();
     names.sort();

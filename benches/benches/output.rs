@@ -1,5 +1,5 @@
-//! What a WASI program writes: to a pipe in memory, to a writer of the host, to a
-//! file, and to a bare C callback.
+//! The output of a WASI program: to a pipe in memory, to a writer of the host, to a file, and
+//! to a bare C callback.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use libwasmtime::sys::*;
@@ -11,10 +11,10 @@ use std::io::{self, Write};
 use std::mem::MaybeUninit;
 use std::{fs, ptr};
 
-/// How often it writes in one iteration.
+/// The number of writes in one iteration.
 const WRITES: i32 = 100;
 
-/// Writes a line of 16 bytes as often as it is told.
+/// Writes a line of 16 bytes a number of times.
 const GUEST: &str = r#"
     (module
         (import "wasi_snapshot_preview1" "fd_write"
@@ -52,7 +52,7 @@ impl Guest {
     }
 }
 
-/// A writer that keeps nothing.
+/// A writer that discards everything.
 struct Nothing;
 
 impl Write for Nothing {
@@ -83,8 +83,8 @@ impl CGuest {
         let mut instance = MaybeUninit::uninit();
         let mut write = MaybeUninit::<wasmtime_extern_t>::uninit();
         let mut trap = ptr::null_mut();
-        // SAFETY: all objects are alive, and what is written by a call is used after it
-        // has succeeded. The configuration is given away; module and linker are deleted.
+        // SAFETY: all objects are alive, and the outs of a call are used after it has
+        // succeeded. The configuration is given away; module and linker are deleted.
         unsafe {
             let engine = wasm_engine_new();
             let store = wasmtime_store_new(engine, ptr::null_mut(), None);
@@ -130,7 +130,7 @@ impl CGuest {
     fn write(&mut self) {
         let mut trap = ptr::null_mut();
         let mut raw = wasmtime_val_raw_t { i32: WRITES };
-        // SAFETY: the function is of the store, and takes one number.
+        // SAFETY: the function belongs to the store, and takes one number.
         unsafe {
             let context = wasmtime_store_context(self.store);
             let error = wasmtime_func_call_unchecked(context, &self.write, &mut raw, 1, &mut trap);
@@ -156,7 +156,7 @@ fn output(criterion: &mut Criterion) {
             bencher.iter(&mut *write);
         });
     };
-    // As much as all that is measured writes.
+    // The capacity is enough for everything that is measured.
     let pipe = MemoryOutputPipe::new(1 << 40);
     let mut guest = Guest::new(WasiCtxBuilder::new().stdout(pipe));
     bench("MemoryOutputPipe", &mut || guest.write());

@@ -1,4 +1,4 @@
-//! Prints what the benchmarks found, as a table for each link mode.
+//! Prints the results of the benchmarks, as a table for each link mode.
 
 use libwasmtime_bench::{Goal, ROWS, Row, Side};
 use serde_json::Value;
@@ -37,7 +37,7 @@ fn main() {
     }
 }
 
-/// Where Cargo and criterion put what they make.
+/// Returns the directory for the output of Cargo and criterion.
 fn target() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(target) => target.into(),
@@ -52,7 +52,7 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// A line for each goal; none if the case wasn't run on all sides.
+    /// Returns a line for each goal; none if the case wasn't run on all sides.
     fn lines(&self, row: &Row) -> Vec<String> {
         let time = |side| self.time(row, side);
         let (Some(native), Some(ours), Some(c)) =
@@ -86,10 +86,10 @@ impl Table<'_> {
         row.goals.iter().map(line).collect()
     }
 
-    /// Nanoseconds for doing it once: the median of all samples, which a busy
-    /// machine disturbs the least.
+    /// Returns the nanoseconds of one operation: the median of all samples, on which a busy
+    /// machine has the least effect.
     fn time(&self, row: &Row, side: Side) -> Option<f64> {
-        // Criterion makes a file name of the group's.
+        // Criterion derives a file name from the group's.
         let group = format!("{}/{}", self.mode, row.id).replace(['/', ':'], "_");
         let file = self
             .results
@@ -103,7 +103,7 @@ impl Table<'_> {
     }
 }
 
-/// With three digits or so.
+/// Formats a number with about three digits.
 fn number(ns: f64) -> String {
     match ns {
         ..10.0 => format!("{ns:.2}"),

@@ -1,6 +1,6 @@
-//! What is measured, and how fast it should be.
+//! The cases, and how fast each should be.
 
-/// Whose code does it.
+/// The code that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The `wasmtime` crate.
@@ -12,7 +12,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// The name of its benchmarks.
+    /// Returns the name of its benchmarks.
     pub const fn name(self) -> &'static str {
         match self {
             Side::Native => "wasmtime",
@@ -22,7 +22,7 @@ impl Side {
     }
 }
 
-/// How much slower than another side libwasmtime may be.
+/// How much slower libwasmtime may be than another side.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal {
     pub over: Side,
@@ -53,7 +53,7 @@ impl Goal {
         Goal { shared, ..self }
     }
 
-    /// The ratio in a link mode.
+    /// Returns the ratio in a link mode.
     pub fn ratio(&self, mode: &str) -> f64 {
         match mode {
             "dynamic" | "load" => self.shared,
@@ -68,7 +68,7 @@ pub struct Row {
     /// The name of the benchmark: topic and case.
     pub id: &'static str,
     pub what: &'static str,
-    /// How often it is done in one iteration.
+    /// The number of operations in one iteration.
     pub times: u32,
     pub goals: &'static [Goal],
 }

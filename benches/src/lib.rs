@@ -1,26 +1,24 @@
-//! libwasmtime side by side with the `wasmtime` crate, and with bare calls of
-//! the C API.
+//! libwasmtime side by side with the `wasmtime` crate, and with bare calls of the C API.
 //!
 //! ```sh
 //! cargo bench                                                  # link mode `static`
 //! cargo bench --no-default-features --features load            # or another
 //! cargo bench -- call::typed                                   # some of it
-//! cargo bench --bench ratios                                   # what came out, again
+//! cargo bench --bench ratios                                   # the results, again
 //! ```
 //!
-//! The benchmark `all` has each case three times: written once and compiled with
-//! either crate, which shows that the source is the same, and by hand on
-//! [`libwasmtime::sys`], which shows what the C API itself costs. All run in one
-//! process, one after the other. Then `ratios` reads the times from where criterion
-//! left them, and prints a table for each link mode that was run.
+//! The benchmark `all` has each case three times: written once and compiled with either
+//! crate, which shows that the source is the same, and by hand on [`libwasmtime::sys`], which
+//! shows the cost of the C API itself. All run in one process, one after the other. Then
+//! `ratios` reads the times that criterion has written, and prints a table for each link mode
+//! that was run.
 //!
-//! The benchmark `output` is of what WASI programs write, for which several threads
-//! work together: it takes the time on the clock.
-//! The `wasmtime` crate isn't in it, as WASI is another crate there.
+//! The benchmark `output` measures the output of WASI programs, for which several threads work
+//! together: it uses the wall clock. The `wasmtime` crate isn't in it, as WASI is another
+//! crate there.
 //!
-//! The system's libwasmtime is found as for any build of libwasmtime; see there.
-//! It should be a release build by the same compiler, or the comparison is with
-//! something else.
+//! The system's libwasmtime is found as in any build of libwasmtime. It should be a release
+//! build by the same compiler, or the comparison is meaningless.
 
 mod goals;
 pub mod wat;

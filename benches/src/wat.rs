@@ -6,7 +6,7 @@ pub const CALL: &str = r#"(module
     (func (export "mixed") (param i32 i64) (result f32)
         (f32.convert_i32_s (local.get 0))))"#;
 
-/// Calls the functions of the host as often as the argument says.
+/// Calls the functions of the host as often as its argument says.
 pub const HOST: &str = r#"(module
     (import "host" "nullary" (func $nullary))
     (import "host" "mixed" (func $mixed (param i32 i64) (result f32)))
@@ -21,7 +21,7 @@ pub const HOST: &str = r#"(module
             (local.set $left (i32.sub (local.get $left) (i32.const 1)))
             (br_if $again (local.get $left)))))"#;
 
-/// A little of everything that an instance has.
+/// A small instance with an item of each kind.
 pub const INSTANTIATE: &str = r#"(module
     (import "host" "f" (func $f))
     (memory (export "memory") 1)
@@ -34,21 +34,21 @@ pub const INSTANTIATE: &str = r#"(module
 /// A memory of a page.
 pub const MEMORY: &str = r#"(module (memory (export "memory") 1))"#;
 
-/// Returns the reference that it is given.
+/// Returns its argument, a reference.
 pub const REFERENCE: &str = r#"(module
     (func (export "identity") (param externref) (result externref) (local.get 0)))"#;
 
-/// Fails.
+/// Traps.
 pub const FAILURE: &str = r#"(module
     (import "host" "fail" (func $fail))
     (func $inner unreachable)
     (func (export "trap") (call $inner))
     (func (export "host_error") (call $fail)))"#;
 
-/// How many functions [`many_imports`] imports.
+/// The number of functions that [`many_imports`] imports.
 pub const IMPORTS: usize = 1000;
 
-/// A module that imports many functions of one `i32`.
+/// Returns a module that imports many functions with one parameter, an `i32`.
 pub fn many_imports() -> String {
     let imports: String = names()
         .map(|name| format!(r#"(import "host" "{name}" (func (param i32) (result i32)))"#))
@@ -56,7 +56,7 @@ pub fn many_imports() -> String {
     format!("(module {imports})")
 }
 
-/// The names of the functions that [`many_imports`] imports.
+/// Returns the names of the functions that [`many_imports`] imports.
 pub fn names() -> impl Iterator<Item = String> {
     (0..IMPORTS).map(|i| format!("function_{i}"))
 }

@@ -1,30 +1,30 @@
-//! Makes an archive of libwasmtime fit into a Rust program.
+//! Makes an archive of libwasmtime linkable into a Rust program, by renaming symbols.
 //!
-//! An archive that Rust code was compiled into brings its own copy of the
-//! standard library, and the program has another. Where both define the same
-//! symbol, the linker refuses: `rust_eh_personality` has the same name in every
-//! version of Rust, and link-time optimisation leaves a few more. Arguments for
-//! the linker can't be passed on to the program from here, so what is linked is
-//! a copy of the archive in which the archive's own definitions, and all that
-//! refers to them, have other names: of the same length, so that nothing moves.
+//! An archive that is compiled from Rust contains a copy of the standard library, and the
+//! program contains another. The linker fails if both define the same symbol:
+//! `rust_eh_personality` has the same name in every version of Rust, and link-time
+//! optimization leaves a few more. A library's build script can't pass arguments for the
+//! linker on to the program. So it links a copy of the archive in which the archive's own
+//! definitions, and all references to them, have other names. The new names have the same
+//! length, so that nothing in the file moves.
 //!
-//! That is done even if the same rustc made both. Then the two copies may be the
-//! same object files, of which the linker could take either; but not if the
-//! program is optimised at link time, which a build script doesn't know, nor if
-//! one of the two aborts on a panic and the other doesn't.
+//! That is necessary even if the same rustc compiled both. Then the two copies may be the same
+//! object files, and the linker could use either. But it can't if the program is optimized at
+//! link time, which a build script doesn't know, nor if one of the two aborts on a panic and
+//! the other unwinds.
 //!
-//! A program may get the functions of the C API from another crate as well, as from
-//! `wasmtime-c-api-impl`. The linker would take one of the two for both callers,
-//! function by function. So the archive's have new names too, by which this crate
-//! calls them, and nobody else does. Nor does this crate of another major version: the
-//! new names, and that of the copy, are different for each.
+//! A program may get the functions of the C API from another crate as well, such as
+//! `wasmtime-c-api-impl`. The linker would use one of the two definitions for both callers, for
+//! each function separately. So the archive's functions get new names too, by which only this
+//! crate calls them. The new names, and the name of the copy, differ between the major
+//! versions of this crate.
 //!
-//! A program may also use the `wasmtime` crate itself. If it is of the very same
-//! version, the two functions by which a native debugger looks into a module
-//! clash. Their names have to stay, as the debug information of compiled modules
-//! has them, but either definition will do for both: the archive's are made weak.
+//! A program may also use the `wasmtime` crate itself. If its version is exactly the archive's,
+//! the two functions by which a native debugger inspects a module clash. They must keep their
+//! names, which the debug information of compiled modules contains, but either definition
+//! works for both: the archive's are made weak.
 //!
-//! The format of the object files is a backend: there is one for ELF. Others
+//! The format of the object files is a backend. There is one for ELF. Archives of other formats
 //! are linked unchanged.
 
 #[path = "archive/ar.rs"]
@@ -44,40 +44,43 @@ use std::process::Command;
 use crate::target::{MAJOR, Target};
 use copy::Origin;
 
-/// One symbol in the symbol table of an object file.
+/// A symbol in the symbol table of an object file.
 pub struct Symbol<'a> {
     name: &'a [u8],
-    /// Where the name is in the file.
+    /// The place of the name in the file.
     place: Range<usize>,
-    /// Whether it is defined here, for all other files, and must be so once.
+    /// Whether it is a global definition, of which a program must have only one.
     is_strong_definition: bool,
-    /// Where the byte is that says so, and what it would be if it needn't.
+    /// The offset of the byte with its binding, and the value of that byte for a weak symbol.
     weak: (usize, u8),
 }
 
-/// What the names of the functions for native debuggers begin with; the version
-/// follows.
+/// The prefixes of the names of the functions for native debuggers; the version follows.
+// Version 48: these two functions, and no others, have names that compiled modules
+// refer to; look at `debug_builtins.rs` in `wasmtime`.
 const FOR_DEBUGGERS: [&[u8]; 2] = [b"resolve_vmctx_memory_ptr_", b"set_vmctx_memory_"];
 
-/// What the names of the C API's functions begin with; and some of libwasmtime's
-/// own, which are none the worse for another name.
+/// The prefixes of the names of the C API's functions. Some of libwasmtime's internal functions
+/// have them as well, and can have another name too.
+// Version 48: every function of the C API begins with one of these; look at the
+// headers.
 const OF_THE_C_API: [&[u8]; 3] = [b"wasm_", b"wasmtime_", b"wasi_"];
 
-/// What the linker calls a copy. It looks for each name once.
+/// The linker's name of a copy. The linker searches for each name only once, so the copies for
+/// several major versions need different names.
 pub const COPY: &str = concat!("wasmtime-", env!("CARGO_PKG_VERSION_MAJOR"));
 
 /// New names of symbols.
 type Names = BTreeMap<Vec<u8>, Vec<u8>>;
 
-/// What symbols stand for that have a symbol's address, with its name after it.
+/// The prefix of symbols for a pointer to another symbol, whose name follows.
 const ADDRESS_OF: &[u8] = b"DW.ref.";
 
 /// An archive that can be linked into a Rust program.
 pub struct Linkable {
     /// The file: the archive itself, or the copy.
     pub file: PathBuf,
-    /// The functions of the C API that have another name in it than in C, and that
-    /// name.
+    /// The functions of the C API that are renamed in the file, each with its new name.
     pub renamed: Vec<(String, String)>,
 }
 
@@ -85,7 +88,7 @@ pub struct Linkable {
 ///
 /// # Errors
 ///
-/// Why the archive can't be linked, or the copy not be made.
+/// Returns the reason why the archive can't be read or the copy can't be written.
 pub fn linkable(archive: &Path, target: &Target) -> Result<Linkable, String> {
     let unreadable = |error| format!("{} can't be read: {error}", archive.display());
     let standard = standard_libraries(target);
@@ -97,7 +100,7 @@ pub fn linkable(archive: &Path, target: &Target) -> Result<Linkable, String> {
     let mut bytes = fs::read(archive).map_err(unreadable)?;
     if Origin::of(archive, &standard).map_err(unreadable)? != origin {
         return Err(format!(
-            "{} changed while it was read: build again once it is whole.",
+            "{} changed while it was read: build again once it is complete.",
             archive.display()
         ));
     }
@@ -123,8 +126,7 @@ fn is_of_the_c_api(name: &[u8]) -> bool {
     OF_THE_C_API.iter().any(|start| name.starts_with(start))
 }
 
-/// The strong definitions of the standard library that the program is linked
-/// with.
+/// Returns the strong definitions of the standard library that the program is linked with.
 fn standard_definitions(libraries: &[PathBuf]) -> HashSet<Vec<u8>> {
     let mut definitions = HashSet::new();
     for library in libraries {
@@ -139,12 +141,12 @@ fn standard_definitions(libraries: &[PathBuf]) -> HashSet<Vec<u8>> {
             definitions.extend(strong.map(|symbol| symbol.name.to_owned()));
         }
     }
-    // Whatever else there is, and even if rustc doesn't say where.
+    // It always exists, even if rustc doesn't print the directory of the library.
     definitions.insert(b"rust_eh_personality".to_vec());
     definitions
 }
 
-/// The files of the target's standard library.
+/// Returns the files of the target's standard library.
 fn standard_libraries(target: &Target) -> Vec<PathBuf> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let asked = Command::new(rustc)
@@ -164,12 +166,12 @@ fn standard_libraries(target: &Target) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The definitions of an archive that the standard library has as well, and those
-/// of the C API, each with its new name.
+/// Returns the definitions of an archive that are renamed, each with its new name: those that
+/// the standard library has as well, and those of the C API.
 ///
-/// It is the first byte that changes. Names that end alike may share their last
-/// bytes in the file, as `__rdl_realloc` does with `realloc`, which must stay. A
-/// name that is itself the end of one that stays is left as it is.
+/// Only the first byte changes. In the file, a name may share its bytes with the end of a
+/// longer one, as `realloc` does with `__rdl_realloc`, which is renamed while `realloc` is not.
+/// A name that is itself the end of a name that is not renamed isn't renamed either.
 fn new_names(archive: &[u8], standard: &HashSet<Vec<u8>>) -> Names {
     let mut old = HashSet::new();
     let mut all = HashSet::new();
@@ -184,7 +186,8 @@ fn new_names(archive: &[u8], standard: &HashSet<Vec<u8>>) -> Names {
         }
     }
     let is_new = |name: &Vec<u8>| !all.contains(&name[..]) && !standard.contains(name);
-    // Those of C begin with a `w`, so that none of these is the old one.
+    // Capitals first: the names of the C API begin with a `w`, so none of these is the old
+    // letter.
     let major: usize = MAJOR.parse().unwrap_or_default();
     let capitals = (b'A'..=b'Z').cycle().skip(major % 26).take(26);
     let mut names: Names = old
@@ -205,7 +208,7 @@ fn new_names(archive: &[u8], standard: &HashSet<Vec<u8>>) -> Names {
     names
 }
 
-/// The names whose first byte in the file is also one of a name that stays.
+/// Returns the names whose first byte in the file also belongs to a name that is not renamed.
 fn shared(archive: &[u8], names: &Names) -> Vec<Vec<u8>> {
     let mut shared = Vec::new();
     for file in ar::files(archive) {
@@ -230,13 +233,13 @@ fn shared(archive: &[u8], names: &Names) -> Vec<Vec<u8>> {
     shared
 }
 
-/// The part of a symbol's name that another symbol may have as its own: the address
-/// of the one is not that of the other.
+/// Returns the part of a symbol's name that is renamed: a pointer to a symbol is renamed with
+/// that symbol.
 fn renamed_part(name: &[u8]) -> &[u8] {
     name.strip_prefix(ADDRESS_OF).unwrap_or(name)
 }
 
-/// Gives symbols their new names, wherever they are defined or referred to.
+/// Renames symbols in all definitions and references.
 fn rename(archive: &mut [u8], names: &Names) {
     let mut places = Vec::new();
     for file in ar::files(archive) {
@@ -252,8 +255,8 @@ fn rename(archive: &mut [u8], names: &Names) {
     ar::rename_in_index(archive, names);
 }
 
-/// Lets the program's own functions for native debuggers take the place of the
-/// archive's. Says whether the archive has any.
+/// Makes the archive's functions for native debuggers weak, so that the program's take their
+/// place. Returns whether the archive has any.
 fn weaken_for_debuggers(archive: &mut [u8]) -> bool {
     let mut weak = Vec::new();
     for file in ar::files(archive) {
@@ -270,8 +273,8 @@ fn weaken_for_debuggers(archive: &mut [u8]) -> bool {
     !weak.is_empty()
 }
 
-/// The symbols of an object file, which starts at `start` in the archive; none
-/// if its format isn't known.
+/// Returns the symbols of an object file, which starts at `start` in the archive; none if its
+/// format has no backend.
 fn symbols(file: &[u8], start: usize) -> Vec<Symbol<'_>> {
     elf::symbols(file, start).unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! Looks for a libwasmtime on the system: where variables say, else through
-//! pkg-config, else under the usual prefixes.
+//! Searches for a libwasmtime on the system: where variables say, or else with pkg-config and
+//! under the usual prefixes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,72 +20,72 @@ pub struct Library {
     pub file: PathBuf,
     /// The directory of the file.
     pub directory: PathBuf,
-    /// What the linker calls the file.
+    /// The linker's name of the file.
     pub link_name: &'static str,
     /// Its headers, if there are any.
     pub headers: Option<Headers>,
-    /// Its version, if anything says it.
+    /// Its version, if it is known.
     pub version: Option<String>,
 }
 
 impl Library {
-    /// What kind it is.
+    /// Returns its kind.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 }
 
-/// What came of looking for a library of one kind.
+/// The outcome of the search for a library of one kind.
 pub struct Search {
     /// The library, if there is one that can be linked.
     pub library: Option<Library>,
-    /// The places that were looked at before.
+    /// The places that were searched before.
     pub rejections: Vec<Rejection>,
 }
 
 /// A place that has no usable library, and why.
 #[derive(PartialEq, Eq)]
 pub struct Rejection {
-    /// The kind that was looked for.
+    /// The kind of library.
     pub kind: &'static str,
-    /// How the place came up: a variable, pkg-config, a prefix.
+    /// The place, by its variable, as pkg-config, or by its prefix.
     pub place: String,
-    /// Why it is no good.
+    /// Why the library there is missing or unusable.
     pub reason: String,
-    /// The files that would make another place of it.
+    /// The files that would change the outcome if they were created or changed.
     pub files: Vec<PathBuf>,
-    /// Whether only the minimal library will do.
+    /// Whether only the minimal library is acceptable.
     pub minimal: bool,
     named: bool,
 }
 
 impl Rejection {
-    /// Whether someone named this place: then nothing else will do.
+    /// Reports whether a variable names this place: then no other place is acceptable.
     pub fn is_named(&self) -> bool {
         self.named
     }
 }
 
-/// A place to look in.
+/// A place to search.
 struct Place {
     name: String,
     named: bool,
     minimal: bool,
     libraries: Vec<PathBuf>,
     headers: Vec<PathBuf>,
-    /// The version, where something other than the headers says it.
+    /// The version, if pkg-config says it.
     version: Option<String>,
 }
 
-/// Finds a library of one kind.
+/// Searches for a library of one kind.
 ///
 /// # Errors
 ///
-/// A variable that makes no sense.
+/// Returns an error if a variable has an invalid value.
 pub fn library(target: &Target, kind: Kind) -> Result<Search, String> {
     let own_headers = variables::directory(target, "WASMTIME_INCLUDE_DIR")?;
     if let Some(Variable { name, value }) = &own_headers {
-        // Before the search: with these headers no library is any good.
+        // Before the search, as no library fits wrong headers.
         let wrong = match fitting_headers(value) {
             Ok(Some(_)) => None,
             Ok(None) => Some(format!("no wasmtime.h in {}", value.display())),
@@ -151,14 +151,18 @@ pub fn library(target: &Target, kind: Kind) -> Result<Search, String> {
     })
 }
 
-/// The place that variables name, if any does.
+/// Returns the place that variables name; `None` if none is set.
+///
+/// # Errors
+///
+/// Returns an error if a variable has an invalid value.
 fn named_place(target: &Target) -> Result<Option<Place>, String> {
     let libraries = variables::directory(target, "WASMTIME_LIB_DIR")?;
     let prefix = variables::directory(target, "WASMTIME_DIR")?;
     let minimal = variables::switch(target, "WASMTIME_MIN")?.filter(|minimal| minimal.value);
     let is_minimal = minimal.is_some();
 
-    // The layout of upstream's release archives.
+    // The layout of the archives of upstream's releases.
     let prefix = match (prefix, minimal) {
         (Some(prefix), Some(Variable { name, .. })) => Some(Variable {
             name: format!("{} with {name}", prefix.name),
@@ -202,7 +206,7 @@ fn named_place(target: &Target) -> Result<Option<Place>, String> {
 ///
 /// # Errors
 ///
-/// Why a library with these headers is no good.
+/// Returns the reason why a library with these headers can't be linked.
 fn fitting_headers(directory: &Path) -> Result<Option<Headers>, String> {
     if !Headers::main_header(directory).is_file() {
         return Ok(None);
@@ -214,7 +218,7 @@ fn fitting_headers(directory: &Path) -> Result<Option<Headers>, String> {
     }
 }
 
-/// What pkg-config is called as a place.
+/// The name of pkg-config as a place.
 const PKG_CONFIG: &str = "pkg-config wasmtime";
 
 impl From<pkg_config::Package> for Place {
@@ -244,7 +248,7 @@ impl From<(PathBuf, Vec<PathBuf>)> for Place {
 }
 
 impl Place {
-    /// Says that nothing here fits, and why.
+    /// Rejects the place for a reason.
     fn rejection(self, target: &Target, kind: Kind, reason: String) -> Rejection {
         let candidates = self.candidates(target, kind);
         let mut files: Vec<PathBuf> = candidates
@@ -261,7 +265,7 @@ impl Place {
         }
     }
 
-    /// What the linker would take here, the preferred ones first.
+    /// Returns the files that the linker would accept here, in order of preference.
     fn candidates(
         &self,
         target: &Target,
@@ -276,7 +280,11 @@ impl Place {
         self.libraries.iter().flat_map(each)
     }
 
-    /// Takes the library that is here, if it fits.
+    /// Returns the library of this place.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason why there is none, or why it can't be linked.
     fn library(&self, target: &Target, kind: Kind) -> Result<Library, String> {
         let (directory, candidate) = self
             .candidates(target, kind)
@@ -306,13 +314,13 @@ impl Place {
         })
     }
 
-    /// Says that no library is here, and what there is that resembles one.
+    /// Returns the text for a place without a library, with the files that resemble one.
     fn absence(&self, target: &Target, kind: Kind) -> String {
         let list = |items: Vec<String>| items.join(" or ");
         let files = target.candidates(kind).iter();
         let files = list(files.map(|candidate| candidate.file.to_owned()).collect());
         if self.libraries.is_empty() {
-            return format!("it names no directory that {files} could be in");
+            return format!("it names no directory to search for {files}");
         }
         let directories = self.libraries.iter();
         let directories = list(directories.map(|path| path.display().to_string()).collect());
@@ -329,7 +337,7 @@ impl Place {
     }
 }
 
-/// The files in a directory that have `wasmtime` in their name.
+/// Returns the files in a directory whose names contain `wasmtime`.
 fn resembling(directory: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(directory)
         .into_iter()

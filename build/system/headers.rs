@@ -1,8 +1,7 @@
-//! What a library's C headers say of it: its version, and the features it was
-//! built with.
+//! Reads a library's version, and the features that it was built with, from its C headers.
 //!
-//! The C preprocessor is asked first. Without a C compiler the text is read,
-//! which comes to the same for headers as libwasmtime's build writes them.
+//! The C preprocessor evaluates the headers. Without a C compiler their text is searched for
+//! definitions, which has the same result for headers that libwasmtime's build has written.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,29 +9,29 @@ use std::path::{Path, PathBuf};
 use crate::features::{self, IN_HEADERS, is_on, upper_snake};
 use crate::target::{MAJOR, leave};
 
-/// What the headers in a directory say.
+/// The headers in a directory.
 pub struct Headers {
-    /// The directory that holds `wasmtime.h`.
+    /// The directory that contains `wasmtime.h`.
     pub directory: PathBuf,
-    /// The version in full, such as `48.0.8`.
+    /// The full version, such as `48.0.8`.
     pub version: String,
-    /// Which of [`IN_HEADERS`] the library has; none if there is no
-    /// `wasmtime/conf.h` to say.
+    /// The features of [`IN_HEADERS`] that the library has; `None` if there is no
+    /// `wasmtime/conf.h`, which defines them.
     pub features: Option<Vec<&'static str>>,
 }
 
 impl Headers {
-    /// The directory's header that every C program includes.
+    /// Returns the header that every C program includes.
     pub fn main_header(directory: &Path) -> PathBuf {
         directory.join("wasmtime.h")
     }
 
-    /// The header that lists the features.
+    /// Returns the header that defines the features.
     pub fn conf_header(directory: &Path) -> PathBuf {
         directory.join("wasmtime").join("conf.h")
     }
 
-    /// The headers of a directory that are read.
+    /// Returns the headers of a directory that are read.
     pub fn files(directory: &Path) -> [PathBuf; 2] {
         [
             Headers::main_header(directory),
@@ -40,11 +39,11 @@ impl Headers {
         ]
     }
 
-    /// Reads the headers in a directory that holds `wasmtime.h`.
+    /// Reads the headers in a directory that contains `wasmtime.h`.
     ///
     /// # Errors
     ///
-    /// Why they don't say what version they are.
+    /// Returns the reason why they define no version, or can't be read.
     pub fn read(directory: &Path) -> Result<Headers, String> {
         let main_header = Headers::main_header(directory);
         let conf_header = Headers::conf_header(directory);
@@ -75,8 +74,8 @@ impl Headers {
         })
     }
 
-    /// Why this crate, with the Cargo features it has now, can't be linked
-    /// with the library that these headers describe.
+    /// Returns the reason why this crate, with the Cargo features that are on, can't be linked
+    /// with the library of these headers; `None` if it can.
     pub fn misfit(&self) -> Option<String> {
         if let Some(misfit) = version_misfit(&self.version) {
             let header = Headers::main_header(&self.directory);
@@ -102,36 +101,37 @@ impl Headers {
     }
 }
 
-/// Why a library of some version can't be linked with this crate.
+/// Returns the reason why a library of a version can't be linked with this crate; `None` if it
+/// can.
 pub fn version_misfit(version: &str) -> Option<String> {
     (version.split('.').next() != Some(MAJOR))
         .then(|| format!("version {version}; this crate needs {MAJOR} (any minor and patch)"))
 }
 
-/// What was found in preprocessed or raw headers.
+/// The definitions in preprocessed or unprocessed headers.
 struct Definitions {
     version: Option<String>,
     features: Vec<&'static str>,
 }
 
-/// The words that mark an answer in the preprocessor's output.
+/// The words that precede the values in the preprocessor's output.
 const VERSION_ANSWER: &str = "LIBWASMTIME_FOUND_VERSION";
 const FEATURE_ANSWER: &str = "LIBWASMTIME_FOUND_FEATURE_";
 
-/// The macro that says that a library has a feature.
+/// Returns the macro that is defined if a library has a feature.
 fn feature_macro(name: &str) -> String {
     format!("WASMTIME_FEATURE_{}", upper_snake(name))
 }
 
 impl Definitions {
-    /// Reads the answers to [`questions`].
+    /// Reads the preprocessor's output for [`questions`].
     fn from_preprocessed(output: &str) -> Definitions {
         let has = |name: &str| {
             let answer = format!("{FEATURE_ANSWER}{}", upper_snake(name));
             output.lines().any(|line| line.trim() == answer)
         };
-        // What a macro of a system header stands for comes on a line of its own,
-        // after a `#` line that tells where it is from.
+        // The value of a macro from a system header is on a line of its own, after a `#` line
+        // that names the header.
         let version = output.split(VERSION_ANSWER).nth(1).and_then(|answer| {
             let mut lines = answer.lines().map(str::trim);
             lines.find(|line| !line.is_empty() && !line.starts_with('#'))
@@ -162,14 +162,13 @@ impl Definitions {
     }
 }
 
-/// The text of a C string literal.
+/// Returns the text of a C string literal.
 fn quoted(literal: &str) -> Option<String> {
     let text = literal.trim().strip_prefix('"')?.split('"').next()?;
     Some(text.to_owned())
 }
 
-/// A C program whose preprocessed text answers for the version and for each
-/// feature.
+/// Returns a C program whose preprocessed text contains the version and each feature.
 fn questions() -> String {
     let mut program = format!("#include <wasmtime.h>\n{VERSION_ANSWER} WASMTIME_VERSION\n");
     for name in IN_HEADERS {
@@ -179,8 +178,8 @@ fn questions() -> String {
     program
 }
 
-/// Runs the C preprocessor over the headers; `None` if there is no compiler,
-/// or none that manages.
+/// Returns the output of the C preprocessor for the headers; `None` if there is no compiler, or
+/// if it fails.
 fn preprocess(directory: &Path) -> Option<String> {
     let source = leave("questions.c", &questions()).ok()?;
     let output = cc::Build::new()

@@ -10,12 +10,12 @@ use super::platform::Native;
 use crate::mode::Kind;
 use crate::target::{MAJOR, Target, leave};
 
-/// Links a library, and tells dependents of it as `DEP_WASMTIME_<major>_LIB`,
-/// `DEP_WASMTIME_<major>_INCLUDE` and `DEP_WASMTIME_<major>_VERSION`.
+/// Links a library, and sets `DEP_WASMTIME_<major>_LIB`, `DEP_WASMTIME_<major>_INCLUDE` and
+/// `DEP_WASMTIME_<major>_VERSION` for the build scripts of dependents.
 ///
 /// # Errors
 ///
-/// Why it can't be linked.
+/// Returns the reason why the library can't be linked.
 pub fn library(library: &Library, target: &Target) -> Result<(), String> {
     match library.kind() {
         Kind::Static => archive(library, target)?,
@@ -26,7 +26,7 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
     println!("cargo::metadata=lib={}", library.directory.display());
     if let Some(version) = &library.version {
         println!("cargo::metadata=version={version}");
-        // What `loaded` tells.
+        // The version that `loaded` returns.
         println!("cargo::rustc-env=LIBWASMTIME_LINKED_VERSION={version}");
     }
     match &library.headers {
@@ -48,17 +48,16 @@ pub fn library(library: &Library, target: &Target) -> Result<(), String> {
     Ok(())
 }
 
-/// Links an archive. The linker takes what is called from it, so there is no
-/// need for the whole of it.
+/// Links an archive. The linker takes only the object files that are referred to.
 ///
-/// It isn't bundled into the rlib: rustc would look for bitcode in it if the
-/// program is optimised at link time, as its files are named like rustc's own.
-/// It would also be copied once more, and it is large.
+/// The archive isn't bundled into the rlib. If it were, and the program is optimized at link
+/// time, rustc would look for bitcode in its files, as they are named like rustc's own. The
+/// archive would also be copied once more, and it is large.
 fn archive(library: &Library, target: &Target) -> Result<(), String> {
     let linkable = archive::linkable(&library.file, target)?;
     name_functions(&linkable.renamed)?;
     search(linkable.file.parent().unwrap_or(Path::new("")));
-    // Should it be a copy that somebody removes or damages.
+    // In case it is a copy that somebody removes or damages.
     println!("cargo::rerun-if-changed={}", linkable.file.display());
     let link_name = match linkable.file == library.file {
         true => library.link_name,
@@ -74,8 +73,12 @@ fn archive(library: &Library, target: &Target) -> Result<(), String> {
     Ok(())
 }
 
-/// Tells the crate what the functions are called in the archive: by a macro that
-/// turns each name of C's into the linker's.
+/// Writes a macro for the crate that maps the C name of each function to its name in the
+/// archive.
+///
+/// # Errors
+///
+/// Returns the reason why the file can't be written.
 fn name_functions(renamed: &[(String, String)]) -> Result<(), String> {
     let mut text = "macro_rules! link_name {\n".to_owned();
     for (name, new) in renamed {
@@ -95,15 +98,15 @@ fn shared(library: &Library, target: &Target) -> Result<(), String> {
     Ok(())
 }
 
-/// Has rustc look in a directory.
+/// Makes rustc search a directory for libraries.
 fn search(directory: &Path) {
     println!("cargo::rustc-link-search=native={}", directory.display());
 }
 
-/// Warns of what nothing vouches for.
+/// Warns of properties of a library that can't be checked.
 fn unchecked(library: &Library, what: &str, header: &str) {
     println!(
-        "cargo::warning=the {what} of {} can't be checked, for there is no {header} with it: \
+        "cargo::warning=the {what} of {} can't be checked, as there is no {header} with it: \
          make sure that it is libwasmtime {MAJOR}, or set WASMTIME_INCLUDE_DIR",
         library.file.display()
     );

@@ -1,10 +1,9 @@
 //! Lets the system's loader find a shared library while Cargo runs the program.
 //!
-//! For `cargo run` and `cargo test`, Cargo has the loader look in the link-search
-//! directories of build scripts, but only in those inside of its target directory.
-//! So the library gets a link in `OUT_DIR`. How the program finds the library once
-//! it is installed is for its author to say; `DEP_WASMTIME_<major>_LIB` says where the
-//! library is.
+//! For `cargo run` and `cargo test`, Cargo adds the link-search directories of build scripts to
+//! the loader's search path, but only those inside of its target directory. So `OUT_DIR` gets a
+//! link to the library. The author of the program decides how the installed program finds the
+//! library; `DEP_WASMTIME_<major>_LIB` is the library's directory.
 
 use std::ffi::OsString;
 use std::fs;
@@ -16,29 +15,29 @@ use super::find::Library;
 use super::mach_o;
 use crate::target::{Target, out_dir};
 
-/// Makes a directory in which the loader finds the library; `None` if there is no
-/// file for the loader with the one for the linker.
+/// Creates a directory in which the loader finds the library, and returns it; `None` if there
+/// is only a file for the linker, and none for the loader.
 ///
 /// # Errors
 ///
-/// Why the directory can't be made.
+/// Returns the reason why the directory can't be created.
 pub fn directory(library: &Library, target: &Target) -> Result<Option<PathBuf>, String> {
     let Some(file) = loaded_file(library, target) else {
         return Ok(None);
     };
     let out = out_dir().join("loader");
     make(&out, &file)
-        .map_err(|error| format!("{} can't be made a link of: {error}", file.display()))?;
+        .map_err(|error| format!("a link to {} can't be created: {error}", file.display()))?;
     Ok(Some(out))
 }
 
-/// The file that the loader takes. Cargo runs the build script again when it changes.
+/// Returns the file that the loader loads. Cargo runs the build script again when it changes.
 fn loaded_file(library: &Library, target: &Target) -> Option<PathBuf> {
     if target.os() != "windows" {
         return Some(library.file.clone());
     }
-    // What is linked may be an import library. CMake's packages and others have the
-    // DLL in `bin`.
+    // The linked file may be an import library. CMake's packages and others have the DLL in
+    // `bin`.
     let directories = [library.directory.clone(), library.directory.join("../bin")];
     let files = directories.map(|directory| directory.join("wasmtime.dll"));
     let file = files.into_iter().find(|file| file.is_file())?;
@@ -46,20 +45,19 @@ fn loaded_file(library: &Library, target: &Target) -> Option<PathBuf> {
     Some(file)
 }
 
-/// Makes the directory anew, as the library of an earlier run may have had another
-/// name.
+/// Creates the directory anew, as the library of an earlier run may have had another name.
 fn make(directory: &Path, file: &Path) -> io::Result<()> {
     if directory.exists() {
         fs::remove_dir_all(directory)?;
     }
     fs::create_dir_all(directory)?;
-    // pkg-config's paths are whatever the package says.
+    // pkg-config may return a relative path.
     let file = absolute(file)?;
     link(&file, &directory.join(name(&file)?))
 }
 
-/// The name under which a program asks the loader for the library: the one that is
-/// written in it, or else the file's own.
+/// Returns the name by which a program requests the library from the loader: the one in the
+/// file, or else the file's own name.
 fn name(file: &Path) -> io::Result<OsString> {
     let bytes = fs::read(file)?;
     let written = elf::soname(&bytes).or_else(|| mach_o::install_name(&bytes));
@@ -73,11 +71,11 @@ fn name(file: &Path) -> io::Result<OsString> {
 fn link(file: &Path, link: &Path) -> io::Result<()> {
     use std::os::unix::fs::symlink;
 
-    // Not all file systems have links.
+    // Not all file systems support links.
     symlink(file, link).or_else(|_| copy(file, link))
 }
 
-/// Links need a privilege on Windows.
+/// Copies, as links need a privilege on Windows.
 #[cfg(not(unix))]
 fn link(file: &Path, link: &Path) -> io::Result<()> {
     copy(file, link)

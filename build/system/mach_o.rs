@@ -1,16 +1,16 @@
-//! The name in a shared library of Apple's systems.
+//! Reads the install name of a shared library in the format of Apple's systems, Mach-O.
 
 /// The first bytes of a file for one processor of 64 bits, in its byte order.
 const MAGIC: [u8; 4] = 0xfeed_facf_u32.to_le_bytes();
 /// The first bytes of a file for several processors.
 const FAT_MAGIC: [u8; 4] = 0xcafe_babe_u32.to_be_bytes();
-/// The command that has the name, `LC_ID_DYLIB`.
+/// The load command that has the name, `LC_ID_DYLIB`.
 const ID: u32 = 0xd;
-/// How long the header is that the commands come after.
+/// The length of the header, which the load commands follow.
 const HEADER: usize = 32;
 
-/// The path by which a program asks for the library that it was linked with;
-/// `None` if the file is none of these, or damaged.
+/// Returns the path by which programs that are linked with a library request it from the
+/// loader; `None` if the file isn't such a library, or is damaged.
 pub fn install_name(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = match bytes.starts_with(&FAT_MAGIC) {
         // The name is the same for every processor.
@@ -37,7 +37,7 @@ pub fn install_name(bytes: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// Four bytes of a file.
+/// Returns four bytes of a file.
 fn four(bytes: &[u8], place: usize) -> Option<[u8; 4]> {
     bytes.get(place..place.checked_add(4)?)?.try_into().ok()
 }

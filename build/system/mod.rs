@@ -1,6 +1,8 @@
 //! Finds a libwasmtime on the system and links it.
 
 mod archive;
+#[path = "../../src/sys/elf.rs"]
+mod elf;
 mod find;
 mod headers;
 mod link;
@@ -9,7 +11,7 @@ mod mach_o;
 mod not_found;
 mod pkg_config;
 mod platform;
-#[path = "../../src/load/sources.rs"]
+#[path = "../../src/sys/library/sources.rs"]
 mod sources;
 mod variables;
 mod version;

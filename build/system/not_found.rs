@@ -1,4 +1,4 @@
-//! What is said when no library can be linked.
+//! The error text when no library can be linked.
 
 use super::find::Rejection;
 use super::sources::{RELEASES, package};
@@ -6,8 +6,8 @@ use crate::features::is_on;
 use crate::report::stands_in;
 use crate::target::{MAJOR, Target};
 
-/// No library: what was tried, and what to do. `asked` is the override that
-/// asked for it, if one did.
+/// Returns the error text: the places that were searched, and the remedies. `asked` is the
+/// override that selected the link mode, if one is set.
 pub fn not_found(rejections: &[Rejection], asked: Option<&str>, target: &Target) -> String {
     let library = format!("usable libwasmtime {MAJOR} for {}", target.triple);
     let named = rejections.iter().any(Rejection::is_named);
@@ -32,14 +32,14 @@ pub fn not_found(rejections: &[Rejection], asked: Option<&str>, target: &Target)
             text += &format!("  - {place} ({kind}): {reason}\n");
         }
     }
-    text += "\nWhat helps, one of:\n";
+    text += "\nTo continue, do one of the following:\n";
     for remedy in remedies(rejections, target) {
         text += &format!("  - {remedy}\n");
     }
     text
 }
 
-/// What to do where there is no library.
+/// Returns the remedies for a missing library.
 fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
     let mut remedies = vec![
         format!(
@@ -52,8 +52,9 @@ fn remedies(rejections: &[Rejection], target: &Target) -> Vec<String> {
     ];
     if rejections.iter().any(|rejection| rejection.minimal) {
         remedies.push(
-            "unset WASMTIME_MIN to link the complete library; the variable holds for every build \
-             that links one, also for a build script's dependencies, which may have `load` instead"
+            "unset WASMTIME_MIN to link the complete library; the variable applies to every build \
+             that links one, also for the dependencies of a build script, which can use `load` \
+             instead"
                 .to_owned(),
         );
     }

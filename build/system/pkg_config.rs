@@ -1,21 +1,21 @@
-//! Asks pkg-config for the package `wasmtime`.
+//! Queries pkg-config for the package `wasmtime`.
 
 use std::path::PathBuf;
 
 use crate::mode::Kind;
 use crate::target::Target;
 
-/// What pkg-config says of the package.
+/// The package, as pkg-config describes it.
 pub struct Package {
     /// Its version.
     pub version: String,
-    /// Where its libraries are.
+    /// The directories of its libraries.
     pub libraries: Vec<PathBuf>,
-    /// Where its headers are.
+    /// The directories of its headers.
     pub headers: Vec<PathBuf>,
 }
 
-/// The files that could tell of the package, in the order in which pkg-config looks
+/// Returns the files that could describe the package, in the order in which pkg-config searches
 /// for one.
 pub fn files() -> Vec<PathBuf> {
     let own = ["PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR"]
@@ -28,12 +28,12 @@ pub fn files() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Asks for the package. When it is linked statically, pkg-config names the
-/// directories of its private libraries too.
+/// Queries the package. If it is to be linked statically, pkg-config also returns the
+/// directories of its private libraries.
 ///
 /// # Errors
 ///
-/// Why there is no answer.
+/// Returns the reason why pkg-config wasn't asked, failed, or doesn't know the package.
 pub fn package(target: &Target, kind: Kind) -> Result<Package, String> {
     use ::pkg_config::Error;
 
@@ -47,11 +47,11 @@ pub fn package(target: &Target, kind: Kind) -> Result<Package, String> {
             libraries: package.link_paths,
             headers: package.include_paths,
         }),
-        Err(Error::EnvNoPkgConfig(variable)) => Err(format!("not asked, for {variable} is set")),
+        Err(Error::EnvNoPkgConfig(variable)) => Err(format!("not asked, as {variable} is set")),
         Err(Error::CrossCompilation) => Err(format!(
-            "not asked, for it would answer for {} and not for {}; \
-             PKG_CONFIG_ALLOW_CROSS=1 with a PKG_CONFIG_SYSROOT_DIR or PKG_CONFIG_LIBDIR \
-             of the target changes that",
+            "not asked, as it describes packages for {} and not for {}; to change that, set \
+             PKG_CONFIG_ALLOW_CROSS=1, and PKG_CONFIG_SYSROOT_DIR or PKG_CONFIG_LIBDIR to a \
+             directory of the target",
             target.host(),
             target.triple
         )),
@@ -59,7 +59,7 @@ pub fn package(target: &Target, kind: Kind) -> Result<Package, String> {
         Err(Error::Failure { output, .. } | Error::ProbeFailure { output, .. }) => {
             let text = String::from_utf8_lossy(&output.stderr);
             let line = text.lines().find(|line| !line.trim().is_empty());
-            Err(line.unwrap_or("it failed and didn't say why").to_owned())
+            Err(line.unwrap_or("it failed without a reason").to_owned())
         }
         Err(other) => Err(other.to_string()),
     }

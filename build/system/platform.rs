@@ -1,27 +1,27 @@
-//! What platforms differ in: the names of library files, where they usually are,
-//! and which native libraries an archive of libwasmtime leans on.
+//! The differences between platforms: the names of library files, the usual prefixes, and the
+//! native libraries that an archive of libwasmtime needs.
 
 use std::path::PathBuf;
 
 use crate::mode::Kind;
 use crate::target::{Target, told};
 
-/// A file that the linker would take.
+/// A file that the linker accepts.
 pub struct Candidate {
     /// The name of the file.
     pub file: &'static str,
-    /// What the linker calls it.
+    /// The linker's name of the library.
     pub link_name: &'static str,
 }
 
-/// A library of the system's.
+/// A library of the system.
 pub enum Native {
     Library(&'static str),
     Framework(&'static str),
 }
 
 impl Target {
-    /// The operating system, as `target_os` has it.
+    /// Returns the operating system, as in the cfg `target_os`.
     pub fn os(&self) -> String {
         told("CARGO_CFG_TARGET_OS")
     }
@@ -34,15 +34,15 @@ impl Target {
         told("CARGO_CFG_TARGET_ENV") == "msvc"
     }
 
-    /// Whether the program won't run on the machine that compiles it.
+    /// Reports whether the program is for another machine than the one that compiles it.
     pub fn is_cross(&self) -> bool {
         self.triple != self.host()
     }
 
-    /// The files that can be linked here, the preferred ones first. A shared
-    /// library under another name, such as `_libwasmtime.so`, can't.
+    /// Returns the files that can be linked for the target, in order of preference. A shared
+    /// library under another name, such as `_libwasmtime.so`, can't be linked.
     pub fn candidates(&self, kind: Kind) -> &'static [Candidate] {
-        /// A file that the linker calls `wasmtime`.
+        /// Returns a file of the library that the linker calls `wasmtime`.
         const fn plain(file: &'static str) -> Candidate {
             Candidate {
                 file,
@@ -53,8 +53,8 @@ impl Target {
         match kind {
             Kind::Static if windows && self.is_msvc() => &const { [plain("wasmtime.lib")] },
             Kind::Static => &const { [plain("libwasmtime.a")] },
-            // An import library. Under its own name, for beside it lies the
-            // static library `wasmtime.lib`.
+            // An import library. It has a name of its own, as the static library
+            // `wasmtime.lib` is in the same directory.
             Kind::Dynamic if windows && self.is_msvc() => &[Candidate {
                 file: "wasmtime.dll.lib",
                 link_name: "wasmtime.dll",
@@ -67,8 +67,10 @@ impl Target {
         }
     }
 
-    /// The native libraries that an archive of libwasmtime needs, beyond what
+    /// Returns the native libraries that an archive of libwasmtime needs, besides those that
     /// rustc links into every program.
+    // Version 48: an archive needs these libraries; look at `target_link_libraries` in
+    // the `CMakeLists.txt` of `wasmtime-c-api-impl`.
     pub fn natives(&self) -> &'static [Native] {
         use Native::{Framework, Library};
         match self.os().as_str() {
@@ -87,8 +89,8 @@ impl Target {
         }
     }
 
-    /// The prefixes that libraries of this target are usually installed
-    /// under, each with its library directories.
+    /// Returns the prefixes under which libraries for the target are usually installed, each
+    /// with its library directories.
     pub fn prefixes(&self) -> Vec<(PathBuf, Vec<PathBuf>)> {
         let multiarch = self.multiarch();
         let mut prefixes = Vec::new();
@@ -99,7 +101,7 @@ impl Target {
         };
 
         if self.is_cross() {
-            // Only what names the architecture: the rest is the host's.
+            // Only directories that name the architecture: the others are the host's.
             if let Some(multiarch) = &multiarch {
                 add("/usr/local", &[&format!("lib/{multiarch}")]);
                 add("/usr", &[&format!("lib/{multiarch}")]);
@@ -123,7 +125,7 @@ impl Target {
         prefixes
     }
 
-    /// The name that distributions give a directory of this target's, such as
+    /// Returns the name of the target's directories in distributions, such as
     /// `x86_64-linux-gnu`.
     fn multiarch(&self) -> Option<String> {
         if self.os() != "linux" {

@@ -1,4 +1,4 @@
-//! Environment variables that aren't any text: directories and switches.
+//! Environment variables whose values are directories or switches.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::variables::{Variable, text};
 ///
 /// # Errors
 ///
-/// The value is no absolute path of a directory.
+/// Returns an error if the value isn't the absolute path of a directory.
 pub fn directory(target: &Target, name: &str) -> Result<Option<Variable<PathBuf>>, String> {
     let Some(Variable { name, value }) = text(target, name)? else {
         return Ok(None);
@@ -17,12 +17,14 @@ pub fn directory(target: &Target, name: &str) -> Result<Option<Variable<PathBuf>
     let path = Path::new(&value);
     if !path.is_absolute() {
         return Err(format!(
-            "{name} is `{value}`, a relative path; give the absolute one: \
-             the build script doesn't run where Cargo was called."
+            "{name} is `{value}`, a relative path: set the absolute path, as the build script \
+             doesn't run in the directory where Cargo was called."
         ));
     }
     if !path.is_dir() {
-        return Err(format!("{name} is `{value}`, which is no directory."));
+        return Err(format!(
+            "{name} is `{value}`, which is not a directory: set the absolute path of one."
+        ));
     }
     let value = path.to_owned();
     Ok(Some(Variable { name, value }))
@@ -32,7 +34,7 @@ pub fn directory(target: &Target, name: &str) -> Result<Option<Variable<PathBuf>
 ///
 /// # Errors
 ///
-/// The value is neither.
+/// Returns an error if the value is neither.
 pub fn switch(target: &Target, name: &str) -> Result<Option<Variable<bool>>, String> {
     let Some(Variable { name, value }) = text(target, name)? else {
         return Ok(None);
@@ -42,7 +44,7 @@ pub fn switch(target: &Target, name: &str) -> Result<Option<Variable<bool>>, Str
         "1" => true,
         _ => {
             return Err(format!(
-                "{name} is `{value}`; give `1` to switch it on or `0` to switch it off."
+                "{name} is `{value}`: expected `1` to switch it on, or `0` to switch it off."
             ));
         }
     };

@@ -1,19 +1,17 @@
-//! Has Cargo run the build script again when a library is installed where there is
-//! none yet.
+//! Makes Cargo run the build script again when a library is installed where there was none.
 //!
-//! Cargo takes a file that isn't there for one that has changed, each time, and then
-//! compiles this crate and everything that depends on it in every build; and of a
-//! directory it reads all that is below it, which for the system's is too much. But
-//! in a directory it passes over links that lead nowhere, and of others it takes the
-//! link's own time as well. So what is watched is a directory of links to the files
-//! that aren't there: once one is, the link is younger than this run, however old the
-//! file is.
+//! Cargo can't watch the missing files themselves: a missing file always counts as changed, so
+//! Cargo would compile this crate and everything that depends on it in every build. Nor can it
+//! watch the directories of the system, as it reads everything below them. But in a directory
+//! it ignores links to missing files, and for other links it compares the link's own
+//! modification time as well. So it watches a directory of links to the missing files. Once a
+//! file exists, its link is younger than this run, however old the file is.
 
 use std::path::PathBuf;
 
 use super::find::Rejection;
 
-/// Watches the files that would have made the rejected places good.
+/// Watches the files that would change the outcome for the rejected places.
 pub fn watch(rejections: &[Rejection]) {
     let mut files: Vec<&PathBuf> = rejections
         .iter()
@@ -26,7 +24,7 @@ pub fn watch(rejections: &[Rejection]) {
         println!("cargo::rerun-if-changed={}", file.display());
     }
     if !absent.is_empty() {
-        // Where there are no links, or none may be made, nothing is watched.
+        // Without a right to create links, nothing is watched.
         _ = watch_absent(&absent);
     }
 }
@@ -43,13 +41,13 @@ fn watch_absent(files: &[&PathBuf]) -> std::io::Result<()> {
         fs::remove_dir_all(&directory)?;
     }
     fs::create_dir(&directory)?;
-    // Cargo noted when it started this run, by the file system's clock, which may
-    // not have moved on yet.
+    // Cargo has recorded the start of this run with the file system's clock, which may be
+    // coarse: the links must be younger.
     thread::sleep(Duration::from_millis(20));
     for (index, file) in files.iter().enumerate() {
         symlink(file, directory.join(index.to_string()))?;
     }
-    // The directory itself is never what has changed.
+    // The directory itself must never count as changed.
     File::open(&directory)?.set_modified(SystemTime::UNIX_EPOCH)?;
     println!("cargo::rerun-if-changed={}", directory.display());
     Ok(())

@@ -1,9 +1,9 @@
-//! A program at the end of an executable, which is none the worse for it.
+//! A program that is attached to the end of an executable, which still runs.
 //!
-//! Behind the executable itself, at a multiple of [`PAGE`] bytes, are a label,
-//! the options, the code, and the label again. The one at the end is looked for
-//! when the executable is started. The other one tells an executable that has
-//! lost its end from one that never had anything attached.
+//! After the executable itself, at a multiple of [`PAGE`] bytes, follow a label,
+//! the options, the code, and the label again. The executable looks for the last label
+//! when it is started. The first one tells a truncated executable from one that never
+//! had anything attached.
 
 use libwasmtime::error::Context;
 use libwasmtime::{Result, ensure};
@@ -12,26 +12,26 @@ use std::hash::{DefaultHasher, Hasher};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// What the first label's place is a multiple of.
+/// The alignment of the first label.
 const PAGE: usize = 4096;
 
-/// A program, and how it is to be run.
+/// A program, and the options to run it with.
 pub struct Attachment {
-    /// The options, none of which has a NUL.
+    /// The options, none of which contains a NUL.
     pub options: Vec<String>,
     /// The precompiled module.
     pub code: Vec<u8>,
 }
 
-/// Says what is attached.
+/// Describes what is attached.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Label {
-    /// How long the options are, each with a NUL behind it.
+    /// The length of the options, each with a NUL after it.
     options: u64,
-    /// How long the code is.
+    /// The length of the code.
     code: u64,
-    /// The hash of both. The executable that made it is the one that reads it, so
-    /// it may be any hash.
+    /// The hash of both. The executable that writes it is the one that reads it, so any
+    /// hash function will do.
     hash: u64,
 }
 
@@ -44,7 +44,7 @@ impl Label {
         for (place, number) in bytes.chunks_exact_mut(8).zip(numbers) {
             place.copy_from_slice(&number.to_le_bytes());
         }
-        // What shows that this is a label, and no other bytes.
+        // Marks these bytes as a label.
         let own = hash(&bytes[..24]).to_le_bytes();
         bytes[24..].copy_from_slice(&own);
         bytes
@@ -60,7 +60,7 @@ impl Label {
         (label.to_bytes() == bytes).then_some(label)
     }
 
-    /// How long all that is attached is, both labels included.
+    /// Returns the length of all that is attached, including both labels.
     fn whole(&self) -> Option<u64> {
         let labels = 2 * Label::SIZE as u64;
         self.options.checked_add(self.code)?.checked_add(labels)
@@ -74,7 +74,7 @@ fn hash(bytes: &[u8]) -> u64 {
 }
 
 impl Attachment {
-    /// An executable with this at its end.
+    /// Returns an executable with this attached to its end.
     pub fn attached_to(&self, mut executable: Vec<u8>) -> Vec<u8> {
         let mut content = Vec::new();
         for option in &self.options {
@@ -97,11 +97,11 @@ impl Attachment {
         executable
     }
 
-    /// Reads what is at the end of an executable; `None` if there is nothing.
+    /// Reads what is attached to an executable; `None` if nothing is.
     ///
     /// # Errors
     ///
-    /// If it can't be read, or isn't what was attached.
+    /// Returns an error if the file can't be read, or was changed since.
     pub fn read(executable: &Path) -> Result<Option<Attachment>> {
         let mut file = File::open(executable)?;
         let length = file.metadata()?.len();
@@ -134,7 +134,7 @@ impl Attachment {
     }
 }
 
-/// Whether something was attached to an executable of which the end is missing.
+/// Reports whether something was attached to an executable that was truncated since.
 pub fn was_cut_off(executable: &[u8]) -> bool {
     let pages = executable.chunks(PAGE);
     pages

@@ -1,4 +1,4 @@
-//! Makes one executable of a WASI preview 1 program, for people who have neither
+//! Turns a WASI preview 1 program into one executable, for people who have neither
 //! Rust nor Wasmtime.
 //!
 //! ```sh
@@ -6,17 +6,18 @@
 //! ./app ARG...
 //! ```
 //!
-//! The result is this very executable, with the program attached to it, compiled
-//! for what all processors of this architecture have. So it is one file with the
-//! link modes `vendored` and `static`, and needs libwasmtime with the others; and
-//! it is smaller if this executable was stripped before, not after.
+//! The result is a copy of this executable with the program attached to it, compiled
+//! for any processor of this architecture. With the link modes `vendored` and `static`
+//! it is self-contained; with the others it needs libwasmtime. To make it smaller, strip
+//! this executable before, not the result.
 //!
-//! The program sees its arguments and the standard streams, and else only what
-//! is named here, which it has wherever it is started:
+//! The program sees its arguments, the standard streams, and what these options name,
+//! wherever it is started:
 //!
-//! - `--dir HOST[::GUEST]`: a directory, such as `.`, where it is started;
+//! - `--dir HOST[::GUEST]`: a directory, such as `.`, which is the one where it is
+//!   started;
 //! - `--env NAME[=VALUE]`: an environment variable, by default with the value that
-//!   it has where the program is started;
+//!   it has when the program is started;
 //! - `--inherit-env`: the environment that it is started with.
 //!
 //! Exits with the program's exit code, with 134 if it traps, with 1 if it can't be
@@ -51,7 +52,7 @@ Options:
           Print this
 ";
 
-/// The option for the program to get the environment of its process.
+/// The option that passes the environment of the process on to the program.
 const INHERIT_ENV: &str = "--inherit-env";
 
 fn main() {
@@ -66,10 +67,10 @@ fn run_or_bundle() -> Result<()> {
     }
 }
 
-/// The file that this process was started from.
+/// Returns the file that this process was started from.
 fn own_executable() -> Result<PathBuf> {
     env::current_exe().or_else(|error| {
-        // It is asked of Linux's /proc, which isn't everywhere.
+        // On Linux this takes /proc, which may not be mounted.
         let called = env::args_os().next().map(PathBuf::from);
         called
             .filter(|path| path.components().count() > 1 && path.is_file())
@@ -77,7 +78,7 @@ fn own_executable() -> Result<PathBuf> {
     })
 }
 
-/// Runs the program that is attached.
+/// Runs the attached program.
 fn run(attachment: &Attachment) -> Result<()> {
     // Says what is wrong if libwasmtime is to be opened now and can't be.
     libwasmtime::load()?;
@@ -95,15 +96,15 @@ fn run(attachment: &Attachment) -> Result<()> {
     if inherit_env {
         wasi.inherit_env();
     }
-    // SAFETY: this executable attached it when it was `bundle`, with the same
-    // libwasmtime, unless that is a shared library; and it is as it was then.
+    // SAFETY: `bundle`, which is this executable, compiled and attached the code, and its
+    // hash is right. libwasmtime is the same, or a shared library that checks the version.
     let module = unsafe { Module::deserialize(&Engine::default(), &attachment.code)? };
     let linker = options.linker(&module, |_| Ok(()))?;
     let main = program::main_function(&module);
     program::run(&linker, &module, &mut wasi, main, &[])
 }
 
-/// Makes a copy of this executable, with a program attached.
+/// Writes a copy of this executable with a program attached.
 fn bundle(own: &Path) -> Result<()> {
     let runner = fs::read(own).with_context(|| format!("can't read {}", own.display()))?;
     ensure!(
@@ -183,14 +184,14 @@ fn compile(program: &str, options: &Options) -> Result<Vec<u8>> {
         config.target(&target)?;
     }
     let module = Module::from_file(&Engine::new(&config)?, program)?;
-    // So that what can't be run is found now.
+    // A program that can't be run is an error now, not when it is started.
     program::check_imports(&options.linker(&module, |_| Ok(()))?, &module)?;
     program::main_function(&module).context("it is no program: it has no `_start`")?;
     module.serialize()
 }
 
-/// This machine as a target without what only its own processor has; `None` on a
-/// system that isn't known here.
+/// Returns this machine's target, without the features that only its own processor has;
+/// `None` on an unknown system.
 fn target() -> Option<String> {
     let system = match env::consts::OS {
         "linux" => "unknown-linux-gnu",
@@ -202,7 +203,7 @@ fn target() -> Option<String> {
     Some(format!("{}-{system}", env::consts::ARCH))
 }
 
-/// Writes a file that can be executed, whole or not at all.
+/// Writes an executable file, completely or not at all.
 fn write_executable(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");

@@ -9,7 +9,7 @@ use std::fmt;
 pub struct Usage(String);
 
 impl Usage {
-    /// An error with this text.
+    /// Creates an error with this text.
     pub fn error(text: impl Into<String>) -> Error {
         Error::new(Usage(text.into()))
     }
@@ -23,7 +23,7 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-/// What a command line has next.
+/// The next part of a command line.
 pub enum Argument {
     Option(Flag),
     /// Anything else.
@@ -44,7 +44,7 @@ impl Flag {
             Some((name, value)) => (name, Some(value)),
             None => (argument, None),
         };
-        // One letter, and what follows is its value.
+        // After one letter follows its value.
         let letter = name.char_indices().nth(2).map(|(end, _)| end);
         match letter {
             Some(end) if !name.starts_with("--") => Flag {
@@ -60,7 +60,7 @@ impl Flag {
 
     /// # Errors
     ///
-    /// If the option, which takes no value, has one.
+    /// Returns an error if the option has a value, as it takes none.
     pub fn takes_nothing(&self) -> Result<()> {
         match &self.value {
             None => Ok(()),
@@ -71,9 +71,9 @@ impl Flag {
         }
     }
 
-    /// The error of an option that there isn't, with those that look like it.
+    /// Creates the error of an unknown option, which suggests similar ones.
     pub fn unknown(&self, known: &[&str]) -> Error {
-        // What looks like one letter with its value may be a name that lacks a dash.
+        // What looks like a letter with its value may be a name that lacks a dash.
         let attached = self.value.as_deref().unwrap_or_default();
         let whole = format!("{}{attached}", self.name);
         let written = if self.name.starts_with("--") {
@@ -109,11 +109,11 @@ impl CommandLine {
         }
     }
 
-    /// The arguments of this process, without its name.
+    /// Returns the arguments of this process, without its name.
     ///
     /// # Errors
     ///
-    /// If one isn't Unicode, which no program of WASI could be given.
+    /// Returns an error if one isn't Unicode, as WASI programs can't get such arguments.
     pub fn of_process() -> Result<CommandLine> {
         let arguments = env::args_os().skip(1).map(|argument| {
             argument.into_string().map_err(|argument| {
@@ -123,7 +123,7 @@ impl CommandLine {
         Ok(CommandLine::new(arguments.collect::<Result<_>>()?))
     }
 
-    /// The arguments that have not been read.
+    /// Returns the arguments that haven't been read.
     pub fn rest(&self) -> &[String] {
         &self.arguments[self.next..]
     }
@@ -136,18 +136,18 @@ impl CommandLine {
             self.only_operands = true;
             return self.read();
         }
-        // A dash alone is a file's name.
+        // A single dash is the name of a file.
         if self.only_operands || argument == "-" || !argument.starts_with('-') {
             return Some(Argument::Operand(argument));
         }
         Some(Argument::Option(Flag::new(&argument)))
     }
 
-    /// The value of an option: a part of the same argument, or the next argument.
+    /// Reads the value of an option: a part of the same argument, or the next argument.
     ///
     /// # Errors
     ///
-    /// If it has none; `what` says what it has to be.
+    /// Returns an error if it has none. The error says with `what` what is expected.
     pub fn value(&mut self, flag: &Flag, what: &str) -> Result<String> {
         if let Some(value) = &flag.value {
             return Ok(value.clone());
@@ -169,13 +169,13 @@ impl CommandLine {
     }
 }
 
-/// Of some names, those that a word was most probably meant to be.
+/// Returns the names that a misspelt word was most probably meant to be.
 pub fn nearest<'a>(word: &str, names: &[&'a str]) -> Vec<&'a str> {
     let word = letters(word);
     let distances = names.iter().map(|name| distance(&word, &letters(name)));
     let distances: Vec<usize> = distances.collect();
     match distances.iter().min() {
-        // One letter in two may be wrong.
+        // Every other letter may be wrong.
         Some(&least) if least <= word.len() / 2 => {
             let pairs = names.iter().zip(distances);
             pairs
@@ -186,13 +186,13 @@ pub fn nearest<'a>(word: &str, names: &[&'a str]) -> Vec<&'a str> {
     }
 }
 
-/// The letters of a name, without the dashes that it begins with.
+/// Returns the letters of a name, without its leading dashes.
 fn letters(name: &str) -> Vec<char> {
     name.trim_start_matches('-').chars().collect()
 }
 
-/// How many letters have to be added, removed, replaced, or swapped with their
-/// neighbours to make one word of the other.
+/// Returns how many letters have to be added, removed, replaced, or swapped with their
+/// neighbours to turn one word into the other.
 fn distance(from: &[char], to: &[char]) -> usize {
     let mut rows = vec![(0..=to.len()).collect::<Vec<_>>()];
     for (i, a) in from.iter().enumerate() {
@@ -210,7 +210,7 @@ fn distance(from: &[char], to: &[char]) -> usize {
     rows[from.len()][to.len()]
 }
 
-/// Names as an enumeration.
+/// Joins names to an enumeration.
 pub fn quoted(names: &[&str]) -> String {
     let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")

@@ -1,15 +1,15 @@
-//! Calling a function with arguments that are text, as `--invoke` does.
+//! Calls a function with arguments given as text, for `--invoke`.
 
 use libwasmtime::error::Context;
 use libwasmtime::{Func, Result, Store, Val, ValType, bail};
 
-/// Calls a function, and prints what it returns, a value a line. It takes as many
-/// of the arguments as it has parameters.
+/// Calls a function with as many of the arguments as it has parameters, and prints each
+/// result on a line.
 ///
 /// # Errors
 ///
-/// If there are too few arguments, or they aren't of the parameters' types; and
-/// if the call fails.
+/// Returns an error if there are too few arguments, if one isn't of its parameter's type,
+/// or if the call fails.
 pub fn invoke(store: &mut Store<()>, func: &Func, what: &str, arguments: &[String]) -> Result<()> {
     let ty = func.ty(&*store);
     let expected = ty.params().len();

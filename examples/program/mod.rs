@@ -1,4 +1,4 @@
-//! What `run`, `bundle` and `micropython` share: running a WASI preview 1 program.
+//! Runs a WASI preview 1 program, for the examples `run`, `bundle` and `micropython`.
 
 pub mod command_line;
 mod invoke;
@@ -13,14 +13,13 @@ use libwasmtime::{
     Error, I32Exit, Linker, Module, Result, Store, Trap, UnknownImportError, format_err,
 };
 
-/// What a process exits with that calls `abort`: as a shell has it, or as Windows
-/// has it.
+/// The exit code of a process that calls `abort`, as a shell or Windows reports it.
 const ABORTED: i32 = if cfg!(windows) { 3 } else { 134 };
 
-/// What a process exits with that doesn't understand its command line.
+/// The exit code for a mistake on the command line.
 const MISUSED: i32 = 2;
 
-/// The function that runs a program, by its name; `None` if it has none.
+/// Returns the name of the function that runs a program; `None` if it has none.
 pub fn main_function(module: &Module) -> Option<&'static str> {
     let is_function = |name| {
         let export = module.get_export(name);
@@ -29,12 +28,13 @@ pub fn main_function(module: &Module) -> Option<&'static str> {
     ["", "_start"].into_iter().find(|name| is_function(name))
 }
 
-/// Instantiates a module, and calls `_initialize` if it has that; then its function
-/// `name` if one is given, with arguments.
+/// Instantiates a module, calls its `_initialize` if it exports that, and then its
+/// function `name`, if one is given, with arguments.
 ///
 /// # Errors
 ///
-/// If it can't be run or traps; and, with an [`I32Exit`], if it exits.
+/// Returns an error if the module can't be run or traps; and, with an [`I32Exit`], if it
+/// exits.
 pub fn run(
     linker: &Linker<()>,
     module: &Module,
@@ -70,7 +70,7 @@ pub fn run(
 
 /// # Errors
 ///
-/// If nobody defines what the module imports, or if it is of another type.
+/// Returns an error if an import of the module isn't defined, or has another type.
 pub fn check_imports(linker: &Linker<()>, module: &Module) -> Result<()> {
     let Err(error) = linker.instantiate_pre(module) else {
         return Ok(());
@@ -101,7 +101,7 @@ fn no_function(module: &Module, name: &str) -> Error {
     format_err!("no func export named `{name}` found: {hint}")
 }
 
-/// The exit code that stands for how a program ended. An error is printed.
+/// Returns the exit code for the outcome of a program, and prints its error.
 pub fn exit_code(ended: Result<()>) -> i32 {
     let Err(error) = ended else {
         return 0;

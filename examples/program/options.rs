@@ -1,20 +1,19 @@
-//! The options that say what a program sees of its host, which every example
-//! takes that runs programs.
+//! The options that say what a program sees of its host. All examples that run programs
+//! take them.
 
 use super::command_line::{CommandLine, Flag, Usage};
 use libwasmtime::wasi::{self, FsPerms, WasiCtxBuilder};
 use libwasmtime::{Linker, Module, Result, bail};
 use std::env;
 
-/// What the options say.
+/// The values of the options.
 #[derive(Default)]
 pub struct Options {
-    /// Directories, and what the program knows them as.
+    /// Directories, and their names in the program.
     dirs: Vec<(String, String)>,
-    /// Environment variables; those without a value have the one that this process
-    /// has.
+    /// Environment variables; those without a value get the value in this process.
     env: Vec<(String, Option<String>)>,
-    /// Whether functions that are missing trap when they are called.
+    /// Whether undefined functions trap when they are called.
     unknown_imports_trap: bool,
 }
 
@@ -22,14 +21,14 @@ impl Options {
     /// The names of the options.
     pub const NAMES: &[&str] = &["--dir", "--env", "-W", "--wasm"];
 
-    /// What `--help` says of them.
+    /// Their part of `--help`.
     pub const HELP: &str = include_str!("options.txt");
 
-    /// Reads an option and its value; `false` if it is none of these.
+    /// Reads an option and its value; returns `false` for any other option.
     ///
     /// # Errors
     ///
-    /// If its value makes no sense.
+    /// Returns an error if its value is invalid.
     pub fn take(&mut self, flag: &Flag, line: &mut CommandLine) -> Result<bool> {
         match flag.name.as_str() {
             "--dir" => {
@@ -83,11 +82,11 @@ impl Options {
         Ok(true)
     }
 
-    /// What WASI lets the program see, its arguments excepted.
+    /// Returns what WASI lets the program see, except for its arguments.
     ///
     /// # Errors
     ///
-    /// If there is no such directory, or if a variable isn't Unicode.
+    /// Returns an error if a directory doesn't exist, or a variable isn't Unicode.
     pub fn wasi(&self) -> Result<WasiCtxBuilder> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.inherit_stdio();
@@ -113,11 +112,11 @@ impl Options {
         Ok(wasi)
     }
 
-    /// What the program is linked with: WASI, and `more`.
+    /// Returns what the program is linked with: WASI, and `more`.
     ///
     /// # Errors
     ///
-    /// If libwasmtime was built without WASI.
+    /// Returns an error if libwasmtime was built without WASI.
     pub fn linker(
         &self,
         module: &Module,

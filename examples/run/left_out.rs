@@ -1,9 +1,9 @@
-//! What the `wasmtime` CLI has and `run` hasn't, and what to do instead.
+//! The options of the `wasmtime` CLI that `run` lacks, and what to do instead.
 
 use crate::program::command_line::{CommandLine, Flag, Usage};
 use libwasmtime::{Error, Result};
 
-/// Options, and what does in Rust what they do.
+/// Options, and how to do the same in Rust.
 const OPTIONS: &[(&[&str], &str)] = &[
     (
         &["-O", "--optimize", "-C", "--codegen", "-D", "--debug"],
@@ -30,12 +30,12 @@ const OPTIONS: &[(&[&str], &str)] = &[
     (&["--target"], "call `libwasmtime::Config::target`"),
 ];
 
-/// The names of all that is known to be left out.
+/// Returns the names of all options that are left out.
 pub fn names() -> impl Iterator<Item = &'static str> {
     OPTIONS.iter().flat_map(|(names, _)| names.iter().copied())
 }
 
-/// Subcommands.
+/// Subcommands that are left out.
 const SUBCOMMANDS: &[&str] = &[
     "compile",
     "completion",
@@ -49,7 +49,7 @@ const SUBCOMMANDS: &[&str] = &[
     "wizer",
 ];
 
-/// The error of an option that is left out; `None` if it isn't one of those.
+/// Returns the error of an option that is left out; `None` for any other.
 pub fn option(flag: &Flag, line: &mut CommandLine) -> Option<Error> {
     let (_, instead) = OPTIONS
         .iter()
@@ -65,7 +65,7 @@ pub fn option(flag: &Flag, line: &mut CommandLine) -> Option<Error> {
 
 /// # Errors
 ///
-/// If the word is a subcommand that is left out.
+/// Returns an error if the word is a subcommand that is left out.
 pub fn check_subcommand(word: &str) -> Result<()> {
     if !SUBCOMMANDS.contains(&word) {
         return Ok(());

@@ -22,7 +22,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::exit;
 
-/// The name that stands for standard input.
+/// The file name that stands for standard input.
 const STDIN: &str = "-";
 
 fn main() {
@@ -61,7 +61,7 @@ enum Task {
     Run(Invocation),
 }
 
-/// A module, and how it is to be run.
+/// A module, and the options to run it with.
 #[derive(Default)]
 struct Invocation {
     options: Options,
@@ -156,7 +156,7 @@ impl Invocation {
         Ok(())
     }
 
-    /// What the program finds as its name: that of the file, and not where it is.
+    /// Returns the program's own name for itself: the name of the file without its path.
     fn argv0(&self) -> &str {
         let name = Path::new(&self.path)
             .file_name()
@@ -164,7 +164,7 @@ impl Invocation {
         self.argv0.as_deref().or(name).unwrap_or(&self.path)
     }
 
-    /// Compiles the module, or loads one that is precompiled.
+    /// Compiles the module, or loads precompiled code.
     fn module(&self, engine: &Engine) -> Result<Module> {
         let failed = || format!("failed to open wasm module `{}`", self.path);
         if self.path == STDIN {
@@ -174,7 +174,7 @@ impl Invocation {
                 return compiled(Module::new(engine, bytes));
             }
             self.ensure_allow_precompiled()?;
-            // SAFETY: the user says that the bytes can be trusted.
+            // SAFETY: the user has declared with an option that the bytes can be trusted.
             return unsafe { Module::deserialize(engine, bytes) };
         }
         let precompiled = Engine::detect_precompiled_file(&self.path).with_context(failed)?;
@@ -182,7 +182,7 @@ impl Invocation {
             return compiled(Module::from_file(engine, &self.path));
         }
         self.ensure_allow_precompiled()?;
-        // SAFETY: the user says that the file can be trusted.
+        // SAFETY: the user has declared with an option that the file can be trusted.
         unsafe { Module::deserialize_file(engine, &self.path) }
     }
 
@@ -196,7 +196,7 @@ impl Invocation {
     }
 }
 
-/// Says so where text isn't understood.
+/// Adds a hint to the error if the text format isn't built in.
 fn compiled(module: Result<Module>) -> Result<Module> {
     if cfg!(feature = "wat") {
         return module;

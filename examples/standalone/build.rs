@@ -13,19 +13,19 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-changed={GUEST}");
     println!("cargo::rerun-if-env-changed=WASMTIME_DIR");
 
-    // The shared library that was installed with the archive. Without the
-    // variable it is looked for in the usual places.
+    // The shared library that was installed with the archive. Without the variable, the
+    // usual places are searched.
     match env::var_os("WASMTIME_DIR") {
         Some(directory) => wasmtime::load_from(directory)?,
         None => wasmtime::load()?,
     }
 
-    // The code has to run on other machines than this one: with a target, only
-    // what all its processors have is used.
+    // The code has to run on other machines too: with a target, it uses only the
+    // instructions that all of its processors have.
     let mut config = Config::new();
     config.target(&env::var("TARGET")?)?;
-    // What the minimal library lacks. An engine there refuses code that was
-    // compiled with it.
+    // The minimal library lacks these features, and refuses code that was compiled with
+    // them.
     config
         .gc_support(false)
         .wasm_exceptions(false)

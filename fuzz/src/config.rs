@@ -1,11 +1,11 @@
-//! Engines of many settings, none of which takes much memory.
+//! Engines with many settings, none of which takes much memory.
 
 use crate::source::Source;
 use libwasmtime::{Config, Engine, OptLevel, PoolingAllocationConfig, Result};
 
 pub fn engine(source: &Source) -> Result<Engine> {
     let mut config = Config::new();
-    // Compiling is not what is tried here.
+    // Compiling isn't tested here.
     config
         .cranelift_opt_level(OptLevel::None)
         .parallel_compilation(false)

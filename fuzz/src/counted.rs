@@ -1,9 +1,9 @@
-//! Data that notices when it is dropped too rarely or too often.
+//! Data that reports if it is dropped too rarely or too often.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-/// How many values there are of a kind.
+/// Counts the values of a kind.
 #[derive(Clone, Default)]
 pub struct Counter(Arc<AtomicIsize>);
 
@@ -18,7 +18,7 @@ impl Counter {
     }
 }
 
-/// One that is counted.
+/// A value that is counted.
 pub struct Counted(Counter);
 
 impl Drop for Counted {

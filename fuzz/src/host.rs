@@ -11,13 +11,13 @@ use libwasmtime::{
 use std::panic::panic_any;
 use std::sync::Arc;
 
-/// How deep calls back in are nested.
+/// The greatest depth of nested calls.
 const MAX_DEPTH: usize = 3;
 
-/// How many kinds of typed functions there are.
+/// The number of kinds of typed functions.
 pub const KINDS: usize = 8;
 
-/// Where a typed function is put.
+/// The place for a typed function.
 pub trait Place {
     type Done;
 
@@ -46,8 +46,8 @@ impl Place for InLinker<'_> {
     }
 }
 
-/// Puts a typed function of that kind there. If it is made for a store, it must
-/// be called in that one only.
+/// Puts a typed function of that kind into the place. A function for a store must be called
+/// in that store only.
 pub fn typed<P: Place>(
     place: P,
     shared: &Arc<Shared>,
@@ -98,7 +98,7 @@ pub fn typed<P: Place>(
     }
 }
 
-/// A function of any type.
+/// Returns a function of any type.
 pub fn untyped(
     shared: &Arc<Shared>,
     owner: Option<Owner>,
@@ -126,11 +126,11 @@ pub fn untyped(
     }
 }
 
-/// Once in a while another reference than `val`, which may be of another store.
+/// Sometimes returns another reference than `val`, which may belong to another store.
 fn other(caller: &mut Caller<'_, Data>, val: Val) -> Val {
     let cx = caller.as_context_mut();
     if !cx.data().shared.source.once_in(8) {
-        // It may have been rooted in a scope that is gone.
+        // It may have been rooted in a scope that has ended.
         return val;
     }
     let Some((val, foreign)) = values::val(&cx, &Kind::of(&val).ty()) else {

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// What must not happen.
+/// Something that must not happen.
 #[derive(Clone, Debug)]
 pub struct Violation(pub String);
 
@@ -17,7 +17,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What a host function returns as its error.
+/// The error of a host function.
 #[derive(Debug)]
 pub struct HostError(pub u64);
 
@@ -29,19 +29,19 @@ impl fmt::Display for HostError {
 
 impl std::error::Error for HostError {}
 
-/// What a host function panics with.
+/// The payload of a host function's panic.
 pub struct HostPanic(pub u64);
 
-/// Whether all objects of a call are of the store that it is made on.
+/// Whether all objects of a call belong to its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
-    /// They are.
+    /// They do.
     Own,
-    /// One is not: the call must not succeed.
+    /// One doesn't: the call must not succeed.
     Foreign,
-    /// A value that is passed is not: the call is an error, and no panic.
+    /// A value that is passed doesn't: the call must be an error, and no panic.
     ForeignValue,
-    /// One may not be, or there may be a reason why it makes no difference.
+    /// One may not, or it may make no difference.
     Unsure,
 }
 
@@ -54,7 +54,8 @@ impl Expect {
         }
     }
 
-    /// Of a call on an object with a value, each of which may be of another store.
+    /// Returns the expectation for a call on an object with a value, each of which may
+    /// belong to another store.
     pub fn passing(foreign: bool, foreign_value: bool) -> Expect {
         match (foreign, foreign_value) {
             (true, _) => Expect::Foreign,
@@ -65,12 +66,12 @@ impl Expect {
 }
 
 thread_local! {
-    /// Where the last panic of this thread came from.
+    /// The origin of this thread's last panic.
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Keeps panics from being printed, as most are expected; where the last one
-/// came from is remembered.
+/// Keeps panics from being printed, as most are expected, and records the origin of the
+/// last one.
 pub fn silence_panics() {
     panic::set_hook(Box::new(|info| {
         LAST_PANIC.with_borrow_mut(|last| *last = info.to_string());
@@ -82,10 +83,10 @@ pub fn violation(shared: &Shared, text: impl Into<String>) -> ! {
     resume_unwind(Box::new(shared.note_violation(Violation(text.into()))))
 }
 
-/// What documented panics say.
+/// The messages of documented panics.
 const WRONG_STORE: &str = "object used with the wrong store";
 const WRONG_ENGINE: [&str; 2] = ["another engine", "different engines"];
-const NO_VALUE: [&str; 2] = ["can't be had", "not supported as values yet"];
+const NO_VALUE: [&str; 2] = ["can't be read", "not supported as values yet"];
 
 /// How a call ended.
 enum End<R> {
@@ -150,7 +151,7 @@ fn weigh<R>(shared: &Shared, what: &str, expect: Expect, raised: Raised, end: En
                     format!("{what}: the error is not the host's, {raised:?}: {error:?}"),
                 );
             }
-            // Has to work for any error.
+            // This has to work for any error.
             let _ = format!("{error:#} {error:?}");
             shared.tally(|tally| tally.errors += 1);
             None

@@ -1,35 +1,32 @@
 //! Sequences of calls that libwasmtime's safe API has to survive.
 //!
-//! [`run`] turns bytes into calls on stores: two at a time, mostly of one
-//! engine, which come and go. Every object that a call returns is kept and used
-//! again, now and then in the wrong store. Host functions return errors, panic,
-//! and call back in.
+//! [`run`] turns bytes into calls on stores: two at a time, mostly of one engine, which are
+//! created and dropped. Every object that a call returns is kept and used again, sometimes in
+//! the wrong store. Host functions return errors, panic, and call back in.
 //!
-//! What must not happen is a [`Violation`]:
+//! These must not happen. The first five are a [`Violation`]:
 //!
-//! - a panic, other than those that the API's documentation tells of, or one of
-//!   those where there was no reason for it;
-//! - no panic where an object was used in a store that isn't its own;
-//! - data that isn't what was put in: in a store, in a memory, in a global,
-//!   behind an `externref`, in a function's arguments and results;
-//! - a host function's failure that reaches another call than the one that
-//!   entered it, or none;
+//! - a panic that the API's documentation doesn't mention, or one that it mentions but that
+//!   had no reason;
+//! - no panic when an object was used with another store than its own;
+//! - data that has changed: in a store, in a memory, in a global, behind an `externref`, in a
+//!   function's arguments and results;
+//! - a host function's failure that reaches no call, or another call than the one that
+//!   entered it;
 //! - data that is never dropped, or more than once;
-//!
-//! and the end of the process, by an abort or a signal. The binary of this
-//! package runs the inputs in child processes for that.
+//! - the end of the process, by an abort or a signal. To notice that, the binary of this
+//!   package runs the inputs in child processes.
 //!
 //! # How it is put together
 //!
-//! - `source`: decisions out of bytes.
-//! - `world`: everything that the calls have made so far.
-//! - `stage`: the calls that need a store of their own: making, dropping and
-//!   sending them; and those that need none.
-//! - `ops`: the calls that need a store's context, from outside or from a
-//!   host function.
+//! - `source`: decisions from bytes.
+//! - `world`: everything that the calls have created so far.
+//! - `stage`: the calls that need a store of their own, which create, drop and send stores;
+//!   and those that need none.
+//! - `ops`: the calls that need a store's context, from outside or from a host function.
 //! - `host`: the host functions.
-//! - `kinds`: the kinds of values that there are, a table shared with the tests.
-//! - `wasi`: what programs are given that import WASI.
+//! - `kinds`: the kinds of values, a table shared with the tests.
+//! - `wasi`: what programs that import WASI can see.
 //! - `judge`: tells a violation from an expected panic.
 
 mod config;
@@ -54,7 +51,7 @@ pub use world::Tally;
 ///
 /// # Errors
 ///
-/// The first violation. What comes after one means nothing.
+/// Returns the first violation. Anything after it is meaningless.
 pub fn run(input: &[u8]) -> Result<Tally, Violation> {
     stage::play(input)
 }

@@ -1,16 +1,16 @@
-//! Plays inputs for a while, in child processes, and says which ended badly.
+//! Plays inputs for a while, in child processes, and reports those that ended badly.
 //!
 //! ```text
 //! cargo run -p libwasmtime-fuzz --release -- --seconds 60 [--seed N]
 //! cargo run -p libwasmtime-fuzz --release -- --seed N --input M
 //! ```
 //!
-//! with the features of the link mode, for example `--no-default-features
-//! --features load`; without, libwasmtime is built from source.
+//! with the features of the link mode, for example `--no-default-features --features load`;
+//! without, libwasmtime is built from source.
 //!
-//! The second plays one input again, in this process, as the first says when
-//! it has found something. What an input is depends on its seed and number, and
-//! on this package's sources.
+//! The second command plays one input again, in this process. The first one prints it when it
+//! has found something. An input is determined by its seed and number, and by this package's
+//! sources.
 
 use libwasmtime_fuzz::Tally;
 use std::io::{self, BufRead, BufReader, Write};
@@ -19,20 +19,20 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// How many inputs a child process plays.
+/// The number of inputs that a child process plays.
 const BATCH: u64 = 100;
 
-/// How long an input may take. Most take a few milliseconds.
+/// The longest time of an input. Most take a few milliseconds.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How many bytes an input has at most.
+/// The greatest length of an input, in bytes.
 const LONGEST: u64 = 8192;
 
 struct Args {
     seconds: u64,
     seed: u64,
     input: Option<u64>,
-    /// Play a batch from here on, as a child process.
+    /// The first input of a batch to play, as a child process.
     batch: Option<u64>,
 }
 
@@ -81,7 +81,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Args, String> {
     Ok(parsed)
 }
 
-/// Plays inputs in this process, and says which it is at.
+/// Plays inputs in this process, and prints each number.
 fn play(seed: u64, numbers: std::ops::Range<u64>) -> Result<(), String> {
     let mut sum = Tally::default();
     for number in numbers {
@@ -96,11 +96,11 @@ fn play(seed: u64, numbers: std::ops::Range<u64>) -> Result<(), String> {
 }
 
 fn say(line: &str) {
-    // If nobody listens any more, it makes no difference.
+    // It doesn't matter if nobody reads it any more.
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The bytes of an input.
+/// Returns the bytes of an input.
 fn input(seed: u64, number: u64) -> Vec<u8> {
     // SplitMix64, from a state that is different for each input.
     let mut state = seed.rotate_left(32) ^ number.wrapping_mul(0xd134_2543_de82_ef95);
@@ -114,7 +114,7 @@ fn input(seed: u64, number: u64) -> Vec<u8> {
     (0..words).flat_map(|_| next().to_le_bytes()).collect()
 }
 
-/// Has child processes play inputs until the time is over.
+/// Lets child processes play inputs until the time is over.
 fn supervise(args: &Args) -> Result<(), String> {
     let seed = args.seed;
     let begin = Instant::now();
@@ -130,7 +130,7 @@ fn supervise(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-/// Has one child process play a batch.
+/// Lets a child process play a batch.
 fn supervise_batch(seed: u64, first: u64) -> Result<Tally, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut child = Command::new(program)
@@ -160,7 +160,7 @@ fn supervise_batch(seed: u64, first: u64) -> Result<Tally, String> {
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
                 hangs = true;
-                // It may just have ended.
+                // It may have ended just now.
                 let _ = child.kill();
             }
         }

@@ -15,7 +15,7 @@ use crate::kinds::Kind;
 use crate::world::Cx;
 use libwasmtime::{Extern, Val};
 
-/// All of them; one that matters more is here several times.
+/// All of them; more important ones several times.
 const OPS: &[fn(&mut Cx<'_>)] = &[
     externref::make,
     externref::data,
@@ -78,7 +78,7 @@ const OPS: &[fn(&mut Cx<'_>)] = &[
     values,
 ];
 
-/// Makes a few of them.
+/// Makes a few of these calls.
 pub fn some(cx: &mut Cx<'_>, count: usize) {
     for _ in 0..count {
         let source = &cx.data().shared.source;
@@ -121,7 +121,7 @@ pub fn keep_val(cx: &mut Cx<'_>, val: Val) {
     });
 }
 
-/// Makes the values of a kind.
+/// Creates the values of a kind.
 fn values(cx: &mut Cx<'_>) {
     let kind = cx.data().shared.source.pick(Kind::ALL).copied();
     let kind = kind.expect("there are some");

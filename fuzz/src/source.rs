@@ -1,12 +1,12 @@
-//! Decisions out of bytes.
+//! Decisions from bytes.
 
 use arbitrary::{Arbitrary, Unstructured};
 use std::sync::{Mutex, PoisonError};
 
-/// Where decisions come from, for all that take part.
+/// The source of decisions, shared by all threads and functions.
 ///
-/// When the bytes are used up, every number is 0 and nothing has a chance: so
-/// what is chosen then has to be what ends soonest.
+/// When the bytes are used up, every number is 0 and every chance fails. The first choice
+/// therefore has to be the one that ends soonest.
 pub struct Source {
     bytes: Vec<u8>,
     at: Mutex<usize>,
@@ -32,27 +32,27 @@ impl Source {
         drawn.unwrap_or_default()
     }
 
-    /// Any value.
+    /// Returns any value.
     pub fn any<T: for<'a> Arbitrary<'a> + Default>(&self) -> T {
         self.draw(|rest| T::arbitrary(rest))
     }
 
-    /// A number below `count`, which isn't 0.
+    /// Returns a number below `count`, which isn't 0.
     pub fn below(&self, count: usize) -> usize {
         self.draw(|rest| rest.int_in_range(0..=count - 1))
     }
 
-    /// Yes, once in so many times.
+    /// Returns `true` once in a number of times.
     pub fn once_in(&self, times: usize) -> bool {
         self.below(times) + 1 == times
     }
 
-    /// One of `choices`; `None` if there are none.
+    /// Returns one of `choices`; `None` if there are none.
     pub fn pick<'c, T>(&self, choices: &'c [T]) -> Option<&'c T> {
         (!choices.is_empty()).then(|| &choices[self.below(choices.len())])
     }
 
-    /// Up to `max` bytes, for something that makes decisions of its own.
+    /// Returns up to `max` bytes, for code that makes its own decisions.
     pub fn bytes(&self, max: usize) -> Vec<u8> {
         self.draw(|rest| Ok(rest.bytes(rest.len().min(max))?.to_vec()))
     }

@@ -15,10 +15,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// The most calls that are made from outside, in groups.
+/// The greatest number of groups of calls from outside.
 const GROUPS: usize = 200;
 
-/// The stack of the threads that stores are sent to.
+/// The stack size of the threads to which stores are sent.
 const STACK: usize = 8 << 20;
 
 /// Plays the sequence of calls that `input` stands for.
@@ -40,7 +40,7 @@ pub fn play(input: &[u8]) -> Result<Tally, Violation> {
         return Err(violation);
     }
     if let Err(payload) = played {
-        // It is the harness that panicked.
+        // The harness itself has panicked.
         resume_unwind(payload);
     }
     for (what, counter) in [
@@ -129,7 +129,7 @@ fn elsewhere(mut store: Store<Data>, count: usize) -> Store<Data> {
         some(&mut store, count);
         store
     });
-    match thread.expect("a thread can be had").join() {
+    match thread.expect("the system starts a thread").join() {
         Ok(store) => store,
         Err(payload) => resume_unwind(payload),
     }
@@ -150,7 +150,7 @@ fn new_store(shared: &Arc<Shared>) -> Option<Store<Data>> {
     let engine = pick_engine(shared)?;
     let mut store = Store::new(&engine, Data::new(shared, limits(4 << 20, 1000, 50)));
     store.limiter(|data| &mut data.limits);
-    // Where there is fuel or an epoch, most stores begin with some.
+    // With fuel or epochs, most stores begin with some.
     if !shared.source.once_in(8) {
         let _ = store.set_fuel(20_000);
         store.set_epoch_deadline(2);
@@ -245,7 +245,7 @@ fn module(shared: &Shared) {
     shared.pools(|pools| keep(&mut pools.modules, source, module));
 }
 
-/// Takes a module to bytes and back, to any engine.
+/// Serializes a module and loads it into any engine.
 fn again(shared: &Shared, module: &Module) {
     if !shared.source.once_in(6) {
         return;

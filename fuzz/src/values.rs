@@ -42,11 +42,11 @@ fn func_type_in(source: &Source, engine: &Engine, depth: usize) -> FuncType {
             .collect()
     };
     let (params, results) = (some(), some());
-    // None has continuations.
+    // No function has continuations.
     FuncType::try_new(engine, params, results).unwrap_or_else(|_| FuncType::new(engine, [], []))
 }
 
-/// A function type; once in a while of another engine than `engine`.
+/// Returns a function type, sometimes of another engine than `engine`.
 pub fn func_type(cx: &Cx<'_>) -> FuncType {
     let shared = &cx.data().shared;
     let engine = if shared.source.once_in(24) {
@@ -95,13 +95,13 @@ pub fn global_type(cx: &Cx<'_>) -> GlobalType {
     GlobalType::new(val_type(source, cx.engine(), 0), mutability)
 }
 
-/// Any value, and whether it is of another store.
+/// Returns any value, and whether it belongs to another store.
 pub fn any_val(cx: &Cx<'_>) -> (Val, bool) {
     let ty = val_type(&cx.data().shared.source, cx.engine(), 0);
     val(cx, &ty).unwrap_or((Val::I32(0), false))
 }
 
-/// A value of that type, if there is one; and whether it is of another store.
+/// Returns a value of that type, if there is one, and whether it belongs to another store.
 pub fn val(cx: &Cx<'_>, ty: &ValType) -> Option<(Val, bool)> {
     let source = &cx.data().shared.source;
     let number = match ty {
@@ -118,7 +118,7 @@ pub fn val(cx: &Cx<'_>, ty: &ValType) -> Option<(Val, bool)> {
     Some((number, false))
 }
 
-/// A number that is mostly small, as an index or size is.
+/// Returns a number that is mostly small, for an index or size.
 pub fn small(source: &Source) -> u64 {
     match source.below(8) {
         7 => source.any(),
@@ -127,7 +127,8 @@ pub fn small(source: &Source) -> u64 {
     }
 }
 
-/// A reference of that type, or almost; and whether it is of another store.
+/// Returns a reference of that type or a similar one, and whether it belongs to another
+/// store.
 pub fn reference(cx: &Cx<'_>, ty: &RefType) -> Option<(Ref, bool)> {
     let (shared, owner) = (&cx.data().shared, cx.data().owner);
     let source = &shared.source;

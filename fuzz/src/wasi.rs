@@ -1,4 +1,4 @@
-//! What programs that import WASI are given.
+//! What programs that import WASI can see.
 
 use crate::counted::Counted;
 use crate::world::{Data, Shared};
@@ -28,7 +28,7 @@ impl Write for Output {
     }
 }
 
-/// Gives a store a WASI context, in place of the one it may have.
+/// Gives a store a WASI context, which replaces one that it has.
 pub fn give(store: &mut Store<Data>) {
     let shared = store.data().shared.clone();
     let output = || Output {
@@ -42,7 +42,7 @@ pub fn give(store: &mut Store<Data>) {
     }
     wasi.stdout(output()).stderr(output());
     if shared.source.any() {
-        // Takes the place of the last.
+        // Replaces the last one.
         wasi.stdout(output());
     }
     let wasi = wasi.build_p1();

@@ -1,4 +1,4 @@
-//! Everything that the calls have made so far.
+//! Everything that the calls have created so far.
 
 use crate::counted::{Counted, Counter};
 use crate::judge::Violation;
@@ -16,10 +16,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A store's context.
 pub type Cx<'a> = StoreContextMut<'a, Data>;
 
-/// Tells a store from all others, those that are gone included.
+/// Identifies a store among all, including those that were dropped.
 pub type Owner = u64;
 
-/// How many objects of a kind are kept.
+/// The number of objects of a kind that are kept.
 const KEPT: usize = 24;
 
 /// Objects of stores, each with its store.
@@ -36,7 +36,7 @@ impl<H: Clone> Pool<H> {
         keep(&mut self.0, source, (owner, handle));
     }
 
-    /// One of them, mostly of this store; and whether it is of another.
+    /// Returns one of them, mostly of this store, and whether it belongs to another.
     pub fn pick(&self, source: &Source, owner: Owner) -> Option<(H, bool)> {
         if source.once_in(12) {
             let (of, handle) = source.pick(&self.0)?;
@@ -47,7 +47,7 @@ impl<H: Clone> Pool<H> {
     }
 }
 
-/// Keeps an object, in place of another if there are many.
+/// Keeps an object, and replaces another if there are many.
 pub fn keep<T>(objects: &mut Vec<T>, source: &Source, object: T) {
     if objects.len() < KEPT {
         objects.push(object);
@@ -63,7 +63,7 @@ pub struct Linked {
     pub owners: HashSet<Owner>,
 }
 
-/// What was instantiated, and the stores that its imports may belong to.
+/// What was instantiated, and the stores to which its imports may belong.
 #[derive(Clone)]
 pub struct Prepared {
     pub pre: InstancePre<Data>,
@@ -96,7 +96,7 @@ pub struct Pools {
 
 macro_rules! tally {
     ($($(#[$doc:meta])* $name:ident: $text:literal,)*) => {
-        /// How often things happened.
+        /// The number of events of each kind.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct Tally {
             $($(#[$doc])* pub $name: u64,)*
@@ -136,7 +136,7 @@ tally! {
     host_panics: "host panics",
     /// Calls from WebAssembly, or from the host, to the host.
     callbacks: "callbacks",
-    /// Instances that were made.
+    /// Instances that were created.
     instances: "instances",
 }
 
@@ -168,12 +168,12 @@ impl Shared {
         }
     }
 
-    /// A number that wasn't there before.
+    /// Returns a new number.
     pub fn serial(&self) -> u64 {
         self.next.fetch_add(1, Ordering::SeqCst)
     }
 
-    /// Looks at the objects. Nothing that may call back belongs in here.
+    /// Accesses the objects. The closure must not call back in.
     pub fn pools<R>(&self, f: impl FnOnce(&mut Pools) -> R) -> R {
         f(&mut self.pools.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -186,8 +186,7 @@ impl Shared {
         *self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes the first violation, so that it counts even if it gets lost on its
-    /// way out.
+    /// Records the first violation, so that it counts even if it is lost while it unwinds.
     pub fn note_violation(&self, violation: Violation) -> Violation {
         let mut first = self
             .violation

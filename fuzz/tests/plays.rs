@@ -1,4 +1,4 @@
-//! Inputs can be played, and again.
+//! Inputs can be played, once and again.
 
 use libwasmtime_fuzz::Tally;
 

@@ -1,18 +1,18 @@
-//! Whether the address space has room for a pool.
+//! Checks whether a pool fits into the address space.
 //!
-//! libwasmtime reserves a pool when the engine is made, and aborts if it can't.
-//! Nothing but trying tells whether it can: limits, overcommitment and what the
-//! process has mapped already all play in. So the same regions are reserved
-//! here first, in the same way, and given back.
+//! libwasmtime reserves a pool when the engine is created, and aborts if it can't. Only
+//! trying tells whether it can: that depends on limits, on overcommitment and on the
+//! mappings that the process already has. So this module first maps the same regions in
+//! the same way, and unmaps them.
 
-use super::region::{Region, page_size};
+use crate::region::{Region, page_size};
 use std::fmt;
 use std::io;
 
-/// What a pool consists of.
+/// The numbers and sizes of a pool's parts.
 pub(super) struct Layout {
     pub(super) memories: usize,
-    /// What is reserved for each memory.
+    /// The reservation for each memory.
     pub(super) memory_bytes: u64,
     pub(super) memory_guard_bytes: u64,
     pub(super) tables: usize,
@@ -22,21 +22,23 @@ pub(super) struct Layout {
     pub(super) gc_heaps: usize,
 }
 
-/// What the bookkeeping of one slot takes, generously.
+/// An upper bound of the bookkeeping for one slot, in bytes.
 const SLOT_BYTES: usize = 256;
 
-/// What else an engine takes, generously.
+/// An upper bound of the engine's other memory, in bytes.
 const ENGINE_BYTES: usize = 16 << 20;
 
+// Version 48: a pool reserves these regions; look at `PoolingInstanceAllocator` in
+// `wasmtime`, and at its `memory_pool.rs`, `table_pool.rs` and `unix_stack_pool.rs`.
 impl Layout {
-    /// Reserves and gives back what the pool would.
+    /// Maps the regions of the pool, and unmaps them.
     ///
     /// # Errors
     ///
-    /// What there is no room for.
+    /// Returns an error if the system refuses one of them.
     pub(super) fn probe(&self) -> Result<(), NoRoom> {
         let too_large = |what, error| NoRoom { what, error };
-        let overflow = || io::Error::other("more bytes than there are addresses");
+        let overflow = || io::Error::other("the size in bytes exceeds the address space");
 
         let bytes = [self.memories, self.tables, self.stacks, self.gc_heaps]
             .into_iter()
@@ -48,7 +50,7 @@ impl Layout {
         bookkeeping
             .try_reserve_exact(bytes)
             .map_err(|error| too_large("bookkeeping", io::Error::other(error)))?;
-        // Memory that nobody uses is optimised away.
+        // The compiler would optimize an unused allocation away.
         std::hint::black_box(&mut bookkeeping);
 
         let memories = self
@@ -61,14 +63,14 @@ impl Layout {
             .ok_or_else(|| too_large("tables", overflow()))?;
         let _tables = Region::allocate(tables).map_err(|error| too_large("tables", error))?;
 
-        // Windows makes its stacks one by one.
+        // On Windows libwasmtime allocates each stack separately.
         #[cfg(unix)]
         {
             let (stack, stacks) = self
                 .stack_region()
                 .ok_or_else(|| too_large("stacks", overflow()))?;
             let stacks = Region::allocate(stacks).map_err(|error| too_large("stacks", error))?;
-            // Each guard page is a mapping more, and their number is limited.
+            // Each guard page adds a mapping, and systems limit the number of mappings.
             for index in 0..self.stacks {
                 stacks
                     .protect(index * stack, page_size())
@@ -87,12 +89,12 @@ impl Layout {
     }
 
     fn table_region(&self) -> Option<usize> {
-        // A function's element has a pointer, a reference four bytes.
+        // An element is a pointer for a function, and four bytes for other references.
         let table = self.table_elements.checked_mul(size_of::<usize>())?;
         round_up(table)?.checked_mul(self.tables)
     }
 
-    /// The size of one stack with its guard page, and of all.
+    /// Returns the size of one stack with its guard page, and of all stacks.
     #[cfg(unix)]
     fn stack_region(&self) -> Option<(usize, usize)> {
         let stack = round_up(self.stack_bytes)?.checked_add(page_size())?;
@@ -100,7 +102,7 @@ impl Layout {
     }
 }
 
-/// A part of a pool doesn't fit into the address space.
+/// The error that a part of a pool doesn't fit into the address space.
 #[derive(Debug)]
 pub(super) struct NoRoom {
     what: &'static str,
@@ -111,7 +113,7 @@ impl fmt::Display for NoRoom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "there is no room for the pool's {}: {}",
+            "no address space is left for the pool's {}: {}",
             self.what, self.error
         )
     }

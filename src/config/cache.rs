@@ -1,4 +1,4 @@
-//! The cache of compiled modules on disk.
+//! [`Cache`]: the cache of compiled modules on disk.
 
 mod bounds;
 mod handover;
@@ -6,7 +6,7 @@ mod settings;
 
 pub use settings::CacheConfig;
 
-use super::RawConfig;
+use super::default_settings;
 use crate::error::{check, ensure, format_err};
 use crate::sys::{self, Feature, ensure_loaded, is_privileged, require, wasm_config_t};
 use crate::{Result, threads};
@@ -17,66 +17,80 @@ use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::Arc;
 
-/// A cache of compiled modules on disk, which
-/// [`Config::cache`](crate::Config::cache) takes.
+/// A cache of compiled modules on disk, for [`Config::cache`](crate::Config::cache).
 ///
-/// A module that was compiled before, with the same settings, by this process
-/// or another, is read instead of compiled.
+/// An engine with a cache reads the code of a module from the cache if this process or
+/// another has compiled the module before, with the same settings. Otherwise it compiles
+/// the module and writes its code to the cache. A thread of libwasmtime's compresses files
+/// that are used often, and deletes those that haven't been used for long when there are
+/// too many.
 ///
 /// # Trust
 ///
-/// What is in the directory of a cache is native code, which libwasmtime runs as it
-/// finds it. So the directory is trusted as the program itself is: whoever can write
-/// there can do what the program can, and a file that was damaged there is undefined
-/// behaviour or ends the process. libwasmtime finds only some damage, and compiles
-/// the module again then. Keep the directory to the user that the program runs as,
-/// and share it only between programs that trust each other.
+/// The files in the directory of a cache are native code, which libwasmtime runs without
+/// verifying it. So the directory has to be trusted as much as the program itself: anyone
+/// who can write to it can do whatever the program can, and a damaged file is undefined
+/// behavior or ends the process. (libwasmtime detects only some damage, and compiles the
+/// module again then.) Give only the program's own user access to the directory, and share
+/// it only between programs that trust each other.
 ///
-/// ```no_run
-/// use libwasmtime::{Cache, Config};
+#[doc = example!(wat)]
+/// use libwasmtime::{Cache, CacheConfig, Config, Engine, Module};
 ///
-/// # fn main() -> libwasmtime::Result<()> {
+/// let directory = std::env::temp_dir().join(format!("cache-of-{}", std::process::id()));
+/// let mut settings = CacheConfig::new();
+/// settings.with_directory(&directory);
 /// let mut config = Config::new();
-/// config.cache(Some(Cache::from_file(None)?));
-/// # Ok(())
-/// # }
+/// config.cache(Some(Cache::new(settings)?));
+///
+/// // Compiles the module and writes its code to the directory.
+/// Module::new(&Engine::new(&config)?, "(module)")?;
+/// // Reads it from there, as another process would.
+/// Module::new(&Engine::new(&config)?, "(module)")?;
+/// assert!(directory.is_dir());
+/// # std::fs::remove_dir_all(directory).ok();
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Cache {
     source: Source,
 }
 
-/// Where the settings are.
+/// Where libwasmtime reads the settings.
 #[derive(Clone, Debug)]
 enum Source {
-    /// In the default file.
+    /// In its default file.
     Default,
-    /// In a file.
+    /// In this file.
     File(Arc<(PathBuf, CString)>),
-    /// In this text, for a file that is there only while libwasmtime reads it.
+    /// In a file with this text, which exists only while libwasmtime reads it.
     Text(Arc<str>),
 }
 
 impl Cache {
     /// Creates a cache with these settings.
     ///
-    /// The C API takes the settings of a cache from a file, so they are written to one,
-    /// here and again whenever an engine is made. It is in the directory for temporary
-    /// files ([`std::env::temp_dir`]), private, and deleted at once.
+    /// The C API reads the settings of a cache from a file. So this function writes them
+    /// to a file, and so does each [`Engine::new`](crate::Engine::new) with the cache. The
+    /// file is in the directory for temporary files ([`std::env::temp_dir`]), only the user
+    /// can access it, and it is deleted at once.
     ///
     /// Calls `wasmtime_config_cache_config_load`.
     ///
     /// # Errors
     ///
-    /// - If a setting is out of its bounds;
-    /// - if the directory for the cache isn't an absolute path, isn't UTF-8, or can't
-    ///   be made;
-    /// - if no directory is set and the process is
+    /// Returns an error if
+    ///
+    /// - a setting is out of its bounds;
+    /// - the directory for the cache isn't an absolute path, isn't UTF-8, or can't be
+    ///   created;
+    /// - no directory is set and the process is
     ///   [privileged](crate::load#privileged-processes): the environment of its caller
     ///   would decide which code is loaded;
-    /// - if no temporary file can be written;
-    /// - if the system starts no thread for it;
-    /// - if the library has no cache.
+    /// - the temporary file can't be written;
+    /// - the system doesn't start the thread of the cache;
+    /// - the library was built without the `cache` feature
+    ///   ([`Unsupported`](crate::Unsupported)).
     pub fn new(config: CacheConfig) -> Result<Cache> {
         if config.directory().is_none() {
             check_default_directory()?;
@@ -84,20 +98,26 @@ impl Cache {
         Cache::tried(Source::Text(config.to_toml()?.into()))
     }
 
-    /// A cache as a TOML file describes it; `None` for the file
-    /// `wasmtime/config.toml` in the user's directory for configuration, or
-    /// the defaults if there is none.
+    /// Creates a cache with the settings of a TOML file.
     ///
-    /// The file is read here, and again when an engine is made. Calls
-    /// `wasmtime_config_cache_config_load`.
+    /// `None` stands for the file `wasmtime/config.toml` in the user's directory for
+    /// configuration. If that file doesn't exist, all settings have their defaults.
+    ///
+    /// This function reads the file, and so does each [`Engine::new`](crate::Engine::new)
+    /// with the cache. Calls `wasmtime_config_cache_config_load`.
     ///
     /// # Errors
     ///
-    /// If the file is missing or isn't a cache configuration, if the directory
-    /// for the cache can't be made, if the system starts no thread for it, or if the
-    /// library has no cache. Also for `None` in a
-    /// [privileged process](crate::load#privileged-processes): the environment of its
-    /// caller would decide which code is loaded.
+    /// Returns an error if
+    ///
+    /// - the file is missing or isn't a configuration of a cache;
+    /// - the directory for the cache can't be created;
+    /// - `path` is `None` and the process is
+    ///   [privileged](crate::load#privileged-processes): the environment of its caller
+    ///   would decide which code is loaded;
+    /// - the system doesn't start the thread of the cache;
+    /// - the library was built without the `cache` feature
+    ///   ([`Unsupported`](crate::Unsupported)).
     pub fn from_file(path: Option<&Path>) -> Result<Cache> {
         Cache::tried(match path {
             None => {
@@ -108,17 +128,18 @@ impl Cache {
         })
     }
 
-    /// Has the library read the settings once, to see whether they are good.
+    /// Creates a cache, after libwasmtime has read the settings once to check them.
     fn tried(source: Source) -> Result<Cache> {
         let cache = Cache { source };
         ensure_loaded()?;
-        let trial = RawConfig::new();
-        // SAFETY: `trial` owns the configuration.
+        let trial = default_settings();
+        // SAFETY: invariant "Owned object": `trial` owns the configuration, as `apply`
+        // requires.
         unsafe { cache.apply(trial.as_ptr())? };
         Ok(cache)
     }
 
-    /// The configuration file that was given.
+    /// Returns the file that was given to [`Cache::from_file`].
     pub fn file(&self) -> Option<&Path> {
         match &self.source {
             Source::File(file) => Some(&file.0),
@@ -126,78 +147,83 @@ impl Cache {
         }
     }
 
-    /// Has the library read the configuration.
+    /// Sets the cache in a configuration of the C API: libwasmtime reads the settings.
     ///
     /// # Errors
     ///
-    /// If the library has no cache, or rejects the file, or if the system starts no
-    /// thread for it.
+    /// Returns an error if the library has no cache or rejects the file, or if the system
+    /// doesn't start the cache's thread.
     ///
     /// # Safety
     ///
-    /// `config` must be a configuration that the caller owns.
+    /// `config` must be an owned configuration.
     pub(super) unsafe fn apply(&self, config: *mut wasm_config_t) -> Result<()> {
         require(Feature::Cache)?;
-        // What cleans up starts with the cache.
-        threads::start(1, "a cache of compiled modules", "do without a cache")?;
+        // The thread that cleans up starts with the cache.
+        threads::start(1, "a cache of compiled modules", "compile without a cache")?;
         match &self.source {
-            // SAFETY: the caller owns the configuration; the default file is a null
-            // pointer.
+            // SAFETY: `config` is owned, as this function requires; a null pointer is the
+            // default file.
             Source::Default => unsafe { load(config, ptr::null()) },
             Source::File(file) => {
                 let (path, c_path) = &**file;
-                // What can't be read here libwasmtime refuses.
+                // libwasmtime reports an error if the file can't be read.
                 if let Ok(toml) = fs::read_to_string(path) {
                     bounds::check_file(path, &toml)?;
                 }
-                // SAFETY: the caller owns the configuration, and a C string is one.
+                // SAFETY: `config` is owned, as this function requires; the path is a C
+                // string.
                 unsafe { load(config, c_path.as_ptr()) }
             }
             Source::Text(text) => {
                 let file = Handover::new(text)?;
-                // SAFETY: the caller owns the configuration, and a C string is one.
+                // SAFETY: `config` is owned, as this function requires; the path is a C
+                // string.
                 unsafe { load(config, file.path()?.as_ptr()) }
             }
         }
     }
 }
 
-/// Has the library read a file.
+/// Calls `wasmtime_config_cache_config_load`.
 ///
 /// # Errors
 ///
-/// If it rejects the file.
+/// Returns an error if libwasmtime rejects the file.
 ///
 /// # Safety
 ///
-/// The caller must own the configuration; the path must be null or a C string.
+/// `config` must be an owned configuration, and `file` null or a C string.
 unsafe fn load(config: *mut wasm_config_t, file: *const std::ffi::c_char) -> Result<()> {
-    // SAFETY: the contract of this function; what is returned is an owned error or
-    // null.
+    // SAFETY: `config` is owned and `file` is null or a C string, as this function
+    // requires; the C function returns an owned error or null, as `check` requires.
     unsafe { check(sys::wasmtime_config_cache_config_load(config, file)) }
 }
 
+/// Checks that the environment may name the directory of the cache.
+///
 /// # Errors
 ///
-/// If the process has more rights than whoever decides where the default directory is.
+/// Returns an error if the process has more rights than the user whose environment it has.
 fn check_default_directory() -> Result<()> {
     ensure!(
         !is_privileged(),
-        "the default directory of a cache is one that the environment names, which whoever \
-         started this process controls, and the process has more rights; set a directory that \
-         only trusted users can write to, with `CacheConfig::with_directory` or in the file"
+        "the default directory of a cache is unavailable to a privileged process: the \
+         environment names it, and users with fewer rights control the environment; set a \
+         directory that only trusted users can write to, with `CacheConfig::with_directory` \
+         or in a file for `Cache::from_file`"
     );
     Ok(())
 }
 
-/// A path as the C API takes it.
+/// Converts a path to a C string in UTF-8.
 ///
 /// # Errors
 ///
-/// If it isn't UTF-8, or has a NUL in it.
+/// Returns an error if the path isn't UTF-8 or contains a NUL character.
 fn c_path(path: &Path) -> Result<CString> {
     let text = path.to_str().ok_or_else(|| {
-        format_err!("the path {path:?} is not valid UTF-8, which libwasmtime needs")
+        format_err!("the path {path:?} is not valid UTF-8, which libwasmtime requires")
     })?;
-    CString::new(text).map_err(|_| format_err!("the path {path:?} has a NUL character in it"))
+    CString::new(text).map_err(|_| format_err!("the path {path:?} contains a NUL character"))
 }

@@ -1,15 +1,15 @@
-//! The settings of the compilers.
+//! The settings of the compilers, Cranelift and Winch.
 
 use super::{Config, ConfigConflict, OptLevel, RegallocAlgorithm, Strategy};
 use crate::Result;
 use crate::sys::{self, Feature, require, wasm_config_t};
 use std::ffi::CString;
 
-/// What was set for the compiler.
+/// The settings of the compiler.
 ///
-/// Cranelift's settings are kept by name, as libwasmtime keeps them, so that
-/// [`Config::cranelift_opt_level`] and [`Config::cranelift_flag_set`] override
-/// each other in the order they are called.
+/// Cranelift's settings are kept by name, as libwasmtime keeps them. So the last of two
+/// calls decides, even if one is of [`Config::cranelift_opt_level`] and the other of
+/// [`Config::cranelift_flag_set`].
 #[derive(Clone, Debug)]
 pub(crate) struct CompilerConfig {
     pub(super) strategy: Strategy,
@@ -23,7 +23,7 @@ pub(crate) struct CompilerConfig {
 pub(super) struct Setting {
     pub(super) name: String,
     pub(super) value: String,
-    /// Whether it was set by [`Config::cranelift_flag_set`].
+    /// Whether [`Config::cranelift_flag_set`] set the value.
     by_name: bool,
 }
 
@@ -39,25 +39,27 @@ impl Default for CompilerConfig {
 
 /// # Compilers
 impl Config {
-    /// Which compiler compiles WebAssembly.
+    /// Sets the compiler that compiles WebAssembly.
     ///
-    /// The default is [`Strategy::Auto`]. Calls `wasmtime_config_strategy_set`.
+    /// The default is [`Strategy::Auto`]. [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`] if this crate or the library was built without the compiler, or
+    /// if it doesn't support another setting. Calls `wasmtime_config_strategy_set`.
     pub fn strategy(&mut self, strategy: Strategy) -> &mut Config {
         self.compiler.strategy = strategy;
         self
     }
 
-    /// Whether Cranelift checks its own intermediate code, which makes it
-    /// slow.
+    /// Sets whether Cranelift verifies its intermediate code.
     ///
-    /// The default is `false`. Calls `wasmtime_config_cranelift_flag_set`, as
+    /// That makes compiling much slower, and helps only to find bugs of Cranelift. The
+    /// default is `false`. Calls `wasmtime_config_cranelift_flag_set`, as
     /// `wasmtime_config_cranelift_debug_verifier_set` does.
     pub fn cranelift_debug_verifier(&mut self, enable: bool) -> &mut Config {
         self.compiler.set("enable_verifier", enable, false);
         self
     }
 
-    /// What Cranelift's optimiser aims at.
+    /// Sets what Cranelift optimizes for.
     ///
     /// The default is [`OptLevel::Speed`]. Calls
     /// `wasmtime_config_cranelift_flag_set`, as
@@ -72,7 +74,7 @@ impl Config {
         self
     }
 
-    /// How Cranelift assigns values to registers.
+    /// Sets the algorithm by which Cranelift allocates registers.
     ///
     /// The default is [`RegallocAlgorithm::Backtracking`]. Calls
     /// `wasmtime_config_cranelift_flag_set`, as
@@ -86,10 +88,11 @@ impl Config {
         self
     }
 
-    /// Whether every NaN that an operation makes is the same NaN, so that
-    /// programs give the same bits on every machine.
+    /// Sets whether every NaN that a floating-point operation returns has the same bits.
     ///
-    /// The default is `false`. Calls `wasmtime_config_cranelift_flag_set`, as
+    /// WebAssembly leaves the bits of a NaN to the machine; turned on, a program's results
+    /// are the same on every machine. That makes floating-point code slower. The default
+    /// is `false`. Calls `wasmtime_config_cranelift_flag_set`, as
     /// `wasmtime_config_cranelift_nan_canonicalization_set` does.
     pub fn cranelift_nan_canonicalization(&mut self, enable: bool) -> &mut Config {
         self.compiler
@@ -97,20 +100,17 @@ impl Config {
         self
     }
 
-    /// Turns on a flag of Cranelift's, or one of its processor presets, by its
-    /// name, such as `has_avx2` or `haswell`.
+    /// Turns on one of Cranelift's flags or processor presets by its name.
     ///
-    /// Calls `wasmtime_config_cranelift_flag_enable`.
-    ///
-    /// # Errors
-    ///
-    /// [`Engine::new`](crate::Engine::new) fails if there is no such flag.
+    /// Examples are the flag `has_avx2` and the preset `haswell`.
+    /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if Cranelift has no
+    /// such flag for the target. Calls `wasmtime_config_cranelift_flag_enable`.
     ///
     /// # Safety
     ///
-    /// The flag must be right for the machine and for libwasmtime: some make
-    /// Cranelift emit instructions that the processor must have, or code that
-    /// libwasmtime doesn't expect.
+    /// The flag must be valid for the processor and for libwasmtime. Some flags make
+    /// Cranelift emit instructions that the processor must have; others make it emit code
+    /// that libwasmtime can't run.
     pub unsafe fn cranelift_flag_enable(&mut self, flag: &str) -> &mut Config {
         let flags = &mut self.compiler.flags;
         if !flags.iter().any(|enabled| enabled == flag) {
@@ -121,16 +121,28 @@ impl Config {
 
     /// Sets one of Cranelift's settings by its name, such as `opt_level`.
     ///
-    /// Calls `wasmtime_config_cranelift_flag_set`.
+    /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if Cranelift has
+    /// no such setting for the target, or if `value` isn't valid for it. Calls
+    /// `wasmtime_config_cranelift_flag_set`.
     ///
-    /// # Errors
+    #[doc = example!(cranelift)]
+    /// use libwasmtime::{Config, Engine};
     ///
-    /// [`Engine::new`](crate::Engine::new) fails if there is no such setting,
-    /// or if it can't have that value.
+    /// let mut config = Config::new();
+    /// // SAFETY: the setting changes how well code is optimized, and nothing else.
+    /// unsafe { config.cranelift_flag_set("opt_level", "fastest") };
+    /// let error = Engine::new(&config).unwrap_err();
+    /// assert!(format!("{error:#}").contains("none, speed, speed_and_size"));
+    ///
+    /// // SAFETY: the setting changes how well code is optimized, and nothing else.
+    /// unsafe { config.cranelift_flag_set("opt_level", "speed_and_size") };
+    /// Engine::new(&config)?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     ///
     /// # Safety
     ///
-    /// As for [`Config::cranelift_flag_enable`].
+    /// The same as for [`Config::cranelift_flag_enable`].
     pub unsafe fn cranelift_flag_set(&mut self, name: &str, value: &str) -> &mut Config {
         self.compiler.set(name, value, true);
         self
@@ -147,13 +159,13 @@ impl CompilerConfig {
         });
     }
 
-    /// The value that a setting was given.
+    /// Returns the value that a setting was given.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let setting = self.settings.iter().find(|setting| setting.name == name)?;
         Some(&setting.value)
     }
 
-    /// The settings that were given by name.
+    /// Returns the settings of [`Config::cranelift_flag_set`], with their values.
     pub(crate) fn set_by_name(&self) -> impl Iterator<Item = (&str, &str)> {
         self.settings
             .iter()
@@ -161,12 +173,12 @@ impl CompilerConfig {
             .map(|setting| (&setting.name[..], &setting.value[..]))
     }
 
-    /// The flags that were turned on by name.
+    /// Returns the flags of [`Config::cranelift_flag_enable`].
     pub(crate) fn enabled_by_name(&self) -> impl Iterator<Item = &str> {
         self.flags.iter().map(|flag| &flag[..])
     }
 
-    /// The compiler that is used; `Auto` is never returned.
+    /// Returns the compiler that is used, which is never `Auto`.
     pub(crate) fn resolved_strategy(&self) -> Strategy {
         match self.strategy {
             Strategy::Auto if cfg!(feature = "cranelift") => Strategy::Cranelift,
@@ -175,11 +187,16 @@ impl CompilerConfig {
         }
     }
 
-    /// Passes everything on.
+    /// Sets the compiler and its settings in a configuration of the C API.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the loaded library has no compiler, or if a name or value has
+    /// a NUL character.
     ///
     /// # Safety
     ///
-    /// `config` must be a configuration that the caller owns.
+    /// `config` must be an owned configuration.
     pub(super) unsafe fn apply(&self, config: *mut wasm_config_t) -> Result<()> {
         let strategy = match self.resolved_strategy() {
             Strategy::Winch => Some(sys::WASMTIME_STRATEGY_WINCH),
@@ -190,19 +207,21 @@ impl CompilerConfig {
             require(Feature::Compiler)?;
         }
         if let Some(strategy) = strategy {
-            // SAFETY: the caller owns the configuration.
+            // SAFETY: `config` is owned, as this function requires.
             unsafe { sys::wasmtime_config_strategy_set(config, strategy) };
         }
         for setting in &self.settings {
             let (name, value) = (c_text(&setting.name)?, c_text(&setting.value)?);
-            // SAFETY: as above, and both are C strings of UTF-8.
+            // SAFETY: `config` is owned, as this function requires; both texts are C
+            // strings of UTF-8, and are copied.
             unsafe {
                 sys::wasmtime_config_cranelift_flag_set(config, name.as_ptr(), value.as_ptr())
             };
         }
         for flag in &self.flags {
             let flag = c_text(flag)?;
-            // SAFETY: as above.
+            // SAFETY: `config` is owned, as this function requires; `flag` is a C string
+            // of UTF-8, and is copied.
             unsafe { sys::wasmtime_config_cranelift_flag_enable(config, flag.as_ptr()) };
         }
         Ok(())
@@ -213,8 +232,8 @@ fn c_text(text: &str) -> Result<CString, ConfigConflict> {
     CString::new(text).map_err(|_| {
         ConfigConflict::new(
             format!("cranelift_flag_set({text:?})"),
-            "a Cranelift setting has no NUL character",
-            "leave it out",
+            "the names and values of Cranelift's settings have no NUL character",
+            "remove it",
         )
     })
 }

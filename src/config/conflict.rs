@@ -1,4 +1,4 @@
-//! Looking for what would make libwasmtime abort the process.
+//! Checks a [`Config`] for everything that would make libwasmtime abort the process.
 
 #[cfg(feature = "pooling-allocator")]
 use super::InstanceAllocationStrategy;
@@ -9,20 +9,23 @@ use crate::sys::{self, Feature, require};
 use crate::{Error, Result, Unsupported};
 use std::fmt;
 
-/// A setting that can't be had, or not together with another, in a
-/// [`Config`].
+/// An error for an invalid or unavailable setting of a [`Config`].
 ///
-/// The error of [`Engine::new`](crate::Engine::new), if that is what is wrong;
-/// its text says what to do. Where the `wasmtime` crate has words of its own for
-/// what is wrong, the error has these for its text, and this is the cause of it:
-/// `{error:#}` shows both.
+/// It is also the error for a setting that excludes another one.
+/// [`Engine::new`](crate::Engine::new) returns it; its text says what to do. For some
+/// settings the `wasmtime` crate has an error text of its own. Then the error has that
+/// text, and its cause is a `ConfigConflict`: `{error:#}` shows both, and
+/// [`Error::downcast_ref`] finds it either way.
 ///
-/// ```no_run
+/// ```
 /// use libwasmtime::{Config, ConfigConflict, Engine};
 ///
 /// let error = Engine::new(Config::new().max_wasm_stack(0)).unwrap_err();
 /// let conflict = error.downcast_ref::<ConfigConflict>().unwrap();
 /// assert_eq!(conflict.setting(), "max_wasm_stack(0)");
+/// // The text of the `wasmtime` crate, and then that of the conflict.
+/// assert_eq!(error.to_string(), "max_wasm_stack size cannot be zero");
+/// assert!(format!("{error:#}").contains("512 KiB"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigConflict {
@@ -35,7 +38,7 @@ impl fmt::Display for ConfigConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the setting `{}` is not possible: {}; {}",
+            "the setting `{}` is invalid: {}; {}",
             self.setting, self.problem, self.remedy
         )
     }
@@ -56,35 +59,40 @@ impl ConfigConflict {
         }
     }
 
-    /// An error that reads as the `wasmtime` crate words it, with this as its cause.
+    /// Creates an error with the text of the `wasmtime` crate, and this as its cause.
     pub(super) fn in_words(self, words: impl Into<String>) -> Error {
         Error::from(self).context(words.into())
     }
 
-    /// The setting, as the method of [`Config`] and its argument.
+    /// Returns the setting, as the method of [`Config`] and its argument.
     pub fn setting(&self) -> &str {
         &self.setting
     }
 }
 
-/// No reservation or guard can be larger than this, in bytes. Far below the end of
-/// the address space, so that sums of them don't wrap around.
+/// The largest reservation or guard, in bytes. It is far smaller than the address space, so
+/// that the sum of several doesn't overflow.
 const MAX_BYTES: u64 = (usize::MAX >> 4) as u64;
 
 impl Config {
-    /// Whether the defaults can't be in conflict, whatever the library is, and
-    /// nothing has to be set for them. They can where another engine decides over
-    /// the whole process, and where a default needs what was left out; and a
-    /// compiler that isn't the library's first choice has to be set.
+    /// Whether the default settings need neither checking nor setting, whatever the library
+    /// is. They need it
+    ///
+    /// - where all engines of a process must agree on a setting, as on Apple's systems;
+    /// - where a default needs a collector, and this crate was built without any;
+    /// - where the only compiler is Winch, which isn't the library's first choice.
     pub(crate) const DEFAULT_FITS: bool = cfg!(not(target_vendor = "apple"))
         && !sys::NO_COLLECTOR
         && cfg!(any(feature = "cranelift", not(feature = "winch")));
 
-    /// Looks for everything that libwasmtime would abort on.
+    /// Checks for everything that libwasmtime would abort on.
     ///
     /// # Errors
     ///
-    /// The first conflict found.
+    /// Returns the first conflict found.
+    // Version 48: libwasmtime unwraps what `Engine::new` returns; look at each error of
+    // `Config::validate`, `build_compiler`, `build_allocator` and `build_profiler` in
+    // `wasmtime`.
     pub(crate) fn check(&self) -> Result<Tunables> {
         let tunables = Tunables::of(self);
         self.check_features(&tunables)?;
@@ -107,7 +115,7 @@ impl Config {
             let setting = format!("{}({enable})", features.setter().unwrap_or("wasm_features"));
             ConfigConflict::new(setting, problem, remedy)
         };
-        // Libwasmtime takes it, and ends the process when a module uses it.
+        // libwasmtime accepts the setting, and aborts when a module uses the proposal.
         if self.enabled.contains(WasmFeatures::STACK_SWITCHING) {
             return Err(Unsupported::by_any_library(Feature::StackSwitching).into());
         }
@@ -116,22 +124,22 @@ impl Config {
             return Err(conflict(
                 unsettable,
                 self.enabled.intersects(unsettable),
-                "this crate was built without the Cargo feature that has it",
-                "turn on the Cargo feature, or leave the setting alone",
+                "this crate was built without the Cargo feature that it needs",
+                "turn on the Cargo feature, or don't change the setting",
             )
             .into());
         }
         let unsupported = self.enabled & tunables.unsupported_features();
         if let Some((name, _)) = unsupported.iter_names().next() {
             let compiler = match tunables.strategy {
-                Some(Strategy::Winch) => "Winch doesn't implement it",
-                _ => "Pulley doesn't implement it",
+                Some(Strategy::Winch) => "Winch doesn't support it",
+                _ => "Pulley doesn't support it",
             };
             return Err(conflict(
                 unsupported,
                 true,
                 compiler,
-                "leave it off, or choose another compiler or target",
+                "turn it off, or set another compiler or target",
             )
             .in_words(format!(
                 "the wasm_{} feature is not supported on this compiler configuration",
@@ -144,7 +152,7 @@ impl Config {
                     WasmFeatures::GC_TYPES,
                     true,
                     "this crate was built without the Cargo feature `gc`",
-                    "turn on the Cargo feature, or leave the setting alone",
+                    "turn on the Cargo feature, or don't change the setting",
                 )
                 .in_words("support for GC was disabled at compile time"));
             }
@@ -155,7 +163,7 @@ impl Config {
                 return Err(conflict(
                     WasmFeatures::GC_TYPES,
                     false,
-                    "exceptions are on, and live on the heap that it turns off",
+                    "`wasm_exceptions` is on, and exceptions need the garbage-collected heap",
                     "turn `wasm_exceptions` off as well",
                 )
                 .into());
@@ -164,9 +172,9 @@ impl Config {
                 return Err(conflict(
                     WasmFeatures::GC_TYPES,
                     false,
-                    "exceptions may be on in the library, and have to be off then, for which \
-                     this crate was built without the Cargo feature `gc`",
-                    "turn on the Cargo feature, or leave the setting alone",
+                    "exceptions, which the library may turn on by default, have to be off as \
+                     well, and this crate can't turn them off without the Cargo feature `gc`",
+                    "turn on the Cargo feature, or don't change the setting",
                 )
                 .into());
             }
@@ -188,7 +196,7 @@ impl Config {
             return Err(conflict(
                 WasmFeatures::SIMD,
                 false,
-                "relaxed SIMD is on, and needs SIMD",
+                "`wasm_relaxed_simd` is on, and needs SIMD",
                 "turn `wasm_relaxed_simd` off as well",
             )
             .in_words("cannot disable the simd proposal but enable the relaxed simd proposal"));
@@ -203,7 +211,7 @@ impl Config {
                     return Err(ConfigConflict::new(
                         "concurrency_support(true)",
                         "this crate was built without the Cargo feature `component-model-async`",
-                        "turn on the Cargo feature, or leave the setting alone",
+                        "turn on the Cargo feature, or don't change the setting",
                     )
                     .in_words(
                         "concurrency support was requested but was not compiled into this build \
@@ -219,8 +227,8 @@ impl Config {
                 return Err(conflict(
                     tunables.features & asynchronous,
                     true,
-                    "`concurrency_support` is off, and asynchronous components need it",
-                    "turn one of the two the other way",
+                    "it needs `concurrency_support`, which is off",
+                    "turn both on or both off",
                 )
                 .in_words(
                     "concurrency support must be enabled to use the component model async or \
@@ -235,8 +243,9 @@ impl Config {
         if self.host_memory.is_some() && tunables.memory_init_cow {
             return Err(ConfigConflict::new(
                 "memory_init_cow(true)",
-                "nothing can be mapped into memories of the host",
-                "leave it alone, or do without `with_host_memory`",
+                "`with_host_memory` is set, and initial contents can't be mapped into memories \
+                 of the host",
+                "turn it off, or set no `with_host_memory`",
             ));
         }
         Ok(())
@@ -248,8 +257,8 @@ impl Config {
         if stack == 0 {
             return Err(ConfigConflict::new(
                 setting,
-                "WebAssembly can't run without a stack",
-                "give it some, such as the default of 512 KiB",
+                "WebAssembly needs a stack",
+                "set a larger size, such as the default of 512 KiB",
             )
             .in_words("max_wasm_stack size cannot be zero"));
         }
@@ -257,25 +266,25 @@ impl Config {
             return Err(ConfigConflict::new(
                 setting,
                 format!(
-                    "the stack of an asynchronous call has {} bytes",
+                    "it exceeds `async_stack_size`, which is {} bytes",
                     tunables.async_stack_size
                 ),
-                "give it less, or make `async_stack_size` larger",
+                "set a smaller size, or a larger `async_stack_size`",
             )
             .in_words("max_wasm_stack size cannot exceed the async_stack_size"));
         }
-        // Each store of Pulley's has its own, and ends the process if there is no memory.
+        // With Pulley, each store allocates its stack, and libwasmtime aborts if it can't.
         let mut trial = Vec::<u8>::new();
         if tunables.pulley && trial.try_reserve_exact(stack).is_err() {
             return Err(ConfigConflict::new(
                 setting,
-                "Pulley has it as memory, and there is not as much",
-                "give it less, such as the default of 512 KiB",
+                "Pulley allocates the stack, and there isn't as much memory",
+                "set a smaller size, such as the default of 512 KiB",
             )
             .into());
         }
-        // The stack of an asynchronous call isn't among them: there is an error when it
-        // is made.
+        // The stack of an asynchronous call isn't among them: libwasmtime returns an error
+        // when it can't allocate one.
         for (name, bytes) in [
             ("max_wasm_stack", stack as u64),
             ("memory_reservation", tunables.memory_reservation),
@@ -288,8 +297,8 @@ impl Config {
             if bytes > MAX_BYTES {
                 return Err(ConfigConflict::new(
                     format!("{name}({bytes})"),
-                    "no address space has that many bytes",
-                    format!("give it at most {MAX_BYTES}"),
+                    "it exceeds the address space",
+                    format!("set at most {MAX_BYTES}"),
                 )
                 .into());
             }
@@ -297,8 +306,13 @@ impl Config {
         Ok(())
     }
 
-    /// On Apple's systems, traps are caught one way or the other for the whole
-    /// process, and the first engine that needs it decides.
+    /// Checks that all engines of the process catch traps in the same way, on Apple's
+    /// systems. The first engine that catches traps decides.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if another engine decided otherwise, or if the system doesn't start
+    /// the thread that catches traps.
     fn check_mach_ports(&self, tunables: &Tunables) -> Result<()> {
         use std::sync::OnceLock;
         static MACH_PORTS: OnceLock<bool> = OnceLock::new();
@@ -309,12 +323,12 @@ impl Config {
         if *MACH_PORTS.get_or_init(|| wanted) != wanted {
             return Err(ConfigConflict::new(
                 format!("macos_use_mach_ports({wanted})"),
-                "another engine of this process has it the other way",
-                "set it the same way for all engines",
+                "another engine of this process has the opposite value",
+                "set the same value for all engines",
             )
             .into());
         }
-        // The thread that catches them starts with the first engine.
+        // The thread that catches traps starts with the first engine.
         #[cfg(target_vendor = "apple")]
         if wanted {
             use crate::threads::{self, FirstUse};
@@ -330,8 +344,13 @@ impl Config {
         Ok(())
     }
 
-    /// Whether native code can come with, or without, what unwinders need: a
-    /// compiler minds, even one of which this crate wasn't told.
+    /// Checks the setting of unwind information. A library with a compiler aborts at a
+    /// wrong one, even if this crate was built without the feature of the compiler.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if two settings contradict each other, or if the target requires
+    /// unwind information.
     fn check_unwind_info(&self, tunables: &Tunables) -> Result<()> {
         if tunables.lacks_compiler() {
             return Ok(());
@@ -348,8 +367,8 @@ impl Config {
         if let Some((wanted, flag)) = both.filter(|(wanted, flag)| *flag != wanted.to_string()) {
             return Err(ConfigConflict::new(
                 format!("native_unwind_info({wanted})"),
-                format!("Cranelift's `unwind_info` was set to `{flag}`"),
-                "set one of the two only",
+                format!("Cranelift's setting `unwind_info` has the value `{flag}`"),
+                "set only one of the two",
             )
             .in_words(
                 "incompatible settings requested for Cranelift and Wasmtime `unwind-info` settings",
@@ -360,8 +379,8 @@ impl Config {
         if windows && off {
             return Err(ConfigConflict::new(
                 "native_unwind_info(false)",
-                "Windows needs it",
-                "leave it on",
+                "Windows requires unwind information",
+                "turn it on",
             )
             .in_words("`native_unwind_info` cannot be disabled on Windows"));
         }
@@ -382,11 +401,11 @@ impl Config {
             return Err(ConfigConflict::new(
                 strategy(),
                 format!("this crate was built without the Cargo feature `{missing}`"),
-                "turn on the Cargo feature, or choose another",
+                "turn on the Cargo feature, or set another strategy",
             )
             .in_words(format!("{missing} support not compiled in")));
         }
-        // What isn't chosen is the library's own choice.
+        // `None`: the library chooses.
         let chosen = match compiler.strategy {
             Strategy::Auto if !winch => None,
             Strategy::Auto | Strategy::Winch => Some((Strategy::Winch, "winch")),
@@ -395,8 +414,8 @@ impl Config {
         if let Some((_, name)) = chosen.filter(|(chosen, _)| !compiled_in::has(*chosen)) {
             return Err(ConfigConflict::new(
                 strategy(),
-                "the library that was loaded was built without it",
-                "load one that has it, or choose another",
+                "the loaded library was built without this compiler",
+                "load a library that has it, or set another strategy",
             )
             .in_words(format!("{name} support not compiled in")));
         }
@@ -406,21 +425,21 @@ impl Config {
             if tunables.pulley || cfg!(not(any(target_arch = "x86_64", target_arch = "aarch64"))) {
                 return Err(conflict(
                     "Winch compiles for x86-64 and AArch64 only",
-                    "choose Cranelift, or another target",
+                    "set Cranelift, or another target",
                 )
                 .into());
             }
             if !tunables.signals_based_traps {
                 return Err(conflict(
-                    "Winch relies on signals, and `signals_based_traps` is off",
-                    "turn that on, or choose Cranelift",
+                    "Winch needs `signals_based_traps`, which is off",
+                    "turn `signals_based_traps` on, or set Cranelift",
                 )
                 .in_words("Winch requires the signals-based-traps option to be enabled"));
             }
             if self.settings.debug_info == Some(true) {
                 return Err(conflict(
-                    "Winch can't make debug information, and `debug_info` is on",
-                    "turn that off, or choose Cranelift",
+                    "Winch doesn't support `debug_info`, which is on",
+                    "turn `debug_info` off, or set Cranelift",
                 )
                 .in_words("Winch does not currently support generating native debug information"));
             }
@@ -435,7 +454,7 @@ impl Config {
                     return Err(ConfigConflict::new(
                         format!("cranelift_flag_set({name:?}, …)"),
                         "it needs `signals_based_traps`, which is off",
-                        "set it to `false`, or turn signals on",
+                        "set it to `false`, or turn `signals_based_traps` on",
                     )
                     .in_words(
                         "when signals-based traps are disabled then spectre mitigations must \

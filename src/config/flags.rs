@@ -1,77 +1,78 @@
 //! Cranelift's settings by name.
 //!
-//! The C API takes any name and any value, and aborts when the engine is made
-//! if Cranelift doesn't know them. The tables are those of the Cranelift that
-//! libwasmtime 48 has.
+//! The C API accepts any name and any value, and aborts when the engine is created if
+//! Cranelift doesn't know them. The tables are those of libwasmtime 48's Cranelift.
 
 use super::{Config, ConfigConflict, Tunables};
 use std::fmt;
 
-/// What a setting can be.
+/// The values that a setting can have.
 #[derive(Clone, Copy)]
-enum Kind {
+enum ValueKind {
     Bool,
-    /// A number that the given bits can hold.
+    /// An unsigned number of that many bits.
     Number(u32),
-    /// The logarithm of a size, from the one to the other. Beyond, the compiler
-    /// ends the process, or makes code that does.
+    /// The logarithm of a size, from a minimum to a maximum. With any other, the compiler
+    /// aborts, or emits code that does.
     Logarithm(u8, u8),
     Choice(&'static [&'static str]),
-    /// Turns on several; can be enabled, not set.
+    /// Stands for several flags. It can be enabled, not set.
     Preset,
 }
 
-impl Kind {
+impl ValueKind {
     fn accepts(&self, value: &str) -> bool {
         match self {
-            Kind::Bool => matches!(
+            ValueKind::Bool => matches!(
                 value,
                 "true" | "on" | "yes" | "1" | "false" | "off" | "no" | "0"
             ),
-            Kind::Logarithm(least, most) => value
+            ValueKind::Logarithm(least, most) => value
                 .parse()
                 .is_ok_and(|number| (*least..=*most).contains(&number)),
-            Kind::Number(16) => value.parse::<u16>().is_ok(),
-            Kind::Number(_) => value.parse::<u32>().is_ok(),
-            Kind::Choice(choices) => choices.contains(&value),
-            Kind::Preset => false,
+            ValueKind::Number(16) => value.parse::<u16>().is_ok(),
+            ValueKind::Number(_) => value.parse::<u32>().is_ok(),
+            ValueKind::Choice(choices) => choices.contains(&value),
+            ValueKind::Preset => false,
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ValueKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kind::Bool => f.write_str("`true` or `false`"),
-            Kind::Number(bits) => write!(f, "a number of {bits} bits"),
-            Kind::Logarithm(least, most) => write!(f, "a number from {least} to {most}"),
-            Kind::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
-            Kind::Preset => f.write_str("nothing: it can be enabled, not set"),
+            ValueKind::Bool => f.write_str("`true` or `false`"),
+            ValueKind::Number(bits) => write!(f, "a number of {bits} bits"),
+            ValueKind::Logarithm(least, most) => write!(f, "a number from {least} to {most}"),
+            ValueKind::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
+            ValueKind::Preset => f.write_str("no value, as it is a preset"),
         }
     }
 }
 
 /// The settings of every architecture that are not booleans.
-const OTHERS: &[(&str, Kind)] = &[
+// Version 48: Cranelift has these settings; look at `settings.rs` and `isa` in
+// `cranelift-codegen-meta`, and at `Compiler::set` in `wasmtime-internal-cranelift`.
+const OTHERS: &[(&str, ValueKind)] = &[
     (
         "regalloc_algorithm",
-        Kind::Choice(&["backtracking", "single_pass"]),
+        ValueKind::Choice(&["backtracking", "single_pass"]),
     ),
     (
         "opt_level",
-        Kind::Choice(&["none", "speed", "speed_and_size"]),
+        ValueKind::Choice(&["none", "speed", "speed_and_size"]),
     ),
     (
         "tls_model",
-        Kind::Choice(&["none", "elf_gd", "macho", "coff"]),
+        ValueKind::Choice(&["none", "elf_gd", "macho", "coff"]),
     ),
     (
         "stack_switch_model",
-        Kind::Choice(&["none", "basic", "update_windows_tib"]),
+        ValueKind::Choice(&["none", "basic", "update_windows_tib"]),
     ),
     (
         "libcall_call_conv",
-        Kind::Choice(&[
+        ValueKind::Choice(&[
             "isa_default",
             "fast",
             "system_v",
@@ -81,10 +82,13 @@ const OTHERS: &[(&str, Kind)] = &[
             "preserve_all",
         ]),
     ),
-    ("probestack_size_log2", Kind::Logarithm(12, 30)),
-    ("probestack_strategy", Kind::Choice(&["outline", "inline"])),
-    ("bb_padding_log2_minus_one", Kind::Logarithm(0, 16)),
-    ("log2_min_function_alignment", Kind::Logarithm(0, 16)),
+    ("probestack_size_log2", ValueKind::Logarithm(12, 30)),
+    (
+        "probestack_strategy",
+        ValueKind::Choice(&["outline", "inline"]),
+    ),
+    ("bb_padding_log2_minus_one", ValueKind::Logarithm(0, 16)),
+    ("log2_min_function_alignment", ValueKind::Logarithm(0, 16)),
 ];
 
 /// The settings of every architecture that are booleans.
@@ -96,24 +100,27 @@ const BOOLS: &str = "
     enable_heap_access_spectre_mitigation enable_table_access_spectre_mitigation
     enable_incremental_compilation_cache_checks enable_compact_unwind_abi";
 
-/// Those that Wasmtime itself adds to Cranelift's.
-const WASMTIME: &[(&str, Kind)] = &[
+/// The settings that Wasmtime adds to Cranelift's.
+const WASMTIME: &[(&str, ValueKind)] = &[
     (
         "wasmtime_linkopt_padding_between_functions",
-        // Any larger one is as much memory for each function.
-        Kind::Number(16),
+        // A larger one would take as much memory for each function.
+        ValueKind::Number(16),
     ),
     (
         "wasmtime_linkopt_force_jump_veneer",
-        Kind::Choice(&["true", "false"]),
+        ValueKind::Choice(&["true", "false"]),
     ),
     // Any value turns it on.
-    ("wasmtime_debug_checks", Kind::Choice(&["true"])),
-    ("wasmtime_inlining_small_callee_size", Kind::Number(32)),
-    ("wasmtime_inlining_sum_size_threshold", Kind::Number(32)),
+    ("wasmtime_debug_checks", ValueKind::Choice(&["true"])),
+    ("wasmtime_inlining_small_callee_size", ValueKind::Number(32)),
+    (
+        "wasmtime_inlining_sum_size_threshold",
+        ValueKind::Number(32),
+    ),
 ];
 
-/// What this machine's architecture adds: booleans, then presets.
+/// The settings of this machine's architecture: booleans, then presets.
 const NATIVE: (&str, &str) = if cfg!(target_arch = "x86_64") {
     (
         "has_sse3 has_ssse3 has_cmpxchg16b has_sse41 has_sse42 has_avx has_avx2
@@ -156,11 +163,15 @@ const NATIVE: (&str, &str) = if cfg!(target_arch = "x86_64") {
     ("", "")
 };
 
-/// What Cranelift's RISC-V backend can't do without.
+/// The flags that Cranelift's RISC-V backend requires.
 const RISCV_NEEDS: &str = "has_m has_a has_f has_d has_zicsr has_zifencei";
 
 impl Config {
-    /// Looks for settings that Cranelift, or Winch, doesn't know.
+    /// Checks the names and values of the compiler's settings.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if Cranelift, or Winch, doesn't know one of them.
     pub(super) fn check_flags(
         &self,
         tunables: &Tunables,
@@ -178,15 +189,15 @@ impl Config {
             if !kind.accepts(value) {
                 return Err(ConfigConflict::new(
                     what(),
-                    format!("the value is none that `{name}` can have"),
-                    format!("it can be {kind}"),
+                    format!("`{value}` is not a valid value for `{name}`"),
+                    format!("expected {kind}"),
                 ));
             }
             let off = matches!(value, "false" | "off" | "no" | "0");
             if off && cfg!(target_arch = "riscv64") && listed(RISCV_NEEDS, name) {
                 return Err(ConfigConflict::new(
                     what(),
-                    "Cranelift can't do without it on RISC-V",
+                    "Cranelift requires it on RISC-V",
                     "leave it on",
                 ));
             }
@@ -194,12 +205,12 @@ impl Config {
         for flag in &self.compiler.flags {
             let what = || format!("cranelift_flag_enable({flag:?})");
             match kind(flag, tunables.pulley) {
-                Some(Kind::Bool | Kind::Preset) => {}
+                Some(ValueKind::Bool | ValueKind::Preset) => {}
                 Some(kind) => {
                     return Err(ConfigConflict::new(
                         what(),
-                        "it can be set, not enabled",
-                        format!("use `cranelift_flag_set`; it can be {kind}"),
+                        format!("`{flag}` is not a flag, but a setting with a value"),
+                        format!("set it with `cranelift_flag_set`, to {kind}"),
                     ));
                 }
                 None => return Err(unknown(what(), tunables.pulley)),
@@ -218,7 +229,7 @@ fn unknown(what: String, pulley: bool) -> ConfigConflict {
     ConfigConflict::new(
         what,
         format!("the compiler has no such setting for {target}"),
-        "look for its name in the documentation of Cranelift's settings",
+        "take a name from the documentation of Cranelift's settings",
     )
 }
 
@@ -226,7 +237,7 @@ fn listed(names: &str, name: &str) -> bool {
     names.split_whitespace().any(|listed| listed == name)
 }
 
-fn kind(name: &str, pulley: bool) -> Option<Kind> {
+fn kind(name: &str, pulley: bool) -> Option<ValueKind> {
     if let Some((_, kind)) = OTHERS
         .iter()
         .chain(WASMTIME)
@@ -236,11 +247,11 @@ fn kind(name: &str, pulley: bool) -> Option<Kind> {
     }
     let (bools, presets) = if pulley { ("big_endian", "") } else { NATIVE };
     if pulley && name == "pointer_width" {
-        Some(Kind::Choice(&["pointer32", "pointer64"]))
+        Some(ValueKind::Choice(&["pointer32", "pointer64"]))
     } else if listed(BOOLS, name) || listed(bools, name) {
-        Some(Kind::Bool)
+        Some(ValueKind::Bool)
     } else if listed(presets, name) {
-        Some(Kind::Preset)
+        Some(ValueKind::Preset)
     } else {
         None
     }

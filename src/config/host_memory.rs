@@ -1,4 +1,4 @@
-//! Linear memories that the host makes.
+//! [`MemoryCreator`]: linear memories that the host creates.
 
 use super::Config;
 use crate::MemoryType;
@@ -11,27 +11,30 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
 
-/// Makes the linear memories of an engine; [`Config::with_host_memory`] takes
-/// one.
+/// A creator of linear memories, for [`Config::with_host_memory`].
 ///
 /// # Safety
 ///
-/// Compiled code accesses the memories directly, and leaves bounds checks to
-/// the pages around them: they must be as [`MemoryCreator::new_memory`] says.
+/// Compiled code accesses the memories directly, and relies on inaccessible pages after
+/// them instead of bounds checks. So each memory must have the properties that
+/// [`MemoryCreator::new_memory`] requires.
 pub unsafe trait MemoryCreator: Send + Sync {
-    /// Makes a memory of the given type, filled with zeros.
+    /// Creates a memory of the given type, filled with zeros.
     ///
-    /// `minimum` and `maximum` are the sizes of `ty` in bytes;
-    /// `guard_size_in_bytes` are to be inaccessible behind the memory, however
-    /// large it is. If `reserved_size_in_bytes` is given, that many bytes have
-    /// to be reserved, and a memory that grows within them must not move. It
-    /// and the guard are whole pages of the system's.
+    /// - `minimum` and `maximum` are the sizes of `ty` in bytes.
+    /// - If `reserved_size_in_bytes` is given, that many bytes of address space must be
+    ///   reserved from the base address on, and the memory must not move while it grows
+    ///   within them.
+    /// - Nothing must be accessible from the end of the memory to the end of the
+    ///   reservation, nor in the `guard_size_in_bytes` bytes after that.
     ///
-    /// A panic is taken for an error.
+    /// The reservation and the guard are multiples of the system's page size. A panic
+    /// counts as an error.
     ///
     /// # Errors
     ///
-    /// Why there is no memory; the instance or memory isn't made then.
+    /// Returns the reason why the memory can't be created. Then what it was for, such as
+    /// an instantiation, fails with it.
     fn new_memory(
         &self,
         ty: MemoryType,
@@ -42,51 +45,50 @@ pub unsafe trait MemoryCreator: Send + Sync {
     ) -> Result<Box<dyn LinearMemory>, String>;
 }
 
-/// A linear memory that the host has made; see [`MemoryCreator`].
+/// A linear memory that the host has created; see [`MemoryCreator`].
 ///
 /// # Safety
 ///
-/// What the methods say must be so: the bytes from [`LinearMemory::as_ptr`] on,
-/// as many as [`LinearMemory::byte_size`], can be read and written, and nothing
-/// else uses them. It changes with [`LinearMemory::grow_to`] only.
-///
-/// Once [`LinearMemory::grow_to`] has succeeded, the other methods must not
-/// panic: libwasmtime would take the memory to be as it was before.
+/// - The [`byte_size`](LinearMemory::byte_size) bytes from
+///   [`as_ptr`](LinearMemory::as_ptr) on must be readable and writable, and nothing else
+///   may use them.
+/// - Base address and size must change only in [`grow_to`](LinearMemory::grow_to).
+/// - Once `grow_to` has succeeded, the other methods must not panic: libwasmtime would go
+///   on with the former base address and size.
 pub unsafe trait LinearMemory: Send + Sync + 'static {
-    /// How many bytes can be accessed.
+    /// Returns the size of the memory, in bytes.
     fn byte_size(&self) -> usize;
 
-    /// How many bytes it can grow to without moving.
+    /// Returns the size, in bytes, up to which the memory can grow without moving.
     fn byte_capacity(&self) -> usize;
 
-    /// Makes `new_size` bytes accessible, which are more than now; those that
-    /// come in addition are zeros.
+    /// Grows the memory to `new_size` bytes, which is more than its size.
     ///
-    /// A panic is taken for an error.
+    /// The additional bytes must be zeros. A panic counts as an error.
     ///
     /// # Errors
     ///
-    /// If that can't be had; the memory is as it was then.
+    /// Returns an error if the memory can't grow. Then it must be unchanged.
     fn grow_to(&mut self, new_size: usize) -> Result<()>;
 
-    /// Where it is.
+    /// Returns the base address of the memory.
     fn as_ptr(&self) -> *mut u8;
 }
 
 impl Config {
-    /// Who makes the memories of instances, instead of libwasmtime.
+    /// Sets a creator of the memories that modules define, in place of libwasmtime.
     ///
-    /// Those of [`Memory::new`](crate::Memory::new) and
-    /// [`SharedMemory::new`](crate::SharedMemory#method.new) are libwasmtime's all
-    /// the same, and so are those of a pool
-    /// ([`Config::allocation_strategy`]). As libwasmtime can map initial
-    /// contents into memories of its own only, [`Config::memory_init_cow`] is
-    /// off. Calls `wasmtime_config_host_memory_creator_set`.
+    /// libwasmtime itself still creates the memories of
+    /// [`Memory::new`](crate::Memory::new) and
+    /// [`SharedMemory::new`](crate::SharedMemory#method.new), and those of a pool
+    /// ([`Config::allocation_strategy`]). As it can map initial contents only into its own
+    /// memories, this turns [`Config::memory_init_cow`] off;
+    /// [`Engine::new`](crate::Engine::new) returns a [`ConfigConflict`] if that is turned
+    /// on explicitly.
     ///
-    /// # Errors
+    /// The default is none. Calls `wasmtime_config_host_memory_creator_set`.
     ///
-    /// [`Engine::new`](crate::Engine::new) fails if
-    /// [`Config::memory_init_cow`] is turned on.
+    /// [`ConfigConflict`]: crate::ConfigConflict
     pub fn with_host_memory(&mut self, mem_creator: Arc<dyn MemoryCreator>) -> &mut Self {
         self.host_memory = Some(HostMemory {
             creator: mem_creator,
@@ -96,57 +98,59 @@ impl Config {
     }
 }
 
-/// The creator of memories that was set.
+/// The creator of memories of a configuration.
 #[derive(Clone)]
 pub(super) struct HostMemory {
     creator: Arc<dyn MemoryCreator>,
-    /// [`HostMemory::install`], so that a program that sets no creator doesn't
-    /// contain it.
+    /// [`HostMemory::install`]. As a pointer, so that a program that sets no creator
+    /// doesn't contain the function.
     install: unsafe fn(&HostMemory, *mut sys::wasm_config_t),
 }
 
 impl HostMemory {
-    /// Passes it on.
+    /// Sets the creator in a configuration of the C API.
     ///
     /// # Safety
     ///
-    /// `config` must be a configuration that the caller owns.
+    /// `config` must be an owned configuration.
     pub(super) unsafe fn apply(&self, config: *mut sys::wasm_config_t) {
-        // SAFETY: the caller owns the configuration.
+        // SAFETY: `config` is owned, as this function requires, and so does `install`.
         unsafe { (self.install)(self, config) }
     }
 
+    /// Does the work of [`apply`](HostMemory::apply).
+    ///
     /// # Safety
     ///
-    /// As for [`apply`](HostMemory::apply).
+    /// `config` must be an owned configuration.
     unsafe fn install(&self, config: *mut sys::wasm_config_t) {
         let mut creator = wasmtime_memory_creator_t {
             env: Box::into_raw(Box::new(self.clone())).cast(),
             new_memory: Some(new_memory),
             finalizer: Some(finalize::<HostMemory>),
         };
-        // SAFETY: the caller owns the configuration, which takes over the
-        // environment, to be freed by its finalizer; the callback is for it.
+        // SAFETY: `config` is owned, as this function requires. It takes ownership of the
+        // environment, which the finalizer frees; both callbacks expect a `HostMemory`.
         unsafe { sys::wasmtime_config_host_memory_creator_set(config, &mut creator) }
-        // Else libwasmtime aborts when a module has data.
-        // SAFETY: as above.
+        // With copy-on-write, libwasmtime aborts at a module that has data.
+        // SAFETY: `config` is owned, as this function requires.
         unsafe { sys::wasmtime_config_memory_init_cow_set(config, false) }
     }
 }
 
-/// A memory of the host's, and what it last said of itself: libwasmtime asks
-/// where no error could be reported.
-struct Memory {
+/// A memory of the host, with a cache of its base address and sizes: libwasmtime asks for
+/// them where no error can be reported.
+struct CreatedMemory {
     host: Box<dyn LinearMemory>,
     start: *mut u8,
     bytes: usize,
     capacity: usize,
 }
 
-impl Memory {
-    /// A memory of which nothing is known before [`Memory::update`].
-    fn new(host: Box<dyn LinearMemory>) -> Memory {
-        Memory {
+impl CreatedMemory {
+    /// Creates a memory whose cache is empty until [`CreatedMemory::update`].
+    fn new(host: Box<dyn LinearMemory>) -> CreatedMemory {
+        CreatedMemory {
             host,
             start: ptr::null_mut(),
             bytes: 0,
@@ -159,15 +163,15 @@ impl Memory {
         self.update()
     }
 
-    /// Asks the host.
+    /// Asks the host for the base address and the sizes.
     ///
     /// # Errors
     ///
-    /// If the memory is nowhere.
+    /// Returns an error if the base address is null.
     fn update(&mut self) -> Result<()> {
         let start = self.host.as_ptr();
         if start.is_null() {
-            bail!("the host's memory is at the null pointer");
+            bail!("`LinearMemory::as_ptr` returned a null pointer");
         }
         (self.bytes, self.capacity) = (self.host.byte_size(), self.host.byte_capacity());
         self.start = start;
@@ -175,7 +179,7 @@ impl Memory {
     }
 }
 
-/// Reports with an owned error of the C API, or null.
+/// Reports to the C API with an owned error, or null.
 struct ReportError;
 
 impl Report<()> for ReportError {
@@ -186,18 +190,21 @@ impl Report<()> for ReportError {
     }
 
     fn failure(self, failure: Failure) -> *mut wasmtime_error_t {
-        // The text ends at its first NUL character.
+        // The text of the C API's error ends at a NUL character.
         let text: Vec<u8> = failure
             .to_string()
             .bytes()
             .take_while(|&byte| byte != 0)
             .chain([0])
             .collect();
-        // SAFETY: a C string of UTF-8, which is copied.
+        // SAFETY: `text` is a C string of UTF-8, which is copied.
         unsafe { sys::wasmtime_error_new(text.as_ptr().cast()) }
     }
 }
 
+// Version 48: `usize::MAX` stands for no maximum, and a host's memory can't be
+// initialized by mapping; look at `CHostMemoryCreator` in `wasmtime-c-api-impl`, and at
+// `Memory::new` in `wasmtime`.
 unsafe extern "C" fn new_memory(
     env: *mut c_void,
     ty: *const wasm_memorytype_t,
@@ -207,30 +214,31 @@ unsafe extern "C" fn new_memory(
     guard_size: usize,
     out: *mut wasmtime_linear_memory_t,
 ) -> *mut wasmtime_error_t {
-    // Outside of the host's code, so that a panic of its own doesn't unwind while it is
-    // dropped.
+    // Outside of the host's code, so that a panic of that code doesn't drop the memory while
+    // it unwinds.
     let mut made = None;
     let error = callback::call_host(ReportError, || {
-        // SAFETY: invariant "Callback": the environment is the creator, shared, and the
-        // type is valid.
+        // SAFETY: invariant "Callback": the environment is the `HostMemory` of `install`,
+        // which is only shared, and the type is valid.
         let (HostMemory { creator, .. }, ty) =
             unsafe { (&*env.cast::<HostMemory>(), MemoryType::from_c(ty)) };
         let maximum = (maximum != usize::MAX).then_some(maximum);
         let host = creator
             .new_memory(ty, minimum, maximum, Some(reserved), guard_size)
             .map_err(Error::msg)?;
-        made.insert(Memory::new(host)).update()
+        made.insert(CreatedMemory::new(host)).update()
     });
     match made {
         Some(memory) if error.is_null() => {
-            // SAFETY: invariant "Callback": `out` can be written; it takes over the
-            // environment, which its finalizer frees, and the callbacks are for it.
+            // SAFETY: invariant "Callback": `out` can be written to. It takes ownership of
+            // the environment, which the finalizer frees; the callbacks expect a
+            // `CreatedMemory`.
             unsafe {
                 out.write(wasmtime_linear_memory_t {
                     env: Box::into_raw(Box::new(memory)).cast(),
                     get_memory: Some(get_memory),
                     grow_memory: Some(grow_memory),
-                    finalizer: Some(finalize::<Memory>),
+                    finalizer: Some(finalize::<CreatedMemory>),
                 });
             }
         }
@@ -244,10 +252,11 @@ unsafe extern "C" fn get_memory(
     byte_size: *mut usize,
     byte_capacity: *mut usize,
 ) -> *mut u8 {
-    // SAFETY: the environment is a memory, which nothing grows now, and both
-    // numbers can be written to.
+    // SAFETY: invariant "Callback": the environment is the `CreatedMemory` of `new_memory`.
+    // libwasmtime doesn't grow a memory while it asks for its address, and passes pointers that
+    // can be written to.
     unsafe {
-        let memory = &*env.cast::<Memory>();
+        let memory = &*env.cast::<CreatedMemory>();
         byte_size.write(memory.bytes);
         byte_capacity.write(memory.capacity);
         memory.start
@@ -256,8 +265,8 @@ unsafe extern "C" fn get_memory(
 
 unsafe extern "C" fn grow_memory(env: *mut c_void, new_size: usize) -> *mut wasmtime_error_t {
     callback::call_host(ReportError, || {
-        // SAFETY: invariant "Callback": the environment is a memory, which nothing else
-        // uses now.
-        unsafe { (*env.cast::<Memory>()).grow_to(new_size) }
+        // SAFETY: invariant "Callback": the environment is the `CreatedMemory` of `new_memory`,
+        // which libwasmtime borrows exclusively while it grows.
+        unsafe { (*env.cast::<CreatedMemory>()).grow_to(new_size) }
     })
 }

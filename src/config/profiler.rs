@@ -1,4 +1,4 @@
-//! Whether a profiler can be had.
+//! Checks whether a profiling strategy is available.
 
 use super::{Config, ConfigConflict, ProfilingStrategy};
 use crate::sys::{Feature, require};
@@ -7,16 +7,23 @@ use std::fs::OpenOptions;
 use std::io;
 
 impl Config {
-    /// Looks for why the profiler can't be had.
+    /// Checks that the profiler's strategy is available and that its file can be written.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that says why not.
+    // Version 48: profilers write these files, on these platforms; look at
+    // `profiling_agent` in `wasmtime`.
     pub(super) fn check_profiler(&self) -> Result<()> {
         let name = format!("profiler(ProfilingStrategy::{:?})", self.profiler);
-        let unavailable = |problem: &str| ConfigConflict::new(&name, problem, "choose another");
+        let unavailable =
+            |problem: &str| ConfigConflict::new(&name, problem, "set another strategy");
         let profiling = || -> Result<(), Unsupported> { require(Feature::Profiling) };
         let no_feature = "this crate was built without the Cargo feature `profiling`";
         let file = match self.profiler {
             ProfilingStrategy::None => return Ok(()),
             ProfilingStrategy::Pulley => {
-                return Err(unavailable("the C API has no such profiler").into());
+                return Err(unavailable("the C API doesn't have this profiler").into());
             }
             ProfilingStrategy::VTune => {
                 if cfg!(not(feature = "profiling")) {
@@ -44,14 +51,14 @@ impl Config {
                         target_arch = "s390x"
                     )
                 ))) {
-                    return Err(unavailable("jitdump files are for Linux").into());
+                    return Err(unavailable("jitdump files are supported on Linux only").into());
                 }
                 profiling()?;
                 format!("./jit-{}.dump", std::process::id())
             }
             ProfilingStrategy::PerfMap => {
                 if cfg!(not(unix)) {
-                    return Err(unavailable("perf's maps are for Unix").into());
+                    return Err(unavailable("perf's maps are supported on Unix only").into());
                 }
                 format!("/tmp/perf-{}.map", std::process::id())
             }
@@ -59,15 +66,19 @@ impl Config {
         try_file(&file, self.profiler == ProfilingStrategy::JitDump).map_err(|error| {
             ConfigConflict::new(
                 name,
-                format!("the file `{file}` that it writes can't be had: {error}"),
-                "make the directory writable, and executable files allowed there",
+                format!("its file `{file}` can't be written: {error}"),
+                "make the directory writable, and allow executable files there",
             )
             .into()
         })
     }
 }
 
-/// Does with a file what the library will do, but write to it.
+/// Opens a file as the library will, and maps it if the library does.
+///
+/// # Errors
+///
+/// Returns the system's error.
 fn try_file(path: &str, mapped: bool) -> io::Result<()> {
     let file = OpenOptions::new()
         .read(mapped)
@@ -76,7 +87,7 @@ fn try_file(path: &str, mapped: bool) -> io::Result<()> {
         .open(path)?;
     #[cfg(all(feature = "profiling", target_os = "linux"))]
     if mapped {
-        super::region::Region::executable(&file, 1024)?;
+        crate::region::Region::executable(&file, 1024)?;
     }
     drop(file);
     Ok(())

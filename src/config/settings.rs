@@ -1,20 +1,20 @@
-//! The settings that are one value and one C function each, as a table.
+//! The table of the settings that are one value and one C function each.
 
 use super::Config;
 use crate::Unsupported;
 use crate::sys::{self, wasm_config_t};
 use std::fmt;
 
-/// Makes, from each line of the table: a field of [`Settings`], the method of
-/// [`Config`] that sets it, and the call that passes it on.
+/// Creates, from each line of the table: a field of [`Settings`], the method of
+/// [`Config`] that sets it, and the call of the C function.
 macro_rules! settings {
     ($(
-        $(#[doc = $doc:literal])*
+        $(#[doc = $doc:expr])*
         $(#[cfg($cfg:meta)])?
         $(#[needs($feature:ident)])?
         fn $name:ident($arg:ident: $ty:ty) calls $c:ident;
     )*) => {
-        /// The settings of the table that were set.
+        /// The settings of the table; `None` is libwasmtime's default.
         #[derive(Clone, Default)]
         pub(crate) struct Settings {
             $(
@@ -38,21 +38,21 @@ macro_rules! settings {
         }
 
         impl Settings {
-            /// Passes on what was set.
+            /// Sets what was set in a configuration of the C API.
             ///
             /// # Errors
             ///
-            /// If the library that was loaded lacks a setting.
+            /// Returns an error if the loaded library lacks a setting.
             ///
             /// # Safety
             ///
-            /// `config` must be a configuration that the caller owns.
+            /// `config` must be an owned configuration.
             pub(super) unsafe fn apply(&self, config: *mut wasm_config_t) -> Result<(), Unsupported> {
                 $(
                     $(#[cfg($cfg)])?
                     if let Some(value) = self.$name {
                         $(sys::require(sys::Feature::$feature)?;)?
-                        // SAFETY: the caller owns the configuration.
+                        // SAFETY: `config` is owned, as this function requires.
                         unsafe { sys::$c(config, value) };
                     }
                 )*
@@ -72,170 +72,267 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Whether to emit DWARF for a native debugger, such as gdb, that debugs
-    /// this process.
+    /// Sets whether compiled modules have DWARF for native debuggers.
     ///
-    /// The library needs its `debug-builtins` feature too. Winch can't do it.
-    /// The default is `false`.
+    /// A debugger such as gdb, attached to this process, uses it to show WebAssembly code.
+    /// A debugger sees WebAssembly functions only if the library also has its
+    /// `debug-builtins` feature. Compiled modules become larger and take longer to compile.
+    /// The default is `false`. Winch doesn't support it:
+    /// [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict).
     ///
     /// # Trust
     ///
-    /// Turn it on for trusted modules only. libwasmtime transforms the DWARF of a
-    /// module then, and ends the process at some that is wrong. Tables of lines whose
-    /// header has a wrong byte are an error; the rest can't be told beforehand. Remove
-    /// the custom sections whose names begin with `.debug_` from other modules, or
-    /// compile these in a process of their own.
+    /// Turn it on for trusted modules only. libwasmtime transforms the DWARF of each
+    /// module that it compiles, and aborts the process at some malformed DWARF. This
+    /// crate finds line tables with a malformed header, and returns an error; it can't
+    /// find the rest. From untrusted modules, remove the custom sections whose names
+    /// begin with `.debug_`, or compile them in a process of their own.
     fn debug_info(enable: bool) calls wasmtime_config_debug_info_set;
 
-    /// Whether the native code of a module comes with what a system unwinder
-    /// needs to walk through it, such as `.eh_frame`.
+    /// Sets whether compiled modules have unwind information, such as `.eh_frame`.
     ///
-    /// WebAssembly backtraces don't need it; a process that loads very many
-    /// modules may be faster without. The default is `true`. It can't be
-    /// turned off on Windows.
+    /// Native debuggers and profilers need it to walk the stack through WebAssembly
+    /// frames. [`WasmBacktrace`](crate::WasmBacktrace) doesn't. On some systems each
+    /// module that is loaded makes loading and unloading others slower, so that a process
+    /// with very many modules may be faster without it.
+    ///
+    /// The default is `true`. It can't be turned off on Windows, whose ABI requires it:
+    /// [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict).
     fn native_unwind_info(enable: bool) calls wasmtime_config_native_unwind_info_set;
 
-    /// Whether code counts the instructions it executes, as "fuel", and stops
-    /// when a store has none left.
+    /// Sets whether WebAssembly code consumes fuel, and traps when there is none left.
     ///
-    /// A store starts with none: see
-    /// [`Store::set_fuel`](crate::Store::set_fuel). The default is `false`.
+    /// Most instructions consume one unit of fuel. The same call consumes the same
+    /// amount each time, so that a program stops deterministically. Code becomes
+    /// noticeably slower, as it counts at each branch;
+    /// [`Config::epoch_interruption`] costs less.
+    ///
+    /// A store starts with no fuel: give it some with
+    /// [`Store::set_fuel`](crate::Store::set_fuel) before it instantiates a module. The
+    /// default is `false`.
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Config, Engine, Instance, Module, Store, Trap};
+    ///
+    /// let engine = Engine::new(Config::new().consume_fuel(true))?;
+    /// let module = Module::new(&engine, r#"(module (func (export "f") (loop br 0)))"#)?;
+    ///
+    /// let mut store = Store::new(&engine, ());
+    /// store.set_fuel(10_000)?;
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let f = instance.get_typed_func::<(), ()>(&mut store, "f")?;
+    /// let error = f.call(&mut store, ()).unwrap_err();
+    /// assert_eq!(error.downcast_ref(), Some(&Trap::OutOfFuel));
+    /// assert_eq!(store.get_fuel()?, 0);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     fn consume_fuel(enable: bool) calls wasmtime_config_consume_fuel_set;
 
-    /// Whether code looks at the engine's epoch and stops once a store's
-    /// deadline has passed.
+    /// Sets whether WebAssembly code stops at a deadline of the engine's epoch.
     ///
-    /// The epoch is a counter that [`Engine::increment_epoch`] advances; a
-    /// store's deadline is
-    /// [`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline). That
-    /// costs far less than fuel, and isn't deterministic. The default is
-    /// `false`.
+    /// The epoch is a counter that [`Engine::increment_epoch`] increments, usually at
+    /// regular intervals from a thread of the host.
+    /// [`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline) sets the deadline
+    /// of a store. At the deadline the code traps, or calls the callback of
+    /// [`Store::epoch_deadline_callback`](crate::Store::epoch_deadline_callback).
     ///
-    /// Only WebAssembly code looks at the epoch. A host function isn't interrupted,
-    /// and neither is one of WASI, such as one that sleeps or waits for input: the
-    /// deadline counts when it has returned. An instruction that works on much
-    /// memory, as `memory.fill` does, looks once, before it begins.
+    /// WebAssembly code compares the epoch with the deadline at the beginning of functions
+    /// and loops. That costs far less than [fuel](Config::consume_fuel), but isn't
+    /// deterministic: a program may stop at another instruction each time. Turned on, a
+    /// store without a deadline traps at once. The default is `false`.
+    ///
+    /// Nothing else compares the epoch. A host function isn't interrupted, nor is a WASI
+    /// function that sleeps or waits for input: code stops after the function has returned.
+    /// An instruction that takes long, as `memory.fill` of a large memory does, isn't
+    /// interrupted either.
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Config, Engine, Instance, Module, Store, Trap};
+    /// use std::{thread, time::Duration};
+    ///
+    /// let engine = Engine::new(Config::new().epoch_interruption(true))?;
+    /// let module = Module::new(&engine, r#"(module (func (export "f") (loop br 0)))"#)?;
+    ///
+    /// let mut store = Store::new(&engine, ());
+    /// store.set_epoch_deadline(1);
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let f = instance.get_typed_func::<(), ()>(&mut store, "f")?;
+    ///
+    /// let timer = engine.clone();
+    /// thread::spawn(move || {
+    ///     thread::sleep(Duration::from_millis(10));
+    ///     timer.increment_epoch();
+    /// });
+    /// let error = f.call(&mut store, ()).unwrap_err();
+    /// assert_eq!(error.downcast_ref(), Some(&Trap::Interrupt));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     ///
     /// [`Engine::increment_epoch`]: crate::Engine::increment_epoch
     fn epoch_interruption(enable: bool) calls wasmtime_config_epoch_interruption_set;
 
-    /// The most native stack, in bytes, that WebAssembly may use before it
-    /// traps; frames of host functions between WebAssembly frames count.
+    /// Sets how many bytes of native stack WebAssembly code may use before it traps.
     ///
-    /// The stack of every thread that runs WebAssembly has to be larger than
-    /// this: a process whose native stack overflows is killed. The default is
-    /// 512 KiB.
+    /// Frames of host functions count as well if they lie between WebAssembly frames: a
+    /// host function that has used the rest of the limit makes the WebAssembly code that
+    /// it calls trap. The limit is approximate.
     ///
-    /// # Errors
+    /// The limit doesn't reserve any stack. A thread that runs WebAssembly needs a larger
+    /// stack than the limit, as host functions need some too: the system kills a process
+    /// whose native stack overflows.
     ///
-    /// [`Engine::new`](crate::Engine::new) fails if it is 0 or more than the
-    /// stack of an asynchronous call (2 MiB, unless `async_stack_size` was
-    /// set).
+    /// The default is 512 KiB. [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict) if the limit is 0, or more than the
+    /// stack of an asynchronous call (2 MiB, unless `async_stack_size` sets another
+    /// size).
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Config, Engine, Instance, Module, Store, Trap};
+    ///
+    /// // Calls itself as many times as the parameter says.
+    /// let module = r#"(module
+    ///     (func $f (export "f") (param i32)
+    ///         (if (local.get 0)
+    ///             (then (call $f (i32.sub (local.get 0) (i32.const 1)))))))"#;
+    /// let call = |bytes, depth| {
+    ///     let engine = Engine::new(Config::new().max_wasm_stack(bytes))?;
+    ///     let mut store = Store::new(&engine, ());
+    ///     let instance = Instance::new(&mut store, &Module::new(&engine, module)?, &[])?;
+    ///     instance.get_typed_func::<i32, ()>(&mut store, "f")?.call(&mut store, depth)
+    /// };
+    /// call(512 << 10, 1_000)?;
+    /// let error = call(8 << 10, 1_000).unwrap_err();
+    /// assert_eq!(error.downcast_ref(), Some(&Trap::StackOverflow));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     fn max_wasm_stack(size: usize) calls wasmtime_config_max_wasm_stack_set;
 
-    /// The size, in bytes, of the stacks that asynchronous calls run on.
+    /// Sets the size, in bytes, of the stacks that asynchronous calls run on.
     ///
-    /// What is above [`Config::max_wasm_stack`] is for host functions. The
-    /// default is 2 MiB.
-    ///
-    /// # Errors
-    ///
-    /// [`Engine::new`](crate::Engine::new) fails if it is less than
+    /// WebAssembly code may use [`Config::max_wasm_stack`] of it; the rest is for host
+    /// functions, and the system kills the process if they need more. The default is
+    /// 2 MiB. [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict) if it is less than
     /// [`Config::max_wasm_stack`].
     #[cfg(feature = "async")]
     #[needs(Async)]
     fn async_stack_size(size: usize) calls wasmtime_config_async_stack_size_set;
 
-    /// Whether memories shared between threads can be made at all, which the
-    /// threads proposal by itself does not imply.
+    /// Sets whether shared memories can be created.
     ///
-    /// Sharing memory lets a guest build a high-resolution timer. The default
-    /// is `false`.
+    /// The threads proposal ([`wasm_threads`](Config#method.wasm_threads)) is on by
+    /// default, but only lets modules have types and instructions for shared memories.
+    /// With a shared memory, a program that has several threads can build a
+    /// high-resolution timer, which attacks through side channels make use of. The
+    /// default is `false`.
     fn shared_memory(enable: bool) calls wasmtime_config_shared_memory_set;
 
-    /// Whether the branch hints in a module are used to place code.
+    /// Sets whether the branch hinting proposal is on.
     ///
-    /// They never change what a program does. The default is `false`.
+    /// The compiler then places code by the hints of a module. The hints are in the custom
+    /// section `metadata.code.branch_hint`, and never change what a program does. The
+    /// default is `false`.
     fn wasm_branch_hinting(enable: bool) calls wasmtime_config_wasm_branch_hinting_set;
 
-    /// Whether the instructions of the relaxed SIMD proposal give the same
-    /// results on every machine, at some cost.
+    /// Sets whether relaxed SIMD has the same results on every machine.
     ///
-    /// The default is `false`.
+    /// That makes some of them slower. The default is `false`.
     fn relaxed_simd_deterministic(enable: bool)
         calls wasmtime_config_wasm_relaxed_simd_deterministic_set;
 
-    /// Whether the functions of a module are compiled on several threads.
+    /// Sets whether the functions of a module are compiled on several threads.
     ///
-    /// Libwasmtime starts these threads once in a process, when it compiles for the
-    /// first time: as many as there are processors, or as the environment variable
-    /// `RAYON_NUM_THREADS` says. A child that `fork` makes after that has none of
-    /// them, and waits for ever when it compiles: compile with an engine that has this
-    /// set to `false` there.
+    /// libwasmtime starts these threads once in a process, when it compiles for the first
+    /// time: as many as there are processors, or as the environment variable
+    /// `RAYON_NUM_THREADS` says. `Module::new` and other functions that compile return an
+    /// error if the system doesn't start the threads.
+    ///
+    /// A child process that `fork` creates after that has none of these threads, and
+    /// waits for ever when it compiles with this setting on. Create an engine for it that
+    /// has this setting off.
     ///
     /// The default is `true`.
-    ///
-    /// # Errors
-    ///
-    /// What compiles fails, such as `Module::new`, if the system doesn't start the
-    /// threads.
     #[cfg(feature = "parallel-compilation")]
     #[needs(ParallelCompilation)]
     fn parallel_compilation(parallel: bool) calls wasmtime_config_parallel_compilation_set;
 
-    /// Whether a linear memory may move in the address space when it grows.
+    /// Sets whether a linear memory may move to another base address when it grows.
     ///
-    /// If not, a memory can't outgrow what was reserved for it first: see
-    /// [`Config::memory_reservation`]. The default is `true`.
+    /// If not, a memory can grow only within the address space that was reserved when it
+    /// was created ([`Config::memory_reservation`], or
+    /// [`Config::memory_reservation_for_growth`] if the memory was larger from the
+    /// start). In return, compiled code need not load the base address again after calls.
+    /// Moving a memory copies its contents. The default is `true`.
     fn memory_may_move(enable: bool) calls wasmtime_config_memory_may_move_set;
 
-    /// The address space, in bytes, that is reserved for a linear memory to
-    /// grow into when it is made.
+    /// Sets how many bytes of address space are reserved for a new linear memory.
     ///
-    /// With 4 GiB, the default on 64-bit machines, and guard pages behind,
-    /// 32-bit memories need no bounds checks in compiled code; with less they
-    /// do. The default on 32-bit machines is 10 MiB. A memory that is larger
-    /// from the start ignores it.
+    /// The memory grows into the reservation without moving. A reservation takes address
+    /// space, not physical memory. A memory whose minimum size is larger ignores this
+    /// setting: its own size and [`Config::memory_reservation_for_growth`] are reserved
+    /// for it.
+    ///
+    /// With 4 GiB and a guard ([`Config::memory_guard_size`]), compiled code needs almost
+    /// no bounds checks for 32-bit memories: every address lies in the reservation or in
+    /// the guard. With less, it checks each access, which makes code slower. The setting
+    /// is part of what [`Module::deserialize`](crate::Module::deserialize) compares.
+    ///
+    /// The default is 4 GiB on 64-bit machines and 10 MiB on 32-bit machines.
     fn memory_reservation(bytes: u64) calls wasmtime_config_memory_reservation_set;
 
-    /// The size, in bytes, of the inaccessible pages that surround a linear
-    /// memory, rounded up to whole pages.
+    /// Sets the size, in bytes, of the guard before and after a linear memory.
     ///
-    /// Accesses at constant offsets below it need no bounds check of their
-    /// own. The default is 32 MiB on 64-bit machines, 64 KiB on 32-bit ones,
-    /// and 0 for Pulley.
+    /// The guard consists of inaccessible pages around the memory's reservation. The size
+    /// is rounded up to whole pages. Compiled code needs no bounds check for a constant
+    /// offset that is less than the size. The guard takes address space, not physical
+    /// memory.
+    ///
+    /// The default is 32 MiB on 64-bit machines, 64 KiB on 32-bit machines, and 0 for
+    /// Pulley.
     fn memory_guard_size(bytes: u64) calls wasmtime_config_memory_guard_size_set;
 
-    /// The address space, in bytes, that is reserved behind a linear memory
-    /// for growing once more when it had to move.
+    /// Sets how many bytes of address space are reserved after a memory that has moved.
     ///
-    /// The default is 2 GiB on 64-bit machines, 1 MiB on 32-bit ones.
+    /// The same is reserved after a memory that was larger than
+    /// [`Config::memory_reservation`] from the start. The memory can then grow by as much
+    /// without moving, which would copy its contents. The default is 2 GiB on 64-bit
+    /// machines and 1 MiB on 32-bit machines.
     fn memory_reservation_for_growth(bytes: u64)
         calls wasmtime_config_memory_reservation_for_growth_set;
 
-    /// Whether a memory's initial contents are mapped copy-on-write from the
-    /// module where the system can, instead of copied.
+    /// Sets whether the initial contents of memories are mapped copy-on-write.
     ///
-    /// The default is `true`.
+    /// The contents are mapped from the module instead of copied. Instantiation becomes
+    /// faster, and instances share the pages that they only read. libwasmtime maps on
+    /// Linux, and on other Unix systems for modules of
+    /// [`Module::deserialize_file`](crate::Module::deserialize_file); it copies where it
+    /// can't map, and where the data segments of a module don't allow it. The default is
+    /// `true`.
     fn memory_init_cow(enable: bool) calls wasmtime_config_memory_init_cow_set;
 
-    /// Whether traps are caught as signals that Mach ports deliver, on macOS,
-    /// instead of as Unix signals.
+    /// Sets whether traps are caught by Mach ports, on macOS.
     ///
-    /// It has no effect on other systems. The default is `true`. All engines
-    /// of a process have to agree.
+    /// Otherwise they are caught by Unix signal handlers. It has no effect on other
+    /// systems. The default is `true`. All engines of a process must have the same value:
+    /// otherwise [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict).
     fn macos_use_mach_ports(mach_ports: bool) calls wasmtime_config_macos_use_mach_ports_set;
 
-    /// Whether compiled code may rely on the system's signals, for example to
-    /// learn of an access beyond the end of a memory, instead of checking.
+    /// Sets whether compiled code may rely on the system's signals for traps.
     ///
-    /// The default is `true`, except for Pulley.
+    /// An example is the signal of an access beyond the end of a memory. Turned off,
+    /// compiled code checks explicitly, which makes it slower, and libwasmtime installs no
+    /// signal handlers for this engine. Cranelift's mitigations against Spectre attacks in
+    /// accesses to memories and tables are off then, as they rely on signals. Winch
+    /// requires signals. The default is `true`, except for Pulley.
     fn signals_based_traps(enable: bool) calls wasmtime_config_signals_based_traps_set;
 
-    /// Whether components may have several tasks under way at a time.
+    /// Sets whether components may run several tasks at a time.
     ///
-    /// The asynchronous features of the component model need it. The default
-    /// is whether the library has the `component-model-async` feature.
+    /// The asynchronous features of the component model need it. The default is `true` if
+    /// the library has the `component-model-async` feature.
     #[cfg(feature = "component-model")]
     #[needs(ComponentModel)]
     fn concurrency_support(enable: bool) calls wasmtime_config_concurrency_support_set;

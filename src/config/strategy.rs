@@ -1,4 +1,4 @@
-//! The settings that are a choice between several ways.
+//! The settings that are a choice between several variants.
 
 #[cfg(feature = "pooling-allocator")]
 use super::PoolingAllocationConfig;
@@ -6,62 +6,67 @@ use crate::sys;
 #[cfg(feature = "pooling-allocator")]
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Which compiler compiles WebAssembly.
+/// A compiler of WebAssembly code; see [`Config::strategy`](crate::Config#method.strategy).
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strategy {
-    /// Cranelift if the library has it, else Winch.
+    /// Cranelift if the library has it, otherwise Winch. The default.
     Auto,
-    /// Cranelift: takes longer, makes fast code.
+    /// Cranelift, the optimizing compiler: compiling takes longer, code runs faster.
     Cranelift,
-    /// Winch: fast to compile, on x86-64 and AArch64. It needs
-    /// [`Config::signals_based_traps`](crate::Config::signals_based_traps) and
-    /// doesn't know every WebAssembly proposal.
+    /// Winch, the baseline compiler: compiling is fast, code runs slower. It supports
+    /// x86-64 and AArch64, requires
+    /// [`Config::signals_based_traps`](crate::Config::signals_based_traps), and doesn't
+    /// support all WebAssembly proposals.
     Winch,
 }
 
-/// What Cranelift's optimiser aims at.
+/// An optimization level of Cranelift; see
+/// [`Config::cranelift_opt_level`](crate::Config#method.cranelift_opt_level).
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptLevel {
-    /// Nothing: the fastest to compile.
+    /// No optimizations: the fastest compilation.
     None,
-    /// Fast code. The default.
+    /// Speed of the code. The default.
     Speed,
-    /// Fast and small code.
+    /// Speed and size of the code.
     SpeedAndSize,
 }
 
-/// How Cranelift assigns values to registers.
+/// An algorithm that allocates registers; see
+/// [`Config::cranelift_regalloc_algorithm`](crate::Config#method.cranelift_regalloc_algorithm).
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegallocAlgorithm {
-    /// Takes longer, makes fast code. The default.
+    /// Compiling takes longer, code runs faster. The default.
     Backtracking,
-    /// Fast to compile, makes slow code.
+    /// Compiling is fast, code runs slower.
     SinglePass,
 }
 
-/// How a profiler learns of compiled code.
+/// A way to announce compiled code to a profiler of the system; see
+/// [`Config::profiler`](crate::Config::profiler).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ProfilingStrategy {
-    /// Not at all. The default.
+    /// It isn't announced. The default.
     None,
-    /// Through the file `/tmp/perf-PID.map`, which `perf` reads, on Unix.
+    /// In the file `/tmp/perf-PID.map`, which `perf` reads, on Unix.
     PerfMap,
-    /// Through the file `jit-PID.dump` in the current directory, which `perf
-    /// inject` reads, on Linux. The library needs its `profiling` feature.
+    /// In the file `jit-PID.dump` in the current directory, which `perf inject` reads, on
+    /// Linux. Requires a library with the `profiling` feature.
     JitDump,
-    /// Through Intel's VTune interface, on x86-64. The library needs its
+    /// Through Intel's VTune interface, on x86-64. Requires a library with the
     /// `profiling` feature.
     VTune,
-    /// Of Pulley's interpreter. The C API doesn't offer it:
-    /// [`Engine::new`](crate::Engine::new) fails.
+    /// To the profiler of Pulley's interpreter. The C API doesn't have it:
+    /// [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict).
     Pulley,
 }
 
 impl ProfilingStrategy {
-    /// The C API's constant, if it has to be set.
+    /// Returns the C API's constant; `None` if there is nothing to set.
     pub(super) fn to_c(self) -> Option<sys::wasmtime_profiling_strategy_t> {
         match self {
             ProfilingStrategy::None | ProfilingStrategy::Pulley => None,
@@ -72,7 +77,8 @@ impl ProfilingStrategy {
     }
 }
 
-/// How instances get their memories, tables and stacks.
+/// A strategy that allocates memories, tables and stacks for instances; see
+/// [`Config::allocation_strategy`](crate::Config::allocation_strategy).
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 #[cfg_attr(
@@ -83,27 +89,29 @@ impl ProfilingStrategy {
     )
 )]
 pub enum InstanceAllocationStrategy {
-    /// From the system when a module is instantiated; they go back when the
-    /// store is dropped.
+    /// From the system when a module is instantiated. They are freed when the store is
+    /// dropped. The default.
     #[default]
     OnDemand,
-    /// From a pool that the engine reserves when it is made, which makes
-    /// instantiation cheaper and limits how much there can be at a time.
+    /// From a pool that is reserved when the engine is created. Instantiation becomes
+    /// faster, and the size of the pool limits how many instances can exist at a time.
     #[cfg(feature = "pooling-allocator")]
     Pooling(PoolingAllocationConfig),
 }
 
 #[cfg(feature = "pooling-allocator")]
 impl InstanceAllocationStrategy {
-    /// A pool with everything at its default.
+    /// Returns the pooling strategy, with all settings of the pool at their defaults.
     ///
-    /// On a 64-bit machine that reserves 4 TiB of address space.
+    /// Such a pool reserves 4 TiB of address space on a 64-bit machine.
     pub fn pooling() -> InstanceAllocationStrategy {
         InstanceAllocationStrategy::Pooling(PoolingAllocationConfig::new())
     }
 
-    /// Held while a pool is looked for and made: whether there is room for one
-    /// is found out by trying, so no two must be made at a time.
+    /// Locks the creation of pools; `None` if there is no pool to create.
+    ///
+    /// An engine with a pool first tries whether the pool fits into the address space, and
+    /// then creates it. The lock keeps other engines from creating a pool in between.
     pub(crate) fn lock(&self) -> Option<MutexGuard<'static, ()>> {
         static POOLS: Mutex<()> = Mutex::new(());
         match self {

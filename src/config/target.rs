@@ -1,10 +1,12 @@
-//! The platform that code is compiled for.
+//! The target: the platform that code is compiled for.
 
-use super::{ConfigConflict, RawConfig};
+use super::{ConfigConflict, default_settings};
 #[cfg(feature = "cranelift")]
 use super::{Strategy, compiled_in};
 use crate::Result;
 use crate::error::check;
+#[cfg(feature = "cranelift")]
+use crate::owned::Owned;
 use crate::sys::{self, ensure_loaded, wasm_config_t};
 #[cfg(feature = "cranelift")]
 use crate::sys::{Feature, require};
@@ -18,23 +20,28 @@ use std::ptr;
 pub(crate) struct Target(CString);
 
 impl Target {
-    /// Checks a triple against what this machine can run, and has libwasmtime
-    /// read it.
+    /// Checks that this machine can run the code of a target, and that libwasmtime accepts
+    /// its triple.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if not, or if the library can't be loaded.
     pub(super) fn new(triple: &str) -> Result<Target> {
         let conflict = |problem: &str| {
             ConfigConflict::new(
                 format!("target({triple:?})"),
                 problem,
                 format!(
-                    "give the triple of this machine, which is what libwasmtime was built for \
-                     (`rustc -vV` names its own as the host), or `pulley{}` if the library has \
-                     Pulley; or set none",
+                    "set the triple that libwasmtime was built for, which is this machine's \
+                     (`rustc -vV` prints one as `host`), or `pulley{}` if the library has \
+                     Pulley; or set no target",
                     usize::BITS
                 ),
             )
         };
         let target = Target(
-            CString::new(triple).map_err(|_| conflict("a target triple has no NUL character"))?,
+            CString::new(triple)
+                .map_err(|_| conflict("the target triple contains a NUL character"))?,
         );
         let host = std::env::consts::ARCH;
         let architecture = target.architecture();
@@ -49,37 +56,42 @@ impl Target {
             .into());
         }
         if triple.contains("x32") || triple.contains("ilp32") {
-            return Err(conflict("pointers of 32 bits are not supported there").into());
+            return Err(conflict("its pointers have 32 bits, and 64 are expected").into());
         }
         ensure_loaded()?;
-        let trial = RawConfig::new();
-        // SAFETY: `trial` owns the configuration.
+        let trial = default_settings();
+        // SAFETY: invariant "Owned object": `trial` owns the configuration, as `apply`
+        // requires.
         unsafe { target.apply(trial.as_ptr()) }
-            .map_err(|error| error.context(conflict("libwasmtime doesn't know such a triple")))?;
+            .map_err(|error| error.context(conflict("libwasmtime doesn't know this triple")))?;
         #[cfg(feature = "cranelift")]
         compile_nothing(trial).map_err(|error| {
             error.context(conflict(
-                "the library can't run what it compiles for that target, and the C API doesn't \
-                 compile without",
+                "the library can't run code of that target, and the C API compiles only what \
+                 it can run",
             ))
         })?;
         Ok(target)
     }
 
-    /// Passes the target on.
+    /// Sets the target in a configuration of the C API.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if libwasmtime doesn't know the triple.
     ///
     /// # Safety
     ///
-    /// `config` must be a configuration that the caller owns.
+    /// `config` must be an owned configuration.
     pub(super) unsafe fn apply(&self, config: *mut wasm_config_t) -> Result<()> {
-        // SAFETY: the caller owns the configuration, the text is a C string,
-        // and what is returned is an owned error or null.
+        // SAFETY: `config` is owned, as this function requires; the text is a C string,
+        // and the function returns an owned error or null, as `check` requires.
         unsafe { check(sys::wasmtime_config_target_set(config, self.0.as_ptr())) }
     }
 
-    /// The triple as text.
+    /// Returns the triple.
     pub(crate) fn as_str(&self) -> &str {
-        self.0.to_str().expect("made of a `str`")
+        self.0.to_str().expect("created from a `str`")
     }
 
     fn architecture(&self) -> &str {
@@ -91,11 +103,13 @@ impl Target {
         ["pulley32", "pulley64", "pulley32be", "pulley64be"].contains(&self.architecture())
     }
 
-    /// Whether Pulley's pointers have 32 bits there.
+    /// Reports whether the target is Pulley with pointers of 32 bits.
     pub(super) fn is_pulley32(&self) -> bool {
         self.architecture().starts_with("pulley32")
     }
 
+    /// Reports whether a part of the triple after the architecture begins with
+    /// `component`.
     pub(super) fn has(&self, component: &str) -> bool {
         self.as_str()
             .split('-')
@@ -104,14 +118,15 @@ impl Target {
     }
 }
 
-/// Compiles an empty module with a configuration that has a target and nothing else.
+/// Compiles an empty module with a configuration in which only a target is set.
 ///
 /// # Errors
 ///
-/// If libwasmtime can't run the code. That depends on the triple that it was built
-/// for, and on whether it has Pulley, which nothing else tells.
+/// Returns an error if libwasmtime can't run the code. That depends on the triple that it
+/// was built for, and on whether it has Pulley. The C API has no function that tells
+/// either.
 #[cfg(feature = "cranelift")]
-fn compile_nothing(config: RawConfig) -> Result<()> {
+fn compile_nothing(config: Owned<wasm_config_t>) -> Result<()> {
     const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
     if require(Feature::Compiler).is_err() || !compiled_in::has(Strategy::Cranelift) {
         return Ok(());
@@ -123,10 +138,10 @@ fn compile_nothing(config: RawConfig) -> Result<()> {
     if parallel {
         crate::threads::for_compiling()?;
     }
-    // SAFETY: the configuration is owned and given away, and has nothing that
-    // libwasmtime aborts on: neither a collector that it may lack nor signals, over
-    // which another engine may have decided. The engine and the module are owned, and
-    // deleted after their last use; `check` takes the error.
+    // SAFETY: invariant "Owned object": the configuration is owned and given away. It has
+    // nothing that libwasmtime aborts on: no collector, which the library may lack, and no
+    // signals, for which another engine may have chosen other handlers. The engine and the
+    // module are owned; `check` takes ownership of the error.
     unsafe {
         let raw = config.as_ptr();
         sys::wasmtime_config_gc_support_set(raw, false);
@@ -135,20 +150,17 @@ fn compile_nothing(config: RawConfig) -> Result<()> {
         if !parallel {
             sys::wasmtime_config_parallel_compilation_set(raw, false);
         }
-        let engine = sys::wasm_engine_new_with_config(config.into_raw());
+        let engine = Owned::from_c(sys::wasm_engine_new_with_config(config.into_raw()));
         let mut module = ptr::null_mut();
-        let compiled = check(sys::wasmtime_module_new(
-            engine,
+        check(sys::wasmtime_module_new(
+            engine.as_ptr(),
             EMPTY.as_ptr(),
             EMPTY.len(),
             &mut module,
-        ));
-        if compiled.is_ok() {
-            sys::wasmtime_module_delete(module);
-        }
-        sys::wasm_engine_delete(engine);
-        compiled
+        ))?;
+        drop(Owned::from_c(module));
     }
+    Ok(())
 }
 
 impl fmt::Debug for Target {
@@ -157,8 +169,11 @@ impl fmt::Debug for Target {
     }
 }
 
-/// Whether libwasmtime compiles to this machine's own code; it uses Pulley
-/// otherwise.
+/// Whether libwasmtime can compile to this machine's native code. Otherwise it uses
+/// Pulley.
+// Version 48: these architectures have a compiler, and Pulley has these names; look at
+// `Config::compiler_target` and `Engine::check_compatible_with_native_host` in
+// `wasmtime`.
 pub(super) const HAS_COMPILER_BACKEND: bool = cfg!(any(
     target_arch = "x86_64",
     target_arch = "aarch64",

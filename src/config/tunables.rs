@@ -1,11 +1,10 @@
-//! What a configuration comes to once every default is filled in.
+//! [`Tunables`]: the settings in effect, in which every default is filled in.
 
 use super::target::HAS_COMPILER_BACKEND;
 use super::{Config, Strategy, WasmFeatures};
 use crate::sys::{self, Feature, require};
 
-/// The values that libwasmtime works with, as far as its C API tells or its
-/// documentation promises.
+/// The values that libwasmtime uses, as far as its C API or its documentation tells them.
 #[derive(Clone, Debug)]
 pub(crate) struct Tunables {
     pub(crate) features: WasmFeatures,
@@ -23,10 +22,14 @@ pub(crate) struct Tunables {
     pub(crate) concurrency_support: bool,
 }
 
-/// The stack of an asynchronous call, in bytes, unless it was set.
+/// The default size of the stack of an asynchronous call, in bytes.
+// Version 48: the defaults of all settings; look at `Config::new` in `wasmtime`, and at
+// `Tunables::default_host` in `wasmtime-environ`.
 const ASYNC_STACK_SIZE: usize = 2 << 20;
 
-/// The proposals that are on in every library, whatever it was built with.
+/// The proposals that are on by default in every library, whatever its features.
+// Version 48: these proposals are on by default; look at `Config::features` in
+// `wasmtime`.
 const ALWAYS: WasmFeatures = WasmFeatures::REFERENCE_TYPES
     .union(WasmFeatures::MULTI_VALUE)
     .union(WasmFeatures::BULK_MEMORY)
@@ -49,7 +52,7 @@ impl Tunables {
             Some(target) if target.is_pulley() => target.is_pulley32(),
             _ => cfg!(target_pointer_width = "32"),
         };
-        // What a 64-bit and a 32-bit address space have room for.
+        // libwasmtime's defaults for 32-bit and for 64-bit address spaces.
         let (reservation, for_growth, guard) = if has_32_bit_pointers {
             (10 << 20, 1 << 20, 64 << 10)
         } else {
@@ -95,7 +98,7 @@ impl Tunables {
         tunables
     }
 
-    /// What is on unless the compiler can't do it.
+    /// Returns the proposals that are on by default, if the compiler supports them.
     fn default_features(&self) -> WasmFeatures {
         let mut features = ALWAYS;
         let gc = library_has(Feature::Gc);
@@ -109,8 +112,8 @@ impl Tunables {
         features
     }
 
-    /// Whether the library is known to have no compiler, so that nothing asks
-    /// what a compiler can do.
+    /// Reports whether the library is known to have no compiler. Then no proposal is
+    /// unsupported by the compiler.
     pub(super) fn lacks_compiler(&self) -> bool {
         if cfg!(compiler) {
             self.strategy.is_none()
@@ -119,7 +122,9 @@ impl Tunables {
         }
     }
 
-    /// What the compiler can't do for the target.
+    /// Returns the proposals that the compiler doesn't support for the target.
+    // Version 48: the compilers lack these proposals; look at
+    // `Config::compiler_panicking_wasm_features` in `wasmtime`.
     pub(super) fn unsupported_features(&self) -> WasmFeatures {
         if self.lacks_compiler() {
             return WasmFeatures::empty();
@@ -150,8 +155,8 @@ fn concurrency_support(config: &Config) -> Option<bool> {
     }
 }
 
-/// Whether both this crate and the library have a feature, one that decides
-/// what is on by default.
+/// Reports whether both this crate and the library have a feature, for the features that
+/// defaults depend on.
 fn library_has(feature: Feature) -> bool {
     let built = [
         (Feature::Gc, cfg!(feature = "gc")),

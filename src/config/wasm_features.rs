@@ -1,4 +1,5 @@
-//! Which WebAssembly proposals are on.
+//! [`WasmFeatures`]: sets of WebAssembly proposals, and the methods of [`Config`] that
+//! turn them on or off.
 
 use super::Config;
 use crate::Unsupported;
@@ -8,8 +9,8 @@ use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub};
 
 /// A set of WebAssembly proposals.
 ///
-/// It has those that libwasmtime's C API can turn on and off; their bits are
-/// those of the `wasmparser` crate's type of the same name.
+/// The constants are the proposals that libwasmtime's C API can turn on and off. They
+/// have the same bits as in the `wasmparser` crate's type of the same name.
 ///
 /// ```
 /// use libwasmtime::WasmFeatures;
@@ -21,11 +22,11 @@ use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub};
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct WasmFeatures(u64);
 
-/// Makes, from each line of the table: the constant, the method of [`Config`]
-/// that turns it on or off, and the call that passes it on.
+/// Creates, from each line of the table: the constant, the method of [`Config`] that
+/// turns the proposal on or off, and the call of the C function.
 macro_rules! wasm_features {
     ($(
-        $(#[doc = $doc:literal])*
+        $(#[doc = $doc:expr])*
         $(#[cfg($cfg:meta)])?
         $(#[cfg_attr(docsrs, doc(cfg($documented:meta)))])?
         $(#[needs($feature:ident)])?
@@ -33,7 +34,7 @@ macro_rules! wasm_features {
     )*) => {
         impl WasmFeatures {
             $(
-                #[doc = concat!("See [`Config::", stringify!($name), "`](crate::Config).")]
+                #[doc = concat!("The proposal of [`Config::", stringify!($name), "`](crate::Config).")]
                 pub const $flag: WasmFeatures = WasmFeatures($bits);
             )*
 
@@ -41,15 +42,15 @@ macro_rules! wasm_features {
             const TABLE: &[(WasmFeatures, &str, &str)] =
                 &[$((WasmFeatures::$flag, stringify!($flag), stringify!($name)),)*];
 
-            /// Passes on what was turned on and off.
+            /// Turns proposals on and off in a configuration of the C API.
             ///
             /// # Errors
             ///
-            /// If the library that was loaded lacks the support for one.
+            /// Returns an error if the loaded library doesn't support one of them.
             ///
             /// # Safety
             ///
-            /// `config` must be a configuration that the caller owns.
+            /// `config` must be an owned configuration.
             pub(super) unsafe fn apply(
                 enabled: WasmFeatures,
                 disabled: WasmFeatures,
@@ -60,15 +61,15 @@ macro_rules! wasm_features {
                     if (enabled | disabled).contains(WasmFeatures::$flag) {
                         $(sys::require(sys::Feature::$feature)?;)?
                         let enable = enabled.contains(WasmFeatures::$flag);
-                        // SAFETY: the caller owns the configuration.
+                        // SAFETY: `config` is owned, as this function requires.
                         unsafe { sys::$c(config, enable) };
                     }
                 )*
                 Ok(())
             }
 
-            /// Those that this build of the crate has no C function for,
-            /// because of the Cargo features that are off.
+            /// Returns the proposals that this build of the crate has no C function for,
+            /// because their Cargo features are off.
             pub(super) fn unsettable() -> WasmFeatures {
                 #[allow(unused_mut, reason = "only some features are off")]
                 let mut unsettable = WasmFeatures::empty();
@@ -98,80 +99,91 @@ macro_rules! wasm_features {
     };
 }
 
+// Version 48: the proposals have these bits; look at `WasmFeatures` in `wasmparser` and
+// in `wasmtime`.
 wasm_features! {
-    /// Whether tables of references, `externref` and `funcref` are on: the
-    /// reference types proposal.
+    /// Sets whether the reference types proposal is on.
     ///
-    /// The default is `true`.
+    /// It adds `externref`, `funcref`, and several tables in a module. The default is
+    /// `true`.
     #[cfg(feature = "gc")]
     #[needs(Gc)]
     REFERENCE_TYPES(1 << 3 | 1 << 34), fn wasm_reference_types
         calls wasmtime_config_wasm_reference_types_set;
 
-    /// Whether functions and blocks may have several results: the multi-value
-    /// proposal.
+    /// Sets whether the multi-value proposal is on.
     ///
-    /// The default is `true`.
+    /// It adds functions and blocks with several results. The default is `true`.
     MULTI_VALUE(1 << 4), fn wasm_multi_value calls wasmtime_config_wasm_multi_value_set;
 
-    /// Whether memories and tables can be copied and filled in one instruction:
-    /// the bulk memory proposal.
+    /// Sets whether the bulk memory proposal is on.
     ///
-    /// The default is `true`.
+    /// It adds instructions that copy, fill and initialize parts of memories and tables.
+    /// The reference types and threads proposals build on it. The default is `true`.
     BULK_MEMORY(1 << 5 | 1 << 35), fn wasm_bulk_memory calls wasmtime_config_wasm_bulk_memory_set;
 
-    /// Whether vectors of 128 bits are on: the SIMD proposal.
+    /// Sets whether the SIMD proposal is on: the type `v128` and its instructions.
     ///
-    /// The default is `true`.
+    /// The default is `true`. [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict) if this is off while
+    /// [`Config::wasm_relaxed_simd`], whose default is also `true`, is on.
     ///
-    /// # Errors
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Config, Engine, Module};
     ///
-    /// [`Engine::new`](crate::Engine::new) fails if this is off while
-    /// [`Config::wasm_relaxed_simd`] is on.
+    /// let mut config = Config::new();
+    /// config.wasm_simd(false).wasm_relaxed_simd(false);
+    /// let engine = Engine::new(&config)?;
+    /// let module = "(module (func (param v128)))";
+    /// let error = Module::new(&engine, module).unwrap_err();
+    /// assert!(format!("{error:#}").contains("SIMD support is not enabled"));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     SIMD(1 << 6), fn wasm_simd calls wasmtime_config_wasm_simd_set;
 
-    /// Whether the vector instructions are on whose results may differ from
-    /// machine to machine: the relaxed SIMD proposal.
+    /// Sets whether the relaxed SIMD proposal is on.
     ///
-    /// See [`Config::relaxed_simd_deterministic`]. The default is `true`,
-    /// except with Winch.
+    /// It adds vector instructions whose results may differ between machines.
+    /// [`Config::relaxed_simd_deterministic`] makes the results the same on all machines.
+    /// The default is `true`, except with Winch.
     RELAXED_SIMD(1 << 7), fn wasm_relaxed_simd calls wasmtime_config_wasm_relaxed_simd_set;
 
-    /// Whether shared memories and atomic instructions are on: the threads
-    /// proposal.
+    /// Sets whether the threads proposal is on: shared memories and atomic instructions.
     ///
-    /// To make a shared memory, [`Config::shared_memory`] has to be on too.
-    /// The default is `true`, except for Pulley.
+    /// The proposal has no instruction that starts a thread. To create a shared memory,
+    /// [`Config::shared_memory`] has to be on too. The default is `true`, except for
+    /// Pulley.
     #[cfg(feature = "threads")]
     #[needs(Threads)]
     THREADS(1 << 8), fn wasm_threads calls wasmtime_config_wasm_threads_set;
 
-    /// Whether a function can end by calling another in its place: the tail
-    /// call proposal.
+    /// Sets whether the tail call proposal is on.
     ///
-    /// The default is `true`, except with Winch.
+    /// It adds `return_call` and its variants, which call a function without growing the
+    /// stack. The default is `true`, except with Winch.
     TAIL_CALL(1 << 10), fn wasm_tail_call calls wasmtime_config_wasm_tail_call_set;
 
-    /// Whether a module may have several memories: the multi-memory proposal.
+    /// Sets whether the multi-memory proposal is on: several memories in a module.
     ///
     /// The default is `true`.
     MULTI_MEMORY(1 << 12), fn wasm_multi_memory calls wasmtime_config_wasm_multi_memory_set;
 
-    /// Whether exceptions can be thrown and caught: the exception handling
-    /// proposal.
+    /// Sets whether the exception handling proposal is on.
     ///
-    /// The default is `true`, except with Winch.
+    /// It adds tags, and the instructions that throw and catch exceptions. Exceptions live
+    /// on the garbage-collected heap of the store, so they need [`Config::gc_support`]. The
+    /// default is `true`, except with Winch.
     #[cfg(feature = "gc")]
     #[needs(Gc)]
     EXCEPTIONS(1 << 13), fn wasm_exceptions calls wasmtime_config_wasm_exceptions_set;
 
-    /// Whether memories and tables can have 64-bit indices: the memory64
-    /// proposal.
+    /// Sets whether the memory64 proposal is on: memories and tables with 64-bit indices.
     ///
-    /// The default is `true`.
+    /// Compiled code checks the bounds of each access to such a memory, which makes it
+    /// slower than a 32-bit one. The default is `true`.
     MEMORY64(1 << 14), fn wasm_memory64 calls wasmtime_config_wasm_memory64_set;
 
-    /// Whether components are on: the component model proposal.
+    /// Sets whether the component model proposal is on: components.
     ///
     /// The default is `true`.
     #[cfg(feature = "component-model")]
@@ -179,86 +191,75 @@ wasm_features! {
     COMPONENT_MODEL(1 << 16), fn wasm_component_model
         calls wasmtime_config_wasm_component_model_set;
 
-    /// Whether references to functions have precise types: the typed function
-    /// references proposal.
+    /// Sets whether the typed function references proposal is on.
     ///
-    /// The default is `true`, except with Winch.
+    /// It adds non-nullable references, references to functions of a concrete type, and
+    /// `call_ref`. The default is `true`, except with Winch.
     #[cfg(feature = "gc")]
     #[needs(Gc)]
     FUNCTION_REFERENCES(1 << 17), fn wasm_function_references
         calls wasmtime_config_wasm_function_references_set;
 
-    /// Whether structs and arrays on a garbage-collected heap are on: the GC
-    /// proposal.
+    /// Sets whether the GC proposal is on: structs, arrays and `i31ref`.
     ///
     /// The default is `true`, except with Winch.
     #[cfg(feature = "gc")]
     #[needs(Gc)]
     GC(1 << 19), fn wasm_gc calls wasmtime_config_wasm_gc_set;
 
-    /// Whether memories can have pages of one byte: the custom page sizes
-    /// proposal.
+    /// Sets whether the custom page sizes proposal is on.
     ///
-    /// The default is `false`.
+    /// It adds memories with pages of one byte instead of 64 KiB. The default is `false`.
     CUSTOM_PAGE_SIZES(1 << 20), fn wasm_custom_page_sizes
         calls wasmtime_config_wasm_custom_page_sizes_set;
 
-    /// Whether a store has a garbage-collected heap, which `externref`s live
-    /// on too.
+    /// Sets whether stores have a garbage-collected heap.
     ///
-    /// Exceptions live there as well, and are off if this is. The default is whether the
-    /// library has the `gc` feature, except with Winch.
+    /// Structs, arrays, `externref`s and exceptions live on this heap. Turning it off
+    /// also turns exceptions off, unless they are turned on explicitly: then
+    /// [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict).
     ///
-    /// # Errors
-    ///
-    /// [`Engine::new`](crate::Engine::new) fails if this is off while `wasm_exceptions`
-    /// is on.
+    /// The default is `true` if the library has the `gc` feature, except with Winch.
     GC_TYPES(1 << 24), fn gc_support calls wasmtime_config_gc_support_set;
 
-    /// Whether coroutines are on: the stack switching proposal.
+    /// Sets whether the stack switching proposal is on: continuations.
     ///
-    /// It can't be turned on: libwasmtime isn't built with what it needs, whichever
-    /// features it has, and ends the process when a module uses it.
-    ///
-    /// The default is `false`.
-    ///
-    /// # Errors
-    ///
-    /// [`Engine::new`](crate::Engine::new) fails with
-    /// [`Unsupported`](crate::Unsupported) if this is on.
+    /// The default is `false`. It can't be turned on: no libwasmtime is built with the
+    /// support for it, whichever features it has, and libwasmtime aborts when a module
+    /// uses it. So [`Engine::new`](crate::Engine::new) returns
+    /// [`Unsupported`](crate::Unsupported) if this is `true`.
     #[cfg(compiler)]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     #[needs(Compiler)]
     STACK_SWITCHING(1 << 25), fn wasm_stack_switching
         calls wasmtime_config_wasm_stack_switching_set;
 
-    /// Whether additions and multiplications with 128-bit results are on: the
-    /// wide arithmetic proposal.
+    /// Sets whether the wide arithmetic proposal is on.
     ///
-    /// The default is `false`.
+    /// It adds additions, subtractions and multiplications with 128-bit results. The
+    /// default is `false`.
     WIDE_ARITHMETIC(1 << 26), fn wasm_wide_arithmetic
         calls wasmtime_config_wasm_wide_arithmetic_set;
 
-    /// Whether components can have asynchronous functions, streams and
-    /// futures.
+    /// Sets whether components can have asynchronous functions, streams and futures.
     ///
-    /// The default is that of `Config::concurrency_support`.
+    /// The default is the value of `Config::concurrency_support`.
     #[cfg(feature = "component-model-async")]
     #[needs(ComponentModelAsync)]
     CM_ASYNC(1 << 27), fn wasm_component_model_async
         calls wasmtime_config_wasm_component_model_async_set;
 
-    /// Whether asynchronous functions of components may block in the middle,
-    /// rather than return to an event loop.
+    /// Sets whether asynchronous functions of components may block.
     ///
-    /// The default is `false`.
+    /// Each then has a stack of its own, instead of returning to an event loop. The default
+    /// is `false`.
     #[cfg(feature = "component-model-async")]
     #[needs(ComponentModelAsync)]
     CM_ASYNC_STACKFUL(1 << 28), fn wasm_component_model_async_stackful
         calls wasmtime_config_wasm_component_model_async_stackful_set;
 
-    /// Whether components have further built-in functions for asynchronous
-    /// work.
+    /// Sets whether components can use more of the asynchronous ABI's built-in functions.
     ///
     /// The default is `false`.
     #[cfg(feature = "component-model-async")]
@@ -266,7 +267,7 @@ wasm_features! {
     CM_MORE_ASYNC_BUILTINS(1 << 29), fn wasm_component_model_more_async_builtins
         calls wasmtime_config_wasm_component_model_more_async_builtins_set;
 
-    /// Whether components have the `map` type.
+    /// Sets whether components can use the type `map`.
     ///
     /// The default is `false`.
     #[cfg(feature = "component-model")]
@@ -276,12 +277,12 @@ wasm_features! {
 }
 
 impl WasmFeatures {
-    /// No proposal.
+    /// Returns the empty set.
     pub const fn empty() -> WasmFeatures {
         WasmFeatures(0)
     }
 
-    /// All of them.
+    /// Returns the set of all proposals.
     pub const fn all() -> WasmFeatures {
         let mut all = WasmFeatures(0);
         let mut index = 0;
@@ -292,42 +293,42 @@ impl WasmFeatures {
         all
     }
 
-    /// The set as a number, as the `wasmparser` crate numbers them.
+    /// Returns the bits of the set, which are those of the `wasmparser` crate.
     pub const fn bits(self) -> u64 {
         self.0
     }
 
-    /// Whether the set has no proposal.
+    /// Reports whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether all of `other` is in the set.
+    /// Reports whether all proposals of `other` are in the set.
     pub const fn contains(self, other: WasmFeatures) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Whether any of `other` is in the set.
+    /// Reports whether any proposal of `other` is in the set.
     pub const fn intersects(self, other: WasmFeatures) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// What is in either set.
+    /// Returns the proposals that are in either set.
     pub const fn union(self, other: WasmFeatures) -> WasmFeatures {
         WasmFeatures(self.0 | other.0)
     }
 
-    /// Adds `other`.
+    /// Adds the proposals of `other`.
     pub const fn insert(&mut self, other: WasmFeatures) {
         self.0 |= other.0;
     }
 
-    /// Takes `other` away.
+    /// Removes the proposals of `other`.
     pub const fn remove(&mut self, other: WasmFeatures) {
         self.0 &= !other.0;
     }
 
-    /// Adds `other` or takes it away.
+    /// Adds the proposals of `other` if `present`, and removes them otherwise.
     pub const fn set(&mut self, other: WasmFeatures, present: bool) {
         if present {
             self.insert(other);
@@ -336,7 +337,7 @@ impl WasmFeatures {
         }
     }
 
-    /// Each proposal of the set with its name, such as `SIMD`.
+    /// Returns an iterator over the proposals of the set, each with its name.
     pub fn iter_names(self) -> impl Iterator<Item = (&'static str, WasmFeatures)> {
         WasmFeatures::TABLE
             .iter()
@@ -344,7 +345,8 @@ impl WasmFeatures {
             .map(|&(flag, name, _)| (name, flag))
     }
 
-    /// The name of the method of [`Config`] that sets the first of the set.
+    /// Returns the name of the method of [`Config`] that sets the first proposal of the
+    /// set; `None` for the empty set.
     pub(super) fn setter(self) -> Option<&'static str> {
         WasmFeatures::TABLE
             .iter()

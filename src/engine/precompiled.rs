@@ -1,48 +1,54 @@
-//! Compiling ahead of time, and telling what was.
+//! [`Precompiled`]: compiling ahead of time, and recognizing precompiled code.
 
 use super::Engine;
 use crate::Result;
 use crate::error::Context;
+use crate::sys::elf::{self, Class};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// What precompiled code is of; see [`Engine::detect_precompiled`].
+/// A kind of precompiled code; see [`Engine::detect_precompiled`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precompiled {
-    /// A module, for [`Module::deserialize`](crate::Module::deserialize).
+    /// A compiled module, for [`Module::deserialize`](crate::Module::deserialize).
     Module,
-    /// A component.
+    /// A compiled component.
     Component,
 }
 
-/// What an ELF header has at its start; only 64-bit files are precompiled code.
-const ELF64: &[u8] = b"\x7fELF\x02";
-const LITTLE_ENDIAN: u8 = 1;
-/// The operating system that Wasmtime's files name in their header, and the
-/// version of its interface.
+/// The operating system in the header of Wasmtime's files, and the version of its ABI.
+// Version 48: the header of a precompiled module has these numbers; look at `obj.rs` in
+// `wasmtime-environ`.
 const WASMTIME_ABI: [u8; 2] = [200, 0];
 const MODULE: u32 = 1 << 0;
 const COMPONENT: u32 = 1 << 1;
-const HEADER_BYTES: usize = 64;
+/// The class of ELF files that precompiled code has.
+const CLASS: Class = Class::Elf64;
+const HEADER_BYTES: usize = CLASS.header_bytes();
 
 impl Engine {
-    /// What the bytes are precompiled code of, such as
-    /// [`Module::serialize`](crate::Module#method.serialize) returns; `None` if they
-    /// are something else.
+    /// Returns the kind of precompiled code, or `None` for other bytes.
     ///
-    /// It looks at the header only: a file that is damaged further on is
-    /// recognised as well.
+    /// Precompiled code is what [`Module::serialize`](crate::Module#method.serialize) and
+    /// [`Engine::precompile_module`](Engine#method.precompile_module) return. This function
+    /// only compares the header. It doesn't detect damage in the rest, so it is no
+    /// substitute for trusting the bytes.
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Precompiled};
+    ///
+    /// let code = Engine::default().precompile_module(b"(module)")?;
+    /// assert_eq!(Engine::detect_precompiled(&code), Some(Precompiled::Module));
+    /// assert_eq!(Engine::detect_precompiled(b"\0asm\x01\0\0\0"), None);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn detect_precompiled(bytes: &[u8]) -> Option<Precompiled> {
-        let header = bytes.get(..HEADER_BYTES)?;
-        if !header.starts_with(ELF64) || header[7..9] != WASMTIME_ABI {
+        let header = elf::File::open(bytes.get(..HEADER_BYTES)?)?;
+        if header.class() != CLASS || bytes[elf::ABI..][..2] != WASMTIME_ABI {
             return None;
         }
-        let flags = header[48..52].try_into().expect("four bytes");
-        let flags = match header[5] {
-            LITTLE_ENDIAN => u32::from_le_bytes(flags),
-            _ => u32::from_be_bytes(flags),
-        };
+        let flags = header.u32(CLASS.flags())?;
         if flags & MODULE != 0 {
             Some(Precompiled::Module)
         } else if flags & COMPONENT != 0 {
@@ -52,11 +58,13 @@ impl Engine {
         }
     }
 
-    /// What a file is precompiled code of; `None` if it is something else.
+    /// Returns the kind of precompiled code in a file, or `None` for another file.
+    ///
+    /// It reads only the header, as [`Engine::detect_precompiled`] does.
     ///
     /// # Errors
     ///
-    /// If the file can't be read.
+    /// Returns an error if the file can't be read.
     pub fn detect_precompiled_file(path: impl AsRef<Path>) -> Result<Option<Precompiled>> {
         let path = path.as_ref();
         let mut header = Vec::with_capacity(HEADER_BYTES);
@@ -66,17 +74,36 @@ impl Engine {
         Ok(Engine::detect_precompiled(&header))
     }
 
-    /// Compiles a module and returns the code, for
-    /// [`Module::deserialize`](crate::Module::deserialize), which needs no
-    /// compiler.
+    /// Compiles a module ahead of time and returns its code.
+    ///
+    /// [`Module::deserialize`](crate::Module::deserialize) creates a module from the code,
+    /// in this process or another. It is much faster than compiling, and needs no compiler
+    /// in the library. The engine there must have the same settings as this one.
     ///
     /// With the `wat` feature, `bytes` may be in the text format. Calls
     /// `wasmtime_module_new` and `wasmtime_module_serialize`.
     ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Instance, Module, Store};
+    ///
+    /// let wat = br#"(module (func (export "answer") (result i32) i32.const 42))"#;
+    /// let code = Engine::default().precompile_module(wat)?;
+    ///
+    /// let engine = Engine::default();
+    /// // SAFETY: the code is what `precompile_module` of the same library returned.
+    /// let module = unsafe { Module::deserialize(&engine, &code)? };
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let answer = instance.get_typed_func::<(), i32>(&mut store, "answer")?;
+    /// assert_eq!(answer.call(&mut store, ())?, 42);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// If the module isn't valid with the engine's settings, or if the library
-    /// has no compiler.
+    /// Returns an error for the same reasons as [`Module::new`](crate::Module::new): among
+    /// others, if the module isn't valid with the engine's settings, or if the library has
+    /// no compiler.
     #[cfg(compiler)]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn precompile_module(&self, bytes: &[u8]) -> Result<Vec<u8>> {

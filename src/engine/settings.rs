@@ -1,49 +1,52 @@
-//! What an engine was configured with, and what its defaults are.
+//! The settings in effect of an engine.
 
 use super::Engine;
 use crate::{MemoryType, OptLevel, RegallocAlgorithm, Strategy, WasmFeatures};
 
 /// # Settings in effect
 ///
-/// As set in the [`Config`](crate::Config), or else libwasmtime's default.
+/// Each is the value that was set in the [`Config`](crate::Config), or else libwasmtime's
+/// default.
 impl Engine {
-    /// See [`Config::memory_may_move`](crate::Config::memory_may_move).
+    /// Returns the value of [`Config::memory_may_move`](crate::Config::memory_may_move).
     pub fn get_memory_may_move(&self) -> bool {
         self.inner.tunables.memory_may_move
     }
 
-    /// See [`Config::memory_reservation`](crate::Config::memory_reservation).
+    /// Returns the value of [`Config::memory_reservation`](crate::Config::memory_reservation).
     pub fn get_memory_reservation(&self) -> u64 {
         self.inner.tunables.memory_reservation
     }
 
-    /// See [`Config::memory_reservation_for_growth`](crate::Config::memory_reservation_for_growth).
+    /// Returns the value of [`Config::memory_reservation_for_growth`](crate::Config::memory_reservation_for_growth).
     pub fn get_memory_reservation_for_growth(&self) -> u64 {
         self.inner.tunables.memory_reservation_for_growth
     }
 
-    /// See [`Config::memory_guard_size`](crate::Config::memory_guard_size).
+    /// Returns the value of [`Config::memory_guard_size`](crate::Config::memory_guard_size).
     pub fn get_memory_guard_size(&self) -> u64 {
         self.inner.tunables.memory_guard_size
     }
 
-    /// See [`Config::memory_init_cow`](crate::Config::memory_init_cow).
+    /// Returns the value of [`Config::memory_init_cow`](crate::Config::memory_init_cow).
     pub fn get_memory_init_cow(&self) -> bool {
         self.inner.tunables.memory_init_cow
     }
 
-    /// See [`Config::signals_based_traps`](crate::Config::signals_based_traps).
+    /// Returns the value of [`Config::signals_based_traps`](crate::Config::signals_based_traps).
     pub fn get_signals_based_traps(&self) -> bool {
         self.inner.tunables.signals_based_traps
     }
 
-    /// Whether compiled code may leave it to the pages behind a memory of that type
-    /// to catch an access that is out of bounds.
+    /// Reports whether compiled code may rely on inaccessible pages after a memory of that
+    /// type to catch accesses that are out of bounds.
     ///
-    /// It compares each access with the memory's size where it can't have signals,
-    /// or where WebAssembly's pages are smaller than the system's. Else, with a
-    /// reservation, it compares with that if at all; and with a guard, it doesn't
-    /// count a constant offset that the guard is large enough for.
+    /// It checks each access against the memory's size where it can't use signals, or where
+    /// WebAssembly's pages are smaller than the system's. Otherwise, if there is a
+    /// reservation, it checks at most against the end of the reservation. If there is a
+    /// guard, it leaves constant offsets out of the check that are smaller than the guard.
+    // Version 48: code relies on signals for memories with guard pages; look at
+    // `bounds_checks.rs` in `wasmtime-internal-cranelift`.
     pub(crate) fn may_fault(&self, ty: &MemoryType) -> bool {
         let tunables = &self.inner.tunables;
         tunables.signals_based_traps
@@ -52,57 +55,67 @@ impl Engine {
             && ty.page_size_log2() > 0
     }
 
-    /// See [`Config::max_wasm_stack`](crate::Config::max_wasm_stack).
+    /// Returns the value of [`Config::max_wasm_stack`](crate::Config::max_wasm_stack).
     pub fn get_max_wasm_stack(&self) -> usize {
         self.inner.tunables.max_wasm_stack
     }
 
-    /// The size, in bytes, of the stacks that asynchronous calls run on.
+    /// Returns the size, in bytes, of the stacks that asynchronous calls run on.
     pub fn get_async_stack_size(&self) -> usize {
         self.inner.tunables.async_stack_size
     }
 
-    /// Whether functions are compiled on several threads.
+    /// Reports whether functions are compiled on several threads.
     pub fn get_parallel_compilation(&self) -> bool {
         self.inner.tunables.parallel_compilation
     }
 
-    /// Whether components may have several tasks under way at a time.
+    /// Reports whether components may run several tasks at a time.
     pub fn get_concurrency_support(&self) -> bool {
         self.inner.tunables.concurrency_support
     }
 
-    /// The WebAssembly proposals that are on.
+    /// Returns the WebAssembly proposals that are on.
+    ///
+    /// ```
+    /// use libwasmtime::{Config, Engine, WasmFeatures};
+    ///
+    /// let engine = Engine::new(Config::new().wasm_multi_memory(false))?;
+    /// let features = engine.get_wasm_features();
+    /// assert!(features.contains(WasmFeatures::BULK_MEMORY));
+    /// assert!(!features.contains(WasmFeatures::MULTI_MEMORY));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn get_wasm_features(&self) -> WasmFeatures {
         self.inner.tunables.features
     }
 
-    /// See [`Config::epoch_interruption`](crate::Config::epoch_interruption).
+    /// Returns the value of [`Config::epoch_interruption`](crate::Config::epoch_interruption).
     pub fn get_epoch_interruption(&self) -> bool {
         self.config().settings.epoch_interruption.unwrap_or(false)
     }
 
-    /// See [`Config::consume_fuel`](crate::Config::consume_fuel).
+    /// Returns the value of [`Config::consume_fuel`](crate::Config::consume_fuel).
     pub fn get_consume_fuel(&self) -> bool {
         self.config().settings.consume_fuel.unwrap_or(false)
     }
 
-    /// See [`Config::debug_info`](crate::Config::debug_info).
+    /// Returns the value of [`Config::debug_info`](crate::Config::debug_info).
     pub fn get_debug_info(&self) -> bool {
         self.config().settings.debug_info.unwrap_or(false)
     }
 
-    /// See [`Config::shared_memory`](crate::Config::shared_memory).
+    /// Returns the value of [`Config::shared_memory`](crate::Config::shared_memory).
     pub fn get_shared_memory(&self) -> bool {
         self.config().settings.shared_memory.unwrap_or(false)
     }
 
-    /// See [`Config::wasm_branch_hinting`](crate::Config::wasm_branch_hinting).
+    /// Returns the value of [`Config::wasm_branch_hinting`](crate::Config::wasm_branch_hinting).
     pub fn get_wasm_branch_hinting(&self) -> bool {
         self.config().settings.wasm_branch_hinting.unwrap_or(false)
     }
 
-    /// See [`Config::relaxed_simd_deterministic`](crate::Config::relaxed_simd_deterministic).
+    /// Returns the value of [`Config::relaxed_simd_deterministic`](crate::Config::relaxed_simd_deterministic).
     pub fn get_relaxed_simd_deterministic(&self) -> bool {
         self.config()
             .settings
@@ -110,22 +123,22 @@ impl Engine {
             .unwrap_or(false)
     }
 
-    /// The target triple that was set.
+    /// Returns the target triple that was set.
     ///
-    /// `None` if none was, or without a compiler: the C API doesn't tell the
-    /// name of the machine that it compiles for by itself.
+    /// It is `None` if none was set, or without a compiler. The C API has no function that
+    /// returns the triple of the default target.
     pub fn get_target(&self) -> Option<String> {
         self.get_strategy()?;
         let target = self.config().target.as_ref()?;
         Some(target.as_str().to_owned())
     }
 
-    /// The compiler; `None` without one.
+    /// Returns the compiler; `None` without one.
     pub fn get_strategy(&self) -> Option<Strategy> {
         self.inner.tunables.strategy
     }
 
-    /// What Cranelift's optimiser aims at; `None` without a compiler.
+    /// Returns what Cranelift optimizes for; `None` without a compiler.
     pub fn get_cranelift_opt_level(&self) -> Option<OptLevel> {
         match self.compiler_setting("opt_level", "speed")? {
             "none" => Some(OptLevel::None),
@@ -134,7 +147,7 @@ impl Engine {
         }
     }
 
-    /// How Cranelift assigns registers; `None` without a compiler.
+    /// Returns Cranelift's register allocator; `None` without a compiler.
     pub fn get_cranelift_regalloc_algorithm(&self) -> Option<RegallocAlgorithm> {
         match self.compiler_setting("regalloc_algorithm", "backtracking")? {
             "single_pass" => Some(RegallocAlgorithm::SinglePass),
@@ -142,25 +155,23 @@ impl Engine {
         }
     }
 
-    /// Whether Cranelift checks its own code; `None` without a compiler.
+    /// Returns whether Cranelift verifies its intermediate code; `None` without a compiler.
     pub fn get_cranelift_debug_verifier(&self) -> Option<bool> {
         self.compiler_flag("enable_verifier", false)
     }
 
-    /// Whether every NaN is the same NaN; `None` without a compiler.
+    /// Returns whether NaNs are canonicalized; `None` without a compiler.
     pub fn get_cranelift_nan_canonicalization(&self) -> Option<bool> {
         self.compiler_flag("enable_nan_canonicalization", false)
     }
 
-    /// Whether native code comes with unwind information; `None` without a
-    /// compiler.
+    /// Returns whether compiled modules have unwind information; `None` without a compiler.
     pub fn get_native_unwind_info(&self) -> Option<bool> {
         let default = self.config().settings.native_unwind_info.unwrap_or(true);
         self.compiler_flag("unwind_info", default)
     }
 
-    /// The flags that were turned on by name, with
-    /// `Config::cranelift_flag_enable`.
+    /// Returns the flags that `Config::cranelift_flag_enable` turned on.
     pub fn get_cranelift_flags_enabled(&self) -> impl Iterator<Item = &str> {
         #[cfg(compiler)]
         return self.config().compiler.enabled_by_name();
@@ -168,7 +179,7 @@ impl Engine {
         std::iter::empty()
     }
 
-    /// The settings that were set by name, with `Config::cranelift_flag_set`.
+    /// Returns the settings that `Config::cranelift_flag_set` set, with their values.
     pub fn get_cranelift_flags_set(&self) -> impl Iterator<Item = (&str, &str)> {
         #[cfg(compiler)]
         return self.config().compiler.set_by_name();

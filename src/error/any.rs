@@ -1,4 +1,4 @@
-//! [`Error`], which any error can become.
+//! [`Error`], the error type of this crate.
 
 use super::Raised;
 use super::traced::Traced;
@@ -9,33 +9,52 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::ops::Deref;
 
-/// Any error, with what was being done when it happened.
+/// An error of any type, with context.
 ///
-/// Every [`std::error::Error`] becomes one with `?`, and is had back with
-/// [`downcast_ref`](Error::downcast_ref). `{}` shows the outermost message,
-/// `{:#}` all of them in one line, and `{:?}` in several.
+/// Every [`std::error::Error`] becomes one with `?`. The macros
+/// [`bail!`](crate::bail), [`ensure!`](crate::ensure) and
+/// [`format_err!`](crate::format_err) create one from a message. Context, which
+/// [`Error::context`] or [`Context`](crate::error::Context) adds, says what was being
+/// done when the error happened. The context and the errors below it form a
+/// [`chain`](Error::chain), in which the latest context is the outermost message.
 ///
-/// It is an [`anyhow::Error`] inside, which it becomes with `?` and is made of with
-/// [`Error::from_anyhow`].
+/// [`downcast_ref`](Error::downcast_ref) finds the value that the error was created from,
+/// and values that were added as context. What WebAssembly code fails with has one of
+/// [`Trap`](crate::Trap), [`ThrownException`](crate::ThrownException),
+/// [`I32Exit`](crate::I32Exit) or what a host function returned in it, and a
+/// [`WasmBacktrace`](crate::WasmBacktrace).
+///
+/// | format | text |
+/// |---|---|
+/// | `{}` | the outermost message |
+/// | `{:#}` | all messages, in one line |
+/// | `{:?}` | all messages, in several lines, and a captured [`backtrace`](Error#method.backtrace) |
+///
+/// It is an [`anyhow::Error`] inside, into which `?` converts it.
+/// [`Error::from_anyhow`] does the reverse.
 ///
 /// ```
 /// use libwasmtime::{Error, Trap};
 ///
 /// let error = Error::new(Trap::OutOfFuel).context("running the plug-in");
 /// assert_eq!(error.to_string(), "running the plug-in");
+/// assert_eq!(
+///     format!("{error:#}"),
+///     "running the plug-in: wasm trap: all fuel consumed by WebAssembly"
+/// );
 /// assert_eq!(error.downcast_ref(), Some(&Trap::OutOfFuel));
 /// ```
 pub struct Error(Repr);
 
-/// `anyhow` can't box an error without looking at the host's stack; so what is
-/// put around one on its way through WebAssembly code has a box of its own.
+/// `anyhow` may walk the host's stack whenever it boxes an error, to capture a backtrace.
+/// So what is added to an error on its way through WebAssembly code has a box of its own.
 enum Repr {
     Plain(anyhow::Error),
     Traced(Box<Traced>),
 }
 
 impl Error {
-    /// An error of this cause.
+    /// Creates an error from a [`std::error::Error`], as `?` does.
     pub fn new<E>(error: E) -> Error
     where
         E: StdError + Send + Sync + 'static,
@@ -43,8 +62,8 @@ impl Error {
         Error::from_anyhow(anyhow::Error::new(error))
     }
 
-    /// An error that is a message; of a [`std::error::Error`], take
-    /// [`Error::new`].
+    /// Creates an error from a message. For a [`std::error::Error`], use [`Error::new`],
+    /// which keeps its causes.
     pub fn msg<M>(message: M) -> Error
     where
         M: fmt::Debug + fmt::Display + Send + Sync + 'static,
@@ -52,19 +71,32 @@ impl Error {
         Error::from_anyhow(anyhow::Error::msg(message))
     }
 
-    /// An error whose type isn't known.
+    /// Creates an error from a boxed one, whose type isn't known.
     pub fn from_boxed(error: Box<dyn StdError + Send + Sync + 'static>) -> Error {
         Error::from_anyhow(anyhow::Error::from_boxed(error))
     }
 
-    /// The same error, of `anyhow`.
+    /// Creates an error from one of `anyhow`.
     pub fn from_anyhow(error: anyhow::Error) -> Error {
         Error(Repr::Plain(error))
     }
 
-    /// Adds what was being done when the error happened.
+    /// Adds context: what was being done when the error happened.
     ///
-    /// Both are found with [`downcast_ref`](Error::downcast_ref) then.
+    /// [`downcast_ref`](Error::downcast_ref) then finds the context as well as what it found
+    /// before.
+    ///
+    /// ```
+    /// use libwasmtime::Error;
+    ///
+    /// let error = "five".parse::<i32>().map_err(Error::new).unwrap_err();
+    /// let error = error.context("reading the limit").context("configuring the store");
+    /// let messages: Vec<_> = error.chain().map(ToString::to_string).collect();
+    /// assert_eq!(
+    ///     messages,
+    ///     ["configuring the store", "reading the limit", "invalid digit found in string"]
+    /// );
+    /// ```
     pub fn context<C>(self, context: C) -> Error
     where
         C: fmt::Display + Send + Sync + 'static,
@@ -72,9 +104,10 @@ impl Error {
         Error::from_anyhow(self.into_anyhow().context(context))
     }
 
-    /// The stack of the host's own code where the error was made, if the
-    /// environment variable `RUST_BACKTRACE` asks for it. For that of the
-    /// WebAssembly code see [`WasmBacktrace`](crate::WasmBacktrace).
+    /// Returns the stack of the host's own code where the error was created, if the
+    /// environment variable `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` asks for it.
+    ///
+    /// For the stack of WebAssembly code see [`WasmBacktrace`](crate::WasmBacktrace).
     #[cfg(feature = "backtrace")]
     pub fn backtrace(&self) -> &Backtrace {
         match &self.0 {
@@ -83,17 +116,25 @@ impl Error {
         }
     }
 
-    /// The error and its causes, the outermost first.
+    /// Returns an iterator over the messages and causes, the outermost first.
     pub fn chain(&self) -> Chain<'_> {
         Chain::new(self.outermost())
     }
 
-    /// The last in the [`chain`](Error::chain).
+    /// Returns the last error in the [`chain`](Error::chain).
     pub fn root_cause(&self) -> &(dyn StdError + 'static) {
         self.chain().last().expect("an error is in its own chain")
     }
 
-    /// Whether there is an `E` in the error.
+    /// Reports whether [`downcast_ref`](Error::downcast_ref) finds an `E`.
+    ///
+    /// ```
+    /// use libwasmtime::{Error, ThrownException, Trap};
+    ///
+    /// let error = Error::from(Trap::Interrupt).context("the time is up");
+    /// assert!(error.is::<Trap>());
+    /// assert!(!error.is::<ThrownException>());
+    /// ```
     pub fn is<E>(&self) -> bool
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
@@ -101,11 +142,23 @@ impl Error {
         self.downcast_ref::<E>().is_some()
     }
 
-    /// Takes the `E` in the error out of it.
+    /// Takes the `E` out of the error. If several are there, takes the outermost.
+    ///
+    /// ```
+    /// use libwasmtime::{Error, Trap};
+    ///
+    /// /// Returns the trap, and passes other errors on.
+    /// fn trap(error: Error) -> Result<Trap, Error> {
+    ///     error.downcast::<Trap>()
+    /// }
+    /// assert_eq!(trap(Error::new(Trap::OutOfFuel))?, Trap::OutOfFuel);
+    /// assert!(trap(Error::msg("the host is tired")).is_err());
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// The error as it was, if there is none.
+    /// Returns the error as it was, if there is no `E` in it.
     pub fn downcast<E>(self) -> Result<E, Error>
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
@@ -113,7 +166,19 @@ impl Error {
         self.into_anyhow().downcast().map_err(Error::from_anyhow)
     }
 
-    /// The `E` in the error.
+    /// Returns the `E` that the error was created from or that was added as context; `None`
+    /// if there is none. If several are there, returns the outermost.
+    ///
+    /// ```
+    /// use libwasmtime::{Error, Trap};
+    ///
+    /// /// Whether to run the guest again, with more fuel.
+    /// fn is_worth_a_retry(error: &Error) -> bool {
+    ///     matches!(error.downcast_ref(), Some(Trap::OutOfFuel))
+    /// }
+    /// assert!(is_worth_a_retry(&Error::new(Trap::OutOfFuel).context("first run")));
+    /// assert!(!is_worth_a_retry(&Error::new(Trap::StackOverflow)));
+    /// ```
     pub fn downcast_ref<E>(&self) -> Option<&E>
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
@@ -124,7 +189,7 @@ impl Error {
         }
     }
 
-    /// The `E` in the error, to be changed.
+    /// Returns the `E` as [`downcast_ref`](Error::downcast_ref) does, for mutation.
     pub fn downcast_mut<E>(&mut self) -> Option<&mut E>
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
@@ -135,13 +200,13 @@ impl Error {
         }
     }
 
-    /// The error as a [`std::error::Error`].
+    /// Converts the error into a boxed [`std::error::Error`].
     pub fn into_boxed_dyn_error(self) -> Box<dyn StdError + Send + Sync + 'static> {
         self.into_anyhow().into_boxed_dyn_error()
     }
 
-    /// Adds the WebAssembly backtrace of `source`, unless it has no frames or the
-    /// error has one.
+    /// Adds the WebAssembly backtrace of `source`, unless that has no frames, or the error
+    /// already has a backtrace.
     pub(crate) fn with_backtrace(self, source: Raised) -> Error {
         let error = match self.0 {
             Repr::Traced(traced) if traced.backtrace().is_some() => {
@@ -187,7 +252,7 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
-    /// The messages are written as they are, be they of several lines.
+    /// Writes messages as they are, even if they have several lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.alternate() {
             return fmt::Debug::fmt(self.outermost(), f);

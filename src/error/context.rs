@@ -1,11 +1,11 @@
-//! Adding what was being done to an error on its way out.
+//! Adding context to errors.
 
 use super::{Error, Result};
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt::Display;
 
-/// Adds what was being done to the error of a [`Result`], or makes one of `None`.
+/// Adds context to the error of a [`Result`], or turns `None` into an error.
 ///
 /// ```
 /// use libwasmtime::error::{Context, Result};
@@ -16,20 +16,22 @@ use std::fmt::Display;
 /// assert_eq!(port("x").unwrap_err().to_string(), "`x` is no port");
 /// ```
 pub trait Context<T, E>: sealed::Sealed {
-    /// Adds `context`.
+    /// Adds `context` to the error; it becomes the error if `self` is `None`.
     ///
     /// # Errors
     ///
-    /// If `self` is one, or is `None`.
+    /// Returns an error if `self` is one, or is `None`.
     fn context<C>(self, context: C) -> Result<T>
     where
         C: Display + Send + Sync + 'static;
 
-    /// Adds what `context` returns, which is called only if there is an error.
+    /// Adds what `context` returns to the error; it becomes the error if `self` is `None`.
+    ///
+    /// `context` is called only if there is an error.
     ///
     /// # Errors
     ///
-    /// If `self` is one, or is `None`.
+    /// Returns an error if `self` is one, or is `None`.
     fn with_context<C, F>(self, context: F) -> Result<T>
     where
         C: Display + Send + Sync + 'static,

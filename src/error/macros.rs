@@ -1,13 +1,13 @@
-//! The macros that make errors.
+//! The macros that create errors.
 
-/// What the macros refer to.
+/// The items that the macros expand to.
 #[doc(hidden)]
 pub use anyhow::anyhow;
 #[doc(hidden)]
 pub use std::result::Result::Err;
 
-/// Makes an [`Error`](crate::Error) of a format string and its arguments, of an
-/// error, or of anything that can be shown.
+/// Creates an [`Error`](crate::Error) from a format string and its arguments, from a
+/// [`std::error::Error`], or from anything that can be displayed.
 ///
 /// ```
 /// use libwasmtime::{Trap, format_err};
@@ -23,8 +23,8 @@ macro_rules! format_err {
     };
 }
 
-/// Returns an error from the function; it is made as by
-/// [`format_err!`](crate::format_err).
+/// Returns an error from the enclosing function. Takes the arguments of
+/// [`format_err!`](crate::format_err), which creates the error.
 ///
 /// ```
 /// use libwasmtime::{Result, bail};
@@ -41,8 +41,8 @@ macro_rules! bail {
     };
 }
 
-/// Returns an error from the function unless a condition holds. What comes after
-/// the condition is as for [`format_err!`](crate::format_err).
+/// Returns an error from the enclosing function unless a condition holds. The arguments
+/// after the condition are those of [`format_err!`](crate::format_err).
 ///
 /// ```
 /// use libwasmtime::{Result, ensure};

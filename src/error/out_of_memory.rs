@@ -1,26 +1,26 @@
-//! [`OutOfMemory`].
+//! [`OutOfMemory`], which libwasmtime never reports.
 
 use std::fmt;
 
-/// An allocation failed.
+/// The error of a failed allocation.
 ///
-/// For functions that a program shares with others that use the `wasmtime` crate, and
-/// for host functions that want to say so. libwasmtime never returns it through the C
-/// API: it ends the process when memory runs out.
+/// It is for code that is shared with programs that use the `wasmtime` crate, and for
+/// host functions that report it. libwasmtime never returns it through the C API: it
+/// aborts the process when memory runs out.
 #[derive(Clone, Copy, Debug)]
 pub struct OutOfMemory {
     requested_allocation_size: usize,
 }
 
 impl OutOfMemory {
-    /// Creates an error for an allocation of this many bytes.
+    /// Creates an error of an allocation of this many bytes.
     pub const fn new(requested_allocation_size: usize) -> OutOfMemory {
         OutOfMemory {
             requested_allocation_size,
         }
     }
 
-    /// Returns how many bytes were to be allocated.
+    /// Returns the size in bytes of the allocation that failed.
     pub fn requested_allocation_size(&self) -> usize {
         self.requested_allocation_size
     }

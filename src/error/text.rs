@@ -1,35 +1,37 @@
-//! The text that libwasmtime makes of an error, taken apart.
+//! Splitting libwasmtime's text of an error into messages.
 //!
-//! Of most errors there is nothing else. But guests write in it, in the names of
-//! imports, exports and functions, and can write what looks like anything. So the
-//! messages that are found here are shown and decide nothing, except where they
-//! can't be a guest's: at the very beginning of a text, and after a backtrace.
+//! Of most errors the C API gives the text only. Guests write in this text, by the names
+//! of imports, exports and functions, and can imitate anything. So the messages that are
+//! found here are shown to users, and decide nothing. The exceptions are the beginning of
+//! a text and what follows a backtrace, which no guest can write.
 
-/// What the text of a backtrace begins with.
+/// The beginning of the text of a backtrace.
+// Version 48: errors are printed in this form; look at `WasmBacktrace` in `wasmtime`,
+// and at `Debug` of `Error` in `wasmtime-internal-core`.
 const BACKTRACE: &str = "error while executing at wasm backtrace:\n";
 
-/// What comes between the outermost message and the others.
+/// The separator between the outermost message and its causes.
 const CAUSES: &str = "\n\nCaused by:\n";
 
-/// What comes before the native stack of where libwasmtime made the error.
+/// The heading of the native stack where libwasmtime created the error.
 const NATIVE_STACK: &str = "\nStack backtrace:\n";
 
-/// Whether the outermost message is a backtrace, which libwasmtime adds to
-/// whatever fails in WebAssembly code.
+/// Reports whether the outermost message is a backtrace, which libwasmtime adds to every
+/// error that happens in WebAssembly code.
 pub(super) fn is_traced(text: &str) -> bool {
     text.starts_with(BACKTRACE)
 }
 
-/// Whether a text is that message and nothing else, but perhaps a native stack.
+/// Reports whether a text is `message` alone, followed at most by a native stack.
 pub(crate) fn is_message(text: &str, message: &str) -> bool {
     text.strip_prefix(message)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(NATIVE_STACK))
 }
 
-/// The messages of the error's chain, the outermost first.
+/// Returns the messages of the error's chain, the outermost first.
 ///
-/// One cause is indented by four columns, several are numbered. A message is
-/// written as it is, be it of several lines:
+/// A single cause is indented by four columns; several causes are numbered. The lines of a
+/// message after its first aren't indented:
 ///
 /// ```text
 /// failed to do it
@@ -40,7 +42,7 @@ pub(crate) fn is_message(text: &str, message: &str) -> bool {
 /// and that
 /// ```
 pub(super) fn messages(text: &str) -> Vec<&str> {
-    // A backtrace has names that a guest wrote, and what follows it hasn't.
+    // The names in a backtrace are the guest's; what follows the backtrace isn't.
     let split = match is_traced(text) {
         true => text.rsplit_once(CAUSES),
         false => text.split_once(CAUSES),
@@ -65,7 +67,7 @@ pub(super) fn messages(text: &str) -> Vec<&str> {
     messages
 }
 
-/// What the cause of that number begins with.
+/// Returns what the cause with that number begins with.
 fn number(cause: usize) -> String {
     format!("{cause: >5}: ")
 }

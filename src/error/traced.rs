@@ -1,15 +1,15 @@
-//! An error with its WebAssembly backtrace.
+//! An error together with its WebAssembly backtrace.
 
 use crate::WasmBacktrace;
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
-/// An error that was on its way through WebAssembly code, and the backtrace of
-/// that, as if it were context.
+/// An error that passed through WebAssembly code, and the backtrace of that code, which
+/// appears as context of the error.
 ///
-/// Whether the backtrace has any frames takes libwasmtime long to tell, so it is
-/// asked only when somebody wants to know. Without, nobody is to see it.
+/// Finding out whether the backtrace has any frames is slow, so libwasmtime is asked only
+/// when an accessor needs to know. A backtrace without frames is hidden.
 pub(super) struct Traced {
     backtrace: WasmBacktrace,
     error: anyhow::Error,
@@ -20,7 +20,7 @@ impl Traced {
         Traced { backtrace, error }
     }
 
-    /// The error without the backtrace.
+    /// Returns the error without the backtrace.
     #[cfg(feature = "backtrace")]
     pub(super) fn error(&self) -> &anyhow::Error {
         &self.error
@@ -30,7 +30,7 @@ impl Traced {
         Some(&self.backtrace).filter(|backtrace| has_frames(backtrace))
     }
 
-    /// The `E` in the error, or else the backtrace if that is one and has frames.
+    /// Returns the `E` in the error, or else the backtrace if it is an `E` and has frames.
     pub(super) fn downcast_ref<E>(&self) -> Option<&E>
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
@@ -41,7 +41,7 @@ impl Traced {
         }
     }
 
-    /// The same, to be changed.
+    /// Returns the `E` as [`downcast_ref`](Traced::downcast_ref) does, for mutation.
     pub(super) fn downcast_mut<E>(&mut self) -> Option<&mut E>
     where
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
@@ -60,7 +60,7 @@ impl Traced {
         }
     }
 
-    /// The error with the backtrace as its context.
+    /// Returns the error with the backtrace as its context.
     pub(super) fn into_anyhow(self) -> anyhow::Error {
         if has_frames(&self.backtrace) {
             self.error.context(self.backtrace)
@@ -87,7 +87,7 @@ impl fmt::Display for Traced {
 }
 
 impl fmt::Debug for Traced {
-    /// As `anyhow` shows an error with context. It escapes more than `str` does.
+    /// Formats as `anyhow` does an error with context, whose text it escapes by `char`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let context = format!("{}", self.backtrace);
         f.debug_struct("Error")

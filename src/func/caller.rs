@@ -6,27 +6,82 @@ use crate::{AsContext, AsContextMut, Engine, Extern, ModuleExport, StoreContext,
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
-/// What a host function is told about its caller: the store, and the exports
-/// of the calling instance.
+/// A host function's access to its store and to the instance that called it.
+///
+/// A host function that takes a `Caller` first (see [`Func::wrap`](crate::Func::wrap))
+/// reaches through it
+///
+/// - the store's data, with [`data`](Caller::data) and [`data_mut`](Caller::data_mut);
+/// - the exports of the calling instance, with [`get_export`](Caller::get_export). The
+///   memory is the usual one: strings and the like are passed as addresses in it. A function
+///   that allocates is another one;
+/// - the store itself. A caller is an [`AsContextMut`]: `&mut caller` stands in place of
+///   `&mut store` as an argument, for instance to call a function.
 ///
 /// # Threads
 ///
-/// A caller can be sent to another thread if the store's data can, and shared
-/// between threads if the data can, as in the `wasmtime` crate: asynchronous host
-/// functions need that. There it is good for the store's data, memories, tables and
-/// numbers. Two things go wrong on another thread than the host function's own, here
-/// as in the `wasmtime` crate, with the caller and with contexts that are made of it:
+/// A caller can be sent to another thread if the store's data can, and shared between
+/// threads if the data can, as in the `wasmtime` crate: asynchronous host functions need
+/// that. On another thread, it gives access to the store's data, memories, tables and
+/// numbers. But two operations must stay on the host function's own thread, here as in the
+/// `wasmtime` crate. This applies to the caller and to contexts that are created from it:
 ///
-/// - **Calling WebAssembly.** Libwasmtime limits the stack once, when the outermost
-///   call begins, by an address on the stack of that thread. On a stack at lower
-///   addresses every function traps at once with
-///   [`Trap::StackOverflow`](crate::Trap::StackOverflow). On one at higher addresses
+/// - **Calling WebAssembly code.** Libwasmtime limits the stack once, when the outermost
+///   call begins, by an address on the stack of that thread. On a stack at lower addresses,
+///   every function traps at once with
+///   [`Trap::StackOverflow`](crate::Trap::StackOverflow). On a stack at higher addresses,
 ///   there is no limit, so that endless recursion ends the process.
-/// - **Running the collector**, by [`gc`](Caller::gc) or by making an object such as
-///   an [`ExternRef`](crate::ExternRef). It looks for references of the WebAssembly
-///   code that waits on the stack of the thread that it runs on, finds none there,
-///   and takes the objects for garbage. When the code goes on it has references to
-///   other objects, or ends the process.
+/// - **Running the collector**, by [`gc`](Caller::gc) or by creating an object such as an
+///   [`ExternRef`](crate::ExternRef). The collector looks for references of the suspended
+///   WebAssembly code on the stack of the thread that it runs on. On another thread it finds
+///   none, and frees the objects. When the WebAssembly code goes on, its references are of
+///   other objects, or it ends the process.
+///
+/// # Examples
+///
+/// A host function that lets the guest allocate the memory for its result, a string:
+///
+#[doc = example!(wat)]
+/// use libwasmtime::error::Context;
+/// use libwasmtime::{Caller, Engine, Extern, Linker, Module, Result, Store};
+///
+/// fn user_name(mut caller: Caller<'_, String>) -> Result<(u32, u32)> {
+///     let alloc = caller.get_export("alloc").and_then(Extern::into_func);
+///     let alloc = alloc.context("the module exports no function `alloc`")?;
+///     let alloc = alloc.typed::<u32, u32>(&caller)?;
+///     let memory = caller.get_export("memory").and_then(Extern::into_memory);
+///     let memory = memory.context("the module exports no memory")?;
+///
+///     let len = caller.data().len() as u32;
+///     let address = alloc.call(&mut caller, len)?;
+///     let (bytes, name) = memory.data_and_store_mut(&mut caller);
+///     bytes
+///         .get_mut(address as usize..)
+///         .and_then(|rest| rest.get_mut(..name.len()))
+///         .context("`alloc` returned a wrong address")?
+///         .copy_from_slice(name.as_bytes());
+///     Ok((address, len))
+/// }
+///
+/// let engine = Engine::default();
+/// let module = Module::new(&engine, r#"
+///     (module
+///         (import "host" "user_name" (func $user_name (result i32 i32)))
+///         (memory (export "memory") 1)
+///         (func (export "alloc") (param i32) (result i32) (i32.const 16))
+///         (func (export "run") (result i32 i32) (call $user_name)))
+/// "#)?;
+/// let mut linker = Linker::new(&engine);
+/// linker.func_wrap("host", "user_name", user_name)?;
+///
+/// let mut store = Store::new(&engine, "Ada".to_owned());
+/// let instance = linker.instantiate(&mut store, &module)?;
+/// let run = instance.get_typed_func::<(), (u32, u32)>(&mut store, "run")?;
+/// assert_eq!(run.call(&mut store, ())?, (16, 3));
+/// let memory = instance.get_memory(&mut store, "memory").expect("it is exported");
+/// assert_eq!(&memory.data(&store)[16..19], b"Ada");
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 pub struct Caller<'a, T: 'static> {
     store: StoreContextMut<'a, T>,
     caller: NonNull<wasmtime_caller_t>,
@@ -60,7 +115,7 @@ impl<'a, T: 'static> Caller<'a, T> {
         }
     }
 
-    /// A second caller for the same callback.
+    /// Returns a second caller for the same callback.
     ///
     /// # Safety
     ///
@@ -72,14 +127,40 @@ impl<'a, T: 'static> Caller<'a, T> {
         }
     }
 
-    /// An export of the calling instance; `None` if it has none of that name,
-    /// or the host called the function itself.
+    /// Returns an export of the calling instance.
+    ///
+    /// Returns `None` if
+    ///
+    /// - the calling instance has no export of that name;
+    /// - no instance called: the host called the function itself.
+    ///
+    /// A host function should treat `None` as an error of the guest.
     ///
     /// Calls `wasmtime_caller_export_get`.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(compiler)]
+    /// use libwasmtime::{bail, Caller, Extern, Func, Result, Store};
+    ///
+    /// let mut store = Store::<()>::default();
+    /// let first_byte = Func::wrap(&mut store, |mut caller: Caller<'_, ()>| -> Result<u32> {
+    ///     let Some(Extern::Memory(memory)) = caller.get_export("memory") else {
+    ///         bail!("the caller exports no memory");
+    ///     };
+    ///     Ok(memory.data(&caller)[0].into())
+    /// });
+    ///
+    /// // Called by the host, which has no exports.
+    /// let first_byte = first_byte.typed::<(), u32>(&store)?;
+    /// let error = first_byte.call(&mut store, ()).unwrap_err();
+    /// assert_eq!(error.root_cause().to_string(), "the caller exports no memory");
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn get_export(&mut self, name: &str) -> Option<Extern> {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: the callback is running; `out` is initialised on success, by
-        // an object of this store.
+        // SAFETY: invariant "Callback": the callback is running, for which the caller is
+        // valid. `out` is initialized on success, with an owned item of this store.
         unsafe {
             wasmtime_caller_export_get(
                 self.caller.as_ptr(),
@@ -91,14 +172,18 @@ impl<'a, T: 'static> Caller<'a, T> {
         }
     }
 
-    /// The export of the calling instance at that place in its module; `None` if
-    /// it is a place in another module, or the host called the function itself.
+    /// Returns the export of the calling instance at a position in its module.
     ///
-    /// The C API doesn't tell which instance calls: the export's name is looked
-    /// up in the caller and in the store's instances of the export's module, and
-    /// what both have is the export. So [`get_export`](Caller::get_export) is
-    /// faster; and nothing is found while the start function of the calling
-    /// instance runs.
+    /// Returns `None` if
+    ///
+    /// - it is a position in another module than the calling instance's;
+    /// - no instance called: the host called the function itself;
+    /// - the start function of the calling instance is running.
+    ///
+    /// [`get_export`](Caller::get_export) is faster, unlike in the `wasmtime` crate. The C API
+    /// doesn't tell which instance calls, so this looks up the export's name in the caller and
+    /// in the store's instances of the module, and returns the item if one of those has the
+    /// same.
     ///
     /// Calls `wasmtime_caller_export_get` and `wasmtime_instance_export_get`.
     pub fn get_module_export(&mut self, export: &ModuleExport) -> Option<Extern> {
@@ -116,17 +201,41 @@ impl<'a, T: 'static> Caller<'a, T> {
             .then_some(item)
     }
 
-    /// The data inside the store.
+    /// Returns the store's data.
     pub fn data(&self) -> &T {
         self.store.as_context().into_data()
     }
 
-    /// The data inside the store, to be changed.
+    /// Returns the store's data, borrowed exclusively.
+    ///
+    /// The borrow is one of the whole caller: it must end before a memory is read, for
+    /// instance. [`Memory::data_and_store_mut`](crate::Memory::data_and_store_mut) borrows
+    /// a memory and the data together.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(compiler)]
+    /// use libwasmtime::{Caller, Engine, Func, Store};
+    ///
+    /// struct State {
+    ///     calls: u32,
+    /// }
+    ///
+    /// let mut store = Store::new(&Engine::default(), State { calls: 0 });
+    /// let count = Func::wrap(&mut store, |mut caller: Caller<'_, State>| {
+    ///     caller.data_mut().calls += 1;
+    /// });
+    /// let count = count.typed::<(), ()>(&store)?;
+    /// count.call(&mut store, ())?;
+    /// count.call(&mut store, ())?;
+    /// assert_eq!(store.data().calls, 2);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn data_mut(&mut self) -> &mut T {
         self.store.as_context_mut().into_data_mut()
     }
 
-    /// The engine of the store.
+    /// Returns the store's engine.
     pub fn engine(&self) -> &Engine {
         self.store.engine()
     }

@@ -8,11 +8,11 @@ use crate::{Engine, Result};
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 
-/// A closure that [`Func::wrap`](crate::Func::wrap) and
-/// [`Linker::func_wrap`](crate::Linker::func_wrap) make a function of.
+/// A closure that can become a host function.
 ///
-/// Implemented for `Fn` closures of up to 17 arguments that are
-/// [`WasmTy`](crate::WasmTy), optionally after a [`Caller`], which return a [`WasmRet`].
+/// [`Func::wrap`](crate::Func::wrap) and [`Linker::func_wrap`](crate::Linker::func_wrap) take
+/// it. It is implemented for `Fn` closures and functions that take up to 17 arguments that
+/// are [`WasmTy`](crate::WasmTy), optionally after a [`Caller`], and return a [`WasmRet`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a host function of a store with data `{T}`",
     label = "not a host function",
@@ -20,7 +20,7 @@ use std::ptr::{self, NonNull};
             `Option<Func>`, optionally after a `Caller<'_, {T}>`"
 )]
 pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
-    /// The closure behind a callback.
+    /// Returns the closure behind a callback.
     #[doc(hidden)]
     fn into_func(self, engine: &Engine) -> HostFunc;
 }
@@ -58,7 +58,7 @@ pub unsafe trait HostClosure<T, Params, R> {
     unsafe fn call<F: Form>(&self, args: &mut Args<'_, F>) -> Result<R>;
 }
 
-/// The callback of a closure whose types are known.
+/// Calls a closure whose types are known, as its callback.
 unsafe extern "C" fn typed_callback<T, F, Params, R>(
     env: *mut c_void,
     caller: *mut wasmtime_caller_t,
@@ -70,9 +70,9 @@ where
     R: WasmRet,
 {
     // SAFETY: invariant "Callback": libwasmtime passes the closure that was given to it
-    // with this function, a caller, and raw values of the function's type, with room for
-    // the results. The store has data `T`, as the function was put into a store or linker
-    // of such.
+    // with this function, a caller, and raw values of the function's type, with places
+    // for the results. The store has data `T`, as the function is in a store or linker of such
+    // stores.
     unsafe {
         let caller = NonNull::new_unchecked(caller);
         let call = |store| {
@@ -125,7 +125,8 @@ macro_rules! closures {
             unsafe fn call<V: Form>(&self, args: &mut Args<'_, V>) -> Result<R> {
                 // SAFETY: the arguments are next, as this function requires.
                 $(let $t = unsafe { $t::read(args)? };)*
-                // SAFETY: the store has data `T`, and only the closure uses it from here.
+                // SAFETY: the store has data `T`, which only the closure uses from here, as
+                // this function requires.
                 let caller = unsafe { args.caller() };
                 Ok(self(caller, $($t),*))
             }

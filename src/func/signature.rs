@@ -1,9 +1,10 @@
 //! The signatures of functions that were called, kept by their store.
 
 use super::Func;
-use crate::error::{Context, bail, format_err};
+use crate::error::{Context, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_func_t;
+use crate::types::type_mismatch;
 use crate::values::Kind;
 use crate::{Error, FuncType, Result, StoreContext, Val, ValType};
 use std::collections::HashMap;
@@ -35,7 +36,7 @@ impl Signature {
         }
     }
 
-    /// How many raw values a call passes.
+    /// Returns how many raw values a call passes.
     #[inline]
     pub(super) fn raw_len(&self) -> usize {
         self.params.len().max(self.results.len())
@@ -54,7 +55,7 @@ impl Signature {
         Ok(())
     }
 
-    /// Checks what a host function returned.
+    /// Checks the results of a host function.
     pub(super) fn check_results<T>(
         &self,
         store: StoreContext<'_, T>,
@@ -86,8 +87,8 @@ pub(super) fn check_count(what: &str, expected: usize, found: usize) -> Result<(
     }
 }
 
-/// Checks a value that its [`Kind`] doesn't accept as it is; `mismatch` is what is
-/// wrong if the type doesn't either.
+/// Compares a value that its [`Kind`] doesn't accept with the exact type; `mismatch` is the
+/// error's context if they differ.
 #[cold]
 fn check_type<T>(
     store: StoreContext<'_, T>,
@@ -101,22 +102,18 @@ fn check_type<T>(
         if val.matches_ty(store, &expected)? {
             return Ok(());
         }
-        bail!(
-            "type mismatch: expected {expected}, found {}",
-            val.ty(store)?
-        )
+        Err(type_mismatch(&expected, &val.ty(store)?))
     };
     check().context(mismatch)
 }
 
 /// The signatures of a store's functions, by the address that identifies each.
 ///
-/// None is ever removed, so that a call needn't count a reference to its own:
-/// nothing drops the store while a function of it runs.
+/// None is ever removed, so a call borrows its own without a reference count: nothing drops
+/// the store while one of its functions runs.
 pub(crate) struct Signatures {
     all: HashMap<usize, Arc<Signature>, BuildHasherDefault<AddressHasher>>,
-    /// Some that were asked for lately, each in the place that its function's
-    /// address decides, so that they are found at one look.
+    /// A cache of recent ones. A function's address determines its slot.
     recent: [Recent; 8],
 }
 
@@ -129,23 +126,23 @@ impl Default for Signatures {
     }
 }
 
-// SAFETY: what `recent` points to is in `all`, which is `Send`.
+// SAFETY: `recent` points to signatures in `all`, which is `Send`.
 unsafe impl Send for Signatures {}
-// SAFETY: what `recent` points to is in `all`, which is `Sync`.
+// SAFETY: `recent` points to signatures in `all`, which is `Sync`.
 unsafe impl Sync for Signatures {}
 
 /// A function's key and signature; 0 is no function's key.
 type Recent = (usize, *const Signature);
 
 impl StoreOpaque {
-    /// The signature of `func`, which stays where it is for the store's life.
+    /// Returns the signature of `func`, whose address is valid for the store's life.
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// Panics if the function belongs to another store.
     #[inline]
     pub(super) fn signature(&mut self, func: &Func) -> *const Signature {
-        let key = key(func.as_c(self));
+        let key = key(func.get_c(self));
         match self.signatures.recent(key) {
             (found, signature) if *found == key => *signature,
             _ => self.look_up_signature(func, key),
@@ -167,16 +164,16 @@ impl StoreOpaque {
 }
 
 impl Signatures {
-    /// The place of a function's signature among the recent ones.
+    /// Returns the slot of a function in the cache of recent ones.
     #[inline]
     fn recent(&mut self, key: usize) -> &mut Recent {
-        // What is at the address takes up 32 bytes, mostly next to another one.
+        // Version 48: functions are 32 bytes apart, mostly next to each other; look at `vmtypes.rs`.
         &mut self.recent[key / 32 % 8]
     }
 }
 
-/// What identifies a function in its store: it keeps its address for the
-/// store's life.
+/// Returns the key of a function: its address, which stays the same for the store's life.
+// Version 48: a handle has the address of its `VMFuncRef`, of 32 bytes; look at `vmtypes.rs`.
 fn key(func: &wasmtime_func_t) -> usize {
     func.__private.addr()
 }

@@ -1,16 +1,18 @@
-//! What libwasmtime calls for a host function.
+//! Host functions: closures behind callbacks.
 //!
 //! The closure is boxed, and its address is the callback's environment; the
 //! callback is a function that is compiled for that closure's type. Every one
 //! of them goes through [`store::callback`](crate::store::callback), so that an error or
 //! a panic leaves it through the store only.
 
-use super::Caller;
 use super::signature::Signature;
+use super::{Caller, Func};
 use crate::callback::{Finalizer, finalize};
+use crate::store::StoreOpaque;
 use crate::store::callback::call_host_with_store;
 use crate::sys::{
-    wasm_trap_t, wasmtime_caller_t, wasmtime_func_unchecked_callback_t, wasmtime_val_raw_t,
+    wasm_trap_t, wasmtime_caller_t, wasmtime_func_new_unchecked,
+    wasmtime_func_unchecked_callback_t, wasmtime_val_raw_t,
 };
 use crate::values::{Form, Raw, ValTypes};
 use crate::{AsContext, AsContextMut, Engine, FuncType, Result, Val, ValRaw};
@@ -45,7 +47,7 @@ impl HostFunc {
     ///
     /// # Panics
     ///
-    /// If `ty` is of another engine.
+    /// Panics if `ty` belongs to another engine.
     pub(crate) fn untyped<T: 'static>(
         engine: &Engine,
         ty: FuncType,
@@ -56,7 +58,7 @@ impl HostFunc {
         let func = move |mut caller: Caller<'_, T>, raw: &mut [MaybeUninit<ValRaw>]| {
             call_untyped(&signature, &mut caller, raw, &func)
         };
-        // SAFETY: `call_untyped` reads and writes what the signature says.
+        // SAFETY: `call_untyped` reads and writes values of the signature's types.
         unsafe { HostFunc::unchecked_of(ty, func) }
     }
 
@@ -64,7 +66,7 @@ impl HostFunc {
     ///
     /// # Panics
     ///
-    /// If `ty` is of another engine.
+    /// Panics if `ty` belongs to another engine.
     ///
     /// # Safety
     ///
@@ -75,7 +77,7 @@ impl HostFunc {
         func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
     ) -> HostFunc {
         HostFunc::assert_engine(engine, &ty);
-        // SAFETY: the caller vouches for the closure.
+        // SAFETY: this function requires the same of the closure.
         unsafe { HostFunc::unchecked_of(ty, func) }
     }
 
@@ -113,8 +115,9 @@ impl HostFunc {
         &self.ty
     }
 
-    /// The callback, its environment and its finalizer, for a C function that
-    /// takes all three. That function frees the environment even if it fails.
+    /// Returns the callback, its environment and its finalizer, for a C function that takes
+    /// all three. That function frees the environment even if it fails.
+    // Version 48: a function that defines frees its environment if it fails; look at `ForeignData`.
     pub(crate) fn into_parts(
         self,
     ) -> (
@@ -129,14 +132,47 @@ impl HostFunc {
     }
 }
 
+impl HostFunc {
+    /// Creates the function in a store.
+    pub(super) fn into_store(self, store: &mut StoreOpaque) -> Func {
+        let ty = self.ty().to_c();
+        let (callback, env, finalizer) = self.into_parts();
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context"; the callback, its environment and its
+        // finalizer belong together; `out` is initialized.
+        unsafe {
+            wasmtime_func_new_unchecked(
+                store.begin_change(),
+                ty.as_ptr(),
+                callback,
+                env,
+                finalizer,
+                out.as_mut_ptr(),
+            );
+            Func::from_c(out.assume_init(), store)
+        }
+    }
+
+    /// # Panics
+    ///
+    /// Panics if `ty` belongs to another engine.
+    fn assert_engine(engine: &Engine, ty: &FuncType) {
+        assert!(
+            ty.comes_from_same_engine(engine),
+            "the type of the function belongs to another engine than its store or linker"
+        );
+    }
+}
+
 impl Drop for HostFunc {
     fn drop(&mut self) {
-        // SAFETY: the finalizer is that of the environment, which is still owned.
+        // SAFETY: the finalizer is that of the environment, which `self` still owns:
+        // `into_parts` forgets `self`.
         unsafe { (self.finalizer)(self.env) }
     }
 }
 
-/// The callback of a closure over raw values.
+/// Calls a closure over raw values, as its callback.
 unsafe extern "C" fn unchecked_trampoline<T: 'static, F>(
     env: *mut c_void,
     caller: *mut wasmtime_caller_t,
@@ -148,7 +184,7 @@ where
 {
     // SAFETY: invariant "Callback": libwasmtime passes the closure that was given to it
     // with this function, a caller, and as many raw values as it says. The store has data
-    // `T`, as the function was put into a store or linker of such.
+    // `T`, as the function is in a store or linker of such stores.
     unsafe {
         let caller = NonNull::new_unchecked(caller);
         call_host_with_store(caller, |store| {
@@ -180,16 +216,16 @@ fn call_untyped<T: 'static>(
     let (params, results) = vals.split_at_mut(signature.params.len());
     let mut store = caller.as_context_mut();
     for (i, (kind, val)) in signature.params.iter().zip(&mut *params).enumerate() {
-        // SAFETY: libwasmtime passes arguments of the function's type.
+        // SAFETY: invariant "Callback": libwasmtime passes arguments of the function's type.
         val.write(unsafe { Raw::load_val(*kind, raw[i].assume_init_ref(), store.opaque_mut()) });
     }
-    // A number that the closure doesn't set is an error then.
+    // No number may be null, so a result that the closure forgets to set is found.
     results.fill(MaybeUninit::new(Val::null_func_ref()));
-    // SAFETY: all are initialised now, as there are as many as the signature has; a
-    // `MaybeUninit<Val>` is laid out as a `Val`.
+    // SAFETY: the loop and `fill` have initialized all values. A `MaybeUninit<Val>` is laid
+    // out as a `Val`.
     let vals = unsafe { &mut *(ptr::from_mut(vals) as *mut [Val]) };
     let (params, results) = vals.split_at_mut(signature.params.len());
-    // SAFETY: the new caller is used up before the old one is used again.
+    // SAFETY: invariant "State": the new caller is gone before `caller` is used again.
     func(unsafe { caller.reborrow() }, params, results)?;
     signature.check_results(caller.as_context(), results)?;
     let mut store = caller.as_context_mut();

@@ -1,22 +1,26 @@
 //! Calls whose types are checked once.
 
 use super::Func;
-use crate::error::{bail, ensure};
+use crate::error::ensure;
 use crate::gc::RawRef;
 use crate::store::StoreOpaque;
 use crate::store::callback::Scope;
+use crate::types::type_mismatch;
 use crate::values::{Raw, Reader, ValTypes, WasmParams, WasmResults, Writer};
 use crate::{AsContext, AsContextMut, Error, FuncType, Result, StoreContextMut, ValRaw, ValType};
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem;
 
-/// A function whose type is known to be that of `Params` and `Results`.
+/// A function with a checked type, which is called with Rust values.
 ///
-/// Made by [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func).
-// Has the variance and all auto traits of a function of these types, whatever they
-// are, as none of their values is in it. No type of values has a lifetime, so that
-// a `TypedFunc` never becomes one of other types.
+/// [`Func::typed`] and [`Instance::get_typed_func`](crate::Instance::get_typed_func) return
+/// it, after they have compared the function's type with `Params` and `Results`. Calls don't
+/// compare it again. Like [`Func`], it is a handle: `Copy`, and valid for as long as the
+/// store.
+// Has the variance and all auto traits of a function of these types, as it holds none of
+// their values. No type of values has a lifetime, so a `TypedFunc` never becomes one of
+// other types.
 pub struct TypedFunc<Params, Results> {
     func: Func,
     /// Whether a parameter has a concrete type, with which each call has to compare its
@@ -30,15 +34,15 @@ where
     Params: WasmParams,
     Results: WasmResults,
 {
-    /// Treats a function as one of these types.
+    /// Returns the function as a typed one, without checking its type.
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// Panics if the function belongs to another store.
     ///
     /// # Safety
     ///
-    /// It must be of these types.
+    /// `func.typed::<Params, Results>(store)` must succeed.
     pub unsafe fn new_unchecked(
         store: impl crate::AsContext,
         func: Func,
@@ -46,7 +50,7 @@ where
         TypedFunc::assume(func, &func.ty(store))
     }
 
-    /// `ty` is the function's type and has been checked.
+    /// Creates it without comparing `ty`, the function's type, with the Rust types.
     pub(super) fn assume(func: Func, ty: &FuncType) -> TypedFunc<Params, Results> {
         let is_concrete =
             |ty: ValType| matches!(ty, ValType::Ref(ty) if ty.heap_type().is_concrete());
@@ -57,26 +61,64 @@ where
         }
     }
 
-    /// The function without its types.
+    /// Returns the function without its Rust types.
     pub fn func(&self) -> &Func {
         &self.func
     }
 
-    /// Calls the function.
+    /// Calls the function, and returns its results.
+    ///
+    /// Several parameters are passed as a tuple, and several results returned as one.
+    ///
+    /// After an error, the store and its instances can still be used. The function may have
+    /// changed memories and globals before it failed.
     ///
     /// Calls `wasmtime_func_call_unchecked`.
     ///
     /// # Errors
     ///
-    /// If the function traps, in which case the error is a [`Trap`](crate::Trap);
-    /// or if a host function fails that it called, in which case the error is
-    /// that function's own. Either has a [`WasmBacktrace`](crate::WasmBacktrace)
-    /// as context.
+    /// Returns an error if
+    ///
+    /// - WebAssembly code traps; the error is a [`Trap`](crate::Trap);
+    /// - a host function that is called returns an error; it is returned as it is;
+    /// - an exception is thrown and not caught; the error is a
+    ///   [`ThrownException`](crate::ThrownException);
+    /// - an argument belongs to another store, is a reference whose root is gone, or
+    ///   doesn't match a parameter's concrete type (see [`Func::typed`]);
+    /// - a reference to a collected object is among the values, and libwasmtime was built
+    ///   without `gc`; the error is an [`Unsupported`](crate::Unsupported).
+    ///
+    /// The first two have a [`WasmBacktrace`](crate::WasmBacktrace) as context.
     ///
     /// # Panics
     ///
-    /// If the function is of another store, or if a host function that it called
+    /// Panics if the function belongs to another store, or if a host function that is called
     /// panics.
+    ///
+    /// # Examples
+    ///
+    /// What a failed call tells:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Instance, Module, Store, Trap, WasmBacktrace};
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (func $div (export "div") (param i32 i32) (result i32)
+    ///             (i32.div_s (local.get 0) (local.get 1))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let div = instance.get_typed_func::<(i32, i32), i32>(&mut store, "div")?;
+    /// assert_eq!(div.call(&mut store, (84, 2))?, 42);
+    ///
+    /// let error = div.call(&mut store, (84, 0)).unwrap_err();
+    /// assert_eq!(error.downcast_ref(), Some(&Trap::IntegerDivisionByZero));
+    /// let backtrace = error.downcast_ref::<WasmBacktrace>().expect("it is attached");
+    /// assert_eq!(backtrace.frames()[0].func_name(), Some("div"));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results> {
         let mut store = store.as_context_mut();
@@ -86,7 +128,7 @@ where
         if const { Params::HAS_REFERENCE } && self.check_args {
             self.check(&mut store, &params)?;
         }
-        let func = self.func.as_c(store.opaque());
+        let func = self.func.get_c(store.opaque());
         let opaque = store.opaque_ptr();
         let mut values = Storage::<Params, Results> {
             params: Params::EMPTY,
@@ -109,8 +151,8 @@ where
     #[cold]
     #[inline(never)]
     fn check(&self, store: &mut StoreContextMut<'_, impl Sized>, params: &Params) -> Result<()> {
-        // SAFETY: the values are not used for longer than the arguments, the
-        // store is borrowed exclusively, and the signature lives as long as it.
+        // SAFETY: invariant "State": the store is borrowed. The values aren't used for longer
+        // than the arguments, and the signature lives as long as the store.
         unsafe {
             let _roots = Scope::enter(store.opaque_ptr());
             let args = params.as_vals(store.opaque_mut())?;
@@ -136,7 +178,7 @@ impl<Params, Results> fmt::Debug for TypedFunc<Params, Results> {
     }
 }
 
-/// Room for the raw values of a call: the arguments, then the results.
+/// The raw values of a call: its arguments, and then its results in their place.
 #[repr(C)]
 union Storage<P: WasmParams, R: WasmResults> {
     params: P::Raw,
@@ -146,8 +188,8 @@ union Storage<P: WasmParams, R: WasmResults> {
 /// Checks that a function of type `ty` takes these parameters and returns these
 /// results.
 ///
-/// A program whose functions have nothing but numbers then contains nothing of
-/// what compares types of references, which is much.
+/// A program whose functions take and return only numbers doesn't contain the code that
+/// compares types of references.
 pub(super) fn check<Params: WasmParams, Results: WasmResults>(ty: &FuncType) -> Result<()> {
     let (fits_param, fits_result): (Fits, Fits) =
         if const { Params::HAS_REFERENCE || Results::HAS_REFERENCE } {
@@ -165,7 +207,8 @@ fn mismatch(of: &str, error: Error) -> Error {
     error.context(format!("type mismatch with {of}"))
 }
 
-/// Whether a value of the first type may be where one of the second is expected.
+/// A function that reports whether a value of the first type may stand where one of the
+/// second is expected.
 type Fits = fn(&ValType, &ValType) -> bool;
 
 fn check_params(passed: ValTypes, ty: &FuncType, fits: Fits) -> Result<()> {
@@ -192,19 +235,19 @@ fn check_type(found: &ValType, expected: &ValType, fits: Fits) -> Result<()> {
     if fits(found, expected) {
         Ok(())
     } else {
-        bail!("type mismatch: expected {expected}, found {found}")
+        Err(type_mismatch(expected, found))
     }
 }
 
-/// Whether both are the same type, of which one is no reference.
+/// Reports whether both are the same type, of which one is a number.
 fn is_same_number(found: &ValType, expected: &ValType) -> bool {
     mem::discriminant(found) == mem::discriminant(expected)
 }
 
-/// Whether a value may be passed where the function takes `expected`.
+/// Reports whether a value may be passed where the function takes `expected`.
 ///
-/// A concrete type can't be written in Rust, so that for one any reference of
-/// its kind is let through here, and compared at each call.
+/// No Rust type stands for a concrete type. So any reference of its kind is accepted here,
+/// and compared at each call.
 fn fits_param(passed: &ValType, expected: &ValType) -> bool {
     match (passed.as_ref(), expected.as_ref()) {
         (Some(passed), Some(expected)) if expected.heap_type().is_concrete() => passed

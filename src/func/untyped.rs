@@ -14,24 +14,67 @@ const ON_STACK: usize = 16;
 impl Func {
     /// Calls the function with values whose types are known at run time.
     ///
-    /// `results` must be as long as the function has results; what is in it
-    /// before doesn't matter.
+    /// `results` must have as many elements as the function has results. They are
+    /// overwritten, whatever their values.
     ///
-    /// Calls `wasmtime_func_call_unchecked` after comparing the arguments with
-    /// the function's type, or `wasmtime_func_call` where a reference to a
-    /// collected object is among the values.
+    /// Where the types are known when the program is compiled, [`Func::typed`] is simpler and
+    /// faster.
+    ///
+    /// Calls `wasmtime_func_call_unchecked` after comparing the arguments with the
+    /// function's type, or `wasmtime_func_call` where a reference to a collected object is
+    /// among the values.
     ///
     /// # Errors
     ///
-    /// If there are too many or too few arguments or results, or an argument is
-    /// of another type than the function takes; and as for
-    /// [`TypedFunc::call`](crate::TypedFunc::call). The results are untouched
-    /// then.
+    /// Returns an error, and leaves `results` as they are, if
+    ///
+    /// - there are too many or too few arguments or results;
+    /// - an argument doesn't have the type of the parameter;
+    /// - the call fails for one of the reasons of [`TypedFunc::call`](crate::TypedFunc::call).
     ///
     /// # Panics
     ///
-    /// If the function is of another store, or if a host function that it called
+    /// Panics if the function belongs to another store, or if a host function that is called
     /// panics.
+    ///
+    /// # Examples
+    ///
+    /// Calling any function of numbers with arguments that are texts:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::error::Context;
+    /// use libwasmtime::{bail, Engine, Func, Instance, Module, Result, Store, Val, ValType};
+    ///
+    /// fn call(store: &mut Store<()>, func: Func, args: &[&str]) -> Result<Vec<Val>> {
+    ///     let ty = func.ty(&*store);
+    ///     let mut params = Vec::new();
+    ///     for (i, ty) in ty.params().enumerate() {
+    ///         let arg = args.get(i).context("too few arguments")?;
+    ///         params.push(match ty {
+    ///             ValType::I32 => Val::I32(arg.parse()?),
+    ///             ValType::I64 => Val::I64(arg.parse()?),
+    ///             ValType::F64 => Val::from(arg.parse::<f64>()?),
+    ///             ty => bail!("an argument of type {ty} can't be a text"),
+    ///         });
+    ///     }
+    ///     let mut results = vec![Val::I32(0); ty.results().len()];
+    ///     func.call(store, &params, &mut results)?;
+    ///     Ok(results)
+    /// }
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (func (export "scale") (param f64 i32) (result f64)
+    ///             (f64.mul (local.get 0) (f64.convert_i32_s (local.get 1)))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let scale = instance.get_func(&mut store, "scale").expect("it is exported");
+    /// let results = call(&mut store, scale, &["10.5", "4"])?;
+    /// assert_eq!(results[0].f64(), Some(42.0));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn call(
         &self,
         mut store: impl AsContextMut,
@@ -39,12 +82,14 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        // SAFETY: the signature lives as long as the store, which is borrowed.
+        // SAFETY: invariant "State": the store is borrowed exclusively. The signature lives
+        // as long as the store.
         let signature = unsafe { &*store.opaque_mut().signature(self) };
         signature.check_params(store.as_context(), params)?;
         check_count("results", signature.results.len(), results.len())?;
         let len = signature.raw_len();
-        // SAFETY: the store is borrowed exclusively, and the values fit the signature.
+        // SAFETY: invariant "State": the store is borrowed exclusively. The values fit the
+        // signature, as both checks have found.
         unsafe {
             if signature.has_gc_ref || len > ON_STACK {
                 return self.call_with_allocation(store.opaque_ptr(), signature, params, results);
@@ -55,7 +100,7 @@ impl Func {
         }
     }
 
-    /// Passes values for which there is no room on the stack.
+    /// Passes values for which memory has to be allocated.
     ///
     /// # Safety
     ///
@@ -95,13 +140,13 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
-        // values fit the signature, as this function requires. The call initialises the
+        // values fit the signature, as this function requires. The call initializes the
         // results.
         unsafe {
             for (raw, val) in raw.iter_mut().zip(params) {
                 raw.write(Raw::store_val(*val, &mut *store)?);
             }
-            let func = self.as_c(&*store);
+            let func = self.get_c(&*store);
             StoreOpaque::call_unchecked(store, func, raw.as_mut_ptr().cast(), raw.len())?;
             for ((val, kind), raw) in results.iter_mut().zip(&signature.results).zip(&*raw) {
                 *val = Raw::load_val(*kind, raw.assume_init_ref(), &mut *store);
@@ -125,7 +170,7 @@ impl Func {
     ) -> Result<()> {
         RawRef::supported()?;
         // SAFETY: invariants "Context" and "Ownership": the store may be used, and the
-        // values fit the signature, as this function requires. The call initialises the
+        // values fit the signature, as this function requires. The call initializes the
         // results.
         unsafe {
             let args = params
@@ -133,7 +178,7 @@ impl Func {
                 .map(|val| Lent::store_val(*val, &mut *store))
                 .collect::<Result<Vec<_>>>()?;
             let mut outs = vec![MaybeUninit::uninit(); results.len()];
-            StoreOpaque::call_checked(store, self.as_c(&*store), &args, &mut outs)?;
+            StoreOpaque::call_checked(store, self.get_c(&*store), &args, &mut outs)?;
             for ((val, kind), out) in results.iter_mut().zip(&signature.results).zip(outs) {
                 *val = Given::load_val(*kind, out.assume_init_ref(), &mut *store);
             }
@@ -143,29 +188,35 @@ impl Func {
 
     /// Calls the function with raw values.
     ///
+    /// The results replace the arguments in `params_and_returns`.
+    /// [`TypedFunc::call`](crate::TypedFunc::call) is safe and no slower.
+    ///
     /// Calls `wasmtime_func_call_unchecked`.
     ///
     /// # Errors
     ///
-    /// As for [`TypedFunc::call`](crate::TypedFunc::call).
+    /// Returns an error if the call fails for one of the reasons of
+    /// [`TypedFunc::call`](crate::TypedFunc::call). The arguments aren't checked.
     ///
     /// # Panics
     ///
-    /// If the function is of another store, or if a host function that it
-    /// called panics.
+    /// Panics if the function belongs to another store, or if a host function that is called
+    /// panics.
     ///
     /// # Safety
     ///
-    /// `params_and_returns` must hold the arguments, of the function's types and
-    /// of this store, and have room for as many values as the longer of its
-    /// arguments and results.
+    /// - `params_and_returns` must be valid for reads and writes, and as long as the longer
+    ///   of the function's lists of parameters and results.
+    /// - It must begin with the arguments, as values of the types of the parameters.
+    /// - References among them must belong to this store and be valid now. No object may be
+    ///   collected between the moment when a reference becomes a raw value and this call.
     pub unsafe fn call_unchecked(
         &self,
         mut store: impl AsContextMut,
         params_and_returns: *mut [ValRaw],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        let func = self.as_c(store.opaque());
+        let func = self.get_c(store.opaque());
         let (values, len) = (params_and_returns.cast(), params_and_returns.len());
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed, and the
         // values are as this function requires.

@@ -1,16 +1,20 @@
-//! `anyref`: references to objects of WebAssembly's own.
+//! `anyref`: references to structs, arrays and `i31`s.
 
 use super::root::{FromRoot, Root};
 use super::{ExternRef, GcKind, GcRef, I31, RawRef, Rooted};
 use crate::store::StoreOpaque;
 use crate::{AsContext, AsContextMut, HeapType, Result, Val};
 
-/// A struct, an array, an [`I31`], or a value of the host that WebAssembly
-/// holds as its own.
+/// A struct, an array, an [`I31`], or a value of the host that was converted by
+/// [`AnyRef::convert_extern`].
 ///
-/// It is used behind [`Rooted`] or [`OwnedRooted`](crate::OwnedRooted), which
-/// dereference to it, and in which it stands for the type `(ref any)`. What is
-/// in a struct or an array can't be looked at yet.
+/// WebAssembly code can create structs, arrays and `i31`s itself, and look into them.
+/// The host can't read fields or elements yet.
+///
+/// It is used through [`Rooted`] or [`OwnedRooted`](crate::OwnedRooted), which
+/// dereference to it. `Rooted<AnyRef>` stands for the type `(ref any)` in
+/// [`Func::wrap`](crate::Func::wrap) and [`Func::typed`](crate::Func::typed), and
+/// `Option<Rooted<AnyRef>>` for `anyref`.
 ///
 #[doc = example!(gc)]
 /// use libwasmtime::{AnyRef, I31, Store};
@@ -29,7 +33,7 @@ pub struct AnyRef {
 
 impl GcRef for AnyRef {}
 
-// SAFETY: an `AnyRef` is a `Root` and nothing else.
+// SAFETY: an `AnyRef` is a transparent wrapper of a `Root`.
 unsafe impl FromRoot for AnyRef {
     const KIND: GcKind = GcKind::Any;
     const HEAP_TYPE: HeapType = HeapType::Any;
@@ -40,44 +44,61 @@ unsafe impl FromRoot for AnyRef {
 }
 
 impl AnyRef {
-    /// The reference that is this number. Nothing is allocated for it in the
-    /// store's heap.
+    /// Creates a reference to an `i31`. Allocates nothing in the store's heap.
     ///
     /// Calls `wasmtime_anyref_from_i31`.
     ///
     /// # Panics
     ///
-    /// If libwasmtime was built without `gc`.
+    /// Panics if libwasmtime was built without `gc`.
     pub fn from_i31(mut store: impl AsContextMut, value: I31) -> Rooted<AnyRef> {
         AnyRef::from_i31_in(store.as_context_mut().opaque_mut(), value)
-            .unwrap_or_else(|unsupported| panic!("an i31 can't be a reference: {unsupported}"))
+            .unwrap_or_else(|unsupported| panic!("cannot create an i31: {unsupported}"))
     }
 
-    /// As [`from_i31`](Self::from_i31).
+    /// Creates a reference to an `i31`, as [`from_i31`](Self::from_i31) does.
     ///
     /// # Errors
     ///
-    /// If libwasmtime was built without `gc`.
+    /// Returns an error if libwasmtime was built without `gc`.
     pub(crate) fn from_i31_in(store: &mut StoreOpaque, value: I31) -> Result<Rooted<AnyRef>> {
         let raw = RawRef::from_i31(store, value.get_u32())?;
         Ok(Rooted::push(&mut store.roots, raw))
     }
 
-    /// Takes what an `externref` is as a reference of WebAssembly's own, as
-    /// `any.convert_extern` does. The object stays the same: what
-    /// [`ExternRef::convert_any`] made is what it was before.
+    /// Converts an `externref` into an `anyref`, as `any.convert_extern` does.
     ///
-    /// The C API has no function for it: the bits of both are the same in
-    /// WebAssembly, so that one is made of the raw value of the other. Calls
+    /// Both refer to the same object: if [`ExternRef::convert_any`] created the
+    /// `externref`, this returns what it was created from. A value of the host becomes an
+    /// `anyref` that WebAssembly code can't look into.
+    ///
+    /// The C API has no function for this. In WebAssembly both references have the same
+    /// bits, so this creates one from the raw value of the other: it calls
     /// `wasmtime_externref_to_raw` and `wasmtime_anyref_from_raw`.
+    ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{AnyRef, ExternRef, HeapType, Rooted, Store};
+    ///
+    /// let mut store = Store::<()>::default();
+    /// let host = ExternRef::new(&mut store, "hello")?;
+    /// let any = AnyRef::convert_extern(&mut store, host)?;
+    /// assert!(any.matches_ty(&store, &HeapType::Any)?);
+    /// assert!(!any.is_eqref(&store)?);
+    ///
+    /// let back = ExternRef::convert_any(&mut store, any)?;
+    /// assert!(Rooted::ref_eq(&store, &host, &back)?);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
+    // Version 48: both references have the same bits; look at `AnyRef::convert_extern`
+    // in `wasmtime`.
     pub fn convert_extern(
         mut store: impl AsContextMut,
         externref: Rooted<ExternRef>,
@@ -85,9 +106,8 @@ impl AnyRef {
         externref.convert(store.as_context_mut().opaque_mut())
     }
 
-    /// Roots the object of a raw value, such as a function of
-    /// [`Func::new_unchecked`](crate::Func::new_unchecked) is passed; `None` for
-    /// null.
+    /// Roots the object of a raw value, which a function of
+    /// [`Func::new_unchecked`](crate::Func::new_unchecked) receives; `None` for null.
     ///
     /// It is unsafe for the same reason as [`ExternRef::from_raw`].
     ///
@@ -95,149 +115,149 @@ impl AnyRef {
     ///
     /// # Panics
     ///
-    /// If `raw` isn't null and libwasmtime was built without `gc`.
+    /// Panics if `raw` isn't null and libwasmtime was built without `gc`.
     ///
     /// # Safety
     ///
-    /// `raw` must be null or a raw `anyref` of this store, and nothing that may
-    /// run the collector must have been called since WebAssembly passed it or
-    /// [`to_raw`](Self::to_raw) returned it.
+    /// `raw` must be null or a raw `anyref` of this store. The collector must not have run
+    /// since WebAssembly passed `raw` or [`to_raw`](Self::to_raw) returned it: nothing that
+    /// may run it must have been called.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: u32) -> Option<Rooted<AnyRef>> {
-        // SAFETY: the caller vouches for `raw`.
+        // SAFETY: `raw` is null or a current `anyref` of the store, as this function requires.
         unsafe { Rooted::from_raw(store.as_context_mut().opaque_mut(), raw) }
     }
 
-    /// The raw value of the reference, for a [`ValRaw`](crate::ValRaw).
+    /// Returns the raw value of the reference, for a [`ValRaw`](crate::ValRaw).
     ///
-    /// It must be passed to WebAssembly before anything else that may run the
-    /// collector.
+    /// It must be passed to WebAssembly before the collector may run.
     ///
     /// Calls `wasmtime_anyref_to_raw`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<u32> {
         self.root.to_raw(store.as_context_mut().opaque_mut())
     }
 
-    /// What the reference is to: [`HeapType::I31`], a concrete struct or array
-    /// type, or [`HeapType::Any`] for a value of the host.
+    /// Returns the type of what the reference refers to: [`HeapType::I31`], a concrete
+    /// struct or array type, or [`HeapType::Any`] for a value of the host.
     ///
     /// Calls `wasmtime_anyref_type`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> Result<HeapType> {
         let store = store.as_context();
         let store = store.opaque();
         Ok(self.root.resolve(&store.roots)?.any_type(store))
     }
 
-    /// Whether the reference is to something of type `ty`.
+    /// Reports whether the reference refers to something of type `ty`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store, or `ty` is of another engine.
+    /// Panics if the reference belongs to another store, or if `ty` belongs to another
+    /// engine.
     pub fn matches_ty(&self, store: impl AsContext, ty: &HeapType) -> Result<bool> {
         Ok(self.ty(store)?.matches(ty))
     }
 
-    /// Whether this is something that `ref.eq` can compare: all but a value of
-    /// the host.
+    /// Reports whether `ref.eq` can compare this: everything but a value of the host.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn is_eqref(&self, store: impl AsContext) -> Result<bool> {
         self.matches_ty(store, &HeapType::Eq)
     }
 
-    /// Whether this is an `i31`.
+    /// Reports whether this is an `i31`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn is_i31(&self, store: impl AsContext) -> Result<bool> {
         Ok(self.as_i31(store)?.is_some())
     }
 
-    /// The number that this is; `None` if it isn't an `i31`.
+    /// Returns the integer in an `i31`; `None` if this is something else.
     ///
     /// Calls `wasmtime_anyref_i31_get_u`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn as_i31(&self, store: impl AsContext) -> Result<Option<I31>> {
         let store = store.as_context();
         let store = store.opaque();
         let raw = self.root.resolve(&store.roots)?;
-        // SAFETY: invariant "Shared"; the reference is of the store.
-        let value = unsafe { raw.i31(store.collected().raw()) };
+        // SAFETY: invariant "Shared"; `resolve` has checked that the reference belongs
+        // to the store.
+        let value = unsafe { raw.i31(store.lock_collected().context()) };
         Ok(value.map(I31::wrapping_u32))
     }
 
-    /// The number that this is.
+    /// Returns the integer in an `i31`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it isn't an `i31`, or is of another store.
+    /// Panics if this isn't an `i31`, or if the reference belongs to another store.
     pub fn unwrap_i31(&self, store: impl AsContext) -> Result<I31> {
         Ok(self.as_i31(store)?.expect("the reference is not an i31"))
     }
 
-    /// Whether this is a struct.
+    /// Reports whether this is a struct.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn is_struct(&self, store: impl AsContext) -> Result<bool> {
         self.matches_ty(store, &HeapType::Struct)
     }
 
-    /// Whether this is an array.
+    /// Reports whether this is an array.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn is_array(&self, store: impl AsContext) -> Result<bool> {
         self.matches_ty(store, &HeapType::Array)
     }

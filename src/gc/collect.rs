@@ -1,4 +1,4 @@
-//! Collecting by hand.
+//! Running the collector.
 
 use super::RawRef;
 use crate::{AsContextMut, Caller, Result, Store, StoreContextMut};
@@ -6,22 +6,23 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 
-/// There was no room for an object in the store's heap of collected objects.
+/// The error of an allocation for which the heap of collected objects was too full.
 ///
-/// Nothing in this crate fails with it, as the C API has no such error. It is there
-/// for programs that look for it, and for what [`Store::gc`] takes.
+/// Nothing in this crate fails with it, as the C API has no such error, so it has no
+/// values. It exists for programs that look for it, and as the parameter of
+/// [`Store::gc`].
 pub struct GcHeapOutOfMemory<T> {
     never: Infallible,
     _inner: T,
 }
 
 impl<T> GcHeapOutOfMemory<T> {
-    /// The host's value for which there was no room.
+    /// Returns the host's value that could not be allocated.
     pub fn into_inner(self) -> T {
         match self.never {}
     }
 
-    /// The host's value for which there was no room, and the error without it.
+    /// Returns the host's value that could not be allocated, and the error without it.
     pub fn take_inner(self) -> (T, GcHeapOutOfMemory<()>) {
         match self.never {}
     }
@@ -42,15 +43,15 @@ impl<T> fmt::Display for GcHeapOutOfMemory<T> {
 impl<T> Error for GcHeapOutOfMemory<T> {}
 
 impl<T: 'static> Store<T> {
-    /// Collects the objects that nothing refers to any more.
+    /// Runs the collector, which frees the objects that nothing refers to.
     ///
-    /// This happens by itself when the heap of collected objects is full. That heap
-    /// counts the references to the host's data, not the data: a program whose
-    /// [`ExternRef`](crate::ExternRef)s are large calls this now and then. What is
-    /// rooted stays, so the references are best made in a
+    /// It also runs by itself when the heap of collected objects is full. That heap holds
+    /// the references to the host's values, not the values: a program whose
+    /// [`ExternRef`](crate::ExternRef)s hold much memory calls this now and then. Objects
+    /// that are rooted stay, so such references should be created in a
     /// [`RootScope`](crate::RootScope).
     ///
-    /// There is no error to pass as `why`, which is `None`.
+    /// `why` is always `None`, as there is no error to pass.
     ///
     /// Calls `wasmtime_context_gc`.
     ///
@@ -69,18 +70,19 @@ impl<T: 'static> Store<T> {
     ///
     /// # Errors
     ///
-    /// [`Unsupported`](crate::Unsupported) if libwasmtime was built without `gc`.
+    /// Returns [`Unsupported`](crate::Unsupported) if libwasmtime was built without `gc`.
     pub fn gc(&mut self, why: Option<&GcHeapOutOfMemory<()>>) -> Result<()> {
         self.as_context_mut().gc(why)
     }
 }
 
 impl<T: 'static> StoreContextMut<'_, T> {
-    /// Collects the objects that nothing refers to any more; see [`Store::gc`].
+    /// Runs the collector, which frees the objects that nothing refers to; see
+    /// [`Store::gc`].
     ///
     /// # Errors
     ///
-    /// As for [`Store::gc`].
+    /// Returns an error as [`Store::gc`] does.
     pub fn gc(&mut self, why: Option<&GcHeapOutOfMemory<()>>) -> Result<()> {
         match why {
             None => RawRef::collect(self.opaque_mut()),
@@ -90,11 +92,12 @@ impl<T: 'static> StoreContextMut<'_, T> {
 }
 
 impl<T: 'static> Caller<'_, T> {
-    /// Collects the objects that nothing refers to any more; see [`Store::gc`].
+    /// Runs the collector, which frees the objects that nothing refers to; see
+    /// [`Store::gc`].
     ///
     /// # Errors
     ///
-    /// As for [`Store::gc`].
+    /// Returns an error as [`Store::gc`] does.
     pub fn gc(&mut self, why: Option<&GcHeapOutOfMemory<()>>) -> Result<()> {
         self.as_context_mut().gc(why)
     }

@@ -1,5 +1,5 @@
-//! Stands in for references in a build without the feature `gc`: there are
-//! none, and none can be made.
+//! References in a build without the feature `gc`: there are none, and none can be
+//! created.
 
 use super::GcKind;
 use crate::store::StoreOpaque;
@@ -17,7 +17,8 @@ impl RawRef {
         data: *mut c_void,
         finalizer: unsafe extern "C" fn(*mut c_void),
     ) -> Option<RawRef> {
-        // SAFETY: the caller vouches for the finalizer.
+        // SAFETY: this is the one call of the finalizer with `data`, which this function
+        // requires to be sound.
         unsafe { finalizer(data) };
         None
     }
@@ -122,7 +123,7 @@ impl RawRef {
     }
 }
 
-/// A library that is loaded may have what this crate was built without.
+/// Panics if `raw` isn't null. A library that is loaded may have been built with `gc`.
 fn assert_null(raw: u32) {
     assert!(
         raw == 0,

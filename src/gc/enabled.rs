@@ -1,10 +1,10 @@
-//! An owned reference of the C API.
+//! Owned references of the C API.
 
 use super::GcKind;
 use crate::error::{check, check_trap};
+use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{ExnType, Func, FuncType, HeapType, Result, Tag, Unsupported, Val, ValRaw, ValType};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -13,61 +13,69 @@ use std::ptr;
 /// An owned, non-null reference to a collected object.
 pub struct RawRef {
     kind: GcKind,
-    /// The field of that kind is valid.
+    /// The field of that kind is initialized.
     of: wasmtime_valunion_t,
 }
 
-// SAFETY: the reference is an index and a counted liveness flag; the C API lets
-// both be cloned and released on any thread, and reads the object only through
-// its store.
+// SAFETY: a reference is an index, and a liveness flag with an atomic reference count.
+// The C API allows to clone and release references on any thread, and reads an object
+// only through its store.
 unsafe impl Send for RawRef {}
-// SAFETY: as above.
+// SAFETY: as for `Send`: a shared reference can only be cloned, or used with the store.
 unsafe impl Sync for RawRef {}
 
 impl RawRef {
-    /// Makes a new object of `data`, which `finalizer` frees with it. `None` if
-    /// the collected heap is full, in which case `data` has been freed too.
+    /// Creates a new object that holds `data`, which `finalizer` frees with the object.
+    /// Returns `None` if the collected heap is full; `data` has then been freed as well.
     ///
     /// # Safety
     ///
-    /// `finalizer` must be sound to call once with `data`, from any thread.
+    /// Calling `finalizer` once with `data`, on any thread, must be sound.
     pub(crate) unsafe fn new(
         store: &mut StoreOpaque,
         data: *mut c_void,
         finalizer: unsafe extern "C" fn(*mut c_void),
     ) -> Option<RawRef> {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; `out` is initialised on success, and
-        // owned.
+        // SAFETY: invariant "Context"; the finalizer fits `data`, as this function requires.
+        // `out` is initialized on success, and owned.
         unsafe {
-            wasmtime_externref_new(store.raw(), data, Some(finalizer), out.as_mut_ptr()).then(
-                || RawRef {
-                    kind: GcKind::Extern,
-                    of: wasmtime_valunion_t {
-                        externref: out.assume_init(),
-                    },
-                },
+            wasmtime_externref_new(
+                store.begin_change(),
+                data,
+                Some(finalizer),
+                out.as_mut_ptr(),
             )
+            .then(|| RawRef {
+                kind: GcKind::Extern,
+                of: wasmtime_valunion_t {
+                    externref: out.assume_init(),
+                },
+            })
         }
     }
 
-    /// Whether the library has references at all.
+    /// Checks that libwasmtime was built with references.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Unsupported`] if it was built without.
     pub(crate) fn supported() -> Result<(), Unsupported> {
         require(Feature::Gc)
     }
 
-    /// Takes an owned reference of the C API; `None` if it is null.
+    /// Takes ownership of a reference of the C API; `None` if it is null.
     ///
     /// # Safety
     ///
-    /// It must be of that kind, and the caller must own it.
+    /// The reference must be of that kind, and owned by the caller, who gives it up.
     pub(crate) unsafe fn from_c(kind: GcKind, of: wasmtime_valunion_t) -> Option<RawRef> {
-        // SAFETY: the caller vouches for the kind.
+        // SAFETY: the field of that kind is initialized, as this function requires.
         let is_null = unsafe { is_null(kind, &of) };
         (!is_null).then_some(RawRef { kind, of })
     }
 
-    /// The reference, still owned by `self`.
+    /// Returns the reference, which `self` still owns.
     pub(crate) fn as_c(&self) -> wasmtime_val_t {
         wasmtime_val_t {
             kind: self.kind.to_c(),
@@ -75,34 +83,36 @@ impl RawRef {
         }
     }
 
-    /// The object of the raw value that WebAssembly passed; `None` if null.
+    /// Roots the object of a raw value that WebAssembly passed; `None` if it is null.
     ///
     /// # Safety
     ///
-    /// `raw` must be of that kind, and have come from WebAssembly code of this
-    /// store just now, or from `to_raw`.
+    /// `raw` must be null or of that kind, and have come from WebAssembly code of this
+    /// store, or from `to_raw`. The collector must not have run since.
     pub(crate) unsafe fn from_raw(
         kind: GcKind,
         store: &mut StoreOpaque,
         raw: u32,
     ) -> Option<RawRef> {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the caller vouches for `raw`.
+        // SAFETY: invariant "Context"; `raw` is as `write_from_raw` requires, since this
+        // function requires the same. `out` is initialized if that returns `true`.
         unsafe {
-            RawRef::write_from_raw(kind, store.raw(), raw, out.as_mut_ptr())
+            RawRef::write_from_raw(kind, store.begin_change(), raw, out.as_mut_ptr())
                 .then(|| out.assume_init())
         }
     }
 
-    /// As [`RawRef::from_raw`], but writes the reference to `out` and returns
-    /// whether there is one.
+    /// Roots the object of a raw value as [`RawRef::from_raw`] does, but writes the
+    /// reference to `out`, and returns whether it isn't null.
     ///
-    /// libwasmtime writes it in parts. The processor would have to wait until all
-    /// of them are in the cache before it could copy them at once to elsewhere.
+    /// libwasmtime writes a reference in parts. Copying the whole right after would stall
+    /// until the parts have reached the processor's cache.
     ///
     /// # Safety
     ///
-    /// As there; `context` must be the store's, and `out` be valid for writes.
+    /// As [`RawRef::from_raw`] requires. `context` must be that of the store, and `out`
+    /// valid for writes.
     #[inline]
     pub(crate) unsafe fn write_from_raw(
         kind: GcKind,
@@ -113,8 +123,8 @@ impl RawRef {
         if raw == 0 {
             return false;
         }
-        // SAFETY: the caller vouches for all of it; the field of that kind is
-        // initialised always, and owned.
+        // SAFETY: `context`, `raw` and `out` are valid, as this function requires. The C
+        // function initializes the field of that kind in any case, with an owned reference.
         unsafe {
             (&raw mut (*out).kind).write(kind);
             let of = &raw mut (*out).of;
@@ -129,18 +139,19 @@ impl RawRef {
         }
     }
 
-    /// The raw value to pass to WebAssembly code at once.
+    /// Returns the raw value, which must be passed to WebAssembly before the collector may
+    /// run.
     ///
-    /// This changes the store, which notes that WebAssembly may have the object.
+    /// This changes the store, which records that WebAssembly may hold the object.
     ///
     /// # Safety
     ///
-    /// `context` must be that of the reference's store, from [`StoreOpaque::raw`]
-    /// or [`StoreOpaque::collected`], for this call.
+    /// `context` must be that of the reference's store, from [`StoreOpaque::begin_change`] or
+    /// [`StoreOpaque::lock_collected`], for this call.
     #[inline]
     pub(crate) unsafe fn to_raw(&self, context: *mut wasmtime_context_t) -> u32 {
-        // SAFETY: the context may be used for it; the reference is valid, and of
-        // its kind.
+        // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a
+        // context of the one or the other. The reference is valid, and of its kind.
         unsafe {
             match self.kind {
                 GcKind::Extern => wasmtime_externref_to_raw(context, &self.of.externref),
@@ -150,32 +161,33 @@ impl RawRef {
         }
     }
 
-    /// Whether it is of this kind.
+    /// Reports whether the reference is of this kind.
     pub(crate) fn is(&self, kind: GcKind) -> bool {
         self.kind == kind
     }
 
-    /// What [`RawRef::new`] was given; null if the host didn't make the object.
+    /// Returns the data that [`RawRef::new`] was given; null if the host didn't create the
+    /// object.
     ///
     /// # Safety
     ///
-    /// As for [`to_raw`](RawRef::to_raw).
+    /// As [`to_raw`](RawRef::to_raw) requires.
     pub(crate) unsafe fn data(&self, context: *mut wasmtime_context_t) -> *mut c_void {
         match self.kind {
-            // SAFETY: the context may be used for it; the reference is valid, and
-            // of this kind.
+            // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a
+            // context of the one or the other. The reference is valid, and of this kind.
             GcKind::Extern => unsafe { wasmtime_externref_data(context, &self.of.externref) },
             GcKind::Any | GcKind::Exn => std::ptr::null_mut(),
         }
     }
 
-    /// The `i31` with the lower 31 bits of `value`.
+    /// Creates a reference to the `i31` with the lower 31 bits of `value`.
     pub(crate) fn from_i31(store: &mut StoreOpaque, value: u32) -> Result<RawRef, Unsupported> {
         RawRef::supported()?;
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; `out` is initialised, and owned.
+        // SAFETY: invariant "Context"; `out` is initialized, with an owned reference.
         let anyref = unsafe {
-            wasmtime_anyref_from_i31(store.raw(), value, out.as_mut_ptr());
+            wasmtime_anyref_from_i31(store.begin_change(), value, out.as_mut_ptr());
             out.assume_init()
         };
         Ok(RawRef {
@@ -184,35 +196,36 @@ impl RawRef {
         })
     }
 
-    /// The unsigned value of an `i31`; `None` if it is something else.
+    /// Returns the unsigned value of an `i31`; `None` if this is something else.
     ///
     /// # Safety
     ///
-    /// As for [`to_raw`](RawRef::to_raw).
+    /// As [`to_raw`](RawRef::to_raw) requires.
     pub(crate) unsafe fn i31(&self, context: *mut wasmtime_context_t) -> Option<u32> {
         let mut value = 0;
-        // SAFETY: the context may be used for it; the reference is valid.
+        // SAFETY: invariant "Context", or "Shared" with the lock: this function requires a
+        // context of the one or the other. The reference is valid.
         let is_i31 = unsafe { wasmtime_anyref_i31_get_u(context, self.as_anyref()?, &mut value) };
         is_i31.then_some(value)
     }
 
-    /// The exact type of a reference of the kind `Any`.
+    /// Returns the exact type of a reference of the kind `Any`.
     pub(crate) fn any_type(&self, store: &StoreOpaque) -> HeapType {
-        let anyref = self.as_anyref().expect("a reference of that kind");
+        let anyref = self.as_anyref().expect("the reference is of kind `Any`");
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Shared"; the reference is valid and not null, so
-        // that `out` is initialised, and what it owns passes on.
+        // SAFETY: invariant "Shared", with the lock. The reference is valid and not null, so
+        // `out` is initialized; what it owns passes to the `HeapType`.
         unsafe {
-            wasmtime_anyref_type(store.collected().raw(), anyref, out.as_mut_ptr());
+            wasmtime_anyref_type(store.lock_collected().context(), anyref, out.as_mut_ptr());
             HeapType::from_c(store.engine(), out.as_ptr())
         }
     }
 
-    /// Makes an exception.
+    /// Creates an exception.
     ///
     /// # Panics
     ///
-    /// If the tag is of another store.
+    /// Panics if the tag belongs to another store.
     ///
     /// # Safety
     ///
@@ -224,11 +237,12 @@ impl RawRef {
     ) -> Result<RawRef> {
         RawRef::supported()?;
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariants "Context" and "Ownership"; the caller vouches for
-        // the values. `out` is initialised unless there is an error, and owned.
+        // SAFETY: invariants "Context" and "Ownership", as `to_c` asserts the tag's store.
+        // The values belong to this store, as this function requires. `out` is set to an owned
+        // reference unless there is an error.
         let exnref = unsafe {
             check_trap(wasmtime_exnref_new(
-                store.raw(),
+                store.begin_change(),
                 &tag.to_c(store),
                 fields.as_ptr(),
                 fields.len(),
@@ -242,18 +256,20 @@ impl RawRef {
         })
     }
 
-    /// Makes an exception the store's pending one. Returns what a host function
-    /// has to return then, owned.
+    /// Makes an exception the store's pending one. Returns the trap that a host function
+    /// must then return, owned by the caller.
     pub(crate) fn set_pending_exn(&self, store: &mut StoreOpaque) -> *mut wasm_trap_t {
-        // SAFETY: invariant "Context"; the reference is valid.
-        unsafe { wasmtime_context_set_exception(store.raw(), self.as_exnref()) }
+        // SAFETY: invariant "Context"; the reference is valid and borrowed.
+        unsafe { wasmtime_context_set_exception(store.begin_change(), self.as_exnref()) }
     }
 
     /// Takes the store's pending exception, if there is one.
     ///
-    /// libwasmtime leaves a root of its own behind, for as long as the host function
-    /// runs that it is called in, or else the store lives. So this calls it in a host
-    /// function that does nothing else.
+    /// libwasmtime leaves a root behind when an exception is taken. That root lives as
+    /// long as the host function in which this happens, or as the store where there is
+    /// none. So the exception is taken in a host function that does nothing else.
+    // Version 48: the function leaves a root behind; look at
+    // `wasmtime_context_take_exception` in `wasmtime-c-api-impl`.
     pub(crate) fn take_pending_exn(store: &mut StoreOpaque) -> Option<RawRef> {
         if !RawRef::has_pending_exn(store) {
             return None;
@@ -265,26 +281,26 @@ impl RawRef {
         let mut exception: Option<RawRef> = None;
         let mut address = ValRaw::funcref((&raw mut exception).cast());
         let func = taker.to_c(store);
-        // SAFETY: invariants "Context" and "Ownership". The function takes the one
-        // value, which is the address that `take_exn` asks for, and returns none.
+        // SAFETY: invariants "Context" and "Ownership". The function takes one value, which
+        // is the address that `take_exn` writes to, and returns none.
         unsafe {
             StoreOpaque::call_unchecked(store, &func, &mut address, 1)
-                .expect("the function does not fail");
+                .expect("a host function that returns no trap doesn't fail");
         }
         exception
     }
 
-    /// The host function that exceptions are taken in, which stays in the store.
+    /// Creates the host function in which exceptions are taken, which stays in the store.
     #[cold]
     fn new_taker(store: &mut StoreOpaque) -> Func {
-        // The argument is an address; an `i64` has room for one.
+        // The argument is an address, for which an `i64` is wide enough.
         let ty = FuncType::new(store.engine(), [ValType::I64], []).to_c();
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the callback needs no environment, and `out`
-        // is initialised, with a function of the store.
+        // SAFETY: invariant "Context"; the callback uses no environment. `out` is initialized,
+        // with a function of the store.
         let taker = unsafe {
             wasmtime_func_new_unchecked(
-                store.raw(),
+                store.begin_change(),
                 ty.as_ptr(),
                 Some(take_exn),
                 ptr::null_mut(),
@@ -297,17 +313,19 @@ impl RawRef {
         taker
     }
 
-    /// As [`RawRef::take_pending_exn`], in a host function that is about to return.
+    /// Takes the pending exception as [`RawRef::take_pending_exn`] does, in a host function
+    /// that is about to return.
     ///
     /// # Safety
     ///
-    /// `context` must be that of the host function's store.
+    /// `context` must be that of the host function's store, to which the caller has
+    /// exclusive access.
     pub(crate) unsafe fn take_pending_exn_at_return(
         context: *mut wasmtime_context_t,
     ) -> Option<RawRef> {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: the context is of a live store; `out` is initialised if there is
-        // an exception, and owned.
+        // SAFETY: the context is of a live store, and used exclusively, as this function
+        // requires. `out` is set to an owned reference if there is an exception.
         unsafe {
             wasmtime_context_take_exception(context, out.as_mut_ptr()).then(|| RawRef {
                 kind: GcKind::Exn,
@@ -318,45 +336,44 @@ impl RawRef {
         }
     }
 
-    /// Collects what nothing refers to.
+    /// Runs the collector.
     ///
     /// # Errors
     ///
-    /// If libwasmtime was built without `gc`, or reports an error.
+    /// Returns an error if libwasmtime was built without `gc`, or if the C API does.
     pub(crate) fn collect(store: &mut StoreOpaque) -> Result<()> {
         RawRef::supported()?;
-        // SAFETY: invariant "Context". The finalizers of the host's data, which it
-        // may call, don't touch the store's state.
-        unsafe { check(wasmtime_context_gc(store.raw())) }
+        // SAFETY: invariant "Context". The finalizers of the host's values, which this may
+        // call, don't use the store's state.
+        unsafe { check(wasmtime_context_gc(store.begin_change())) }
     }
 
-    /// Whether the store has a pending exception.
+    /// Reports whether the store has a pending exception.
     pub(crate) fn has_pending_exn(store: &StoreOpaque) -> bool {
-        let context = store.shared().cast_mut();
-        // SAFETY: invariant "Shared".
+        let context = store.shared_context().cast_mut();
+        // SAFETY: invariant "Shared", which names this function.
         RawRef::supported().is_ok() && unsafe { wasmtime_context_has_exception(context) }
     }
 
-    /// The type of an exception.
+    /// Returns the type of an exception.
     pub(crate) fn exn_type(&self, store: &StoreOpaque) -> ExnType {
-        // SAFETY: invariant "Shared"; the reference is valid and not null, so
-        // that there is a type, which is owned.
+        // SAFETY: invariant "Shared", with the lock. The reference is valid and not null, so
+        // there is a type, which is owned.
         unsafe {
-            let ty = wasmtime_exnref_type(store.collected().raw(), self.as_exnref());
-            let ty = Owned::from_raw(ty);
-            ExnType::from_owned(store.engine(), ty.expect("an exception has a type"))
+            let ty = wasmtime_exnref_type(store.lock_collected().context(), self.as_exnref());
+            ExnType::from_owned(store.engine(), Owned::from_c(ty))
         }
     }
 
-    /// The tag of an exception.
+    /// Returns the tag of an exception.
     pub(crate) fn exn_tag(&self, store: &mut StoreOpaque) -> Result<Tag> {
         let mut out = MaybeUninit::zeroed();
-        // SAFETY: invariant "Context"; the reference is valid. `out` is a
-        // struct of numbers, and is set to a tag of the store unless there is
-        // an error.
+        // SAFETY: invariant "Context"; the reference is valid. `out` is a struct of numbers,
+        // of which zeros are a value, and is set to a tag of the store unless there is an
+        // error.
         unsafe {
             check(wasmtime_exnref_tag(
-                store.raw(),
+                store.begin_change(),
                 self.as_exnref(),
                 out.as_mut_ptr(),
             ))?;
@@ -364,20 +381,20 @@ impl RawRef {
         }
     }
 
-    /// How many values an exception carries.
+    /// Returns how many values an exception carries.
     pub(crate) fn exn_field_count(&self, store: &mut StoreOpaque) -> usize {
-        // SAFETY: invariant "Context"; the reference is valid.
-        unsafe { wasmtime_exnref_field_count(store.raw(), self.as_exnref()) }
+        // SAFETY: invariant "Context"; the reference is valid and borrowed.
+        unsafe { wasmtime_exnref_field_count(store.begin_change(), self.as_exnref()) }
     }
 
-    /// A value that an exception carries.
+    /// Returns a value that an exception carries.
     pub(crate) fn exn_field(&self, store: &mut StoreOpaque, index: usize) -> Result<Val> {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the reference is valid. `out` is
-        // initialised unless there is an error, and owned.
+        // SAFETY: invariant "Context"; the reference is valid. `out` is set to an owned value
+        // of the store unless there is an error.
         unsafe {
             check(wasmtime_exnref_field(
-                store.raw(),
+                store.begin_change(),
                 self.as_exnref(),
                 index,
                 out.as_mut_ptr(),
@@ -388,29 +405,30 @@ impl RawRef {
 
     fn as_exnref(&self) -> &wasmtime_exnref_t {
         assert!(self.is(GcKind::Exn));
-        // SAFETY: the field of the kind is valid.
+        // SAFETY: `RawRef` promises that the field of its kind is initialized.
         unsafe { &self.of.exnref }
     }
 
     fn as_anyref(&self) -> Option<&wasmtime_anyref_t> {
         match self.kind {
-            // SAFETY: the field of the kind is valid.
+            // SAFETY: `RawRef` promises that the field of its kind is initialized.
             GcKind::Any => Some(unsafe { &self.of.anyref }),
             GcKind::Extern | GcKind::Exn => None,
         }
     }
 }
 
-/// Takes the pending exception of the store that it is called in, and writes it to
-/// the `Option<RawRef>` whose address is its argument.
+/// Takes the pending exception of the store in which it is called. Writes it to the
+/// `Option<RawRef>` whose address is the argument.
 unsafe extern "C" fn take_exn(
     _: *mut c_void,
     caller: *mut wasmtime_caller_t,
     raw: *mut wasmtime_val_raw_t,
     _: usize,
 ) -> *mut wasm_trap_t {
-    // SAFETY: only `RawRef::take_pending_exn` calls the function, with the address of
-    // its own variable; libwasmtime passes the caller, and the value as it is.
+    // SAFETY: invariant "Callback". Only `RawRef::take_pending_exn` calls this function, with the
+    // address of its own variable, which libwasmtime passes on unchanged. That call has exclusive
+    // access to the store, whose context the caller's is.
     unsafe {
         let exception = (*raw).funcref.cast::<Option<RawRef>>();
         *exception = RawRef::take_pending_exn_at_return(wasmtime_caller_context(caller));
@@ -418,14 +436,14 @@ unsafe extern "C" fn take_exn(
     ptr::null_mut()
 }
 
-/// Whether a reference is null.
+/// Reports whether a reference is null.
 ///
 /// # Safety
 ///
 /// The field of that kind must be valid for reads.
 #[inline]
 unsafe fn is_null(kind: GcKind, of: *const wasmtime_valunion_t) -> bool {
-    // SAFETY: the caller vouches for the field.
+    // SAFETY: the field of that kind is valid for reads, as this function requires.
     unsafe {
         match kind {
             GcKind::Extern => wasmtime_externref_is_null(&raw const (*of).externref),
@@ -438,8 +456,8 @@ unsafe fn is_null(kind: GcKind, of: *const wasmtime_valunion_t) -> bool {
 impl Clone for RawRef {
     fn clone(&self) -> RawRef {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: the reference is valid, and `out` is initialised, with an
-        // owned reference of the same kind.
+        // SAFETY: invariant "Owned object": the reference is valid. `out` is initialized,
+        // with an owned reference of the same kind.
         let of = unsafe {
             wasmtime_val_clone(&self.as_c(), out.as_mut_ptr());
             out.assume_init().of
@@ -454,7 +472,8 @@ impl Clone for RawRef {
 impl Drop for RawRef {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the reference is owned, of its kind, and not used again.
+        // SAFETY: invariant "Owned object": the reference is owned, of its kind, and not used
+        // again.
         unsafe {
             match self.kind {
                 GcKind::Extern => wasmtime_externref_unroot(&mut self.of.externref),

@@ -8,10 +8,17 @@ use crate::{
 };
 
 /// An exception of WebAssembly: a [`Tag`], and values of the types that the tag
-/// says.
+/// declares.
 ///
-/// It is used behind [`Rooted`] or [`OwnedRooted`](crate::OwnedRooted), which
-/// dereference to it, and in which it stands for the type `(ref exn)`.
+/// A `catch_ref` clause of WebAssembly code creates a reference to one, and
+/// [`ExnRef::new`] does. An exception that no WebAssembly code catches becomes the
+/// store's pending exception, and the call fails with
+/// [`ThrownException`](crate::ThrownException).
+///
+/// It is used through [`Rooted`] or [`OwnedRooted`](crate::OwnedRooted), which
+/// dereference to it. `Rooted<ExnRef>` stands for the type `(ref exn)` in
+/// [`Func::wrap`](crate::Func::wrap) and [`Func::typed`](crate::Func::typed), and
+/// `Option<Rooted<ExnRef>>` for `exnref`.
 #[derive(Clone, Debug)]
 #[repr(transparent)]
 pub struct ExnRef {
@@ -20,7 +27,7 @@ pub struct ExnRef {
 
 impl GcRef for ExnRef {}
 
-// SAFETY: an `ExnRef` is a `Root` and nothing else.
+// SAFETY: an `ExnRef` is a transparent wrapper of a `Root`.
 unsafe impl FromRoot for ExnRef {
     const KIND: GcKind = GcKind::Exn;
     const HEAP_TYPE: HeapType = HeapType::Exn;
@@ -30,7 +37,7 @@ unsafe impl FromRoot for ExnRef {
     }
 }
 
-/// What is needed to make exceptions of one type in one store.
+/// An allocator of exceptions of one type in one store, for [`ExnRef::new`].
 #[derive(Debug)]
 pub struct ExnRefPre {
     store: StoreSerial,
@@ -38,11 +45,11 @@ pub struct ExnRefPre {
 }
 
 impl ExnRefPre {
-    /// Prepares making exceptions of type `ty`.
+    /// Creates an allocator of exceptions of type `ty`.
     ///
     /// # Panics
     ///
-    /// If the type is of another engine than the store.
+    /// Panics if the type belongs to another engine than the store.
     pub fn new(store: impl AsContextMut, ty: ExnType) -> ExnRefPre {
         let store = store.as_context();
         assert!(
@@ -57,34 +64,59 @@ impl ExnRefPre {
 }
 
 impl ExnRef {
-    /// Makes an exception with a tag and the values that it carries.
+    /// Creates an exception with a tag, and the values that it carries.
     ///
-    /// To throw it, pass it to [`Store::throw`](crate::Store::throw).
+    /// To throw it, pass it to [`Store::throw`](crate::Store::throw), or to
+    /// [`StoreContextMut::throw`] in a host function.
     ///
     /// Calls `wasmtime_exnref_new`.
     ///
-    #[doc = example!(gc)]
-    /// use libwasmtime::{ExnRef, ExnRefPre, ExnType, Store, Tag, Val, ValType};
+    #[doc = example!(gc, wat)]
+    /// use libwasmtime::{
+    ///     AsContextMut, Caller, Config, Engine, ExnRef, ExnRefPre, ExnType, Func, Instance,
+    ///     Module, Result, Store, Tag, Val, ValType,
+    /// };
     ///
-    /// let mut store = Store::<()>::default();
-    /// let ty = ExnType::new(store.engine(), [ValType::I32])?;
-    /// let tag = Tag::new(&mut store, &ty.tag_type())?;
-    /// let pre = ExnRefPre::new(&mut store, ty);
-    /// let exception = ExnRef::new(&mut store, &pre, &tag, &[Val::I32(7)])?;
-    /// assert_eq!(exception.field(&mut store, 0)?.unwrap_i32(), 7);
+    /// let engine = Engine::new(Config::new().wasm_exceptions(true))?;
+    /// let mut store = Store::new(&engine, ());
+    /// let ty = ExnType::new(&engine, [ValType::I32])?;
+    /// let failed = Tag::new(&mut store, &ty.tag_type())?;
+    /// let open = Func::wrap(&mut store, move |mut caller: Caller<'_, ()>| -> Result<()> {
+    ///     let pre = ExnRefPre::new(&mut caller, ty.clone());
+    ///     let exception = ExnRef::new(&mut caller, &pre, &failed, &[Val::I32(13)])?;
+    ///     caller.as_context_mut().throw(exception)
+    /// });
+    ///
+    /// // The guest catches what the host throws, and returns the number in it.
+    /// let wat = r#"
+    ///     (module
+    ///         (import "" "failed" (tag $failed (param i32)))
+    ///         (import "" "open" (func $open))
+    ///         (func (export "run") (result i32)
+    ///             (block $handler (result i32)
+    ///                 (try_table (catch $failed $handler) (call $open))
+    ///                 (i32.const 0))))
+    /// "#;
+    /// let module = Module::new(&engine, wat)?;
+    /// let instance = Instance::new(&mut store, &module, &[failed.into(), open.into()])?;
+    /// let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+    /// assert_eq!(run.call(&mut store, ())?, 13);
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// If the tag isn't of the type that `allocator` is for, there are too many
-    /// or too few values, or one is of another type or store; if the store's heap
-    /// for such objects is full; or, with [`Unsupported`](crate::Unsupported), if
-    /// libwasmtime was built without `gc`.
+    /// Returns an error if
+    ///
+    /// - the tag isn't of the type that `allocator` was created for;
+    /// - there are too many or too few values, or one has another type or belongs to
+    ///   another store;
+    /// - the store's heap of collected objects is full; or
+    /// - libwasmtime was built without `gc`, with [`Unsupported`](crate::Unsupported).
     ///
     /// # Panics
     ///
-    /// If `allocator` or the tag is of another store.
+    /// Panics if `allocator` or the tag belongs to another store.
     pub fn new(
         mut store: impl AsContextMut,
         allocator: &ExnRefPre,
@@ -97,21 +129,20 @@ impl ExnRef {
         }
         ensure!(
             FuncType::eq(tag.ty(&store).ty(), allocator.ty.tag_type().ty()),
-            "the tag of the exception is of another type"
+            "the tag has another type than the exceptions that the allocator is for"
         );
         let store = store.opaque_mut();
         let fields = fields
             .iter()
             .map(|val| val.to_c(store))
             .collect::<Result<Vec<_>>>()?;
-        // SAFETY: the values are of the store.
+        // SAFETY: the values belong to the store, as `to_c` has checked.
         let raw = unsafe { RawRef::new_exn(store, *tag, &fields) }?;
         Ok(Rooted::push(&mut store.roots, raw))
     }
 
-    /// Roots the exception of a raw value, such as a function of
-    /// [`Func::new_unchecked`](crate::Func::new_unchecked) is passed; `None` for
-    /// null.
+    /// Roots the exception of a raw value, which a function of
+    /// [`Func::new_unchecked`](crate::Func::new_unchecked) receives; `None` for null.
     ///
     /// It is unsafe for the same reason as
     /// [`ExternRef::from_raw`](crate::ExternRef::from_raw).
@@ -120,115 +151,140 @@ impl ExnRef {
     ///
     /// # Panics
     ///
-    /// If `raw` isn't null and libwasmtime was built without `gc`.
+    /// Panics if `raw` isn't null and libwasmtime was built without `gc`.
     ///
     /// # Safety
     ///
-    /// `raw` must be null or a raw `exnref` of this store, and nothing that may
-    /// run the collector must have been called since WebAssembly passed it or
-    /// [`to_raw`](Self::to_raw) returned it.
+    /// `raw` must be null or a raw `exnref` of this store. The collector must not have run
+    /// since WebAssembly passed `raw` or [`to_raw`](Self::to_raw) returned it: nothing that
+    /// may run it must have been called.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: u32) -> Option<Rooted<ExnRef>> {
-        // SAFETY: the caller vouches for `raw`.
+        // SAFETY: `raw` is null or a current `exnref` of the store, as this function requires.
         unsafe { Rooted::from_raw(store.as_context_mut().opaque_mut(), raw) }
     }
 
-    /// The raw value of the reference, for a [`ValRaw`](crate::ValRaw).
+    /// Returns the raw value of the reference, for a [`ValRaw`](crate::ValRaw).
     ///
-    /// It must be passed to WebAssembly before anything else that may run the
-    /// collector.
+    /// It must be passed to WebAssembly before the collector may run.
     ///
     /// Calls `wasmtime_exnref_to_raw`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<u32> {
         self.root.to_raw(store.as_context_mut().opaque_mut())
     }
 
-    /// The exception's type: that of its tag.
+    /// Returns the exception's type, which its tag determines.
     ///
     /// Calls `wasmtime_exnref_type`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> Result<ExnType> {
         let store = store.as_context();
         let store = store.opaque();
         Ok(self.root.resolve(&store.roots)?.exn_type(store))
     }
 
-    /// Whether the exception is of type `ty`.
+    /// Reports whether the exception is of type `ty`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store, or `ty` is of another engine.
+    /// Panics if the reference belongs to another store, or if `ty` belongs to another
+    /// engine.
     pub fn matches_ty(&self, store: impl AsContext, ty: &HeapType) -> Result<bool> {
         Ok(HeapType::from(self.ty(store)?).matches(ty))
     }
 
-    /// The tag that the exception was made with.
+    /// Returns the tag that the exception was created with.
     ///
     /// Calls `wasmtime_exnref_tag`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn tag(&self, mut store: impl AsContextMut) -> Result<Tag> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        // A clone, as the tag is noted by the store.
+        // A clone, as the store records the tag, which borrows it exclusively.
         let raw = self.root.resolve(&store.roots)?.clone();
         raw.exn_tag(store)
     }
 
-    /// The value at `index` of those that the exception carries.
+    /// Returns the value at `index` of those that the exception carries.
     ///
     /// Calls `wasmtime_exnref_field`.
     ///
     /// # Errors
     ///
-    /// If the root is gone, or there is no such value.
+    /// Returns an error if the reference has been unrooted, or if there is no such value.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn field(&self, mut store: impl AsContextMut, index: usize) -> Result<Val> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        // A clone, as a value may become another root of the store.
+        // A clone, as rooting the value borrows the store exclusively.
         let raw = self.root.resolve(&store.roots)?.clone();
         raw.exn_field(store, index)
     }
 
-    /// The values that the exception carries.
+    /// Returns the values that the exception carries.
     ///
     /// Calls `wasmtime_exnref_field_count` and `wasmtime_exnref_field`.
     ///
+    #[doc = example!(gc, wat)]
+    /// use libwasmtime::{Config, Engine, Instance, Module, Store, Tag, ThrownException};
+    ///
+    /// let engine = Engine::new(Config::new().wasm_exceptions(true))?;
+    /// let wat = r#"
+    ///     (module
+    ///         (tag $failed (export "failed") (param i32 i64))
+    ///         (func (export "run") (throw $failed (i32.const 2) (i64.const -1))))
+    /// "#;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &Module::new(&engine, wat)?, &[])?;
+    /// let failed = instance.get_tag(&mut store, "failed").expect("it is exported");
+    /// let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
+    ///
+    /// // No WebAssembly code catches the exception, so the host takes it.
+    /// let error = run.call(&mut store, ()).unwrap_err();
+    /// assert!(error.is::<ThrownException>());
+    /// let exception = store.take_pending_exception().expect("one was thrown");
+    /// let tag = exception.tag(&mut store)?;
+    /// assert!(Tag::eq(&tag, &failed, &store));
+    /// let fields: Vec<_> = exception.fields(&mut store)?.collect();
+    /// assert_eq!((fields[0].unwrap_i32(), fields[1].unwrap_i64()), (2, -1));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn fields<'a, T: 'static>(
         &'a self,
         store: impl Into<StoreContextMut<'a, T>>,

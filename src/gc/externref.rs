@@ -1,4 +1,4 @@
-//! `externref`: references to host data.
+//! `externref`: references to values of the host.
 
 use super::root::{FromRoot, Root};
 use super::{AnyRef, GcKind, GcRef, RawRef, Rooted};
@@ -7,23 +7,58 @@ use crate::error::format_err;
 use crate::{AsContextMut, HeapType, Result, StoreContext, StoreContextMut, Val};
 use std::any::Any;
 
-/// What the host stores behind an `externref`.
+/// The host's value in an `externref`.
 type Data = Box<dyn Any + Send + Sync>;
 
-/// A value of the host that WebAssembly can hold but not look into.
+/// A value of the host that WebAssembly code can hold, but not look into.
 ///
-/// It is used behind [`Rooted`] or [`OwnedRooted`](crate::OwnedRooted), which
-/// dereference to it. A clone of it is rooted as what it was cloned from: of a
-/// `Rooted` as long as that, of an `OwnedRooted` by itself. The host value is
-/// dropped once, when it is collected or the store is dropped.
+/// WebAssembly code can store one in its globals and tables, and pass it to functions,
+/// such as those of the host. It can't forge one from a number. It can convert an
+/// [`AnyRef`] into one that has no [`data`](ExternRef::data), see
+/// [`ExternRef::convert_any`].
 ///
-#[doc = example!(gc)]
-/// use libwasmtime::{ExternRef, Store};
+/// It is used through [`Rooted`] or [`OwnedRooted`](crate::OwnedRooted), which
+/// dereference to it. `Rooted<ExternRef>` stands for the type `(ref extern)` in
+/// [`Func::wrap`](crate::Func::wrap) and [`Func::typed`](crate::Func::typed), and
+/// `Option<Rooted<ExternRef>>` for `externref`.
 ///
-/// let mut store = Store::<()>::default();
-/// let object = ExternRef::new(&mut store, String::from("hello"))?;
-/// let data = object.data(&store)?.expect("the host made it");
-/// assert_eq!(data.downcast_ref::<String>().unwrap(), "hello");
+/// A clone of an `ExternRef` is rooted as its original: if that came from a `Rooted`,
+/// as long as the `Rooted`; if it came from an `OwnedRooted`, by itself. The host's
+/// value is dropped once, when the object is collected or the store is dropped.
+///
+#[doc = example!(gc, wat)]
+/// use libwasmtime::error::{Context, Result};
+/// use libwasmtime::{Caller, Engine, ExternRef, Linker, Module, Rooted, Store};
+///
+/// type List = Option<Rooted<ExternRef>>;
+///
+/// let engine = Engine::default();
+/// let mut linker = Linker::new(&engine);
+/// // What WebAssembly code can do with a list is what the host lets it do.
+/// let push = |mut caller: Caller<'_, ()>, list: List, number: i32| -> Result<()> {
+///     let list = list.context("the list is null")?;
+///     let data = list.data_mut(&mut caller)?.context("the list has no data")?;
+///     let list: &mut Vec<i32> = data.downcast_mut().context("it isn't a list")?;
+///     list.push(number);
+///     Ok(())
+/// };
+/// linker.func_wrap("list", "push", push)?;
+///
+/// let wat = r#"
+///     (module
+///         (import "list" "push" (func $push (param externref i32)))
+///         (func (export "fill") (param externref)
+///             (call $push (local.get 0) (i32.const 1))
+///             (call $push (local.get 0) (i32.const 2))))
+/// "#;
+/// let mut store = Store::new(&engine, ());
+/// let instance = linker.instantiate(&mut store, &Module::new(&engine, wat)?)?;
+/// let fill = instance.get_typed_func::<List, ()>(&mut store, "fill")?;
+///
+/// let list = ExternRef::new(&mut store, Vec::<i32>::new())?;
+/// fill.call(&mut store, Some(list))?;
+/// let data = list.data(&store)?.expect("the host created it");
+/// assert_eq!(data.downcast_ref(), Some(&vec![1, 2]));
 /// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -34,7 +69,7 @@ pub struct ExternRef {
 
 impl GcRef for ExternRef {}
 
-// SAFETY: an `ExternRef` is a `Root` and nothing else.
+// SAFETY: an `ExternRef` is a transparent wrapper of a `Root`.
 unsafe impl FromRoot for ExternRef {
     const KIND: GcKind = GcKind::Extern;
     const HEAP_TYPE: HeapType = HeapType::Extern;
@@ -45,18 +80,30 @@ unsafe impl FromRoot for ExternRef {
 }
 
 impl ExternRef {
-    /// Makes a new object of `value`.
+    /// Creates an object that holds `value`.
     ///
-    /// `value` is dropped when nothing refers to the object any more and the store's
-    /// garbage is collected: how large it is makes no difference to when that is, so
-    /// see [`Store::gc`](crate::Store::gc) if it is large.
+    /// The object is rooted in the innermost scope: see [`Rooted`]. `value` is dropped when
+    /// nothing refers to the object any more and the collector runs. The collector doesn't
+    /// know how large `value` is: if it is large, see [`Store::gc`](crate::Store::gc).
     ///
     /// Calls `wasmtime_externref_new`.
     ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{ExternRef, Store};
+    ///
+    /// let mut store = Store::<()>::default();
+    /// let object = ExternRef::new(&mut store, String::from("hello"))?;
+    /// let data = object.data(&store)?.expect("the host created it");
+    /// assert_eq!(data.downcast_ref::<String>().map(String::as_str), Some("hello"));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// If the store's heap for such objects is full, or its engine has none; or
-    /// if libwasmtime was built without `gc`, in which case the error is [`Unsupported`](crate::Unsupported).
+    /// Returns an error if
+    ///
+    /// - the store's heap of collected objects is full, or its engine has none; or
+    /// - libwasmtime was built without `gc`, with [`Unsupported`](crate::Unsupported).
     pub fn new<T>(mut store: impl AsContextMut, value: T) -> Result<Rooted<ExternRef>>
     where
         T: Any + Send + Sync + 'static,
@@ -64,7 +111,8 @@ impl ExternRef {
         RawRef::supported()?;
         let mut store = store.as_context_mut();
         let data: *mut Data = Box::into_raw(Box::new(Box::new(value)));
-        // SAFETY: `data` is a leaked box of the type that `finalize` frees.
+        // SAFETY: `data` is a leaked box of the type that `finalize` frees, and may be
+        // dropped on any thread.
         let raw = unsafe { RawRef::new(store.opaque_mut(), data.cast(), finalize::<Data>) }
             .ok_or_else(|| {
                 format_err!(
@@ -75,56 +123,71 @@ impl ExternRef {
         Ok(Rooted::push(&mut store.opaque_mut().roots, raw))
     }
 
-    /// The host value behind the reference; `None` if it isn't the host's.
+    /// Returns the host's value; `None` if the reference was converted from an `anyref`
+    /// that isn't one of the host's.
     ///
     /// Calls `wasmtime_externref_data`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn data<'a, T: 'static>(
         &self,
         store: impl Into<StoreContext<'a, T>>,
     ) -> Result<Option<&'a (dyn Any + Send + Sync)>> {
         let store = store.into().opaque();
         let raw = self.root.resolve(&store.roots)?;
-        // SAFETY: invariant "Shared"; the reference is of the store. The data
-        // lives as long as the object, which is rooted now. Should the root be
-        // dropped, libwasmtime notes that, and lets go of the object in a call
-        // that takes the store exclusively.
+        // SAFETY: invariant "Shared", with the lock; `resolve` has checked that the reference
+        // belongs to the store. The data lives as long as the object, which is rooted now. If
+        // the root is dropped, libwasmtime only marks it, and frees the object in a call that
+        // requires exclusive access to the store.
         let data = unsafe {
-            let data: *mut Data = raw.data(store.collected().raw()).cast();
+            let data: *mut Data = raw.data(store.lock_collected().context()).cast();
             data.as_ref()
         };
         Ok(data.map(|data| &**data))
     }
 
-    /// The host value behind the reference, to be changed.
+    /// Returns the host's value for mutation; `None` if the reference was converted from an
+    /// `anyref` that isn't one of the host's.
     ///
     /// Calls `wasmtime_externref_data`.
     ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{ExternRef, Store};
+    ///
+    /// let mut store = Store::<()>::default();
+    /// let counter = ExternRef::new(&mut store, 0_u32)?;
+    /// if let Some(data) = counter.data_mut(&mut store)? {
+    ///     *data.downcast_mut::<u32>().expect("a number") += 1;
+    /// }
+    /// let data = counter.data(&store)?.expect("the host created it");
+    /// assert_eq!(data.downcast_ref(), Some(&1_u32));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn data_mut<'a, T: 'static>(
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> Result<Option<&'a mut (dyn Any + Send + Sync)>> {
         let mut store = store.into();
         let store = store.opaque_mut();
-        let context = store.raw();
+        let context = store.begin_change();
         let raw = self.root.resolve(&store.roots)?;
-        // SAFETY: invariant "Context"; the reference is of the store. The data
-        // lives as `data` says, and the store is borrowed exclusively, through
-        // which alone it is reached.
+        // SAFETY: invariant "Context"; `resolve` has checked that the reference belongs to the
+        // store. The data lives as in `data`. It is reached through the store only, which is
+        // borrowed exclusively, so nothing aliases it.
         let data = unsafe {
             let data: *mut Data = raw.data(context).cast();
             data.as_mut()
@@ -132,63 +195,63 @@ impl ExternRef {
         Ok(data.map(|data| &mut **data))
     }
 
-    /// Roots the object of a raw value, such as a function of
-    /// [`Func::new_unchecked`](crate::Func::new_unchecked) is passed; `None` for
-    /// null.
+    /// Roots the object of a raw value, which a function of
+    /// [`Func::new_unchecked`](crate::Func::new_unchecked) receives; `None` for null.
     ///
-    /// The `wasmtime` crate has this as a safe function, which panics at a wrong
-    /// value or later. The C API aborts the process then, and there is no way to
-    /// look at a value first.
+    /// This function is safe in the `wasmtime` crate, where a wrong value leads to a panic,
+    /// there or later. The C API aborts the process instead, and has no function that
+    /// checks a value first.
     ///
     /// Calls `wasmtime_externref_from_raw`.
     ///
     /// # Panics
     ///
-    /// If `raw` isn't null and libwasmtime was built without `gc`: there are no
-    /// objects then.
+    /// Panics if `raw` isn't null and libwasmtime was built without `gc`, that is, without
+    /// collected objects.
     ///
     /// # Safety
     ///
-    /// `raw` must be null or a raw `externref` of this store, and nothing that
-    /// may run the collector must have been called since WebAssembly passed it
-    /// or [`to_raw`](Self::to_raw) returned it.
+    /// `raw` must be null or a raw `externref` of this store. The collector must not have
+    /// run since WebAssembly passed `raw` or [`to_raw`](Self::to_raw) returned it: nothing
+    /// that may run it must have been called.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: u32) -> Option<Rooted<ExternRef>> {
-        // SAFETY: the caller vouches for `raw`.
+        // SAFETY: `raw` is null or a current `externref` of the store, as this function requires.
         unsafe { Rooted::from_raw(store.as_context_mut().opaque_mut(), raw) }
     }
 
-    /// The raw value of the reference, for a [`ValRaw`](crate::ValRaw).
+    /// Returns the raw value of the reference, for a [`ValRaw`](crate::ValRaw).
     ///
-    /// It must be passed to WebAssembly before anything else that may run the
-    /// collector.
+    /// It must be passed to WebAssembly before the collector may run.
     ///
     /// Calls `wasmtime_externref_to_raw`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn to_raw(&self, mut store: impl AsContextMut) -> Result<u32> {
         self.root.to_raw(store.as_context_mut().opaque_mut())
     }
 
-    /// Wraps a reference of WebAssembly's own into one of the host's, as
-    /// `extern.convert_any` does. The object stays the same.
+    /// Converts an `anyref` into an `externref`, as `extern.convert_any` does.
     ///
-    /// The C API has no function for it: the bits of both are the same in
-    /// WebAssembly, so that one is made of the raw value of the other. Calls
+    /// Both refer to the same object. The `externref` has no [`data`](ExternRef::data),
+    /// unless [`AnyRef::convert_extern`] created the `anyref` from a value of the host.
+    ///
+    /// The C API has no function for this. In WebAssembly both references have the same
+    /// bits, so this creates one from the raw value of the other: it calls
     /// `wasmtime_anyref_to_raw` and `wasmtime_externref_from_raw`.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn convert_any(
         mut store: impl AsContextMut,
         anyref: Rooted<AnyRef>,

@@ -1,4 +1,4 @@
-//! Handles that root their reference themselves.
+//! Handles that own their root.
 
 use super::root::{HasRoot, Root};
 use super::{GcRef, RawRef, RootSet, Rooted, RootedGcRef};
@@ -9,14 +9,30 @@ use std::hash::Hasher;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// A root of its own, independent of any scope, given back when it and its
-/// clones are dropped.
+/// A reference that is rooted until this handle and its clones are dropped, or the
+/// store is, independently of any scope.
 ///
-/// It keeps its object alive as long as the store lives. Using it with another
-/// store panics. Its methods are those of the reference itself, such as
-/// [`ExternRef`](crate::ExternRef), to which it dereferences.
-// `Send` and `Sync` always, as `Root` is, whose share in a C reference is counted
-// atomically. No `R` is in it: to get at one takes the store.
+/// [`Rooted`] has a table of the differences. The methods are those of the reference
+/// itself, such as [`ExternRef`](crate::ExternRef), to which this dereferences. Using
+/// it with another store panics.
+///
+#[doc = example!(gc)]
+/// use libwasmtime::{ExternRef, OwnedRooted, RootScope, Store};
+///
+/// let mut store = Store::<()>::default();
+/// let mut cache: Vec<OwnedRooted<ExternRef>> = Vec::new();
+/// for name in ["a", "b"] {
+///     let mut scope = RootScope::new(&mut store);
+///     let object = ExternRef::new(&mut scope, name)?;
+///     cache.push(object.to_owned_rooted(&mut scope)?);
+/// }
+/// // The scopes are gone, and the objects are still rooted.
+/// let data = cache[1].data(&store)?.expect("the host created it");
+/// assert_eq!(data.downcast_ref(), Some(&"b"));
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
+// Always `Send` and `Sync`, as `Root` is, whose reference count is atomic. It contains
+// no `R`: reaching one requires the store.
 pub struct OwnedRooted<R: GcRef> {
     /// Never on the stack.
     root: Root,
@@ -36,9 +52,9 @@ impl<R: GcRef> OwnedRooted<R> {
     ///
     /// # Safety
     ///
-    /// As for [`RawRef::from_raw`].
+    /// As [`RawRef::from_raw`] requires.
     pub(crate) unsafe fn load(store: &mut StoreOpaque, raw: u32) -> Option<OwnedRooted<R>> {
-        // SAFETY: the caller vouches for `raw`.
+        // SAFETY: `raw` is as `RawRef::from_raw` requires, as this function requires the same.
         let raw = unsafe { RawRef::from_raw(R::KIND, store, raw) }?;
         Some(OwnedRooted::new(&store.roots, raw))
     }
@@ -47,9 +63,21 @@ impl<R: GcRef> OwnedRooted<R> {
     ///
     /// Calls `wasmtime_val_clone`.
     ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{ExternRef, OwnedRooted, Store};
+    ///
+    /// let mut store = Store::<()>::default();
+    /// let object = ExternRef::new(&mut store, 5)?;
+    /// let owned = object.to_owned_rooted(&mut store)?;
+    /// // A `Val` takes a `Rooted`.
+    /// let again = owned.to_rooted(&mut store);
+    /// assert!(OwnedRooted::ref_eq(&store, &owned, &again)?);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn to_rooted(&self, mut store: impl AsContextMut) -> Rooted<R> {
         let mut store = store.as_context_mut();
         let roots = &mut store.opaque_mut().roots;
@@ -57,15 +85,15 @@ impl<R: GcRef> OwnedRooted<R> {
         Rooted::push(roots, raw)
     }
 
-    /// Whether the two are the same object.
+    /// Reports whether both refer to the same object.
     ///
     /// # Errors
     ///
-    /// If a root is gone.
+    /// Returns an error if one of them has been unrooted.
     ///
     /// # Panics
     ///
-    /// If one is of another store.
+    /// Panics if one of them belongs to another store.
     pub fn ref_eq(
         store: impl AsContext,
         a: &impl RootedGcRef<R>,
@@ -74,26 +102,26 @@ impl<R: GcRef> OwnedRooted<R> {
         Rooted::ref_eq(store, a, b)
     }
 
-    /// Hashes the object: the same for all of its roots.
+    /// Hashes the object, to the same for each of its roots.
     ///
-    /// Of an object that the host didn't make, the hash may change when the
-    /// collector runs.
+    /// The hash of an object that the host didn't create may change when the collector
+    /// runs.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn ref_hash<H: Hasher>(&self, store: impl AsContext, state: &mut H) {
         self.root.hash_object(store, state).expect(ALWAYS_ROOTED);
     }
 
-    /// Hashes the root, not the object: the same for its clones, another for
-    /// other roots.
+    /// Hashes the root, not the object: its clones have the same hash, other roots of the
+    /// object have others.
     pub fn rooted_hash<H: Hasher>(&self, state: &mut H) {
         self.root.hash_place(state);
     }
 }
 
-const ALWAYS_ROOTED: &str = "an `OwnedRooted` has a root";
+const ALWAYS_ROOTED: &str = "an `OwnedRooted` owns a root";
 
 impl<R: GcRef> HasRoot for OwnedRooted<R> {
     #[inline]
@@ -108,7 +136,7 @@ impl<R: GcRef> Deref for OwnedRooted<R> {
     type Target = R;
 
     fn deref(&self) -> &R {
-        // SAFETY: it is the root of an `R`, as `new` is told.
+        // SAFETY: this is the root of an `R`, as `new` was called with a reference of its kind.
         unsafe { R::from_root(&self.root) }
     }
 }

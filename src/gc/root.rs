@@ -3,17 +3,16 @@
 //! # How a handle finds its object
 //!
 //! A [`Root`] is either a place on the stack of its store's [`RootSet`], with a
-//! generation, or a counted share of a C reference. What it is made of, a
-//! [`Place`], is plain data in both cases:
+//! generation, or shares ownership of a C reference by a reference count. Both are
+//! represented by a [`Place`], which is plain data:
 //!
-//! - a [`Rooted`](super::Rooted) is a `Place` on the stack, so that it can be
-//!   copied;
-//! - an [`OwnedRooted`](super::OwnedRooted) is a `Root` that has a share;
-//! - an [`ExternRef`](crate::ExternRef) is a `Root` of either kind, and both
-//!   handles dereference to it.
+//! - a [`Rooted`](super::Rooted) is a `Place` on the stack, so it can be copied;
+//! - an [`OwnedRooted`](super::OwnedRooted) is a `Root` that shares ownership;
+//! - an [`ExternRef`](crate::ExternRef) is a `Root` of either kind, and both handles
+//!   dereference to it.
 //!
-//! So what is borrowed from a handle is as good as the handle, and a clone of
-//! that has a share of its own.
+//! So a reference that is borrowed from a handle is rooted as the handle is, and a
+//! clone of it shares ownership by itself.
 
 use super::{GcKind, RawRef, Rooted};
 #[cfg(feature = "gc")]
@@ -30,54 +29,55 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A type of garbage-collected objects, such as [`ExternRef`](crate::ExternRef).
 ///
-/// Not to be implemented outside this crate.
+/// It can't be implemented outside this crate.
 pub trait GcRef: FromRoot {}
 
-/// What makes a [`GcRef`] one.
+/// The crate-internal part of [`GcRef`].
 ///
 /// # Safety
 ///
-/// The type must be a [`Root`] and nothing else.
+/// The type must be a transparent wrapper of a [`Root`].
 pub unsafe trait FromRoot: Sized + 'static {
-    /// What the C API has it as.
+    /// The kind of such references in the C API.
     const KIND: GcKind;
 
-    /// The type of the references that may be any such object.
+    /// The most general type of such references.
     const HEAP_TYPE: HeapType;
 
-    /// The value that is this reference or null.
+    /// Returns the reference, or null, as a value.
     fn val(reference: Option<Rooted<Self>>) -> Val
     where
         Self: GcRef;
 
-    /// The reference with this root.
+    /// Returns the reference with this root.
     ///
     /// # Safety
     ///
     /// The root must be one of a reference of this type. (A bound on [`GcRef`] or
-    /// [`RootedGcRef`] brings this function and roots into everybody's reach.)
+    /// [`RootedGcRef`] makes this function and roots accessible outside this crate.)
     unsafe fn from_root(root: &Root) -> &Self {
-        // SAFETY: the type is a `Root` and nothing else.
+        // SAFETY: the type is a transparent wrapper of a `Root`, as the trait requires, and
+        // this is a root of such a reference, as this function requires.
         unsafe { &*std::ptr::from_ref(root).cast() }
     }
 }
 
-/// A reference that is rooted in some way: [`Rooted`](crate::Rooted) or
+/// A reference that is rooted: a [`Rooted`](crate::Rooted) or an
 /// [`OwnedRooted`](crate::OwnedRooted).
 ///
-/// Either dereferences to the reference itself. Not to be implemented outside
-/// this crate.
+/// Both dereference to the reference itself. It can't be implemented outside this
+/// crate.
 pub trait RootedGcRef<R: GcRef>: HasRoot + Deref<Target = R> {}
 
-/// What makes a [`RootedGcRef`] one.
+/// The crate-internal part of [`RootedGcRef`].
 pub trait HasRoot {
     fn root(&self) -> &Root;
 }
 
-/// Where a reference is rooted: plain data that says nothing of how long it is.
+/// Where a reference is rooted: plain data, which doesn't keep the root alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// The set of the store that it is of.
+    /// The set of the store that the reference belongs to.
     set: NonZeroU64,
     of: PlaceOf,
 }
@@ -88,40 +88,42 @@ enum PlaceOf {
         generation: NonZeroU64,
         index: usize,
     },
-    /// The inside of an `Arc`.
+    /// The value in an `Arc`.
     Own(NonNull<RawRef>),
 }
 
-// SAFETY: `RawRef`, which the pointer is to, is `Send` and `Sync`.
+// SAFETY: the pointer is to a `RawRef`, which is `Send` and `Sync`.
 unsafe impl Send for Place {}
-// SAFETY: as above.
+// SAFETY: the pointer is to a `RawRef`, which is `Sync`.
 unsafe impl Sync for Place {}
 
 impl Place {
-    /// As the root that it is the place of.
+    /// Returns the root that is at this place.
     ///
     /// # Safety
     ///
-    /// If it isn't on the stack, the root must stay alive as long as the borrow.
+    /// If the place isn't on the stack, its C reference must stay alive as long as the
+    /// borrow.
     pub(super) unsafe fn as_root(&self) -> &Root {
-        // SAFETY: the two have the same layout, and the caller vouches for what
-        // a root promises.
+        // SAFETY: `Root` is a transparent wrapper of `Place`. Its promise, that the C reference
+        // is alive, holds as long as the borrow, as this function requires; and a borrowed root
+        // isn't dropped.
         unsafe { &*std::ptr::from_ref(self).cast() }
     }
 }
 
-/// A [`Place`] with, if that is not on the stack, a share of the C reference.
+/// A [`Place`] that shares ownership of its C reference, unless it is on the stack.
 #[derive(Debug)]
 #[repr(transparent)]
 pub struct Root(Place);
 
 impl Root {
-    /// A root with a C reference of its own.
+    /// Creates a root that owns a C reference.
     pub(super) fn own(roots: &RootSet, raw: RawRef) -> Root {
         let raw = Arc::into_raw(Arc::new(raw)).cast_mut();
         Root(Place {
             set: roots.serial,
-            // SAFETY: an `Arc` is never null.
+            // SAFETY: the pointer of an `Arc` is never null.
             of: PlaceOf::Own(unsafe { NonNull::new_unchecked(raw) }),
         })
     }
@@ -130,11 +132,11 @@ impl Root {
         self.0
     }
 
-    /// The C reference, to be passed into the store.
+    /// Returns the C reference, for a value that is passed into the store.
     ///
     /// # Errors
     ///
-    /// If the root is gone or of another store.
+    /// Returns an error if the reference has been unrooted or belongs to another store.
     #[inline]
     pub(crate) fn resolve_value<'a>(&'a self, roots: &'a RootSet) -> Result<&'a RawRef> {
         if self.0.set != roots.serial {
@@ -143,15 +145,15 @@ impl Root {
         self.resolve(roots)
     }
 
-    /// The C reference.
+    /// Returns the C reference.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     #[inline]
     pub(crate) fn resolve<'a>(&'a self, roots: &'a RootSet) -> Result<&'a RawRef> {
         if self.0.set != roots.serial {
@@ -162,48 +164,52 @@ impl Root {
                 Some((since, raw)) if *since == generation => Ok(raw),
                 _ => Err(unrooted()),
             },
-            // SAFETY: `self` has a share of it.
+            // SAFETY: invariant "Owned object": `self` shares ownership of the C reference, so
+            // that is alive.
             PlaceOf::Own(raw) => Ok(unsafe { raw.as_ref() }),
         }
     }
 
-    /// The raw value to pass to WebAssembly at once.
+    /// Returns the raw value, which must be passed to WebAssembly before the collector may
+    /// run.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub(crate) fn to_raw(&self, store: &mut StoreOpaque) -> Result<u32> {
-        let context = store.raw();
+        let context = store.begin_change();
         let raw = self.resolve(&store.roots)?;
-        // SAFETY: invariant "Context"; the reference is of the store.
+        // SAFETY: invariant "Context"; `resolve` has checked that the reference belongs
+        // to the store.
         Ok(unsafe { raw.to_raw(context) })
     }
 
-    /// What tells the object from all others of its store.
+    /// Returns what distinguishes the object from all others in its store.
     ///
-    /// Every object that the host makes has data of its own. What else there is
-    /// differs in the bits that WebAssembly would see, until the collector
-    /// moves it.
+    /// Every object that the host creates has data of its own. Other objects differ in the
+    /// bits that WebAssembly sees, which stay the same until the collector moves the
+    /// object.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub(super) fn identity(&self, store: &StoreOpaque) -> Result<impl Hash + Eq + use<>> {
         let raw = self.resolve(&store.roots)?;
-        let collected = store.collected();
-        // SAFETY: invariant "Shared"; the reference is of the store.
+        let collected = store.lock_collected();
+        // SAFETY: invariant "Shared", with the lock that `collected` holds; `resolve` has
+        // checked that the reference belongs to the store.
         unsafe {
-            let data = raw.data(collected.raw());
+            let data = raw.data(collected.context());
             let bits = match data.is_null() {
-                true => raw.to_raw(collected.raw()),
+                true => raw.to_raw(collected.context()),
                 false => 0,
             };
             Ok((data, bits))
@@ -214,11 +220,11 @@ impl Root {
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub(super) fn hash_object(&self, store: impl AsContext, state: &mut impl Hasher) -> Result<()> {
         let store = store.as_context();
         self.identity(store.opaque())?.hash(state);
@@ -235,14 +241,14 @@ impl Root {
 fn unrooted() -> Error {
     format_err!(
         "attempted to use a garbage-collected reference that has been unrooted: its scope or host \
-         call has ended; keep an `OwnedRooted` to use it for longer",
+         call has ended; to use it for longer, keep an `OwnedRooted`",
     )
 }
 
 impl Clone for Root {
     fn clone(&self) -> Root {
         if let PlaceOf::Own(raw) = self.0.of {
-            // SAFETY: it came from an `Arc`, of which `self` has a share.
+            // SAFETY: the pointer came from an `Arc`, of which `self` owns a count.
             unsafe { Arc::increment_strong_count(raw.as_ptr()) }
         }
         Root(self.0)
@@ -252,26 +258,26 @@ impl Clone for Root {
 impl Drop for Root {
     fn drop(&mut self) {
         if let PlaceOf::Own(raw) = self.0.of {
-            // SAFETY: it came from an `Arc`, and this gives up the share of
-            // `self`.
+            // SAFETY: the pointer came from an `Arc`, and this gives up the count that `self`
+            // owns.
             unsafe { Arc::decrement_strong_count(raw.as_ptr()) }
         }
     }
 }
 
-/// What tells a store from all others, also before libwasmtime says its id.
+/// What distinguishes a store from all others, even before libwasmtime has told its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct StoreSerial(NonZeroU64);
 
-/// The references that a store keeps alive, the youngest last.
+/// The stack of references that a store keeps alive, the youngest last.
 pub struct RootSet {
-    /// Tells this set from those of other stores.
+    /// Distinguishes this set from those of other stores.
     serial: NonZeroU64,
-    /// Counts the times that the stack was cut, so that a place which has been
-    /// taken since is recognised.
+    /// Counts how often the stack was truncated. An entry has the count of the time when it
+    /// was pushed, by which an old index of a place that is in use again is recognized.
     generation: NonZeroU64,
     entries: Vec<(NonZeroU64, RawRef)>,
-    /// The host function that exceptions are taken in, once one was.
+    /// The host function in which exceptions are taken; `None` until the first is.
     #[cfg(feature = "gc")]
     pub(super) taker: Option<Func>,
 }
@@ -281,7 +287,7 @@ impl RootSet {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         RootSet {
             serial: NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed))
-                .expect("a process has fewer stores"),
+                .expect("a process creates fewer than 2^64 stores"),
             generation: NonZeroU64::MIN,
             entries: Vec::new(),
             #[cfg(feature = "gc")]
@@ -305,7 +311,7 @@ impl RootSet {
         }
     }
 
-    /// What `truncate` does, where there is more than `len`.
+    /// Truncates the stack, which must be longer than `len`.
     #[inline(never)]
     fn cut(&mut self, len: usize) {
         self.entries.truncate(len);
@@ -313,7 +319,7 @@ impl RootSet {
     }
 
     pub(super) fn reserve(&mut self, additional: usize) {
-        // Else they get their room one by one.
+        // If this fails, the stack grows when roots are pushed.
         _ = self.entries.try_reserve(additional);
     }
 
@@ -323,12 +329,12 @@ impl RootSet {
         self.place(index)
     }
 
-    /// Pushes the reference that `write` writes to its place; `None` if it returns
-    /// that it has written none.
+    /// Pushes the reference that `write` writes to its place. Returns `None` if `write`
+    /// returns that it has written none.
     ///
     /// # Safety
     ///
-    /// If it returns `true`, it must have written one.
+    /// If `write` returns `true`, it must have initialized the reference.
     #[inline]
     pub(super) unsafe fn push_with(
         &mut self,
@@ -336,8 +342,9 @@ impl RootSet {
     ) -> Option<Place> {
         self.entries.reserve(1);
         let index = self.entries.len();
-        // SAFETY: there is room for one more, and the caller vouches that it is
-        // initialised when it is counted.
+        // SAFETY: the entry is within the capacity, which was reserved. It is initialized when
+        // the length is set: the reference by `write`, as this function requires, and the
+        // generation here.
         unsafe {
             let entry = self.entries.as_mut_ptr().add(index);
             if !write(&raw mut (*entry).1) {
@@ -349,7 +356,7 @@ impl RootSet {
         Some(self.place(index))
     }
 
-    /// The place of an entry that was pushed just now.
+    /// Returns the place of the root at `index`, which was pushed last.
     #[inline]
     fn place(&self, index: usize) -> Place {
         Place {

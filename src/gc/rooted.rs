@@ -1,4 +1,4 @@
-//! Copyable handles of rooted references.
+//! Copyable handles of roots in a scope.
 
 use super::root::{HasRoot, Place, Root};
 use super::{GcRef, OwnedRooted, RawRef, RootSet, RootedGcRef};
@@ -9,17 +9,48 @@ use std::hash::Hasher;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// A reference that is rooted in a store for as long as the innermost
-/// [`RootScope`](crate::RootScope) or host call, else for as long as the store.
+/// A reference that is rooted until its scope ends.
 ///
-/// It is a plain index and can be copied. Using it after its root is gone is an
-/// error; using it with another store panics. Its methods are those of the
-/// reference itself, such as [`ExternRef`](crate::ExternRef), to which it
-/// dereferences.
-// `Send` and `Sync` always, as it is an index and no `R` is in it: to get at one
-// takes the store.
+/// The scope is the innermost one at the time when the object was rooted:
+///
+/// - a [`RootScope`](crate::RootScope) ends when it is dropped;
+/// - a call from WebAssembly to a host function ends when the function returns; and
+/// - outside of both, the scope is the whole life of the store.
+///
+/// Scopes nest. An object that was rooted in an outer scope stays rooted in the scopes
+/// inside of it. For an object that must live longer than its scope, there is
+/// [`OwnedRooted`]:
+///
+/// | | [`Rooted`] | [`OwnedRooted`] |
+/// |---|---|---|
+/// | rooted until | its scope ends | it and its clones are dropped |
+/// | after that | using it is an error | |
+/// | copying it | `Copy`: it is an index | `Clone`: it has a reference count |
+/// | creating it | pushes to a stack | allocates |
+///
+/// The methods are those of the reference itself, such as
+/// [`ExternRef`](crate::ExternRef), to which this dereferences. Using it with another
+/// store panics.
+///
+#[doc = example!(gc)]
+/// use libwasmtime::{ExternRef, RootScope, Rooted, Store};
+///
+/// let mut store = Store::<()>::default();
+/// let lasting = ExternRef::new(&mut store, "as long as the store")?;
+/// let (gone, kept) = {
+///     let mut scope = RootScope::new(&mut store);
+///     let inner: Rooted<ExternRef> = ExternRef::new(&mut scope, "as long as the scope")?;
+///     assert!(lasting.data(&scope)?.is_some() && inner.data(&scope)?.is_some());
+///     (inner, inner.to_owned_rooted(&mut scope)?)
+/// };
+/// assert!(gone.data(&store).is_err());
+/// assert!(kept.data(&store)?.is_some() && lasting.data(&store)?.is_some());
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
+// Always `Send` and `Sync`, as it is an index. It contains no `R`: reaching one requires
+// the store.
 pub struct Rooted<R: GcRef> {
-    /// On the stack, unless this is a [`Rooted::borrowing`].
+    /// On the stack, unless [`Rooted::borrowing`] created this.
     place: Place,
     of: PhantomData<fn() -> R>,
 }
@@ -38,11 +69,11 @@ impl<R: GcRef> Rooted<R> {
     ///
     /// # Panics
     ///
-    /// If `raw` isn't null and libwasmtime was built without `gc`.
+    /// Panics if `raw` isn't null and libwasmtime was built without `gc`.
     ///
     /// # Safety
     ///
-    /// As for [`RawRef::from_raw`].
+    /// As [`RawRef::from_raw`] requires.
     pub(crate) unsafe fn from_raw(store: &mut StoreOpaque, raw: u32) -> Option<Rooted<R>> {
         if raw == 0 {
             return None;
@@ -50,21 +81,21 @@ impl<R: GcRef> Rooted<R> {
         if let Err(unsupported) = RawRef::supported() {
             panic!("{raw:#x} is not a reference: {unsupported}");
         }
-        // SAFETY: the caller vouches for `raw`.
+        // SAFETY: `raw` is as `load` requires, as this function requires the same.
         unsafe { Rooted::load(store, raw) }
     }
 
-    /// As [`Rooted::from_raw`], of what a function returned whose type says that
-    /// there are such objects.
+    /// Roots the object of a raw value as [`Rooted::from_raw`] does. The value comes from a
+    /// function with such a reference in its type, so libwasmtime has them.
     ///
     /// # Safety
     ///
-    /// As there.
+    /// As [`RawRef::from_raw`] requires.
     #[inline]
     pub(crate) unsafe fn load(store: &mut StoreOpaque, raw: u32) -> Option<Rooted<R>> {
-        let context = store.raw();
-        // SAFETY: invariant "Context"; the caller vouches for `raw`, and there is
-        // a reference if that is returned.
+        let context = store.begin_change();
+        // SAFETY: invariant "Context"; `raw` is valid, as this function requires, and
+        // `write_from_raw` has written a reference if it returns `true`.
         let place = unsafe {
             store
                 .roots
@@ -76,20 +107,19 @@ impl<R: GcRef> Rooted<R> {
         })
     }
 
-    /// The same object as a reference of another kind, where WebAssembly has
-    /// an instruction for that which leaves the bits as they are.
+    /// Returns a reference of another kind to the same object. WebAssembly must have an
+    /// instruction for this conversion that leaves the bits as they are.
     pub(super) fn convert<To: GcRef>(&self, store: &mut StoreOpaque) -> Result<Rooted<To>> {
         let raw = self.root().to_raw(store)?;
-        // SAFETY: the raw value was made just now, and there is such an
-        // instruction.
+        // SAFETY: the raw value was created just now, and has the same bits in the other kind.
         Ok(unsafe { Rooted::from_raw(store, raw) }.expect("a root isn't null"))
     }
 
-    /// A root that another has, for a call to which it is passed.
+    /// Returns the root of `owned`, for a call to which that is passed.
     ///
     /// # Safety
     ///
-    /// It must not be used after `owned` is dropped.
+    /// The result must not be used after `owned` is dropped.
     pub(crate) unsafe fn borrowing(owned: &OwnedRooted<R>) -> Rooted<R> {
         Rooted {
             place: owned.root().place(),
@@ -97,17 +127,42 @@ impl<R: GcRef> Rooted<R> {
         }
     }
 
-    /// A root of its own for the same object, independent of any scope.
+    /// Roots the object in a way that is independent of any scope. This one stays rooted
+    /// as it is.
     ///
     /// Calls `wasmtime_val_clone`.
     ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{Caller, Engine, ExternRef, Func, OwnedRooted, Result, Rooted, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let mut store = Store::new(&engine, Vec::<OwnedRooted<ExternRef>>::new());
+    /// // The argument of a host function is unrooted when the function returns.
+    /// let keep = Func::wrap(
+    ///     &mut store,
+    ///     |mut caller: Caller<'_, Vec<_>>, object: Option<Rooted<ExternRef>>| -> Result<()> {
+    ///         if let Some(object) = object {
+    ///             let owned = object.to_owned_rooted(&mut caller)?;
+    ///             caller.data_mut().push(owned);
+    ///         }
+    ///         Ok(())
+    ///     },
+    /// );
+    ///
+    /// let keep = keep.typed::<Option<Rooted<ExternRef>>, ()>(&store)?;
+    /// let object = ExternRef::new(&mut store, 5)?;
+    /// keep.call(&mut store, Some(object))?;
+    /// assert_eq!(store.data().len(), 1);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// If this one's root is gone.
+    /// Returns an error if this reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if this reference belongs to another store.
     pub fn to_owned_rooted(&self, store: impl AsContextMut) -> Result<OwnedRooted<R>> {
         let store = store.as_context();
         let roots = &store.opaque().roots;
@@ -115,15 +170,30 @@ impl<R: GcRef> Rooted<R> {
         Ok(OwnedRooted::new(roots, raw))
     }
 
-    /// Whether the two are the same object.
+    /// Reports whether both refer to the same object.
+    ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{ExternRef, Rooted, Store};
+    ///
+    /// let mut store = Store::<()>::default();
+    /// let object = ExternRef::new(&mut store, "hello")?;
+    /// let again = object.to_owned_rooted(&mut store)?.to_rooted(&mut store);
+    /// // Two roots of one object.
+    /// assert!(!Rooted::rooted_eq(object, again));
+    /// assert!(Rooted::ref_eq(&store, &object, &again)?);
+    ///
+    /// let other = ExternRef::new(&mut store, "hello")?;
+    /// assert!(!Rooted::ref_eq(&store, &object, &other)?);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If a root is gone.
+    /// Returns an error if one of them has been unrooted.
     ///
     /// # Panics
     ///
-    /// If one is of another store.
+    /// Panics if one of them belongs to another store.
     pub fn ref_eq(
         store: impl AsContext,
         a: &impl RootedGcRef<R>,
@@ -134,28 +204,28 @@ impl<R: GcRef> Rooted<R> {
         Ok(a.root().identity(store)? == b.root().identity(store)?)
     }
 
-    /// Hashes the object: the same for all of its roots.
+    /// Hashes the object, to the same for each of its roots.
     ///
-    /// Of an object that the host didn't make, the hash may change when the
-    /// collector runs.
+    /// The hash of an object that the host didn't create may change when the collector
+    /// runs.
     ///
     /// # Errors
     ///
-    /// If the root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn ref_hash<H: Hasher>(&self, store: impl AsContext, state: &mut H) -> Result<()> {
         self.root().hash_object(store, state)
     }
 
-    /// Whether the two are the same root; the same object may have others.
+    /// Reports whether both are the same root. Different roots may have the same object.
     pub fn rooted_eq(a: Self, b: Self) -> bool {
         a.place == b.place
     }
 
-    /// Hashes the root, not the object, which may have others.
+    /// Hashes the root, not the object, which may have other roots.
     pub fn rooted_hash<H: Hasher>(&self, state: &mut H) {
         self.root().hash_place(state);
     }
@@ -164,8 +234,8 @@ impl<R: GcRef> Rooted<R> {
 impl<R: GcRef> HasRoot for Rooted<R> {
     #[inline]
     fn root(&self) -> &Root {
-        // SAFETY: the place is on the stack, or `borrowing`'s caller vouches
-        // for it.
+        // SAFETY: the place is on the stack, or the root that `borrowing` returned it for is
+        // alive, as that function requires.
         unsafe { self.place.as_root() }
     }
 }
@@ -176,7 +246,7 @@ impl<R: GcRef> Deref for Rooted<R> {
     type Target = R;
 
     fn deref(&self) -> &R {
-        // SAFETY: it is the root of an `R`, as it was when it was put on the stack.
+        // SAFETY: this is the root of an `R`, as it was when it was created.
         unsafe { R::from_root(self.root()) }
     }
 }

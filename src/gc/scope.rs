@@ -1,8 +1,12 @@
-//! Scopes: how long roots last.
+//! Scopes of roots.
 
 use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 
 /// A scope for roots: what is rooted through it is unrooted when it is dropped.
+///
+/// It wraps anything that gives exclusive access to a store, and gives the same access
+/// itself, so it can be passed wherever a store can. See [`Rooted`](crate::Rooted) for
+/// how scopes nest.
 ///
 #[doc = example!(gc)]
 /// use libwasmtime::{ExternRef, RootScope, Store};
@@ -15,7 +19,7 @@ use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 /// assert!(outlived.data(&store).is_err());
 /// # Ok::<(), libwasmtime::Error>(())
 /// ```
-// Has the variance and the auto traits of `C`, which it is a guard of.
+// Has the variance and the auto traits of `C`, for which it is a guard.
 pub struct RootScope<C: AsContextMut> {
     store: C,
     len: usize,
@@ -28,7 +32,20 @@ impl<C: AsContextMut> RootScope<C> {
         RootScope { store, len }
     }
 
-    /// Makes room for `additional` roots at once.
+    /// Reserves capacity for at least `additional` more roots.
+    ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{ExternRef, RootScope, Store};
+    ///
+    /// let mut store = Store::<()>::default();
+    /// let mut scope = RootScope::new(&mut store);
+    /// scope.reserve(1000);
+    /// let numbers = (0..1000)
+    ///     .map(|number| ExternRef::new(&mut scope, number))
+    ///     .collect::<libwasmtime::Result<Vec<_>>>()?;
+    /// # assert_eq!(numbers.len(), 1000);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn reserve(&mut self, additional: usize) {
         self.store
             .as_context_mut()

@@ -1,22 +1,23 @@
-//! The C types of the functions that were defined lately.
+//! A cache of the C types of functions that were defined lately.
 //!
-//! Making one, and making it known to the engine, takes longer than defining a
-//! function; and most functions of a linker are of a few types.
+//! Creating a C type and registering it with the engine takes longer than defining a
+//! function, and most functions of a linker have one of a few types.
 
 use crate::FuncType;
 use crate::sys::wasm_functype_t;
 use crate::vec::Owned;
 
-/// How many types are kept: few enough to look at all of them.
+/// The cache's capacity: few enough types to search one after the other.
 const KEPT: usize = 8;
 
-/// Types of one engine, the latest last.
+/// C types of one engine. The one that was added last is the last one.
 #[derive(Default)]
 pub(super) struct FuncTypes(Vec<(FuncType, Owned<wasm_functype_t>)>);
 
 impl FuncTypes {
-    /// The C type of `ty`, which is of the linker's engine. It is valid until the
-    /// next call.
+    /// Returns the C type of `ty`, which belongs to the linker's engine.
+    ///
+    /// The pointer is valid until the next call.
     pub(super) fn get(&mut self, ty: &FuncType) -> *const wasm_functype_t {
         let known = self
             .0

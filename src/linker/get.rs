@@ -1,4 +1,4 @@
-//! Looking up what is defined.
+//! Lookup of definitions.
 
 use super::Linker;
 use crate::error::{bail, format_err};
@@ -8,18 +8,43 @@ use crate::{AsContextMut, Extern, Func, ImportType, Result, StoreContextMut};
 use std::mem::MaybeUninit;
 
 impl<T: 'static> Linker<T> {
-    /// The item of that name.
+    /// Returns the item that is defined under a name.
+    ///
+    /// A host function becomes a function of `store`, anew at each call. It is freed
+    /// with the store, not before.
     ///
     /// Calls `wasmtime_linker_get`.
     ///
     /// # Errors
     ///
-    /// If there is none, or it is a shared memory of another engine; or if it needs
-    /// WASI, and `store` doesn't have it.
+    /// Returns an error if
+    ///
+    /// - the name has no definition;
+    /// - the item is a WASI function, and `store` has no WASI context;
+    /// - the item is a shared memory of another engine.
     ///
     /// # Panics
     ///
-    /// If `store` is of another engine, or the item is of another store.
+    /// Panics if `store` belongs to another engine, or the item to another store.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(compiler)]
+    /// use libwasmtime::{Engine, Linker, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let mut linker = Linker::new(&engine);
+    /// linker.func_wrap("math", "double", |x: i32| x * 2)?;
+    ///
+    /// let mut store = Store::new(&engine, ());
+    /// let double = linker.get(&mut store, "math", "double")?;
+    /// let double = double.into_func().expect("it is a function");
+    /// let double = double.typed::<i32, i32>(&store)?;
+    /// assert_eq!(double.call(&mut store, 21)?, 42);
+    ///
+    /// assert!(linker.get(&mut store, "math", "triple").is_err());
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn get(
         &self,
         mut store: impl AsContextMut<Data = T>,
@@ -32,12 +57,14 @@ impl<T: 'static> Linker<T> {
         }
     }
 
-    /// The item that is linked to that import; `None` if there is none, or if it
-    /// needs WASI and `store` doesn't have it.
+    /// Returns the item that is defined under the names of an import.
+    ///
+    /// Returns `None` if there is none, or where [`Linker::try_get_by_import`] returns
+    /// an error. The item's type need not be the one that is imported.
     ///
     /// # Panics
     ///
-    /// As for [`Linker::get`].
+    /// Panics if `store` belongs to another engine, or the item to another store.
     pub fn get_by_import(
         &self,
         store: impl AsContextMut<Data = T>,
@@ -46,15 +73,21 @@ impl<T: 'static> Linker<T> {
         self.try_get_by_import(store, import).ok().flatten()
     }
 
-    /// As [`Linker::get_by_import`].
+    /// Returns the item that is defined under the names of an import, or an error.
+    ///
+    /// Returns `Ok(None)` if there is none. The item's type need not be the one that is
+    /// imported.
     ///
     /// # Errors
     ///
-    /// If the item needs WASI, and `store` doesn't have it.
+    /// Returns an error if
+    ///
+    /// - the item is a WASI function, and `store` has no WASI context;
+    /// - the item is a shared memory of another engine.
     ///
     /// # Panics
     ///
-    /// As for [`Linker::get`].
+    /// Panics if `store` belongs to another engine, or the item to another store.
     pub fn try_get_by_import(
         &self,
         mut store: impl AsContextMut<Data = T>,
@@ -63,17 +96,44 @@ impl<T: 'static> Linker<T> {
         self.look_up(&mut store.as_context_mut(), import.module(), import.name())
     }
 
-    /// The default function of a module: the one of the empty name, or else
-    /// `_start`, or else one that does nothing.
+    /// Returns the default function of a module.
+    ///
+    /// It is the function whose name is empty, or else the one named `_start`, or else
+    /// a function that does nothing.
     ///
     /// # Errors
     ///
-    /// If what is defined under such a name isn't a function; or if it needs
-    /// WASI, and `store` doesn't have it.
+    /// Returns an error if
+    ///
+    /// - the item under the first of these names that is defined is not a function;
+    /// - it is a WASI function, and `store` has no WASI context.
     ///
     /// # Panics
     ///
-    /// If `store` is of another engine, or the function is of another store.
+    /// Panics if `store` belongs to another engine, or the function to another store.
+    ///
+    /// # Examples
+    ///
+    /// Running a program:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Linker, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let program = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "print" (func $print (param i32)))
+    ///         (func (export "_start") (call $print (i32.const 42))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let mut linker = Linker::new(&engine);
+    /// linker.func_wrap("host", "print", |x: i32| println!("{x}"))?;
+    ///
+    /// linker.module(&mut store, "program", &program)?;
+    /// let start = linker.get_default(&mut store, "program")?;
+    /// start.typed::<(), ()>(&store)?.call(&mut store, ())?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn get_default(
         &self,
         mut store: impl AsContextMut<Data = T>,
@@ -90,13 +150,18 @@ impl<T: 'static> Linker<T> {
         Ok(Func::wrap(store, || {}))
     }
 
+    /// Checks that a definition may be used with `store`, and looks it up.
+    ///
     /// # Errors
     ///
-    /// If the item needs WASI, and `store` doesn't have it.
+    /// Returns an error if
+    ///
+    /// - the item is a WASI function, and `store` has no WASI context;
+    /// - the item is a shared memory of another engine.
     ///
     /// # Panics
     ///
-    /// If `store` is of another engine, or the item is of another store.
+    /// Panics if `store` belongs to another engine, or the item to another store.
     fn look_up(
         &self,
         store: &mut StoreContextMut<'_, T>,
@@ -110,23 +175,26 @@ impl<T: 'static> Linker<T> {
         Ok(self.find(store.opaque_mut(), module, name))
     }
 
-    /// The item of that name, of which the caller knows that it may be used with
-    /// the store.
+    /// Looks up an item, without checking that it may be used with `store`.
+    ///
+    /// The linker must be of the store's engine, and the item must belong to `store` or
+    /// to no store.
     pub(super) fn find(&self, store: &mut StoreOpaque, module: &str, name: &str) -> Option<Extern> {
-        // SAFETY: invariant "Context"; the linker is alive and of the store's engine.
-        // The item is owned, and of that store or of none.
+        // SAFETY: invariant "Context"; the linker is alive and belongs to the store's
+        // engine. The item is owned, and belongs to this store or to none.
         unsafe {
-            let item = find(self.as_ptr(), store.raw(), module, name)?;
+            let item = find(self.as_ptr(), store.begin_change(), module, name)?;
             Some(Extern::from_c(item, store))
         }
     }
 }
 
-/// The item of that name, owned.
+/// Looks up an item, and returns it owned.
 ///
 /// # Safety
 ///
-/// `linker` must be valid, and `context` that of a live store of its engine.
+/// `linker` must be valid. `context` must be the C context of a live store of the
+/// linker's engine, which nothing else uses during the call.
 pub(super) unsafe fn find(
     linker: *mut wasmtime_linker_t,
     context: *mut wasmtime_context_t,
@@ -134,8 +202,8 @@ pub(super) unsafe fn find(
     name: &str,
 ) -> Option<wasmtime_extern_t> {
     let mut out = MaybeUninit::<wasmtime_extern_t>::uninit();
-    // SAFETY: both objects are required to be valid, and the names are readable;
-    // `out` is initialised on success.
+    // SAFETY: `linker` and `context` are valid, as this function requires, and the names
+    // are borrowed strings. `out` is initialized on success.
     unsafe {
         wasmtime_linker_get(
             linker,

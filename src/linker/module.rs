@@ -1,4 +1,4 @@
-//! Defining what instances and modules export.
+//! Definitions of what instances and modules export.
 
 use super::Linker;
 use crate::error::{Context, bail, ensure};
@@ -8,19 +8,51 @@ use crate::{
 };
 
 impl<T: 'static> Linker<T> {
-    /// Defines all exports of an instance, under the module name given; see
-    /// [`Linker::define`].
+    /// Defines all exports of an instance.
     ///
-    /// Calls `wasmtime_linker_define` for each.
+    /// Each is defined as [`Linker::define`] does, under `module_name` and its own name.
+    /// Modules that import one can then be instantiated in the instance's store only.
+    ///
+    /// Calls `wasmtime_linker_define` for each export.
     ///
     /// # Errors
     ///
-    /// If a name is defined already and shadowing isn't allowed; the exports
-    /// before that one are defined then.
+    /// Returns an error if a name is defined already and shadowing isn't allowed. The
+    /// exports before that one are defined nevertheless.
     ///
     /// # Panics
     ///
-    /// If `instance` is of another store.
+    /// Panics if `instance` belongs to another store.
+    ///
+    /// # Examples
+    ///
+    /// Letting one instance import what another one exports:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Linker, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let mut store = Store::new(&engine, ());
+    /// let mut linker = Linker::new(&engine);
+    ///
+    /// let math = Module::new(&engine, r#"
+    ///     (module
+    ///         (func (export "double") (param i32) (result i32)
+    ///             (i32.shl (local.get 0) (i32.const 1))))
+    /// "#)?;
+    /// let math = linker.instantiate(&mut store, &math)?;
+    /// linker.instance(&mut store, "math", math)?;
+    ///
+    /// let user = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "math" "double" (func $double (param i32) (result i32)))
+    ///         (func (export "run") (result i32) (call $double (i32.const 21))))
+    /// "#)?;
+    /// let user = linker.instantiate(&mut store, &user)?;
+    /// let run = user.get_typed_func::<(), i32>(&mut store, "run")?;
+    /// assert_eq!(run.call(&mut store, ())?, 42);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn instance(
         &mut self,
         mut store: impl AsContextMut<Data = T>,
@@ -39,7 +71,7 @@ impl<T: 'static> Linker<T> {
         self.define_all(&store, module_name, items)
     }
 
-    /// Defines one item after the other, until one can't be.
+    /// Defines one item after the other, until a definition fails.
     fn define_all<'a>(
         &mut self,
         store: &StoreContextMut<'_, T>,
@@ -52,29 +84,73 @@ impl<T: 'static> Linker<T> {
         Ok(self)
     }
 
-    /// Defines all exports of a module, under the module name given, in the
-    /// manner that its kind asks for.
+    /// Defines the exports of a module, which is instantiated as a command or a reactor.
     ///
-    /// A *command*, which exports the function `_start`, is instantiated anew
-    /// for each call of one of its functions; nothing else of it is defined. (If it
-    /// imports a shared memory, only the first call succeeds, unless the engine is
-    /// one of those that [`SharedMemory`](crate::SharedMemory#in-one-store) names.)
-    /// Any other module is a *reactor*: it is instantiated now, and its function
-    /// `_initialize`, if it exports one, is called. What is defined belongs to
-    /// `store` either way.
+    /// A *command* exports a function `_start`. Only its functions are defined, and each
+    /// call of one of them instantiates the module anew: nothing is kept between calls.
+    /// Its imports are looked up now. (If it imports a shared memory, only the first call
+    /// succeeds, except with the engines that
+    /// [`SharedMemory`](crate::SharedMemory#in-one-store) names.)
+    ///
+    /// Any other module is a *reactor*. It is instantiated now, its function
+    /// `_initialize` is called if it exports one, and all its exports are defined.
+    ///
+    /// Either way, the items are defined under `module_name` and belong to `store`.
     ///
     /// # Errors
     ///
-    /// If the module is of another engine, exports both functions, or can't be
-    /// instantiated, or `_initialize` fails; if a command exports something else
-    /// than functions and what toolchains are known to add (see
-    /// [`Linker::allow_unknown_exports`]); or if a name is defined already and
-    /// shadowing isn't allowed.
+    /// Returns an error if
+    ///
+    /// - `module` belongs to another engine;
+    /// - it exports both `_start` and `_initialize`, or one of them that is not a function;
+    /// - it cannot be instantiated, for the reasons of [`Linker::instantiate`];
+    /// - `_initialize` fails, or has parameters or results;
+    /// - a command exports something that is neither a function nor known to be added by
+    ///   toolchains; see [`Linker::allow_unknown_exports`];
+    /// - a name is defined already and shadowing isn't allowed. The exports before that
+    ///   one are defined nevertheless.
     ///
     /// # Panics
     ///
-    /// If `store` is of another engine, or an import that is found is of another
-    /// store; or if a host function that is called panics.
+    /// Panics if
+    ///
+    /// - `store` belongs to another engine;
+    /// - `module` is a command, and the definition of one of its imports belongs to
+    ///   another store;
+    /// - a host function panics that is called by the start function or by `_initialize`.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Linker, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let mut store = Store::new(&engine, ());
+    /// let mut linker = Linker::new(&engine);
+    ///
+    /// let counter = r#"
+    ///     (global $n (mut i32) (i32.const 0))
+    ///     (func (export "next") (result i32)
+    ///         (global.set $n (i32.add (global.get $n) (i32.const 1)))
+    ///         (global.get $n))
+    /// "#;
+    /// let reactor = Module::new(&engine, format!("(module {counter})"))?;
+    /// let command = format!("(module {counter} (func (export \"_start\")))");
+    /// let command = Module::new(&engine, command)?;
+    /// linker.module(&mut store, "reactor", &reactor)?;
+    /// linker.module(&mut store, "command", &command)?;
+    ///
+    /// // A reactor keeps its state, a command begins anew with each call.
+    /// for (module, expected) in [("reactor", [1, 2]), ("command", [1, 1])] {
+    ///     for expected in expected {
+    ///         let next = linker.get(&mut store, module, "next")?;
+    ///         let next = next.into_func().expect("it is a function");
+    ///         let next = next.typed::<(), i32>(&store)?;
+    ///         assert_eq!(next.call(&mut store, ())?, expected);
+    ///     }
+    /// }
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn module(
         &mut self,
         mut store: impl AsContextMut<Data = T>,
@@ -117,7 +193,7 @@ impl<T: 'static> Linker<T> {
         module_name: &str,
         module: &Module,
     ) -> Result<&mut Self> {
-        // Not only when it is called.
+        // Now, and not only when a function is called.
         self.definitions.check_engines(module)?;
         self.definitions
             .needs_of(module)
@@ -148,8 +224,9 @@ impl<T: 'static> Linker<T> {
     }
 }
 
-/// Whether a command may export this, although it isn't a function: toolchains
-/// do.
+/// Reports whether toolchains add such an export to commands: it is not a function, and
+/// skipped.
+// Version 48: a command may export these; look at `Linker::command` in `wasmtime`.
 fn is_usual(export: &ExportType<'_>) -> bool {
     let ty = export.ty();
     match export.name() {

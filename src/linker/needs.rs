@@ -1,43 +1,48 @@
-//! What a store must be or have, for a linker's definitions to be used with it.
+//! The requirements of a linker's definitions on the store that they are used with.
 //!
-//! The C API aborts the process when an item of one store gets into another, or
-//! when a WASI function is called in a store without a WASI context. A linker
-//! doesn't say what it has, so this crate keeps a list.
+//! libwasmtime aborts the process
 //!
-//! So it does when code accesses a shared memory out of bounds that is twice in
-//! a store: what an instance would bring into it has to be known before.
+//! - when an item of one store is used with another;
+//! - when a WASI function is called in a store without a WASI context;
+//! - when code accesses a shared memory out of bounds that is in its store twice, so
+//!   that the shared memories of an instance have to be known beforehand;
+//! - when a linker compares an import's type with that of an item whose store has been
+//!   deleted, if the type has been freed with the store.
 //!
-//! And it aborts when a linker compares an import's type with that of an item
-//! whose store is gone, if the type has gone with it: the list keeps the types.
+//! A C linker doesn't tell its definitions. So this crate keeps a list of them and their
+//! [`Needs`], which also keeps their types alive.
 
 use crate::error::{bail, ensure};
 use crate::instance::cross_store_instantiation;
+use crate::owned::Owned;
 use crate::store::{StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
-use crate::vec::Owned;
 use crate::{Engine, Extern, Module, SharedMemory};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The module that WASI preview 1 is defined in.
+/// The module name of WASI preview 1.
+// Version 48: WASI is defined in this module and in no other; look at
+// `wasmtime_linker_define_wasi` in `wasmtime-c-api-impl`.
 const WASI: &str = "wasi_snapshot_preview1";
 
-/// What is needed of a store.
+/// The requirements of one or several definitions on a store.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Needs {
-    /// The stores that items belong to: if there is one, only that store will
-    /// do; if there are two, none.
+    /// The ids of the stores that items belong to. With one, only that store meets the
+    /// needs; with two, no store does.
     stores: Vec<u64>,
+    /// Whether the store must have a WASI context.
     wasi: bool,
-    /// Whether an item is of another engine than the linker: no store will do.
+    /// Whether an item belongs to another engine than the linker. No store meets that.
     other_engine: bool,
-    /// Those that must not be in the store, one for each time that it is
-    /// imported.
+    /// Shared memories that must not be in the store yet; one that is imported twice is
+    /// listed twice.
     shared_memories: Vec<SharedMemory>,
 }
 
 impl Needs {
-    /// What an item needs that a linker of `engine` has.
+    /// Returns the needs of an item of `store` in a linker of `engine`.
     fn of_item(engine: &Engine, store: &StoreOpaque, item: &Extern) -> Needs {
         Needs {
             stores: item.store_id().into_iter().collect(),
@@ -58,7 +63,7 @@ impl Needs {
         self.wasi |= other.wasi;
         self.other_engine |= other.other_engine;
         for id in &other.stores {
-            // Two are as many as a hundred.
+            // With two, no store meets the needs; more make no difference.
             if self.stores.len() < 2 && !self.stores.contains(id) {
                 self.stores.push(*id);
             }
@@ -72,7 +77,7 @@ impl Needs {
             && self.shared_memories.is_empty()
     }
 
-    /// The shared memories among the imports, as often as they are imported.
+    /// Returns the shared memories among the imports, each as often as it is imported.
     pub(crate) fn shared_memories(&self) -> impl Iterator<Item = &SharedMemory> {
         self.shared_memories.iter()
     }
@@ -85,19 +90,26 @@ impl Needs {
         self.stores.iter().all(|id| store.owns(*id))
     }
 
+    /// Checks that the items belong to `store`.
+    ///
     /// # Panics
     ///
-    /// If it is another store than it has to be.
+    /// Panics if one belongs to another store.
     pub(super) fn assert_store(&self, store: &StoreOpaque) {
         if !self.is_store(store) {
             wrong_store()
         }
     }
 
+    /// Checks that `store` meets the needs, but for shared memories.
+    ///
     /// # Errors
     ///
-    /// If it is another store than it has to be, or it has no WASI context and
-    /// has to; or if no store will do.
+    /// Returns an error if
+    ///
+    /// - an item belongs to another store;
+    /// - an item belongs to another engine than the linker;
+    /// - WASI is needed, and the store has no WASI context.
     pub(crate) fn check(&self, store: &StoreOpaque) -> crate::Result<()> {
         if self.is_met_by(store) {
             return Ok(());
@@ -110,65 +122,69 @@ impl Needs {
             "the item belongs to another engine than the linker"
         );
         bail!(
-            "the module imports WASI, which the linker has, but the store has no WASI context: \
-             give it one with `Store::set_wasi`"
+            "the store has no WASI context, which the WASI functions of the linker require: set \
+             one with `Store::set_wasi`"
         )
     }
 }
 
-/// What is known of a definition.
+/// A definition of a linker.
 #[derive(Clone, Default)]
 struct Definition {
     needs: Needs,
-    /// The type of an item of a store, which lives as long as somebody has it.
-    _ty: Option<Arc<Owned<wasm_externtype_t>>>,
+    /// The type of a store's item. Nothing reads it: it stays alive for libwasmtime, which
+    /// compares it with the type of an import, also after the store has been deleted.
+    _kept_alive: Option<Arc<Owned<wasm_externtype_t>>>,
 }
 
 impl Definition {
     fn of_item(engine: &Engine, store: &StoreOpaque, item: &Extern) -> Definition {
         let item_c = item.to_c(store);
-        let context = store.shared().cast_mut();
-        // SAFETY: invariants "Shared" and "Ownership"; the type is owned.
+        let context = store.shared_context().cast_mut();
+        // SAFETY: invariant "Shared": `wasmtime_extern_type` only reads the store.
+        // Invariant "Ownership": `to_c` has checked the item. The type is owned.
         let ty = unsafe { Owned::from_raw(wasmtime_extern_type(context, &item_c)) };
         Definition {
             needs: Needs::of_item(engine, store, item),
-            _ty: ty.map(Arc::new),
+            _kept_alive: ty.map(Arc::new),
         }
     }
 }
 
-/// A module's name and an item's, as one.
+/// A module's name and an item's name in one allocation.
 type Key = Box<[u8]>;
 
 fn key(module: &str, name: &str) -> Key {
-    // Its length first, so that it is clear where it ends.
+    // The length of the module's name comes first, to tell where that name ends.
     let len = module.len().to_ne_bytes();
     [&len, module.as_bytes(), name.as_bytes()].concat().into()
 }
 
-/// What a linker's definitions need.
+/// The definitions of a linker that need something of a store.
 ///
-/// Those that need nothing aren't listed, nor are those of WASI, which libwasmtime
-/// defines at one go. In a module that WASI is defined in, those that need nothing
-/// are: that tells the two apart.
+/// Definitions that need nothing are not listed. The functions of WASI are not listed
+/// either, as libwasmtime defines them all in one call. Once WASI is defined, a
+/// definition of its module that needs nothing is listed, to tell it from a function of
+/// WASI.
 #[derive(Clone, Default)]
 pub(super) struct Definitions {
-    /// By their names. A tree, as there may be as many as a guest has imports, and
-    /// they are defined and looked up one by one.
+    /// The definitions by their names. A tree, as they are defined and looked up one by
+    /// one, and a guest decides how many imports it has.
     listed: BTreeMap<Key, Definition>,
-    /// Everything that any definition ever needed, but for the shared memories.
+    /// The needs of all definitions that ever were, without their shared memories.
     all: Needs,
     has_wasi: bool,
     has_shared_memories: bool,
 }
 
 impl Definitions {
-    /// Notes that an item of that store is defined in a linker of `engine`, in the
-    /// place of what was before.
+    /// Notes the definition of an item of `store` in a linker of `engine`.
+    ///
+    /// It replaces an earlier definition of the name.
     ///
     /// # Panics
     ///
-    /// If the item is of another store.
+    /// Panics if the item belongs to another store.
     pub(super) fn insert_item(
         &mut self,
         engine: &Engine,
@@ -183,7 +199,7 @@ impl Definitions {
         self.listed.insert(key(module, name), definition);
     }
 
-    /// Notes that a function is defined that is of no store.
+    /// Notes the definition of a host function, which belongs to no store.
     pub(super) fn insert_host(&mut self, module: &str, name: &str) {
         if self.may_be_wasi(module) {
             self.listed.insert(key(module, name), Definition::default());
@@ -192,22 +208,22 @@ impl Definitions {
         }
     }
 
-    /// Whether a definition is listed.
+    /// Reports whether a definition is listed.
     pub(super) fn contains(&self, module: &str, name: &str) -> bool {
         self.listed.contains_key(&key(module, name))
     }
 
-    /// Whether there may be definitions of WASI in a module.
+    /// Reports whether a module of that name may contain functions of WASI.
     fn may_be_wasi(&self, module: &str) -> bool {
         self.has_wasi && module == WASI
     }
 
+    /// Notes the definition of all functions of WASI.
     #[cfg(feature = "wasi")]
     pub(super) fn set_has_wasi(&mut self) {
         self.has_wasi = true;
         self.all.wasi = true;
-        // Which of these WASI defines as well, and so took the place of, isn't
-        // known.
+        // Any of these may have been replaced by a function of WASI.
         let wasi = key(WASI, "");
         for (key, definition) in &mut self.listed {
             if key.starts_with(&wasi) {
@@ -216,7 +232,7 @@ impl Definitions {
         }
     }
 
-    /// What a definition needs.
+    /// Returns the needs of a definition.
     pub(super) fn needs(&self, module: &str, name: &str) -> Needs {
         match self.listed.get(&key(module, name)) {
             Some(definition) => definition.needs.clone(),
@@ -227,7 +243,7 @@ impl Definitions {
         }
     }
 
-    /// What all imports of a module together need.
+    /// Returns the needs of all imports of a module together.
     pub(super) fn needs_of(&self, module: &Module) -> Needs {
         let mut needs = Needs::default();
         if !self.all.is_nothing() || self.has_shared_memories {
@@ -238,17 +254,19 @@ impl Definitions {
         needs
     }
 
-    /// Whether a shared memory is among the imports of a module.
+    /// Reports whether a shared memory is among the imports of a module.
     pub(super) fn have_shared_memory_for(&self, module: &Module) -> bool {
         self.has_shared_memories && !self.needs_of(module).shared_memories.is_empty()
     }
 
-    /// Whether a module's imports are of the linker's engine. libwasmtime compares
-    /// types by numbers, which are an engine's own.
+    /// Checks that the definitions of a module's imports belong to the linker's engine.
+    ///
+    /// libwasmtime compares types by their indices, which mean something in one engine
+    /// only.
     ///
     /// # Errors
     ///
-    /// If one is not.
+    /// Returns an error if a definition belongs to another engine.
     pub(super) fn check_engines(&self, module: &Module) -> crate::Result<()> {
         if !self.all.other_engine {
             return Ok(());
@@ -257,21 +275,22 @@ impl Definitions {
             let (module, name) = (import.module(), import.name());
             ensure!(
                 !self.needs(module, name).other_engine,
-                "cross-`Engine` instantiation is not currently supported: what the linker has for \
-                 `{module}::{name}` belongs to another engine"
+                "cross-`Engine` instantiation is not currently supported: the definition of \
+                 `{module}::{name}` belongs to another engine than the linker"
             );
         }
         Ok(())
     }
 
-    /// Whether a module can be linked in a store, but for shared memories.
+    /// Checks that `store` meets the needs of a module's imports, but for shared memories.
     ///
     /// # Errors
     ///
-    /// As for [`Definitions::check_engines`] and [`Needs::check`].
+    /// Returns an error if [`Definitions::check_engines`] or [`Needs::check`] does.
     pub(super) fn check(&self, store: &StoreOpaque, module: &Module) -> crate::Result<()> {
         self.check_engines(module)?;
-        // Mostly the store has everything that could be needed.
+        // Speed: most stores meet the needs of all definitions, and the imports need not
+        // be looked up.
         if self.all.is_met_by(store) {
             return Ok(());
         }

@@ -1,19 +1,22 @@
-//! The error of an import that a linker doesn't have.
+//! The error for an import that has no definition in a linker.
 
 use super::get;
 use crate::error::{Raised, is_message};
+use crate::owned::Owned;
 use crate::sys::{
     wasmtime_error_t, wasmtime_extern_delete, wasmtime_linker_t, wasmtime_store_context,
-    wasmtime_store_delete, wasmtime_store_new,
+    wasmtime_store_new,
 };
 use crate::{Engine, ExternType, ImportType, Module};
 use std::fmt;
 use std::ptr;
 
-/// A module imports something that the linker doesn't have.
+/// The error for an import of a module that has no definition in the linker.
 ///
-/// Found with `error.downcast_ref::<UnknownImportError>()` in the error of
-/// [`Linker::instantiate`](crate::Linker::instantiate) and the like.
+/// [`Linker::instantiate`](crate::Linker::instantiate) and
+/// [`Linker::instantiate_pre`](crate::Linker::instantiate_pre) return it, and functions of
+/// [`Linker::define_unknown_imports_as_traps`](crate::Linker::define_unknown_imports_as_traps)
+/// fail with it. `error.downcast_ref::<UnknownImportError>()` finds it.
 #[derive(Clone)]
 pub struct UnknownImportError {
     module: String,
@@ -22,67 +25,68 @@ pub struct UnknownImportError {
 }
 
 impl UnknownImportError {
-    /// The module that it is imported from.
+    /// Returns the module name of the import.
     pub fn module(&self) -> &str {
         &self.module
     }
 
-    /// Its name in that module.
+    /// Returns the item name of the import.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The type that it must have.
+    /// Returns the type that the module imports.
     pub fn ty(&self) -> ExternType {
         self.ty.clone()
     }
 
-    /// The typed error, if that is what `error` is, which came from linking
-    /// `module`: the C API gives its text only.
+    /// Returns the typed form of `error`, which linking `module` failed with.
     ///
-    /// How that begins is libwasmtime's. The names in it are the guest's, and
-    /// those of several imports may read alike: it is the first that the linker
-    /// lacks.
+    /// Returns `None` if it is another error. The C API gives the text only, which
+    /// contains names that a guest chose: the texts of several imports may be equal. The
+    /// import in question is the first one of that text that the linker lacks.
     ///
     /// # Safety
     ///
-    /// `linker` must be valid and of the module's engine, `error` null or valid.
+    /// `linker` must be valid and belong to the module's engine. `error` must be null or
+    /// valid.
     #[cold]
     pub(super) unsafe fn find(
         linker: *mut wasmtime_linker_t,
         module: &Module,
         error: *mut wasmtime_error_t,
     ) -> Option<UnknownImportError> {
-        // SAFETY: `error` is required to be null or valid.
+        // SAFETY: `error` is null or valid, as this function requires.
         let text = unsafe { Raised::text_of(error) }?;
         module
             .imports()
             .map(|import| UnknownImportError::new(&import))
             .find(|unknown| {
                 is_message(&text, &unknown.to_string())
-                    // SAFETY: the linker is required to be so.
+                    // SAFETY: `linker` is valid and belongs to the module's engine, as
+                    // this function requires.
                     && unsafe { unknown.is_unknown(linker, module.engine()) }
             })
     }
 
-    /// Whether there is no definition of that name.
+    /// Reports whether the linker lacks the import.
     ///
     /// # Safety
     ///
-    /// `linker` must be valid and of that engine.
+    /// `linker` must be valid and belong to `engine`.
     unsafe fn is_unknown(&self, linker: *mut wasmtime_linker_t, engine: &Engine) -> bool {
-        // SAFETY: the engine is alive, and the linker is required to be of it. What
-        // is found, which may be of any store, is not used; it is freed before the
-        // store, which nothing else is in.
+        // SAFETY: invariant "Owned object": the engine is alive, and `linker` is valid and
+        // belongs to it, as this function requires. The store is new, so nothing else uses its
+        // context. An item that is found may belong to any store: it is not used, only deleted,
+        // before the store.
         unsafe {
-            let store = wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None);
-            let context = wasmtime_store_context(store);
+            let store = Owned::from_c(wasmtime_store_new(engine.as_ptr(), ptr::null_mut(), None));
+            let context = wasmtime_store_context(store.as_ptr());
             let found = get::find(linker, context, &self.module, &self.name);
             let is_unknown = found.is_none();
             if let Some(mut item) = found {
                 wasmtime_extern_delete(&mut item);
             }
-            wasmtime_store_delete(store);
             is_unknown
         }
     }
@@ -98,6 +102,8 @@ impl UnknownImportError {
 
 impl fmt::Display for UnknownImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Version 48: the error has this text; look at `UnknownImportError` in
+        // `wasmtime`.
         write!(
             f,
             "unknown import: `{}::{}` has not been defined",
@@ -107,7 +113,8 @@ impl fmt::Display for UnknownImportError {
 }
 
 impl fmt::Debug for UnknownImportError {
-    /// Without the type: every program that links would contain what shows types.
+    // Size: without the type, as every program that links would contain the code that
+    // formats types.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnknownImportError")
             .field("module", &self.module)

@@ -1,21 +1,21 @@
-//! What the C API doesn't say of a module, read from its binary.
+//! Reads from a module's binary what the C API has no function for.
 
 pub(crate) mod dwarf;
 
 use crate::types::{TableLimits, TableType};
 use std::iter;
 
-/// The limits of the tables that a module imports and of those that it exports,
-/// in their order. The module must have been found to be valid.
+/// Returns the limits of the tables that a module imports and of those that it exports, in
+/// the module's order. The module must be valid.
 ///
-/// Nothing if no table in it has 64-bit indices: the C API describes all others.
+/// Both are empty if no table has 64-bit indices: the C API describes all others.
 pub(crate) fn tables(wasm: &[u8]) -> [Vec<TableLimits>; 2] {
-    Reader::tables_of_module(wasm).unwrap_or_default()
+    BinaryReader::tables_of_module(wasm).unwrap_or_default()
 }
 
-/// What the name section of a module says that it is called.
+/// Returns the module's name in its name section.
 pub(super) fn name(wasm: &[u8]) -> Option<String> {
-    let mut section = Reader::sections(wasm)?.find_map(|(id, mut section)| {
+    let mut section = BinaryReader::sections(wasm)?.find_map(|(id, mut section)| {
         (id == CUSTOM && section.name()? == b"name").then_some(section)
     })?;
     let (_, mut subsection) =
@@ -23,49 +23,49 @@ pub(super) fn name(wasm: &[u8]) -> Option<String> {
     String::from_utf8(subsection.name()?.to_owned()).ok()
 }
 
-/// The magic number and the version.
+/// The size of the magic number and the version.
 const HEADER_BYTES: usize = 8;
 
-// Numbers of sections.
+// The ids of sections.
 const CUSTOM: u8 = 0;
 const IMPORTS: u8 = 2;
 const TABLES: u8 = 4;
 const EXPORTS: u8 = 7;
 
-/// The number of the name section's subsection for the module's own name.
+/// The id of the subsection of the name section that has the module's name.
 const MODULE_NAME: u8 = 0;
 
 /// A table that a module imports or defines.
 struct Table {
     limits: TableLimits,
-    /// Whether its elements are of a concrete type.
+    /// Whether its element type is a concrete type.
     of_concrete: bool,
 }
 
-/// Goes through a binary. `None` stands for its end, and for what no version of
-/// WebAssembly that libwasmtime supports has.
-struct Reader<'a>(&'a [u8]);
+/// A reader of a binary, which holds the bytes that are left. Its methods return `None` at
+/// the end, and at anything that no proposal has that libwasmtime supports.
+struct BinaryReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
-    /// The sections of a module.
-    fn sections(wasm: &'a [u8]) -> Option<impl Iterator<Item = (u8, Reader<'a>)>> {
-        let mut reader = Reader(wasm);
+impl<'a> BinaryReader<'a> {
+    /// Returns an iterator over the sections of a module.
+    fn sections(wasm: &'a [u8]) -> Option<impl Iterator<Item = (u8, BinaryReader<'a>)>> {
+        let mut reader = BinaryReader(wasm);
         reader.take(HEADER_BYTES)?;
         Some(iter::from_fn(move || reader.section()))
     }
 
-    /// The next section or subsection: its number, and what is in it.
-    fn section(&mut self) -> Option<(u8, Reader<'a>)> {
+    /// Reads a section or subsection: its id, and its contents.
+    fn section(&mut self) -> Option<(u8, BinaryReader<'a>)> {
         let id = self.byte()?;
         let size = self.len()?;
-        Some((id, Reader(self.take(size)?)))
+        Some((id, BinaryReader(self.take(size)?)))
     }
 
     fn tables_of_module(wasm: &'a [u8]) -> Option<[Vec<TableLimits>; 2]> {
         let mut tables: Vec<Table> = Vec::new();
         let mut imported = 0;
         let mut exported = Vec::new();
-        for (id, mut section) in Reader::sections(wasm)? {
+        for (id, mut section) in BinaryReader::sections(wasm)? {
             match id {
                 IMPORTS => {
                     section.imports(&mut tables)?;
@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
             self.name()?;
             self.name()?;
             match self.byte()? {
-                // A function, whose type may be wanted exactly.
+                // A function; 0x20 says that its type has to be exact.
                 0x00 | 0x20 => drop(self.leb()?),
                 0x01 => tables.push(self.table()?),
                 0x02 => drop(self.limits()?),
@@ -113,12 +113,12 @@ impl<'a> Reader<'a> {
 
     fn tables(&mut self, tables: &mut Vec<Table>) -> Option<()> {
         for _ in 0..self.len()? {
-            let is_initialised = self.0.starts_with(&[0x40]);
-            if is_initialised {
+            let is_initialized = self.0.starts_with(&[0x40]);
+            if is_initialized {
                 self.take(2)?;
             }
             tables.push(self.table()?);
-            if is_initialised {
+            if is_initialized {
                 self.const_expr()?;
             }
         }
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The limits of a table or of a memory.
+    /// Reads the limits of a table or of a memory.
     fn limits(&mut self) -> Option<TableLimits> {
         let flags = self.leb()?;
         let minimum = self.leb()?;
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Whether it is a reference to a concrete type.
+    /// Reads a value type, and returns whether it is a reference to a concrete type.
     fn val_type(&mut self) -> Option<bool> {
         match self.byte()? {
             0x63 | 0x64 => self.heap_type(),
@@ -171,10 +171,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether it is a concrete type.
+    /// Reads a heap type, and returns whether it is a concrete type.
     fn heap_type(&mut self) -> Option<bool> {
-        // Shared, or exact; then an index, or an abstract type, which has the
-        // form of a negative one.
+        // A prefix for shared or exact types; then the index of a concrete type, or an
+        // abstract type, which is encoded like a negative index.
         if matches!(self.0.first(), Some(0x62 | 0x65)) {
             self.byte()?;
         }
@@ -183,6 +183,8 @@ impl<'a> Reader<'a> {
         Some(!is_abstract)
     }
 
+    // Version 48: a constant expression may have these instructions; look at
+    // `VisitConstOperator` in `wasmparser`.
     fn const_expr(&mut self) -> Option<()> {
         loop {
             match self.byte()? {
@@ -227,7 +229,8 @@ impl<'a> Reader<'a> {
         self.leb()?.try_into().ok()
     }
 
-    /// A number in LEB128. Of a signed one only the length is right.
+    /// Reads a number in LEB128. It skips a signed number as well, but returns a wrong
+    /// value for it.
     #[inline(never)]
     fn leb(&mut self) -> Option<u64> {
         let mut number = 0;

@@ -1,33 +1,37 @@
-//! Precompiled code where WebAssembly is expected.
+//! Refuses precompiled code where WebAssembly is expected.
 
 use crate::engine::{Engine, Precompiled};
 use crate::error::{bail, format_err};
 use crate::{Error, Result};
 use std::path::Path;
 
+/// Checks that the bytes aren't precompiled code.
+///
 /// # Errors
 ///
-/// If the bytes are precompiled code.
+/// Returns an error if they are; it says which function loads them.
 pub(super) fn refuse(bytes: &[u8]) -> Result<()> {
     match Engine::detect_precompiled(bytes) {
         None => Ok(()),
         Some(Precompiled::Module) => bail!(
-            "the bytes are a precompiled module, not WebAssembly: load it with \
+            "the bytes are a precompiled module, and WebAssembly is expected: load them with \
              `Module::deserialize`"
         ),
         Some(Precompiled::Component) => Err(component("the bytes are")),
     }
 }
 
+/// Checks that the bytes of a file aren't precompiled code.
+///
 /// # Errors
 ///
-/// If the bytes, which are those of that file, are precompiled code.
+/// Returns an error if they are; it says which function loads the file.
 pub(super) fn refuse_file(file: &Path, bytes: &[u8]) -> Result<()> {
     let file = file.display();
     match Engine::detect_precompiled(bytes) {
         None => Ok(()),
         Some(Precompiled::Module) => bail!(
-            "`{file}` is a precompiled module, not WebAssembly: load it with \
+            "`{file}` is a precompiled module, and WebAssembly is expected: load it with \
              `Module::deserialize_file`"
         ),
         Some(Precompiled::Component) => Err(component(&format!("`{file}` is"))),

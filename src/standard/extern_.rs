@@ -1,18 +1,18 @@
-//! What modules import and export, as one type.
+//! Imports and exports of any kind.
 
 use super::object::Object;
 use super::store::State;
 use super::{AsContext, AsContextMut, Func, Global, Memory, Table};
 use crate::extern_::extern_kinds;
-use crate::sys::{wasm_extern_copy, wasm_extern_t, wasm_extern_type, wasm_externtype_delete};
-use crate::vec::Owned;
+use crate::owned::Owned;
+use crate::sys::{wasm_extern_copy, wasm_extern_t, wasm_extern_type};
 use crate::{Engine, ExternType};
 use std::fmt;
 use std::iter;
 
 /// An item that a module can import or that an instance exports.
 ///
-/// Cloning it is cheap. Using it with another store than its own panics.
+/// Clones are handles of the same item. Using one with another store than its own panics.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Extern {
@@ -24,13 +24,13 @@ pub enum Extern {
     Table(Table),
     /// A linear memory.
     Memory(Memory),
-    /// What the engine-neutral API has no type for: a tag, a shared memory, or a
-    /// table with 64-bit indices. It can be imported; a shared memory with some
-    /// engines only, see [`SharedMemory`](crate::SharedMemory#in-one-store).
+    /// An item that the engine-neutral API has no type for: a tag, a shared memory, or a
+    /// table with 64-bit indices. It can be imported; a shared memory with some engines
+    /// only, see [`SharedMemory`](crate::SharedMemory#in-one-store).
     Other(OtherExtern),
 }
 
-/// An item that can be passed on to modules only; see [`Extern::Other`].
+/// An item that can only be passed to modules; see [`Extern::Other`].
 #[derive(Clone)]
 pub struct OtherExtern {
     object: Object,
@@ -38,7 +38,7 @@ pub struct OtherExtern {
 }
 
 impl OtherExtern {
-    /// The item's type.
+    /// Returns the item's type.
     pub fn ty(&self) -> &ExternType {
         &self.ty
     }
@@ -59,96 +59,93 @@ extern_kinds! {
     Memory: into_memory, "memory";
 }
 
-impl Extern {
-    /// The item's type.
-    pub fn ty(&self) -> ExternType {
-        match self {
-            Extern::Func(func) => func.ty().clone().into(),
-            Extern::Global(global) => global.ty().clone().into(),
-            Extern::Table(table) => table.ty().clone().into(),
-            Extern::Memory(memory) => memory.ty().clone().into(),
-            Extern::Other(other) => other.ty.clone(),
+/// Matches on an item, with one expression for all kinds that this API has a type for,
+/// and one for the others.
+macro_rules! of_each_kind {
+    ($of:expr, $item:pat => $what:expr, $other:pat => $of_other:expr) => {
+        match $of {
+            Extern::Func($item) => $what,
+            Extern::Global($item) => $what,
+            Extern::Table($item) => $what,
+            Extern::Memory($item) => $what,
+            Extern::Other($other) => $of_other,
         }
+    };
+}
+
+impl Extern {
+    /// Returns the item's type.
+    pub fn ty(&self) -> ExternType {
+        of_each_kind!(self, item => item.ty().clone().into(), other => other.ty.clone())
     }
 
-    /// A copy of the C API's object, for an [`ExternVec`](crate::vec::ExternVec)
-    /// that is passed to a function of [`sys`](crate::sys).
+    /// Returns a copy of the C API's object, for an [`ExternVec`](crate::vec::ExternVec) that
+    /// is passed to a function of [`sys`](crate::sys).
     ///
-    /// It keeps the C store, also when this crate's is dropped. But no function
-    /// may be called with it then, and at no other time than when the store
-    /// could be borrowed exclusively.
+    /// The copy keeps the C store alive, even when this crate's store is dropped. No function
+    /// may be called with the copy after that. Before, functions may be called with it only
+    /// where the store could be borrowed exclusively.
     ///
     /// Calls `wasm_extern_copy`.
     ///
     /// # Panics
     ///
-    /// If the item is of another store.
+    /// Panics if the item belongs to another store.
     pub fn to_raw(&self, store: impl AsContext) -> Owned<wasm_extern_t> {
         self.to_c(store.as_context().state())
     }
 
-    /// Takes an object of the C API.
+    /// Takes ownership of an object of the C API.
     ///
     /// # Safety
     ///
-    /// It must be of this store. If it is a table, its indices must be of 32
-    /// bits.
+    /// The object must belong to this store. If it is a table, its indices must be 32 bits
+    /// wide.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: Owned<wasm_extern_t>) -> Extern {
-        // SAFETY: the caller vouches for it.
+        // SAFETY: the object belongs to the store, and is no table with 64-bit indices, as this
+        // function requires.
         unsafe { Extern::from_c(store.as_context_mut().state(), raw, None) }
     }
 
-    /// Whether this is a shared memory that compiled code may fault on.
+    /// Reports whether this is a shared memory on which compiled code may fault.
     pub(super) fn may_fault_as_shared_memory(&self, engine: &Engine) -> bool {
-        match self {
-            Extern::Other(other) => other
-                .ty
-                .memory()
-                .is_some_and(|ty| ty.is_shared() && engine.may_fault(ty)),
-            Extern::Func(_) | Extern::Global(_) | Extern::Table(_) | Extern::Memory(_) => false,
-        }
+        of_each_kind!(self, _ => false, other => other
+            .ty
+            .memory()
+            .is_some_and(|ty| ty.is_shared() && engine.may_fault(ty)))
     }
 
     pub(super) fn to_c(&self, state: &State) -> Owned<wasm_extern_t> {
-        let object = match self {
-            Extern::Func(func) => func.object(),
-            Extern::Global(global) => global.object(),
-            Extern::Table(table) => table.object(),
-            Extern::Memory(memory) => memory.object(),
-            Extern::Other(other) => &other.object,
-        };
+        let object = of_each_kind!(self, item => item.object(), other => &other.object);
         // SAFETY: invariant "Object"; the copy is owned.
-        unsafe { Owned::from_raw(wasm_extern_copy(object.get_c(state))) }
-            .expect("wasm_extern_copy never fails")
+        unsafe { Owned::from_c(wasm_extern_copy(object.get_c(state))) }
     }
 
-    /// Takes an object whose type a module declares to be `declared`.
+    /// Takes ownership of an object, whose type a module declares to be `declared`.
     ///
     /// # Safety
     ///
-    /// As for [`Extern::from_raw`]; the table may also be one that is declared
-    /// to have indices of 64 bits.
+    /// As [`Extern::from_raw`] requires; but a table may also have 64-bit indices, if it is
+    /// declared with these.
     pub(super) unsafe fn from_c(
         state: &State,
         raw: Owned<wasm_extern_t>,
         declared: Option<&ExternType>,
     ) -> Extern {
         let ty = match declared {
-            // To ask for the limits can abort the process.
+            // Asking for its limits can abort the process.
             Some(ExternType::Table(ty)) if ty.is_64() => ty.clone().into(),
-            // SAFETY: the object is valid and of this store; its type is owned,
-            // and copied before it is deleted. A table's limits fit into 32
-            // bits, as its indices do.
+            // SAFETY: the object is valid and belongs to this store. Its type is owned, and
+            // copied before it is deleted. A table's limits fit into 32 bits, as its indices
+            // do.
             _ => unsafe {
-                let ty = wasm_extern_type(raw.as_ptr());
-                let copy = ExternType::from_c(state.engine(), ty, &mut iter::empty());
-                wasm_externtype_delete(ty);
-                copy
+                let ty = Owned::from_c(wasm_extern_type(raw.as_ptr()));
+                ExternType::from_c(state.engine(), ty.as_ptr(), &mut iter::empty())
             },
         };
-        // SAFETY: the caller vouches for it.
+        // SAFETY: the object belongs to this store, as this function requires.
         let object = unsafe { Object::new(state, raw) };
-        // An object is of the kind that its type says, but for a shared memory.
+        // An object is of the kind that its type has, except for a shared memory.
         match ty {
             ExternType::Func(ty) => Func::from_object(object, ty).into(),
             ExternType::Global(ty) => Global::from_object(object, ty).into(),

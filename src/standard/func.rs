@@ -17,7 +17,31 @@ use std::sync::{Arc, Weak};
 
 /// A function of WebAssembly or of the host.
 ///
-/// Cloning it is cheap. Using it with another store than its own panics.
+/// Clones are handles of the same function. Using one with another store than its own
+/// panics.
+///
+#[doc = example!(compiler)]
+/// use libwasmtime::ensure;
+/// use libwasmtime::error::Context;
+/// use libwasmtime::standard::{Func, FuncType, Store, Trap, Val, ValType};
+///
+/// let mut store = Store::default();
+/// let ty = FuncType::new(store.engine(), [ValType::I32], [ValType::I32]);
+/// let root = Func::new(&mut store, &ty, |_store, args, results| {
+///     let square = args[0].i32().context("expected an i32")?;
+///     ensure!(square >= 0, "{square} has no square root");
+///     results[0] = Val::I32(square.isqrt());
+///     Ok(())
+/// })?;
+///
+/// let results = root.call(&mut store, &[Val::I32(25)])?;
+/// assert_eq!(results[0].i32(), Some(5));
+///
+/// let error = root.call(&mut store, &[Val::I32(-1)]).unwrap_err();
+/// let trap: &Trap = error.downcast_ref().expect("calls fail with a trap");
+/// assert_eq!(trap.message(), "-1 has no square root");
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Func {
     object: Object,
@@ -27,29 +51,29 @@ pub struct Func {
 object!(Func(FuncType): func);
 
 impl Func {
-    /// Makes a function of a closure.
+    /// Creates a function from a closure.
     ///
-    /// The closure gets the store, the arguments, and a slice for the results,
-    /// which holds zeros and nulls before. With the store it can do whatever
-    /// can be done outside, also call functions, this one included.
+    /// The closure receives the store, the arguments, and a slice for the results, which holds
+    /// zeros and nulls at first. With the store it can do everything that can be done
+    /// outside, also call functions, including this one.
     ///
-    /// An error that it returns ends the WebAssembly code, and is the message
-    /// and the source of the [`Trap`] that the call of it fails with; a [`Trap`]
-    /// is that trap itself, without context that was added to it. If it panics,
-    /// the call panics.
+    /// If it returns an error, the WebAssembly code ends, and the call fails with a [`Trap`]
+    /// that has the error as its message and source. A [`Trap`] that it returns is passed on
+    /// as it is, without any context that was added to it. If it panics, the call panics.
     ///
     /// Calls `wasm_func_new_with_env`.
     ///
     /// # Errors
     ///
-    /// If the type has parameters or results whose values can't be passed:
-    /// [`Inexpressible`](super::Inexpressible), or
-    /// [`Unsupported`](crate::Unsupported) for references if libwasmtime was
-    /// built without `gc`.
+    /// Returns an error if the type has parameters or results whose values can't be passed:
+    ///
+    /// - [`Unsupported`](crate::Unsupported) for references to functions, if libwasmtime was
+    ///   built without `gc`;
+    /// - [`Inexpressible`](super::Inexpressible) for other references and vectors.
     ///
     /// # Panics
     ///
-    /// If the type is of another engine than the store.
+    /// Panics if the type belongs to another engine than the store.
     pub fn new(
         mut store: impl AsContextMut,
         ty: &FuncType,
@@ -71,16 +95,21 @@ impl Func {
     ///
     /// # Errors
     ///
-    /// - [`Trap`] if the arguments aren't as many or not of the types that the
-    ///   function takes, if WebAssembly code traps, or if a host function fails;
-    /// - [`Inexpressible`](super::Inexpressible) if the function takes or
-    ///   returns what can't be passed, and [`Unsupported`](crate::Unsupported)
-    ///   if these are references and libwasmtime was built without `gc`.
+    /// Returns
+    ///
+    /// - [`Trap`] if the arguments don't match the function's parameters in number or type, if
+    ///   WebAssembly code traps, or if a host function fails;
+    /// - [`Inexpressible`](super::Inexpressible) if the function takes or returns values that
+    ///   can't be passed; or
+    /// - [`Unsupported`](crate::Unsupported) if it takes or returns references to functions,
+    ///   and libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
-    /// If the function or an argument is of another store, or if a host function
-    /// panics that it called.
+    /// Panics if
+    ///
+    /// - the function or an argument belongs to another store; or
+    /// - a host function that it calls panics.
     pub fn call(&self, mut store: impl AsContextMut, params: &[Val]) -> Result<Vec<Val>> {
         let store = store.as_context_mut();
         let state = store.state();
@@ -89,10 +118,9 @@ impl Func {
         check_vals(params)?;
         let params: ValVec = params.iter().map(|val| val.to_c(state)).collect();
         let mut results = ValVec::with_len(self.ty.results().len());
-        // SAFETY: invariant "Object"; the store is borrowed exclusively, and
-        // nothing of the state but by shared references. The arguments are
-        // copied. The results are as many as the function has, own nothing yet,
-        // and are written on success; the trap is owned.
+        // SAFETY: invariant "Object"; the store is borrowed exclusively, and the state by shared
+        // references only. The arguments are copied. The results are as many as the function has,
+        // own nothing yet, and are written on success. The trap is owned.
         unsafe {
             state.enter(|| wasm_func_call(func, params.as_ptr(), results.as_mut_ptr()))?;
             results
@@ -103,9 +131,9 @@ impl Func {
     }
 }
 
-/// A closure as the environment of a callback.
+/// A closure, as the environment of a callback.
 struct Host<F> {
-    /// Weak, as the closure is in the store.
+    /// Weak, as the store owns the closure.
     store: Weak<State>,
     ty: FuncType,
     func: F,
@@ -127,9 +155,9 @@ where
         let ty = self.ty.clone();
         let raw_ty = ty.to_c();
         let env = Box::into_raw(Box::new(self));
-        // SAFETY: the store is alive, the type is of its engine and can be
-        // passed, the callback, its environment and its finalizer belong
-        // together. The function is owned.
+        // SAFETY: invariant "Owned object": the store is alive. The type belongs to its engine,
+        // and `check_types` has found that its values can be passed. The callback and the
+        // finalizer are those of the environment. The function is owned.
         let func = unsafe {
             let func = wasm_func_new_with_env(
                 state.raw(),
@@ -143,14 +171,17 @@ where
         func.expect("wasm_func_new_with_env returns a function")
     }
 
+    /// Calls the closure.
+    ///
     /// # Safety
     ///
-    /// The arguments must be of the closure's store, which must be borrowed for
-    /// a call that this is in; there must be as many results as the type has.
+    /// The arguments must be of the closure's store, which must be borrowed exclusively for the
+    /// call that this is part of. There must be as many results as the type has.
     unsafe fn call(&self, state: &Arc<State>, args: &ValVec, results: &mut ValVec) -> Result<()> {
         let args = args
             .iter()
-            // SAFETY: the caller vouches for the arguments.
+            // SAFETY: the arguments belong to the store, as this function requires; the clone is
+            // owned.
             .map(|val| unsafe { Val::from_c(state, val.clone()) })
             .collect::<Result<Vec<_>>>()?;
         let mut vals: Vec<_> = self.ty.results().map(|ty| Val::default_for(&ty)).collect();
@@ -163,7 +194,7 @@ where
     }
 }
 
-/// What libwasmtime calls for a closure.
+/// Calls the closure that is the environment, for libwasmtime.
 unsafe extern "C" fn callback<F>(
     env: *mut c_void,
     args: *const wasm_val_vec_t,
@@ -172,10 +203,10 @@ unsafe extern "C" fn callback<F>(
 where
     F: Fn(StoreContextMut<'_>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
 {
-    // SAFETY: libwasmtime passes the closure's environment, vectors that are
-    // valid for the call, and so owned that what is put into the results is
-    // deleted with them; their layout is that of `ValVec`. It calls during a
-    // call of this crate only, which has borrowed the store.
+    // SAFETY: invariant "Callback": libwasmtime passes the closure's environment, and vectors
+    // that are valid for the call. It owns the results, and deletes what is put into them.
+    // The layout of both vectors is that of `ValVec`. It calls during a call of this crate
+    // only, which has borrowed the store exclusively.
     let (host, args, results) = unsafe {
         (
             &*env.cast::<Host<F>>(),
@@ -184,17 +215,17 @@ where
         )
     };
     let Some(state) = host.store.upgrade() else {
-        return raw_trap("the store of the host function is gone");
+        return raw_trap("the store of the host function has been dropped");
     };
     callback::call_host(ReportTrap(&state), || {
-        // SAFETY: the vectors are those of a call of the closure, for which the store is
-        // borrowed.
+        // SAFETY: the vectors are those of a call of this closure, and the store is borrowed
+        // exclusively for that call.
         unsafe { host.call(&state, args, results) }
     })
 }
 
-/// Reports with an owned trap, or null. The failure waits in the store for the entry
-/// that the callback was called from.
+/// Reports a failure with an owned trap, and success with null. The failure stays in the
+/// store, for the entry that the callback was called from.
 struct ReportTrap<'a>(&'a State);
 
 impl Report<()> for ReportTrap<'_> {
@@ -209,7 +240,7 @@ impl Report<()> for ReportTrap<'_> {
         let (trap, cause) = match failure.downcast::<Trap>() {
             Ok(trap) => {
                 let (trap, cause) = trap.into_parts();
-                (trap, cause.map(Failure::from))
+                (trap.into_raw(), cause.map(Failure::from))
             }
             Err(failure) => (raw_trap(&failure.to_string()), Some(failure)),
         };
@@ -218,8 +249,8 @@ impl Report<()> for ReportTrap<'_> {
     }
 }
 
-/// A trap, owned.
+/// Creates a trap, which the caller owns.
 fn raw_trap(message: &str) -> *mut wasm_trap_t {
-    // SAFETY: the text is readable, and copied.
+    // SAFETY: the text is valid for reads of its length, and copied.
     unsafe { wasmtime_trap_new(message.as_ptr().cast(), message.len()) }
 }

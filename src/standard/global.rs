@@ -11,7 +11,18 @@ use crate::{GlobalType, Result};
 
 /// A global variable, mutable or not.
 ///
-/// Cloning it is cheap. Using it with another store than its own panics.
+/// Clones are handles of the same global. Using one with another store than its own panics.
+///
+#[doc = example!(compiler)]
+/// use libwasmtime::standard::{Global, GlobalType, Mutability, Store, Val, ValType};
+///
+/// let mut store = Store::default();
+/// let ty = GlobalType::new(ValType::I64, Mutability::Var);
+/// let counter = Global::new(&mut store, &ty, &Val::I64(1))?;
+/// counter.set(&mut store, &Val::I64(2))?;
+/// assert_eq!(counter.get(&mut store)?.i64(), Some(2));
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Global {
     object: Object,
@@ -21,18 +32,21 @@ pub struct Global {
 object!(Global(GlobalType): global);
 
 impl Global {
-    /// Makes a global.
+    /// Creates a global.
     ///
     /// Calls `wasm_global_new`.
     ///
     /// # Errors
     ///
-    /// If the value isn't of the type that `ty` says, or that is of another
-    /// engine; and as for [`Global::get`].
+    /// Returns an error if
+    ///
+    /// - the value isn't of the type that `ty` declares;
+    /// - `ty` belongs to another engine than the store; or
+    /// - the value can't be passed, as for [`Global::get`].
     ///
     /// # Panics
     ///
-    /// If the value is of another store.
+    /// Panics if the value belongs to another store.
     pub fn new(mut store: impl AsContextMut, ty: &GlobalType, val: &Val) -> Result<Global> {
         let store = store.as_context_mut();
         let state = store.state();
@@ -43,36 +57,39 @@ impl Global {
         check_types([ty.content().clone()])?;
         check_val(ty, val)?;
         let raw = val.to_c(state);
-        // SAFETY: the store is alive and borrowed exclusively, the type is of
-        // its engine, the value is copied. What is made is owned.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, the
+        // type belongs to its engine, and the value to the store; both are copied. The global
+        // is owned.
         unsafe {
             let global = wasm_global_new(state.raw(), ty.to_c()?.as_ptr(), raw.as_ptr());
             Global::adopt(state, global, ty.clone())
         }
-        .context("libwasmtime can't make a global of that type and value")
+        .context("cannot create the global: `wasm_global_new` refused its type or its value")
     }
 
-    /// The value it has now.
+    /// Returns the current value.
     ///
     /// Calls `wasm_global_get`.
     ///
     /// # Errors
     ///
-    /// [`Inexpressible`] if it is one that can't be passed, and
-    /// [`Unsupported`](crate::Unsupported) if it is a reference and libwasmtime
-    /// was built without `gc`.
+    /// Returns
+    ///
+    /// - [`Inexpressible`] if the value can't be passed; or
+    /// - [`Unsupported`](crate::Unsupported) if it is a reference to a function, and
+    ///   libwasmtime was built without `gc`.
     ///
     /// # Panics
     ///
-    /// If the global is of another store.
+    /// Panics if the global belongs to another store.
     pub fn get(&self, mut store: impl AsContextMut) -> Result<Val> {
         let store = store.as_context_mut();
         let state = store.state();
         let global = self.get_c(state);
         check_types([self.ty.content().clone()])?;
         let mut out = OwnedVal::default();
-        // SAFETY: invariant "Object"; the store is borrowed exclusively. What is
-        // overwritten owns nothing; what is written is owned, and of the store.
+        // SAFETY: invariant "Object"; the store is borrowed exclusively. The value that is
+        // overwritten owns nothing; the one that is written is owned, and belongs to the store.
         unsafe {
             wasm_global_get(global, out.as_mut_ptr());
             Val::from_c(state, out)
@@ -85,14 +102,17 @@ impl Global {
     ///
     /// # Errors
     ///
-    /// If the global isn't mutable, or the value isn't of its type;
-    /// [`Inexpressible`] if the global is for functions of a certain type only,
-    /// and the value isn't null: the C API doesn't tell whether it took it. And
-    /// as for [`Global::get`].
+    /// Returns an error if
+    ///
+    /// - the global isn't mutable;
+    /// - the value isn't of the global's type;
+    /// - the global is for functions of one concrete type only, and the value isn't null, with
+    ///   [`Inexpressible`]: the C API doesn't report whether the value was accepted; or
+    /// - the value can't be passed, as for [`Global::get`].
     ///
     /// # Panics
     ///
-    /// If the global or the value is of another store.
+    /// Panics if the global or the value belongs to another store.
     pub fn set(&self, mut store: impl AsContextMut, val: &Val) -> Result<()> {
         let store = store.as_context_mut();
         let state = store.state();
@@ -109,8 +129,8 @@ impl Global {
         if !is_abstract && !matches!(val, Val::FuncRef(None)) {
             return Err(Inexpressible::new(format!("setting a global of type `{content}`")).into());
         }
-        // SAFETY: invariant "Object"; the store is borrowed exclusively. The
-        // value is copied.
+        // SAFETY: invariant "Object"; the store is borrowed exclusively. The value belongs to
+        // the store, as `to_c` asserts, and is copied.
         unsafe { wasm_global_set(global, raw.as_ptr()) };
         Ok(())
     }

@@ -10,9 +10,9 @@ use std::fmt;
 use std::ptr;
 use std::sync::Arc;
 
-/// An instance of a module: what runs.
+/// An instance of a module, whose code can run.
 ///
-/// It is what it exports. Cloning it is cheap.
+/// It is represented by its exports. Clones share them.
 #[derive(Clone)]
 pub struct Instance {
     module: Module,
@@ -20,24 +20,28 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Instantiates a module, with its imports in the order in which
-    /// [`Module::imports`] lists them, and runs its start function.
+    /// Instantiates a module, and runs its start function. The imports must be in the order in
+    /// which [`Module::imports`] lists them.
     ///
     /// Calls `wasm_instance_new` and `wasm_instance_exports`.
     ///
     /// # Errors
     ///
-    /// [`Trap`](super::Trap) if there are too many or too few imports, if one
-    /// isn't of the type that the module wants, or if the start function fails,
-    /// as for [`Func::call`](super::Func::call). And if the module is of another
-    /// engine than the store; or if a shared memory is imported, unless the engine
-    /// is one with which that can be done, see
-    /// [`SharedMemory`](crate::SharedMemory#in-one-store).
+    /// Returns
+    ///
+    /// - [`Trap`](super::Trap) if there are too many or too few imports, if one isn't of the
+    ///   type that the module requires, or if the start function fails, as for
+    ///   [`Func::call`](super::Func::call);
+    /// - an error if the module belongs to another engine than the store; or
+    /// - an error if a shared memory is imported, unless the engine allows that: see
+    ///   [`SharedMemory`](crate::SharedMemory#in-one-store).
     ///
     /// # Panics
     ///
-    /// If an import is of another store, or if a host function panics that the
-    /// start function called.
+    /// Panics if
+    ///
+    /// - an import belongs to another store; or
+    /// - a host function that the start function calls panics.
     pub fn new(
         mut store: impl AsContextMut,
         module: &Module,
@@ -49,7 +53,7 @@ impl Instance {
             Engine::same(state.engine(), module.engine()),
             "the module was compiled by another engine than that of the store"
         );
-        // Here, a shared memory can only be one that an instance has defined.
+        // With this API, a shared memory can only be one that an instance has defined.
         if imports
             .iter()
             .any(|import| import.may_fault_as_shared_memory(state.engine()))
@@ -58,9 +62,9 @@ impl Instance {
         }
         let imports: ExternVec = imports.iter().map(|item| Some(item.to_c(state))).collect();
         let mut instance = ptr::null_mut();
-        // SAFETY: the store is alive and borrowed exclusively, and nothing of
-        // the state but by shared references; the imports are of the store. What
-        // is made is owned: the instance, or else a trap.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, and
+        // the state by shared references only. The module belongs to the store's engine, and
+        // the imports to the store. What is returned is owned: the instance, or else a trap.
         let exports = unsafe {
             state.enter(|| {
                 let mut trap = ptr::null_mut();
@@ -68,7 +72,7 @@ impl Instance {
                     wasm_instance_new(state.raw(), module.as_ptr(), imports.as_ptr(), &mut trap);
                 trap
             })?;
-            ensure!(!instance.is_null(), "libwasmtime failed without saying why");
+            ensure!(!instance.is_null(), "libwasmtime failed without a reason");
             let exports = ExternVec::out(|out| wasm_instance_exports(instance, out));
             wasm_instance_delete(instance);
             exports
@@ -77,7 +81,8 @@ impl Instance {
             .into_iter()
             .flatten()
             .zip(module.export_defs().iter())
-            // SAFETY: the exports are of the store, and in the module's order.
+            // SAFETY: the exports belong to the store, and are in the order in which the module
+            // declares them.
             .map(|(item, def)| unsafe { Extern::from_c(state, item, Some(&def.ty)) })
             .collect();
         Ok(Instance {
@@ -86,17 +91,17 @@ impl Instance {
         })
     }
 
-    /// What the instance exports, in the order of [`Module::exports`].
+    /// Returns the exports of the instance, in the order of [`Module::exports`].
     pub fn exports(&self) -> &[Extern] {
         &self.exports
     }
 
-    /// The export of that name.
+    /// Returns the export with that name; `None` if there is none.
     pub fn get_export(&self, name: &str) -> Option<&Extern> {
         self.exports.get(self.module.export_defs().place(name)?)
     }
 
-    /// The module that this is an instance of.
+    /// Returns the module that this is an instance of.
     pub fn module(&self) -> &Module {
         &self.module
     }

@@ -10,11 +10,12 @@ use std::slice;
 
 /// A linear memory that isn't shared between threads.
 ///
-/// Cloning it is cheap, and doesn't copy the bytes. Using it with another store
-/// than its own panics.
+/// Clones are handles of the same memory, and don't copy the bytes. Using one with another
+/// store than its own panics.
 ///
-/// The bytes are borrowed from the store, so that nothing can grow or change the
-/// memory while they are looked at:
+/// The bytes are borrowed from the store, so nothing can grow or change the memory while
+/// they are borrowed:
+///
 ///
 #[doc = example!(compiler)]
 /// use libwasmtime::standard::{Memory, MemoryType, Store};
@@ -36,56 +37,62 @@ pub struct Memory {
 object!(Memory(MemoryType): memory);
 
 impl Memory {
-    /// Makes a memory of zeros.
+    /// Creates a memory that is filled with zeros.
     ///
     /// Calls `wasm_memory_new`.
     ///
     /// # Errors
     ///
-    /// If the engine doesn't allow such a memory, it is to be shared, or there
-    /// isn't enough address space.
+    /// Returns an error if
+    ///
+    /// - the engine doesn't allow such a memory;
+    /// - the type is that of a shared memory; or
+    /// - there isn't enough address space.
     pub fn new(mut store: impl AsContextMut, ty: &MemoryType) -> Result<Memory> {
         let store = store.as_context_mut();
         let state = store.state();
         let raw_ty = ty.to_c()?;
-        // SAFETY: the store is alive and borrowed exclusively, the type is
-        // valid. What is made is owned.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed exclusively, the
+        // type is valid and copied. The memory is owned.
         unsafe {
             let memory = wasm_memory_new(state.raw(), raw_ty.as_ptr());
             Memory::adopt(state, memory, ty.clone())
         }
-        .context("libwasmtime can't make a memory of that type")
+        .context("cannot create the memory: `wasm_memory_new` refused its type or its size")
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     ///
     /// Calls `wasm_memory_data` and `wasm_memory_data_size`.
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// Panics if the memory belongs to another store.
     pub fn data<'a>(&self, store: &'a (impl AsContext + ?Sized)) -> &'a [u8] {
         let (data, len) = self.parts(store.as_context().state());
         if len == 0 {
             return &[];
         }
-        // SAFETY: the bytes are initialised, and stay where they are while the
-        // store is borrowed. Nothing writes to them: WebAssembly doesn't run,
-        // and the memory isn't shared.
+        // SAFETY: the bytes are initialized, and don't move while the store is borrowed. Nothing
+        // writes to them: no WebAssembly code runs in the store, and the memory isn't shared.
         unsafe { slice::from_raw_parts(data, len) }
     }
 
-    /// The bytes, to be changed.
+    /// Returns the bytes for mutation.
+    ///
+    /// Calls `wasm_memory_data` and `wasm_memory_data_size`.
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// Panics if the memory belongs to another store.
     pub fn data_mut<'a>(&self, store: &'a mut (impl AsContextMut + ?Sized)) -> &'a mut [u8] {
         let (data, len) = self.parts(store.as_context_mut().state());
         if len == 0 {
             return &mut [];
         }
-        // SAFETY: as for `data`, and the store is borrowed exclusively.
+        // SAFETY: the bytes are initialized, and don't move while the store is borrowed. That
+        // is exclusive, and nothing but the store gives access to the bytes, so nothing aliases
+        // them.
         unsafe { slice::from_raw_parts_mut(data, len) }
     }
 
@@ -100,42 +107,43 @@ impl Memory {
         }
     }
 
-    /// How many bytes there are now.
+    /// Returns the current size in bytes.
     ///
     /// Calls `wasm_memory_data_size`.
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// Panics if the memory belongs to another store.
     pub fn data_size(&self, store: impl AsContext) -> usize {
         self.parts(store.as_context().state()).1
     }
 
-    /// How many pages there are now.
+    /// Returns the current size in pages.
     ///
-    /// Pages have 65536 bytes, unless the type says otherwise. Doesn't call
-    /// `wasm_memory_size`, which can't count all the pages of a memory whose
-    /// pages are bytes.
+    /// A page has 65536 bytes, unless the type says otherwise. This doesn't call
+    /// `wasm_memory_size`, whose result is too narrow for a memory with pages of one byte.
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// Panics if the memory belongs to another store.
     pub fn size(&self, store: impl AsContext) -> u64 {
         self.data_size(store) as u64 / self.ty.page_size()
     }
 
-    /// Grows the memory by `delta` pages of zeros, and returns how many it had.
+    /// Grows the memory by `delta` pages of zeros, and returns its previous size in pages.
     ///
     /// Calls `wasm_memory_grow`.
     ///
     /// # Errors
     ///
-    /// If that is more than the memory's maximum, or there isn't enough address
-    /// space. The memory is unchanged then.
+    /// Returns an error, and leaves the memory unchanged, if
+    ///
+    /// - the new size is larger than the memory's maximum; or
+    /// - there isn't enough address space.
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// Panics if the memory belongs to another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u32) -> Result<u64> {
         let previous = self.size(&store);
         let memory = self.get_c(store.as_context_mut().state());

@@ -2,16 +2,15 @@
 
 use super::{AsContext, AsContextMut};
 use crate::error::{Context, bail};
+use crate::owned::Owned;
 use crate::sys::{
-    wasm_byte_vec_t, wasm_module_delete, wasm_module_deserialize, wasm_module_exports,
-    wasm_module_imports, wasm_module_obtain, wasm_module_share, wasm_module_t,
-    wasm_shared_module_delete, wasm_shared_module_t,
+    wasm_byte_vec_t, wasm_module_deserialize, wasm_module_exports, wasm_module_imports,
+    wasm_module_obtain, wasm_module_share, wasm_module_t, wasm_shared_module_t,
 };
 use crate::types::{ExportDefs, ImportDef, TableLimits};
 use crate::vec::{ExportTypeVec, ImportTypeVec};
 use crate::{Engine, ExportType, ImportType, Result};
 use std::fmt;
-use std::ptr::NonNull;
 use std::sync::Arc;
 
 #[cfg(compiler)]
@@ -24,129 +23,129 @@ use {
 
 /// A compiled module, ready to be instantiated any number of times.
 ///
-/// It belongs to its engine and not to the store that it was made with: that is
-/// only how the engine-neutral API has it. Clones are the same module, counted;
-/// it can be used from several threads at a time. For code that is to run with
-/// other engines, there are [`Module::share`] and [`Module::obtain`].
+/// It belongs to its engine. `Module::new` takes a store only because the engine-neutral
+/// API does. Clones share the module by a reference count, and several threads can use it at
+/// the same time. Code that must run with other engines passes it to other threads by
+/// [`Module::share`] and [`Module::obtain`].
 #[derive(Clone)]
 pub struct Module {
-    inner: Arc<Inner>,
+    inner: Arc<ModuleParts>,
 }
 
-struct Inner {
-    /// Owned.
-    raw: NonNull<wasm_module_t>,
+struct ModuleParts {
+    raw: Owned<wasm_module_t>,
     interface: Arc<Interface>,
 }
 
-/// What is known of a module without looking at it.
+/// What a module imports and exports, read once.
 struct Interface {
     engine: Engine,
     imports: Vec<ImportDef>,
     exports: ExportDefs,
 }
 
-// SAFETY: the C object is a counted reference to the module, which may be used
-// from any thread at any time, and has no store; the rest is plain data.
-unsafe impl Send for Inner {}
-// SAFETY: as above.
-unsafe impl Sync for Inner {}
-
 impl Module {
     /// Compiles a module in the binary format.
     ///
-    /// Calls `wasm_module_new`; if that fails, `wasmtime_module_validate` for
-    /// the reason.
+    /// Calls `wasm_module_new`; if that fails, `wasmtime_module_validate` for the reason.
     ///
     /// # Errors
     ///
-    /// If the module is malformed or invalid, or uses a proposal that the engine
-    /// doesn't have on; [`Unsupported`](crate::Unsupported) if libwasmtime was
-    /// built without a compiler.
+    /// Returns an error if the module is malformed or invalid, or uses a proposal that the
+    /// engine hasn't enabled; [`Unsupported`](crate::Unsupported) if libwasmtime was built
+    /// without a compiler.
     #[cfg(compiler)]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn new(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<Module> {
         let state = store.as_context().state();
         let binary = binary.as_ref();
         state.engine().prepare_to_compile(binary)?;
-        // SAFETY: the store is alive and borrowed, the bytes are readable. What
-        // is made is owned, and the tables are read from the same binary.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed, and the bytes are
+        // valid for reads. The module is owned, and the tables' limits are read from the same
+        // binary.
         unsafe {
-            let Some(raw) = NonNull::new(wasm_module_new(state.raw(), &view(binary))) else {
+            let Some(raw) = Owned::from_raw(wasm_module_new(state.raw(), &view(binary))) else {
                 crate::Module::validate(state.engine(), binary)?;
-                bail!("libwasmtime can't compile the module, which is valid");
+                bail!("`wasm_module_new` failed, although the module is valid");
             };
             Ok(Module::from_c(state.engine(), raw, binary::tables(binary)))
         }
     }
 
-    /// Checks a module in the binary format without compiling it.
+    /// Validates a module in the binary format without compiling it.
     ///
-    /// Calls `wasm_module_validate`; if it isn't valid, `wasmtime_module_validate`
-    /// for the reason.
+    /// Calls `wasm_module_validate`; if the module isn't valid, `wasmtime_module_validate` for
+    /// the reason.
     ///
     /// # Errors
     ///
-    /// If it is malformed or invalid with the engine's settings;
-    /// [`Unsupported`](crate::Unsupported) if libwasmtime was built without a
-    /// compiler.
+    /// Returns an error if the module is malformed, or invalid with the engine's settings;
+    /// [`Unsupported`](crate::Unsupported) if libwasmtime was built without a compiler.
     #[cfg(compiler)]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn validate(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<()> {
         let state = store.as_context().state();
         state.engine().prepare_to_validate()?;
         let binary = binary.as_ref();
-        // SAFETY: the store is alive and borrowed, the bytes are readable.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed, and the bytes are
+        // valid for reads.
         if !unsafe { wasm_module_validate(state.raw(), &view(binary)) } {
             crate::Module::validate(state.engine(), binary)?;
-            bail!("libwasmtime finds the module invalid");
+            bail!("`wasm_module_validate` found the module invalid without a reason");
         }
         Ok(())
     }
 
-    /// Makes a module of what [`Module::serialize`](Module#method.serialize) returned,
+    /// Creates a module from what [`Module::serialize`](Module#method.serialize) returned,
     /// without compiling.
     ///
-    /// Calls `wasm_module_deserialize`; if that fails,
-    /// `wasmtime_module_deserialize` for the reason.
+    /// Calls `wasm_module_deserialize`; if that fails, `wasmtime_module_deserialize` for the
+    /// reason.
     ///
     /// # Errors
     ///
-    /// As for [`crate::Module::deserialize`].
+    /// Returns an error as [`crate::Module::deserialize`] does.
     ///
     /// # Safety
     ///
-    /// As for [`crate::Module::deserialize`]; and tables with 64-bit indices
-    /// that it exports mustn't grow to 2^32 elements.
+    /// As [`crate::Module::deserialize`] requires. Also, tables with 64-bit indices that the
+    /// module exports must not grow to 2^32 elements.
     pub unsafe fn deserialize(store: impl AsContext, bytes: impl AsRef<[u8]>) -> Result<Module> {
         let state = store.as_context().state();
         let bytes = bytes.as_ref();
-        // SAFETY: the store is alive and borrowed, the bytes are readable, and
-        // the caller vouches for the code. What is made is owned.
+        // SAFETY: invariant "Owned object": the store is alive and borrowed, and the bytes are
+        // valid for reads. They are code of libwasmtime, as this function requires. The module
+        // is owned; no limits need more than 32 bits, as it also requires.
         unsafe {
             let raw = wasm_module_deserialize(state.raw(), &view(bytes));
-            let Some(raw) = NonNull::new(raw) else {
+            let Some(raw) = Owned::from_raw(raw) else {
                 crate::Module::deserialize(state.engine(), bytes)?;
-                bail!("libwasmtime can't make a module of the bytes");
+                bail!("`wasm_module_deserialize` failed without a reason");
             };
             Ok(Module::from_c(state.engine(), raw, Default::default()))
         }
     }
 
+    /// Takes ownership of a module.
+    ///
     /// # Safety
     ///
-    /// `raw` must be an owned module of `engine`, whose tables are as said.
+    /// `raw` must be a module of `engine`. `tables` must be the limits of the tables
+    /// that it imports, and of those that it exports, or empty if all fit into 32 bits.
     unsafe fn from_c(
         engine: &Engine,
-        raw: NonNull<wasm_module_t>,
+        raw: Owned<wasm_module_t>,
         tables: [Vec<TableLimits>; 2],
     ) -> Module {
         let module = raw.as_ptr();
-        // SAFETY: the module is alive, and what is asked for is written.
+        // SAFETY: invariant "Owned object": the module is alive, and `out` is an empty vector
+        // for it to fill.
         let imports = ImportTypeVec::out(|out| unsafe { wasm_module_imports(module, out) });
-        // SAFETY: as above.
+        // SAFETY: invariant "Owned object": the module is alive, and `out` is an empty vector
+        // for it to fill.
         let exports = ExportTypeVec::out(|out| unsafe { wasm_module_exports(module, out) });
-        // SAFETY: the caller vouches for the tables.
+        // SAFETY: both belong to a module of `engine`, and `tables` are their limits, as this
+        // function requires.
         let (imports, exports) = unsafe {
             (
                 ImportDef::all_from_c(engine, &imports, &tables[0]),
@@ -163,37 +162,39 @@ impl Module {
         )
     }
 
-    fn of(raw: NonNull<wasm_module_t>, interface: Arc<Interface>) -> Module {
+    fn of(raw: Owned<wasm_module_t>, interface: Arc<Interface>) -> Module {
         Module {
-            inner: Arc::new(Inner { raw, interface }),
+            inner: Arc::new(ModuleParts { raw, interface }),
         }
     }
 
-    /// The compiled code, for [`Module::deserialize`].
+    /// Returns the compiled code, for [`Module::deserialize`].
     ///
     /// Calls `wasm_module_serialize`.
     ///
     /// # Errors
     ///
-    /// [`Unsupported`](crate::Unsupported) if libwasmtime was built without a
+    /// Returns [`Unsupported`](crate::Unsupported) if libwasmtime was built without a
+    /// compiler.
     /// compiler.
     #[cfg(compiler)]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn serialize(&self) -> Result<ByteVec> {
         require(Feature::Compiler)?;
-        // SAFETY: the module is alive; `out` is overwritten, or left empty.
+        // SAFETY: invariant "Owned object": the module is alive; `out` is an empty vector,
+        // which is overwritten or left as it is.
         let bytes = ByteVec::out(|out| unsafe { wasm_module_serialize(self.as_ptr(), out) });
-        ensure!(!bytes.is_empty(), "libwasmtime can't serialize the module");
+        ensure!(!bytes.is_empty(), "`wasm_module_serialize` failed");
         Ok(bytes)
     }
 
-    /// What the module imports, in the order in which
-    /// [`Instance::new`](super::Instance::new) wants it.
+    /// Returns the imports of the module, in the order in which
+    /// [`Instance::new`](super::Instance::new) takes them.
     pub fn imports(&self) -> impl ExactSizeIterator<Item = ImportType<'_>> {
         self.inner.interface.imports.iter().map(ImportType::new)
     }
 
-    /// What the module exports, in the order of
+    /// Returns the exports of the module, in the order of
     /// [`Instance::exports`](super::Instance::exports).
     pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportType<'_>> {
         self.inner.interface.exports.iter().map(ExportType::new)
@@ -203,50 +204,65 @@ impl Module {
         &self.inner.interface.exports
     }
 
-    /// The engine that the module is of.
+    /// Returns the engine that the module belongs to.
     pub fn engine(&self) -> &Engine {
         &self.inner.interface.engine
     }
 
-    /// What another thread can [`obtain`](Module::obtain) the module from.
+    /// Returns a handle from which another thread can [`obtain`](Module::obtain) the module.
     ///
     /// Calls `wasm_module_share`.
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::Result;
+    /// use libwasmtime::standard::{Engine, Instance, Module, Store};
+    /// use std::thread;
+    ///
+    /// let engine = Engine::default();
+    /// let binary = libwasmtime::wat2wasm(r#"(module (func (export "run")))"#)?;
+    /// let module = Module::new(&Store::new(&engine), binary)?;
+    /// let shared = module.share();
+    ///
+    /// let other = thread::spawn(move || -> Result<usize> {
+    ///     let mut store = Store::new(&engine);
+    ///     let module = Module::obtain(&mut store, &shared)?;
+    ///     let instance = Instance::new(&mut store, &module, &[])?;
+    ///     Ok(instance.exports().len())
+    /// });
+    /// assert_eq!(other.join().expect("the thread doesn't panic")?, 1);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn share(&self) -> SharedModule {
-        // SAFETY: the module is alive; what is made is owned.
-        let raw = unsafe { wasm_module_share(self.as_ptr()) };
+        // SAFETY: invariant "Owned object": the module is alive; the result is owned.
+        let raw = unsafe { Owned::from_c(wasm_module_share(self.as_ptr())) };
         SharedModule {
-            raw: NonNull::new(raw).expect("wasm_module_share returns a module"),
+            raw,
             interface: self.inner.interface.clone(),
         }
     }
 
-    /// The module that was shared.
+    /// Returns the module that was shared.
     ///
     /// Calls `wasm_module_obtain`.
     ///
     /// # Errors
     ///
-    /// If it is of another engine than the store.
+    /// Returns an error if the module belongs to another engine than the store.
     pub fn obtain(mut store: impl AsContextMut, shared: &SharedModule) -> Result<Module> {
         let store = store.as_context_mut();
-        // SAFETY: both are alive, and the store is borrowed; what is made is
-        // owned.
-        let raw = unsafe { wasm_module_obtain(store.state().raw(), shared.raw.as_ptr()) };
-        let raw = NonNull::new(raw)
-            .context("the module was compiled by another engine than that of the store")?;
+        // SAFETY: invariant "Owned object": both are alive, and the store is borrowed
+        // exclusively; the result is owned.
+        let raw = unsafe {
+            Owned::from_raw(wasm_module_obtain(store.state().raw(), shared.raw.as_ptr()))
+        };
+        let raw =
+            raw.context("the module was compiled by another engine than that of the store")?;
         Ok(Module::of(raw, shared.interface.clone()))
     }
 
-    /// The C object, valid as long as `self`.
+    /// Returns the C object, which is valid as long as `self`.
     pub(super) fn as_ptr(&self) -> *mut wasm_module_t {
         self.inner.raw.as_ptr()
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // SAFETY: the module is owned, and not used again.
-        unsafe { wasm_module_delete(self.raw.as_ptr()) }
     }
 }
 
@@ -256,23 +272,10 @@ impl fmt::Debug for Module {
     }
 }
 
-/// A module on its way to other threads; see [`Module::share`].
+/// A handle by which a module is passed to other threads; see [`Module::share`].
 pub struct SharedModule {
-    /// Owned.
-    raw: NonNull<wasm_shared_module_t>,
+    raw: Owned<wasm_shared_module_t>,
     interface: Arc<Interface>,
-}
-
-// SAFETY: this is what the C object is for.
-unsafe impl Send for SharedModule {}
-// SAFETY: as above; it is only read.
-unsafe impl Sync for SharedModule {}
-
-impl Drop for SharedModule {
-    fn drop(&mut self) {
-        // SAFETY: the object is owned, and not used again.
-        unsafe { wasm_shared_module_delete(self.raw.as_ptr()) }
-    }
 }
 
 impl fmt::Debug for SharedModule {
@@ -281,7 +284,7 @@ impl fmt::Debug for SharedModule {
     }
 }
 
-/// The bytes as a vector of the C API, to be read and not to be deleted.
+/// Returns the bytes as a vector of the C API, which must only be read, and not deleted.
 fn view(bytes: &[u8]) -> wasm_byte_vec_t {
     wasm_byte_vec_t {
         size: bytes.len(),

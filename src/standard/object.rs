@@ -1,37 +1,36 @@
 //! The C objects of a store, and the handles to them.
 //!
-//! In C every object holds its store, which is freed with the last of them. So
-//! an object in the environment of a host function would hold its own holder,
-//! and neither be freed. Here the store owns all of its objects, in [`Objects`];
-//! a handle that is dropped frees its object, and a store that is dropped frees
-//! those that are left.
+//! In C every object owns a reference to its store, which is freed with the last one. So an
+//! object in the environment of a host function would own its own owner, and neither would
+//! be freed. Here the store owns all of its objects, in [`Objects`]. Dropping the last
+//! handle of an object frees the object, and dropping a store frees the objects that are
+//! left.
 //!
 //! # Invariant
 //!
-//! **Object**: the pointer in an [`Object`] is to a valid object while the
-//! object's store is open and a clone of the `Object` exists. Only
-//! [`Object::get_c`] gives it away, to those who have a context of the store.
+//! **Object**: the pointer in an [`Object`] is to a valid object while the object's store is
+//! open and a clone of the `Object` exists. Only [`Object::get_c`] returns it, to callers
+//! that have a context of the store.
 
 use super::store::State;
+use crate::owned::Owned;
 use crate::store::wrong_store;
 use crate::sys::wasm_extern_t;
-use crate::vec::Owned;
 use std::collections::HashMap;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The live objects of a store; `None` once it is gone.
+/// The live objects of a store; `None` once the store is dropped.
 pub(super) struct Objects(Mutex<Option<Map>>);
 
 /// Objects by their addresses.
 type Map = HashMap<NonNull<wasm_extern_t>, Owned<wasm_extern_t>>;
 
-// SAFETY: an object is a plain description of an item and a reference to its
-// store with an atomic counter. While it is in here, the store that it is of is
-// held by more than it, so that to free it from another thread than the store's
-// is to decrement that counter.
+// SAFETY: an object is a plain description of an item, and a reference to its store with an
+// atomic count. While an object is in here, the store has another owner as well. So freeing
+// it on another thread than the store's only decrements that count.
 unsafe impl Send for Objects {}
-// SAFETY: as above, and the map is behind a mutex.
+// SAFETY: as for `Send`, and the map is behind a mutex.
 unsafe impl Sync for Objects {}
 
 impl Objects {
@@ -43,16 +42,15 @@ impl Objects {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Frees all objects. The C store must still be held by its owner.
+    /// Frees all objects. The owner of the C store must not have deleted it yet.
     pub(super) fn close(&self) {
-        // In its own statement, so that the mutex is unlocked again when the
-        // objects are freed.
+        // A statement of its own, so that the mutex is unlocked when the objects are freed.
         let objects = self.lock().take();
         drop(objects);
     }
 }
 
-/// A handle to an object, counted.
+/// A handle to an object, with a reference count.
 #[derive(Clone)]
 pub(super) struct Object(Arc<Handle>);
 
@@ -61,18 +59,18 @@ struct Handle {
     ptr: NonNull<wasm_extern_t>,
 }
 
-// SAFETY: the pointer is used with a context of the store only, which one thread
-// has at a time, and by `Objects`, behind its mutex.
+// SAFETY: the pointer is used with a context of the store only, which one thread has at a
+// time, and by `Objects`, behind its mutex.
 unsafe impl Send for Handle {}
-// SAFETY: as above.
+// SAFETY: as for `Send`: a context of the store isn't shared between threads.
 unsafe impl Sync for Handle {}
 
 impl Object {
-    /// Puts an object under the care of its store.
+    /// Gives an object to its store, which then owns it.
     ///
     /// # Safety
     ///
-    /// It must be of that store.
+    /// The object must belong to that store.
     pub(super) unsafe fn new(state: &State, object: Owned<wasm_extern_t>) -> Object {
         let objects = state.objects();
         let ptr = NonNull::new(object.as_ptr()).expect("an owned object isn't null");
@@ -87,20 +85,22 @@ impl Object {
         }))
     }
 
-    /// The object, valid while the store is borrowed and `self` exists.
+    /// Returns the object, which is valid while the store is borrowed and `self` exists.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the object belongs to another store.
     pub(super) fn get_c(&self, state: &State) -> *mut wasm_extern_t {
         assert_owns(state, &self.0.objects);
         self.0.ptr.as_ptr()
     }
 }
 
+/// Checks that the objects are those of the store.
+///
 /// # Panics
 ///
-/// If these aren't the objects of that store.
+/// Panics if they are those of another store.
 pub(super) fn assert_owns(state: &State, objects: &Arc<Objects>) {
     if !Arc::ptr_eq(state.objects(), objects) {
         wrong_store()
@@ -110,34 +110,34 @@ pub(super) fn assert_owns(state: &State, objects: &Arc<Objects>) {
 impl Drop for Handle {
     fn drop(&mut self) {
         if let Some(map) = &mut *self.objects.lock() {
-            // Freed while the mutex is locked: the store can't close meanwhile,
-            // and so this isn't the last to hold it.
+            // Freed while the mutex is locked: the store can't close meanwhile, so its last
+            // reference isn't the one that is dropped here.
             drop(map.remove(&self.ptr));
         }
     }
 }
 
-/// Makes what is the same for each kind of object: how it is taken from
-/// libwasmtime, its C object, and its type.
+/// Defines what all kinds of objects have in common: taking ownership of one from
+/// libwasmtime, access to its C object, and its type.
 ///
-/// `object!(Func(FuncType): func)` reads: a `Func` has an `object` that is a
-/// `wasm_func_t`, and a `ty` that is a `FuncType`. What follows `made if` says
-/// when the host can make one.
+/// `object!(Func(FuncType): func)` means: a `Func` has an `object` that is a `wasm_func_t`,
+/// and a `ty` that is a `FuncType`. After `made if` stands the cfg with which the host can
+/// create one.
 macro_rules! object {
     ($name:ident($ty:ident): $c:ident $(, made if $cfg:meta)?) => {
         paste::paste! {
             impl $name {
-                /// Takes an object, which must be of that kind and of that type.
+                /// Creates a handle of an object, which must be of that kind and of that type.
                 pub(super) fn from_object(object: Object, ty: $ty) -> $name {
                     $name { object, ty }
                 }
 
-                /// Takes what libwasmtime made; `None` if it is null.
+                /// Takes ownership of an object that libwasmtime created; `None` if it is null.
                 ///
                 /// # Safety
                 ///
-                /// It must be null, or owned by the caller, of that store and of
-                /// that type.
+                /// `raw` must be null, or of that store and of that type, and owned by the
+                /// caller, who gives it up.
                 $(#[cfg($cfg)])?
                 unsafe fn adopt(
                     state: &State,
@@ -147,13 +147,14 @@ macro_rules! object {
                     if raw.is_null() {
                         return None;
                     }
-                    // SAFETY: the caller vouches for it. The copy is owned, and
-                    // means the same as the original.
+                    // SAFETY: `raw` is owned and of the store, as this function requires. The
+                    // copy is owned, and refers to the same item. `raw` isn't used after it is
+                    // deleted.
                     unsafe {
                         let view = $crate::sys::[<wasm_ $c _as_extern>](raw);
                         let copy = $crate::sys::wasm_extern_copy(view);
                         $crate::sys::[<wasm_ $c _delete>](raw);
-                        let object = Object::new(state, $crate::vec::Owned::from_raw(copy)?);
+                        let object = Object::new(state, $crate::owned::Owned::from_raw(copy)?);
                         Some($name::from_object(object, ty))
                     }
                 }
@@ -162,19 +163,19 @@ macro_rules! object {
                     &self.object
                 }
 
-                /// The C object, valid while the store is borrowed and `self`
+                /// Returns the C object, which is valid while the store is borrowed and `self`
                 /// exists.
                 ///
                 /// # Panics
                 ///
-                /// If it is of another store.
+                /// Panics if the object belongs to another store.
                 fn get_c(&self, state: &State) -> *mut $crate::sys::[<wasm_ $c _t>] {
-                    // SAFETY: invariant "Object"; this is the same object, seen
-                    // as what it is.
+                    // SAFETY: invariant "Object"; the object is of this kind, so the result is the
+                    // same pointer.
                     unsafe { $crate::sys::[<wasm_extern_as_ $c>](self.object.get_c(state)) }
                 }
 
-                /// The type, as declared when it was made.
+                /// Returns the type that the item was created or declared with.
                 pub fn ty(&self) -> &$ty {
                     &self.ty
                 }

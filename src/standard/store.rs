@@ -1,57 +1,76 @@
-//! Stores, and borrowed access to them.
+//! Stores and their contexts.
 
 use super::object::Objects;
 use super::trap::Trap;
 use crate::callback::{Failure, Pending};
 use crate::error::{Raised, format_err};
-use crate::sys::{wasm_store_delete, wasm_store_new, wasm_store_t, wasm_trap_t};
+use crate::owned::Owned;
+use crate::sys::{wasm_store_new, wasm_store_t, wasm_trap_t};
 use crate::{Engine, Error, Result};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr;
 use std::sync::Arc;
 
 /// A collection of WebAssembly objects.
 ///
-/// All of them live in a store. Dropping it ends them, whatever handles are
-/// left, and drops the closures of its host functions. Using a handle with
-/// another store panics.
+/// All objects live in a store. Dropping the store frees them, even if handles are left, and
+/// drops the closures of its host functions. Using a handle with another store panics.
 ///
-/// A store can be sent to another thread, but isn't shared between threads.
+/// A store can be sent to another thread, but threads can't share it.
+///
+#[doc = example!(compiler)]
+/// use libwasmtime::standard::{Func, FuncType, Store};
+/// use std::sync::Arc;
+///
+/// let mut store = Store::default();
+/// let log = Arc::new("log".to_owned());
+/// let captured = log.clone();
+/// let ty = FuncType::new(store.engine(), [], []);
+/// let func = Func::new(&mut store, &ty, move |_store, _args, _results| {
+///     println!("{captured}: called");
+///     Ok(())
+/// })?;
+/// func.call(&mut store, &[])?;
+///
+/// // The store owns the closure; `func` is only a handle.
+/// drop(store);
+/// assert_eq!(Arc::strong_count(&log), 1);
+/// # drop(func);
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 pub struct Store {
     state: Arc<State>,
 }
 
-// Not `Sync`: `wasm.h` says that a store is used by one thread at a time, and its
-// functions change the store where they only seem to look.
+// Not `Sync`: `wasm.h` requires that one thread at a time uses a store, and some functions
+// change the store that only seem to read it.
 
-// SAFETY: the C store may be used from any thread, one at a time, and so may
-// what it owns, as the closures of host functions are `Send + Sync`. The state
-// is only reached through the store and its contexts, none of which is shared
-// between threads; host functions hold a weak reference to it, whose counter is
-// atomic.
+// SAFETY: the C store may be used on any thread, by one at a time. So may what it owns, as the
+// closures of host functions are `Send + Sync`. The state is reached through the store and its
+// contexts only, none of which threads share; host functions hold a weak reference to it,
+// whose count is atomic.
 unsafe impl Send for Store {}
 
-/// What a store is. Shared with the host functions, as their environment.
+/// The state of a store. Host functions hold it weakly in their environment.
 pub(super) struct State {
-    /// Owned.
-    raw: NonNull<wasm_store_t>,
+    /// The first field, as the store is deleted before the rest is dropped.
+    raw: Owned<wasm_store_t>,
     engine: Engine,
     objects: Arc<Objects>,
-    /// Why the host function that is being unwound from failed.
+    /// Why the host function failed whose frames are being unwound.
     pending: Cell<Pending>,
 }
 
 impl Store {
-    /// Makes an empty store.
+    /// Creates an empty store.
     ///
     /// Calls `wasm_store_new`.
     pub fn new(engine: &Engine) -> Store {
-        // SAFETY: the engine is alive; the store is owned.
-        let raw = unsafe { wasm_store_new(engine.as_ptr()) };
         let state = State {
-            raw: NonNull::new(raw).expect("wasm_store_new returns a store"),
+            // SAFETY: invariant "Owned object": the engine is alive; the store is owned.
+            raw: unsafe { Owned::from_c(wasm_store_new(engine.as_ptr())) },
             engine: engine.clone(),
             objects: Arc::new(Objects::new()),
             pending: Cell::default(),
@@ -62,18 +81,18 @@ impl Store {
         }
     }
 
-    /// The engine that the store was made with.
+    /// Returns the engine that the store was created with.
     pub fn engine(&self) -> &Engine {
         &self.state.engine
     }
 }
 
 impl Default for Store {
-    /// A store of a default engine.
+    /// Creates a store with a default engine.
     ///
     /// # Panics
     ///
-    /// As [`Engine::default`] does.
+    /// Panics as [`Engine::default`] does.
     fn default() -> Store {
         Store::new(&Engine::default())
     }
@@ -87,17 +106,16 @@ impl fmt::Debug for Store {
 
 impl Drop for State {
     fn drop(&mut self) {
-        // Each object holds the C store: with any of them left, the store would
-        // stay, and never go if one is in the closure of a host function.
+        // Each object owns a reference to the C store, which is deleted next. If any object were
+        // left, the C store would stay; and for ever, if that object is in the closure of a host
+        // function. Finalizers that run then can't reach the state, as no strong reference is
+        // left.
         self.objects.close();
-        // SAFETY: the store is owned and not used again. Finalizers that run
-        // here don't reach the state, as no strong reference is left.
-        unsafe { wasm_store_delete(self.raw.as_ptr()) }
     }
 }
 
 impl State {
-    /// The C store, valid as long as `self`.
+    /// Returns the C store, which is valid as long as `self`.
     pub(super) fn raw(&self) -> *mut wasm_store_t {
         self.raw.as_ptr()
     }
@@ -117,17 +135,17 @@ impl State {
         self.pending.set(pending);
     }
 
-    /// The one way into WebAssembly: runs `call`, which calls a C function that may run
-    /// its code.
+    /// Runs `call`, which calls a C function that may run WebAssembly code. Every entry into
+    /// WebAssembly code of the store is through this function.
     ///
     /// # Errors
     ///
-    /// Returns a [`Trap`] with what the host function failed with that caused it, or with
-    /// what libwasmtime reports.
+    /// Returns a [`Trap`] with the error of the host function that caused it, or with what
+    /// libwasmtime reports.
     ///
     /// # Panics
     ///
-    /// Resumes the panic of a host function.
+    /// Panics if a host function panicked: this resumes its panic.
     ///
     /// # Safety
     ///
@@ -137,17 +155,17 @@ impl State {
         if trap.is_null() {
             return Ok(());
         }
-        // SAFETY: the trap is owned, as this function requires.
+        // SAFETY: invariant "Owned object": the trap is owned, as this function requires.
         Err(unsafe { self.failure(trap) })
     }
 
     #[cold]
     unsafe fn failure(&self, trap: *mut wasm_trap_t) -> Error {
-        // SAFETY: the trap is owned, as `enter` requires.
+        // SAFETY: invariant "Owned object": the trap is owned, as `enter` requires.
         let raised = unsafe { Raised::new(ptr::null_mut(), trap) };
         match self.pending.take().take(raised) {
             (cause, Some(raised)) => Error::new(Trap::from_parts(raised, cause)),
-            (_, None) => format_err!("libwasmtime failed without saying why"),
+            (_, None) => format_err!("libwasmtime failed without a reason"),
         }
     }
 }
@@ -159,8 +177,8 @@ pub struct StoreContext<'a> {
     state: &'a State,
 }
 
-/// Exclusive access to a [`Store`]: what a host function gets.
-// As `StoreContext`.
+/// Exclusive access to a [`Store`], which a host function receives.
+// Covariant, and neither `Send` nor `Sync`, as `StoreContext` is.
 pub struct StoreContextMut<'a> {
     state: &'a Arc<State>,
     exclusive: PhantomData<&'a mut Store>,
@@ -171,15 +189,15 @@ impl<'a> StoreContext<'a> {
         self.state
     }
 
-    /// The engine that the store was made with.
+    /// Returns the engine that the store was created with.
     pub fn engine(&self) -> &'a Engine {
         &self.state.engine
     }
 }
 
 impl<'a> StoreContextMut<'a> {
-    /// Whoever makes one must have the store to itself for `'a`: host functions
-    /// do, as the call that they are in has borrowed it.
+    /// Creates a context. The caller must have exclusive access to the store for `'a`: host
+    /// functions have it, as the call that they are part of has borrowed the store.
     pub(super) fn new(state: &'a Arc<State>) -> StoreContextMut<'a> {
         StoreContextMut {
             state,
@@ -187,12 +205,12 @@ impl<'a> StoreContextMut<'a> {
         }
     }
 
-    /// The state. It has nothing that could be borrowed over a call.
+    /// Returns the state, in which nothing can be borrowed across a call.
     pub(super) fn state(&self) -> &'a Arc<State> {
         self.state
     }
 
-    /// The engine that the store was made with.
+    /// Returns the engine that the store was created with.
     pub fn engine(&self) -> &Engine {
         &self.state.engine
     }
@@ -210,17 +228,17 @@ impl fmt::Debug for StoreContextMut<'_> {
     }
 }
 
-/// What gives shared access to a [`Store`]: the store, its contexts, and
-/// references to these.
+/// A type that gives shared access to a [`Store`]: the store, its contexts, and references
+/// to these.
 pub trait AsContext {
-    /// The access.
+    /// Returns the context with this access.
     fn as_context(&self) -> StoreContext<'_>;
 }
 
-/// What gives exclusive access to a [`Store`]: the store, [`StoreContextMut`],
-/// and mutable references to these.
+/// A type that gives exclusive access to a [`Store`]: the store, [`StoreContextMut`], and
+/// mutable references to these.
 pub trait AsContextMut: AsContext {
-    /// The access.
+    /// Returns the context with this access.
     fn as_context_mut(&mut self) -> StoreContextMut<'_>;
 }
 

@@ -1,24 +1,24 @@
-//! What WebAssembly code and host functions fail with.
+//! Traps: the errors of WebAssembly code and host functions.
 
 use super::{AsContext, Frame};
 use crate::error::Raised;
-use crate::sys::{wasm_trap_new, wasm_trap_t, wasmtime_trap_code};
+use crate::owned::Owned;
+use crate::sys::{wasm_trap_new, wasm_trap_t};
 use crate::vec::ByteVec;
 use crate::{Error, WasmBacktrace};
 use std::fmt;
-use std::mem::ManuallyDrop;
-use std::ptr;
 
-/// Why a call ended early: a message, and the WebAssembly functions that were
-/// active.
+/// Why a call ended early: a message, and the WebAssembly functions that were being
+/// executed.
 ///
-/// Found with `error.downcast_ref::<Trap>()` in the error of a call. A host
-/// function makes one with [`Trap::new`], or returns any other error, whose
-/// message it becomes; that error is the trap's
+/// [`Error::downcast_ref`](crate::Error::downcast_ref) finds it in the error of a call. A
+/// host function can create one by [`Trap::new`]. If it returns any other error, a trap is
+/// created with the message of that error, which becomes the trap's
 /// [`source`](std::error::Error::source).
 ///
-/// To copy one is to lose all but its text, so there is no `Clone`: put it into
-/// an `Arc`.
+/// There is no `Clone`, as a copy would have the text only. To share a trap, put it into an
+/// `Arc`.
+///
 ///
 #[doc = example!(compiler)]
 /// use libwasmtime::standard::{Func, FuncType, Store, Trap};
@@ -31,26 +31,23 @@ use std::ptr;
 /// # Ok::<(), libwasmtime::Error>(())
 /// ```
 pub struct Trap {
-    /// The C object; its frames are read late.
+    /// The C object, whose frames are read on demand.
     backtrace: WasmBacktrace,
-    /// What the host function failed with.
+    /// The error that the host function returned.
     cause: Option<Error>,
 }
 
 impl Trap {
-    /// A trap with this message, for a host function to return.
+    /// Creates a trap with this message, which a host function can return.
     ///
     /// Calls `wasm_trap_new`.
     pub fn new(store: impl AsContext, message: impl AsRef<str>) -> Trap {
         let text: ByteVec = message.as_ref().bytes().chain([0]).collect();
         let store = store.as_context().state();
-        // SAFETY: the store is alive; the message ends with a NUL, as it has to,
-        // and is copied. The trap is owned.
-        let raised = unsafe {
-            let trap = wasm_trap_new(store.raw(), text.as_ptr());
-            Raised::new(ptr::null_mut(), trap)
-        };
-        Trap::from_parts(raised.expect("wasm_trap_new returns a trap"), None)
+        // SAFETY: invariant "Owned object": the store is alive. The message ends with a NUL, as
+        // the function requires, and is copied. The trap is owned.
+        let trap = unsafe { Owned::from_c(wasm_trap_new(store.raw(), text.as_ptr())) };
+        Trap::from_parts(Raised::Trap(trap), None)
     }
 
     pub(super) fn from_parts(raised: Raised, cause: Option<Error>) -> Trap {
@@ -60,46 +57,56 @@ impl Trap {
         }
     }
 
-    /// The C object, for somebody else to own, and what the host function failed
-    /// with.
-    pub(super) fn into_parts(self) -> (*mut wasm_trap_t, Option<Error>) {
-        match *ManuallyDrop::new(self.backtrace.into_source()) {
-            Raised::Trap(trap) => (trap.as_ptr(), self.cause),
-            Raised::Error(_) => unreachable!("a trap is made of a trap"),
+    /// Returns the C object, which the caller owns, and the error that the host function
+    /// returned.
+    pub(super) fn into_parts(self) -> (Owned<wasm_trap_t>, Option<Error>) {
+        match self.backtrace.into_source() {
+            Raised::Trap(trap) => (trap, self.cause),
+            Raised::Error(_) => unreachable!("`from_parts` is called with traps only"),
         }
     }
 
-    /// The message: with a backtrace, if there is one, and with what caused it.
+    /// Returns the message, followed by the backtrace and the causes, if there are any.
     ///
     /// Calls `wasm_trap_message`.
     pub fn message(&self) -> String {
         self.backtrace.source().text()
     }
 
-    /// Where it happened; `None` if not in WebAssembly code.
+    /// Returns where the trap happened; `None` if that wasn't in WebAssembly code.
     pub fn origin(&self) -> Option<&Frame> {
         self.trace().first()
     }
 
-    /// The WebAssembly functions that were active, the youngest first.
+    /// Returns the WebAssembly functions that were being executed, the youngest first.
     ///
     /// Calls `wasm_trap_trace`, once.
     pub fn trace(&self) -> &[Frame] {
         self.backtrace.frames()
     }
 
-    /// Which of the ways in which WebAssembly code goes wrong this is; `None` if
-    /// it came from a host function.
+    /// Returns which kind of trap of WebAssembly code this is; `None` if a host function raised
+    /// it.
     ///
-    /// This isn't neutral: calls `wasmtime_trap_code`.
+    /// This isn't engine-neutral: it calls `wasmtime_trap_code`.
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::error::Context;
+    /// use libwasmtime::standard::{Instance, Module, Store, Trap};
+    ///
+    /// let mut store = Store::default();
+    /// let binary = libwasmtime::wat2wasm("(module (func $begin unreachable) (start $begin))")?;
+    /// let module = Module::new(&store, binary)?;
+    /// let error = Instance::new(&mut store, &module, &[]).unwrap_err();
+    ///
+    /// let trap: &Trap = error.downcast_ref().context("expected a trap")?;
+    /// assert_eq!(trap.code(), Some(libwasmtime::Trap::UnreachableCodeReached));
+    /// let frame = trap.origin().context("expected a frame")?;
+    /// assert_eq!(frame.func_name(), Some("begin"));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn code(&self) -> Option<crate::Trap> {
-        let Raised::Trap(trap) = self.backtrace.source() else {
-            return None;
-        };
-        let mut code = 0;
-        // SAFETY: the trap is alive, and `code` is for the callee to fill.
-        let known = unsafe { wasmtime_trap_code(trap.as_ptr(), &mut code) };
-        known.then(|| crate::Trap::from_u8(code)).flatten()
+        self.backtrace.source().coded_trap()
     }
 }
 

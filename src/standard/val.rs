@@ -11,11 +11,13 @@ use std::fmt;
 use std::ptr;
 use std::sync::Arc;
 
-/// The engine-neutral API of libwasmtime can't express this.
+/// The error of using something that the engine-neutral API of libwasmtime can't express.
 ///
-/// Found with `error.downcast_ref::<Inexpressible>()`. The item itself is fine:
-/// it can be instantiated, exported and imported, but not used from the host by
-/// way of this module.
+/// [`Error::downcast_ref`](crate::Error::downcast_ref) finds it. Nothing is wrong with the
+/// item itself: it can be instantiated, exported and imported. But the host can't use it
+/// through this module.
+// Version 48: these values end the process; look at `wasm_val_t` in
+// `wasmtime-c-api-impl`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the engine-neutral API can't express {what}")]
 pub struct Inexpressible {
@@ -29,6 +31,15 @@ impl Inexpressible {
 }
 
 /// A value: a number, or a reference to a function.
+///
+/// ```
+/// use libwasmtime::standard::Val;
+///
+/// let half = Val::from(0.5_f64);
+/// assert_eq!(half.f64(), Some(0.5));
+/// assert_eq!(half.i32(), None);
+/// assert!(matches!(Val::null().func_ref(), Some(None)));
+/// ```
 #[derive(Clone, Debug)]
 pub enum Val {
     /// An integer of 32 bits.
@@ -45,38 +56,39 @@ pub enum Val {
 
 /// A reference to a function.
 ///
-/// It comes out of a call, a global or a table, and goes into one: the C API
-/// can't make a function of it, nor it of a function.
+/// Calls, globals and tables return one and take one. The C API can't convert it into a
+/// [`Func`](super::Func), nor a `Func` into one.
 #[derive(Clone)]
 pub struct Ref {
     /// A value that isn't null.
     val: OwnedVal,
-    /// Those of the store that it is of.
+    /// The objects of the store that it belongs to.
     objects: Arc<Objects>,
 }
 
-// SAFETY: what a reference points to is a plain description of a function,
-// without its store; it is used with a context of the store only.
+// SAFETY: a reference points to a plain description of a function, without its store. It is
+// used with a context of the store only.
 unsafe impl Send for Ref {}
-// SAFETY: as above.
+// SAFETY: as for `Send`: a context of the store isn't shared between threads.
 unsafe impl Sync for Ref {}
 
 impl Ref {
-    /// Takes a reference that libwasmtime handed out; `None` if it is null.
+    /// Takes ownership of a reference that libwasmtime returned; `None` if it is null.
     ///
     /// # Safety
     ///
-    /// It must be null, or of that store and owned by the caller, who gives it
-    /// up.
+    /// It must be null, or of that store and owned by the caller, who gives it up.
     #[cfg(feature = "gc")]
     pub(super) unsafe fn from_c(state: &State, raw: *mut wasm_ref_t) -> Option<Ref> {
-        // SAFETY: the caller vouches for it.
+        // SAFETY: the reference is null, or of the store and owned, as this function requires.
         unsafe { Ref::from_val(state, OwnedVal::from_raw(reference(raw))) }
     }
 
+    /// Takes ownership of a reference in a value; `None` if it is null.
+    ///
     /// # Safety
     ///
-    /// The value must be a reference of that store, or null.
+    /// The value must be null or a reference of that store.
     unsafe fn from_val(state: &State, val: OwnedVal) -> Option<Ref> {
         let is_null = raw_ref(&val).is_null();
         (!is_null).then(|| Ref {
@@ -85,11 +97,11 @@ impl Ref {
         })
     }
 
-    /// The C object, still owned by `self`.
+    /// Returns the C object, which `self` still owns.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     #[cfg(feature = "gc")]
     pub(super) fn as_c(&self, state: &State) -> *mut wasm_ref_t {
         assert_owns(state, &self.objects);
@@ -97,7 +109,7 @@ impl Ref {
     }
 }
 
-/// A value that is this reference.
+/// Returns the value with this reference.
 fn reference(raw: *mut wasm_ref_t) -> wasm_val_t {
     wasm_val_t {
         kind: WASM_FUNCREF,
@@ -105,10 +117,10 @@ fn reference(raw: *mut wasm_ref_t) -> wasm_val_t {
     }
 }
 
-/// The reference that a value is; null if it isn't one.
+/// Returns the reference in a value; null if the value isn't a reference.
 fn raw_ref(val: &OwnedVal) -> *mut wasm_ref_t {
     match val.kind() {
-        // SAFETY: the kind says which member the union holds.
+        // SAFETY: the kind tells which field of the union is initialized.
         WASM_FUNCREF => unsafe { (*val.as_ptr()).of.ref_ },
         _ => ptr::null_mut(),
     }
@@ -120,12 +132,12 @@ impl fmt::Debug for Ref {
     }
 }
 
-/// Makes what is the same for each type of number.
+/// Defines the accessor of each type of number, and the conversion from it.
 macro_rules! numbers {
     ($($number:ident: $variant:ident, $what:literal;)*) => {
         impl Val {
             $(
-                #[doc = concat!("The ", $what, ", if that is what this is.")]
+                #[doc = concat!("Returns the ", $what, " in this value; `None` if its type is another.")]
                 pub fn $number(&self) -> Option<$number> {
                     if let Val::$variant(number) = self {
                         Some(*number)
@@ -154,12 +166,12 @@ numbers! {
 }
 
 impl Val {
-    /// The null reference.
+    /// Returns the null reference.
     pub const fn null() -> Val {
         Val::FuncRef(None)
     }
 
-    /// The reference, null or not, if that is what this is.
+    /// Returns the reference in this value; `None` if it is a number. Null is `Some(None)`.
     pub fn func_ref(&self) -> Option<Option<&Ref>> {
         match self {
             Val::FuncRef(reference) => Some(reference.as_ref()),
@@ -167,27 +179,27 @@ impl Val {
         }
     }
 
-    /// The C API's value, for a [`ValVec`](crate::vec::ValVec) that is passed to
-    /// a function of [`sys`](crate::sys).
+    /// Returns the C API's value, for a [`ValVec`](crate::vec::ValVec) that is passed to a
+    /// function of [`sys`](crate::sys).
     ///
     /// # Panics
     ///
-    /// If it is a reference of another store.
+    /// Panics if it is a reference that belongs to another store.
     pub fn to_raw(&self, store: impl AsContext) -> OwnedVal {
         self.to_c(store.as_context().state())
     }
 
-    /// Takes a value of the C API.
+    /// Takes ownership of a value of the C API.
     ///
     /// # Errors
     ///
-    /// If it is an `externref`.
+    /// Returns an error if it is an `externref`.
     ///
     /// # Safety
     ///
-    /// If it is a reference, it must be one of this store.
+    /// If it is a reference, it must belong to this store.
     pub unsafe fn from_raw(mut store: impl AsContextMut, raw: OwnedVal) -> Result<Val> {
-        // SAFETY: the caller vouches for it.
+        // SAFETY: a reference belongs to the store, as this function requires.
         unsafe { Val::from_c(store.as_context_mut().state(), raw) }
     }
 
@@ -201,14 +213,20 @@ impl Val {
                 assert_owns(state, &reference.objects);
                 reference.val.clone()
             }
-            // SAFETY: null needs no owner.
+            // SAFETY: null has no owner.
             Val::FuncRef(None) => unsafe { OwnedVal::from_raw(reference(ptr::null_mut())) },
         }
     }
 
+    /// Takes ownership of a value of the C API.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is an `externref`.
+    ///
     /// # Safety
     ///
-    /// As for [`Val::from_raw`].
+    /// If it is a reference, it must belong to that store.
     pub(super) unsafe fn from_c(state: &State, raw: OwnedVal) -> Result<Val> {
         let number = raw.i32().map(Val::I32);
         let number = number.or_else(|| raw.i64().map(Val::I64));
@@ -217,14 +235,14 @@ impl Val {
         match number {
             Some(number) => Ok(number),
             None if raw.kind() == WASM_FUNCREF => {
-                // SAFETY: the caller vouches for it.
+                // SAFETY: the reference belongs to the store, as this function requires.
                 Ok(Val::FuncRef(unsafe { Ref::from_val(state, raw) }))
             }
             None => Err(Inexpressible::new(format!("values of kind {}", raw.kind())).into()),
         }
     }
 
-    /// Zero or null, as the type says.
+    /// Returns zero or null, whichever the type has.
     pub(super) fn default_for(ty: &ValType) -> Val {
         match ty {
             ValType::I32 => Val::I32(0),
@@ -235,8 +253,8 @@ impl Val {
         }
     }
 
-    /// Whether this is of type `ty`, as far as can be told: of a reference, only
-    /// whether it may be null.
+    /// Reports whether this is of type `ty`, as far as that is known: of a reference, only
+    /// whether null is allowed.
     pub(super) fn is_of(&self, ty: &ValType) -> bool {
         match self {
             Val::I32(_) => ty.is_i32(),
@@ -250,18 +268,18 @@ impl Val {
     }
 }
 
-/// Whether references of this type are to functions.
+/// Reports whether references of this type refer to functions.
 pub(super) fn is_function(ty: &HeapType) -> bool {
     ty.top().is_func()
 }
 
-/// Whether values can be passed to libwasmtime, of whatever type is wanted: it
-/// ends the process for references, even null, if it has none.
+/// Checks that values can be passed to libwasmtime, where their types may not match: built
+/// without references, it aborts the process for any reference, even null.
 ///
 /// # Errors
 ///
-/// [`Unsupported`](crate::Unsupported) if there are references among them, and
-/// libwasmtime was built without.
+/// Returns [`Unsupported`](crate::Unsupported) if there are references among the values, and
+/// libwasmtime was built without references.
 pub(super) fn check_vals(vals: &[Val]) -> Result<()> {
     if vals.iter().any(|val| matches!(val, Val::FuncRef(_))) {
         RawRef::supported()?;
@@ -269,8 +287,13 @@ pub(super) fn check_vals(vals: &[Val]) -> Result<()> {
     Ok(())
 }
 
-/// `Ok` if values of these types can pass between the host and libwasmtime,
-/// which aborts the process when others are to.
+/// Checks that values of these types can pass between the host and libwasmtime, which aborts
+/// the process for others.
+///
+/// # Errors
+///
+/// Returns [`Unsupported`](crate::Unsupported) for references to functions, if libwasmtime
+/// was built without references; [`Inexpressible`] for other references and vectors.
 pub(super) fn check_types(types: impl IntoIterator<Item = ValType>) -> Result<()> {
     types.into_iter().try_for_each(|ty| match &ty {
         ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 => Ok(()),

@@ -3,7 +3,7 @@
 //! The host's code runs between two stretches of WebAssembly code. When it ends,
 //!
 //! - the references that it rooted are unrooted;
-//! - the cached memories are forgotten, as the code goes on (invariant "Last memory");
+//! - the cached memories are forgotten, as the code goes on (invariant "Memory cache");
 //! - a failure waits in the store for the entry that the code was called from
 //!   (invariant "Failures"), and libwasmtime gets a trap or an error that makes it
 //!   unwind to there.
@@ -22,9 +22,9 @@ use crate::{Result, ThrownException};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
-/// What libwasmtime passes to a callback, from which its store is found.
+/// An argument of a callback, from which the callback's store is found.
 pub(crate) trait CalledIn: Copy {
-    /// The context of the store.
+    /// Returns the context of the store.
     ///
     /// # Safety
     ///
@@ -35,7 +35,8 @@ pub(crate) trait CalledIn: Copy {
 impl CalledIn for NonNull<wasmtime_caller_t> {
     #[inline]
     unsafe fn context(self) -> *mut wasmtime_context_t {
-        // SAFETY: the caller is valid while the callback runs.
+        // SAFETY: invariant "Callback": the caller is valid while the callback runs, as this
+        // function requires.
         unsafe { wasmtime_caller_context(self.as_ptr()) }
     }
 }
@@ -59,12 +60,12 @@ pub(crate) unsafe fn store_of(called: impl CalledIn) -> NonNull<StoreOpaque> {
     unsafe { NonNull::new_unchecked(wasmtime_context_get_data(called.context()).cast()) }
 }
 
-/// What a callback returns to make libwasmtime unwind to the entry.
+/// A return value of a callback that can make libwasmtime unwind to the entry.
 pub(crate) trait Interrupt {
-    /// What it returns to let the code go on.
+    /// The value that lets the code go on.
     const CONTINUE: Self;
 
-    /// Leaves the failure in the store, and returns what interrupts the code.
+    /// Leaves the failure in the store, and returns the value that makes libwasmtime unwind.
     fn interrupt(store: &mut StoreOpaque, failure: Failure) -> Self;
 }
 
@@ -79,7 +80,7 @@ impl Interrupt for *mut wasm_trap_t {
         store.pending().set(Some(failure));
         // The failure takes the place of the trap, so nobody sees which one it is. One
         // with a code is created and deleted faster than one with a text.
-        // SAFETY: the code is one of those that exist.
+        // SAFETY: the code is one of libwasmtime's.
         unsafe { wasmtime_trap_new_code(WASMTIME_TRAP_CODE_INTERRUPT) }
     }
 }
@@ -89,7 +90,7 @@ impl Interrupt for *mut wasmtime_error_t {
 
     fn interrupt(store: &mut StoreOpaque, failure: Failure) -> *mut wasmtime_error_t {
         store.pending().set(Some(failure));
-        // SAFETY: a C string, which is copied.
+        // SAFETY: the text is a C string, which the function copies.
         unsafe { wasmtime_error_new(c"a callback of the host failed".as_ptr()) }
     }
 }
@@ -144,8 +145,8 @@ pub(crate) unsafe fn call_host_with_store<I: Interrupt>(
     }
 }
 
-/// The report of a callback that runs in a store. Created by [`call_host`] only, whose
-/// contract it rests on.
+/// The report of a callback that runs in a store. Only [`call_host`] creates it, whose
+/// requirements hold for its methods.
 struct InStore<C, I> {
     called: C,
     interrupt: PhantomData<I>,
@@ -184,7 +185,8 @@ impl Scope {
     pub(crate) unsafe fn enter(store: *mut StoreOpaque) -> Scope {
         Scope {
             store,
-            // SAFETY: invariant "State": the caller may use the store now.
+            // SAFETY: invariant "State": nothing else uses the store now, as this function
+            // requires.
             roots: unsafe { (*store).roots.len() },
         }
     }
@@ -196,7 +198,7 @@ impl Drop for Scope {
         // SAFETY: invariant "State": the store may be used now, as `enter` requires.
         unsafe {
             (*self.store).roots.truncate(self.roots);
-            (*self.store).last_memory.forget();
+            (*self.store).memory_cache.forget();
         }
     }
 }

@@ -6,20 +6,23 @@ use crate::sys::wasmtime_context_t;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-/// Shared access to a store of data `T`.
+/// A shared borrow of a store with data `T`.
 ///
-/// It is what a `&Store<T>` is, and like that `Send` and `Sync` if `T` is `Sync`.
+/// It corresponds to a `&Store<T>`. Like that, it is `Copy`, and `Send` and `Sync` if `T` is
+/// `Sync`. [`AsContext::as_context`] returns it.
 #[repr(transparent)]
 pub struct StoreContext<'a, T: 'static> {
     state: NonNull<StoreState<T>>,
     borrow: PhantomData<&'a StoreState<T>>,
 }
 
-/// Exclusive access to a store of data `T`.
+/// An exclusive borrow of a store with data `T`.
 ///
-/// It is what a `&mut Store<T>` is, and like that `Send` if `T` is `Send`, and
-/// `Sync` if `T` is `Sync`. One that is made of a [`Caller`](crate::Caller) is
-/// good for less on another thread: see [there](crate::Caller#threads).
+/// It corresponds to a `&mut Store<T>`. Like that, it is `Send` if `T` is `Send`, and `Sync`
+/// if `T` is `Sync`. [`AsContextMut::as_context_mut`] returns it.
+///
+/// A context that was created from a [`Caller`](crate::Caller) must not call WebAssembly code
+/// or run the collector on another thread; see [`Caller`](crate::Caller#threads).
 #[repr(transparent)]
 pub struct StoreContextMut<'a, T: 'static> {
     state: NonNull<StoreState<T>>,
@@ -38,29 +41,71 @@ unsafe impl<T: Send + 'static> Send for StoreContextMut<'_, T> {}
 // SAFETY: a shared one gives shared access to a store, which is `Sync`.
 unsafe impl<T: Sync + 'static> Sync for StoreContextMut<'_, T> {}
 
-/// What gives shared access to a store: the store itself, a context, a
+/// A type through which a store can be borrowed.
+///
+/// It is implemented for [`Store`], [`StoreContext`], [`StoreContextMut`],
 /// [`Caller`](crate::Caller), and references to these.
+///
+/// # Examples
+///
+/// A function that reads a store, for the host and for host functions:
+///
+#[doc = example!(compiler)]
+/// use libwasmtime::{AsContext, Memory, MemoryType, Store};
+///
+/// fn is_zero(store: impl AsContext, memory: Memory) -> bool {
+///     memory.data(&store).iter().all(|byte| *byte == 0)
+/// }
+///
+/// let mut store = Store::<()>::default();
+/// let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
+/// assert!(is_zero(&store, memory));
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 pub trait AsContext {
-    /// The host data of the store.
+    /// The type of the store's data.
     type Data: 'static;
 
     /// Borrows the store.
     fn as_context(&self) -> StoreContext<'_, Self::Data>;
 }
 
-/// What gives exclusive access to a store.
+/// A type through which a store can be borrowed exclusively.
+///
+/// It is implemented for [`Store`], [`StoreContextMut`], [`Caller`](crate::Caller), and
+/// exclusive references to these.
+///
+/// A function that takes `mut store: impl AsContextMut` passes `&mut store` on to others.
+///
+/// # Examples
+///
+#[doc = example!(compiler)]
+/// use libwasmtime::{AsContextMut, Memory, MemoryType, Result, Store};
+///
+/// fn memory_of(mut store: impl AsContextMut, bytes: &[u8]) -> Result<Memory> {
+///     let pages = (bytes.len() as u32).div_ceil(1 << 16);
+///     let memory = Memory::new(&mut store, MemoryType::new(pages, None))?;
+///     memory.write(&mut store, 0, bytes)?;
+///     Ok(memory)
+/// }
+///
+/// let mut store = Store::<()>::default();
+/// let memory = memory_of(&mut store, b"hello")?;
+/// assert_eq!(&memory.data(&store)[..5], b"hello");
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 pub trait AsContextMut: AsContext {
     /// Borrows the store exclusively.
     fn as_context_mut(&mut self) -> StoreContextMut<'_, Self::Data>;
 }
 
 impl<'a, T: 'static> StoreContext<'a, T> {
-    /// The engine of the store.
+    /// Returns the store's engine.
     pub fn engine(&self) -> &Engine {
         self.opaque().engine()
     }
 
-    /// The data inside the store.
+    /// Returns the store's data.
     pub fn data(&self) -> &'a T {
         self.into_data()
     }
@@ -75,16 +120,16 @@ impl<'a, T: 'static> StoreContext<'a, T> {
         unsafe { &(*self.state.as_ptr()).opaque }
     }
 
-    /// The C context; see [`StoreOpaque::shared`].
-    pub(crate) fn shared(&self) -> *const wasmtime_context_t {
-        self.opaque().shared()
+    /// Returns the C context; see [`StoreOpaque::shared_context`].
+    pub(crate) fn shared_context(&self) -> *const wasmtime_context_t {
+        self.opaque().shared_context()
     }
 }
 
 impl<'a, T: 'static> StoreContextMut<'a, T> {
     /// # Safety
     ///
-    /// `state` must be that of a live store that nothing else uses during `'a`.
+    /// `state` must be the state of a live store that nothing else uses during `'a`.
     pub(crate) unsafe fn from_state(state: NonNull<StoreState<T>>) -> StoreContextMut<'a, T> {
         StoreContextMut {
             state,
@@ -92,17 +137,17 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
         }
     }
 
-    /// The engine of the store.
+    /// Returns the store's engine.
     pub fn engine(&self) -> &Engine {
         self.opaque().engine()
     }
 
-    /// The data inside the store.
+    /// Returns the store's data.
     pub fn data(&self) -> &T {
         self.as_context().into_data()
     }
 
-    /// The data inside the store, to be changed.
+    /// Returns the store's data, borrowed exclusively.
     pub fn data_mut(&mut self) -> &mut T {
         self.as_context_mut().into_data_mut()
     }
@@ -123,16 +168,16 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
         unsafe { &mut (*self.state.as_ptr()).opaque }
     }
 
-    /// The state's part that doesn't depend on `T`, as a pointer that may be
+    /// Returns the part of the state that doesn't depend on `T`, as a pointer that may be
     /// held across calls into libwasmtime.
     pub(crate) fn opaque_ptr(&mut self) -> *mut StoreOpaque {
         // The opaque part comes first.
         self.state.as_ptr().cast()
     }
 
-    /// The C context; see [`StoreOpaque::raw`].
-    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
-        self.opaque_mut().raw()
+    /// Returns the C context; see [`StoreOpaque::begin_change`].
+    pub(crate) fn begin_change(&mut self) -> *mut wasmtime_context_t {
+        self.opaque_mut().begin_change()
     }
 }
 

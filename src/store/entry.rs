@@ -4,7 +4,7 @@
 //!
 //! 1. takes the store's state as a pointer, as callbacks make references to it while
 //!    the code runs;
-//! 2. drops the caches that the code makes untrue (invariant "Last memory");
+//! 2. drops the caches that the code makes untrue (invariant "Memory cache");
 //! 3. calls libwasmtime with the store's context (invariant "Context");
 //! 4. turns what that reports into an error, or into the failure of the host function
 //!    that caused it (invariant "Failures").
@@ -58,7 +58,7 @@ impl StoreOpaque {
     }
 
     /// Calls a function with values that libwasmtime checks and roots. The results
-    /// are initialised and owned if there is no error.
+    /// are initialized and owned if there is no error.
     ///
     /// # Safety
     ///
@@ -154,7 +154,7 @@ impl StoreOpaque {
     ///
     /// # Safety
     ///
-    /// As for [`enter`](StoreOpaque::enter); `call` must initialise its second
+    /// As for [`enter`](StoreOpaque::enter); `call` must initialize its second
     /// argument if it reports neither an error nor a trap.
     unsafe fn enter_for<T>(
         store: *mut StoreOpaque,
@@ -166,7 +166,7 @@ impl StoreOpaque {
     ) -> Result<T> {
         let mut value = MaybeUninit::uninit();
         // SAFETY: this function requires what `enter` requires; there is no error, so
-        // the value is initialised.
+        // the value is initialized.
         unsafe {
             StoreOpaque::enter(store, |context, trap| {
                 call(context, value.as_mut_ptr(), trap)
@@ -201,11 +201,34 @@ impl StoreOpaque {
         unsafe {
             let context = (*store).begin_change();
             let error = call(context, &mut trap);
-            if error.is_null() && trap.is_null() {
-                return Ok(());
-            }
-            Err((*store).failure(error, trap))
+            (*store).check_entry(error, trap)
         }
+    }
+
+    /// Returns the error of an entry, if it failed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`enter`](StoreOpaque::enter).
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic of a host function.
+    ///
+    /// # Safety
+    ///
+    /// Each of the two must be null or an owned object of the C API.
+    #[inline(always)]
+    pub(crate) unsafe fn check_entry(
+        &mut self,
+        error: *mut wasmtime_error_t,
+        trap: *mut wasm_trap_t,
+    ) -> Result<()> {
+        if error.is_null() && trap.is_null() {
+            return Ok(());
+        }
+        // SAFETY: both are null or owned, as this function requires.
+        Err(unsafe { self.failure(error, trap) })
     }
 
     /// Returns the error of an entry that failed.

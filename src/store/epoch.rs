@@ -13,8 +13,9 @@ use crate::{Result, Trap};
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 
-/// What happens when a store's epoch deadline is reached; see
-/// [`Store::epoch_deadline_callback`].
+/// The decision of a callback about code that has reached its store's epoch deadline.
+///
+/// The callback is the one of [`Store::epoch_deadline_callback`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpdateDeadline {
@@ -22,32 +23,34 @@ pub enum UpdateDeadline {
     Interrupt,
     /// The code goes on, and the new deadline is this many ticks away.
     Continue(u64),
-    /// The same, after other asynchronous tasks have had their turn. Only where
-    /// the code was called asynchronously; else it is an error.
+    /// The code goes on after other asynchronous tasks have had their turn, and the new
+    /// deadline is this many ticks away. It is an error if the code was not called
+    /// asynchronously.
     #[cfg(feature = "async")]
     Yield(u64),
 }
 
-/// The most ticks that a deadline is set away: nobody gets there, and so far the
-/// epoch's number has room. libwasmtime adds the two and doesn't look; the sum
-/// would be a deadline in the past, or end the process, as the build has it.
+/// The largest number of ticks that a deadline is set beyond the current epoch, which no
+/// program reaches. libwasmtime adds the two without a check: an overflow would set a
+/// deadline in the past, or abort the process if overflow checks are compiled in.
+// Version 48: a deadline is added to the epoch unchecked; look at `StoreOpaque::set_epoch_deadline`.
 const FARTHEST: u64 = u64::MAX >> 1;
 
 impl<T: 'static> StoreContextMut<'_, T> {
-    /// Sets the deadline; see [`Store::set_epoch_deadline`].
+    /// Sets the epoch deadline; see [`Store::set_epoch_deadline`].
     pub fn set_epoch_deadline(&mut self, ticks_beyond_current: u64) {
         let ticks = ticks_beyond_current.min(FARTHEST);
         // SAFETY: invariant "Context".
-        unsafe { wasmtime_context_set_epoch_deadline(self.raw(), ticks) }
+        unsafe { wasmtime_context_set_epoch_deadline(self.begin_change(), ticks) }
     }
 
-    /// Has code trap at the deadline; see [`Store::epoch_deadline_trap`].
+    /// Makes code trap at the epoch deadline; see [`Store::epoch_deadline_trap`].
     pub fn epoch_deadline_trap(&mut self) {
-        // The C API can't undo a callback, so that one takes its place that
-        // does what no callback does.
+        // The C API can't remove a callback, so it is replaced by one that does what a store
+        // without a callback does.
         //
-        // SAFETY: the store is alive and borrowed exclusively; the callback is
-        // for stores of data `T` and needs no data of its own.
+        // SAFETY: invariant "Context": the store is borrowed exclusively. The callback is for
+        // stores of data `T` and has no environment.
         unsafe {
             wasmtime_store_epoch_deadline_callback(
                 self.opaque_mut().store(),
@@ -60,35 +63,83 @@ impl<T: 'static> StoreContextMut<'_, T> {
 }
 
 impl<T: 'static> Store<T> {
-    /// Sets the deadline: it is reached when the engine's epoch has been
-    /// advanced this many times from now on.
+    /// Sets the epoch deadline, which limits how long code may run.
     ///
-    /// Only code of an engine with
-    /// [`Config::epoch_interruption`](crate::Config::epoch_interruption) looks
-    /// at it. A new store's deadline is 0, which is reached at once.
+    /// An engine has an epoch, a counter that the host increments with
+    /// [`Engine::increment_epoch`](crate::Engine::increment_epoch), usually from a thread that
+    /// does so at regular intervals. The deadline is reached when the epoch has been
+    /// incremented `ticks_beyond_current` times from now on. Then code traps with
+    /// [`Trap::Interrupt`], or calls the callback of [`Store::epoch_deadline_callback`].
+    ///
+    /// A new store's deadline is 0 ticks away: code traps at once until this is called.
+    ///
+    /// Only WebAssembly code checks the deadline, at the beginning of functions and loops, and
+    /// only that of engines with
+    /// [`Config::epoch_interruption`](crate::Config::epoch_interruption). A host function that
+    /// takes long is not interrupted. Where interruptions have to be deterministic, use fuel;
+    /// see [`Store::set_fuel`].
     ///
     /// Calls `wasmtime_context_set_epoch_deadline`.
+    ///
+    /// # Examples
+    ///
+    /// A time limit:
+    ///
+    #[doc = example!(cranelift)]
+    /// use libwasmtime::{Config, Engine, Instance, Module, Store, Trap};
+    /// use std::{thread, time::Duration};
+    ///
+    /// let engine = Engine::new(Config::new().epoch_interruption(true))?;
+    /// let module = Module::new(&engine, r#"(module (func (export "forever") (loop (br 0))))"#)?;
+    ///
+    /// // One thread for all stores of the engine. It ends with the engine.
+    /// let weak = engine.weak();
+    /// thread::spawn(move || {
+    ///     while let Some(engine) = weak.upgrade() {
+    ///         engine.increment_epoch();
+    ///         drop(engine);
+    ///         thread::sleep(Duration::from_millis(10));
+    ///     }
+    /// });
+    ///
+    /// let mut store = Store::new(&engine, ());
+    /// store.set_epoch_deadline(3);
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let forever = instance.get_typed_func::<(), ()>(&mut store, "forever")?;
+    /// let error = forever.call(&mut store, ()).unwrap_err();
+    /// assert_eq!(error.downcast_ref(), Some(&Trap::Interrupt));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn set_epoch_deadline(&mut self, ticks_beyond_current: u64) {
         self.as_context_mut()
             .set_epoch_deadline(ticks_beyond_current);
     }
 
-    /// Has code trap with [`Trap::Interrupt`] at the deadline, as it does in a
-    /// new store.
+    /// Makes code trap with [`Trap::Interrupt`] at the epoch deadline.
     ///
-    /// Calls `wasmtime_store_epoch_deadline_callback`.
+    /// That is what it does in a new store. This undoes [`Store::epoch_deadline_callback`].
+    ///
+    /// Calls `wasmtime_store_epoch_deadline_callback`, with a callback that interrupts, as the
+    /// C API cannot remove one.
     pub fn epoch_deadline_trap(&mut self) {
         self.as_context_mut().epoch_deadline_trap();
     }
 
-    /// Has `callback` decide what happens at the deadline.
+    /// Makes code call `callback` at the epoch deadline.
     ///
-    /// It may interrupt the code, or let it go on until a new deadline. An error
-    /// that it returns, or its panic, reaches the caller of the code as a host
-    /// function's does. Code that it calls itself is interrupted if its own
-    /// deadline is reached.
+    /// The callback may read and change the store. It interrupts the code, or lets it go on
+    /// until a new deadline; see [`UpdateDeadline`]. If it returns an error or panics, the code
+    /// is unwound, and the error or panic reaches the host's call as that of a host function
+    /// does. If the callback calls WebAssembly code, this code is interrupted when it reaches
+    /// its own deadline.
+    ///
+    /// A later call of this method or of [`Store::epoch_deadline_trap`] replaces the callback.
     ///
     /// Calls `wasmtime_store_epoch_deadline_callback`.
+    ///
+    /// # Examples
+    ///
+    /// Code that may run for three deadlines:
     ///
     #[doc = example!(cranelift)]
     /// use libwasmtime::{Config, Engine, Instance, Module, Store, Trap, UpdateDeadline};
@@ -119,9 +170,8 @@ impl<T: 'static> Store<T> {
             F: FnMut(StoreContextMut<'_, T>) -> Result<UpdateDeadline> + Send + Sync + 'static,
         {
             let data = Box::into_raw(Box::new(callback)).cast();
-            // SAFETY: the store is alive and borrowed exclusively; the callback
-            // and the finalizer are for this closure, and for stores of data
-            // `T`.
+            // SAFETY: invariant "Context": the store is borrowed exclusively. The callback and
+            // the finalizer are for this closure, and for stores of data `T`.
             unsafe {
                 wasmtime_store_epoch_deadline_callback(
                     store.as_context_mut().opaque_mut().store(),

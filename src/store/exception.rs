@@ -3,54 +3,36 @@
 use super::{AsContextMut, Store, StoreContextMut};
 use crate::gc::{HasRoot, RawRef};
 use crate::sys::wasm_trap_delete;
-use crate::{ExnRef, Result, Rooted};
-use std::fmt;
-
-/// An exception was thrown and is the store's pending one.
-///
-/// Found with `error.is::<ThrownException>()` in the error of a call. It has no
-/// contents: take the exception with [`Store::take_pending_exception`], or let a
-/// host function return the error, so that the WebAssembly code which called
-/// that can catch the exception. What was added to the error as context is lost
-/// then.
-#[derive(Debug)]
-pub struct ThrownException;
-
-impl fmt::Display for ThrownException {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("thrown Wasm exception")
-    }
-}
-
-impl std::error::Error for ThrownException {}
+use crate::{ExnRef, Result, Rooted, ThrownException};
 
 impl<T: 'static> StoreContextMut<'_, T> {
-    /// Throws an exception; see [`Store::throw`].
+    /// Makes an exception the pending one, to throw it; see [`Store::throw`].
     ///
     /// # Errors
     ///
-    /// As for [`Store::throw`].
+    /// Always returns an error, as [`Store::throw`] does.
     ///
     /// # Panics
     ///
-    /// As for [`Store::throw`].
+    /// Panics if the exception belongs to another store.
     pub fn throw<R>(&mut self, exception: Rooted<ExnRef>) -> Result<R> {
         let store = self.opaque_mut();
         // A clone, as the store is changed.
         let raw = exception.root().resolve(&store.roots)?.clone();
-        // SAFETY: the trap is owned; a host function makes its own of the error.
+        // SAFETY: the function returns an owned trap. It isn't needed: a host function that
+        // returns the error creates its own.
         unsafe { wasm_trap_delete(raw.set_pending_exn(store)) };
         Err(ThrownException.into())
     }
 
-    /// Takes the pending exception; see [`Store::take_pending_exception`].
+    /// Takes the pending exception out of the store; see [`Store::take_pending_exception`].
     pub fn take_pending_exception(&mut self) -> Option<Rooted<ExnRef>> {
         let store = self.opaque_mut();
         let raw = RawRef::take_pending_exn(store)?;
         Some(Rooted::push(&mut store.roots, raw))
     }
 
-    /// Whether there is a pending exception; see
+    /// Reports whether the store has a pending exception; see
     /// [`Store::has_pending_exception`].
     pub fn has_pending_exception(&self) -> bool {
         RawRef::has_pending_exn(self.opaque())
@@ -58,35 +40,63 @@ impl<T: 'static> StoreContextMut<'_, T> {
 }
 
 impl<T: 'static> Store<T> {
-    /// Makes an exception the store's pending one, in the place of another if
-    /// there is one, and returns the error that says so. When a host function
-    /// returns that error, the exception is thrown in the WebAssembly code that
-    /// called it.
+    /// Makes an exception the pending one, to throw it from a host function.
+    ///
+    /// It replaces another pending exception. When a host function returns the error that this
+    /// returns, the exception is thrown in the WebAssembly code that called the function.
+    /// [`Tag`](crate::Tag) has an example.
     ///
     /// Calls `wasmtime_context_set_exception`.
     ///
     /// # Errors
     ///
-    /// Always: [`ThrownException`], or, if the exception's root is gone, an
-    /// error that says so.
+    /// Always returns an error:
+    ///
+    /// - a [`ThrownException`];
+    /// - another error if the exception's root is gone, in which case nothing is thrown.
     ///
     /// # Panics
     ///
-    /// If the exception is of another store.
+    /// Panics if the exception belongs to another store.
     pub fn throw<R>(&mut self, exception: Rooted<ExnRef>) -> Result<R> {
         self.as_context_mut().throw(exception)
     }
 
-    /// Takes the pending exception, if there is one: that which a call has
-    /// failed with, with [`ThrownException`] as the error. It is rooted in the
-    /// current scope.
+    /// Takes the pending exception out of the store, if there is one.
+    ///
+    /// After a call has failed with [`ThrownException`], this is the exception that no code
+    /// caught. It is rooted in the innermost scope.
     ///
     /// Calls `wasmtime_context_take_exception`.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(gc, wat)]
+    /// use libwasmtime::{Config, Engine, Instance, Module, Store, ThrownException};
+    ///
+    /// let mut config = Config::new();
+    /// config.wasm_gc(true).wasm_exceptions(true);
+    /// let engine = Engine::new(&config)?;
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (tag $failure (param i32))
+    ///         (func (export "run") (throw $failure (i32.const 42))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
+    ///
+    /// let error = run.call(&mut store, ()).unwrap_err();
+    /// assert!(error.is::<ThrownException>());
+    /// let exception = store.take_pending_exception().expect("it is pending");
+    /// assert_eq!(exception.field(&mut store, 0)?.i32(), Some(42));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn take_pending_exception(&mut self) -> Option<Rooted<ExnRef>> {
         self.as_context_mut().take_pending_exception()
     }
 
-    /// Whether there is a pending exception.
+    /// Reports whether the store has a pending exception.
     ///
     /// Calls `wasmtime_context_has_exception`.
     pub fn has_pending_exception(&self) -> bool {

@@ -1,12 +1,12 @@
-//! What the instances of a store are instances of.
+//! The modules that the instances of a store were created from.
 
 use crate::{Instance, Module, ModuleExport};
 use std::collections::BTreeMap;
 
 /// The instances of a store, by their indices, and their modules.
 ///
-/// A guest may make as many as the store's limits allow, so they are found both by
-/// index and by module without going through all.
+/// A guest may create as many instances as the store's limits allow, so neither an index nor
+/// a module is looked up by searching all of them.
 #[derive(Default)]
 pub(crate) struct Instances {
     /// Each instance and the number of its module, sorted.
@@ -16,11 +16,12 @@ pub(crate) struct Instances {
 }
 
 impl Instances {
-    /// Notes what an instance is an instance of.
+    /// Adds an instance of a module.
     pub(crate) fn insert(&mut self, instance: usize, module: &Module) {
         let serial = module.serial();
         // An instance's index is higher than those of the older ones, unless
         // its start function made others.
+        // Version 48: instances are numbered upwards; look at `StoreInstanceId` in `wasmtime`.
         let place = self.modules.partition_point(|(index, _)| *index < instance);
         self.modules.insert(place, (instance, serial));
         self.of
@@ -30,7 +31,7 @@ impl Instances {
             .push(instance);
     }
 
-    /// What an instance is an instance of.
+    /// Returns the module of an instance.
     pub(crate) fn module(&self, instance: usize) -> Option<&Module> {
         let place = self
             .modules
@@ -39,13 +40,14 @@ impl Instances {
         Some(&self.of.get(&self.modules[place].1)?.0)
     }
 
-    /// The name of an export, and how many instances have it; `None` if none.
+    /// Returns the name of an export and the number of instances that have it; `None` if
+    /// there are none.
     pub(crate) fn with_export(&self, export: &ModuleExport) -> Option<(&str, usize)> {
         let (module, instances) = self.of.get(&export.module_serial())?;
         Some((module.name_of_export(export)?, instances.len()))
     }
 
-    /// One of the instances of an export's module in the store with that id.
+    /// Returns one of the instances of an export's module, in the store with that id.
     pub(crate) fn nth(&self, store_id: u64, export: &ModuleExport, n: usize) -> Option<Instance> {
         let (_, instances) = self.of.get(&export.module_serial())?;
         Some(Instance::from_index(store_id, *instances.get(n)?))

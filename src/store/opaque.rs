@@ -1,7 +1,7 @@
 //! The part of a store's state that doesn't depend on its data.
 
 use super::instances::Instances;
-use super::last_memory::LastMemory;
+use super::memory_cache::MemoryCache;
 use super::shared_memories::SharedMemories;
 use crate::callback::Pending;
 use crate::error::format_err;
@@ -14,28 +14,28 @@ use std::any::Any;
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What a store keeps beside its data; see the invariants of the module `store`.
+/// The state of a store beside its data.
 ///
-/// It is `Send` and `Sync` since its parts are.
+/// `Send` and `Sync` because its parts are.
 pub struct StoreOpaque {
     c: CStore,
-    /// Held while the collected objects are looked at through shared access.
+    /// Locked while shared access reads collected objects.
     collected: Mutex<()>,
-    /// The id that libwasmtime gave the store; 0 until an entity tells.
+    /// The id that libwasmtime gave the store; 0 until the first entity brings it.
     id: u64,
     engine: Engine,
-    /// What the host function that is being unwound from failed with.
+    /// The failure of the host function that is being unwound from.
     pending: Unshared<Pending>,
-    pub(crate) last_memory: LastMemory,
-    /// References that are rooted in the store.
+    pub(crate) memory_cache: MemoryCache,
+    /// The references that are rooted in the store.
     pub(crate) roots: RootSet,
-    /// The signatures of the functions that were called.
+    /// The signatures of the functions that were called untyped.
     pub(crate) signatures: Signatures,
     pub(crate) instances: Instances,
     pub(crate) shared_memories: SharedMemories,
-    /// The writers of the store's WASI context, if it has one. They are dropped
-    /// after the C store, by programs that use WASI: others don't contain what
-    /// drops them.
+    /// The writers of the store's WASI context, if it has one. Dropped after the C store.
+    // As `dyn Any`, so that a program without WASI doesn't contain the code that drops
+    // them.
     #[cfg(feature = "wasi")]
     wasi: Option<Unshared<Box<dyn Any + Send>>>,
 }
@@ -45,19 +45,19 @@ const _: () = {
     assert_threads_may_share::<StoreOpaque>();
 };
 
-/// The C store and its context, which libwasmtime calls differently.
+/// The C store and its context: two pointers to the same store, for different C functions.
 struct CStore {
     store: *mut wasmtime_store_t,
     context: *mut wasmtime_context_t,
 }
 
-// SAFETY: the C store may be used from any thread, and so may what it owns: host
-// functions and `externref` data are `Send + Sync`.
+// SAFETY: the C store may be used from any thread, and so may what it owns: host functions
+// and `externref` data are `Send + Sync`.
 unsafe impl Send for CStore {}
-// SAFETY: shared access to it is what the invariant "Shared" says.
+// SAFETY: invariant "Shared" limits what is done with shared access.
 unsafe impl Sync for CStore {}
 
-/// What only exclusive access gets at.
+/// A value that only exclusive access reaches.
 struct Unshared<T>(T);
 
 impl<T> Unshared<T> {
@@ -66,18 +66,18 @@ impl<T> Unshared<T> {
     }
 }
 
-// SAFETY: nothing gets at the value through a shared reference.
+// SAFETY: the value can't be reached through a shared reference.
 unsafe impl<T> Sync for Unshared<T> {}
 
-/// The C context, while nobody else looks at the store's collected objects.
+/// The C context, while no other thread reads the store's collected objects.
 pub(crate) struct Collected<'a> {
     context: *mut wasmtime_context_t,
     _guard: MutexGuard<'a, ()>,
 }
 
 impl Collected<'_> {
-    /// The C context, for calls that are over before `self` is dropped.
-    pub(crate) fn raw(&self) -> *mut wasmtime_context_t {
+    /// Returns the C context, for calls that return before `self` is dropped.
+    pub(crate) fn context(&self) -> *mut wasmtime_context_t {
         self.context
     }
 }
@@ -93,7 +93,7 @@ impl StoreOpaque {
             id: 0,
             engine: engine.clone(),
             pending: Unshared(Pending::default()),
-            last_memory: LastMemory::new(),
+            memory_cache: MemoryCache::new(),
             roots: RootSet::new(),
             signatures: Signatures::default(),
             instances: Instances::default(),
@@ -103,7 +103,7 @@ impl StoreOpaque {
         }
     }
 
-    /// Notes the C store that this is the state of.
+    /// Sets the C store that this is the state of.
     pub(super) fn attach(
         &mut self,
         store: *mut wasmtime_store_t,
@@ -116,43 +116,41 @@ impl StoreOpaque {
         &self.engine
     }
 
-    /// The C store, for one call of libwasmtime that doesn't change a memory.
+    /// Returns the C store, for one call that changes no memory: a setting, or the deletion.
     pub(crate) fn store(&mut self) -> *mut wasmtime_store_t {
         self.c.store
     }
 
-    /// The C store, for one call that the invariant "Shared" allows.
+    /// Returns the C store, for one call that the invariant "Shared" allows.
     #[cfg(feature = "profiling")]
     pub(crate) fn shared_store(&self) -> *mut wasmtime_store_t {
         self.c.store
     }
 
-    /// Forgets what a change of the store makes untrue, and returns the C context for
-    /// one call that may change it.
+    /// Clears the cache that a change of the store invalidates, and returns the C context
+    /// for one call that may change it.
     ///
-    /// Calls that run WebAssembly code are those of the module [`entry`](super::entry).
+    /// Calls that run WebAssembly code are in [`entry`](super::entry).
     #[inline]
     pub(crate) fn begin_change(&mut self) -> *mut wasmtime_context_t {
-        self.last_memory.forget();
+        self.memory_cache.forget();
         self.c.context
     }
 
-    pub(crate) fn raw(&mut self) -> *mut wasmtime_context_t {
-        self.begin_change()
-    }
-
-    /// The C context, for one call that the invariant "Shared" allows, and that
-    /// doesn't look at collected objects.
+    /// Returns the C context, for one call that the invariant "Shared" allows and that
+    /// reads no collected objects.
     #[inline]
-    pub(crate) fn shared(&self) -> *const wasmtime_context_t {
+    // Version 48: functions that "Shared" names only read; look at each in `wasmtime-c-api-impl`.
+    pub(crate) fn shared_context(&self) -> *const wasmtime_context_t {
         self.c.context
     }
 
-    /// The C context, for one call that the invariant "Shared" allows.
-    pub(crate) fn collected(&self) -> Collected<'_> {
+    /// Locks the collected objects, and returns the C context for calls that the invariant
+    /// "Shared" allows.
+    pub(crate) fn lock_collected(&self) -> Collected<'_> {
         Collected {
             context: self.c.context,
-            // Nothing is behind it that a panic could leave half done.
+            // The lock guards no data that a panic could leave half changed.
             _guard: self
                 .collected
                 .lock()
@@ -160,7 +158,7 @@ impl StoreOpaque {
         }
     }
 
-    /// Notes the store's id from an entity that libwasmtime just handed out.
+    /// Learns the store's id from an entity that libwasmtime just returned.
     #[inline]
     pub(crate) fn adopt(&mut self, store_id: u64) {
         debug_assert!(
@@ -170,22 +168,22 @@ impl StoreOpaque {
         self.id = store_id;
     }
 
-    /// Whether an entity with this store id is of this store.
+    /// Reports whether an entity with this store id belongs to this store.
     ///
-    /// A store that has handed out no entity yet owns none.
+    /// A store that has returned no entity yet owns none.
     #[inline]
     pub(crate) fn owns(&self, store_id: u64) -> bool {
         self.id == store_id && store_id != 0
     }
 
-    /// One of the store's instances of an export's module.
+    /// Returns one of the store's instances of an export's module.
     pub(crate) fn nth_instance(&self, export: &ModuleExport, n: usize) -> Option<Instance> {
         self.instances.nth(self.id, export, n)
     }
 
     /// # Panics
     ///
-    /// If an entity with this store id is not of this store.
+    /// Panics if an entity with this store id belongs to another store.
     #[inline]
     pub(crate) fn assert_owns(&self, store_id: u64) {
         if !self.owns(store_id) {
@@ -195,7 +193,7 @@ impl StoreOpaque {
 
     /// # Errors
     ///
-    /// If a value with this store id is of another store.
+    /// Returns an error if a value with this store id belongs to another store.
     #[inline]
     pub(crate) fn check_owns(&self, store_id: u64) -> Result<(), Error> {
         if self.owns(store_id) {
@@ -212,34 +210,34 @@ impl StoreOpaque {
         return false;
     }
 
-    /// Notes that the store has a WASI context, with these writers. Returns
-    /// those of the context that it had before.
+    /// Takes the writers of the store's new WASI context, and returns those of the context
+    /// that it replaces.
     #[cfg(feature = "wasi")]
     pub(crate) fn set_wasi(&mut self, writers: Box<dyn Any + Send>) -> Option<Box<dyn Any + Send>> {
         let replaced = self.wasi.replace(Unshared(writers))?;
         Some(replaced.0)
     }
 
-    /// The slot for the failure of a host function that is being unwound from.
+    /// Returns the slot for the failure of the host function that is being unwound from.
     pub(super) fn pending(&mut self) -> &mut Pending {
         self.pending.get_mut()
     }
 
-    /// Releases the rooted references, before the C store goes.
+    /// Unroots all references, before the C store is deleted.
     pub(super) fn release_roots(&mut self) {
         self.roots.truncate(0);
     }
 }
 
-/// What is said of a value that is passed into another store than its own, which
-/// is an error. To use a handle with another store is a panic.
+/// Returns the error for a value that is passed into another store than its own. (Using a
+/// handle with another store is a panic.)
 #[cold]
 pub(crate) fn cross_store() -> Error {
     format_err!("value used with wrong store: cross-`Store` values are not supported")
 }
 
-/// What is said of a type that is used with a store of another engine than its
-/// own, in the words of the `wasmtime` crate.
+/// Returns the error for a type that is used with a store of another engine than its own,
+/// in the words of the `wasmtime` crate.
 #[cold]
 pub(crate) fn wrong_engine() -> Error {
     format_err!("type used with wrong engine")

@@ -5,33 +5,34 @@
 //! it twice (`StoreOpaque::wasm_fault` in `wasmtime` 48.0.8). It does find a
 //! shared memory twice that was imported twice, or imported where another
 //! instance defines it: for each import of one it makes a hidden instance, which
-//! stays in the store, also if the instantiation fails later. So each shared
-//! memory may come into a store once.
+//! stays in the store, also if the instantiation fails later. So a store accepts each
+//! shared memory once.
 //!
-//! What a store's instances have is learnt
+//! The memories of a store's instances become known
 //!
 //! - from their imports, before each instantiation;
-//! - from their exports, when the host is handed one: what a module defines and
-//!   doesn't export, or nobody has asked for, can't be imported.
+//! - from their exports, when the host gets one: a memory that a module defines and
+//!   doesn't export, or that the host has never got, can't be imported.
 
+// Version 48: one instance has a memory, or it ends the process; look at `StoreOpaque::wasm_fault`.
 use crate::error::format_err;
 use crate::{Error, Result, SharedMemory};
 use std::collections::BTreeMap;
 
 /// The shared memories of a store's instances, by the address of their first byte.
 ///
-/// They are kept, so that no other memory gets the address.
+/// The memories are kept alive, so that no other one gets the address.
 #[derive(Default)]
 pub(crate) struct SharedMemories(BTreeMap<usize, SharedMemory>);
 
 impl SharedMemories {
-    /// Notes the shared memories among the imports of an instance that is to be
-    /// made.
+    /// Adds the shared memories among the imports of an instance that is about to be
+    /// created.
     ///
     /// # Errors
     ///
-    /// If one is there twice, or an instance of the store has it already; nothing
-    /// is noted then.
+    /// Returns an error, and adds none, if one is among them twice, or if an instance of
+    /// the store has it already.
     pub(crate) fn import<'a>(
         &mut self,
         imports: impl Iterator<Item = &'a SharedMemory>,
@@ -47,7 +48,7 @@ impl SharedMemories {
         Ok(())
     }
 
-    /// Notes a shared memory that an instance of the store exports.
+    /// Adds a shared memory that an instance of the store exports.
     pub(crate) fn export(&mut self, memory: &SharedMemory) {
         if memory.may_fault() {
             self.0
@@ -57,7 +58,7 @@ impl SharedMemories {
     }
 }
 
-/// What is said of a shared memory that would come into a store once more.
+/// Returns the error for a shared memory that a store would get a second time.
 #[cold]
 pub(crate) fn imported_twice() -> Error {
     format_err!(

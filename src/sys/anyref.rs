@@ -1,4 +1,4 @@
-//! `wasmtime/anyref.h`. `anyref`: references to anything the collector manages.
+//! `wasmtime/anyref.h`. `anyref`: references to everything that the collector manages.
 
 use super::*;
 
@@ -71,24 +71,24 @@ capi! {
     }
 }
 
-/// Makes `ref_` the null reference. Inline function of `wasmtime/anyref.h`.
+/// Sets `ref_` to the null reference. Inline function of `wasmtime/anyref.h`.
 ///
 /// # Safety
 ///
 /// `ref_` must be valid for writes.
 #[inline]
 pub unsafe fn wasmtime_anyref_set_null(ref_: *mut wasmtime_anyref_t) {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `ref_` is valid for writes, as this function requires.
     unsafe { (*ref_).store_id = 0 }
 }
 
-/// Whether `ref_` is the null reference. Inline function of `wasmtime/anyref.h`.
+/// Reports whether `ref_` is the null reference. Inline function of `wasmtime/anyref.h`.
 ///
 /// # Safety
 ///
 /// `ref_` must be valid for reads.
 #[inline]
 pub unsafe fn wasmtime_anyref_is_null(ref_: *const wasmtime_anyref_t) -> bool {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `ref_` is valid for reads, as this function requires.
     unsafe { (*ref_).store_id == 0 }
 }

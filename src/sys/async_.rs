@@ -2,8 +2,10 @@
 
 use super::*;
 
-// The header says that `wasmtime_context_epoch_deadline_async_yield_and_update`
-// returns an error; the function returns nothing, and so does its declaration.
+// Version 48: the header says that
+// `wasmtime_context_epoch_deadline_async_yield_and_update` returns an error; the function
+// returns nothing, and so does its declaration. Look at `async.rs` in
+// `wasmtime-c-api-impl`.
 
 capi! {
     header "wasmtime/async.h";

@@ -1,16 +1,16 @@
-//! What the kernel tells a program when it starts it.
+//! The auxiliary vector: values that the kernel passes to a program at its start.
 
 use std::ffi::c_ulong;
 
-/// The program's entry point.
+/// The address of the program's entry point.
 #[cfg(not(target_feature = "crt-static"))]
 pub(super) const AT_ENTRY: c_ulong = 9;
 
-/// Set where the program has more rights than whoever started it.
+/// Not 0 if the program has more rights than the user who started it.
 #[cfg(any(wasmtime_link = "load", feature = "cache"))]
 pub(super) const AT_SECURE: c_ulong = 23;
 
 unsafe extern "C" {
-    /// Returns an entry of the auxiliary vector; 0 for one that isn't there.
+    /// Returns an entry of the auxiliary vector; 0 if there is no such entry.
     pub(super) safe fn getauxval(kind: c_ulong) -> c_ulong;
 }

@@ -4,19 +4,19 @@
 //! the same Rust items in every link mode:
 //!
 //! - linked: the functions are `unsafe extern "C"` declarations, with the names that
-//!   the build script has given them in its copy of an archive;
+//!   the build script gave them in its copy of an archive;
 //! - `load`: each is an `unsafe fn` of the same name and signature that calls
 //!   through a [`Slot`](super::slot::Slot), which opening the library fills.
 //!
-//! It also records what it declared, as a text, from which a [`Header`] is read:
-//! `tests/abi` generates C code of it that the real headers have to accept. No
-//! program needs that, and none contains it: what the loader has to know is kept
-//! apart, as [`Symbols`](super::slot::Symbols).
+//! The block also records its declarations as a text, from which a [`Header`] is read:
+//! `tests/abi` generates C code from it, which a C compiler checks against the real
+//! headers. No program needs the text, and none contains it: the loader has a table of
+//! its own, [`Symbols`](super::slot::Symbols).
 
 use super::Feature;
 use std::str::Split;
 
-/// What one `capi!` block declares.
+/// The declarations of one `capi!` block.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Header {
@@ -62,7 +62,7 @@ pub struct Constant {
 #[derive(Debug)]
 pub struct Function {
     pub name: &'static str,
-    /// What the library must have been built with for this function to be in it.
+    /// The features that a library has to be built with to have this function.
     pub features: Vec<Feature>,
     /// The Rust types of the parameters.
     pub params: Vec<&'static str>,
@@ -70,11 +70,11 @@ pub struct Function {
     pub result: &'static str,
 }
 
-/// What one `capi!` block declares, as it is recorded. It is a text because there
-/// is little that compiles faster.
+/// The record of one `capi!` block. It is a text because a text compiles fastest.
 pub(super) struct Declared {
-    /// What each item is, its name, and the rest, as ASCII's units and records: a
-    /// type may be printed over several lines.
+    /// The kind of each item, its name, and the rest. Items end with ASCII's record
+    /// separator, and parts of an item with its unit separator: a type may be printed
+    /// over several lines.
     pub(super) text: &'static str,
     /// For each struct and union its size, its alignment, and the offsets of its
     /// fields.
@@ -82,9 +82,11 @@ pub(super) struct Declared {
 }
 
 impl Header {
+    /// Reads a record.
+    ///
     /// # Panics
     ///
-    /// If `declared` isn't what `capi!` makes.
+    /// Panics if `declared` isn't the record of a `capi!` block.
     pub(super) fn read(declared: &Declared) -> Header {
         fn word(words: &mut Split<'static, char>) -> &'static str {
             words.next().expect("`capi!` writes as many words")
@@ -142,7 +144,8 @@ impl Header {
     }
 }
 
-/// The features of a `functions` section, as the macro spells them.
+/// Returns the features of a `functions` section, which the record spells as the macro
+/// does.
 fn named_features(section: &str) -> Vec<Feature> {
     let all = || Feature::ALL.iter().copied();
     section
@@ -205,13 +208,13 @@ macro_rules! capi {
 
         #[cfg(wasmtime_link = "load")]
         mod slots {
-            /// The places of the functions' slots.
+            /// The index of each function's slot.
             #[allow(dead_code, reason = "a header may have no functions")]
             pub(super) enum Index { $($($name,)*)* }
 
             const NAMES: &[&str] = &[$($(stringify!($name),)*)*];
 
-            /// Names have less than 62 bytes, on average.
+            /// On average, names have less than 62 bytes.
             pub(super) const ABRIDGED: ([u8; 64 * NAMES.len()], usize) =
                 $crate::sys::slot::abridge(NAMES);
 
@@ -235,20 +238,20 @@ macro_rules! capi {
             #[doc = concat!("Function of `", $header, "`.")]
             #[inline]
             pub unsafe fn $name($($arg: $ty),*) $(-> $ret)? {
-                // SAFETY: the slot holds the address of this very function in
-                // the library, whose prototype tests/abi checks.
+                // SAFETY: the slot holds the address of this function in the library.
+                // tests/abi checks that its type is the header's.
                 let function = unsafe {
                     core::mem::transmute::<
                         core::ptr::NonNull<core::ffi::c_void>,
                         unsafe extern "C" fn($($ty),*) $(-> $ret)?,
                     >(slots::SLOTS[slots::Index::$name as usize].address::<()>())
                 };
-                // SAFETY: the caller keeps to the C function's own contract.
+                // SAFETY: the C function requires the same as this one.
                 unsafe { function($($arg),*) }
             }
         )*)*
 
-        /// The functions' names, each with a NUL after it.
+        /// The functions' names, each terminated by a NUL.
         #[cfg(wasmtime_link = "dynamic")]
         pub(in crate::sys) const NAMES: &str = concat!($($(stringify!($name), "\0",)*)*);
 

@@ -1,35 +1,35 @@
-//! Finding out, when the program runs, what the shared library is that it was
-//! linked with when it was built: a path that comes first, an update or another
-//! crate may have put something else in its place.
+//! Examining, when the program runs, the shared library that it is linked with. It may
+//! be another one than at build time: because of an update, a directory that is searched
+//! earlier, or another crate that brings the same functions.
 
 use std::ffi::{CStr, c_void};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
+use super::library::{LibraryVersion, LoadError, MAJOR};
 use super::object::{self, Object, named, real};
 use super::version::{self, Evidence, Functions};
-use crate::load::{LibraryVersion, LoadError, MAJOR};
 
-/// What is known of the library.
+/// What was found out about the library.
 pub(super) struct Found {
-    /// `None` if it is only trusted to be the right one.
+    /// `None` if it is unknown, and the caller trusts it to be the right one.
     pub(super) version: Option<LibraryVersion>,
     pub(super) path: Option<PathBuf>,
 }
 
-/// Judges the library that the program's calls go to. Nothing but the version is
-/// asked of it.
+/// Examines the library that the program's calls go to.
 ///
-/// Of a library that lacks a function which the program calls nothing gets here:
+/// Only its version is checked: if the library lacks a function that the program calls,
 /// the dynamic linker doesn't start the program.
 ///
 /// # Errors
 ///
-/// The calls go to more than one library, or to one of another version.
+/// Returns an error if the calls go to more than one library, or to one of another
+/// version.
 pub(super) fn examine(trust: bool) -> Result<Found, LoadError> {
     let functions = Functions::linked();
     let object = the_one_object(&functions)?;
-    // `cargo run` has the loader look into a directory with a link to the library.
+    // In `cargo run`, the loader searches a directory with a link to the library.
     let path = object.as_ref().and_then(Object::file).map(real);
     let wrong_version = |found| LoadError::WrongVersion {
         path: named(path.clone()),
@@ -39,7 +39,7 @@ pub(super) fn examine(trust: bool) -> Result<Found, LoadError> {
 
     let by_symbol = object.as_ref().and_then(|object| {
         let handle = object.pin()?;
-        // Not of a library that this one needs in turn.
+        // The symbol may also be in a library that this one needs in turn.
         let has = |name: &CStr| {
             let symbol = handle.symbol(name);
             symbol.and_then(Object::containing).as_ref() == Some(object)
@@ -57,20 +57,20 @@ pub(super) fn examine(trust: bool) -> Result<Found, LoadError> {
     Ok(Found { version, path })
 }
 
-/// The object that has all functions, if the system tells.
+/// Returns the object that contains all functions, if the system tells.
 ///
-/// What the compiler has bound is asked for by address, and all the rest by name:
-/// to refer to them would make a program need them all.
+/// Most functions are looked up by name: to take the address of each in the code would
+/// make every program require all of them.
 ///
 /// # Errors
 ///
-/// It isn't one.
+/// Returns an error if the functions are in more than one object.
 fn the_one_object(functions: &Functions) -> Result<Option<Object>, LoadError> {
     let mut addresses = functions.addresses();
     super::each_name(&mut |name| addresses.extend(object::bound(name)));
     let (mut first, mut last) = ends(&addresses);
     if first != last && first.as_ref().is_some_and(Object::has_stubs) {
-        // Whether these are stubs or functions can't be told.
+        // These addresses may be those of stubs, which tells nothing.
         addresses.retain(|address| Object::containing(*address) != first);
         (first, last) = ends(&addresses);
     }
@@ -80,8 +80,8 @@ fn the_one_object(functions: &Functions) -> Result<Option<Object>, LoadError> {
     Err(object::mixed([first, last]))
 }
 
-/// The objects of the lowest and of the highest address. If it is one, then it has
-/// all that lie between them.
+/// Returns the objects that contain the lowest and the highest address. If both are the
+/// same object, it contains all addresses in between.
 fn ends(addresses: &[NonNull<c_void>]) -> (Option<Object>, Option<Object>) {
     let object = |address: Option<&NonNull<c_void>>| Object::containing(*address?);
     (

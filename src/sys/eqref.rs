@@ -54,24 +54,24 @@ capi! {
     }
 }
 
-/// Makes `ref_` the null reference. Inline function of `wasmtime/eqref.h`.
+/// Sets `ref_` to the null reference. Inline function of `wasmtime/eqref.h`.
 ///
 /// # Safety
 ///
 /// `ref_` must be valid for writes.
 #[inline]
 pub unsafe fn wasmtime_eqref_set_null(ref_: *mut wasmtime_eqref_t) {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `ref_` is valid for writes, as this function requires.
     unsafe { (*ref_).store_id = 0 }
 }
 
-/// Whether `ref_` is the null reference. Inline function of `wasmtime/eqref.h`.
+/// Reports whether `ref_` is the null reference. Inline function of `wasmtime/eqref.h`.
 ///
 /// # Safety
 ///
 /// `ref_` must be valid for reads.
 #[inline]
 pub unsafe fn wasmtime_eqref_is_null(ref_: *const wasmtime_eqref_t) -> bool {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `ref_` is valid for reads, as this function requires.
     unsafe { (*ref_).store_id == 0 }
 }

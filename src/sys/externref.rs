@@ -33,24 +33,24 @@ capi! {
     }
 }
 
-/// Makes `ref_` the null reference. Inline function of `wasmtime/externref.h`.
+/// Sets `ref_` to the null reference. Inline function of `wasmtime/externref.h`.
 ///
 /// # Safety
 ///
 /// `ref_` must be valid for writes.
 #[inline]
 pub unsafe fn wasmtime_externref_set_null(ref_: *mut wasmtime_externref_t) {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `ref_` is valid for writes, as this function requires.
     unsafe { (*ref_).store_id = 0 }
 }
 
-/// Whether `ref_` is the null reference. Inline function of `wasmtime/externref.h`.
+/// Reports whether `ref_` is the null reference. Inline function of `wasmtime/externref.h`.
 ///
 /// # Safety
 ///
 /// `ref_` must be valid for reads.
 #[inline]
 pub unsafe fn wasmtime_externref_is_null(ref_: *const wasmtime_externref_t) -> bool {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `ref_` is valid for reads, as this function requires.
     unsafe { (*ref_).store_id == 0 }
 }

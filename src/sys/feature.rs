@@ -1,4 +1,4 @@
-//! The parts of libwasmtime that a build of it may lack.
+//! The parts of libwasmtime that a library may lack.
 
 use std::fmt;
 
@@ -10,8 +10,21 @@ macro_rules! features {
         /// A part of libwasmtime's C API that a library may have been built
         /// without.
         ///
-        /// Only what can be told from the library's symbols is listed: the
-        /// features that add functions to the C API. And one that is in no library.
+        /// These are the features that add functions to the C API, which a library has or
+        /// lacks, and one that no library has.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use libwasmtime::Feature;
+        ///
+        /// libwasmtime::load()?;
+        /// let library = libwasmtime::loaded().expect("it was just loaded");
+        /// for feature in Feature::ALL.iter().filter(|feature| !library.has(**feature)) {
+        ///     println!("built without `{feature}`");
+        /// }
+        /// # Ok::<(), libwasmtime::Error>(())
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Feature {
@@ -20,10 +33,10 @@ macro_rules! features {
         }
 
         impl Feature {
-            /// All that a library can have.
+            /// All features that a library can have.
             pub const ALL: &'static [Feature] = &[$(Feature::$name,)*];
 
-            /// The name of the Cargo feature, as in `features = ["wasi"]`.
+            /// Returns the name of the Cargo feature, as in `features = ["wasi"]`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Feature::$name => $text,)*
@@ -40,7 +53,7 @@ features! {
         Async = "async",
         /// A cache of compiled modules on disk.
         Cache = "cache",
-        /// A compiler, be it Cranelift or Winch.
+        /// A compiler: Cranelift or Winch.
         Compiler = "cranelift",
         /// Components.
         ComponentModel = "component-model",
@@ -64,8 +77,8 @@ features! {
         Wat = "wat",
     }
     in no library: {
-        /// Switching between the stacks of WebAssembly. The C API can turn the proposal
-        /// on, and yet no library is built with what it needs.
+        /// The stack-switching proposal. The C API can turn it on, but no library is built
+        /// with the code for it.
         StackSwitching = "stack-switching"
     }
 }

@@ -1,8 +1,8 @@
-//! The library when it is linked: it has what this crate was built for. The
-//! counterpart of `loaded.rs`.
+//! The library when it is linked: it has the features that this crate was built for.
+//! `loaded.rs` is the counterpart for the link mode `load`.
 //!
-//! A part of the program is what it was when the program was built. A shared
-//! library may be another by now: see `dynamic.rs`.
+//! A library that is a part of the program doesn't change after the build. A shared
+//! library may be another one when the program runs: see `dynamic.rs`.
 
 #[cfg(not(wasmtime_link = "dynamic"))]
 use std::ffi::c_void;
@@ -12,16 +12,15 @@ use std::sync::OnceLock;
 #[cfg(wasmtime_link = "dynamic")]
 use super::dynamic;
 #[cfg(not(wasmtime_link = "dynamic"))]
+use super::library::{LibraryVersion, MAJOR};
+use super::library::{LoadError, LoadOptions, Loaded, Unsupported};
+#[cfg(not(wasmtime_link = "dynamic"))]
 use super::object::Object;
 #[cfg(wasmtime_link = "vendored")]
 use super::vendored;
 use super::{Feature, object};
-use crate::Error;
-#[cfg(not(wasmtime_link = "dynamic"))]
-use crate::load::{LibraryVersion, MAJOR};
-use crate::load::{LoadError, LoadOptions, Loaded, Unsupported};
 
-/// The library, once it is known to be the right one and to stay in memory.
+/// The library, once it was found to be the right one and is kept in memory.
 static LOADED: OnceLock<Loaded> = OnceLock::new();
 
 pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
@@ -33,22 +32,22 @@ pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
 }
 
 pub(crate) fn loaded() -> Option<&'static Loaded> {
-    // Why there is none is for `load` to tell.
+    // `load` is there to return the error.
     _ = load(&LoadOptions::new());
     LOADED.get()
 }
 
-/// Sees to it, before the first call that matters, that the library is the right
-/// one and stays in memory.
+/// Checks, before the first call that matters, that the library is the right one, and
+/// keeps it in memory.
 ///
 /// # Errors
 ///
-/// A [`LoadError`].
+/// Returns an error if it is another library.
 #[inline]
-pub(crate) fn ensure_loaded() -> Result<(), Error> {
+pub(crate) fn ensure_loaded() -> Result<(), LoadError> {
     match LOADED.get() {
         Some(_) => Ok(()),
-        None => Ok(load(&LoadOptions::new())?),
+        None => load(&LoadOptions::new()),
     }
 }
 
@@ -72,16 +71,17 @@ fn examine(trust: bool) -> Result<Loaded, LoadError> {
     })
 }
 
-/// Sees whether a function of libwasmtime's is in the same object as this crate, with
-/// which it was linked.
+/// Checks that a function of libwasmtime is in the same object as this crate, with which
+/// it was linked.
 ///
-/// A plugin whose functions have the names of C and are seen from outside, as those
-/// are that Cargo builds, doesn't call its own if the process has another libwasmtime
-/// where the dynamic linker looks first: the program is linked with one, say.
+/// It may be in another object in a plugin that exports libwasmtime's functions, as
+/// plugins built by Cargo do. If the process has another libwasmtime that the dynamic
+/// linker searches first, because the program is linked with it for instance, the
+/// plugin calls that one.
 ///
 /// # Errors
 ///
-/// It isn't.
+/// Returns an error if they are in different objects.
 #[cfg(not(wasmtime_link = "dynamic"))]
 fn is_own(function: NonNull<c_void>) -> Result<(), LoadError> {
     let (own, other) = (object::own(), Object::containing(function));
@@ -91,8 +91,14 @@ fn is_own(function: NonNull<c_void>) -> Result<(), LoadError> {
     Err(object::mixed([own, other]))
 }
 
-/// What needs a feature is itself behind the Cargo feature, and without that
-/// can't ask. It calls the library, which has to be the right one.
+/// Checks that the functions of a feature can be called.
+///
+/// A linked library has all features whose Cargo feature is on, and code that needs
+/// another feature isn't compiled. Only the library itself has to be checked.
+///
+/// # Errors
+///
+/// Returns an error if it is another library.
 #[inline]
 pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
     match LOADED.get() {
@@ -105,13 +111,13 @@ pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
     }
 }
 
-/// Whether the library is known to lack a feature. One of the system may have
-/// more than this crate asks for.
+/// Reports whether the library is known to lack a feature. A library of the system may
+/// have more features than this crate requires.
 pub(crate) fn lacks(feature: Feature) -> bool {
     cfg!(wasmtime_link = "vendored") && !has(feature)
 }
 
-/// The version that the build script found, or else the one that it insists on.
+/// Returns the version that the build script found, or else the one that it requires.
 #[cfg(not(wasmtime_link = "dynamic"))]
 fn version() -> LibraryVersion {
     #[cfg(wasmtime_link = "vendored")]
@@ -121,12 +127,13 @@ fn version() -> LibraryVersion {
     LibraryVersion {
         major: MAJOR,
         patch: found
+            // Version 48: the minor version is always 0; look at upstream's releases.
             .strip_prefix(&format!("{MAJOR}.0."))
             .and_then(|patch| patch.parse().ok()),
     }
 }
 
-/// Whether libwasmtime was built with a feature of the C API.
+/// Tells whether libwasmtime was built with a feature of the C API.
 #[cfg(wasmtime_link = "vendored")]
 macro_rules! built_with {
     ($feature:literal) => {
@@ -134,8 +141,8 @@ macro_rules! built_with {
     };
 }
 
-/// Whether a Cargo feature is on: the build script saw to it that the library has
-/// it. It may have more.
+/// Tells whether a Cargo feature is on. The build script has checked that the library has
+/// the features that are on; it may have more.
 #[cfg(not(wasmtime_link = "vendored"))]
 macro_rules! built_with {
     ($feature:literal) => {
@@ -143,7 +150,7 @@ macro_rules! built_with {
     };
 }
 
-/// Whether the library has what a feature stands for, as far as is known.
+/// Reports whether the library has a feature, as far as that is known.
 fn has(feature: Feature) -> bool {
     match feature {
         Feature::Async => built_with!("async"),

@@ -1,9 +1,9 @@
 //! Opening the library at run time, for the link mode `load`. `linked.rs` is
 //! the counterpart for the others.
 //!
-//! A library is examined as a whole before anything of it can be called: all
-//! symbols are looked up, then the version and the symbols are judged, and only
-//! then the [`Slot`](super::slot::Slot)s are filled, all under one lock.
+//! A library is examined as a whole before its functions can be called: all symbols are
+//! looked up, then the symbols and the version are checked, and only then the
+//! [`Slot`](super::slot::Slot)s are filled. One lock is held meanwhile.
 
 use std::ffi::{CStr, c_void};
 use std::mem::ManuallyDrop;
@@ -14,20 +14,19 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use libloading::Library;
 
 use super::Feature;
+use super::library::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 use super::object::{self, Object};
 use super::slot::Slot;
 use super::version::{self, Evidence, Functions};
-use crate::Error;
-use crate::load::{LibraryVersion, LoadError, LoadOptions, Loaded, MAJOR, Unsupported};
 
 mod by_name;
 mod format;
 mod search;
 
-/// The library in use. Set once, after all slots are.
+/// The library in use. Set once, after all slots.
 static LOADED: OnceLock<Loaded> = OnceLock::new();
 
-/// Held while a library is looked for, examined and put to use.
+/// Held while a library is searched for and examined, and while the slots are filled.
 static LOADING: Mutex<()> = Mutex::new(());
 
 pub(crate) fn loaded() -> Option<&'static Loaded> {
@@ -38,25 +37,25 @@ pub(crate) fn loaded() -> Option<&'static Loaded> {
 ///
 /// # Errors
 ///
-/// A [`LoadError`].
+/// Returns an error if no library can be loaded.
 #[inline]
-pub(crate) fn ensure_loaded() -> Result<(), Error> {
+pub(crate) fn ensure_loaded() -> Result<(), LoadError> {
     match LOADED.get() {
         Some(_) => Ok(()),
-        None => load_default(),
+        None => LOAD_DEFAULT(),
     }
 }
 
-#[cold]
-fn load_default() -> Result<(), Error> {
-    Ok(LOAD_DEFAULT()?)
-}
-
-/// Not seen through by the compiler, as `AFTER_LOADING` in slot.rs.
+/// Loads the library from its default place. A pointer that the compiler can't see
+/// through, like `AFTER_LOADING` in slot.rs.
 static LOAD_DEFAULT: fn() -> Result<(), LoadError> = || load(&LoadOptions::new());
 
-/// Makes sure that the functions of a feature can be called; loads the library
-/// from its default place if none is loaded.
+/// Checks that the functions of a feature can be called. Loads the library from its
+/// default place if none is loaded.
+///
+/// # Errors
+///
+/// Returns an error if the library lacks the feature, or if none can be loaded.
 pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
     let cause = match LOADED.get() {
         Some(_) => None,
@@ -72,14 +71,14 @@ pub(crate) fn require(feature: Feature) -> Result<(), Unsupported> {
     }
 }
 
-/// Whether the library is known to lack a feature.
+/// Reports whether the library is known to lack a feature.
 pub(crate) fn lacks(feature: Feature) -> bool {
     LOADED.get().is_some_and(|loaded| !loaded.has(feature))
 }
 
 pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
-    // Nothing can panic halfway through a change: what the lock guards is
-    // consistent even if it is poisoned.
+    // No panic can interrupt a change halfway: the data that the lock guards is consistent
+    // even if the lock is poisoned.
     let _loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(loaded) = LOADED.get() {
         return search::same(options, loaded);
@@ -90,19 +89,26 @@ pub(crate) fn load(options: &LoadOptions) -> Result<(), LoadError> {
     for (slot, address) in symbols {
         slot.set(address);
     }
-    // Only this function sets it, under the lock, and it wasn't set above.
+    // It is unset: only this function sets it, under the lock.
     LOADED.get_or_init(|| loaded);
     Ok(())
 }
 
-/// The functions that a library has, and where.
+/// The slots of the functions that a library has, and the functions' addresses.
 type Addresses = Vec<(&'static Slot, NonNull<c_void>)>;
 
-/// Judges a library. If it is turned down before any of its functions has run,
-/// it is closed again, so that the next attempt starts afresh: systems hand out
-/// an open library once more to whoever asks for its bare name.
+/// Examines a library, and keeps it open unless it is refused before any of its functions
+/// has run.
+///
+/// A library that is refused then has to be closed. If it stayed open, the system would
+/// return it again for its name, even where the next attempt would find another file.
+///
+/// # Errors
+///
+/// Returns an error if the library is refused.
 fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, Loaded), LoadError> {
-    // First, because it says most about a library that is wrong in many ways.
+    // This comes first: of a library of another version, the version says more than the
+    // functions that it lacks.
     let has = |name: &CStr| address(&library, name.to_bytes_with_nul()).is_some();
     let by_symbol = version::by_symbol(has);
     if let Some(found) = by_symbol.filter(|found| found.major != MAJOR) {
@@ -117,9 +123,9 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
         }
     };
 
-    // From here on the library stays open for good. If it comes into use, it
-    // installs signal handlers, and its objects live as long as anything holds
-    // them; if not, it has run all the same, to tell its version.
+    // From here on the library is never closed. If it is used, it installs signal
+    // handlers, and its objects may live until the process ends. If it is refused, its
+    // functions may have been called to learn its version.
     let library = ManuallyDrop::new(library);
 
     let version = match by_symbol {
@@ -135,7 +141,7 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
             }
         },
     };
-    // The library stays, but this code, which it calls, may be in a plugin.
+    // The library stays open anyway, but this code, which it calls back, may be in a plugin.
     object::pin_both(symbols[0].1);
     let path = resolved(&library, path);
     let loaded = Loaded {
@@ -146,9 +152,9 @@ fn examine(library: Library, path: PathBuf, trust: bool) -> Result<(Addresses, L
     Ok((symbols, loaded))
 }
 
-/// What a library that has all core functions says by its refusals.
+/// Learns the version of a library that has all core functions from its refusals.
 fn by_refusal(library: &Library) -> Evidence {
-    // SAFETY: what has these functions, and all the others, is a libwasmtime.
+    // SAFETY: a library that has all functions of the C API is a libwasmtime.
     match unsafe { Functions::find(|name| address(library, name)) } {
         Some(functions) => version::by_refusal(functions),
         None => Evidence::None,
@@ -158,7 +164,7 @@ fn by_refusal(library: &Library) -> Evidence {
 fn wrong_version(library: &Library, path: PathBuf, found: Option<LibraryVersion>) -> LoadError {
     let path = resolved(library, path);
     LoadError::WrongVersion {
-        // Symbolic links between the versions are what leads to the wrong one.
+        // Often a symbolic link leads to the wrong version.
         path: match cfg!(unix) {
             true => path.canonicalize().unwrap_or(path),
             false => path,
@@ -168,9 +174,11 @@ fn wrong_version(library: &Library, path: PathBuf, found: Option<LibraryVersion>
     }
 }
 
-/// The file that a library is in: for a name that the system has looked for, it
-/// is known by a symbol. Without any, the name is all that is known. Absolute, so that
-/// it means the same after the working directory has changed.
+/// Returns the file of a library, as an absolute path, which is right after the working
+/// directory has changed as well.
+///
+/// The file that the system found for a name is that of the library's symbols. If it has
+/// none, `path` is all that is known.
 fn resolved(library: &Library, path: PathBuf) -> PathBuf {
     let mut symbol = None;
     super::each_symbol(&mut |known| {
@@ -185,10 +193,12 @@ fn resolved(library: &Library, path: PathBuf) -> PathBuf {
 
 /// Looks up every function.
 ///
+/// A library has a feature if it has all functions that need this feature alone.
+///
 /// # Errors
 ///
-/// The functions that the library should have and hasn't: those that are in
-/// every build, and those that go with the features that it has.
+/// Returns the names of the functions that the library lacks: of those that are in every
+/// build, and of those that belong to its features.
 fn symbols(library: &Library) -> Result<(Addresses, Vec<Feature>), Vec<String>> {
     let mut symbols = Vec::new();
     let mut missing: Vec<(String, &[Feature])> = Vec::new();
@@ -196,7 +206,6 @@ fn symbols(library: &Library) -> Result<(Addresses, Vec<Feature>), Vec<String>> 
         Some(address) => symbols.push((symbol.slot, address)),
         None => missing.push((symbol.name(), symbol.features)),
     });
-    // A feature is there if all functions that need just this one are.
     let mut features = Feature::ALL.to_vec();
     features.retain(|&feature| missing.iter().all(|(_, needed)| *needed != [feature]));
     missing.retain(|(_, needed)| needed.iter().all(|feature| features.contains(feature)));
@@ -207,9 +216,9 @@ fn symbols(library: &Library) -> Result<(Addresses, Vec<Feature>), Vec<String>> 
     }
 }
 
-/// The address of a symbol, of whatever type; a NUL after the name is welcome.
+/// Returns the address of a symbol. A name that ends with a NUL isn't copied.
 fn address(library: &Library, name: &[u8]) -> Option<NonNull<c_void>> {
-    // SAFETY: any symbol's value is an address, and it isn't dereferenced here.
+    // SAFETY: the value of any symbol is an address, and it isn't dereferenced here.
     let symbol = unsafe { library.get::<*mut c_void>(name) };
     NonNull::new(*symbol.ok()?)
 }

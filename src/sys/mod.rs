@@ -4,24 +4,45 @@
 //! There is one module file for each header; all their items are here, side by
 //! side. The names, the order of parameters and the contracts are those of the
 //! C API, which the headers document. The safe layer of this crate is built on
-//! these items alone, and so can yours be: a program may mix both.
+//! these items alone. A program can call both, and convert between their objects by four
+//! traits: see [`AsC`].
 //!
 //! Nothing here depends on how libwasmtime is linked. With `load` the functions
-//! are Rust functions that call through the library once it is open: they open
-//! it from its default place if [`load`](crate::load) has not, and panic if
-//! that fails. With `static`, the functions have names of their own in the program,
-//! if the archive is one of ELF files, so that they don't clash with another copy:
-//! C code of the program's own finds no `wasm_engine_new`, and has to get the
-//! addresses from here.
+//! are Rust functions that call through a table of addresses. The first call opens the
+//! library from its default place, unless [`load`](crate::load()) has opened one, and
+//! panics if that fails. With `static`, if the archive is one of ELF files, the functions
+//! have other names in the program than in C, to avoid clashes with another copy of
+//! libwasmtime: C code in the program doesn't find `wasm_engine_new` by its name, and
+//! has to get its address from here.
 //!
 //! # Safety
 //!
-//! The functions are as unsafe as C: see each header for what must be valid,
-//! what is owned, and what may not be called when. Some abort the process on
-//! misuse; the safe layer never calls those without checking. With `dynamic`, the
-//! library may be another version than the one that the program was linked with:
-//! call [`load`](crate::load) first, which finds that out.
-// For docs.rs: these functions are there in every link mode, by one of two macros.
+//! The functions are as unsafe as C: each header says what must be valid, what is
+//! owned, and what may be called when. Some functions abort the process on
+//! misuse; the safe layer checks their arguments first. With `dynamic`, the
+//! library may be of another version than the one that the program was linked with:
+//! call [`load`](crate::load()) first, which checks that.
+//!
+//! # Examples
+//!
+//! As in C, each object has an owner, who deletes it:
+//!
+//! ```
+//! use libwasmtime::sys;
+//!
+//! // Opens the library if it isn't linked, and checks its version.
+//! libwasmtime::load()?;
+//! // SAFETY: both pointers are owned, deleted once, and not used after that.
+//! unsafe {
+//!     let engine = sys::wasm_engine_new();
+//!     let clone = sys::wasmtime_engine_clone(engine);
+//!     sys::wasm_engine_delete(engine);
+//!     assert!(!sys::wasmtime_engine_is_pulley(clone));
+//!     sys::wasm_engine_delete(clone);
+//! }
+//! # Ok::<(), libwasmtime::LoadError>(())
+//! ```
+// For docs.rs: these functions exist in every link mode, by one of two macros.
 #![cfg_attr(docsrs, doc(auto_cfg(hide(wasmtime_link = "load"))))]
 #![allow(
     missing_docs,
@@ -43,7 +64,7 @@
 
 pub(crate) use std::ffi::{CStr, c_char, c_int, c_void};
 
-// What the functions are called in an archive: `link_name!`.
+// Defines `link_name!`, the name of a function in an archive.
 #[cfg(wasmtime_link = "static")]
 include!(concat!(env!("OUT_DIR"), "/link_names.rs"));
 
@@ -60,7 +81,9 @@ mod auxv;
 mod capi;
 #[cfg(wasmtime_link = "dynamic")]
 mod dynamic;
+pub(crate) mod elf;
 mod feature;
+pub(crate) mod library;
 #[cfg(not(wasmtime_link = "load"))]
 mod linked;
 #[cfg(wasmtime_link = "load")]
@@ -79,6 +102,7 @@ mod version;
 
 mod anyref;
 mod arrayref;
+mod as_c;
 mod async_;
 pub(crate) mod component;
 mod config;
@@ -111,6 +135,7 @@ mod wat;
 
 pub use anyref::*;
 pub use arrayref::*;
+pub use as_c::{AsC, AsCMut, FromC, ToC};
 pub use async_::*;
 pub use component::*;
 pub use config::*;
@@ -149,7 +174,7 @@ pub use wasmtime::*;
 pub use wat::*;
 
 /// Whether libwasmtime was built with garbage-collected types and without any
-/// collector for them. Of a library of the system that isn't known.
+/// collector for them. For a library of the system this is unknown.
 #[cfg(wasmtime_link = "vendored")]
 pub(crate) const NO_COLLECTOR: bool = vendored::has("gc")
     && !vendored::has("gc-copying")
@@ -158,7 +183,7 @@ pub(crate) const NO_COLLECTOR: bool = vendored::has("gc")
 #[cfg(not(wasmtime_link = "vendored"))]
 pub(crate) const NO_COLLECTOR: bool = false;
 
-/// One item of every header's module.
+/// Lists one item of every header's module.
 macro_rules! of_each_header {
     ($item:ident) => {
         of_each_header! {
@@ -178,21 +203,21 @@ macro_rules! of_each_header {
     };
 }
 
-/// Every header, for the tests of the declarations.
+/// Returns all headers, for the tests of the declarations.
 #[doc(hidden)]
 pub fn headers() -> impl Iterator<Item = capi::Header> {
     const DECLARED: &[capi::Declared] = &of_each_header!(DECLARED);
     DECLARED.iter().map(capi::Header::read)
 }
 
-/// Shows every function to the loader.
+/// Passes every function to `see`, for the loader.
 #[cfg(wasmtime_link = "load")]
 fn each_symbol(see: &mut dyn FnMut(slot::Symbol<'_>)) {
     static SYMBOLS: &[&slot::Symbols] = &of_each_header!(SYMBOLS);
     slot::each_symbol(SYMBOLS, see);
 }
 
-/// Shows the name of every function to whoever looks for them in the process.
+/// Passes the name of every function to `see`, which looks for it in the process.
 #[cfg(wasmtime_link = "dynamic")]
 fn each_name(see: &mut dyn FnMut(&CStr)) {
     const NAMES: &[&str] = &of_each_header!(NAMES);

@@ -1,31 +1,29 @@
-//! The objects that a process is made of, as the dynamic linker has them: the
-//! executable and the shared libraries.
+//! The objects in a process, in the dynamic linker's sense: the executable and the
+//! shared libraries.
 
 #![cfg_attr(
     not(wasmtime_link = "dynamic"),
-    allow(
-        dead_code,
-        reason = "it is a linked shared library that has to be examined"
-    )
+    allow(dead_code, reason = "only a linked shared library has to be examined")
 )]
 
 use std::ffi::{CStr, c_void};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 
-use crate::load::LoadError;
+use super::library::LoadError;
 
 pub(super) use system::Object;
 #[cfg(wasmtime_link = "dynamic")]
 pub(super) use system::bound;
 
-/// Keeps the objects in memory for good that an address of libwasmtime's and this
-/// very function are in.
+/// Keeps two objects in memory until the process ends: the one that contains
+/// `libwasmtime`, an address of a function of the library, and the one that contains
+/// this crate.
 ///
-/// libwasmtime installs signal handlers when it makes an engine, and other threads
-/// of its own may yet drop what a host function or a WASI stream owned. A plugin
-/// that contains either and is closed would leave the process with pointers to
-/// code that is gone.
+/// libwasmtime installs signal handlers when it creates an engine, and its threads may
+/// still drop values that belong to a host function or a WASI stream. If a plugin that
+/// contains libwasmtime or this crate were closed, the process would be left with
+/// pointers to code that is gone.
 pub(super) fn pin_both(libwasmtime: NonNull<c_void>) {
     for object in [Object::containing(libwasmtime), own()]
         .into_iter()
@@ -35,13 +33,13 @@ pub(super) fn pin_both(libwasmtime: NonNull<c_void>) {
     }
 }
 
-/// The object that this crate is in.
+/// Returns the object that contains this crate.
 pub(super) fn own() -> Option<Object> {
     Object::containing(NonNull::new(own as *mut c_void)?)
 }
 
-/// A path without symbolic links. On Windows there is none in it, and it would get
-/// the form that not all programs take.
+/// Resolves the symbolic links in a path. Not on Windows, where the path has none, and
+/// would get the form `\\?\`, which some programs don't understand.
 pub(super) fn real(path: PathBuf) -> PathBuf {
     match cfg!(windows) {
         true => path,
@@ -49,12 +47,13 @@ pub(super) fn real(path: PathBuf) -> PathBuf {
     }
 }
 
-/// A path, or what stands for one that isn't known.
+/// Returns the path, or a text in place of one that is unknown.
 pub(super) fn named(path: Option<PathBuf>) -> PathBuf {
     path.unwrap_or_else(|| "the libwasmtime that the program is linked with".into())
 }
 
-/// The functions of the C API are in more than one object, of which these are two.
+/// Returns the error for functions of the C API that are in more than one object, two of
+/// which are given.
 pub(super) fn mixed(objects: [Option<Object>; 2]) -> LoadError {
     LoadError::Mixed {
         paths: objects
@@ -63,18 +62,19 @@ pub(super) fn mixed(objects: [Option<Object>; 2]) -> LoadError {
     }
 }
 
-/// Without `dlopen`, which a program that has no dynamic linker in it must not
-/// refer to: the C library's linker would warn, and call what isn't there.
+/// Not for static executables: they contain no dynamic linker. The linker would warn of a
+/// reference to `dlopen`, and the call would fail.
 #[cfg(all(unix, not(target_feature = "crt-static")))]
 mod system {
     use super::*;
+    use crate::sys::elf;
     use std::ffi::{CString, OsStr, c_char, c_int};
     use std::mem::MaybeUninit;
     use std::os::unix::ffi::OsStrExt;
     use std::ptr;
 
-    // From `dlfcn.h`, which all these systems have in their C library. Declared
-    // here since these few don't justify a dependency in the linked modes.
+    // From `dlfcn.h`, which is part of the C library on all these systems. Three functions
+    // don't justify a dependency in the linked modes.
     unsafe extern "C" {
         fn dladdr(address: *const c_void, info: *mut Info) -> c_int;
         fn dlopen(file: *const c_char, flags: c_int) -> *mut c_void;
@@ -92,8 +92,8 @@ mod system {
 
     const LAZY: c_int = 1;
 
-    /// The flags for "only if it is loaded" and "for good"; `None` where they
-    /// aren't known.
+    /// The flags `RTLD_NOLOAD` and `RTLD_NODELETE`: to open only what is loaded, and never
+    /// to unload it. `None` where the values are unknown.
     const STAY: Option<c_int> = if cfg!(target_vendor = "apple") {
         Some(0x10 | 0x80)
     } else if cfg!(any(
@@ -115,29 +115,29 @@ mod system {
 
     /// An executable or a shared library in memory.
     pub(in crate::sys) struct Object {
-        /// Where it starts, which no other does.
+        /// Its base address, which identifies it.
         base: *mut c_void,
-        /// What the dynamic linker calls it: the path by which it was found.
+        /// The dynamic linker's name for it: the path by which it was found.
         name: CString,
     }
 
     impl Object {
-        /// The object that an address is in.
+        /// Returns the object that contains an address.
         pub(in crate::sys) fn containing(address: NonNull<c_void>) -> Option<Object> {
             let mut info = MaybeUninit::<Info>::uninit();
-            // SAFETY: any address will do, and the result is written to valid memory.
+            // SAFETY: `dladdr` accepts any address, and `info` is valid for writes.
             let found = unsafe { dladdr(address.as_ptr(), info.as_mut_ptr()) };
             if found == 0 {
                 return None;
             }
-            // SAFETY: `dladdr` says that it has filled it in.
+            // SAFETY: `dladdr` returned success, so it has initialized `info`.
             let info = unsafe { info.assume_init() };
             if info.file.is_null() {
                 return None;
             }
-            // SAFETY: a C string that lives as long as the object is open. The
-            // addresses asked for are of code that is running, or of a library
-            // that is never closed.
+            // SAFETY: it is a C string that is valid while the object is open. The object
+            // is open: callers pass addresses of code that is running, or of a library that
+            // is never closed.
             let name = unsafe { CStr::from_ptr(info.file) }.to_owned();
             Some(Object {
                 base: info.base,
@@ -145,34 +145,32 @@ mod system {
             })
         }
 
-        /// Its file.
+        /// Returns its file.
         pub(in crate::sys) fn file(&self) -> Option<PathBuf> {
             let name = self.name.to_bytes();
             (!name.is_empty()).then(|| OsStr::from_bytes(name).into())
         }
 
-        /// Keeps it in memory until the process ends. Returns what its symbols are
-        /// found by; nothing for the executable, which stays anyway, and whose name
-        /// is whatever the process was started as.
+        /// Keeps it in memory until the process ends, and returns a handle with which its
+        /// symbols are found. Returns `None` for the executable, which stays anyway, and
+        /// whose name need not be that of its file.
         pub(in crate::sys) fn pin(&self) -> Option<Handle> {
             let stay = STAY.filter(|_| !self.is_executable())?;
-            // SAFETY: the name is a C string. Nothing is loaded, so that no code
-            // runs: only what is in memory is found.
+            // SAFETY: the name is a C string. `RTLD_NOLOAD` finds only what is in memory, so
+            // no initializer runs.
             NonNull::new(unsafe { dlopen(self.name.as_ptr(), LAZY | stay) }).map(Handle)
         }
 
-        /// Whether it is an executable at a fixed address. To others, a function of a
-        /// library's may then seem to be in it, where it has a stub for it.
+        /// Reports whether it is an executable at a fixed address. Such an executable has
+        /// stubs for functions of shared libraries, and the address of such a function may
+        /// be that of the stub.
         pub(in crate::sys) fn has_stubs(&self) -> bool {
-            /// `ET_EXEC`, in a header of ELF's.
-            const FIXED: u16 = 2;
-            const KIND_AT: usize = 16;
             let header = self.base.cast::<u8>();
-            // SAFETY: an object starts with at least one page of its file that can
-            // be read. That of an ELF file is its header, which is longer than this.
+            // SAFETY: the base address of an object is that of at least one readable page
+            // of its file. An ELF file starts with its header, which is longer than this.
             unsafe {
-                header.cast::<[u8; 4]>().read_unaligned() == *b"\x7fELF"
-                    && header.add(KIND_AT).cast::<u16>().read_unaligned() == FIXED
+                header.cast::<[u8; 4]>().read_unaligned() == *elf::MAGIC
+                    && header.add(elf::TYPE).cast::<u16>().read_unaligned() == elf::EXECUTABLE
             }
         }
 
@@ -185,7 +183,7 @@ mod system {
             executable.is_some_and(|executable| executable.base == self.base)
         }
 
-        /// Not known; to open it once more does no harm.
+        /// Reports `false`, as it is unknown here. Opening the executable once more does no harm.
         #[cfg(not(target_os = "linux"))]
         fn is_executable(&self) -> bool {
             false
@@ -198,22 +196,22 @@ mod system {
         }
     }
 
-    /// A shared library that stays open for good.
+    /// A shared library that stays open until the process ends.
     pub(in crate::sys) struct Handle(NonNull<c_void>);
 
     impl Handle {
-        /// Where the library has a symbol.
+        /// Returns the address of a symbol of the library.
         pub(in crate::sys) fn symbol(&self, name: &CStr) -> Option<NonNull<c_void>> {
-            // SAFETY: the handle is of a library that is open for good, and the
-            // name is a C string.
+            // SAFETY: the handle is that of a library that is never closed, and the name is
+            // a C string.
             NonNull::new(unsafe { dlsym(self.0.as_ptr(), name.as_ptr()) })
         }
     }
 
-    /// Where a symbol is that this object calls by its name, if it is there and
-    /// the dynamic linker goes by names alone.
+    /// Returns the address to which the dynamic linker binds a name that this object calls,
+    /// if there is such a symbol and the linker goes by names alone.
     pub(in crate::sys) fn bound(name: &CStr) -> Option<NonNull<c_void>> {
-        /// `RTLD_DEFAULT`. Apple's linker notes with each name whose it is.
+        /// `RTLD_DEFAULT`. Apple's linker records the library of each name.
         const DEFAULT: Option<isize> = if cfg!(target_os = "linux") {
             Some(0)
         } else if cfg!(any(
@@ -226,8 +224,7 @@ mod system {
             None
         };
         let default = ptr::without_provenance_mut(DEFAULT? as usize);
-        // SAFETY: the handle stands for all that this object can refer to, and the
-        // name is a C string.
+        // SAFETY: the handle is `RTLD_DEFAULT`, and the name is a C string.
         NonNull::new(unsafe { dlsym(default, name.as_ptr()) })
     }
 }
@@ -250,32 +247,31 @@ mod system {
         fn GetProcAddress(module: *mut c_void, name: *const c_char) -> *mut c_void;
     }
 
-    /// An executable or a library in memory, by its handle, which is also where it
-    /// starts.
+    /// An executable or a library in memory: its handle, which is also its base address.
     #[derive(PartialEq)]
     pub(in crate::sys) struct Object(NonNull<c_void>);
 
     impl Object {
-        /// The object that an address is in.
+        /// Returns the object that contains an address.
         pub(in crate::sys) fn containing(address: NonNull<c_void>) -> Option<Object> {
             Object::find(behind_stub(address), UNCHANGED_REFCOUNT)
         }
 
         fn find(address: NonNull<c_void>, flag: u32) -> Option<Object> {
             let mut module = ptr::null_mut();
-            // SAFETY: with these flags any address will do, and the result is
-            // written to valid memory.
+            // SAFETY: with `FROM_ADDRESS` the function accepts any address, and `module` is
+            // valid for writes.
             let found =
                 unsafe { GetModuleHandleExW(FROM_ADDRESS | flag, address.as_ptr(), &mut module) };
             NonNull::new(module).filter(|_| found != 0).map(Object)
         }
 
-        /// Its file.
+        /// Returns its file.
         pub(in crate::sys) fn file(&self) -> Option<PathBuf> {
-            // The longest path that Windows has.
+            // The longest path on Windows.
             let mut name = vec![0; 1 << 15];
-            // SAFETY: the module is loaded, as it has code that is running or will
-            // be, and the buffer is as long as it is said to be.
+            // SAFETY: the module is loaded: callers pass addresses of code that is running,
+            // or of a library that is never closed. The buffer has the length that is passed.
             let length = unsafe {
                 GetModuleFileNameW(self.0.as_ptr(), name.as_mut_ptr(), name.len() as u32)
             };
@@ -283,7 +279,7 @@ mod system {
             (length != 0).then(|| OsString::from_wide(&name).into())
         }
 
-        /// The stubs in an executable are seen through.
+        /// Stubs are resolved by [`behind_stub`].
         pub(in crate::sys) fn has_stubs(&self) -> bool {
             false
         }
@@ -294,38 +290,37 @@ mod system {
         }
     }
 
-    /// A library that stays open for good.
+    /// A library that stays open until the process ends.
     pub(in crate::sys) struct Handle(NonNull<c_void>);
 
     impl Handle {
-        /// Where the library has a symbol.
+        /// Returns the address of a symbol of the library.
         pub(in crate::sys) fn symbol(&self, name: &CStr) -> Option<NonNull<c_void>> {
-            // SAFETY: the module stays for good, and the name is a C string.
+            // SAFETY: the module is never unloaded, and the name is a C string.
             NonNull::new(unsafe { GetProcAddress(self.0.as_ptr(), name.as_ptr()) })
         }
     }
 
-    /// Where a symbol is that this object calls by its name: not known, as each
-    /// name is bound to a library.
+    /// Returns `None`: on Windows each name is bound to a library.
     pub(in crate::sys) fn bound(_: &CStr) -> Option<NonNull<c_void>> {
         None
     }
 
-    /// The address of a function of a library's, of which the program has a stub:
-    /// one instruction that jumps to where the system has written the address.
+    /// Resolves the stub of a function: an instruction that jumps to the address that the
+    /// system has written for the function.
     #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
     fn behind_stub(function: NonNull<c_void>) -> NonNull<c_void> {
         const JUMP: [u8; 2] = [0xff, 0x25];
         let code = function.cast::<u8>();
-        // SAFETY: it is the address of a function, whose code can be read. Not all
-        // of them are longer than one byte; only those that start with this one are
-        // read on.
+        // SAFETY: it is the address of a function, whose code is readable. A function may
+        // be one byte long; the second is read only if the first begins a longer
+        // instruction.
         let is_stub = unsafe { code.read() == JUMP[0] && code.add(1).read() == JUMP[1] };
         if !is_stub {
             return function;
         }
-        // SAFETY: the operand of this instruction is four bytes, and where it points
-        // to is an address that the system has filled in.
+        // SAFETY: the operand of this instruction is four bytes long, and points to an
+        // address that the system has written.
         let target = unsafe {
             let operand = code.add(2).cast::<i32>().read_unaligned();
             let place = if cfg!(target_arch = "x86_64") {
@@ -340,19 +335,19 @@ mod system {
         NonNull::new(target).unwrap_or(function)
     }
 
-    /// What the stubs of other processors look like isn't known here.
+    /// Returns the function: the stubs of other processors are unknown here.
     #[cfg(not(any(target_arch = "x86_64", target_arch = "x86")))]
     fn behind_stub(function: NonNull<c_void>) -> NonNull<c_void> {
         function
     }
 }
 
-/// The program is one object, or the system is another.
+/// For static executables, which are one object, and other systems.
 #[cfg(not(any(windows, all(unix, not(target_feature = "crt-static")))))]
 mod system {
     use super::*;
 
-    /// An object. None is known.
+    /// An object. There are none.
     #[derive(PartialEq)]
     pub(in crate::sys) enum Object {}
 
@@ -374,7 +369,7 @@ mod system {
         }
     }
 
-    /// A library that stays open for good. None is known.
+    /// A library that stays open. There are none.
     pub(in crate::sys) enum Handle {}
 
     impl Handle {

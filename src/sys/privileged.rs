@@ -1,22 +1,22 @@
-//! Whether the process has more rights than whoever started it.
+//! Whether the process has more rights than the user who started it.
 
-/// Whether the process has rights that its caller lacks, as a setuid program
-/// has. Then nothing that the caller chooses, such as an environment variable,
+/// Reports whether the process has rights that the user who started it lacks, as a setuid
+/// program has. If so, nothing that this user can set, such as an environment variable,
 /// may decide which code is loaded.
 ///
-/// What counts is how the process was started: a program that has given up its
-/// rights since is still privileged.
+/// The rights at the start count: a program that has given up its rights since is still
+/// privileged.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn is_privileged() -> bool {
     use super::auxv::{AT_SECURE, getauxval};
 
-    // Set by the kernel where user or group differ, where the file has capabilities,
-    // or where a security module says so. The dynamic loader goes by it as well.
-    // `/proc` says the same, but may not be there.
+    // The kernel sets it if user or group differ, if the file has capabilities, or if a
+    // security module requires it. The dynamic loader uses it as well. `/proc` has the
+    // same value, but may not be mounted.
     getauxval(AT_SECURE) != 0
 }
 
-/// As on Linux.
+/// The same as on Linux.
 #[cfg(any(
     target_vendor = "apple",
     target_os = "freebsd",
@@ -35,7 +35,7 @@ pub(crate) fn is_privileged() -> bool {
     issetugid() != 0
 }
 
-/// As on Linux, by the user and the group alone: all that POSIX has.
+/// The same as on Linux, but by the user and the group alone: POSIX has nothing else.
 #[cfg(all(
     unix,
     not(any(
@@ -61,7 +61,7 @@ pub(crate) fn is_privileged() -> bool {
     getuid() != geteuid() || getgid() != getegid()
 }
 
-/// Elsewhere no program starts with the rights of another user than its caller.
+/// Returns `false`: on other systems no program starts with the rights of another user.
 #[cfg(not(unix))]
 pub(crate) fn is_privileged() -> bool {
     false

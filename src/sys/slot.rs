@@ -1,8 +1,8 @@
 //! The addresses of the functions of a library that is opened at run time.
 //!
-//! Every program that loads the library carries these tables, so they are kept
-//! small: the names of a section are one text, and an empty slot is all zeros,
-//! so that the slots take no room in the executable.
+//! Every program that loads the library contains these tables, so they are small: the
+//! names of a header's functions are one text, and an empty slot is all zeros, which
+//! takes no space in the executable.
 
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::Feature;
 
-/// Where a function of the C API is, once the library is loaded.
+/// The address of a function of the C API, once the library is loaded.
 pub(crate) struct Slot(AtomicPtr<c_void>);
 
 /// The functions of one C header.
@@ -18,21 +18,21 @@ pub(crate) struct Symbols {
     pub(crate) sections: &'static [Section],
     /// Their names, [abridged](abridge).
     pub(crate) names: &'static [u8],
-    /// One for each name, in order.
+    /// One slot for each name, in the same order.
     pub(crate) slots: &'static [Slot],
 }
 
 /// Functions that need the same features.
 pub(crate) struct Section {
-    /// What the library must have been built with for them to be in it.
+    /// The features that a library has to be built with to have these functions.
     pub(crate) features: &'static [Feature],
-    /// How many these are.
+    /// The number of functions.
     pub(crate) count: usize,
 }
 
 /// One function.
 pub(crate) struct Symbol<'a> {
-    /// With a NUL after it.
+    /// The name, terminated by a NUL.
     pub(crate) c_name: &'a [u8],
     pub(crate) features: &'static [Feature],
     pub(crate) slot: &'static Slot,
@@ -45,7 +45,7 @@ impl Symbol<'_> {
     }
 }
 
-/// Shows every function of the headers, one by one.
+/// Passes every function of the headers to `see`.
 pub(crate) fn each_symbol(headers: &[&Symbols], see: &mut dyn FnMut(Symbol<'_>)) {
     let mut c_name = Vec::new();
     for header in headers {
@@ -67,14 +67,15 @@ pub(crate) fn each_symbol(headers: &[&Symbols], see: &mut dyn FnMut(Symbol<'_>))
     }
 }
 
-/// The count 0 as a byte, which must not be a NUL.
+/// The byte for the count 0, which must not be a NUL.
 const FIRST_COUNT: u8 = 1;
 
-/// The names of functions as one text that takes up little: a byte that counts
-/// what a name has in common with the one before, the rest of it, and a NUL.
-/// Returns the text, in as much room as it could take up, and its length.
-pub(crate) const fn abridge<const ROOM: usize>(names: &[&str]) -> ([u8; ROOM], usize) {
-    let mut text = [0; ROOM];
+/// Abridges the names of functions to one short text. Each name is a byte that counts the
+/// bytes which it shares with the start of the name before, the other bytes, and a NUL.
+///
+/// Returns an array that begins with the text, and the text's length.
+pub(crate) const fn abridge<const CAPACITY: usize>(names: &[&str]) -> ([u8; CAPACITY], usize) {
+    let mut text = [0; CAPACITY];
     let (mut len, mut i) = (0, 0);
     let mut before: &[u8] = &[];
     while i < names.len() {
@@ -85,7 +86,7 @@ pub(crate) const fn abridge<const ROOM: usize>(names: &[&str]) -> ([u8; ROOM], u
         }
         text[len] = FIRST_COUNT + at as u8;
         len += 1;
-        // A loop: to call functions takes the compiler longer.
+        // A loop, because the compiler evaluates calls of functions more slowly.
         while at < name.len() {
             text[len] = name[at];
             len += 1;
@@ -98,14 +99,14 @@ pub(crate) const fn abridge<const ROOM: usize>(names: &[&str]) -> ([u8; ROOM], u
     (text, len)
 }
 
-/// The beginning of a text.
+/// Returns the first bytes of a text.
 pub(crate) const fn beginning<const LEN: usize>(text: &[u8]) -> [u8; LEN] {
     *text.first_chunk().expect("the text is as long")
 }
 
-/// [`Slot::address_after_loading`], where the compiler can't look through it. It
-/// looks through all that a function may call before it inlines it, and for each
-/// of some 750 functions that would be the whole loader.
+/// [`Slot::address_after_loading`], behind a pointer that the compiler can't see through.
+/// Before it inlines a function, the compiler examines everything that the function may
+/// call. For each of some 750 functions, that would be the whole loader.
 static AFTER_LOADING: fn(&Slot) -> NonNull<c_void> = Slot::address_after_loading;
 
 impl Slot {
@@ -113,16 +114,16 @@ impl Slot {
         Slot(AtomicPtr::new(ptr::null_mut()))
     }
 
-    /// The address; loads the library from its default place if none is.
+    /// Returns the address. Loads the library from its default place if none is loaded.
     ///
-    /// Programs have this compiled into their own code, for which it has to be
-    /// generic. With `#[inline]`, the intermediate code of each of the functions
-    /// that call it would contain it as well.
+    /// It is generic to be compiled in the program, into which it can be inlined. With
+    /// `#[inline]` instead, the intermediate code of each function that calls it would
+    /// contain a copy.
     ///
     /// # Panics
     ///
-    /// If no library can be loaded, or the one loaded lacks the function. Safe
-    /// code asks first (see [`crate::sys::require`]).
+    /// Panics if no library can be loaded, or if the library lacks the function. Safe
+    /// code calls [`crate::sys::require`] first.
     #[expect(
         clippy::extra_unused_type_parameters,
         reason = "a generic function is compiled by those who use it"

@@ -54,24 +54,24 @@ capi! {
     }
 }
 
-/// Makes `ref_` the null reference. Inline function of `wasmtime/structref.h`.
+/// Sets `ref_` to the null reference. Inline function of `wasmtime/structref.h`.
 ///
 /// # Safety
 ///
 /// `ref_` must be valid for writes.
 #[inline]
 pub unsafe fn wasmtime_structref_set_null(ref_: *mut wasmtime_structref_t) {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `ref_` is valid for writes, as this function requires.
     unsafe { (*ref_).store_id = 0 }
 }
 
-/// Whether `ref_` is the null reference. Inline function of `wasmtime/structref.h`.
+/// Reports whether `ref_` is the null reference. Inline function of `wasmtime/structref.h`.
 ///
 /// # Safety
 ///
 /// `ref_` must be valid for reads.
 #[inline]
 pub unsafe fn wasmtime_structref_is_null(ref_: *const wasmtime_structref_t) -> bool {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `ref_` is valid for reads, as this function requires.
     unsafe { (*ref_).store_id == 0 }
 }

@@ -96,18 +96,18 @@ capi! {
     }
 }
 
-/// Makes `func` the null function reference. Inline function of `wasmtime/val.h`.
+/// Sets `func` to the null function reference. Inline function of `wasmtime/val.h`.
 ///
 /// # Safety
 ///
 /// `func` must be valid for writes.
 #[inline]
 pub unsafe fn wasmtime_funcref_set_null(func: *mut wasmtime_func_t) {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `func` is valid for writes, as this function requires.
     unsafe { (*func).store_id = 0 }
 }
 
-/// Whether `func` is the null function reference. Inline function of
+/// Reports whether `func` is the null function reference. Inline function of
 /// `wasmtime/val.h`.
 ///
 /// # Safety
@@ -115,11 +115,11 @@ pub unsafe fn wasmtime_funcref_set_null(func: *mut wasmtime_func_t) {
 /// `func` must be valid for reads.
 #[inline]
 pub unsafe fn wasmtime_funcref_is_null(func: *const wasmtime_func_t) -> bool {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `func` is valid for reads, as this function requires.
     unsafe { (*func).store_id == 0 }
 }
 
-// What the header asserts of its own types.
+// The header asserts the same.
 const _: () = {
     assert!(size_of::<wasmtime_valunion_t>() >= 16 && size_of::<wasmtime_valunion_t>() <= 24);
     assert!(align_of::<wasmtime_valunion_t>() == align_of::<u64>());

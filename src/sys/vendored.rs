@@ -1,17 +1,17 @@
-//! libwasmtime from source: makes it part of the program, and compares what it was
-//! built with to the Cargo features that are on, as the build script does with a
-//! library of the system.
+//! libwasmtime from source: makes it a part of the program, and compares its features
+//! with the Cargo features that are on, as the build script does for a library of the
+//! system.
 
 /// The version in full.
 pub(crate) const VERSION: &str = libwasmtime_vendor::VERSION;
 
-/// Whether libwasmtime was built with a feature of the C API.
+/// Reports whether libwasmtime was built with a feature of the C API.
 pub(crate) const fn has(feature: &str) -> bool {
     libwasmtime_vendor::has(feature)
 }
 
 /// Stops the compilation if libwasmtime was built without a feature. The first
-/// argument is what the build script has to add to that.
+/// argument is what the build script adds to the message.
 macro_rules! require {
     ($remark:literal; $($feature:literal,)*) => {$(
         const _: () = assert!(

@@ -1,5 +1,5 @@
-//! Which version of libwasmtime a library is. The C API has no function for
-//! it, so the library is asked in two roundabout ways.
+//! Learning the version of a library. The C API has no function that returns it, so there
+//! are two indirect ways: by the names of symbols, and by a refused module.
 
 use std::ffi::{CStr, c_void};
 #[cfg(wasmtime_link = "load")]
@@ -8,24 +8,27 @@ use std::ops::Range;
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use crate::load::{LibraryVersion, MAJOR};
+use crate::sys::elf::{self, Class};
+use crate::sys::library::{LibraryVersion, MAJOR};
 use crate::sys::{wasm_byte_vec_t, wasm_engine_t, wasmtime_error_t, wasmtime_module_t};
 
-/// The other major versions that are recognised; one that isn't is still told
-/// apart from the right one.
+/// The other major versions that are recognized. A version beyond is only known not to be
+/// the right one.
 const OTHER_MAJORS: Range<u32> = 20..100;
 
-/// The patches that are recognised, of the right major version and of others.
+/// The patches that are recognized, of the right major version and of others.
 /// Long-term-support releases get many.
 const PATCHES: Range<u32> = 0..100;
 const OTHER_PATCHES: Range<u32> = 0..20;
 
-/// The version in the name of a symbol, for a library that was built with
-/// `debug-builtins`; `has` says whether the library has a symbol. Nothing of the
-/// library is called.
+/// Finds the version in the name of a symbol, which a library has if it was built with
+/// `debug-builtins`. `has` reports whether the library has a symbol. Calls no function of
+/// the library.
 pub(super) fn by_symbol(has: impl Fn(&CStr) -> bool) -> Option<LibraryVersion> {
     let find = |major, patches: Range<u32>| {
         for patch in patches {
+            // Version 48: this function has the version in its name; look at
+            // `debug_builtins.rs` in `wasmtime`.
             let name = format!("set_vmctx_memory_{major}_0_{patch}\0");
             if CStr::from_bytes_with_nul(name.as_bytes()).is_ok_and(&has) {
                 let patch = Some(patch);
@@ -38,21 +41,22 @@ pub(super) fn by_symbol(has: impl Fn(&CStr) -> bool) -> Option<LibraryVersion> {
     find(MAJOR, PATCHES).or_else(|| others.find_map(|major| find(major, OTHER_PATCHES)))
 }
 
-/// What a library's refusals say of its version.
+/// What the refusals of a library tell of its version.
 pub(super) enum Evidence {
     Version(LibraryVersion),
-    /// It isn't the right one, and none of those recognised.
+    /// It is neither the right version nor one that is recognized.
     Other,
+    /// They tell nothing.
     None,
 }
 
-/// The version for which a library doesn't refuse a precompiled module.
+/// Finds the version of which a library doesn't refuse a precompiled module.
 ///
-/// A precompiled module starts with the version that compiled it, and a library
-/// refuses others by name before it reads on. So it gets modules that consist
-/// of a version and nothing more: all are refused, all but one because of the
-/// version. Every build can do this, even one without a compiler, and the
-/// functions that it takes are the same in all versions.
+/// A precompiled module starts with the version that compiled it. A library refuses
+/// another version with an error that names that version, before it reads on. So the
+/// library is given modules that consist of a version and nothing else. It refuses all of
+/// them, but only one for another reason than its version. Every build does this, even
+/// one without a compiler, and the functions that it takes are the same in all versions.
 pub(super) fn by_refusal(functions: Functions) -> Evidence {
     let Some(prober) = Prober::new(functions) else {
         return Evidence::None;
@@ -62,8 +66,8 @@ pub(super) fn by_refusal(functions: Functions) -> Evidence {
         Some(text.split('\'').any(|quoted| quoted == version))
     };
 
-    // Only a library that is particular about versions, and says so in the
-    // words expected, proves anything by not saying them.
+    // That a refusal doesn't name the version proves something only if the library does
+    // refuse versions, with the text that is expected.
     if refused_as("libwasmtime") != Some(true) {
         return Evidence::None;
     }
@@ -83,30 +87,30 @@ pub(super) fn by_refusal(functions: Functions) -> Evidence {
 
 macro_rules! functions {
     ($($name:ident: unsafe extern "C" fn($($arg:ty),*) $(-> $ret:ty)?,)*) => {
-        /// The functions that it takes to try a module, all of one library. They
-        /// have had these types for many major versions.
+        /// The functions for trying a module, all of one library. They have had these
+        /// types for many major versions.
         pub(super) struct Functions {
             $($name: unsafe extern "C" fn($($arg),*) $(-> $ret)?,)*
         }
 
-        // These types are those of the declarations, which tests/abi proves.
+        // The types are those of the declarations, which tests/abi checks.
         #[cfg(wasmtime_link = "load")]
         const _: () = { $(let _: unsafe fn($($arg),*) $(-> $ret)? = crate::sys::$name;)* };
 
         impl Functions {
-            /// Those of a library whose slots are still empty, by the addresses of
-            /// their names; `None` if one of them isn't there.
+            /// Finds the functions of a library whose slots are still empty. `address`
+            /// returns the address of a symbol. Returns `None` if one is missing.
             ///
             /// # Safety
             ///
-            /// The library has to be a libwasmtime.
+            /// The library must be a libwasmtime.
             #[cfg(wasmtime_link = "load")]
             pub(super) unsafe fn find(
                 address: impl Fn(&[u8]) -> Option<NonNull<c_void>>,
             ) -> Option<Functions> {
                 Some(Functions {
-                    // SAFETY: in any libwasmtime the function has this type, which
-                    // is that of its declaration.
+                    // SAFETY: the library is a libwasmtime, as this function requires, and
+                    // in any libwasmtime the function has this type.
                     $($name: unsafe {
                         mem::transmute::<
                             NonNull<c_void>,
@@ -116,13 +120,13 @@ macro_rules! functions {
                 })
             }
 
-            /// Those that the program is linked with.
+            /// Returns the functions that the program is linked with.
             #[cfg(not(wasmtime_link = "load"))]
             pub(super) fn linked() -> Functions {
                 Functions { $($name: crate::sys::$name,)* }
             }
 
-            /// Their addresses.
+            /// Returns the functions' addresses.
             #[cfg(not(wasmtime_link = "load"))]
             pub(super) fn addresses(&self) -> Vec<NonNull<c_void>> {
                 let addresses = [$(self.$name as *mut c_void),*];
@@ -160,13 +164,13 @@ impl Prober {
         Some(Prober { functions, engine })
     }
 
-    /// What the library says to a module of some version; `None` if it doesn't
-    /// refuse it.
+    /// Returns the error with which the library refuses a module of some version; `None` if
+    /// it doesn't refuse the module.
     fn refusal(&self, version: &str) -> Option<String> {
         let module = precompiled(version);
         let mut out = ptr::null_mut();
-        // SAFETY: the engine is the library's, and the module is of the length
-        // given. Precompiled code has to be trusted, but this has none.
+        // SAFETY: the engine belongs to the same library, and the module has the length that
+        // is passed. Precompiled code has to be trusted, but this module has no code.
         let error = unsafe {
             (self.functions.wasmtime_module_deserialize)(
                 self.engine.as_ptr(),
@@ -177,7 +181,7 @@ impl Prober {
         };
         if error.is_null() {
             if !out.is_null() {
-                // SAFETY: it is the library's, and nothing else has it.
+                // SAFETY: the module is owned, and deleted once.
                 unsafe { (self.functions.wasmtime_module_delete)(out) };
             }
             return None;
@@ -186,19 +190,19 @@ impl Prober {
             size: 0,
             data: ptr::null_mut(),
         };
-        // SAFETY: the error is the library's and is freed once; the message is
-        // written over the empty one.
+        // SAFETY: the error is owned, and deleted once. The function overwrites the vector,
+        // which is empty.
         unsafe {
             (self.functions.wasmtime_error_message)(error, &mut message);
             (self.functions.wasmtime_error_delete)(error);
         }
         let bytes = match NonNull::new(message.data) {
-            // SAFETY: the library has filled the vector.
+            // SAFETY: the library has filled the vector, so the buffer has `size` bytes.
             Some(data) => unsafe { slice::from_raw_parts(data.as_ptr().cast(), message.size) },
             None => &[],
         };
         let text = String::from_utf8_lossy(bytes).into_owned();
-        // SAFETY: the vector is the library's and is freed once.
+        // SAFETY: the vector is owned, and deleted once.
         unsafe { (self.functions.wasm_byte_vec_delete)(&mut message) };
         Some(text)
     }
@@ -206,17 +210,19 @@ impl Prober {
 
 impl Drop for Prober {
     fn drop(&mut self) {
-        // SAFETY: the engine is the library's, and nothing else has it.
+        // SAFETY: `self` owns the engine, and is gone after this.
         unsafe { (self.functions.wasm_engine_delete)(self.engine.as_ptr()) };
     }
 }
 
-/// A precompiled module of a version of libwasmtime that has nothing but its
-/// version in it.
+/// Returns a precompiled module that consists of a version of libwasmtime and nothing
+/// else.
+// Version 48: a precompiled module begins so, and is refused with its version in
+// quotes; look at `check_compatible` in `serialization.rs` of `wasmtime`.
 fn precompiled(version: &str) -> Vec<u8> {
     let mut file = EMPTY.to_vec();
-    // The layout's number, the version, and one byte where settings would be
-    // that is never a whole one.
+    // The number of the layout, the version, and a byte in place of the settings that is
+    // never a valid setting.
     file.extend_from_slice(&[0, version.len() as u8]);
     file.extend_from_slice(version.as_bytes());
     file.push(0xff);
@@ -225,44 +231,73 @@ fn precompiled(version: &str) -> Vec<u8> {
     file
 }
 
-/// The size of an ELF header, and of the header of a section.
-const HEADER: usize = 64;
+/// The size of an ELF header.
+const HEADER: usize = Class::Elf64.header_bytes();
 
-/// The names of the sections, of which the first is where the version is.
+/// The size of the header of a section.
+const SECTION: usize = Class::Elf64.section_header_bytes();
+
+/// The names of the sections. The first section contains the version.
 const NAMES: &[u8] = b"\0.wasmtime.engine\0.shstrtab\0";
-const NAMES_AT: usize = 4 * HEADER;
+const NAMES_AT: usize = HEADER + 3 * SECTION;
 
-/// Where the size of the section with the version is.
-const ENGINE_SIZE_AT: usize = 2 * HEADER + 32;
+/// The offset of the header of the section that contains the version.
+const ENGINE_AT: usize = HEADER + SECTION;
 
-/// An ELF file up to the contents of its last section, which are to tell the
-/// version. Made in advance, as every program contains it.
+/// The offset of the size of the section that contains the version.
+const ENGINE_SIZE_AT: usize = ENGINE_AT + Class::Elf64.section_size();
+
+/// An ELF file up to the contents of its last section, which is the version. It is
+/// computed by the compiler to keep programs small, which all contain it.
 const EMPTY: [u8; NAMES_AT + NAMES.len()] = {
+    const WASMTIME_ABI: u8 = 200;
+    const MODULE: u8 = 1;
     let mut file = [0; NAMES_AT + NAMES.len()];
-    // 64 bits, little-endian, of Wasmtime's ABI; relocatable, for no machine.
-    put(&mut file, 0, b"\x7fELF\x02\x01\x01\xc8");
-    put(&mut file, 16, &[1]);
-    put(&mut file, 20, &[1]);
-    // Where the headers of the sections are, that it is a module, and the sizes
-    // and numbers of headers; the third section has the names.
-    put(&mut file, 40, &[HEADER as u8]);
-    put(&mut file, 48, &[1]);
-    put(&mut file, 52, &[HEADER as u8]);
-    put(&mut file, 58, &[HEADER as u8, 0, 3, 0, 2]);
-    // The two sections: name, type, offset, size, alignment.
-    let engine = 2 * HEADER;
-    put(&mut file, engine, &[1, 0, 0, 0, 1]);
+    let class = Class::Elf64;
+    put(&mut file, 0, elf::MAGIC);
+    put(&mut file, elf::CLASS, &[class as u8, elf::LITTLE_ENDIAN, 1]);
+    put(&mut file, elf::ABI, &[WASMTIME_ABI]);
+    // For no machine.
+    put(&mut file, elf::TYPE, &elf::RELOCATABLE.to_le_bytes());
+    put(&mut file, elf::VERSION, &[1]);
+    put(&mut file, class.section_headers(), &[HEADER as u8]);
+    put(&mut file, class.flags(), &[MODULE]);
+    put(&mut file, class.header_size(), &[HEADER as u8]);
+    put(&mut file, class.section_header_size(), &[SECTION as u8]);
+    put(&mut file, class.section_count(), &[3]);
+    put(&mut file, class.names_index(), &[2]);
+    // The first section is the null section.
+    let engine = ENGINE_AT;
+    put(&mut file, engine + class.section_name(), &[1]);
     put(
         &mut file,
-        engine + 24,
+        engine + class.section_kind(),
+        &elf::CONTENTS.to_le_bytes(),
+    );
+    put(
+        &mut file,
+        engine + class.section_offset(),
         &(NAMES_AT + NAMES.len()).to_le_bytes(),
     );
-    put(&mut file, engine + 48, &[1]);
-    let names = 3 * HEADER;
-    put(&mut file, names, &[18, 0, 0, 0, 3]);
-    put(&mut file, names + 24, &NAMES_AT.to_le_bytes());
-    put(&mut file, names + 32, &NAMES.len().to_le_bytes());
-    put(&mut file, names + 48, &[1]);
+    put(&mut file, engine + class.section_alignment(), &[1]);
+    let names = ENGINE_AT + SECTION;
+    put(&mut file, names + class.section_name(), &[18]);
+    put(
+        &mut file,
+        names + class.section_kind(),
+        &elf::STRINGS.to_le_bytes(),
+    );
+    put(
+        &mut file,
+        names + class.section_offset(),
+        &NAMES_AT.to_le_bytes(),
+    );
+    put(
+        &mut file,
+        names + class.section_size(),
+        &NAMES.len().to_le_bytes(),
+    );
+    put(&mut file, names + class.section_alignment(), &[1]);
     put(&mut file, NAMES_AT, NAMES);
     file
 };

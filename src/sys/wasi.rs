@@ -1,4 +1,4 @@
-//! `wasi.h`. What a WASI program may see of its host.
+//! `wasi.h`. The parts of its host that a WASI program can access.
 
 use super::*;
 

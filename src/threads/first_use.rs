@@ -1,10 +1,10 @@
-//! What is tried once in a process.
+//! [`FirstUse`]: what is tried once in a process.
 
 use crate::Result;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// What libwasmtime takes from the system once in a process.
+/// The first use of something that libwasmtime takes from the system once in a process.
 pub(crate) struct FirstUse {
     tried: AtomicBool,
 }
@@ -16,11 +16,11 @@ impl FirstUse {
         }
     }
 
-    /// Tries it with `take`, unless that has succeeded before.
+    /// Calls `take`, unless it has succeeded before.
     ///
     /// # Errors
     ///
-    /// That of `take`; the next attempt tries again.
+    /// Returns the error of `take`. The next attempt calls it again.
     #[inline]
     pub(crate) fn try_once(&self, take: impl FnOnce() -> Result<()>) -> Result<()> {
         if self.tried.load(Ordering::Acquire) {
@@ -31,7 +31,7 @@ impl FirstUse {
 
     #[cold]
     fn try_now(&self, take: impl FnOnce() -> Result<()>) -> Result<()> {
-        // One after the other: two that fit need not fit together.
+        // One at a time: resources that suffice for each of two may not suffice for both.
         static TRYING: Mutex<()> = Mutex::new(());
         let _trying = TRYING.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.tried.load(Ordering::Acquire) {

@@ -1,4 +1,4 @@
-//! The threads that libwasmtime keeps once it has started them.
+//! The pools of threads that libwasmtime starts once in a process.
 
 use super::{FirstUse, start};
 use crate::Result;
@@ -12,18 +12,21 @@ use std::io;
 use std::os::unix::net::UnixStream;
 use std::{env, thread};
 
-/// The processors that this process may use: how many threads libwasmtime starts
-/// unless it is told otherwise.
+/// Returns the number of processors that this process may use, which is the default number
+/// of threads in libwasmtime's pools.
 fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// How many threads libwasmtime's asynchronous runtime starts, which WASI functions
+/// Returns the number of threads of libwasmtime's asynchronous runtime, which WASI functions
 /// run on.
 ///
 /// # Errors
 ///
-/// If it is told of no threads, or of something else: it ends the process then.
+/// Returns an error if the environment variable isn't a positive number: libwasmtime aborts
+/// then.
+// Version 48: the runtime has as many threads as this variable says; look at `loom/std`
+// in `tokio`, and at `runtime.rs` in `wasmtime-wasi`.
 #[cfg(feature = "wasi")]
 fn of_runtime() -> Result<usize> {
     const THREADS: &str = "TOKIO_WORKER_THREADS";
@@ -33,13 +36,15 @@ fn of_runtime() -> Result<usize> {
     let count = set.to_str().and_then(|text| text.parse().ok());
     count.filter(|&count| count > 0).with_context(|| {
         format!(
-            "the environment variable {THREADS} is set to {set:?}, and has to be a number of \
-             threads for WASI"
+            "{set:?} is not a valid value for the environment variable {THREADS}: expected the \
+             number of threads for WASI, at least 1"
         )
     })
 }
 
-/// How many threads libwasmtime compiles on.
+/// Returns the number of threads that libwasmtime compiles on.
+// Version 48: modules are compiled in the global pool, which has as many threads as
+// these variables say; look at `ThreadPoolBuilder` in `rayon-core`.
 #[cfg(compiler)]
 fn of_compiler() -> usize {
     const MOST: usize = if cfg!(target_pointer_width = "64") {
@@ -56,11 +61,11 @@ fn of_compiler() -> usize {
     count.unwrap_or_else(processors).min(MOST)
 }
 
-/// Makes sure that libwasmtime can start what it compiles on.
+/// Checks that libwasmtime can start the threads that it compiles on.
 ///
 /// # Errors
 ///
-/// If the system doesn't start as many threads.
+/// Returns an error if the system doesn't start as many threads.
 #[cfg(compiler)]
 #[inline]
 pub(crate) fn for_compiling() -> Result<()> {
@@ -73,25 +78,25 @@ pub(crate) fn for_compiling() -> Result<()> {
             of_compiler(),
             "compiling in parallel",
             "turn `Config::parallel_compilation` off, or set the environment variable \
-             RAYON_NUM_THREADS to fewer",
+             RAYON_NUM_THREADS to a smaller number",
         )
     })
 }
 
-/// Makes sure that libwasmtime can start the runtime that WASI functions run on,
-/// and what reads the standard input of the process.
+/// Checks that libwasmtime can start the runtime that WASI functions run on, and the thread
+/// that reads the standard input of the process.
 ///
 /// # Errors
 ///
-/// If the system doesn't start as many threads or open as many descriptors, or if
-/// the number of threads is set to none.
+/// Returns an error if the system doesn't start as many threads or open as many descriptors,
+/// or if the environment variable isn't a positive number.
 #[cfg(feature = "wasi")]
 pub(crate) fn for_wasi(reads_stdin: bool) -> Result<()> {
     static RUNTIME: FirstUse = FirstUse::new();
     static STDIN: FirstUse = FirstUse::new();
-    let remedy = "set the environment variable TOKIO_WORKER_THREADS to fewer";
+    let remedy = "set the environment variable TOKIO_WORKER_THREADS to a smaller number";
     RUNTIME.try_once(|| {
-        // One more for functions that block, as those of files do.
+        // One more for functions that block, as those that read and write files do.
         let count = of_runtime()? + 1 + usize::from(reads_stdin);
         start(count, "running WASI functions", remedy)?;
         #[cfg(unix)]
@@ -103,7 +108,7 @@ pub(crate) fn for_wasi(reads_stdin: bool) -> Result<()> {
             start(
                 1,
                 "reading the standard input for WASI",
-                "close what has one",
+                "end another thread",
             )
         })?;
     }
@@ -113,13 +118,13 @@ pub(crate) fn for_wasi(reads_stdin: bool) -> Result<()> {
 /// Opens as many descriptors as the runtime does, and closes them.
 #[cfg(all(feature = "wasi", unix))]
 fn open_descriptors() -> Result<()> {
-    // Its queue of events takes three; those of signals, which it has where it is
-    // shared with a program that uses them, as many.
+    // The queue of events needs three. The handling of signals needs three more, in a
+    // runtime that is shared with a program that uses signals.
     const PAIRS: usize = 3;
     let pairs: io::Result<Vec<_>> = (0..PAIRS).map(|_| UnixStream::pair()).collect();
     pairs.map(drop).with_context(|| {
         format!(
-            "running WASI functions takes {} file descriptors, and there are fewer; close some, \
+            "running WASI functions needs {} file descriptors, and fewer are free; close some, \
              or raise the limit (`ulimit -n`)",
             2 * PAIRS
         )

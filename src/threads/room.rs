@@ -1,24 +1,24 @@
-//! Room for what a thread takes once it runs.
+//! Checks for the memory that a thread allocates once it runs.
 
 use std::io;
 
-/// Makes sure that there are addresses and mappings for what the standard library
-/// gives a thread when it begins to run, such as a stack for signals: where it gets
-/// none, it ends the process.
+/// Checks that the system grants the mappings that the standard library creates when a thread
+/// begins to run, such as its stack for signals. The standard library aborts if it can't create
+/// one.
 ///
 /// # Errors
 ///
-/// If there are fewer.
+/// Returns an error if the system refuses such mappings.
 #[cfg(all(unix, any(feature = "cache", feature = "wasi", compiler)))]
 pub(super) fn probe() -> io::Result<()> {
-    use crate::config::region::{Region, page_size};
+    use crate::region::{Region, page_size};
 
-    /// Far more than a thread takes, and far less than the next one's stack.
+    /// Far more than a thread needs, and far less than the stack of the next thread.
     const BYTES: usize = 1 << 20;
     const MAPPINGS: usize = 8;
 
     let room = Region::allocate(BYTES)?;
-    // Each page that differs from those beside it is a mapping of its own.
+    // A page whose protection differs from its neighbors' is a mapping of its own.
     let pages = BYTES / page_size();
     for page in (1..pages).step_by(2).take(MAPPINGS / 2) {
         room.protect(page * page_size(), page_size())?;
@@ -26,7 +26,7 @@ pub(super) fn probe() -> io::Result<()> {
     Ok(())
 }
 
-/// Not known here.
+/// Checks nothing: there is no way to try it on this platform.
 #[cfg(not(all(unix, any(feature = "cache", feature = "wasi", compiler))))]
 pub(super) fn probe() -> io::Result<()> {
     Ok(())

@@ -1,4 +1,4 @@
-//! Types of what modules import and export.
+//! The type of an import or an export.
 
 use super::{FuncType, GlobalType, MemoryType, TableLimits, TableType, TagType};
 use crate::Engine;
@@ -23,7 +23,7 @@ macro_rules! extern_types {
     ($($variant:ident($ty:ident) $get:ident $unwrap:ident;)*) => {
         impl ExternType {
             $(
-                #[doc = concat!("The [`", stringify!($ty), "`] in this type; `None` if this is another kind of type.")]
+                #[doc = concat!("Returns the [`", stringify!($ty), "`] in this type; `None` if this is another kind of type.")]
                 pub fn $get(&self) -> Option<&$ty> {
                     if let ExternType::$variant(ty) = self {
                         Some(ty)
@@ -32,11 +32,11 @@ macro_rules! extern_types {
                     }
                 }
 
-                #[doc = concat!("The [`", stringify!($ty), "`] in this type.")]
+                #[doc = concat!("Returns the [`", stringify!($ty), "`] in this type.")]
                 ///
                 /// # Panics
                 ///
-                /// If this is another kind of type.
+                /// Panics if this is another kind of type.
                 pub fn $unwrap(&self) -> &$ty {
                     self.$get().unwrap_or_else(|| {
                         panic!(concat!("expected a ", stringify!($ty), ", found {:?}"), self)
@@ -64,17 +64,20 @@ extern_types! {
 }
 
 impl ExternType {
+    /// Creates a type from one of libwasmtime's.
+    ///
     /// # Safety
     ///
-    /// `ty` must be valid, and made by `engine`. If it is the type of a table,
+    /// `ty` must be valid, and a type of `engine`. If it is the type of a table,
     /// the next of `tables`, if any, must be its limits.
     pub(crate) unsafe fn from_c(
         engine: &Engine,
         ty: *const wasm_externtype_t,
         tables: &mut impl Iterator<Item = TableLimits>,
     ) -> ExternType {
-        // SAFETY: the caller vouches for `ty`; each function is called on the
-        // kind of type it is for, and what it returns lives in `ty`.
+        // SAFETY: `ty` is valid and of `engine`, and `tables` has its limits, as this
+        // function requires. Each C function is called on the kind of type that it is
+        // for, and borrows its result from `ty`.
         unsafe {
             match wasm_externtype_kind(ty) {
                 WASM_EXTERN_FUNC => {

@@ -1,93 +1,98 @@
 //! Types of functions.
 
 use super::{HeapType, RefType, ValType, subtype};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::{Owned, ValTypeVec};
+use crate::vec::ValTypeVec;
 use crate::{Engine, Result};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::mem;
 use std::sync::Arc;
 
-/// The type of a function: those of its parameters and of its results.
+/// The type of a function: the types of its parameters and of its results.
 ///
-/// It belongs to an engine. Cloning it is cheap.
+/// It belongs to an engine. Clones share it.
 ///
-/// Two types of the same parameters and results need not be the same: a module
-/// may define one with supertypes, open to subtypes, or in a group of types
-/// that refer to each other, and all that counts in [`FuncType::eq`]. It
-/// doesn't count in [`FuncType::matches`].
+/// Two function types with the same parameters and results may still be different
+/// types: a module may define one with a supertype, as open to subtypes, or in a
+/// group of types that refer to each other. [`FuncType::eq`] takes all of that into
+/// account. [`FuncType::matches`] compares parameters and results only.
 ///
-/// Prints as in the text format: `(type (func (param i32 i32) (result i64)))`.
+/// Its text is that of the text format: `(type (func (param i32 i32) (result i64)))`.
 ///
-/// ```no_run
+#[doc = example!(compiler)]
 /// use libwasmtime::{Engine, FuncType, ValType};
 ///
 /// let engine = Engine::default();
 /// let add = FuncType::new(&engine, [ValType::I32, ValType::I32], [ValType::I32]);
 /// assert_eq!(add.params().len(), 2);
+/// assert!(add.result(0).is_some_and(|ty| ty.is_i32()));
 /// assert_eq!(add.to_string(), "(type (func (param i32 i32) (result i32)))");
 /// ```
 #[derive(Clone)]
 pub struct FuncType {
-    definition: Arc<Definition>,
+    definition: Arc<FuncTypeDefinition>,
 }
 
-struct Definition {
+struct FuncTypeDefinition {
     engine: Engine,
-    signature: Signature,
+    repr: Repr,
 }
 
-enum Signature {
-    /// A type that stands for itself: no supertype, no subtypes, no concrete
-    /// type inside. Two of them are the same if they look the same.
+/// How the parameters and results are kept.
+enum Repr {
+    /// A type that its parameters and results determine: it has no supertype and no
+    /// subtypes, and refers to no concrete type. Two of them are the same type if
+    /// their parameters and results are.
     Plain {
         params: Box<[ValType]>,
         results: Box<[ValType]>,
     },
-    /// A type that libwasmtime knows better. It may refer to itself, so what
-    /// is inside is made into Rust data one level at a time, when asked for.
+    /// A type that only libwasmtime can compare. It may refer to itself, so its
+    /// parameters and results become Rust data one level at a time, on access.
     Defined(Owned<wasm_functype_t>),
 }
 
-/// Which half of a signature.
+/// One half of a signature.
 #[derive(Clone, Copy)]
 enum Side {
     Params,
     Results,
 }
 
-impl Signature {
+impl Repr {
     fn len(&self, side: Side) -> usize {
         match self {
-            Signature::Plain { params, results } => match side {
+            Repr::Plain { params, results } => match side {
                 Side::Params => params.len(),
                 Side::Results => results.len(),
             },
-            Signature::Defined(ty) => defined_types(ty, side).len(),
+            Repr::Defined(ty) => defined_types(ty, side).len(),
         }
     }
 
     fn get(&self, engine: &Engine, side: Side, index: usize) -> Option<ValType> {
         match self {
-            Signature::Plain { params, results } => match side {
+            Repr::Plain { params, results } => match side {
                 Side::Params => params.get(index),
                 Side::Results => results.get(index),
             }
             .cloned(),
-            Signature::Defined(ty) => {
+            Repr::Defined(ty) => {
                 let ty = defined_types(ty, side).get(index)?.as_ref()?;
-                // SAFETY: `ty` lives in the function type, which `engine` made.
+                // SAFETY: invariant "Owned object": `ty` is borrowed from the function type,
+                // which is of `engine`.
                 Some(unsafe { ValType::from_c(engine, ty.as_ptr()) })
             }
         }
     }
 }
 
-/// The parameters or results of a C function type.
+/// Returns the parameters or results of a C function type.
 fn defined_types(ty: &Owned<wasm_functype_t>, side: Side) -> &ValTypeVec {
-    // SAFETY: `ty` is valid, its vectors live in it and never change, and an
-    // owned vector has the layout of the C struct.
+    // SAFETY: invariant "Owned object": `ty` is owned, so it is valid. Its vectors live as long
+    // as it and never change, and a vector of this crate has the layout of the C struct.
     unsafe {
         let types = match side {
             Side::Params => wasm_functype_params(ty.as_ptr()),
@@ -98,20 +103,23 @@ fn defined_types(ty: &Owned<wasm_functype_t>, side: Side) -> &ValTypeVec {
 }
 
 impl FuncType {
-    /// The type of functions of these parameters and results. It is final and
-    /// has no supertype.
+    /// Creates the type of functions with these parameters and results.
+    ///
+    /// The type is final and has no supertype.
     ///
     /// # Panics
     ///
-    /// If a parameter or result refers to a concrete type of another engine, or to
-    /// continuations, which the C API doesn't describe.
+    /// Panics if a parameter or result refers to
+    ///
+    /// - a concrete type of another engine; or
+    /// - continuations, which the C API doesn't describe.
     pub fn new(
         engine: &Engine,
         params: impl IntoIterator<Item = ValType>,
         results: impl IntoIterator<Item = ValType>,
     ) -> FuncType {
         FuncType::try_new(engine, params, results)
-            .unwrap_or_else(|error| panic!("the type of a function can't be made: {error}"))
+            .unwrap_or_else(|error| panic!("cannot create the function type: {error}"))
     }
 
     fn from_types(
@@ -123,37 +131,38 @@ impl FuncType {
         for ty in params.iter().chain(&results) {
             assert!(
                 ty.comes_from_same_engine(engine),
-                "{ty} belongs to another engine than the function type it is to be part of"
+                "`{ty}` belongs to another engine than the function type that it is to be part of"
             );
             is_plain &= ty.as_ref().is_none_or(|ty| ty.heap_type().is_abstract());
             if let Some(ty) = ty.as_ref().filter(|ty| ty.heap_type().top().is_cont()) {
-                // Fails, with the error that every use of such a type has.
+                // Always fails, with the error that every use of such a type has.
                 ty.to_c()?;
             }
         }
-        let signature = if is_plain {
-            Signature::Plain { params, results }
+        let repr = if is_plain {
+            Repr::Plain { params, results }
         } else {
-            // As Rust data, types inside types would nest as deep as the
-            // caller likes, and so would the calls that drop them.
-            Signature::Defined(signature_to_c(&params, &results)?)
+            // Rust data could nest as deep as the caller makes it, and dropping it
+            // would recurse as deep.
+            Repr::Defined(signature_to_c(&params, &results)?)
         };
-        Ok(FuncType::from_signature(engine, signature))
+        Ok(FuncType::from_repr(engine, repr))
     }
 
-    /// The same as [`FuncType::new`].
+    /// Creates the type of functions with these parameters and results, as
+    /// [`FuncType::new`] does, but returns an error where that panics.
     ///
-    /// It is also for programs that handle running out of memory. The C API
-    /// doesn't: it ends the process.
+    /// In the `wasmtime` crate this function also reports that memory ran out. The C
+    /// API aborts the process then.
     ///
     /// # Errors
     ///
-    /// If a parameter or result refers to continuations, which the C API doesn't
-    /// describe.
+    /// Returns an error if a parameter or result refers to continuations, which the C
+    /// API doesn't describe.
     ///
     /// # Panics
     ///
-    /// If a parameter or result refers to a concrete type of another engine.
+    /// Panics if a parameter or result refers to a concrete type of another engine.
     pub fn try_new(
         engine: &Engine,
         params: impl IntoIterator<Item = ValType>,
@@ -163,60 +172,77 @@ impl FuncType {
         FuncType::from_types(engine, params, results.into_iter().collect())
     }
 
-    fn from_signature(engine: &Engine, signature: Signature) -> FuncType {
+    fn from_repr(engine: &Engine, repr: Repr) -> FuncType {
         FuncType {
-            definition: Arc::new(Definition {
+            definition: Arc::new(FuncTypeDefinition {
                 engine: engine.clone(),
-                signature,
+                repr,
             }),
         }
     }
 
-    /// The engine that this type belongs to.
+    /// Returns the engine that this type belongs to.
     pub fn engine(&self) -> &Engine {
         &self.definition.engine
     }
 
-    /// The type of a parameter; `None` if there are no more than `i`.
+    /// Returns the type of the parameter at index `i`; `None` if there is none.
     pub fn param(&self, i: usize) -> Option<ValType> {
         self.get(Side::Params, i)
     }
 
-    /// The types of the parameters.
+    /// Returns the types of the parameters.
     pub fn params(&self) -> impl ExactSizeIterator<Item = ValType> + '_ {
         self.types(Side::Params)
     }
 
-    /// The type of a result; `None` if there are no more than `i`.
+    /// Returns the type of the result at index `i`; `None` if there is none.
     pub fn result(&self, i: usize) -> Option<ValType> {
         self.get(Side::Results, i)
     }
 
-    /// The types of the results.
+    /// Returns the types of the results.
     pub fn results(&self) -> impl ExactSizeIterator<Item = ValType> + '_ {
         self.types(Side::Results)
     }
 
     fn get(&self, side: Side, index: usize) -> Option<ValType> {
-        let Definition { engine, signature } = &*self.definition;
-        signature.get(engine, side, index)
+        let FuncTypeDefinition { engine, repr } = &*self.definition;
+        repr.get(engine, side, index)
     }
 
     fn types(&self, side: Side) -> impl ExactSizeIterator<Item = ValType> + '_ {
-        (0..self.definition.signature.len(side)).map(move |index| {
+        (0..self.definition.repr.len(side)).map(move |index| {
             self.get(side, index)
                 .expect("the index is below the number of types")
         })
     }
 
-    /// Whether a function of this type will do where one of type `other` is
-    /// wanted, by its parameters and results: as many of each, every parameter
-    /// of `other` a subtype of this one's, and every result of this one a
-    /// subtype of `other`'s.
+    /// Reports whether a function of this type can be used where one of type `other`
+    /// is expected.
+    ///
+    /// That is so if both have as many parameters and as many results, if every
+    /// parameter of `other` is a subtype of this type's parameter, and if every result
+    /// of this type is a subtype of `other`'s. What modules declare about supertypes
+    /// makes no difference here.
+    ///
+    #[doc = example!(compiler)]
+    /// use libwasmtime::{Engine, FuncType, HeapType, RefType, ValType};
+    ///
+    /// let engine = Engine::default();
+    /// let non_null = ValType::Ref(RefType::new(false, HeapType::Extern));
+    /// // Takes any `externref`, and never returns null.
+    /// let general = FuncType::new(&engine, [ValType::EXTERNREF], [non_null.clone()]);
+    /// // Takes no null, and may return it.
+    /// let special = FuncType::new(&engine, [non_null], [ValType::EXTERNREF]);
+    ///
+    /// assert!(general.matches(&special));
+    /// assert!(!special.matches(&general));
+    /// ```
     ///
     /// # Panics
     ///
-    /// If the types belong to different engines.
+    /// Panics if the types belong to different engines.
     pub fn matches(&self, other: &FuncType) -> bool {
         self.assert_same_engine(other);
         self.params().len() == other.params().len()
@@ -231,14 +257,14 @@ impl FuncType {
                 .all(|(a, b)| a.matches(&b))
     }
 
-    /// Whether `a` and `b` are the same type.
+    /// Reports whether `a` and `b` are the same type.
     ///
-    /// Asks libwasmtime if either is of a module or refers to a concrete type:
-    /// calls `wasmtime_wasm_valtype_equal`.
+    /// Calls `wasmtime_wasm_valtype_equal` if a module defines one of them, or if one
+    /// refers to a concrete type.
     ///
     /// # Panics
     ///
-    /// If the types belong to different engines.
+    /// Panics if the types belong to different engines.
     #[expect(
         clippy::should_implement_trait,
         reason = "it is the `wasmtime` crate's name"
@@ -251,52 +277,53 @@ impl FuncType {
         if !a.is_defined() && !b.is_defined() {
             return FuncType::is_plainly_same(a, b);
         }
-        // The shapes differ more often than not, and that takes one look.
+        // Comparing the shapes is cheap, and shapes of different types mostly differ.
         shape(a).eq(shape(b)) && subtype::same(a.clone().into(), b.clone().into())
     }
 
-    /// Whether `a` and `b` are the same type and look the same, so that a C type
-    /// made of one will do for the other. Asks nobody.
+    /// Reports whether `a` and `b` are plain types and the same, so that a C type
+    /// created from one describes the other as well. Calls no C function.
     pub(crate) fn is_plainly_same(a: &FuncType, b: &FuncType) -> bool {
-        match (&a.definition.signature, &b.definition.signature) {
+        match (&a.definition.repr, &b.definition.repr) {
             (
-                Signature::Plain { params, results },
-                Signature::Plain {
+                Repr::Plain { params, results },
+                Repr::Plain {
                     params: other_params,
                     results: other_results,
                 },
             ) => same_types(params, other_params) && same_types(results, other_results),
-            (Signature::Defined(_), _) | (_, Signature::Defined(_)) => false,
+            (Repr::Defined(_), _) | (_, Repr::Defined(_)) => false,
         }
     }
 
-    /// Whether this is the same type as `other`, or one that a module declares
+    /// Reports whether this is the same type as `other`, or one that a module declares
     /// to be a subtype of it.
     pub(super) fn is_subtype(&self, other: &FuncType) -> bool {
         FuncType::eq(self, other)
             || (self.is_defined()
                 && other.is_defined()
-                // A module can't declare a subtype that wouldn't do. What the types
-                // consist of isn't compared here, as it may be the types again, or
-                // nest deeper than there is stack.
+                // A module can only declare a subtype that matches. The parameters and
+                // results themselves aren't compared here: they may be these types again,
+                // or nest so deep that recursion overflows the stack.
                 && self.params().len() == other.params().len()
                 && self.results().len() == other.results().len()
                 && subtype::is_subtype(self.engine(), self.clone().into(), other.clone().into()))
     }
 
-    /// A plain type has neither supertypes nor subtypes.
+    /// Reports whether the type isn't plain: a plain type has neither supertypes nor
+    /// subtypes.
     fn is_defined(&self) -> bool {
-        matches!(self.definition.signature, Signature::Defined(_))
+        matches!(self.definition.repr, Repr::Defined(_))
     }
 
     fn assert_same_engine(&self, other: &FuncType) {
         assert!(
             self.comes_from_same_engine(other.engine()),
-            "function types of different engines can't be compared: {self} and {other}"
+            "cannot compare function types that belong to different engines: {self} and {other}"
         );
     }
 
-    /// Whether this belongs to `engine`.
+    /// Reports whether this type belongs to `engine`.
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
         Engine::same(self.engine(), engine)
     }
@@ -307,7 +334,7 @@ impl FuncType {
     /// signature is left out.
     pub(super) fn fmt_signature(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (side, name) in [(Side::Params, "param"), (Side::Results, "result")] {
-            if self.definition.signature.len(side) == 0 {
+            if self.definition.repr.len(side) == 0 {
                 continue;
             }
             write!(f, " ({name}")?;
@@ -326,62 +353,63 @@ impl FuncType {
         Ok(())
     }
 
-    /// Copies the C type.
+    /// Creates a type from a copy of libwasmtime's.
     ///
     /// # Safety
     ///
-    /// `ty` must be valid, and made by `engine`.
+    /// `ty` must be valid, and a type of `engine`.
     pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_functype_t) -> FuncType {
-        // SAFETY: the caller vouches for `ty`; the copy is owned.
-        let copy = unsafe { Owned::from_raw(wasm_functype_copy(ty)) };
-        // SAFETY: `engine` made what this is a copy of.
-        unsafe { FuncType::from_owned(engine, copy.expect("wasm_functype_copy never fails")) }
+        // SAFETY: `ty` is valid and of `engine`, as this function requires; the copy is
+        // owned.
+        unsafe { FuncType::from_owned(engine, Owned::from_c(wasm_functype_copy(ty))) }
     }
 
+    /// Takes ownership of one of libwasmtime's types.
+    ///
     /// # Safety
     ///
-    /// `ty` must be made by `engine`.
+    /// `ty` must be a type of `engine`.
     pub(crate) unsafe fn from_owned(engine: &Engine, ty: Owned<wasm_functype_t>) -> FuncType {
-        FuncType::from_signature(engine, Signature::Defined(ty))
+        FuncType::from_repr(engine, Repr::Defined(ty))
     }
 
-    /// A C type, to be used with this type's engine only.
+    /// Creates a C type, which may be used with this type's engine only.
     pub(crate) fn to_c(&self) -> Owned<wasm_functype_t> {
-        match &self.definition.signature {
-            Signature::Plain { params, results } => signature_to_c(params, results)
+        match &self.definition.repr {
+            Repr::Plain { params, results } => signature_to_c(params, results)
                 .expect("what the C API doesn't describe is found when the type is made"),
-            Signature::Defined(ty) => ty.clone(),
+            Repr::Defined(ty) => ty.clone(),
         }
     }
 }
 
+/// Creates a C type.
+///
 /// # Errors
 ///
-/// As for [`ValType::to_c`].
+/// Returns an error as [`ValType::to_c`] does.
 fn signature_to_c(params: &[ValType], results: &[ValType]) -> Result<Owned<wasm_functype_t>> {
     let to_c = |types: &[ValType]| -> Result<ValTypeVec> {
         types.iter().map(|ty| Ok(Some(ty.to_c()?))).collect()
     };
     let mut params = to_c(params)?;
     let mut results = to_c(results)?;
-    // SAFETY: the function takes what is in the vectors and leaves them empty;
-    // none of the elements is null. The result is owned.
-    let ty =
-        unsafe { Owned::from_raw(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) };
-    Ok(ty.expect("wasm_functype_new never fails"))
+    // SAFETY: the function takes the elements of both vectors over and leaves the
+    // vectors empty; no element is null. The result is owned.
+    Ok(unsafe { Owned::from_c(wasm_functype_new(params.as_mut_ptr(), results.as_mut_ptr())) })
 }
 
-/// Whether types of plain signatures are the same. Nothing in them is concrete, so
-/// they are if they look the same; and a program that compares no others has no
-/// need of what does.
+/// Reports whether two lists of types are the same. No type in them is concrete, so
+/// their shapes decide. This doesn't call `ValType::eq`, which would link the
+/// comparison of concrete types into every program.
 fn same_types(a: &[ValType], b: &[ValType]) -> bool {
     a.iter().map(Shape::of).eq(b.iter().map(Shape::of))
 }
 
-/// What of a type can be seen without going into concrete types, which may
-/// refer to the type itself. Types that are the same have the same shape.
+/// Returns what is known of a type without following concrete types, which may refer
+/// to the type itself. Types that are the same have the same shape.
 fn shape(ty: &FuncType) -> impl Iterator<Item = Shape> + '_ {
-    let lens = [Side::Params, Side::Results].map(|side| ty.definition.signature.len(side));
+    let lens = [Side::Params, Side::Results].map(|side| ty.definition.repr.len(side));
     let types = ty.params().chain(ty.results()).map(|ty| Shape::of(&ty));
     lens.into_iter().map(Shape::Len).chain(types)
 }

@@ -1,16 +1,18 @@
-//! Types of what references refer to.
+//! Heap types: what references refer to.
 
 use super::{ArrayType, ContType, ExnType, FuncType, StructType};
 use crate::error::format_err;
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 use std::{fmt, mem, ptr};
 
 /// What a reference refers to.
 ///
-/// There are five hierarchies, and each has a top and a bottom. Nothing refers
-/// to a bottom type but null.
+/// There are five hierarchies of heap types. Each has a top, of which all others in
+/// the hierarchy are subtypes, and a bottom, which is a subtype of all others. A
+/// reference to a bottom type can only be null. Concrete types are those that a
+/// module defines; a module may declare some to be subtypes of others.
 ///
 /// ```text
 /// extern      func              any                        exn
@@ -24,24 +26,36 @@ use std::{fmt, mem, ptr};
 ///                                none ───────┘
 /// ```
 ///
-/// The fifth is that of continuations: `cont`, `ConcreteCont`, `nocont`. The C API
-/// doesn't describe these. To make a function type, global or table of one fails;
-/// [`FuncType::new`] panics.
+/// The fifth hierarchy is that of continuations: `cont`, `ConcreteCont`, `nocont`.
+/// The C API doesn't describe these types. Creating a function type, a global or a
+/// table with one of them fails; [`FuncType::new`] panics.
+///
+/// ```
+/// use libwasmtime::HeapType;
+///
+/// assert!(HeapType::I31.matches(&HeapType::Eq));
+/// assert!(HeapType::NoFunc.matches(&HeapType::Func));
+/// // There are no subtypes across hierarchies.
+/// assert!(!HeapType::Func.matches(&HeapType::Any));
+///
+/// assert!(HeapType::I31.top().is_any());
+/// assert!(HeapType::I31.bottom().is_none());
+/// ```
 #[derive(Debug, Clone, Hash)]
 pub enum HeapType {
-    /// `extern`: anything of the host's.
+    /// `extern`: a value of the host.
     Extern,
-    /// `noextern`: the bottom below `extern`.
+    /// `noextern`: the bottom of the hierarchy of `extern`.
     NoExtern,
     /// `func`: any function.
     Func,
     /// A function of the given type.
     ConcreteFunc(FuncType),
-    /// `nofunc`: the bottom below `func`.
+    /// `nofunc`: the bottom of the hierarchy of `func`.
     NoFunc,
-    /// `any`: any value of WebAssembly's own.
+    /// `any`: a value that WebAssembly code can create and look into.
     Any,
-    /// `eq`: whatever `ref.eq` can compare.
+    /// `eq`: a value that `ref.eq` can compare.
     Eq,
     /// `i31`: an integer of 31 bits.
     I31,
@@ -57,19 +71,19 @@ pub enum HeapType {
     Exn,
     /// An exception of the given type.
     ConcreteExn(ExnType),
-    /// `none`: the bottom below `any`.
+    /// `none`: the bottom of the hierarchy of `any`.
     None,
-    /// `noexn`: the bottom below `exn`.
+    /// `noexn`: the bottom of the hierarchy of `exn`.
     NoExn,
     /// `cont`: any continuation.
     Cont,
-    /// A continuation of the given type, of which there is none.
+    /// A continuation of the given type; there are no such types.
     ConcreteCont(ContType),
-    /// `nocont`: the bottom below `cont`.
+    /// `nocont`: the bottom of the hierarchy of `cont`.
     NoCont,
 }
 
-/// A type that a module defines, as the C API tells them apart.
+/// A concrete type, one of the four kinds that the C API has.
 enum Concrete<'a> {
     Func(&'a FuncType),
     Array(&'a ArrayType),
@@ -77,15 +91,15 @@ enum Concrete<'a> {
     Exn(&'a ExnType),
 }
 
-/// Defines what is a matter of looking up an abstract type in a table: its
-/// name in the text format, and its number in the C API, if it has one there.
+/// Defines what depends on a table of the abstract types: their names in the text
+/// format, and their numbers in the C API, which some don't have.
 macro_rules! abstract_types {
     (@kind $kind:ident) => { Some($kind) };
     (@kind) => { None };
     ($($variant:ident $text:literal $($kind:ident)?;)*) => {
         impl fmt::Display for HeapType {
-            /// As in the text format; a concrete type as `(concrete func ...)`,
-            /// with its parameters and results, or other contents.
+            /// Writes the name in the text format. A concrete type is written as
+            /// `(concrete func ...)`, a function's with its parameters and results.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
                     $(HeapType::$variant => f.write_str($text),)*
@@ -103,7 +117,7 @@ macro_rules! abstract_types {
         }
 
         impl HeapType {
-            /// The abstract type of that number in the C API.
+            /// Returns the abstract type with that number in the C API.
             fn from_kind(kind: wasmtime_heaptype_kind_t) -> Option<HeapType> {
                 match kind {
                     $($($kind => Some(HeapType::$variant),)?)*
@@ -111,7 +125,7 @@ macro_rules! abstract_types {
                 }
             }
 
-            /// The number in the C API; `None` if it has none.
+            /// Returns the type's number in the C API; `None` if it has none.
             fn kind(&self) -> Option<wasmtime_heaptype_kind_t> {
                 match self {
                     $(HeapType::$variant => abstract_types!(@kind $($kind)?),)*
@@ -123,7 +137,7 @@ macro_rules! abstract_types {
                 }
             }
 
-            /// The type that a module defines, if this is one.
+            /// Returns the concrete type in this one, if there is one.
             #[inline]
             fn concrete(&self) -> Option<Concrete<'_>> {
                 match self {
@@ -156,7 +170,7 @@ abstract_types! {
     NoCont "nocont";
 }
 
-/// Defines what there is for each kind of concrete type.
+/// Defines the conversion and the accessors of each kind of concrete type.
 macro_rules! concrete_types {
     ($($variant:ident($ty:ident) $is:ident $as_:ident;)*) => {
         $(
@@ -170,12 +184,12 @@ macro_rules! concrete_types {
 
         impl HeapType {
             $(
-                #[doc = concat!("Whether this is a [`HeapType::", stringify!($variant), "`].")]
+                #[doc = concat!("Reports whether this is a [`HeapType::", stringify!($variant), "`].")]
                 pub fn $is(&self) -> bool {
                     matches!(self, HeapType::$variant(_))
                 }
 
-                #[doc = concat!("The type in a [`HeapType::", stringify!($variant), "`]; `None` if this is another.")]
+                #[doc = concat!("Returns the type in a [`HeapType::", stringify!($variant), "`]; `None` if this is another.")]
                 pub fn $as_(&self) -> Option<&$ty> {
                     if let HeapType::$variant(ty) = self {
                         Some(ty)
@@ -198,7 +212,7 @@ concrete_types! {
 
 macro_rules! is_abstract_type {
     ($($is:ident $variant:ident;)*) => {$(
-        #[doc = concat!("Whether this is [`HeapType::", stringify!($variant), "`].")]
+        #[doc = concat!("Reports whether this is [`HeapType::", stringify!($variant), "`].")]
         pub fn $is(&self) -> bool {
             matches!(self, HeapType::$variant)
         }
@@ -207,11 +221,11 @@ macro_rules! is_abstract_type {
 
 macro_rules! unwrap_concrete_type {
     ($($unwrap:ident $as_:ident $ty:ident $variant:ident;)*) => {$(
-        #[doc = concat!("The type in a [`HeapType::", stringify!($variant), "`].")]
+        #[doc = concat!("Returns the type in a [`HeapType::", stringify!($variant), "`].")]
         ///
         /// # Panics
         ///
-        /// If this is another type.
+        /// Panics if this is another type.
         pub fn $unwrap(&self) -> &$ty {
             match self.$as_() {
                 Some(ty) => ty,
@@ -241,18 +255,18 @@ impl HeapType {
         unwrap_concrete_cont as_concrete_cont ContType ConcreteCont;
     }
 
-    /// Whether this is a type that a module defines, and so belongs to an engine.
+    /// Reports whether this is a type that a module defines, which belongs to an engine.
     #[inline]
     pub fn is_concrete(&self) -> bool {
         self.concrete().is_some()
     }
 
-    /// Whether this is a type that every engine has, and no module defines.
+    /// Reports whether this is a type of WebAssembly itself, which every engine has.
     pub fn is_abstract(&self) -> bool {
         !self.is_concrete()
     }
 
-    /// The top of the hierarchy that this type is in.
+    /// Returns the top of the hierarchy that this type is in.
     #[inline]
     pub fn top(&self) -> HeapType {
         use HeapType::*;
@@ -265,13 +279,13 @@ impl HeapType {
         }
     }
 
-    /// Whether this is the top of its hierarchy.
+    /// Reports whether this is the top of its hierarchy.
     #[inline]
     pub fn is_top(&self) -> bool {
         self.is_same_variant(&self.top())
     }
 
-    /// The bottom of the hierarchy that this type is in.
+    /// Returns the bottom of the hierarchy that this type is in.
     #[inline]
     pub fn bottom(&self) -> HeapType {
         use HeapType::*;
@@ -284,24 +298,25 @@ impl HeapType {
         }
     }
 
-    /// Whether this is the bottom of its hierarchy.
+    /// Reports whether this is the bottom of its hierarchy.
     #[inline]
     pub fn is_bottom(&self) -> bool {
         self.is_same_variant(&self.bottom())
     }
 
-    /// Whether this is a subtype of `other`.
+    /// Reports whether this is a subtype of `other`.
     ///
-    /// A concrete type is a subtype of another if it is the same, or if its
+    /// A concrete type is a subtype of another if both are the same type, or if its
     /// module declares it so, by `(sub $other ...)`.
     ///
     /// # Panics
     ///
-    /// If both are concrete, of the same sort, and of different engines.
+    /// Panics if both are concrete types of one kind, such as functions or structs, and
+    /// belong to different engines.
     pub fn matches(&self, other: &HeapType) -> bool {
         use HeapType::*;
         match self {
-            // A bottom type matches all of its hierarchy.
+            // A bottom type is a subtype of every type in its hierarchy.
             NoExtern | NoFunc | None | NoExn | NoCont => self.is_same_variant(&other.bottom()),
 
             Extern | Func | Any | Exn | Cont => self.is_same_variant(other),
@@ -330,17 +345,18 @@ impl HeapType {
         }
     }
 
-    /// Whether both are the same abstract type, or concrete types of one sort.
+    /// Reports whether both are the same abstract type, or concrete types of one kind.
     #[inline]
     fn is_same_variant(&self, other: &HeapType) -> bool {
         mem::discriminant(self) == mem::discriminant(other)
     }
 
-    /// Whether `a` and `b` are the same type.
+    /// Reports whether `a` and `b` are the same type.
     ///
     /// # Panics
     ///
-    /// As [`HeapType::matches`].
+    /// Panics if both are concrete types of one kind, such as functions or structs, and
+    /// belong to different engines.
     #[expect(
         clippy::should_implement_trait,
         reason = "it is the `wasmtime` crate's name"
@@ -358,7 +374,7 @@ impl HeapType {
         }
     }
 
-    /// Whether this doesn't belong to another engine.
+    /// Reports whether this type is abstract or belongs to `engine`.
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
         match self.concrete() {
             None => true,
@@ -369,28 +385,28 @@ impl HeapType {
         }
     }
 
-    /// Takes what `ty` owns.
+    /// Creates a type from one of libwasmtime's, of which it takes over what `ty` owns.
     ///
     /// # Safety
     ///
-    /// `ty` must be valid, made by `engine`, and not be used or deleted after.
+    /// `ty` must be valid and a type of `engine`. It must not be used or deleted after.
     pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasmtime_heaptype_t) -> HeapType {
-        // SAFETY: the caller vouches for `ty`; each field of the union is read
-        // where the kind says it is the one that was written, and owned.
+        // SAFETY: `ty` is valid, of `engine`, and given up, as this function requires. The
+        // kind tells which field of the union is initialized; that one is owned.
         unsafe {
             let of = &raw const (*ty).of;
             match (*ty).kind {
                 WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC => {
-                    FuncType::from_owned(engine, owned((*of).concrete_func)).into()
+                    FuncType::from_owned(engine, Owned::from_c((*of).concrete_func)).into()
                 }
                 WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY => {
-                    ArrayType::from_owned(engine, owned((*of).concrete_array)).into()
+                    ArrayType::from_owned(engine, Owned::from_c((*of).concrete_array)).into()
                 }
                 WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT => {
-                    StructType::from_owned(engine, owned((*of).concrete_struct)).into()
+                    StructType::from_owned(engine, Owned::from_c((*of).concrete_struct)).into()
                 }
                 WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN => {
-                    ExnType::from_owned(engine, owned((*of).concrete_exn)).into()
+                    ExnType::from_owned(engine, Owned::from_c((*of).concrete_exn)).into()
                 }
                 kind => HeapType::from_kind(kind).unwrap_or_else(|| {
                     unreachable!("libwasmtime 48 has no heap type of kind {kind}")
@@ -399,18 +415,18 @@ impl HeapType {
         }
     }
 
-    /// The C type of references to this type.
+    /// Creates the C type of references to this type.
     ///
     /// # Errors
     ///
-    /// If it is a type of continuations.
+    /// Returns an error if it is a type of continuations.
     pub(super) fn to_c_ref(&self, nullable: bool) -> Result<Owned<wasm_valtype_t>> {
         let kind = self.kind().ok_or_else(|| {
             format_err!("the C API doesn't describe types of continuations, such as `{self}`")
         })?;
-        // The C function type that `of` points to, until it is used.
+        // Keeps the C function type alive that `of` points to.
         let func;
-        // Only a function type can be one that its engine has yet to see.
+        // Needed for functions only: their type may be one that the engine doesn't know yet.
         let mut engine = ptr::null_mut();
         let of = match self.concrete() {
             None => {
@@ -443,19 +459,8 @@ impl HeapType {
                 heaptype: wasmtime_heaptype_t { kind, of },
             },
         };
-        // SAFETY: `expanded` is valid and only borrowed, as is `engine`, which
-        // may be null for all but concrete functions; the result is owned.
-        let ty = unsafe { Owned::from_raw(wasmtime_valtype_to_wasm(engine, &expanded)) };
-        Ok(ty.expect("libwasmtime makes every reference type"))
+        // SAFETY: `expanded` is valid and only borrowed, as is `engine`, which may be null
+        // for all but concrete functions. The result is owned.
+        Ok(unsafe { Owned::from_c(wasmtime_valtype_to_wasm(engine, &expanded)) })
     }
-}
-
-/// Takes over an object that can't be null.
-///
-/// # Safety
-///
-/// `object` must be valid, and the caller must own it and give it up.
-unsafe fn owned<T: crate::vec::Object>(object: *mut T) -> Owned<T> {
-    // SAFETY: the caller vouches for `object`.
-    unsafe { Owned::from_raw(object) }.expect("a concrete type has a pointer")
 }

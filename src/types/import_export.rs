@@ -1,4 +1,4 @@
-//! What a module imports and exports.
+//! Imports and exports of modules.
 
 use super::{ExternType, TableLimits};
 use crate::Engine;
@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-/// An import as data of its own, without the module it is of.
+/// An import as plain data, which doesn't borrow from its module.
 #[derive(Debug, Clone)]
 pub(crate) struct ImportDef {
     pub(crate) module: String,
@@ -16,7 +16,7 @@ pub(crate) struct ImportDef {
     pub(crate) ty: ExternType,
 }
 
-/// An export as data of its own, without the module it is of.
+/// An export as plain data, which doesn't borrow from its module.
 #[derive(Debug, Clone)]
 pub(crate) struct ExportDef {
     pub(crate) name: String,
@@ -24,11 +24,13 @@ pub(crate) struct ExportDef {
 }
 
 impl ImportDef {
+    /// Copies the imports of a module.
+    ///
     /// # Safety
     ///
-    /// The imports must be those of a module of `engine`, and `tables` the
-    /// limits of the tables among them, in their order; if there are none, all
-    /// limits must fit into 32 bits.
+    /// The imports must be those of a module of `engine`, and `tables` the limits of
+    /// the tables among them, in their order. If `tables` is empty, all limits must fit
+    /// into 32 bits.
     pub(crate) unsafe fn all_from_c(
         engine: &Engine,
         imports: &ImportTypeVec,
@@ -38,21 +40,25 @@ impl ImportDef {
         imports
             .iter()
             .flatten()
-            // SAFETY: the import is valid; the caller vouches for the rest.
+            // SAFETY: the import is owned by `imports`, and so valid; it is of a module of
+            // `engine`, and `tables` has its limits, as this function requires.
             .map(|import| unsafe { ImportDef::from_c(engine, import.as_ptr(), &mut tables) })
             .collect()
     }
 
+    /// Copies an import.
+    ///
     /// # Safety
     ///
-    /// `import` must be valid, and come from a module of `engine`; the next of
-    /// `tables` must be the limits of this table, if it is one.
+    /// `import` must be valid, and come from a module of `engine`. If it is a table,
+    /// the next of `tables`, if any, must be its limits.
     unsafe fn from_c(
         engine: &Engine,
         import: *const wasm_importtype_t,
         tables: &mut impl Iterator<Item = TableLimits>,
     ) -> ImportDef {
-        // SAFETY: the caller vouches for `import`, which all the rest lives in.
+        // SAFETY: `import` is valid and of `engine`, as this function requires; the names
+        // and the type are borrowed from it.
         unsafe {
             ImportDef {
                 module: text(wasm_importtype_module(import)),
@@ -66,15 +72,17 @@ impl ImportDef {
 /// All exports of a module, in its order.
 pub(crate) struct ExportDefs {
     defs: Vec<ExportDef>,
-    /// The places of the exports, in the order of their names; not before one is
-    /// looked for.
+    /// The indices of the exports, sorted by the exports' names. Created at the first
+    /// search.
     by_name: OnceLock<Vec<usize>>,
 }
 
 impl ExportDefs {
+    /// Copies the exports of a module.
+    ///
     /// # Safety
     ///
-    /// As for [`ImportDef::all_from_c`].
+    /// As [`ImportDef::all_from_c`] requires of imports.
     pub(crate) unsafe fn from_c(
         engine: &Engine,
         exports: &ExportTypeVec,
@@ -84,8 +92,8 @@ impl ExportDefs {
         let defs = exports
             .iter()
             .flatten()
-            // SAFETY: the export is a type that lives in `exports`, which come
-            // from a module of `engine`; `tables` has its limits, if it is a table.
+            // SAFETY: the export is owned by `exports`, and so valid; it is of a module of
+            // `engine`, and `tables` has its limits, as this function requires.
             .map(|export| unsafe { ExportDef::from_c(engine, export.as_ptr(), &mut tables) })
             .collect();
         ExportDefs {
@@ -94,7 +102,7 @@ impl ExportDefs {
         }
     }
 
-    /// Where the export of that name is; no two have the same.
+    /// Returns the index of the export with that name; no two have the same.
     pub(crate) fn place(&self, name: &str) -> Option<usize> {
         let name_at = |place: usize| self.defs[place].name.as_str();
         let by_name = self.by_name.get_or_init(|| {
@@ -116,15 +124,18 @@ impl Deref for ExportDefs {
 }
 
 impl ExportDef {
+    /// Copies an export.
+    ///
     /// # Safety
     ///
-    /// As for [`ImportDef::from_c`].
+    /// As [`ImportDef::from_c`] requires of an import.
     unsafe fn from_c(
         engine: &Engine,
         export: *const wasm_exporttype_t,
         tables: &mut impl Iterator<Item = TableLimits>,
     ) -> ExportDef {
-        // SAFETY: the caller vouches for `export`, which all the rest lives in.
+        // SAFETY: `export` is valid and of `engine`, as this function requires; the name
+        // and the type are borrowed from it.
         unsafe {
             ExportDef {
                 name: text(wasm_exporttype_name(export)),
@@ -134,20 +145,33 @@ impl ExportDef {
     }
 }
 
-/// Copies a name. Those of a module are UTF-8, or it wouldn't be valid.
+/// Copies a name. Names in a valid module are UTF-8.
 ///
 /// # Safety
 ///
 /// `name` must be valid.
 unsafe fn text(name: *const wasm_name_t) -> String {
-    // SAFETY: the caller vouches for `name`, and an owned vector has its layout.
+    // SAFETY: `name` is valid, as this function requires, and a vector of this crate has
+    // its layout.
     let name = unsafe { &*name.cast::<crate::vec::ByteVec>() };
     name.to_string_lossy().into_owned()
 }
 
-/// An import that a module needs: where it looks for it, and the type it wants.
+/// An import of a module: its two names, and the type that it must have.
 ///
-/// `Module::imports` lists them.
+/// [`Module::imports`](crate::Module::imports) returns them.
+///
+#[doc = example!(wat)]
+/// use libwasmtime::{Engine, Module};
+///
+/// let engine = Engine::default();
+/// let module = Module::new(&engine, r#"(module (import "env" "log" (func (param i32 i32))))"#)?;
+/// for import in module.imports() {
+///     assert_eq!((import.module(), import.name()), ("env", "log"));
+///     assert_eq!(import.ty().unwrap_func().params().len(), 2);
+/// }
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 // Covariant, `Send` and `Sync`, as shared references to plain data are.
 #[derive(Clone)]
 pub struct ImportType<'module> {
@@ -165,17 +189,17 @@ impl<'module> ImportType<'module> {
         }
     }
 
-    /// The name of the module that the item is imported from.
+    /// Returns the name of the module that the item is imported from.
     pub fn module(&self) -> &'module str {
         self.module
     }
 
-    /// The item's name in that module.
+    /// Returns the item's name in that module.
     pub fn name(&self) -> &'module str {
         self.name
     }
 
-    /// The type the item must have.
+    /// Returns the type that the item must have.
     pub fn ty(&self) -> ExternType {
         self.ty.clone()
     }
@@ -191,10 +215,27 @@ impl fmt::Debug for ImportType<'_> {
     }
 }
 
-/// An export that a module provides: its name and its type.
+/// An export of a module: its name and its type.
 ///
-/// `Module::exports` lists them.
-// As `ImportType`.
+/// [`Module::exports`](crate::Module::exports) returns them.
+///
+#[doc = example!(wat)]
+/// use libwasmtime::{Engine, ExternType, Module};
+///
+/// let engine = Engine::default();
+/// let module = Module::new(
+///     &engine,
+///     r#"(module (func (export "run")) (memory (export "memory") 1))"#,
+/// )?;
+/// let functions: Vec<_> = module
+///     .exports()
+///     .filter(|export| matches!(export.ty(), ExternType::Func(_)))
+///     .map(|export| export.name().to_owned())
+///     .collect();
+/// assert_eq!(functions, ["run"]);
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
+// Covariant, `Send` and `Sync`, as `ImportType` is.
 #[derive(Clone)]
 pub struct ExportType<'module> {
     name: &'module str,
@@ -209,12 +250,12 @@ impl<'module> ExportType<'module> {
         }
     }
 
-    /// The export's name.
+    /// Returns the export's name.
     pub fn name(&self) -> &'module str {
         self.name
     }
 
-    /// The export's type.
+    /// Returns the export's type.
     pub fn ty(&self) -> ExternType {
         self.ty.clone()
     }

@@ -1,14 +1,24 @@
 //! Types of references.
 
 use super::HeapType;
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 use std::fmt;
 
 /// The type of a reference: what it refers to, and whether it can be null.
 ///
-/// Prints as in the text format, in full: `(ref null func)`, `(ref extern)`.
+/// Its text is that of the text format, in full: `(ref null func)`, `(ref extern)`.
+///
+/// ```
+/// use libwasmtime::{HeapType, RefType};
+///
+/// let non_null = RefType::new(false, HeapType::Extern);
+/// assert_eq!(non_null.to_string(), "(ref extern)");
+/// // Where null is allowed, a reference that is never null can be used.
+/// assert!(non_null.matches(&RefType::EXTERNREF));
+/// assert!(!RefType::EXTERNREF.matches(&non_null));
+/// ```
 #[derive(Clone, Hash)]
 pub struct RefType {
     is_nullable: bool,
@@ -56,7 +66,7 @@ impl RefType {
         NULLCONTREF = NoCont, "nullcontref";
     }
 
-    /// The type of references to `heap_type`, null among them if `is_nullable`.
+    /// Creates the type of references to `heap_type`, which include null if `is_nullable`.
     pub fn new(is_nullable: bool, heap_type: HeapType) -> RefType {
         RefType {
             is_nullable,
@@ -64,31 +74,31 @@ impl RefType {
         }
     }
 
-    /// Whether such a reference can be null.
+    /// Reports whether such a reference can be null.
     pub fn is_nullable(&self) -> bool {
         self.is_nullable
     }
 
-    /// What such a reference refers to.
+    /// Returns what such a reference refers to.
     #[inline]
     pub fn heap_type(&self) -> &HeapType {
         &self.heap_type
     }
 
-    /// Whether this is a subtype of `other`.
+    /// Reports whether this is a subtype of `other`.
     ///
     /// # Panics
     ///
-    /// If both refer to concrete types, of different engines.
+    /// Panics if both refer to concrete types that belong to different engines.
     pub fn matches(&self, other: &RefType) -> bool {
         (other.is_nullable || !self.is_nullable) && self.heap_type.matches(&other.heap_type)
     }
 
-    /// Whether `a` and `b` are the same type.
+    /// Reports whether `a` and `b` are the same type.
     ///
     /// # Panics
     ///
-    /// As [`RefType::matches`].
+    /// Panics if both refer to concrete types that belong to different engines.
     #[expect(
         clippy::should_implement_trait,
         reason = "it is the `wasmtime` crate's name"
@@ -97,18 +107,18 @@ impl RefType {
         a.is_nullable == b.is_nullable && HeapType::eq(&a.heap_type, &b.heap_type)
     }
 
-    /// Whether nothing in this type belongs to another engine.
+    /// Reports whether this type refers to no type of another engine than `engine`.
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
         self.heap_type.comes_from_same_engine(engine)
     }
 
-    /// Takes what `ty` owns.
+    /// Creates a type from one of libwasmtime's, of which it takes over what `ty` owns.
     ///
     /// # Safety
     ///
-    /// `ty` must be valid, made by `engine`, and not be used or deleted after.
+    /// `ty` must be valid and a type of `engine`. It must not be used or deleted after.
     pub(super) unsafe fn from_c(engine: &Engine, ty: *const wasmtime_reftype_t) -> RefType {
-        // SAFETY: the caller vouches for `ty`, and gives up what it owns.
+        // SAFETY: `ty` is valid, of `engine`, and given up, as this function requires.
         unsafe {
             RefType {
                 is_nullable: (*ty).nullable,
@@ -117,9 +127,11 @@ impl RefType {
         }
     }
 
+    /// Creates a C type.
+    ///
     /// # Errors
     ///
-    /// As for [`HeapType::to_c_ref`].
+    /// Returns an error as [`HeapType::to_c_ref`] does.
     pub(super) fn to_c(&self) -> Result<Owned<wasm_valtype_t>> {
         self.heap_type.to_c_ref(self.is_nullable)
     }

@@ -1,22 +1,22 @@
 //! Types of tables.
 //!
-//! The C API describes a table's limits in 32 bits and aborts the process if
-//! they need more, which a table with 64-bit indices may. It can't make the
-//! type of such a table either, nor tell one from a table with 32-bit indices.
-//! So whenever there may be one:
+//! The C API describes a table's limits in 32 bits, and aborts the process if a limit
+//! is larger, which it may be in a table with 64-bit indices. Nor can the C API create
+//! the type of such a table, or distinguish it from a table with 32-bit indices. So as
+//! soon as there may be one:
 //!
-//! - what a module imports and exports is read from its binary
+//! - the limits of what a module imports and exports are read from its binary
 //!   (`src/module/binary.rs`);
-//! - a table's own type is found out by offering the table to modules made for
-//!   the purpose, and the C type is taken from such a module ([`probe`]).
+//! - the type of a table in a store is found by offering the table to modules that
+//!   are compiled for this purpose, from which the C type is taken ([`probe`]).
 //!
-//! No such table can be but for a module that was compiled from a binary, or
-//! made here: [`SEEN_64`] knows. The one exception is a precompiled module, for
-//! which whoever calls `Module::deserialize` answers.
+//! There can be such a table only after a module with one was compiled from a binary,
+//! or after one was created here; [`SEEN_64`] records that. The exception is a
+//! precompiled module, which the safety requirements of `Module::deserialize` cover.
 
 use super::{RefType, ValType};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 #[cfg(compiler)]
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,21 +27,22 @@ mod probe;
 
 pub(crate) use limits::TableLimits;
 
-/// Whether there has been a table with 64-bit indices in this process.
+/// Whether this process has seen a table with 64-bit indices.
 #[cfg(compiler)]
 static SEEN_64: AtomicBool = AtomicBool::new(false);
-/// Whether there has been one whose elements are of a concrete type.
+/// Whether this process has seen one whose elements are of a concrete type.
 #[cfg(compiler)]
 static SEEN_64_OF_CONCRETE: AtomicBool = AtomicBool::new(false);
 
-/// The type of a table: that of its elements, and how many there are at least
-/// and at most.
+/// The type of a table: the type of its elements, and how many it has at least and
+/// at most.
 ///
-/// ```no_run
+/// ```
 /// use libwasmtime::{RefType, TableType};
 ///
 /// let ty = TableType::new(RefType::FUNCREF, 16, None);
 /// assert_eq!((ty.minimum(), ty.maximum()), (16, None));
+/// assert!(RefType::eq(ty.element(), &RefType::FUNCREF));
 /// ```
 #[derive(Debug, Clone, Hash)]
 pub struct TableType {
@@ -50,8 +51,8 @@ pub struct TableType {
 }
 
 impl TableType {
-    /// Notes that there may be tables with 64-bit indices from now on, and
-    /// whether the elements of one are of a concrete type.
+    /// Records that there may be tables with 64-bit indices from now on, and whether the
+    /// elements of one are of a concrete type.
     #[cfg(compiler)]
     pub(crate) fn note_64_bit_indices(of_concrete: bool) {
         SEEN_64.store(true, Ordering::Relaxed);
@@ -60,7 +61,7 @@ impl TableType {
         }
     }
 
-    /// Whether tables of these elements may have 64-bit indices.
+    /// Reports whether a table with these elements may have 64-bit indices.
     #[cfg(compiler)]
     fn may_be_64(element: &RefType) -> bool {
         let seen = match element.heap_type().is_concrete() {
@@ -70,7 +71,7 @@ impl TableType {
         seen.load(Ordering::Relaxed)
     }
 
-    /// The type of a table with 32-bit indices, of `min` to `max` elements.
+    /// Creates the type of a table with 32-bit indices, of `min` to `max` elements.
     pub fn new(element: RefType, min: u32, max: Option<u32>) -> TableType {
         let limits = TableLimits {
             is_64: false,
@@ -80,12 +81,11 @@ impl TableType {
         TableType { element, limits }
     }
 
-    /// The type of a table with 64-bit indices, of `min` to `max` elements.
+    /// Creates the type of a table with 64-bit indices, of `min` to `max` elements.
     ///
-    /// To make a table of it takes an engine with `Config::wasm_memory64` and a
-    /// compiler; and the elements must not be of a concrete type, unless it is
-    /// one of functions that [`FuncType::new`](crate::FuncType::new) can make
-    /// out of abstract types.
+    /// Creating a table of that type requires an engine with `Config::wasm_memory64` and
+    /// a compiler. The elements must not be of a concrete type, except that of functions
+    /// whose type [`FuncType::new`](crate::FuncType::new) can create from abstract types.
     pub fn new64(element: RefType, min: u64, max: Option<u64>) -> TableType {
         let limits = TableLimits {
             is_64: true,
@@ -95,44 +95,51 @@ impl TableType {
         TableType { element, limits }
     }
 
-    /// Whether indices are 64 bits wide.
+    /// Reports whether indices are 64 bits wide.
     pub fn is_64(&self) -> bool {
         self.limits.is_64
     }
 
-    /// The type of the elements.
+    /// Returns the type of the elements.
     pub fn element(&self) -> &RefType {
         &self.element
     }
 
-    /// How many elements the table has at least.
+    /// Returns how many elements the table has at least.
     pub fn minimum(&self) -> u64 {
         self.limits.minimum
     }
 
-    /// How many elements the table has at most; `None` if only the width of
-    /// its indices limits it. The C API takes a maximum of 2^32 - 1 for that.
+    /// Returns how many elements the table has at most; `None` if only the width of its
+    /// indices limits it.
+    ///
+    /// The C API represents "no maximum" by 2^32 - 1, so that maximum is lost: `None` is
+    /// returned for it.
     pub fn maximum(&self) -> Option<u64> {
         self.limits.maximum
     }
 
-    /// Whether nothing in this type belongs to another engine.
+    /// Reports whether this type refers to no type of another engine than `engine`.
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
         self.element.comes_from_same_engine(engine)
     }
 
+    /// Creates a type from one of libwasmtime's.
+    ///
     /// # Safety
     ///
-    /// `ty` must be valid, made by `engine`, and have these limits; if they are
-    /// `None`, limits that fit into 32 bits.
+    /// `ty` must be valid, of `engine`, and have these limits; if they are `None`, its
+    /// limits must fit into 32 bits.
     pub(crate) unsafe fn from_c(
         engine: &Engine,
         ty: *const wasm_tabletype_t,
         limits: Option<TableLimits>,
     ) -> TableType {
-        // SAFETY: the caller vouches for `ty`, which the element lives in.
+        // SAFETY: `ty` is valid and of `engine`, as this function requires; the element is
+        // borrowed from it.
         let element = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty)) };
-        // SAFETY: the caller vouches for `ty` and its limits.
+        // SAFETY: `ty` is valid, and its limits fit into 32 bits if none are given, as this
+        // function requires.
         let limits = limits.unwrap_or_else(|| unsafe { TableLimits::from_c(ty, false) });
         TableType {
             element: element.unwrap_ref().clone(),
@@ -140,58 +147,64 @@ impl TableType {
         }
     }
 
-    /// The type of a table, as far as it can be known: see
-    /// [`Table::ty`](crate::Table::ty). Shared access to the store will do.
+    /// Returns the type of a table, as far as it can be known: see
+    /// [`Table::ty`](crate::Table::ty). Requires shared access to the store only.
     ///
     /// # Safety
     ///
-    /// `context` must be that of a live store of `engine`, and `table` in it.
+    /// `context` must be the context of a live store of `engine`, to which the caller has
+    /// shared access, and `table` must belong to that store.
     pub(crate) unsafe fn of(
         engine: &Engine,
         context: *const wasmtime_context_t,
         table: &wasmtime_table_t,
     ) -> TableType {
-        // SAFETY: the caller vouches for all.
+        // SAFETY: `context` and `table` are valid, as this function requires.
         let (ty, element) = unsafe { TableType::element_of(engine, context, table) };
 
         #[cfg(compiler)]
         if TableType::may_be_64(&element) {
-            // SAFETY: as above; `element` is the table's own.
+            // SAFETY: `context` and `table` are valid, as this function requires; `ty` is the
+            // table's type, and `element` that of its elements.
             let limits = unsafe { probe::limits(engine, context, table, &ty, &element) };
             return TableType { element, limits };
         }
-        // SAFETY: the limits fit into 32 bits: no table has indices of 64.
+        // SAFETY: the limits fit into 32 bits, as no table has 64-bit indices.
         let limits = unsafe { TableLimits::from_c(ty.as_ptr(), false) };
         TableType { element, limits }
     }
 
-    /// The C type of a table, and the type of its elements.
+    /// Returns the C type of a table, and the type of its elements.
     ///
     /// # Safety
     ///
-    /// `context` must be that of a live store of `engine`, and `table` in it.
+    /// As [`of`](Self::of) requires.
     pub(crate) unsafe fn element_of(
         engine: &Engine,
         context: *const wasmtime_context_t,
         table: &wasmtime_table_t,
     ) -> (Owned<wasm_tabletype_t>, RefType) {
-        // SAFETY: the caller vouches for `context` and `table`; the type is owned.
-        let ty = unsafe { Owned::from_raw(wasmtime_table_type(context, table)) }
-            .expect("wasmtime_table_type never fails");
-        // SAFETY: `ty` is valid, and the element lives in it.
+        // SAFETY: invariant "Shared"; the table belongs to the context's store, as this
+        // function requires. The type is owned.
+        let ty = unsafe { Owned::from_c(wasmtime_table_type(context, table)) };
+        // SAFETY: invariant "Owned object": `ty` is owned and of `engine`; the element is
+        // borrowed from it.
         let element = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
         let element = element.unwrap_ref().clone();
         (ty, element)
     }
 
-    /// The C type, for `engine`.
+    /// Creates a C type, for `engine`.
     ///
     /// # Errors
     ///
-    /// If the elements are of a type of continuations, which the C API doesn't
-    /// describe; or if the indices are of 64 bits, and the engine can't compile
-    /// the module that the C type is taken from, or the elements are of a
-    /// concrete type that no other module can define.
+    /// Returns an error if
+    ///
+    /// - the elements are of a type of continuations, which the C API doesn't describe;
+    /// - the indices are 64 bits wide, and the engine can't compile the module from which
+    ///   the C type is taken; or
+    /// - the indices are 64 bits wide, and the elements are of a concrete type that no
+    ///   other module can define.
     pub(crate) fn to_c(&self, engine: &Engine) -> Result<Owned<wasm_tabletype_t>> {
         if self.limits.is_64 {
             return self.to_c_64(engine);
@@ -204,10 +217,9 @@ impl TableType {
             max: maximum.map_or(wasm_limits_max_default, |maximum| maximum as u32),
         };
         let element = self.element.to_c()?.into_raw();
-        // SAFETY: the function takes `element`, borrows `limits`, and returns a
-        // type the caller owns.
-        let ty = unsafe { Owned::from_raw(wasm_tabletype_new(element, &limits)) };
-        Ok(ty.expect("the element is a reference"))
+        // SAFETY: the function takes `element` over, borrows `limits`, and returns an owned
+        // type.
+        Ok(unsafe { Owned::from_c(wasm_tabletype_new(element, &limits)) })
     }
 
     #[cfg(compiler)]
@@ -220,8 +232,8 @@ impl TableType {
     #[cfg(not(compiler))]
     fn to_c_64(&self, _: &Engine) -> Result<Owned<wasm_tabletype_t>> {
         crate::bail!(
-            "a table with 64-bit indices takes a compiler to make: \
-             build with the feature `cranelift` or `winch`, or use `TableType::new`"
+            "a table with 64-bit indices requires a compiler: build with the Cargo feature \
+             `cranelift` or `winch`, or use `TableType::new`"
         )
     }
 }

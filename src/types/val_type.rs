@@ -1,16 +1,31 @@
 //! Types of values.
 
 use super::{HeapType, RefType};
+use crate::owned::Owned;
 use crate::sys::*;
-use crate::vec::Owned;
 use crate::{Engine, Result};
 use std::fmt;
 use std::mem::{self, MaybeUninit};
 
 /// The type of a value: a number, a vector, or a reference.
 ///
-/// Prints as in the text format, references in full: `i32`,
+/// Its text is that of the text format, with references in full: `i32`,
 /// `(ref null extern)`.
+///
+/// `ValType` doesn't implement `PartialEq`, as one type may be a subtype of another:
+/// mostly, [`matches`](ValType::matches) is the comparison that is needed.
+///
+/// ```
+/// use libwasmtime::ValType;
+///
+/// assert!(ValType::I32.is_num());
+/// // Null alone can be used wherever a function or null is expected.
+/// assert!(ValType::NULLFUNCREF.matches(&ValType::FUNCREF));
+/// assert!(!ValType::FUNCREF.matches(&ValType::NULLFUNCREF));
+/// assert!(!ValType::eq(&ValType::FUNCREF, &ValType::NULLFUNCREF));
+///
+/// assert_eq!(ValType::EXTERNREF.to_string(), "(ref null extern)");
+/// ```
 #[derive(Clone, Hash)]
 pub enum ValType {
     /// An integer of 32 bits, signed or not.
@@ -62,7 +77,7 @@ macro_rules! reference_consts {
 
 macro_rules! is_number {
     ($($is:ident $variant:ident;)*) => {$(
-        #[doc = concat!("Whether this is [`ValType::", stringify!($variant), "`].")]
+        #[doc = concat!("Reports whether this is [`ValType::", stringify!($variant), "`].")]
         #[inline]
         pub fn $is(&self) -> bool {
             matches!(self, ValType::$variant)
@@ -72,7 +87,7 @@ macro_rules! is_number {
 
 macro_rules! is_nullable_reference {
     ($($is:ident $variant:ident $text:literal;)*) => {$(
-        #[doc = concat!("Whether this is exactly `", $text, "`, the nullable one.")]
+        #[doc = concat!("Reports whether this is exactly `", $text, "`, which includes null.")]
         #[inline]
         pub fn $is(&self) -> bool {
             matches!(self, ValType::Ref(ty)
@@ -99,7 +114,7 @@ impl ValType {
         NULLCONTREF = "nullcontref";
     }
 
-    /// Whether this is a number: `i32`, `i64`, `f32` or `f64`. A vector isn't.
+    /// Reports whether this is `i32`, `i64`, `f32` or `f64`, but not `v128`.
     #[inline]
     pub fn is_num(&self) -> bool {
         matches!(
@@ -116,7 +131,7 @@ impl ValType {
         is_v128 V128;
     }
 
-    /// Whether this is a reference.
+    /// Reports whether this is a reference type.
     #[inline]
     pub fn is_ref(&self) -> bool {
         matches!(self, ValType::Ref(_))
@@ -129,7 +144,7 @@ impl ValType {
         is_contref Cont "contref";
     }
 
-    /// The reference type that this is; `None` if it isn't one.
+    /// Returns the reference type in a [`ValType::Ref`]; `None` if this is another type.
     #[inline]
     pub fn as_ref(&self) -> Option<&RefType> {
         match self {
@@ -138,11 +153,11 @@ impl ValType {
         }
     }
 
-    /// The reference type that this is.
+    /// Returns the reference type in a [`ValType::Ref`].
     ///
     /// # Panics
     ///
-    /// If it isn't one.
+    /// Panics if this is another type.
     #[inline]
     pub fn unwrap_ref(&self) -> &RefType {
         match self.as_ref() {
@@ -151,24 +166,27 @@ impl ValType {
         }
     }
 
-    /// Whether this is a subtype of `other`.
+    /// Reports whether this is a subtype of `other`.
+    ///
+    /// A number or vector type is a subtype of itself only. For references see
+    /// [`RefType::matches`].
     ///
     /// # Panics
     ///
-    /// If both are references to concrete types, of different engines.
+    /// Panics if both refer to concrete types that belong to different engines.
     pub fn matches(&self, other: &ValType) -> bool {
         match (self.as_ref(), other.as_ref()) {
             (Some(a), Some(b)) => a.matches(b),
-            // Of which none matches another, nor a reference.
+            // A number or vector type has no other subtypes, and no reference type is one.
             (None, _) | (_, None) => mem::discriminant(self) == mem::discriminant(other),
         }
     }
 
-    /// Whether `a` and `b` are the same type.
+    /// Reports whether `a` and `b` are the same type.
     ///
     /// # Panics
     ///
-    /// As [`ValType::matches`].
+    /// Panics if both refer to concrete types that belong to different engines.
     #[expect(
         clippy::should_implement_trait,
         reason = "it is the `wasmtime` crate's name"
@@ -180,21 +198,23 @@ impl ValType {
         }
     }
 
-    /// Whether nothing in this type belongs to another engine.
+    /// Reports whether this type refers to no type of another engine than `engine`.
     pub(crate) fn comes_from_same_engine(&self, engine: &Engine) -> bool {
         self.as_ref()
             .is_none_or(|ty| ty.comes_from_same_engine(engine))
     }
 
+    /// Creates a type from one of libwasmtime's.
+    ///
     /// # Safety
     ///
-    /// `ty` must be valid, and made by `engine`.
+    /// `ty` must be valid, and a type of `engine`.
     pub(crate) unsafe fn from_c(engine: &Engine, ty: *const wasm_valtype_t) -> ValType {
         let mut expanded = MaybeUninit::<wasmtime_valtype_t>::uninit();
         let expanded = expanded.as_mut_ptr();
-        // SAFETY: the caller vouches for `ty`, and `expanded` can be written
-        // to. Only a reference has more to it than its kind, and what that
-        // owns passes on to `RefType`.
+        // SAFETY: `ty` is valid and of `engine`, as this function requires, and `expanded` is
+        // valid for writes. The reference type is initialized if the kind is that of a
+        // reference. What it owns then passes to the `RefType`.
         unsafe {
             wasmtime_valtype_new(ty, expanded);
             match (*expanded).kind {
@@ -211,23 +231,25 @@ impl ValType {
         }
     }
 
+    /// Creates a C type.
+    ///
     /// # Errors
     ///
-    /// If it is a type of continuations, which the C API doesn't describe.
+    /// Returns an error if it is a type of continuations, which the C API doesn't
+    /// describe.
     pub(crate) fn to_c(&self) -> Result<Owned<wasm_valtype_t>> {
         let number = |kind| {
-            // SAFETY: these kinds exist, and the caller owns the result.
-            unsafe { Owned::from_raw(wasm_valtype_new(kind)) }
+            // SAFETY: these kinds exist, and the result is owned.
+            unsafe { Owned::from_c(wasm_valtype_new(kind)) }
         };
-        let ty = match self {
+        Ok(match self {
             ValType::I32 => number(WASM_I32),
             ValType::I64 => number(WASM_I64),
             ValType::F32 => number(WASM_F32),
             ValType::F64 => number(WASM_F64),
-            // SAFETY: the caller owns the result.
-            ValType::V128 => unsafe { Owned::from_raw(wasmtime_wasm_valtype_v128()) },
-            ValType::Ref(ty) => Some(ty.to_c()?),
-        };
-        Ok(ty.expect("libwasmtime makes every value type"))
+            // SAFETY: the result is owned.
+            ValType::V128 => unsafe { Owned::from_c(wasmtime_wasm_valtype_v128()) },
+            ValType::Ref(ty) => ty.to_c()?,
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Looking into a [`Val`] of a known type.
+//! Accessors of the value in a [`Val`].
 
 use super::{V128, Val};
 use crate::{AnyRef, ExnRef, ExternRef, Func, Rooted};
@@ -6,7 +6,7 @@ use crate::{AnyRef, ExnRef, ExternRef, Func, Rooted};
 /// Defines the two accessors of each number.
 macro_rules! numbers {
     ($($variant:ident, $get:ident, $unwrap:ident: $ty:ty = $bind:ident => $value:expr;)*) => {$(
-        #[doc = concat!("The value, if it is [`Val::", stringify!($variant), "`].")]
+        #[doc = concat!("Returns the value of a [`Val::", stringify!($variant), "`]; `None` if the value is of another type.")]
         pub fn $get(&self) -> Option<$ty> {
             if let Val::$variant($bind) = *self {
                 Some($value)
@@ -15,11 +15,11 @@ macro_rules! numbers {
             }
         }
 
-        #[doc = concat!("The value of a [`Val::", stringify!($variant), "`].")]
+        #[doc = concat!("Returns the value of a [`Val::", stringify!($variant), "`].")]
         ///
         /// # Panics
         ///
-        /// If it is of another type.
+        /// Panics if the value is of another type.
         #[track_caller]
         pub fn $unwrap(&self) -> $ty {
             self.$get().unwrap_or_else(|| {
@@ -29,11 +29,13 @@ macro_rules! numbers {
     )*};
 }
 
-/// Defines the two accessors of each type of references, and their second names
-/// where the `wasmtime` crate has two.
+/// Defines the two accessors of each reference type, and both names of each where the
+/// `wasmtime` crate has two.
 macro_rules! references {
     ($($variant:ident($ty:ty), $get:ident, $unwrap:ident $(, also $get2:ident, $unwrap2:ident)?;)*) => {$(
-        #[doc = concat!("The reference or null, if the value is [`Val::", stringify!($variant), "`].")]
+        #[doc = concat!("Returns the reference in a [`Val::", stringify!($variant), "`]; `None` if the value is of another type.")]
+        ///
+        /// Null is `Some(None)`.
         pub fn $get(&self) -> Option<Option<&$ty>> {
             if let Val::$variant(reference) = self {
                 Some(reference.as_ref())
@@ -42,11 +44,11 @@ macro_rules! references {
             }
         }
 
-        #[doc = concat!("The reference or null of a [`Val::", stringify!($variant), "`].")]
+        #[doc = concat!("Returns the reference in a [`Val::", stringify!($variant), "`]; `None` if it is null.")]
         ///
         /// # Panics
         ///
-        /// If the value is of another type.
+        /// Panics if the value is of another type.
         #[track_caller]
         pub fn $unwrap(&self) -> Option<&$ty> {
             self.$get().unwrap_or_else(|| {
@@ -55,17 +57,17 @@ macro_rules! references {
         }
 
         $(
-            #[doc = concat!("As [`", stringify!($get), "`](Self::", stringify!($get), ");")]
+            #[doc = concat!("Returns the same as [`", stringify!($get), "`](Self::", stringify!($get), ");")]
             /// the `wasmtime` crate has both names.
             pub fn $get2(&self) -> Option<Option<&$ty>> {
                 self.$get()
             }
 
-            #[doc = concat!("As [`", stringify!($unwrap), "`](Self::", stringify!($unwrap), ").")]
+            #[doc = concat!("Returns the same as [`", stringify!($unwrap), "`](Self::", stringify!($unwrap), ").")]
             ///
             /// # Panics
             ///
-            /// If the value is of another type.
+            /// Panics if the value is of another type.
             #[track_caller]
             pub fn $unwrap2(&self) -> Option<&$ty> {
                 self.$unwrap()

@@ -4,38 +4,49 @@ use crate::sys::wasmtime_val_raw_t;
 use std::ffi::c_void;
 use std::fmt;
 
-/// A value without its type, as compiled WebAssembly code sees it.
+/// A value without its type, as compiled WebAssembly code passes it.
 ///
-/// For the unchecked functions only: reading another type than was written
-/// gives other bits.
+/// It is for the functions that don't check types, such as
+/// [`Func::new_unchecked`](crate::Func::new_unchecked) and
+/// [`Func::call_unchecked`](crate::Func::call_unchecked). Reading it as another type
+/// than the one it was created with returns other bits.
+///
+/// ```
+/// use libwasmtime::ValRaw;
+///
+/// let raw = ValRaw::i32(-1);
+/// assert_eq!(raw.get_i32(), -1);
+/// assert_eq!(raw.get_u32(), u32::MAX);
+/// ```
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct ValRaw(wasmtime_val_raw_t);
 
-// SAFETY: without its type and store, the value is bits.
+// SAFETY: the value is plain bits, of which only unsafe functions that take the store
+// make a reference.
 unsafe impl Send for ValRaw {}
-// SAFETY: as above.
+// SAFETY: the value is plain bits, and has no interior mutability.
 unsafe impl Sync for ValRaw {}
 
-/// Defines a constructor and an accessor for each way to see the bits. Compiled
-/// code keeps them in little-endian order.
+/// Defines a constructor and an accessor for each type that a raw value can be read as.
+/// Compiled code keeps the bytes in little-endian order.
 macro_rules! views {
     ($($what:literal: $new:ident, $get:ident, $ty:ty, $field:ident as $bits:ty, $uint:ty;)*) => {$(
-        #[doc = concat!("The raw value of ", $what, ".")]
+        #[doc = concat!("Creates the raw value of ", $what, ".")]
         #[inline]
         pub fn $new(value: $ty) -> ValRaw {
-            // In one piece, however short it is: the processor is slow to read
-            // at once what was written bit by bit.
+            // One write of eight bytes, for the shorter types as well: a later read of all
+            // of them would stall after narrower writes.
             let mut raw = ValRaw::ZERO;
             raw.0.i64 = u64::from(value as $uint).to_le() as i64;
             raw
         }
 
-        #[doc = concat!("The raw value as ", $what, ".")]
+        #[doc = concat!("Returns the raw value as ", $what, ".")]
         #[inline]
         pub fn $get(&self) -> $ty {
-            // SAFETY: every constructor initialises all bytes, compiled code
-            // those of the value's type, and any bits are a number.
+            // SAFETY: the field is initialized: constructors write all of its bytes, and
+            // compiled code those of the value's type. Any bits are a valid number.
             <$bits>::from_le(unsafe { self.0.$field }) as $ty
         }
     )*};
@@ -44,7 +55,7 @@ macro_rules! views {
 impl ValRaw {
     pub(crate) const ZERO: ValRaw = ValRaw(wasmtime_val_raw_t { v128: [0; 16] });
 
-    /// The raw value of any null reference.
+    /// Returns the raw value of a null reference, which is the same for all types.
     #[inline]
     pub fn null() -> ValRaw {
         ValRaw::ZERO
@@ -62,7 +73,7 @@ impl ValRaw {
         "an `exnref`": exnref, get_exnref, u32, exnref as u32, u32;
     }
 
-    /// The raw value of a `v128`.
+    /// Creates the raw value of a `v128`.
     #[inline]
     pub fn v128(value: u128) -> ValRaw {
         ValRaw(wasmtime_val_raw_t {
@@ -70,14 +81,14 @@ impl ValRaw {
         })
     }
 
-    /// The raw value as a `v128`.
+    /// Returns the raw value as a `v128`.
     #[inline]
     pub fn get_v128(&self) -> u128 {
-        // SAFETY: as for the numbers.
+        // SAFETY: all bytes are initialized if this is a `v128`, and any bits are valid.
         u128::from_le_bytes(unsafe { self.0.v128 })
     }
 
-    /// The raw value of a `funcref`; null is null.
+    /// Creates the raw value of a `funcref`; a null pointer is the null reference.
     #[inline]
     pub fn funcref(value: *mut c_void) -> ValRaw {
         let mut raw = ValRaw::ZERO;
@@ -85,10 +96,11 @@ impl ValRaw {
         raw
     }
 
-    /// The raw value as a `funcref`.
+    /// Returns the raw value as a `funcref`.
     #[inline]
     pub fn get_funcref(&self) -> *mut c_void {
-        // SAFETY: as for the numbers; a pointer may have any bits.
+        // SAFETY: the field is initialized, as for the numbers, and any bits are a valid raw
+        // pointer.
         unsafe { self.0.funcref }.map_addr(usize::from_le)
     }
 }

@@ -4,29 +4,48 @@ use super::no_continuations;
 use crate::gc::HasRoot;
 use crate::{AnyRef, AsContext, ExnRef, ExternRef, Func, HeapType, RefType, Result, Rooted};
 
-/// A reference, of any type.
+/// A reference of any type.
+///
+/// Null belongs to one of four kinds, like every other reference, and is the `None` in
+/// it. WebAssembly code can't forge references: it can't convert a number into one.
+///
+#[doc = example!(compiler)]
+/// use libwasmtime::{Func, HeapType, Ref, RefType, Store};
+///
+/// let mut store = Store::<()>::default();
+/// let log = Ref::from(Func::wrap(&mut store, |x: i32| println!("{x}")));
+/// assert!(log.is_func() && log.is_non_null());
+/// assert!(log.matches_ty(&store, &RefType::FUNCREF)?);
+/// assert_eq!(log.ty(&store)?.to_string(), "(ref (concrete func (param i32)))");
+///
+/// let null = Ref::null(&HeapType::Func);
+/// assert!(null.unwrap_func().is_none());
+/// # Ok::<(), libwasmtime::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Ref {
-    /// A function or null.
+    /// A function, or null.
     Func(Option<Func>),
-    /// Host data or null.
+    /// A value of the host, or null.
     Extern(Option<Rooted<ExternRef>>),
-    /// A struct, an array, an `i31`, a value of the host that WebAssembly holds
-    /// as its own, or null.
+    /// A struct, an array, an `i31`, a value of the host that was converted to an
+    /// `anyref`, or null.
     Any(Option<Rooted<AnyRef>>),
-    /// An exception or null.
+    /// An exception, or null.
     Exn(Option<Rooted<ExnRef>>),
 }
 
-/// Defines what there is for each type of references.
+/// Defines the accessors of each kind of references.
 macro_rules! variants {
     ($($variant:ident($ty:ty): $what:literal, $is:ident, $as_:ident, $unwrap:ident;)*) => {$(
-        #[doc = concat!("Whether it is ", $what, " reference, null or not.")]
+        #[doc = concat!("Reports whether this is ", $what, " reference, null or not.")]
         pub fn $is(&self) -> bool {
             matches!(self, Ref::$variant(_))
         }
 
-        #[doc = concat!("The reference or null, if it is ", $what, " reference.")]
+        #[doc = concat!("Returns the reference if this is ", $what, " reference; `None` if it isn't.")]
+        ///
+        /// Null is `Some(None)`.
         pub fn $as_(&self) -> Option<Option<&$ty>> {
             if let Ref::$variant(reference) = self {
                 Some(reference.as_ref())
@@ -35,11 +54,11 @@ macro_rules! variants {
             }
         }
 
-        #[doc = concat!("The reference or null of ", $what, " reference.")]
+        #[doc = concat!("Returns the reference in ", $what, " reference; `None` if it is null.")]
         ///
         /// # Panics
         ///
-        /// If it is a reference of another type.
+        /// Panics if this is a reference of another kind.
         #[track_caller]
         pub fn $unwrap(&self) -> Option<&$ty> {
             self.$as_().unwrap_or_else(|| {
@@ -50,11 +69,11 @@ macro_rules! variants {
 }
 
 impl Ref {
-    /// The null reference of a heap type.
+    /// Returns the null reference to a heap type.
     ///
     /// # Panics
     ///
-    /// If it is a type of continuations, which are no references here.
+    /// Panics if it is a type of continuations, which `Ref` can't hold.
     pub fn null(heap_type: &HeapType) -> Ref {
         use HeapType::*;
         match heap_type {
@@ -66,14 +85,14 @@ impl Ref {
             Exn | ConcreteExn(_) | NoExn => Ref::Exn(Option::None),
             Cont | ConcreteCont(_) | NoCont => {
                 panic!(
-                    "there is no null of type `{heap_type}`: {}",
+                    "there is no null reference to `{heap_type}`: {}",
                     no_continuations()
                 )
             }
         }
     }
 
-    /// Whether the reference is null.
+    /// Reports whether the reference is null.
     pub fn is_null(&self) -> bool {
         match self {
             Ref::Func(func) => func.is_none(),
@@ -83,7 +102,7 @@ impl Ref {
         }
     }
 
-    /// Whether the reference is not null.
+    /// Reports whether the reference isn't null.
     pub fn is_non_null(&self) -> bool {
         !self.is_null()
     }
@@ -95,15 +114,15 @@ impl Ref {
         Exn(Rooted<ExnRef>): "an exception", is_exn, as_exn, unwrap_exn;
     }
 
-    /// The reference's type, as exact as it is known.
+    /// Returns the reference's type, as exact as it is known.
     ///
     /// # Errors
     ///
-    /// If the reference's root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// Panics if the reference belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> Result<RefType> {
         let store = store.as_context();
         Ok(match self {
@@ -121,15 +140,16 @@ impl Ref {
         })
     }
 
-    /// Whether the reference may be used where `ty` is expected.
+    /// Reports whether the reference can be used where one of type `ty` is expected.
     ///
     /// # Errors
     ///
-    /// If the reference's root is gone.
+    /// Returns an error if the reference has been unrooted.
     ///
     /// # Panics
     ///
-    /// If it is of another store, or `ty` is of another engine.
+    /// Panics if the reference belongs to another store, or if `ty` belongs to another
+    /// engine.
     pub fn matches_ty(&self, store: impl AsContext, ty: &RefType) -> Result<bool> {
         let store = store.as_context();
         assert!(
@@ -138,8 +158,8 @@ impl Ref {
         );
         if let Ref::Func(Some(func)) = self {
             store.opaque().assert_owns(func.store_id());
-            // What the function takes and returns decides, where types alone match only
-            // if a module declares it.
+            // The function's parameters and results decide: `RefType::matches` would require
+            // that a module declares the subtype.
             return Ok(match ty.heap_type().as_concrete_func() {
                 Some(ty) => func.matches_ty(store, ty),
                 None => HeapType::Func.matches(ty.heap_type()),

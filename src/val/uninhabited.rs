@@ -1,4 +1,4 @@
-//! Types of references that have no values but null.
+//! Reference types whose only value is null.
 
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_val_t;
@@ -6,8 +6,9 @@ use crate::values::Reference;
 use crate::{HeapType, Ref, Result, Val, ValRaw};
 use std::convert::Infallible;
 
-/// A reference to a continuation, of which there are none: the C API has no values
-/// for them. It is there for programs that match every [`Val`].
+/// A reference to a continuation. It has no values, as the C API has no continuations.
+///
+/// It exists so that programs can match every [`Val`].
 #[derive(Clone, Copy, Debug)]
 pub struct ContRef {
     _never: Infallible,
@@ -17,36 +18,36 @@ macro_rules! uninhabited {
     ($($ty:ident: $heap_type:ident, $heap:literal, $nullable:literal, $variant:ident, $val:ident, $what:literal;)*) => {$(
         #[doc = concat!("A reference of type `", $heap, "`, of which there are none.")]
         ///
-        #[doc = concat!("What there is of `", $nullable, "` is null: `Option<", stringify!($ty), ">`")]
-        #[doc = concat!("stands for that type in [`Func::wrap`](crate::Func::wrap) and")]
-        /// [`Func::typed`](crate::Func::typed), and is always `None`. It may be
-        #[doc = concat!("passed where any type of ", $what, " with null is taken.")]
+        #[doc = concat!("The only value of `", $nullable, "` is null. `Option<", stringify!($ty), ">` stands")]
+        #[doc = "for that type in [`Func::wrap`](crate::Func::wrap) and"]
+        /// [`Func::typed`](crate::Func::typed), and is always `None`. It can be passed where
+        #[doc = concat!("any type of ", $what, " that includes null is expected.")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $ty {
             never: Infallible,
         }
 
         impl $ty {
-            #[doc = concat!("The null of `", $nullable, "`.")]
+            #[doc = concat!("Returns the null of `", $nullable, "`.")]
             #[inline]
             pub fn null() -> Option<$ty> {
                 None
             }
 
-            #[doc = concat!("The null of `", $nullable, "` as a [`Ref`].")]
+            #[doc = concat!("Returns the null of `", $nullable, "` as a [`Ref`].")]
             #[inline]
             pub fn null_ref() -> Ref {
                 Ref::$variant(None)
             }
 
-            #[doc = concat!("The null of `", $nullable, "` as a [`Val`].")]
+            #[doc = concat!("Returns the null of `", $nullable, "` as a [`Val`].")]
             #[inline]
             pub fn null_val() -> Val {
                 Val::$val(None)
             }
         }
 
-        // SAFETY: there are no values.
+        // SAFETY: the type has no values, so only null is ever read or written.
         unsafe impl Reference for $ty {
             fn heap_type() -> HeapType {
                 HeapType::$heap_type

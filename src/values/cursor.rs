@@ -18,8 +18,8 @@ pub struct Reader<'a, F: Form> {
 impl<F: Form> Reader<'_, F> {
     /// # Safety
     ///
-    /// What is read must be at `first` and the following places, valid for as long as
-    /// the cursor; and `store` as for [`Form::load`].
+    /// The values that are read must be at `first` and the following places, valid for as long
+    /// as the cursor. Nothing else may load them. `store` must be as for [`Form::load`].
     #[inline(always)]
     pub(crate) unsafe fn new(first: *const F::Value, store: *mut StoreOpaque) -> Self {
         Reader {
@@ -36,8 +36,8 @@ impl<F: Form> Reader<'_, F> {
     /// There must be one, and it must be of type `T`.
     #[inline(always)]
     pub unsafe fn read<T: WasmTy>(&mut self) -> T {
-        // SAFETY: there is such a value, as this function requires; the store is that of
-        // `new`.
+        // SAFETY: there is such a value, as this function requires. It is loaded once, and the
+        // store is as `new` requires.
         unsafe {
             let value = F::load(&*self.next, self.store);
             self.next = self.next.add(1);
@@ -56,8 +56,8 @@ pub struct Writer<'a, F: Form> {
 impl<F: Form> Writer<'_, F> {
     /// # Safety
     ///
-    /// What is written must fit at `first` and the following places, writable for as
-    /// long as the cursor; and `store` as for [`Form::store`].
+    /// `first` and the following places must be writable for as long as the cursor, as many as
+    /// values are written. `store` must be as for [`Form::store`].
     #[inline(always)]
     pub(crate) unsafe fn new(first: *mut F::Value, store: *mut StoreOpaque) -> Self {
         Writer {
@@ -79,8 +79,8 @@ impl<F: Form> Writer<'_, F> {
     /// There must be a place for it, of type `T`.
     #[inline(always)]
     pub unsafe fn write<T: WasmTy>(&mut self, value: &T) -> Result<()> {
-        // SAFETY: there is such a place, as this function requires; the store is that of
-        // `new`.
+        // SAFETY: there is such a place, as this function requires. The store is as `new`
+        // requires.
         unsafe {
             self.next.write(F::store(value, self.store)?);
             self.next = self.next.add(1);
@@ -112,11 +112,11 @@ impl<'a, F: Form> Args<'a, F> {
     /// As for [`Reader::read`].
     #[inline(always)]
     pub unsafe fn read<T: WasmTy>(&mut self) -> T {
-        // SAFETY: this function requires the same.
+        // SAFETY: there is such a value, as this function requires.
         unsafe { self.values.read() }
     }
 
-    /// Returns the caller, which no value stands for.
+    /// Returns the caller. It takes no value.
     ///
     /// # Safety
     ///

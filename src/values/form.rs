@@ -30,10 +30,10 @@ pub unsafe trait Form {
     /// # Safety
     ///
     /// As for `store`. The value must have that type, belong to the store, and come from
-    /// libwasmtime just now.
+    /// libwasmtime just now. It must not be loaded again.
     unsafe fn load<T: WasmTy>(value: &Self::Value, store: *mut StoreOpaque) -> T;
 
-    /// As `store`, for a value whose type is known at run time.
+    /// Converts a value whose type is known at run time, as `store` does.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ pub unsafe trait Form {
     /// whose root is gone.
     fn store_val(val: Val, store: &mut StoreOpaque) -> Result<Self::Value>;
 
-    /// As `load`, for a value whose type is known at run time.
+    /// Converts a value to one whose type is known at run time, as `load` does.
     ///
     /// # Safety
     ///
@@ -52,7 +52,7 @@ pub unsafe trait Form {
 /// Values without their types, for the C functions whose names end in `_unchecked`.
 pub enum Raw {}
 
-// SAFETY: the types say how their values are passed.
+// SAFETY: each `WasmTy` says how its values are passed.
 unsafe impl Form for Raw {
     type Value = ValRaw;
 
@@ -82,10 +82,10 @@ unsafe impl Form for Raw {
     }
 }
 
-/// Values with their types that stay with who passes them: the arguments of a call.
+/// Values with their types that the passing side still owns: the arguments of a call.
 pub enum Lent {}
 
-// SAFETY: `Val` is converted with its type. What is loaded is a clone.
+// SAFETY: a `Val` is converted with its type, and a clone is loaded.
 unsafe impl Form for Lent {
     type Value = wasmtime_val_t;
 
@@ -96,7 +96,8 @@ unsafe impl Form for Lent {
     }
 
     unsafe fn load<T: WasmTy>(value: &wasmtime_val_t, store: *mut StoreOpaque) -> T {
-        // SAFETY: the clone is owned, and the rest is as this function requires.
+        // SAFETY: the clone is owned. It has that type and belongs to the store, as this function
+        // requires.
         unsafe { T::take(clone(value), store) }
     }
 
@@ -105,35 +106,39 @@ unsafe impl Form for Lent {
     }
 
     unsafe fn load_val(_: Kind, value: &wasmtime_val_t, store: &mut StoreOpaque) -> Val {
-        // SAFETY: the clone is owned, and belongs to the store.
+        // SAFETY: the clone is owned. It belongs to the store, as this function requires.
         unsafe { Val::from_c(store, clone(value)) }
     }
 }
 
-/// Values with their types that pass to who receives them: the results of a call.
+/// Values with their types whose ownership passes to the receiving side: the results of a
+/// call.
 pub enum Given {}
 
-// SAFETY: as `Lent`, but that what is stored is a clone, and what is loaded is not.
+// SAFETY: a `Val` is converted with its type, and a clone is stored.
 unsafe impl Form for Given {
     type Value = wasmtime_val_t;
 
     unsafe fn store<T: WasmTy>(val: &T, store: *mut StoreOpaque) -> Result<wasmtime_val_t> {
-        // SAFETY: the value is valid while it is cloned.
+        // SAFETY: the store may be used, as this function requires. The value is valid while it
+        // is cloned, as `val` exists.
         unsafe { Ok(clone(&Lent::store(val, store)?)) }
     }
 
     unsafe fn load<T: WasmTy>(value: &wasmtime_val_t, store: *mut StoreOpaque) -> T {
-        // SAFETY: the value is owned by who loads it, once.
+        // SAFETY: the value has that type and belongs to the store, as this function requires. It
+        // is owned, as libwasmtime passed ownership with it and it is loaded once.
         unsafe { T::take(*value, store) }
     }
 
     fn store_val(val: Val, store: &mut StoreOpaque) -> Result<wasmtime_val_t> {
-        // SAFETY: the value is valid while its root is.
+        // SAFETY: the value is valid while it is cloned, as `to_c` has found its root.
         Ok(unsafe { clone(&val.to_c(store)?) })
     }
 
     unsafe fn load_val(_: Kind, value: &wasmtime_val_t, store: &mut StoreOpaque) -> Val {
-        // SAFETY: the value is owned by who loads it, once.
+        // SAFETY: the value belongs to the store, as this function requires. It is owned, as
+        // libwasmtime passed ownership with it and it is loaded once.
         unsafe { Val::from_c(store, *value) }
     }
 }
@@ -145,7 +150,7 @@ unsafe impl Form for Given {
 /// The value must be valid.
 unsafe fn clone(value: &wasmtime_val_t) -> wasmtime_val_t {
     let mut out = MaybeUninit::uninit();
-    // SAFETY: the value is valid; `out` is initialised.
+    // SAFETY: the value is valid, as this function requires. The C function initializes `out`.
     unsafe {
         wasmtime_val_clone(value, out.as_mut_ptr());
         out.assume_init()

@@ -54,7 +54,7 @@ impl Kind {
 }
 
 impl Kind {
-    /// Whether a value is of this kind, where that is all there is to check.
+    /// Reports whether a value is of this kind, for kinds that leave nothing else to check.
     #[inline]
     pub(crate) fn accepts(self, val: &Val) -> bool {
         matches!(
@@ -101,11 +101,12 @@ impl Kind {
 }
 
 impl Val {
-    /// The raw value to pass to WebAssembly at once.
+    /// Returns the raw value, which must be passed to WebAssembly before the collector may run.
     ///
     /// # Errors
     ///
-    /// If the value is a reference of another store, or one whose root is gone.
+    /// Returns an error if the value is a reference that belongs to another store, or whose
+    /// root is gone.
     #[inline(always)]
     pub(crate) fn to_raw_in(self, store: &mut StoreOpaque) -> Result<ValRaw> {
         Ok(match self {
@@ -114,7 +115,7 @@ impl Val {
             Val::F32(v) => ValRaw::f32(v),
             Val::F64(v) => ValRaw::f64(v),
             Val::V128(v) => ValRaw::v128(v.as_u128()),
-            // Apart, for with them this would be too much to be inlined.
+            // In a function of its own, so that this one is small enough to be inlined.
             Val::FuncRef(_)
             | Val::ExternRef(_)
             | Val::AnyRef(_)
@@ -125,7 +126,7 @@ impl Val {
 
     #[inline(never)]
     fn reference_to_raw(self, store: &mut StoreOpaque) -> Result<ValRaw> {
-        // SAFETY: the store is borrowed.
+        // SAFETY: invariant "State": the store is borrowed exclusively.
         unsafe {
             match self {
                 Val::FuncRef(func) => func.to_val_raw(store),
@@ -144,9 +145,10 @@ impl Val {
     ///
     /// # Safety
     ///
-    /// It must be of that type, and of `store`.
+    /// It must be of that type, and belong to `store`.
     pub(crate) unsafe fn from_raw_in(raw: &ValRaw, ty: &ValType, store: &mut StoreOpaque) -> Val {
-        // SAFETY: the value is of that type, so of that kind, and belongs to the store.
+        // SAFETY: the value is of that type, so of that kind, and belongs to the store, as this
+        // function requires.
         unsafe { Kind::of(ty).load_raw(raw, store) }
     }
 }

@@ -30,16 +30,17 @@ macro_rules! for_each_arity {
 }
 pub(crate) use for_each_arity;
 
-/// The types of some values, each as the function that tells it.
+/// The types of several values, each as the function that returns it.
 #[doc(hidden)]
 pub type ValTypes = &'static [fn() -> ValType];
 
-/// What a typed call may pass: a [`WasmTy`] or a tuple of up to 17 of them.
+/// The parameters of a typed function: a [`WasmTy`], or a tuple of up to 17 of them.
+///
+/// `()`, the empty tuple, stands for no parameters.
 ///
 /// # Safety
 ///
-/// Not to be implemented outside this crate: what it says of the types must
-/// hold.
+/// Only this crate may implement it: the hidden items must agree with each other.
 pub unsafe trait WasmParams: Send {
     /// An array of as many raw values.
     #[doc(hidden)]
@@ -73,7 +74,7 @@ pub unsafe trait WasmParams: Send {
     #[doc(hidden)]
     unsafe fn write<F: Form>(&self, values: &mut Writer<'_, F>) -> Result<()>;
 
-    /// The values with their types.
+    /// Returns the values with their types.
     ///
     /// # Safety
     ///
@@ -82,12 +83,13 @@ pub unsafe trait WasmParams: Send {
     unsafe fn as_vals(&self, store: &mut StoreOpaque) -> Result<Self::Vals>;
 }
 
-/// What a typed call may return: nothing, a [`WasmTy`], or a tuple of up to 17
-/// of them.
+/// The results of a typed function: a [`WasmTy`], or a tuple of up to 17 of them.
+///
+/// `()`, the empty tuple, stands for no results.
 ///
 /// # Safety
 ///
-/// As for [`WasmParams`].
+/// Only this crate may implement it: the hidden items must agree with each other.
 pub unsafe trait WasmResults: WasmParams {
     /// Reads the values.
     ///
@@ -128,10 +130,10 @@ unsafe impl<A: WasmTy> WasmResults for A {
     }
 }
 
-// What is made for each number of values is compiled, or at least stored, with
-// every build of this crate. So it is little, and grows no faster than they do:
-// arguments that are taken one by one must be dropped if a later one fails, which
-// is a path for each pair of them; those behind a reference need not be.
+// The code for each number of values is compiled, or at least stored, with every build of
+// this crate. So it is short, and grows no faster than the number: arguments that are moved
+// out one by one must be dropped if a later one fails, on a path for each pair of them;
+// those behind a reference need not.
 macro_rules! tuples {
     ($n:literal $($t:ident)*) => {
         // SAFETY: each value has its place.

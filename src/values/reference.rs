@@ -21,34 +21,36 @@ pub unsafe trait Reference: Send + Sized {
 
     fn heap_type() -> HeapType;
 
-    /// As [`WasmTy::to_val_raw`].
+    /// Returns the raw value, as [`WasmTy::to_val_raw`] does.
     fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw>;
 
-    /// As [`WasmTy::from_val_raw`]; `None` if it is null.
+    /// Returns the reference of a raw value, as [`WasmTy::from_val_raw`] does; `None` if it is
+    /// null.
     ///
     /// # Safety
     ///
-    /// As there.
+    /// `raw` must be of this type and belong to the store.
     unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self>;
 
-    /// As [`WasmTy::as_val`].
+    /// Returns the reference, or null, as [`WasmTy::as_val`] does.
     ///
     /// # Safety
     ///
-    /// As there.
+    /// The result must not be used after `this` is dropped.
     unsafe fn val(this: Option<&Self>, store: &mut StoreOpaque) -> Result<Val>;
 
     /// Takes the value that the C API returned; `None` if it is null.
     ///
     /// # Safety
     ///
-    /// `val` must be an owned value of this type, and of the store.
+    /// `val` must be owned, be of this type and belong to the store.
     unsafe fn take(val: wasmtime_val_t, store: &mut StoreOpaque) -> Option<Self>;
 }
 
 macro_rules! wasm_types {
     ($($ty:ty),*) => {$(
-        // SAFETY: the type says how its values are passed; null is that of any.
+        // SAFETY: `Reference` says how values of the type are passed, and null is the same for
+        // all.
         unsafe impl WasmTy for Option<$ty> {
             const IS_ROOTED: bool = <$ty as Reference>::IS_ROOTED;
 
@@ -85,7 +87,7 @@ macro_rules! wasm_types {
             }
         }
 
-        // SAFETY: the type says how its values are passed; null is an error.
+        // SAFETY: `Reference` says how values of the type are passed; null is refused.
         unsafe impl WasmTy for $ty {
             const IS_ROOTED: bool = <$ty as Reference>::IS_ROOTED;
 
@@ -181,9 +183,10 @@ macro_rules! roots {
 
             #[inline]
             fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
-                let context = store.raw();
+                let context = store.begin_change();
                 let raw = self.root().resolve_value(&store.roots)?;
-                // SAFETY: invariant "Context"; the reference is of the store.
+                // SAFETY: invariant "Context". The reference belongs to the store, as
+                // `resolve_value` has checked.
                 Ok(ValRaw::anyref(unsafe { raw.to_raw(context) }))
             }
 
@@ -223,15 +226,15 @@ unsafe impl Reference for I31 {
 
     fn to_raw(&self, store: &mut StoreOpaque) -> Result<ValRaw> {
         let raw = RawRef::from_i31(store, self.get_u32())?;
-        // SAFETY: invariant "Context"; the reference is of the store.
-        Ok(ValRaw::anyref(unsafe { raw.to_raw(store.raw()) }))
+        // SAFETY: invariant "Context". The reference was created in the store.
+        Ok(ValRaw::anyref(unsafe { raw.to_raw(store.begin_change()) }))
     }
 
     unsafe fn load(raw: &ValRaw, store: &mut StoreOpaque) -> Option<Self> {
         // SAFETY: the value is of this type and belongs to the store, as this function
         // requires.
         let raw = unsafe { RawRef::from_raw(GcKind::Any, store, raw.get_anyref()) }?;
-        // SAFETY: it's of this store.
+        // SAFETY: the reference belongs to the store, as the value does.
         Some(unsafe { i31(&raw, store) })
     }
 
@@ -244,18 +247,22 @@ unsafe impl Reference for I31 {
         // SAFETY: the value is of this type and belongs to the store, as this function
         // requires.
         let raw = unsafe { RawRef::from_c(GcKind::Any, val.of) }?;
-        // SAFETY: it's of this store.
+        // SAFETY: the reference belongs to the store, as the value does.
         Some(unsafe { i31(&raw, store) })
     }
 }
 
-/// The number that a reference of that type is.
+/// Returns the number that an `i31` reference stands for.
 ///
 /// # Safety
 ///
-/// It must be of the store.
+/// The reference must belong to the store.
+///
+/// # Panics
+///
+/// Panics if the reference has another type.
 unsafe fn i31(raw: &RawRef, store: &mut StoreOpaque) -> I31 {
-    // SAFETY: invariant "Context"; the reference is of the store.
-    let value = unsafe { raw.i31(store.raw()) };
+    // SAFETY: invariant "Context". The reference belongs to the store, as this function requires.
+    let value = unsafe { raw.i31(store.begin_change()) };
     I31::wrapping_u32(value.expect("a reference of type `i31` is one"))
 }

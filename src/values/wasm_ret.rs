@@ -4,12 +4,14 @@ use super::lists::for_each_arity;
 use super::{Form, IntoWasm, ValTypes, Writer};
 use crate::Result;
 
-/// What a host function may return: nothing, a [`WasmTy`](super::WasmTy), a tuple of up to 17
-/// of them, or a [`Result`] of any of these.
+/// The results of a host function.
+///
+/// They are `()` for none, a [`WasmTy`](super::WasmTy), a tuple of up to 17 of them, or a
+/// [`Result`] of any of these.
 ///
 /// # Safety
 ///
-/// Not to be implemented outside this crate: `write` must agree with `VALTYPES`.
+/// Only this crate may implement it: `write` must agree with `VALTYPES`.
 pub unsafe trait WasmRet {
     /// The types of the results, in parts.
     #[doc(hidden)]

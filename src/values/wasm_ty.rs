@@ -6,14 +6,13 @@ use crate::store::StoreOpaque;
 use crate::sys::wasmtime_val_t;
 use crate::{Result, V128, Val, ValRaw, ValType};
 
-/// A Rust type that is a value of WebAssembly, as an argument or a result.
+/// A Rust type that corresponds to a value type of WebAssembly.
 ///
-/// See [`Func::wrap`](crate::Func::wrap) for the list.
+/// [`Func::wrap`](crate::Func::wrap) lists these types.
 ///
 /// # Safety
 ///
-/// Not to be implemented outside this crate: the conversions must agree with
-/// `valtype`.
+/// Only this crate may implement it: the conversions must agree with `valtype`.
 pub unsafe trait WasmTy: Send + Sized {
     /// Whether the type is a reference to a collected object, of which there are
     /// none without the feature `gc`.
@@ -24,11 +23,11 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     const NEEDS_STORE: bool = true;
 
-    /// The type's WebAssembly type.
+    /// Returns the WebAssembly type.
     #[doc(hidden)]
     fn valtype() -> ValType;
 
-    /// The raw value to pass to WebAssembly at once.
+    /// Returns the raw value, which must be passed to WebAssembly before the collector may run.
     ///
     /// # Safety
     ///
@@ -37,7 +36,7 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     unsafe fn to_val_raw(&self, store: *mut StoreOpaque) -> Result<ValRaw>;
 
-    /// The value of a raw value that WebAssembly passed.
+    /// Returns the value of a raw value that WebAssembly passed.
     ///
     /// # Safety
     ///
@@ -53,23 +52,23 @@ pub unsafe trait WasmTy: Send + Sized {
     #[doc(hidden)]
     unsafe fn take(val: wasmtime_val_t, store: *mut StoreOpaque) -> Self;
 
-    /// The value with its type, to compare with a function's. It may be rooted in
-    /// the store for that.
+    /// Returns the value with its type, to compare that with a function's type. It may be
+    /// rooted in the store for that.
     ///
     /// # Safety
     ///
-    /// What is returned must not be used after `self` is dropped.
+    /// The result must not be used after `self` is dropped.
     #[doc(hidden)]
     unsafe fn as_val(&self, store: &mut StoreOpaque) -> Result<Val>;
 }
 
-/// A list of types of WebAssembly values: a tuple of up to 17 [`WasmTy`].
+/// A list of value types: a tuple of up to 17 [`WasmTy`].
 ///
 /// # Safety
 ///
-/// Not to be implemented outside this crate.
+/// Only this crate may implement it: `valtypes` must return the types of the tuple.
 pub unsafe trait WasmTyList {
-    /// The types' WebAssembly types.
+    /// Returns the WebAssembly types, in their order.
     fn valtypes() -> impl Iterator<Item = ValType>;
 }
 

@@ -1,4 +1,4 @@
-//! What byte vectors can do beyond the others.
+//! Methods of byte vectors.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -13,30 +13,31 @@ impl ByteVec {
     ///
     /// # Errors
     ///
-    /// Those of opening and reading the file, and
+    /// Returns an error if the file can't be opened or read, and
     /// [`OutOfMemory`](io::ErrorKind::OutOfMemory) if it is too large.
     ///
     /// # Panics
     ///
-    /// If the library can't be loaded, as all that makes vectors: see
-    /// [`OwnedVec`](super::OwnedVec#panics).
+    /// Panics if the library can't be loaded: see [`OwnedVec`](super::OwnedVec#panics).
     ///
-    /// # Example
+    /// # Examples
     ///
-    /// ```no_run
-    /// # use libwasmtime::vec::ByteVec;
-    /// # fn main() -> std::io::Result<()> {
-    /// let wasm = ByteVec::from_file("module.wasm")?;
-    /// assert_eq!(&wasm[..4], b"\0asm");
-    /// # Ok(())
-    /// # }
+    /// ```
+    /// use libwasmtime::vec::ByteVec;
+    ///
+    /// # let path = std::env::temp_dir().join(format!("{}.wasm", std::process::id()));
+    /// # std::fs::write(&path, b"\0asm\x01\0\0\0")?;
+    /// let wasm = ByteVec::from_file(&path)?;
+    /// # std::fs::remove_file(&path)?;
+    /// assert!(wasm.starts_with(b"\0asm"), "{} isn't a module", path.display());
+    /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> io::Result<ByteVec> {
         let mut file = File::open(path)?;
         let len = usize::try_from(file.metadata()?.len())
             .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        // libwasmtime aborts the process when it runs out of memory: see first
-        // whether there is enough.
+        // libwasmtime aborts the process when it runs out of memory, so the allocation is
+        // tried here first.
         Vec::<u8>::new().try_reserve_exact(len)?;
 
         let mut bytes = ByteVec::with_len(len);
@@ -50,8 +51,7 @@ impl ByteVec {
             }
         }
 
-        // The length was only a hint: the file may have changed since, or may
-        // be one that has no length.
+        // The length was only a hint: the file may have changed since, or have no length.
         let mut rest = Vec::new();
         file.read_to_end(&mut rest)?;
         if filled < len || !rest.is_empty() {
@@ -61,30 +61,47 @@ impl ByteVec {
         Ok(bytes)
     }
 
-    /// The bytes as text.
+    /// Returns the bytes as text.
     ///
     /// # Errors
     ///
-    /// If they aren't UTF-8.
+    /// Returns an error if they aren't UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use libwasmtime::vec::ByteVec;
+    ///
+    /// assert_eq!(ByteVec::from("memory").to_str(), Ok("memory"));
+    /// assert!(ByteVec::from([0xff]).to_str().is_err());
+    /// ```
     pub fn to_str(&self) -> Result<&str, Utf8Error> {
         str::from_utf8(self)
     }
 
-    /// The bytes as text, with U+FFFD in place of what isn't UTF-8.
+    /// Returns the bytes as text, with U+FFFD in place of bytes that aren't UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use libwasmtime::vec::ByteVec;
+    ///
+    /// assert_eq!(ByteVec::from([b'a', 0xff]).to_string_lossy(), "a\u{fffd}");
+    /// ```
     pub fn to_string_lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self)
     }
 }
 
 impl From<&str> for ByteVec {
-    /// The text's UTF-8 bytes, without a terminator.
+    /// Copies the text's UTF-8 bytes, without a terminator.
     fn from(text: &str) -> ByteVec {
         text.as_bytes().into()
     }
 }
 
 impl From<String> for ByteVec {
-    /// The text's UTF-8 bytes, without a terminator.
+    /// Copies the text's UTF-8 bytes, without a terminator.
     fn from(text: String) -> ByteVec {
         text.into_bytes().into()
     }

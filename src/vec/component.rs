@@ -1,18 +1,17 @@
-//! The lists that component values are made of.
+//! The lists that component values contain.
 //!
-//! They hold whatever they are given. The names in them have to be UTF-8 by the
-//! time libwasmtime reads them: it aborts the process otherwise, so the safe
-//! layer checks before.
+//! They accept any values. The names in them have to be UTF-8 by the time libwasmtime
+//! reads them: it aborts the process otherwise, so the safe layer checks before.
 
-use super::ByteVec;
+use super::types::owned_vecs;
 use super::val::owned_val;
+use super::{ByteVec, OwnedVec, VecType, sealed};
+use crate::sys::component::vec::component_vecs;
 use crate::sys::*;
-
-pub use crate::sys::component::vec::owned::*;
 
 owned_val! {
     /// A `wasmtime_component_val_t` and all that it contains.
-    OwnedVal of wasmtime_component_val_t;
+    OwnedComponentVal of wasmtime_component_val_t;
     default wasmtime_component_val_t {
         kind: WASMTIME_COMPONENT_BOOL,
         of: wasmtime_component_valunion_t { boolean: false },
@@ -22,11 +21,16 @@ owned_val! {
     delete by wasmtime_component_val_delete;
 }
 
+/// The first name of [`OwnedComponentVal`], for programs that use it.
+#[doc(hidden)]
+pub type OwnedVal = OwnedComponentVal;
+
 // SAFETY: in libwasmtime a component value is a tree of plain data; a resource
 // in it is an index, which is looked up in a store only when the value is used.
-unsafe impl Send for OwnedVal {}
-// SAFETY: as above; nothing in the tree changes behind a shared reference.
-unsafe impl Sync for OwnedVal {}
+unsafe impl Send for OwnedComponentVal {}
+// SAFETY: the tree is plain data, as for `Send`, and nothing in it changes behind a
+// shared reference.
+unsafe impl Sync for OwnedComponentVal {}
 
 /// A field of a record: a `wasmtime_component_valrecord_entry_t`, owned.
 #[repr(C)]
@@ -35,7 +39,7 @@ pub struct RecordEntry {
     /// The field's name.
     pub name: ByteVec,
     /// The field's value.
-    pub val: OwnedVal,
+    pub val: OwnedComponentVal,
 }
 
 /// An entry of a map: a `wasmtime_component_valmap_entry_t`, owned.
@@ -43,7 +47,22 @@ pub struct RecordEntry {
 #[derive(Clone, Debug, Default)]
 pub struct MapEntry {
     /// The entry's key.
-    pub key: OwnedVal,
-    /// What the key maps to.
-    pub value: OwnedVal,
+    pub key: OwnedComponentVal,
+    /// The entry's value.
+    pub value: OwnedComponentVal,
+}
+
+component_vecs! {
+    owned_vecs!
+
+    /// The elements of a list.
+    wasmtime_component_vallist, ValList: [OwnedComponentVal];
+    /// The fields of a record, in order.
+    wasmtime_component_valrecord, ValRecord: [RecordEntry];
+    /// The elements of a tuple.
+    wasmtime_component_valtuple, ValTuple: [OwnedComponentVal];
+    /// The names of the flags that are set.
+    wasmtime_component_valflags, ValFlags: [ByteVec];
+    /// The entries of a map.
+    wasmtime_component_valmap, ValMap: [MapEntry];
 }

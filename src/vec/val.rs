@@ -2,7 +2,7 @@
 
 use crate::sys::*;
 
-/// Makes the owned form of a C struct that has functions to copy and delete it.
+/// Defines the owned form of a C struct that has functions to copy and delete it.
 macro_rules! owned_val {
     (
         $(#[$doc:meta])*
@@ -17,47 +17,50 @@ macro_rules! owned_val {
         pub struct $owned($ctype);
 
         impl $owned {
-            #[doc = concat!("Takes over a `", stringify!($ctype), "`.")]
+            #[doc = concat!("Takes ownership of a `", stringify!($ctype), "`.")]
             ///
             /// # Safety
             ///
-            /// `raw` must be a valid value, and what it refers to must be owned
-            /// by the caller, who gives it up.
+            /// `raw` must be a valid value, and the caller must own the object to which it
+            /// refers, and give it up.
             #[inline]
             pub const unsafe fn from_raw(raw: $ctype) -> $owned {
                 $owned(raw)
             }
 
-            /// Gives the value up: the caller has to delete it, or to hand it
-            /// to a function that takes it over.
+            /// Returns the C value, without deleting it.
+            ///
+            /// The caller has to delete it, or to pass it to a function that takes
+            /// ownership.
             #[inline]
-            #[must_use = "what the value refers to leaks if nobody deletes it"]
+            #[must_use = "the object to which the value refers leaks if nobody deletes it"]
             pub fn into_raw(self) -> $ctype {
                 std::mem::ManuallyDrop::new(self).0
             }
 
-            /// The value's address, for functions that read it.
+            /// Returns the address of the C value, for functions that read it.
             #[inline]
             pub const fn as_ptr(&self) -> *const $ctype {
                 &raw const self.0
             }
 
-            /// The value's address, for functions that change it. Whoever
-            /// writes through it has to leave a valid value that `self` owns,
-            /// and has to delete what was there before.
+            /// Returns the address of the C value, for functions that change it.
+            ///
+            /// Code that writes through this pointer must delete the value that it
+            /// overwrites, and leave a valid value with no other owner.
             #[inline]
             pub const fn as_mut_ptr(&mut self) -> *mut $ctype {
                 &raw mut self.0
             }
 
-            /// Which kind of value this is, as the C API numbers them.
+            /// Returns the kind of the value, as a number of the C API.
             #[inline]
             pub const fn kind(&self) -> u8 {
                 self.0.kind
             }
 
-            /// Whether there is anything to copy or to delete. If not, a value
-            /// needs no library, also where none can be loaded.
+            /// Reports whether the value owns an object. One that owns none is copied and
+            /// deleted without the library, which may be unavailable.
             const fn owns(&self) -> bool {
                 let $kind = self.kind();
                 $owns
@@ -65,15 +68,14 @@ macro_rules! owned_val {
         }
 
         impl Default for $owned {
-            /// The value that libwasmtime itself fills new vectors with; it
-            /// owns nothing.
+            /// Returns the value with which libwasmtime fills new vectors; it owns nothing.
             fn default() -> $owned {
                 $owned($default)
             }
         }
 
         impl Clone for $owned {
-            /// Calls the type's function to copy, unless the value owns nothing.
+            /// Calls the function that copies the type, unless the value owns nothing.
             #[inline]
             fn clone(&self) -> $owned {
                 if !self.owns() {
@@ -81,7 +83,8 @@ macro_rules! owned_val {
                 }
                 let mut clone = $owned::default();
                 let ($to, $from) = (clone.as_mut_ptr(), self.as_ptr());
-                // SAFETY: `self` is valid, and what is overwritten owns nothing.
+                // SAFETY: invariant "Owned object": `self` owns a valid value, and the one that
+                // is overwritten owns nothing.
                 unsafe { $copy };
                 clone
             }
@@ -92,7 +95,8 @@ macro_rules! owned_val {
             #[inline]
             fn drop(&mut self) {
                 if self.owns() {
-                    // SAFETY: `self` owned what it refers to, and is gone after this.
+                    // SAFETY: invariant "Owned object": `self` owns the value, and is gone
+                    // after this.
                     unsafe { $delete(self.as_mut_ptr()) }
                 }
             }
@@ -119,7 +123,7 @@ owned_val! {
     delete by wasm_val_delete;
 }
 
-/// Makes the conversions from and to one type of number each.
+/// Defines the conversions from and to each type of number.
 macro_rules! numbers {
     ($($number:ident $kind:ident)*) => {
         $(impl From<$number> for OwnedVal {
@@ -130,11 +134,11 @@ macro_rules! numbers {
 
         impl OwnedVal {
             $(
-                #[doc = concat!("The `", stringify!($number), "` that this is, if it is one.")]
+                #[doc = concat!("Returns the value if it is an `", stringify!($number), "`.")]
                 #[inline]
                 pub const fn $number(&self) -> Option<$number> {
                     match self.0.kind {
-                        // SAFETY: the kind says which member the union holds.
+                        // SAFETY: the kind is that of this member of the union.
                         $kind => Some(unsafe { self.0.of.$number }),
                         _ => None,
                     }

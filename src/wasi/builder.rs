@@ -1,4 +1,4 @@
-//! Building a WASI context.
+//! [`WasiCtxBuilder`]: builds a WASI context.
 
 use super::{MemoryInputPipe, stream::Input, stream::Output};
 use crate::Result;
@@ -8,40 +8,80 @@ use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Whether a program may change what is in a directory.
+/// The permissions of a program in a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FsPerms {
-    /// It may read files and list directories.
+    /// The program may read files and list directories.
     ReadOnly,
-    /// It may write, make and remove them as well.
+    /// The program may also write, create and remove files and directories.
     ReadWrite,
 }
 
-/// What a WASI program may see of its host: nothing, unless it is said here.
+/// A builder of a WASI context, which decides what a program may see of its host.
 ///
-/// No arguments, no environment, no directories, an empty standard input, and
-/// standard output and error that go nowhere.
+/// Without any method a program sees nothing: it has no arguments, no environment, no
+/// directories and an empty standard input, and its standard output and error are
+/// discarded.
 ///
-/// ```no_run
-/// use libwasmtime::wasi::{FsPerms, WasiCtxBuilder};
+#[doc = example!(wat)]
+/// use libwasmtime::wasi::{self, FsPerms, MemoryInputPipe, MemoryOutputPipe, WasiCtxBuilder};
+/// use libwasmtime::{Engine, I32Exit, Linker, Module, Store};
 ///
-/// # fn main() -> libwasmtime::Result<()> {
-/// let wasi = WasiCtxBuilder::new()
-///     .inherit_stdio()
+/// // Copies up to 100 bytes of its input to its output. Exits with the number of its
+/// // arguments, or with 100 if `/data` isn't its first directory.
+/// let program = r#"
+///     (module
+///         (import "wasi_snapshot_preview1" "fd_read"
+///             (func $read (param i32 i32 i32 i32) (result i32)))
+///         (import "wasi_snapshot_preview1" "fd_write"
+///             (func $write (param i32 i32 i32 i32) (result i32)))
+///         (import "wasi_snapshot_preview1" "args_sizes_get"
+///             (func $args (param i32 i32) (result i32)))
+///         (import "wasi_snapshot_preview1" "fd_prestat_get"
+///             (func $directory (param i32 i32) (result i32)))
+///         (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+///         (memory (export "memory") 1)
+///         ;; A buffer at address 64 with 100 bytes.
+///         (data (i32.const 0) "\40\00\00\00\64\00\00\00")
+///         (func (export "_start")
+///             (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 4)))
+///             (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+///             (if (call $directory (i32.const 3) (i32.const 16))
+///                 (then (call $exit (i32.const 100))))
+///             (drop (call $args (i32.const 24) (i32.const 28)))
+///             (call $exit (i32.load (i32.const 24)))))
+/// "#;
+/// let engine = Engine::default();
+/// let module = Module::new(&engine, program)?;
+/// let mut linker = Linker::new(&engine);
+/// wasi::add_to_linker(&mut linker)?;
+///
+/// let stdout = MemoryOutputPipe::new(4096);
+/// let context = WasiCtxBuilder::new()
 ///     .args(&["program", "--verbose"])
-///     .env("HOME", "/")
-///     .preopened_dir("./data", "/", FsPerms::ReadOnly)?
+///     .env("HOME", "/data")
+///     .stdin(MemoryInputPipe::new("hello"))
+///     .stdout(stdout.clone())
+///     .inherit_stderr()
+///     .preopened_dir(std::env::temp_dir(), "/data", FsPerms::ReadOnly)?
 ///     .build_p1();
-/// # let _ = wasi;
-/// # Ok(())
-/// # }
+/// let mut store = Store::new(&engine, ());
+/// store.set_wasi(context)?;
+///
+/// let instance = linker.instantiate(&mut store, &module)?;
+/// let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
+/// // A program that calls `proc_exit` ends the call with an error.
+/// let error = start.call(&mut store, ()).unwrap_err();
+/// assert_eq!(error.downcast_ref(), Some(&I32Exit(2)));
+/// assert_eq!(stdout.contents(), b"hello");
+/// # Ok::<(), libwasmtime::Error>(())
 /// ```
 #[derive(Default)]
 pub struct WasiCtxBuilder {
     ctx: WasiP1Ctx,
 }
 
-/// A WASI context for [`Store::set_wasi`](crate::Store::set_wasi), made with
+/// A WASI context for [`Store::set_wasi`](crate::Store::set_wasi), built by a
 /// [`WasiCtxBuilder`].
 #[derive(Default)]
 pub struct WasiP1Ctx {
@@ -56,13 +96,13 @@ pub struct WasiP1Ctx {
 }
 
 impl WasiP1Ctx {
-    /// Whether a program gets the standard input of the process.
+    /// Reports whether a program reads the standard input of the process.
     pub(super) fn reads_stdin(&self) -> bool {
         matches!(self.stdin, Input::Inherit)
     }
 }
 
-/// A directory that a program finds open.
+/// A directory that is open when a program starts.
 pub(super) struct PreopenedDir {
     pub(super) host: PathBuf,
     pub(super) guest: String,
@@ -70,20 +110,20 @@ pub(super) struct PreopenedDir {
 }
 
 impl WasiCtxBuilder {
-    /// Starts with nothing.
+    /// Creates a builder of a context in which a program sees nothing of its host.
     pub fn new() -> WasiCtxBuilder {
         WasiCtxBuilder::default()
     }
 
-    /// Adds an argument. The first one is the program's name.
+    /// Adds an argument. By convention, the first one is the program's name.
     ///
-    /// Calls `wasi_config_set_argv`, with all of them.
+    /// Calls `wasi_config_set_argv`, once with all arguments.
     pub fn arg(&mut self, arg: impl AsRef<str>) -> &mut Self {
         self.ctx.args.push(arg.as_ref().into());
         self
     }
 
-    /// Adds arguments.
+    /// Adds several arguments; see [`arg`](WasiCtxBuilder::arg).
     pub fn args(&mut self, args: &[impl AsRef<str>]) -> &mut Self {
         self.ctx
             .args
@@ -93,7 +133,7 @@ impl WasiCtxBuilder {
 
     /// Adds the arguments of this process.
     ///
-    /// If one isn't Unicode, [`Store::set_wasi`](crate::Store::set_wasi) fails.
+    /// [`Store::set_wasi`](crate::Store::set_wasi) returns an error if one isn't Unicode.
     pub fn inherit_args(&mut self) -> &mut Self {
         self.ctx.args.extend(std::env::args_os());
         self
@@ -101,7 +141,7 @@ impl WasiCtxBuilder {
 
     /// Adds an environment variable.
     ///
-    /// Calls `wasi_config_set_env`, with all of them.
+    /// Calls `wasi_config_set_env`, once with all variables.
     pub fn env(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> &mut Self {
         self.ctx
             .env
@@ -109,7 +149,7 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Adds environment variables, each with its value.
+    /// Adds several environment variables, each with its value.
     pub fn envs(&mut self, env: &[(impl AsRef<str>, impl AsRef<str>)]) -> &mut Self {
         for (name, value) in env {
             self.env(name, value);
@@ -119,13 +159,13 @@ impl WasiCtxBuilder {
 
     /// Adds the environment variables of this process.
     ///
-    /// If one isn't Unicode, [`Store::set_wasi`](crate::Store::set_wasi) fails.
+    /// [`Store::set_wasi`](crate::Store::set_wasi) returns an error if one isn't Unicode.
     pub fn inherit_env(&mut self) -> &mut Self {
         self.ctx.env.extend(std::env::vars_os());
         self
     }
 
-    /// Has the program read this as its standard input.
+    /// Makes these bytes the program's standard input.
     ///
     /// Calls `wasi_config_set_stdin_bytes`.
     pub fn stdin(&mut self, stdin: MemoryInputPipe) -> &mut Self {
@@ -133,7 +173,10 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Has the program read a file as its standard input.
+    /// Makes a file the program's standard input.
+    ///
+    /// [`Store::set_wasi`](crate::Store::set_wasi) opens it, and returns an error if it
+    /// can't.
     ///
     /// Calls `wasi_config_set_stdin_file`.
     pub fn stdin_file(&mut self, path: impl AsRef<Path>) -> &mut Self {
@@ -141,7 +184,7 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Has the program read the standard input of this process.
+    /// Makes the standard input of this process the program's.
     ///
     /// Calls `wasi_config_inherit_stdin`.
     pub fn inherit_stdin(&mut self) -> &mut Self {
@@ -149,15 +192,17 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Has a writer get what the program writes to its standard output: a
-    /// [`MemoryOutputPipe`](super::MemoryOutputPipe), a file, a channel.
+    /// Sends the program's standard output to a writer.
     ///
-    /// Each piece is written as a whole and flushed, by another thread, while the
-    /// program waits. An error of the writer is one for the program, as far as
-    /// WASI can express it. So is a panic, which goes no further; after it the
-    /// writer isn't called again. The writer is dropped with the store or when
-    /// another context takes the place of this one, by whoever does that; or
-    /// with the context if no store gets it.
+    /// The writer can be a [`MemoryOutputPipe`](super::MemoryOutputPipe), a file, a
+    /// channel. For each write of the program, another thread calls the writer's
+    /// `write_all` and `flush`, while the program waits. An error of the writer is an error
+    /// of the program's write, as far as WASI can express it. So is a panic, which doesn't
+    /// unwind further; after it the writer isn't called again.
+    ///
+    /// The writer is dropped together with the store, or when
+    /// [`Store::set_wasi`](crate::Store::set_wasi) replaces the context, on the thread that
+    /// does either; or with the context if no store has it.
     ///
     /// Calls `wasi_config_set_stdout_custom`.
     pub fn stdout(&mut self, stdout: impl Write + Send + 'static) -> &mut Self {
@@ -165,8 +210,10 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Has the program write its standard output to a file, which is made, or
-    /// emptied if there is one.
+    /// Sends the program's standard output to a file.
+    ///
+    /// [`Store::set_wasi`](crate::Store::set_wasi) creates the file, or truncates an
+    /// existing one, and returns an error if it can't.
     ///
     /// Calls `wasi_config_set_stdout_file`.
     pub fn stdout_file(&mut self, path: impl AsRef<Path>) -> &mut Self {
@@ -174,7 +221,7 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Has the program write to the standard output of this process.
+    /// Sends the program's standard output to that of this process.
     ///
     /// Calls `wasi_config_inherit_stdout`.
     pub fn inherit_stdout(&mut self) -> &mut Self {
@@ -182,7 +229,7 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Has a writer get what the program writes to its standard error; see
+    /// Sends the program's standard error to a writer; see
     /// [`stdout`](WasiCtxBuilder::stdout).
     ///
     /// Calls `wasi_config_set_stderr_custom`.
@@ -191,7 +238,7 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Has the program write its standard error to a file; see
+    /// Sends the program's standard error to a file; see
     /// [`stdout_file`](WasiCtxBuilder::stdout_file).
     ///
     /// Calls `wasi_config_set_stderr_file`.
@@ -200,7 +247,7 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Has the program write to the standard error of this process.
+    /// Sends the program's standard error to that of this process.
     ///
     /// Calls `wasi_config_inherit_stderr`.
     pub fn inherit_stderr(&mut self) -> &mut Self {
@@ -208,18 +255,23 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Gives the program the three standard streams of this process.
+    /// Makes the three standard streams of this process the program's.
     pub fn inherit_stdio(&mut self) -> &mut Self {
         self.inherit_stdin().inherit_stdout().inherit_stderr()
     }
 
-    /// Lets the program into a directory, which it knows as `guest_path`.
+    /// Lets the program use a directory of the host, under the name `guest_path`.
+    ///
+    /// The program can use everything below the directory, and nothing outside of it, even
+    /// through symbolic links. [`Store::set_wasi`](crate::Store::set_wasi) opens the
+    /// directory.
     ///
     /// Calls `wasi_config_preopen_dir`.
     ///
     /// # Errors
     ///
-    /// If there is no such directory, or it can't be read.
+    /// Returns an error if `host_path` doesn't exist, isn't a directory, or can't be
+    /// inspected.
     pub fn preopened_dir(
         &mut self,
         host_path: impl AsRef<Path>,
@@ -230,7 +282,7 @@ impl WasiCtxBuilder {
         let metadata = host
             .metadata()
             .with_context(|| format!("failed to open directory `{}`", host.display()))?;
-        ensure!(metadata.is_dir(), "`{}` is no directory", host.display());
+        ensure!(metadata.is_dir(), "`{}` is not a directory", host.display());
         self.ctx.dirs.push(PreopenedDir {
             host: host.into(),
             guest: guest_path.as_ref().into(),
@@ -239,10 +291,10 @@ impl WasiCtxBuilder {
         Ok(self)
     }
 
-    /// Lets the program use the network of this process: any address, TCP and
-    /// UDP.
+    /// Lets the program use the network of this process.
     ///
-    /// WASI preview 1 itself has hardly any use for it.
+    /// It can use TCP and UDP, with any address. WASI preview 1 has few functions that make
+    /// use of it.
     ///
     /// Calls `wasi_config_inherit_network`.
     pub fn inherit_network(&mut self) -> &mut Self {
@@ -250,7 +302,7 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Whether the program may look up the addresses of hosts.
+    /// Sets whether the program may look up the addresses of hosts.
     ///
     /// Calls `wasi_config_allow_ip_name_lookup`.
     pub fn allow_ip_name_lookup(&mut self, enable: bool) -> &mut Self {
@@ -258,8 +310,9 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// The context, for [`Store::set_wasi`](crate::Store::set_wasi). The builder
-    /// starts anew.
+    /// Returns the context, and resets the builder.
+    ///
+    /// [`Store::set_wasi`](crate::Store::set_wasi) gives the context to a store.
     pub fn build_p1(&mut self) -> WasiP1Ctx {
         std::mem::take(&mut self.ctx)
     }

@@ -1,10 +1,11 @@
-//! The C API's configuration of WASI.
+//! Converts a [`WasiP1Ctx`] to the C API's configuration of WASI.
 
 use super::builder::{FsPerms, PreopenedDir, WasiP1Ctx};
 use super::stream::{Input, Output};
 use super::writer::{self, WriterOwner};
 use crate::Result;
 use crate::error::{Context, ensure, format_err};
+use crate::owned::Owned;
 use crate::sys::*;
 use crate::vec::ByteVec;
 use std::any::Any;
@@ -12,47 +13,22 @@ use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::ptr::NonNull;
 
 /// An owned configuration of the C API.
-pub(super) struct RawConfig(NonNull<wasi_config_t>);
-
-impl RawConfig {
-    fn new() -> RawConfig {
-        // SAFETY: takes nothing.
-        let config = unsafe { wasi_config_new() };
-        RawConfig(NonNull::new(config).expect("wasi_config_new returns a configuration"))
-    }
-
-    fn as_ptr(&self) -> *mut wasi_config_t {
-        self.0.as_ptr()
-    }
-
-    /// Gives up ownership.
-    pub(super) fn into_raw(self) -> *mut wasi_config_t {
-        let config = self.as_ptr();
-        std::mem::forget(self);
-        config
-    }
-}
-
-impl Drop for RawConfig {
-    fn drop(&mut self) {
-        // SAFETY: `self` owns the configuration, which isn't used again.
-        unsafe { wasi_config_delete(self.as_ptr()) }
-    }
-}
+type RawConfig = Owned<wasi_config_t>;
 
 impl WasiP1Ctx {
-    /// The configuration that says the same, and what owns the writers and pipes in
-    /// it, which is dropped with the store.
+    /// Returns the C API's configuration, and the owners of its writers and pipes, which are
+    /// dropped with the store.
     ///
     /// # Errors
     ///
-    /// As for [`Store::set_wasi`](crate::Store::set_wasi).
+    /// Returns an error if something in the context isn't valid for the C API, can't be
+    /// opened, or is unavailable.
     pub(super) fn into_config(self) -> Result<(RawConfig, Vec<Box<dyn Any + Send + Sync>>)> {
         check_random_numbers()?;
-        let config = RawConfig::new();
+        // SAFETY: the function requires nothing, and returns an owned configuration.
+        let config = unsafe { RawConfig::from_c(wasi_config_new()) };
         set_args(&config, &self.args)?;
         set_env(&config, &self.env)?;
         set_stdin(&config, self.stdin)?;
@@ -61,7 +37,7 @@ impl WasiP1Ctx {
         for dir in &self.dirs {
             preopen(&config, dir)?;
         }
-        // SAFETY: the configuration is owned.
+        // SAFETY: invariant "Owned object": `config` owns the configuration.
         unsafe {
             if self.inherit_network {
                 wasi_config_inherit_network(config.as_ptr());
@@ -74,11 +50,17 @@ impl WasiP1Ctx {
     }
 }
 
-/// Sees to it that libwasmtime gets at random numbers: `wasi_config_new` aborts
-/// the process without.
+/// Checks that libwasmtime can get random numbers from the system: `wasi_config_new` aborts
+/// if it can't.
 ///
-/// The system's function for them is looked up by its name. Where glibc is linked
-/// statically nothing can be looked up, and files are read instead.
+/// libwasmtime looks the system's function for random numbers up by its name. If glibc is
+/// linked statically, it can't, and reads files instead.
+///
+/// # Errors
+///
+/// Returns an error if one of the files is missing.
+// Version 48: random numbers are read from these files where `getrandom` can't be
+// looked up; look at `linux_android_with_fallback.rs` in `getrandom`.
 fn check_random_numbers() -> Result<()> {
     const LOOKED_UP: bool = cfg!(not(all(
         target_os = "linux",
@@ -88,7 +70,7 @@ fn check_random_numbers() -> Result<()> {
     if !LOOKED_UP {
         for path in ["/dev/random", "/dev/urandom"] {
             File::open(path).with_context(|| {
-                format!("WASI needs {path} where the C library is linked statically")
+                format!("WASI needs the file {path} if the C library is linked statically")
             })?;
         }
     }
@@ -102,8 +84,8 @@ fn set_args(config: &RawConfig, args: &[OsString]) -> Result<()> {
         .map(|(i, arg)| text(arg).with_context(|| format!("WASI argument {i}")))
         .collect::<Result<Vec<_>>>()?;
     let mut args: Vec<_> = args.iter().map(|arg| arg.as_ptr()).collect();
-    // SAFETY: the configuration is owned; the arguments are C strings, which are
-    // copied.
+    // SAFETY: invariant "Owned object": `config` owns the configuration; the arguments are C
+    // strings, which are copied.
     let set = unsafe { wasi_config_set_argv(config.as_ptr(), args.len(), args.as_mut_ptr()) };
     ensure!(set, "libwasmtime refused the WASI arguments");
     Ok(())
@@ -119,8 +101,8 @@ fn set_env(config: &RawConfig, env: &[(OsString, OsString)]) -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     let mut names: Vec<_> = env.iter().map(|(name, _)| name.as_ptr()).collect();
     let mut values: Vec<_> = env.iter().map(|(_, value)| value.as_ptr()).collect();
-    // SAFETY: the configuration is owned; there are as many names as values, all
-    // C strings, which are copied.
+    // SAFETY: invariant "Owned object": `config` owns the configuration; there are as many
+    // names as values, all C strings, which are copied.
     let set = unsafe {
         wasi_config_set_env(
             config.as_ptr(),
@@ -136,17 +118,18 @@ fn set_env(config: &RawConfig, env: &[(OsString, OsString)]) -> Result<()> {
 fn set_stdin(config: &RawConfig, stdin: Input) -> Result<()> {
     match stdin {
         Input::Empty => {}
-        // SAFETY: the configuration is owned.
+        // SAFETY: invariant "Owned object": `config` owns the configuration.
         Input::Inherit => unsafe { wasi_config_inherit_stdin(config.as_ptr()) },
         Input::Bytes(bytes) => {
             let mut bytes = ByteVec::from(bytes);
-            // SAFETY: the configuration is owned; the contents of the vector are
-            // taken, and an empty one is left.
+            // SAFETY: invariant "Owned object": `config` owns the configuration. The function
+            // takes the contents of the vector, and leaves it empty.
             unsafe { wasi_config_set_stdin_bytes(config.as_ptr(), bytes.as_mut_ptr()) };
         }
         Input::File(path) => {
             let file = path_text(&path)?;
-            // SAFETY: the configuration is owned; the path is a C string.
+            // SAFETY: invariant "Owned object": `config` owns the configuration; the path is a
+            // C string.
             if !unsafe { wasi_config_set_stdin_file(config.as_ptr(), file.as_ptr()) } {
                 return Err(cause(File::open(&path)))
                     .with_context(|| format!("failed to open `{}` for reading", path.display()));
@@ -156,26 +139,29 @@ fn set_stdin(config: &RawConfig, stdin: Input) -> Result<()> {
     Ok(())
 }
 
-/// The functions of one output stream.
+/// The C functions of one output stream. All take an owned configuration.
 struct OutputStream {
     inherit: unsafe fn(*mut wasi_config_t),
+    /// The second argument is a C string.
     file: unsafe fn(*mut wasi_config_t, *const c_char) -> bool,
-    /// The second is the data of a writer's callback.
+    /// The second argument is the data of [`writer::write`].
     custom: unsafe fn(*mut wasi_config_t, *mut c_void),
 }
 
-/// Names the functions. Through closures, as in some link modes they are
-/// `extern "C"`, and in one they aren't.
+/// Creates the functions of a stream, as closures: the C functions are `extern "C"` in most
+/// link modes, but not in all.
 macro_rules! output_stream {
     ($inherit:ident, $file:ident, $custom:ident) => {
         OutputStream {
-            // SAFETY: whoever calls keeps to the contract of the C function.
+            // SAFETY: invariant "Owned object": the configuration is owned, as `inherit`
+            // requires.
             inherit: |config| unsafe { $inherit(config) },
-            // SAFETY: as above.
+            // SAFETY: invariant "Owned object": the configuration is owned and the path a C
+            // string, as `file` requires.
             file: |config, path| unsafe { $file(config, path) },
             custom: |config, data| {
-                // SAFETY: as above; the callback and its finalizer belong to
-                // that data.
+                // SAFETY: invariant "Owned object": the configuration is owned, and the data is
+                // that of `write` and `FINALIZE`, as `custom` requires.
                 unsafe { $custom(config, Some(writer::write), data, Some(writer::FINALIZE)) }
             },
         }
@@ -194,8 +180,8 @@ const STDERR: OutputStream = output_stream!(
 );
 
 impl OutputStream {
-    /// Sets where the stream goes to. Returns what owns that and has to be dropped with
-    /// the store.
+    /// Sets the destination of the stream. Returns the owner of the destination, which has
+    /// to be dropped with the store.
     fn set(
         &self,
         config: &RawConfig,
@@ -204,11 +190,12 @@ impl OutputStream {
         let raw = config.as_ptr();
         match output {
             Output::Nowhere => {}
-            // SAFETY: the configuration is owned.
+            // SAFETY: invariant "Owned object": `config` owns the configuration.
             Output::Inherit => unsafe { (self.inherit)(raw) },
             Output::Pipe(pipe) => {
                 #[cfg(target_os = "linux")]
-                // SAFETY: the configuration is owned; the path is a C string.
+                // SAFETY: invariant "Owned object": `config` owns the configuration; the path
+                // is a C string.
                 if pipe.open_with(|path| unsafe { (self.file)(raw, path.as_ptr()) }) {
                     return Ok(Some(Box::new(pipe)));
                 }
@@ -217,7 +204,8 @@ impl OutputStream {
             Output::Writer(writer) => return Ok(Some(self.set_writer(config, writer))),
             Output::File(path) => {
                 let file = path_text(&path)?;
-                // SAFETY: the configuration is owned; the path is a C string.
+                // SAFETY: invariant "Owned object": `config` owns the configuration; the path
+                // is a C string.
                 if !unsafe { (self.file)(raw, file.as_ptr()) } {
                     return Err(cause(File::create(&path))).with_context(|| {
                         format!("failed to open `{}` for writing", path.display())
@@ -228,15 +216,15 @@ impl OutputStream {
         Ok(None)
     }
 
-    /// Gives what is written to a writer. Returns the writer's owner.
+    /// Sends the stream to a writer. Returns the writer's owner.
     fn set_writer(
         &self,
         config: &RawConfig,
         writer: Box<dyn Write + Send>,
     ) -> Box<dyn Any + Send + Sync> {
         let (owner, data) = WriterOwner::new(writer);
-        // SAFETY: the configuration is owned; the callback, its data and its finalizer
-        // belong together.
+        // SAFETY: invariant "Owned object": `config` owns the configuration; the data is that
+        // of a writer's callback.
         unsafe { (self.custom)(config.as_ptr(), data) };
         Box::new(owner)
     }
@@ -245,8 +233,9 @@ impl OutputStream {
 fn preopen(config: &RawConfig, dir: &PreopenedDir) -> Result<()> {
     let PreopenedDir { host, guest, perms } = dir;
     let host_path = path_text(host)?;
-    let guest_path = text(OsStr::new(guest)).context("a directory's name for a WASI program")?;
-    // SAFETY: the configuration is owned; both paths are C strings.
+    let guest_path = text(OsStr::new(guest)).context("the `guest_path` of a WASI directory")?;
+    // SAFETY: invariant "Owned object": `config` owns the configuration; both paths are C
+    // strings.
     let opened = unsafe {
         wasi_config_preopen_dir(
             config.as_ptr(),
@@ -262,10 +251,11 @@ fn preopen(config: &RawConfig, dir: &PreopenedDir) -> Result<()> {
         .with_context(|| format!("failed to open directory `{}`", host.display()))
 }
 
-/// Why what libwasmtime tried and failed to do can't be done: it doesn't say.
+/// Returns the cause of a failure that libwasmtime gave no reason for: the error when the same
+/// is tried again.
 fn cause<T>(again: std::io::Result<T>) -> crate::Error {
     match again {
-        Ok(_) => format_err!("libwasmtime failed to, and doesn't say why"),
+        Ok(_) => format_err!("libwasmtime failed without a reason"),
         Err(error) => error.into(),
     }
 }
@@ -274,10 +264,15 @@ fn path_text(path: &Path) -> Result<CString> {
     text(path.as_os_str()).with_context(|| format!("the path `{}`", path.display()))
 }
 
-/// A C string of the same text.
+/// Converts a text to a C string.
+///
+/// # Errors
+///
+/// Returns an error if the text isn't Unicode or contains a NUL character.
 fn text(text: &OsStr) -> Result<CString> {
     let text = text
         .to_str()
-        .ok_or_else(|| format_err!("{text:?} is not Unicode, which WASI programs need"))?;
-    CString::new(text).map_err(|_| format_err!("{text:?} has a NUL, which C strings can't have"))
+        .ok_or_else(|| format_err!("{text:?} is not Unicode, which WASI requires"))?;
+    CString::new(text)
+        .map_err(|_| format_err!("{text:?} has a NUL character, which C strings can't contain"))
 }

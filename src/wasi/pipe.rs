@@ -1,4 +1,4 @@
-//! Pipes in memory.
+//! [`MemoryInputPipe`] and [`MemoryOutputPipe`]: pipes in memory.
 
 #[cfg(target_os = "linux")]
 use super::memory_file::MemoryFile;
@@ -7,14 +7,15 @@ use std::ffi::CStr;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Bytes that a program reads as its standard input.
+/// A pipe whose bytes a program reads as its standard input; see
+/// [`WasiCtxBuilder::stdin`](super::WasiCtxBuilder::stdin).
 #[derive(Clone, Debug)]
 pub struct MemoryInputPipe {
     bytes: Vec<u8>,
 }
 
 impl MemoryInputPipe {
-    /// Creates a pipe of these bytes, which the program reads before it finds the end.
+    /// Creates a pipe with these bytes, after which the program reads the end of the input.
     pub fn new(bytes: impl Into<Vec<u8>>) -> MemoryInputPipe {
         MemoryInputPipe {
             bytes: bytes.into(),
@@ -26,15 +27,14 @@ impl MemoryInputPipe {
     }
 }
 
-/// Keeps what a program writes in memory.
+/// A pipe that keeps the output of a program in memory.
 ///
-/// Clones are the same pipe: give one to
+/// Clones share the same pipe: give one to
 /// [`WasiCtxBuilder::stdout`](super::WasiCtxBuilder::stdout) and keep another.
 ///
-/// On Linux the program writes to it as it would to a file, through an anonymous
-/// file (`memfd_create`), if `/proc` is there and the process may open three more
-/// files; a write takes about a microsecond. Else it writes as to any other
-/// [`Write`], which takes several.
+/// On Linux the program writes to an anonymous file (`memfd_create`), if there is `/proc` and
+/// the process may open three more files. Then a write takes about a microsecond. Otherwise
+/// the program writes as to any other [`Write`], which takes several microseconds.
 #[derive(Clone, Debug)]
 pub struct MemoryOutputPipe {
     contents: Arc<Mutex<Contents>>,
@@ -59,10 +59,10 @@ impl Contents {
 }
 
 impl MemoryOutputPipe {
-    /// Creates an empty pipe that holds as many bytes as `capacity`.
+    /// Creates an empty pipe that holds up to `capacity` bytes.
     ///
-    /// Writing more is an error for the program, and then it isn't said how much of
-    /// the last piece is kept.
+    /// A write beyond the capacity is an error for the program; how many bytes of that write
+    /// are kept is unspecified. The memory isn't allocated before it is written to.
     pub fn new(capacity: usize) -> MemoryOutputPipe {
         MemoryOutputPipe {
             contents: Arc::new(Mutex::new(Contents::Bytes(Vec::new()))),
@@ -70,7 +70,7 @@ impl MemoryOutputPipe {
         }
     }
 
-    /// Returns what was written so far.
+    /// Returns a copy of the bytes that were written so far.
     pub fn contents(&self) -> Vec<u8> {
         match &*self.lock() {
             Contents::Bytes(bytes) => bytes.clone(),
@@ -79,8 +79,22 @@ impl MemoryOutputPipe {
         }
     }
 
-    /// Takes what was written; `None` if there are other clones, of which a store has
-    /// one as long as it has the context.
+    /// Returns the bytes that were written; `None` if the pipe has other clones.
+    ///
+    /// A store keeps a clone as long as it has the WASI context.
+    ///
+    /// ```
+    /// use libwasmtime::wasi::MemoryOutputPipe;
+    /// use std::io::Write;
+    ///
+    /// let pipe = MemoryOutputPipe::new(16);
+    /// let mut clone = pipe.clone();
+    /// clone.write_all(b"hello")?;
+    /// assert_eq!(pipe.clone().try_into_inner(), None);
+    /// drop(clone);
+    /// assert_eq!(pipe.try_into_inner().unwrap(), b"hello");
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn try_into_inner(self) -> Option<Vec<u8>> {
         let contents = Arc::into_inner(self.contents)?;
         Some(
@@ -95,9 +109,9 @@ impl MemoryOutputPipe {
         )
     }
 
-    /// Makes the pipe a file if it isn't one, and lets `open` open it; see
-    /// [`MemoryFile::open_with`]. Returns whether the pipe is written to now: if it
-    /// isn't, then because there are no such files here.
+    /// Makes the pipe a file if it isn't one, and calls `open` with its path; see
+    /// [`MemoryFile::open_with`]. Returns whether the opened file now writes to the pipe. If
+    /// not, this system has no such files.
     #[cfg(target_os = "linux")]
     pub(super) fn open_with(&self, open: impl FnOnce(&CStr) -> bool) -> bool {
         let mut contents = self.lock();
@@ -125,7 +139,7 @@ impl Write for MemoryOutputPipe {
         if room == 0 && !piece.is_empty() {
             return Err(io::Error::new(
                 io::ErrorKind::StorageFull,
-                "the pipe is full",
+                "the pipe has reached its capacity",
             ));
         }
         let fits = &piece[..piece.len().min(room)];

@@ -1,11 +1,11 @@
-//! Where the standard streams of a program come from and go to.
+//! The sources and destinations of a program's standard streams.
 
 use super::MemoryOutputPipe;
 use std::any::Any;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Where a program's standard input comes from.
+/// The source of a program's standard input.
 #[derive(Default)]
 pub(super) enum Input {
     #[default]
@@ -15,7 +15,7 @@ pub(super) enum Input {
     Bytes(Vec<u8>),
 }
 
-/// Where what a program writes goes to.
+/// The destination of a program's standard output or error.
 #[derive(Default)]
 pub(super) enum Output {
     #[default]

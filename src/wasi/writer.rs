@@ -1,14 +1,12 @@
-//! Writers of the host, as the C API calls them.
+//! Callbacks by which the C API calls writers of the host.
 //!
-//! libwasmtime writes on a thread of its own asynchronous runtime, while the
-//! program waits, and may finalize the callback there as well, later than it
-//! deletes the store. Neither is a place for code of a user: to run another WASI
-//! program there would abort the process. So the writer is called on a thread
-//! that this crate starts, and dropped by whoever drops the store.
+//! libwasmtime writes on a thread of its own asynchronous runtime, while the program waits. It
+//! may also call the finalizer there, after the store is deleted. Code of a user must not run
+//! on such a thread: libwasmtime aborts if it calls another WASI program. So a writer is
+//! called on a thread that this crate starts, and dropped on the thread that drops the store.
 //!
-//! To wake a sleeping thread takes longer than most writers take to write, and a
-//! program that writes once often writes again soon. So both threads look for each
-//! other for a moment before they sleep.
+//! Waking a sleeping thread takes longer than most writes, and a program that writes once
+//! often writes again soon. So both threads spin for a moment before they sleep.
 
 use crate::callback::{self, Failure, Report, contain, finalize};
 use std::ffi::c_void;
@@ -20,17 +18,17 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Where a writer is, until it is dropped.
-type Slot = Arc<Mutex<Option<Box<dyn Write + Send>>>>;
+/// A writer, until it is dropped.
+type SharedWriter = Arc<Mutex<Option<Box<dyn Write + Send>>>>;
 
-/// Owns a writer that the C API has a callback to: dropped with it.
-pub(crate) struct WriterOwner(Slot);
+/// The owner of a writer that the C API has a callback for. Dropping it drops the writer.
+pub(crate) struct WriterOwner(SharedWriter);
 
 impl WriterOwner {
-    /// Gives a writer to the C API, to be called with [`write`] and freed with
-    /// [`FINALIZE`].
+    /// Creates the owner of a writer, and the data of the callback [`write`], which
+    /// [`FINALIZE`] frees.
     pub(super) fn new(writer: Box<dyn Write + Send>) -> (WriterOwner, *mut c_void) {
-        let slot = Slot::new(Mutex::new(Some(writer)));
+        let slot = SharedWriter::new(Mutex::new(Some(writer)));
         let callback = Callback {
             slot: slot.clone(),
             thread: Mutex::default(),
@@ -45,7 +43,7 @@ impl Drop for WriterOwner {
         let writer = match self.0.try_lock() {
             Ok(mut slot) => slot.take(),
             Err(TryLockError::Poisoned(slot)) => slot.into_inner().take(),
-            // A call that was given up is still writing: that thread drops it.
+            // A call that was abandoned is still writing, and its thread drops the writer.
             Err(TryLockError::WouldBlock) => None,
         };
         drop(writer);
@@ -54,41 +52,41 @@ impl Drop for WriterOwner {
 
 /// The data of the callback.
 struct Callback {
-    // Dropped before `thread`, so that the thread is the last to hold it.
-    slot: Slot,
-    /// What calls the writer, once there was something to write.
+    // Dropped before `thread`, so that the thread has the last reference.
+    slot: SharedWriter,
+    /// The thread that calls the writer, from the first write on.
     thread: Mutex<Option<WriterThread>>,
 }
 
 /// A thread that ends when this is dropped.
 struct WriterThread(Arc<Exchange>);
 
-/// Where the thread gets pieces, and leaves results. There is never more than one
-/// of either, which needs less than a channel: that of the standard library is a
-/// tenth of the code of this crate.
+/// The exchange of pieces and results with the thread. There is never more than one of
+/// either, so a channel isn't needed: the standard library's would be a tenth of the code of
+/// this crate.
 struct Exchange {
-    state: Mutex<State>,
+    state: Mutex<Progress>,
     changed: Condvar,
-    /// Counts the changes, to be looked at without the lock.
+    /// The number of changes, which can be read without the lock.
     changes: AtomicUsize,
-    /// How long a thread looks for a change before it sleeps.
+    /// How long a thread spins before it sleeps.
     patience: Duration,
 }
 
 #[derive(Default)]
-enum State {
+enum Progress {
     #[default]
     Idle,
     Piece(Vec<u8>),
     Writing,
     Written(io::Result<()>),
-    /// One of the two is gone.
+    /// One of the two sides has ended.
     Ended,
 }
 
 impl Exchange {
     fn new() -> Exchange {
-        // Where only one thread runs at a time, it would keep the other from running.
+        // With a single processor, a spinning thread would keep the other from running.
         let alone = thread::available_parallelism().is_ok_and(|threads| threads.get() == 1);
         let patience = if alone {
             Duration::ZERO
@@ -103,12 +101,12 @@ impl Exchange {
         }
     }
 
-    /// Waits until `take` gets something out of the state; `None` if the other
-    /// side is gone.
-    fn wait<T>(&self, take: impl Fn(&mut State) -> Option<T>) -> Option<T> {
+    /// Waits until `take` takes something out of the state; `None` if the other side has
+    /// ended.
+    fn wait<T>(&self, take: impl Fn(&mut Progress) -> Option<T>) -> Option<T> {
         let deadline = Instant::now() + self.patience;
         let mut state = self.lock();
-        while !matches!(*state, State::Ended) {
+        while !matches!(*state, Progress::Ended) {
             if let Some(taken) = take(&mut state) {
                 return Some(taken);
             }
@@ -116,7 +114,7 @@ impl Exchange {
             if Instant::now() < deadline {
                 drop(state);
                 while self.changes.load(Ordering::Relaxed) == seen && Instant::now() < deadline {
-                    // The other may be waiting for this processor.
+                    // The other thread may be waiting for this processor.
                     thread::yield_now();
                 }
                 state = self.lock();
@@ -128,40 +126,40 @@ impl Exchange {
         None
     }
 
-    /// Changes the state, unless the other side is gone.
-    fn put(&self, next: State) {
+    /// Changes the state, unless the other side has ended.
+    fn put(&self, next: Progress) {
         let mut state = self.lock();
-        if !matches!(*state, State::Ended) {
+        if !matches!(*state, Progress::Ended) {
             *state = next;
             self.changes.fetch_add(1, Ordering::Relaxed);
             self.changed.notify_all();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next piece to write; `None` after the last.
+    /// Waits for the next piece to write; `None` after the last.
     fn piece(&self) -> Option<Vec<u8>> {
         self.wait(|state| {
-            let State::Piece(piece) = state else {
+            let Progress::Piece(piece) = state else {
                 return None;
             };
             let piece = mem::take(piece);
-            *state = State::Writing;
+            *state = Progress::Writing;
             Some(piece)
         })
     }
 
-    /// What came of the piece that was put; `None` if the thread is gone.
+    /// Waits for the result of the piece that was put; `None` if the thread has ended.
     fn result(&self) -> Option<io::Result<()>> {
         self.wait(|state| {
-            let State::Written(result) = state else {
+            let Progress::Written(result) = state else {
                 return None;
             };
             let result = mem::replace(result, Ok(()));
-            *state = State::Idle;
+            *state = Progress::Idle;
             Some(result)
         })
     }
@@ -179,30 +177,31 @@ impl Callback {
 }
 
 impl WriterThread {
-    fn start(slot: Slot) -> io::Result<WriterThread> {
+    fn start(slot: SharedWriter) -> io::Result<WriterThread> {
         let exchange = Arc::new(Exchange::new());
         let thread = WriterThread(exchange.clone());
         thread::Builder::new()
             .name("wasi-writer".to_owned())
             .spawn(move || {
                 contain(|| {
-                    // The thread is the last to hold the writer, if it must drop it.
+                    // Dropped in here, in case the thread has the last reference to the
+                    // writer, whose destructor may panic.
                     let slot = slot;
                     while let Some(piece) = exchange.piece() {
-                        exchange.put(State::Written(write_to(&slot, &piece)));
+                        exchange.put(Progress::Written(write_to(&slot, &piece)));
                     }
                 });
-                // By a panic of the writer, for one.
-                exchange.put(State::Ended);
+                // Also after a panic of the writer.
+                exchange.put(Progress::Ended);
             })?;
         Ok(thread)
     }
 
-    /// Has the thread write a piece, and waits for it.
+    /// Makes the thread write a piece, and waits for the result.
     fn write(&self, piece: &[u8]) -> io::Result<()> {
-        self.0.put(State::Piece(piece.to_vec()));
-        // A thread that is gone has panicked in the writer; the panic hook has
-        // printed it.
+        self.0.put(Progress::Piece(piece.to_vec()));
+        // The thread ends early only if the writer panics; the panic hook has printed the
+        // panic.
         let result = self.0.result();
         result.unwrap_or_else(|| Err(io::Error::other("the writer panicked")))
     }
@@ -210,27 +209,28 @@ impl WriterThread {
 
 impl Drop for WriterThread {
     fn drop(&mut self) {
-        self.0.put(State::Ended);
+        self.0.put(Progress::Ended);
     }
 }
 
-fn write_to(slot: &Slot, piece: &[u8]) -> io::Result<()> {
+fn write_to(slot: &SharedWriter, piece: &[u8]) -> io::Result<()> {
     let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
     let writer = slot.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
     writer.write_all(piece)?;
-    // The program's own flushing doesn't get here.
+    // A program's flush doesn't call the writer.
     writer.flush()
 }
 
-/// What `write` returns for an error that the system has no number for: `EIO`,
-/// or `ERROR_IO_DEVICE`.
+/// The number that `write` returns for an error that the system has no number for: `EIO`, or
+/// `ERROR_IO_DEVICE`.
 const IO_ERROR: i32 = if cfg!(windows) { 1117 } else { 5 };
 
-/// The largest number that a system may have for an error. libwasmtime takes a
-/// larger one apart only to end the process.
+/// The largest number that a system may have for an error. libwasmtime aborts at a larger one.
+// Version 48: an error's number is asserted to be one of the system's; look at
+// `raw_write` in `wasmtime-c-api-impl`, and at `Errno` in `rustix`.
 const LARGEST_ERROR: i32 = if cfg!(windows) { i32::MAX } else { 4095 };
 
-/// The number that the system has for an error.
+/// Returns the system's number of an error.
 fn number_of(error: &io::Error) -> i32 {
     let number = error.raw_os_error();
     number
@@ -238,8 +238,8 @@ fn number_of(error: &io::Error) -> i32 {
         .unwrap_or(IO_ERROR)
 }
 
-/// Reports with a number: how many bytes were written, or the negative number of an
-/// error.
+/// Reports to the C API with a number: the bytes that were written, or the negative number of
+/// an error.
 struct ReportStatus;
 
 impl Report<isize> for ReportStatus {
@@ -254,24 +254,24 @@ impl Report<isize> for ReportStatus {
     }
 }
 
-/// The callback: writes a piece. Returns its length, or the negative number of
-/// an error.
+/// Writes a piece, as a callback of WASI. Returns the length of what was written, or the
+/// negative number of an error.
 pub(super) unsafe extern "C" fn write(data: *mut c_void, piece: *const u8, len: usize) -> isize {
-    // SAFETY: invariant "Callback": the data is what `WriterOwner::new` returned, not
-    // freed yet, and `Sync`; libwasmtime passes a valid piece, which isn't null even if
+    // SAFETY: invariant "Callback": the data is the `Callback` of `WriterOwner::new`, which
+    // is `Sync` and not yet freed, and the piece is readable. Its address isn't null even if
     // it is empty.
     let (callback, piece) =
         unsafe { (&*data.cast::<Callback>(), slice::from_raw_parts(piece, len)) };
     callback::call_host(ReportStatus, || {
         Ok(match callback.write(piece) {
             Ok(()) => len as isize,
-            // What is in the error may panic when it is dropped, which is here.
+            // The error's own payload may panic when it is dropped, which is here.
             Err(error) => -(number_of(&error) as isize),
         })
     })
 }
 
-/// Frees the callback's data.
+/// The function that frees the callback's data.
 pub(super) const FINALIZE: unsafe extern "C" fn(*mut c_void) = finalize::<Callback>;
 
 const _: () = {

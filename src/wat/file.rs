@@ -1,4 +1,4 @@
-//! The text format in a file.
+//! Translates the text format in a file.
 
 use super::text_to_wasm;
 use crate::Result;
@@ -6,9 +6,14 @@ use crate::error::format_err;
 use crate::vec::ByteVec;
 use std::path::Path;
 
-/// Translates the text that a file contains. An error points into the file, where
-/// libwasmtime says `<anon>`, as it is given no name.
+/// Translates the text of a file into the binary format.
+///
+/// # Errors
+///
+/// Returns an error that shows the file, line and column if the text isn't a module. It has
+/// the file's name in place of libwasmtime's `<anon>`, as the C API takes no name.
 pub(crate) fn file_to_wasm(file: &Path, text: &[u8]) -> Result<ByteVec> {
+    // Version 48: text without a name is called so; look at `error.rs` in `wast`.
     const PLACE: &str = "--> <anon>:";
     text_to_wasm(text).map_err(|error| {
         let message = format!("{error}");

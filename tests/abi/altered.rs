@@ -1,5 +1,5 @@
-//! Shows that a wrong declaration is found: takes right ones, which pass, and
-//! alters one thing in each.
+//! Shows that a wrong declaration is found: each test alters one thing in declarations
+//! that are right and pass.
 
 use crate::declared::{Constant, Function, Named, Record};
 use crate::difference::Difference;
@@ -25,7 +25,7 @@ fn the_compiler_refuses_a_wrong_function() {
     alter("a_parameter_of_another_sign", &|f| {
         f.params[2] = "i64".into()
     });
-    // On Windows that is the very same type to C.
+    // On Windows, both are the same type in C.
     if !cfg!(windows) {
         alter("a_parameter_as_wide_as_a_pointer", &|f| {
             f.params[2] = "usize".into()

@@ -1,5 +1,5 @@
-//! Shows that a change of the headers is found and told: takes a copy of them
-//! and alters one thing.
+//! Shows that a change of the headers is found and reported: each test alters one thing
+//! in a copy of them.
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +8,8 @@ use crate::difference::{Difference, How};
 use crate::headers::Headers;
 use crate::{Abi, compare, report};
 
-/// What differs, and the report, once `from` is replaced by `to` in a copy of a
-/// header. `name` is one that no other test uses.
+/// Returns the differences, and the report, after `from` was replaced by `to` in a copy of
+/// a header. No other test may use `name`.
 fn altered(name: &str, header: &str, from: &str, to: &str) -> (Vec<Difference>, String) {
     let headers = &Abi::read().headers;
     let include = Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -33,8 +33,7 @@ fn altered(name: &str, header: &str, from: &str, to: &str) -> (Vec<Difference>, 
     (differences, report)
 }
 
-/// Finds one difference, which the report tells in this line and those that
-/// follow it.
+/// Finds one difference, which the report describes in this line and the following ones.
 fn found(name: &str, (header, from, to): (&str, &str, &str), difference: (&str, How), told: &str) {
     let (differences, report) = altered(name, header, from, to);
     let found: Vec<_> = differences
@@ -85,11 +84,8 @@ fn a_parameter_of_another_type_is_told() {
     found(
         "parameter",
         ("wasmtime/wat.h", "size_t wat_len,", "uint32_t wat_len,"),
-        (
-            "wasmtime_wat2wasm",
-            How::Changed("is of another type".into()),
-        ),
-        "- **Changed**: function `wasmtime_wat2wasm` is of another type\n  \
+        ("wasmtime_wat2wasm", How::Changed("has another type".into())),
+        "- **Changed**: function `wasmtime_wat2wasm` has another type\n  \
          - `sys`: `fn wasmtime_wat2wasm(*const c_char, usize, *mut wasm_byte_vec_t) -> \
          *mut wasmtime_error_t`\n  \
          - header: `wasmtime_error_t *wasmtime_wat2wasm(const char *wat, uint32_t wat_len, \
@@ -176,7 +172,7 @@ fn another_callback_is_told() {
         ),
         (
             "wasmtime_store_epoch_deadline_callback",
-            How::Changed("is of another type".into()),
+            How::Changed("has another type".into()),
         ),
         "in `src/sys/store.rs`",
     );

@@ -1,10 +1,9 @@
-//! Reads the declarations out of preprocessed C headers.
+//! Reads the declarations in preprocessed C headers.
 //!
-//! This is no C parser: it understands declarations as headers write them, and
-//! of those only what has to be compared by name (functions, types, the fields
-//! of structs and unions, constants, macros). The types are left to a real
-//! compiler. What it doesn't understand makes it panic, so nothing is skipped
-//! unnoticed.
+//! This is no C parser: it understands declarations as headers write them, and only the
+//! parts that have to be compared by name (functions, types, the fields of structs and
+//! unions, constants, macros). Comparing the types is left to a C compiler. The reader
+//! panics at anything that it doesn't understand, so nothing is skipped unnoticed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,8 +27,8 @@ pub struct Item {
 #[derive(Debug, Default)]
 pub struct Declarations {
     pub functions: BTreeMap<String, Item>,
-    /// Those of the functions that say nothing of their parameters: to C, `f()`
-    /// agrees with a declaration that has any.
+    /// The functions without a prototype: in C, `f()` agrees with a declaration with any
+    /// parameters.
     pub unprototyped: BTreeSet<String>,
     pub inline_functions: BTreeMap<String, Item>,
     pub opaque: BTreeMap<String, Item>,
@@ -50,14 +49,13 @@ pub struct Macro {
 /// A field of a struct or union.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
-    /// Nothing, if it is an anonymous struct or union whose fields count as
-    /// those of the enclosing one.
+    /// `None` for an anonymous struct or union, whose fields count as the enclosing one's.
     pub name: Option<String>,
-    /// The fields of the type, if it is defined on the spot.
+    /// The fields of the type, if it is defined here.
     pub fields: Option<Vec<Member>>,
 }
 
-/// Where the value of a constant comes from.
+/// The source of a constant's value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     Enumerator,
@@ -68,8 +66,7 @@ pub enum Value {
 }
 
 impl Declarations {
-    /// Reads the output of `cc -E -dD`; of the files in it, those for which
-    /// `header` has a name.
+    /// Reads the output of `cc -E -dD`: the files for which `header` returns a name.
     pub fn read(preprocessed: &str, header: impl Fn(&str) -> Option<HeaderName>) -> Declarations {
         let mut reader = Reader::default();
         let mut file = None;
@@ -100,8 +97,8 @@ impl Declarations {
         reader.finish()
     }
 
-    /// What is declared under this name, unless it is a macro with arguments or
-    /// an opaque type.
+    /// Returns the declaration of this name, unless it is a macro with arguments or an
+    /// opaque type.
     pub fn item(&self, name: &str) -> Option<&Item> {
         let alias = self.aliases.get(name);
         let record = || self.records.get(name).map(|(item, _)| item);
@@ -116,7 +113,7 @@ impl Declarations {
     }
 }
 
-/// The file of a line such as `# 12 "wasm.h" 2`.
+/// Returns the file of a line such as `# 12 "wasm.h" 2`.
 fn line_marker(line: &str) -> Option<String> {
     let rest = line.strip_prefix("# ")?;
     let (number, rest) = rest.split_once(" \"")?;
@@ -180,7 +177,7 @@ impl Reader {
         }
     }
 
-    /// Tells structs from opaque types, which takes having seen everything.
+    /// Tells structs from opaque types, after everything was read.
     fn finish(mut self) -> Declarations {
         for Typedef {
             name,

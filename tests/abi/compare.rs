@@ -10,7 +10,7 @@ use crate::generate::{self, Check};
 use crate::headers::{feature_macro, feature_name};
 use crate::{Abi, WRONG_IN_HEADER, inline, layout};
 
-/// All differences, of each item all that is wrong with it as one.
+/// Returns all differences, one for each item, with everything that is wrong with it.
 pub fn all(abi: &Abi) -> Vec<Difference> {
     let kinds = [
         functions,
@@ -38,14 +38,14 @@ pub fn all(abi: &Abi) -> Vec<Difference> {
     all
 }
 
-/// The functions that one side lacks.
+/// Returns the functions that one side lacks.
 pub fn functions(abi: &Abi) -> Vec<Difference> {
     let functions = abi.rust.functions.iter();
     let rust = functions.map(|function| (function.is.clone(), function.text()));
     names("function", &abi.c.functions, rust)
 }
 
-/// The types that one side lacks, and the structs and unions that have other
+/// Returns the types that one side lacks, and the structs and unions that have other
 /// fields.
 pub fn types(abi: &Abi) -> Vec<Difference> {
     let opaque = abi.rust.opaque.iter();
@@ -58,7 +58,7 @@ pub fn types(abi: &Abi) -> Vec<Difference> {
     differences
 }
 
-/// The constants that one side lacks.
+/// Returns the constants that one side lacks.
 pub fn constants(abi: &Abi) -> Vec<Difference> {
     let constants = abi.c.constants.iter();
     let c = constants
@@ -69,7 +69,7 @@ pub fn constants(abi: &Abi) -> Vec<Difference> {
     names("constant", &c, rust)
 }
 
-/// The inline functions that one side lacks.
+/// Returns the inline functions that one side lacks.
 pub fn inline_functions(abi: &Abi) -> Vec<Difference> {
     let rust = inline::functions()
         .into_iter()
@@ -82,7 +82,7 @@ pub fn inline_functions(abi: &Abi) -> Vec<Difference> {
     )
 }
 
-/// The macros that one side lacks: second names of functions, and others.
+/// Returns the macros that one side lacks: second names of functions, and others.
 pub fn macros(abi: &Abi) -> Vec<Difference> {
     let (mut function_names, mut others) = (BTreeMap::new(), BTreeMap::new());
     for (name, definition) in &abi.c.macros {
@@ -105,7 +105,8 @@ pub fn macros(abi: &Abi) -> Vec<Difference> {
     differences
 }
 
-/// What both sides have and the compiler refuses, type or value being another.
+/// Returns the items that both sides have and the compiler refuses, as the type or value
+/// differs.
 pub fn declarations(abi: &Abi) -> Vec<Difference> {
     let (layouts, _) = layout::layouts(&abi.c, &abi.rust);
     let mut checks: Vec<_> = layouts.iter().map(generate::record).collect();
@@ -145,8 +146,8 @@ pub fn declarations(abi: &Abi) -> Vec<Difference> {
     differences.collect()
 }
 
-/// The functions that need other features of libwasmtime than `sys` says. It
-/// has to know, or it would look for what isn't there.
+/// Returns the functions that need other features of libwasmtime than `sys` says. `sys` has
+/// to know them, or it would look for missing functions.
 pub fn features(abi: &Abi) -> Vec<Difference> {
     let needs = abi.needs();
     let mut differences = Vec::new();
@@ -182,20 +183,21 @@ pub fn features(abi: &Abi) -> Vec<Difference> {
     differences
 }
 
-/// What the headers declare whatever the library has: all that is standard, and
-/// the settings of the pooling allocator, one of which needs another feature.
+/// Returns the functions that the headers declare regardless of the library's features:
+/// those of `wasm.h`, and the settings of the pooling allocator, one of which needs another
+/// feature.
 fn whatever_the_library_has(function: &Named) -> bool {
     function.header == "wasm.h"
         || function.name == "wasmtime_pooling_allocation_config_total_gc_heaps_set"
 }
 
-/// The functions of `sys` that the headers have too.
+/// Returns the functions of `sys` that the headers have too.
 fn common_functions(abi: &Abi) -> impl Iterator<Item = &Function> {
     let functions = abi.rust.functions.iter();
     functions.filter(|function| abi.c.functions.contains_key(&function.is.name))
 }
 
-/// How the names, and the headers they are in, differ between the two sides.
+/// Returns the differences between the two sides' names and their headers.
 pub fn names(
     kind: &'static str,
     c: &BTreeMap<String, Item>,
@@ -217,7 +219,7 @@ pub fn names(
     differences
 }
 
-/// The same for what is listed without its header.
+/// Returns the same for items that are listed without their header.
 fn listed<'a>(
     kind: &'static str,
     c: &BTreeMap<String, Item>,
@@ -234,11 +236,11 @@ fn listed<'a>(
     names(kind, c, rust)
 }
 
-/// The checks that the compiler refuses, and why.
+/// Returns the checks that the compiler refuses, and why.
 ///
 /// # Panics
 ///
-/// If it refuses something else.
+/// Panics if it refuses something else.
 fn refused(abi: &Abi, mut checks: Vec<Check>) -> Vec<(Check, String)> {
     let mut refused = Vec::new();
     // A compiler may stop after a number of errors.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// What an archive of libwasmtime needs of the system.
+/// The system libraries that an archive of libwasmtime needs.
 const NATIVE: &[&str] = if cfg!(target_vendor = "apple") {
     &["-framework", "CoreFoundation"]
 } else if cfg!(unix) {
@@ -21,11 +21,11 @@ pub struct Compiler {
 }
 
 impl Compiler {
-    /// The first of `$CC`, `cc`, `gcc` and `clang` that works.
+    /// Returns the first of `$CC`, `cc`, `gcc` and `clang` that works.
     ///
     /// # Panics
     ///
-    /// If none does: then nothing would be proven.
+    /// Panics if none does: then nothing would be proven.
     pub fn find() -> Compiler {
         let own = env::var("CC").ok();
         own.iter()
@@ -42,8 +42,8 @@ impl Compiler {
             .expect("a C compiler for this machine: cc, gcc, clang, or what CC says")
     }
 
-    /// Whether it can be run and makes code for this machine; one for another
-    /// machine would disagree on every size.
+    /// Reports whether it runs and compiles for this machine; for another machine, every
+    /// size would differ.
     fn works(&self) -> bool {
         let code = format!(
             "_Static_assert(sizeof(void *) == {}, \"size of a pointer\");\n",
@@ -84,8 +84,8 @@ impl Compiler {
             .unwrap_or_else(|error| panic!("can't run {}: {error}", self.program))
     }
 
-    /// The output of the preprocessor, which leaves macro definitions in.
-    /// `name` is one that no other thread uses.
+    /// Returns the output of the preprocessor, which leaves macro definitions in. `name` is
+    /// one that no other thread uses.
     pub fn preprocess(&self, include: &[&Path], name: &str, code: &str) -> String {
         let mut command = self.including(include);
         command.args(["-E", "-dD"]).arg(write(name, code));
@@ -98,14 +98,14 @@ impl Compiler {
         String::from_utf8(output.stdout).expect("the headers are UTF-8")
     }
 
-    /// Compiles `code`, which is kept in a file named after `name`.
+    /// Compiles `code`, which is written to a file named after `name`.
     ///
     /// # Errors
     ///
-    /// What the compiler says against it.
+    /// Returns the compiler's messages.
     pub fn check(&self, include: &[&Path], name: &str, code: &str) -> Result<(), String> {
         let mut command = self.including(include);
-        // What contradicts a declaration is an error; a warning is about style.
+        // A contradiction between declarations is an error; warnings concern style.
         command.args(["-fsyntax-only", "-w"]);
         refusal(self.run(command.arg(write(name, code))))
     }
@@ -114,7 +114,7 @@ impl Compiler {
     ///
     /// # Errors
     ///
-    /// What the linker says against it.
+    /// Returns the linker's messages.
     pub fn link(&self, library: &Path, code: &str) -> Result<(), String> {
         let file = write("link", code);
         let program = file.with_extension("out");
@@ -133,7 +133,7 @@ fn refusal(output: Output) -> Result<(), String> {
     }
 }
 
-/// Writes a C file into the test's directory, where it stays to be looked at.
+/// Writes a C file into the test's directory, where it stays for inspection.
 fn write(name: &str, text: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("abi");
     let file = directory.join(format!("{name}.c"));

@@ -14,7 +14,7 @@ pub struct Declared {
     pub functions: Vec<Function>,
 }
 
-/// A name, and the header that is said to declare it.
+/// A name, and the header that declares it according to `sys`.
 #[derive(Clone, Debug)]
 pub struct Named {
     pub name: String,
@@ -62,7 +62,7 @@ pub struct Function {
 }
 
 impl Declared {
-    /// All that `sys` declares.
+    /// Returns everything that `sys` declares.
     pub fn read() -> Declared {
         let mut declared = Declared {
             opaque: Vec::new(),
@@ -120,8 +120,7 @@ impl Declared {
         declared
     }
 
-    /// All that a compiler can compare, by name: what it is called, and its
-    /// text.
+    /// Returns everything that a compiler can compare, by name: its kind and its text.
     pub fn texts(&self) -> BTreeMap<String, (Named, String)> {
         let aliases = self.aliases.iter().map(|alias| (&alias.is, alias.text()));
         let records = self.records.iter();
@@ -135,7 +134,7 @@ impl Declared {
             .collect()
     }
 
-    /// The function of this name.
+    /// Returns the function of this name.
     pub fn function(&self, name: &str) -> &Function {
         self.functions
             .iter()
@@ -176,7 +175,7 @@ impl Function {
     }
 }
 
-/// A function as Rust spells it, without the names of the parameters.
+/// Returns a function as Rust spells it, without the names of the parameters.
 pub fn prototype(name: &str, params: &[impl AsRef<str>], result: &str) -> String {
     let params: Vec<_> = params.iter().map(AsRef::as_ref).collect();
     let arrow = if result.is_empty() { "" } else { " -> " };

@@ -1,11 +1,11 @@
-//! What the headers and `sys` don't have in common.
+//! Differences between the headers and `sys`.
 
 use std::fmt;
 
 use crate::c::Item;
 use crate::declared::Named;
 
-/// One item of which the two sides say different things.
+/// An item in which the two sides differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// What it is, such as a "function".
@@ -20,20 +20,20 @@ pub struct Difference {
     pub rust: String,
 }
 
-/// In what way the two sides differ.
+/// How the two sides differ.
 #[derive(Clone, Debug, PartialEq)]
 pub enum How {
     /// Only the headers have it.
     New,
     /// Only `sys` has it.
     Gone,
-    /// Both have it, and this is wrong with it: ends a sentence that its name
-    /// begins.
+    /// Both have it, and this is wrong with it: the end of a sentence that begins with its
+    /// name.
     Changed(String),
 }
 
 impl Difference {
-    /// The headers declare what `sys` doesn't.
+    /// Creates the difference of an item that only the headers declare.
     pub fn new(kind: &'static str, name: &str, item: &Item) -> Difference {
         Difference {
             kind,
@@ -45,7 +45,7 @@ impl Difference {
         }
     }
 
-    /// `sys` declares what the headers don't.
+    /// Creates the difference of an item that only `sys` declares.
     pub fn gone(kind: &'static str, is: &Named, rust: String) -> Difference {
         Difference {
             kind,
@@ -57,7 +57,7 @@ impl Difference {
         }
     }
 
-    /// Both declare it, and not alike.
+    /// Creates the difference of an item that both declare differently.
     pub fn changed(
         kind: &'static str,
         is: &Named,

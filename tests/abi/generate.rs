@@ -11,9 +11,9 @@ use crate::tokens::{Token, tokens};
 
 /// Comes before the headers.
 ///
-/// Where `size_t` and `uint64_t` are the same type, C takes one for the other.
-/// They differ elsewhere, so here the headers, and the checks, get a `size_t`
-/// that is like the real one and yet another type.
+/// On platforms where `size_t` and `uint64_t` are the same type, C accepts one for the
+/// other. As they differ elsewhere, the headers and the checks get a `size_t` here that has
+/// the same layout but is a distinct type.
 const PRELUDE: &str = "\
 #include <assert.h>
 #include <stdalign.h>
@@ -38,25 +38,25 @@ pub struct Check {
 }
 
 impl Check {
-    /// What the compiler says against it, of all that it says.
+    /// Returns the compiler's messages about this item.
     pub fn complaint(&self, refusal: &str) -> Option<String> {
         let place = format!("{} {}:", self.kind, self.name);
         let errors: Vec<_> = refusal
             .lines()
             .filter_map(|line| line.strip_prefix(&place)?.split_once("error: "))
-            // Of an assertion its own words are enough.
+            // The text of an assertion is enough.
             .map(|(_, error)| error.split('"').nth(1).unwrap_or(error))
             .collect();
         (!errors.is_empty()).then(|| match self.kind {
-            // The declarations say it better than compilers do.
-            "function" | "type alias" => "is of another type".to_owned(),
+            // The declarations are clearer than compilers' messages.
+            "function" | "type alias" => "has another type".to_owned(),
             _ => format!("differs in {}", errors.join(", ")),
         })
     }
 }
 
-/// A whole C file, in which `includes` brings in the headers. The compiler calls
-/// each item by its name instead of the file's.
+/// Returns a whole C file, in which `includes` brings in the headers. In the compiler's
+/// messages, the name of an item replaces the file's.
 pub fn file(includes: &str, checks: &[Check]) -> String {
     let mut file = format!("{PRELUDE}{includes}");
     for Check { kind, name, code } in checks {
@@ -68,8 +68,8 @@ pub fn file(includes: &str, checks: &[Check]) -> String {
 
 /// Declares the function a second time, which C allows if nothing differs.
 ///
-/// To a declaration without prototype C allows any parameters. But then
-/// libwasmtime, which defines the function, has none.
+/// C allows any parameters for a declaration without a prototype. But libwasmtime, which
+/// defines the function, has none then.
 pub fn function(c: &Declarations, function: &Function) -> Check {
     let name = &function.is.name;
     let mut check = prototype(name, &function.params, &function.result);
@@ -81,7 +81,7 @@ pub fn function(c: &Declarations, function: &Function) -> Check {
     check
 }
 
-/// The same for an inline function.
+/// Returns the same for an inline function.
 pub fn inline(function: &Inline) -> Check {
     prototype(function.name, function.params, function.result)
 }
@@ -149,7 +149,7 @@ pub fn record(layout: &Layout) -> Check {
 ///
 /// # Panics
 ///
-/// If the headers have no such constant.
+/// Panics if the headers have no such constant.
 pub fn constant(c: &Declarations, constant: &Constant) -> Check {
     let name = &constant.is.name;
     let Some((_, source)) = c.constants.get(name) else {
@@ -184,11 +184,11 @@ pub fn constant(c: &Declarations, constant: &Constant) -> Check {
     }
 }
 
-/// A Rust literal in C.
+/// Returns a Rust literal in C.
 fn c_value(value: &str) -> String {
     match tokens(value).as_slice() {
         [Token::Number(number)] => number.replace('_', ""),
         [Token::Text(text)] if text.starts_with('"') => text.clone(),
-        _ => panic!("`{value}` is no literal that this test can say in C"),
+        _ => panic!("`{value}` is not a literal that this test can translate to C"),
     }
 }

@@ -1,4 +1,4 @@
-//! Where the headers are.
+//! Finds the headers.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -12,17 +12,17 @@ use libwasmtime::sys::Feature;
 use crate::compiler::Compiler;
 use crate::tokens::{Token, tokens};
 
-/// The macros that make the headers declare a feature's items start so.
+/// The prefix of the macros that make the headers declare a feature's items.
 const FEATURE_MACRO: &str = "WASMTIME_FEATURE_";
 
 /// The header that defines them.
 const CONF: &str = "wasmtime/conf.h";
 
-/// The headers outside the directory of the others, which may be shared with
-/// those of anything else. Upstream's `doc-wasm.h` declares nothing.
+/// The headers outside of the directory of the others, which other libraries may share.
+/// Upstream's `doc-wasm.h` declares nothing.
 const OUTER: [&str; 3] = ["wasi.h", "wasm.h", "wasmtime.h"];
 
-/// The names of what a program is linked with to get libwasmtime.
+/// The names of libwasmtime's libraries, for linking.
 const LIBRARIES: &[&str] = &[
     "libwasmtime.so",
     "libwasmtime.dylib",
@@ -37,7 +37,7 @@ pub struct Headers {
     pub include: PathBuf,
     /// All of them, named as in `#include <...>`.
     names: BTreeSet<String>,
-    /// Every feature macro that a header asks for.
+    /// Every feature macro that a header checks.
     pub features: BTreeSet<String>,
     /// The libraries that were installed with them.
     pub libraries: Vec<PathBuf>,
@@ -48,7 +48,7 @@ impl Headers {
     ///
     /// # Panics
     ///
-    /// If there are none; the message says where they were looked for.
+    /// Panics if there are none; the message says where they were looked for.
     pub fn find() -> Headers {
         let root = variable("WASMTIME_DIR").map(|root| match env::var("WASMTIME_MIN") {
             Ok(on) if on == "1" => root.join("min"),
@@ -91,7 +91,7 @@ impl Headers {
         }
     }
 
-    /// The headers in this directory, without any library.
+    /// Returns the headers in this directory, without any library.
     pub fn at(include: &Path) -> Headers {
         let mut headers = Headers {
             include: include.to_owned(),
@@ -106,7 +106,7 @@ impl Headers {
         headers
     }
 
-    /// Notes the headers in a directory.
+    /// Records the headers in a directory.
     fn walk(&mut self, directory: &Path) {
         let entries = fs::read_dir(directory)
             .unwrap_or_else(|error| panic!("can't read {}: {error}", directory.display()));
@@ -122,7 +122,7 @@ impl Headers {
         }
     }
 
-    /// Notes a header, and the feature macros it asks for.
+    /// Records a header, and the feature macros that it checks.
     fn note(&mut self, file: &Path) {
         let text = fs::read_to_string(file)
             .unwrap_or_else(|error| panic!("can't read {}: {error}", file.display()));
@@ -143,10 +143,9 @@ impl Headers {
         names.map(|name| format!("#include <{name}>\n")).collect()
     }
 
-    /// Makes a directory whose `wasmtime/conf.h` defines every feature macro that
-    /// the headers ask for, except `without`. It comes before the headers' own,
-    /// which knows but the features of one library or, in libwasmtime's source,
-    /// is a template.
+    /// Creates a directory whose `wasmtime/conf.h` defines every feature macro that the
+    /// headers check, except `without`. It is included instead of the headers' own, which
+    /// has the features of one library or, in libwasmtime's source, is a template.
     pub fn configure(&self, name: &str, without: Option<&str>) -> PathBuf {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("abi")
@@ -162,7 +161,7 @@ impl Headers {
         directory
     }
 
-    /// The feature macros that the headers' own `conf.h` defines: those of the
+    /// Returns the feature macros that the headers' own `conf.h` defines: those of the
     /// library that they came with.
     pub fn configured(&self, compiler: &Compiler) -> BTreeSet<String> {
         let code = format!("#include <{CONF}>\n");
@@ -176,12 +175,12 @@ impl Headers {
             .collect()
     }
 
-    /// All of them, named as in `#include <...>`.
+    /// Returns all of them, named as in `#include <...>`.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
     }
 
-    /// The name by which `file` is included, if it is one of the headers.
+    /// Returns the name by which `file` is included, if it is one of the headers.
     pub fn name(&self, file: &str) -> Option<String> {
         let name = self.relative(Path::new(file))?;
         self.names.contains(&name).then_some(name)
@@ -194,24 +193,24 @@ impl Headers {
     }
 }
 
-/// A variable that names a directory.
+/// Returns a variable that names a directory.
 fn variable(name: &str) -> Option<PathBuf> {
     env::var_os(name)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
 }
 
-/// The macro that makes the headers declare what belongs to a feature.
+/// Returns the macro that makes the headers declare what belongs to a feature.
 pub fn feature_macro(feature: Feature) -> String {
     let name = match feature {
-        // There are two, and a macro that says that there is any.
+        // There are two compilers, and a macro for either.
         Feature::Compiler => "compiler",
         feature => feature.name(),
     };
     format!("{FEATURE_MACRO}{}", name.to_uppercase().replace('-', "_"))
 }
 
-/// The feature that a macro stands for, by the name that Cargo has for it.
+/// Returns the feature that a macro stands for, by the name that Cargo has for it.
 pub fn feature_name(feature_macro: &str) -> String {
     let mut known = Feature::ALL.iter().copied();
     match known.find(|&f| self::feature_macro(f) == feature_macro) {
@@ -223,10 +222,10 @@ pub fn feature_name(feature_macro: &str) -> String {
     }
 }
 
-/// The source of libwasmtime, which Cargo has if it is built from source.
+/// Returns the source of libwasmtime, which Cargo has if it is built from source.
 fn source() -> Result<PathBuf, String> {
     const PACKAGE: &str = "wasmtime-c-api-impl";
-    // Unless told the platform, Cargo wants the packages of all of them.
+    // Without a platform, Cargo needs the packages of all platforms.
     let version = cargo(&["-vV"])?;
     let host = version
         .lines()
@@ -239,8 +238,7 @@ fn source() -> Result<PathBuf, String> {
         "--filter-platform",
         host,
     ])?;
-    // Of all the JSON only the one path matters, and its key is found nowhere
-    // else.
+    // Only one path in the JSON is needed, and its key is unique.
     metadata
         .split("\"manifest_path\":\"")
         .skip(1)
@@ -260,7 +258,7 @@ fn source() -> Result<PathBuf, String> {
         .ok_or_else(|| format!("`cargo metadata` knows no package {PACKAGE}"))
 }
 
-/// The output of Cargo.
+/// Returns the output of Cargo.
 fn cargo(arguments: &[&str]) -> Result<String, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let output = Command::new(cargo)

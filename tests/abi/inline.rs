@@ -1,6 +1,6 @@
-//! What the headers themselves define, as `sys` has it: inline functions and
-//! macros. There is no declaration of these that could be walked, so they are
-//! listed here, and the Rust compiler checks the list.
+//! The inline functions and macros of the headers, as `sys` has them. They have no
+//! declarations that could be read, so they are listed here, and the Rust compiler checks
+//! the list.
 
 use std::ffi::{c_char, c_void};
 
@@ -35,7 +35,7 @@ macro_rules! functions {
     }};
 }
 
-/// The inline functions of the headers.
+/// Returns the inline functions of the headers.
 pub fn functions() -> Vec<Inline> {
     functions! {
         fn wasm_name_new_from_string(*mut wasm_name_t, *const c_char);
@@ -118,11 +118,10 @@ pub fn functions() -> Vec<Inline> {
     }
 }
 
-/// Inline functions that nobody calls: they are there for the assertions in
-/// them, which `sys` makes too.
+/// Inline functions that aren't called: they contain assertions, which `sys` has too.
 pub const ASSERTIONS: [&str; 2] = ["__wasmtime_val_assertions", "assertions"];
 
-/// The macros that are a second name of a function.
+/// Returns the macros that are a second name of a function.
 pub fn function_names() -> Vec<&'static str> {
     macro_rules! names {
         ($($name:ident),*) => {{
@@ -139,7 +138,7 @@ pub fn function_names() -> Vec<&'static str> {
     ]
 }
 
-/// The macros that spell a value; with arguments they are functions of `sys`.
+/// Returns the macros that spell a value; with arguments they are functions of `sys`.
 pub fn values() -> Vec<&'static str> {
     let _: fn(i32) -> wasm_val_t = WASM_I32_VAL;
     let _: fn(i64) -> wasm_val_t = WASM_I64_VAL;
@@ -160,7 +159,7 @@ pub fn values() -> Vec<&'static str> {
     ]
 }
 
-/// The macros that mean something in C only.
+/// The macros that have a meaning in C only.
 pub const ONLY_C: [&str; 11] = [
     // Write declarations, which `sys` has one by one.
     "WASM_DECLARE_OWN",
@@ -172,8 +171,8 @@ pub const ONLY_C: [&str; 11] = [
     "WASI_DECLARE_OWN",
     "WASMTIME_CONFIG_PROP",
     "WASMTIME_POOLING_ALLOCATION_CONFIG_PROP",
-    // The start of other names, to paste their rest to.
+    // The beginnings of other names, for pasting.
     "wasm_name",
-    // Takes the length off an array, and lends it.
+    // Borrows an array with its length.
     "WASM_ARRAY_VEC",
 ];

@@ -1,8 +1,7 @@
-//! Puts the structs and unions of `sys` beside those of the headers.
+//! Compares the layout of the structs and unions of `sys` with those of the headers.
 //!
-//! C can define a struct inside another one without naming it, Rust can't:
-//! there such a type has a name of its own, and where C doesn't name the field
-//! either, it is called `id`.
+//! C can define an unnamed struct inside another one, and Rust can't: there such a type has
+//! a name, and if C doesn't name the field either, the field is called `id`.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +13,7 @@ use crate::difference::Difference;
 #[derive(Clone, Debug)]
 pub struct Layout {
     pub name: String,
-    /// For a type that the headers don't name: C code that does.
+    /// C code that names a type which the headers don't name.
     pub definition: String,
     pub size: usize,
     pub align: usize,
@@ -22,8 +21,8 @@ pub struct Layout {
     pub fields: Vec<Field>,
 }
 
-/// The layouts of all structs and unions, those that need others after them,
-/// and what differs between the headers and `sys`.
+/// Returns the layouts of all structs and unions, in the order of their dependencies, and
+/// the differences between the headers and `sys`.
 pub fn layouts(c: &Declarations, declared: &Declared) -> (Vec<Layout>, Vec<Difference>) {
     let mut pairing = Pairing {
         c,
@@ -65,7 +64,7 @@ struct Pairing<'a> {
     records: BTreeMap<&'a str, &'a Record>,
     layouts: Vec<Layout>,
     differences: Vec<Difference>,
-    /// The declaration that is being taken apart.
+    /// The declaration that is being compared.
     enclosing: Option<&'a Item>,
 }
 
@@ -81,8 +80,8 @@ impl<'a> Pairing<'a> {
             fields,
         };
         self.layouts.insert(position, layout);
-        // The types of fields are named by way of the enclosing type's name.
-        // Their own checks come after it, but the name has to come before.
+        // The types of fields are named after the enclosing type. Their own checks come
+        // after it, but the name has to come before.
         let own: Vec<_> = self.layouts[position + 1..]
             .iter_mut()
             .map(|layout| std::mem::take(&mut layout.definition))
@@ -100,8 +99,8 @@ impl<'a> Pairing<'a> {
         ));
     }
 
-    /// Leaves out what has a name only because `record` is made of it: with
-    /// another record it may have no use, but it isn't gone.
+    /// Leaves out types that have a name only because `record` contains them: another
+    /// record may not use them, but they still exist.
     fn forget_nested(&mut self, record: &Record) {
         for field in &record.fields {
             if self.c.records.contains_key(&field.ty) {
@@ -113,7 +112,7 @@ impl<'a> Pairing<'a> {
         }
     }
 
-    /// Pairs the fields of `record` with `members`, and says what they are to C.
+    /// Pairs the fields of `record` with `members`, and returns their C names.
     fn fields(&mut self, members: &[Member], record: &'a Record) -> Vec<Field> {
         let rust: Vec<_> = record
             .fields
@@ -173,7 +172,7 @@ impl<'a> Pairing<'a> {
     }
 }
 
-/// What `sys` calls a field of the headers.
+/// Returns the name in `sys` of a field of the headers.
 fn rust_name(member: &Member) -> &str {
     match member.name.as_deref() {
         None => "id",

@@ -1,4 +1,4 @@
-//! What depends on how the library was built.
+//! Compares the functions of a library with its features.
 
 use libwasmtime::sys::Feature;
 
@@ -12,8 +12,8 @@ fn functions_need_the_features_that_the_headers_say() {
     none(&compare::features(Abi::read()));
 }
 
-/// The headers' own `conf.h` says which features the library has. There is no
-/// library to look at beside the headers of libwasmtime's source.
+/// The headers' own `conf.h` defines the library's features. The headers in libwasmtime's
+/// source have no library.
 fn the_library_has_every_function_of_its_features() {
     let abi = Abi::read();
     if abi.headers.libraries.is_empty() {
@@ -38,7 +38,7 @@ fn the_library_has_every_function_of_its_features() {
     }
 }
 
-/// A C program that can be linked only if all these functions are there.
+/// Returns a C program that links only if all these functions exist.
 fn program(functions: &[&str]) -> String {
     let declarations: String = functions
         .iter()

@@ -61,15 +61,18 @@ fn main() -> ExitCode {
 }
 
 /// The functions of the C API.
+// Version 48: the headers have as many functions; look at the README, which says so as
+// well.
 const FUNCTIONS: usize = 758;
 
-/// The header says that this function returns an error. It returns nothing, and
-/// a caller who looked would find garbage.
+/// The header says that this function returns an error. It returns nothing, and a caller
+/// would read garbage.
+// Version 48: the header is wrong about this function; look at `async.h`.
 const WRONG_IN_HEADER: &str = "wasmtime_context_epoch_deadline_async_yield_and_update";
 
 /// Both sides.
 struct Abi {
-    /// What the files made for it are named after.
+    /// The prefix of the names of its files.
     name: String,
     compiler: Compiler,
     headers: Headers,
@@ -91,7 +94,7 @@ impl Abi {
         &ABI
     }
 
-    /// Puts these headers beside `sys`.
+    /// Reads these headers, and `sys`.
     fn of(name: &str, headers: Headers) -> Abi {
         let compiler = Compiler::find();
         let configuration = headers.configure(name, None);
@@ -107,7 +110,7 @@ impl Abi {
         }
     }
 
-    /// What each function of the headers needs.
+    /// Returns what each function of the headers needs.
     fn needs(&self) -> &Needs {
         self.needs.get_or_init(|| {
             let functions = self.c.functions.keys();
@@ -136,14 +139,14 @@ impl Abi {
         self.compiler.check(&include, &name, &code)
     }
 
-    /// Compiles the checks, and panics with what the compiler has to say.
+    /// Compiles the checks, and panics with the compiler's messages.
     fn accept(&self, name: &str, checks: &[Check]) {
         if let Err(refusal) = self.check(name, checks) {
             panic!("the C compiler doesn't agree with `sys`:\n{refusal}");
         }
     }
 
-    /// Compiles the check, and panics if the compiler has nothing against it.
+    /// Compiles the check, and panics if the compiler accepts it.
     fn refuse(&self, name: &str, check: Check, complaint: &str) {
         match self.check(name, &[check]) {
             Ok(()) => panic!("the C compiler accepts {name}"),
@@ -154,7 +157,7 @@ impl Abi {
         }
     }
 
-    /// The version that the headers are of.
+    /// Returns the headers' version.
     fn version(&self) -> &str {
         match &self.c.constants.get("WASMTIME_VERSION") {
             Some((_, Value::Macro(version))) => version.trim_matches('"'),
@@ -162,7 +165,7 @@ impl Abi {
         }
     }
 
-    /// The constants of `sys` that have to be the headers' own: all, unless the
+    /// Returns the constants of `sys` that have to be the headers' own: all, unless the
     /// headers are of another patch release.
     fn constants(&self) -> impl Iterator<Item = &Constant> {
         let same = self.version() == libwasmtime::sys::WASMTIME_VERSION;
@@ -173,7 +176,7 @@ impl Abi {
     }
 }
 
-/// What the headers declare under a configuration.
+/// Returns what the headers declare under a configuration.
 fn declarations(
     compiler: &Compiler,
     headers: &Headers,
@@ -185,7 +188,7 @@ fn declarations(
     Declarations::read(&text, |file| headers.name(file))
 }
 
-/// What `body` panics with.
+/// Returns what `body` panics with.
 fn panic_of(body: impl FnOnce() + UnwindSafe) -> String {
     let payload = catch_unwind(body).expect_err("it panics");
     let text = payload.downcast::<String>();

@@ -1,6 +1,6 @@
-//! Says in Markdown what has to be done for `sys` to declare what the headers
-//! do. `cargo xtask update` has this test run with the headers of another
-//! version and picks the file up.
+//! Writes a report, in Markdown, of what has to be changed in `sys` to match the headers.
+//! `cargo xtask update` runs this test with the headers of another version and reads the
+//! file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,12 +11,12 @@ use crate::difference::{Difference, How};
 use crate::headers::{Headers, feature_name};
 use crate::{Abi, compare};
 
-/// Where the report stays, under `CARGO_TARGET_TMPDIR`. It is empty if there is
-/// nothing to do.
+/// The file of the report, under `CARGO_TARGET_TMPDIR`. It is empty if there is nothing to
+/// do.
 const FILE: &str = "abi/report.md";
 
-/// The constants that say of which version the headers are. `cargo xtask update`
-/// sets them together with all else that names the version.
+/// The constants with the headers' version. `cargo xtask update` sets them together with
+/// everything else that names the version.
 const VERSION: [&str; 4] = [
     "WASMTIME_VERSION",
     "WASMTIME_VERSION_MAJOR",
@@ -24,7 +24,7 @@ const VERSION: [&str; 4] = [
     "WASMTIME_VERSION_PATCH",
 ];
 
-/// The differences, header by header.
+/// Returns the differences, header by header.
 pub fn markdown(abi: &Abi, differences: &[Difference]) -> String {
     let mut headers: BTreeMap<&str, Vec<&Difference>> = BTreeMap::new();
     for difference in differences {
@@ -45,7 +45,8 @@ pub fn markdown(abi: &Abi, differences: &[Difference]) -> String {
     report
 }
 
-/// What is there no more comes first, what is new last.
+/// Returns the place of a difference in the list: what is gone comes first, what is new
+/// last.
 fn place(difference: &Difference) -> usize {
     match difference.how {
         How::Gone => 0,
@@ -54,7 +55,7 @@ fn place(difference: &Difference) -> usize {
     }
 }
 
-/// A header, and where its declarations are or belong.
+/// Returns a header, and where its declarations are or belong.
 fn heading(header: &str) -> String {
     if header.is_empty() {
         return "In no header".to_owned();
@@ -67,7 +68,7 @@ fn heading(header: &str) -> String {
     }
 }
 
-/// The files of `src/sys` that declare what this header does.
+/// Returns the files of `src/sys` that declare what this header does.
 fn files(header: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
@@ -89,7 +90,7 @@ fn files(header: &str) -> Vec<String> {
     files
 }
 
-/// One item of the list.
+/// Returns one item of the list.
 fn entry(difference: &Difference, needs: Option<&BTreeSet<String>>) -> String {
     let Difference {
         kind,

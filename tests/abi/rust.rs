@@ -2,14 +2,14 @@
 
 use crate::tokens::{Token, tokens};
 
-/// The C type that the Rust type `text` is said to be.
+/// Returns the C type for the Rust type `text`.
 ///
-/// Qualifiers stand to the right of what they qualify, which reads the same
-/// however deep the pointers go: `*const *mut T` is `T *const *`.
+/// Qualifiers stand to the right of the type, which works for pointers of any depth:
+/// `*const *mut T` is `T *const *`.
 ///
 /// # Panics
 ///
-/// If it has no counterpart in C.
+/// Panics if it has no counterpart in C.
 pub fn c_type(text: &str) -> String {
     let mut reader = Reader {
         text,
@@ -113,7 +113,7 @@ impl Reader<'_> {
             "c_char" => "char",
             "c_int" => "int",
             "c_void" => "void",
-            // C has a type of this name, and it is another.
+            // C has another type of this name.
             "char" => self.stuck(),
             other => other,
         };
@@ -153,7 +153,7 @@ impl Reader<'_> {
     }
 }
 
-/// A parameter list.
+/// Returns a parameter list.
 pub fn c_params(types: &[String]) -> String {
     if types.is_empty() {
         "void".to_owned()

@@ -1,4 +1,4 @@
-//! Cuts C and Rust text into tokens; the few kinds that both need here.
+//! Splits C and Rust text into tokens of the few kinds that both need here.
 
 /// A token.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,20 +13,20 @@ pub enum Token {
 }
 
 impl Token {
-    /// How it is spelt.
+    /// Returns how it is spelt.
     pub fn text(&self) -> &str {
         match self {
             Token::Word(text) | Token::Number(text) | Token::Text(text) | Token::Mark(text) => text,
         }
     }
 
-    /// Whether it is this word or mark.
+    /// Reports whether it is this word or mark.
     pub fn is(&self, text: &str) -> bool {
         matches!(self, Token::Word(own) | Token::Mark(own) if own == text)
     }
 }
 
-/// The tokens of `text`.
+/// Returns the tokens of `text`.
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
@@ -78,7 +78,7 @@ pub fn spell(tokens: &[Token]) -> String {
     text
 }
 
-/// The length of the quoted text that `rest` starts with.
+/// Returns the length of the quoted text that `rest` starts with.
 fn quoted(rest: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {

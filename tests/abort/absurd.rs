@@ -1,4 +1,4 @@
-//! Sizes that nothing has, and limits that leave no room.
+//! Sizes that no address space has, and limits that allow nothing.
 
 use crate::{alone, assert_panics};
 use libwasmtime::*;
@@ -16,7 +16,7 @@ const HUGE: [u64; 9] = [
     u64::MAX,
 ];
 
-/// Every memory type that there can be, or an error.
+/// Every possible memory type, or an error.
 fn memory_types() -> Vec<MemoryType> {
     let mut types = Vec::new();
     for minimum in HUGE {
@@ -48,7 +48,7 @@ fn grow(store: &mut Store<()>, memory: Memory) {
     assert!(memory.write(&mut *store, usize::MAX, &[0]).is_err());
 }
 
-/// Engines that make memories in different ways.
+/// Engines that allocate memories in different ways.
 fn engines() -> Vec<Engine> {
     type Change = fn(&mut Config);
     const CHANGES: &[Change] = &[
@@ -91,7 +91,7 @@ fn of_memories() {
             for ty in memory_types() {
                 println!("{ty:?}");
                 let mut store = Store::new(&engine, ());
-                // So that none takes all there is; they grow a little.
+                // So that none exhausts the memory; they grow a little.
                 let limits = StoreLimitsBuilder::new().memory_size(1 << 24).build();
                 store.limiter(move |()| Box::leak(Box::new(limits.clone())));
                 if let Ok(memory) = Memory::new(&mut store, ty.clone()) {
@@ -116,7 +116,7 @@ fn of_memories_without_limits() {
     alone("absurd::of_memories_without_limits", || {
         for engine in engines() {
             for ty in memory_types() {
-                // What is large and yet can be had takes a while.
+                // Sizes that are large and yet possible take a while.
                 if ty.minimum().saturating_mul(ty.page_size()) < 1 << 47 {
                     continue;
                 }
@@ -165,7 +165,7 @@ fn of_tables() {
     });
 }
 
-/// Without a limit of the store; an element takes a pointer's room.
+/// Without a limit of the store; an element has the size of a pointer.
 #[cfg(feature = "gc")]
 #[test]
 fn of_tables_without_limits() {
@@ -229,7 +229,7 @@ fn of_limits() {
     });
 }
 
-/// More objects than a store is meant to have.
+/// More objects than a store should have.
 #[test]
 fn of_stores() {
     alone("absurd::of_stores", || {
@@ -293,7 +293,7 @@ fn of_heaps() {
                     continue;
                 }
             };
-            // The second finds no room in the pool.
+            // The second doesn't fit into the pool.
             let mut stores = [Store::new(&engine, ()), Store::new(&engine, ())];
             for (i, store) in stores.iter_mut().enumerate() {
                 println!("{name}: store {i}");
@@ -315,7 +315,7 @@ fn of_heaps() {
     });
 }
 
-/// Everything that has to do with references, which may all fail.
+/// Everything with references, which may all fail.
 #[cfg(feature = "gc")]
 fn use_references(store: &mut Store<()>) {
     let mut values = vec![Val::null_extern_ref(), Val::null_func_ref()];
@@ -383,7 +383,7 @@ fn of_vectors() {
     use libwasmtime::vec::{ByteVec, ExternVec, ValTypeVec, ValVec};
 
     alone("absurd::of_vectors", || {
-        // More than there is, more than can be said, and more than that.
+        // More than exists, more than can be expressed, and even more.
         for len in [1 << 50, isize::MAX as usize, usize::MAX] {
             println!("{len}");
             assert_panics("bytes", || drop(ByteVec::with_len(len)));

@@ -1,4 +1,4 @@
-//! Caches whose configuration is no good.
+//! Caches with invalid configurations.
 
 use crate::directory;
 use crate::subprocess::Subprocess;
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// Whether such a file is accepted, and an engine made with it.
+/// Reports whether such a file is accepted, and creates an engine with it.
 fn accepts(directory: &Path, text: impl AsRef<[u8]>) -> bool {
     let file = directory.join("config.toml");
     fs::write(&file, text).unwrap();
@@ -42,8 +42,8 @@ fn files() {
             "[cache]\nfile-count-soft-limit = \"-1\"\n",
             "[cache]\ncleanup-interval = \"soon\"\n",
             "[cache]\ndirectory = \"/dev/null/cache\"\n",
-            // As large as these, libwasmtime has no room for the queue, and no number
-            // for seventy percent of the limit.
+            // Beyond these numbers, libwasmtime can't allocate the queue, and seventy
+            // percent of the limit overflow.
             "[cache]\nworker-event-queue-size = \"18446744073709551615\"\n",
             "[cache]\nworker-event-queue-size = \"1000P\"\n",
             "[cache]\nfile-count-soft-limit = \"18446744073709551615\"\n",
@@ -117,7 +117,7 @@ fn settings() {
     });
 }
 
-/// What the directory is called makes no difference to the file.
+/// The name of the directory is escaped in the file.
 #[test]
 fn directories_of_any_name() {
     let directory = directory("cache-names");
@@ -144,8 +144,8 @@ fn directories_of_any_name() {
     });
 }
 
-/// The file with the settings goes as soon as it's read, and can't be written where
-/// there is no directory for it.
+/// The file with the settings is removed as soon as it was read, and can't be written if
+/// its directory doesn't exist.
 #[test]
 fn temporary_files() {
     let directory = directory("cache-temporary");
@@ -186,7 +186,7 @@ fn paths() {
     });
 }
 
-/// The file may change between the two times that it is read.
+/// The file may change between the two reads.
 #[test]
 fn a_file_that_vanishes() {
     let directory = directory("cache-vanishes");
@@ -204,7 +204,7 @@ fn a_file_that_vanishes() {
     });
 }
 
-/// Without a home there is no place for the default file.
+/// Without a home directory there is no default file.
 #[test]
 fn no_home() {
     let mut process = Subprocess::new("cache::no_home");

@@ -62,13 +62,13 @@ fn spectre_mitigations_need_signals() {
             }
             if crate::target::has_pulley() {
                 assert_conflict(&format!("cranelift_flag_set({name:?}, …)"), |config| {
-                    // SAFETY: as above.
+                    // SAFETY: the setting makes code safer, not wrong.
                     unsafe { config.cranelift_flag_set(name, "true") };
                     config.target("pulley64").expect("a target");
                 });
             }
             assert_possible("with signals", |config| {
-                // SAFETY: as above.
+                // SAFETY: the setting makes code safer, not wrong.
                 unsafe { config.cranelift_flag_set(name, "true") };
             });
         }

@@ -1,12 +1,12 @@
-//! DWARF in modules that is wrong.
+//! Invalid DWARF in modules.
 
 use crate::alone;
 use libwasmtime::*;
 
-/// A unit without children: where its lines are, and its addresses.
+/// A unit without children: its line table, and its addresses.
 const ABBREV: &[u8] = &[1, 0x11, 0, 0x10, 0x17, 0x11, 0x01, 0x12, 0x06, 0, 0, 0];
 
-/// The unit.
+/// Returns the unit.
 fn info() -> Vec<u8> {
     let mut info = vec![20, 0, 0, 0, 4, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0];
     info.extend(2u32.to_le_bytes());
@@ -14,10 +14,10 @@ fn info() -> Vec<u8> {
     info
 }
 
-/// Where `line_range` is in the table.
+/// The offset of `line_range` in the table.
 const LINE_RANGE: usize = 14;
 
-/// A table of one file and one line.
+/// Returns a table with one file and one line.
 fn line() -> Vec<u8> {
     let mut line = vec![42, 0, 0, 0, 4, 0, 25, 0, 0, 0, 1, 1, 1, 0xfb, 14, 13];
     line.extend([0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1]);
@@ -26,7 +26,7 @@ fn line() -> Vec<u8> {
     line
 }
 
-/// A module with custom sections.
+/// Returns a module with custom sections.
 fn module(sections: &[(&str, &[u8])]) -> String {
     let mut wat = "(module (func (export \"f\") (result i32) (i32.const 42))".to_owned();
     for (name, bytes) in sections {
@@ -58,7 +58,7 @@ fn line_tables() {
                 println!("{at}: {value}");
                 let outcome = compile(&engine, &wrong);
                 refused += usize::from(outcome.is_err());
-                // Nobody looks at it then.
+                // It isn't read then.
                 compile(&Engine::default(), &wrong).unwrap();
             }
         }

@@ -1,4 +1,4 @@
-//! WebAssembly proposals that don't go together, or with a compiler.
+//! WebAssembly proposals that conflict with each other or with a compiler.
 
 use crate::{alone, assert_conflict, assert_possible};
 use libwasmtime::Feature;
@@ -7,10 +7,10 @@ use libwasmtime::Feature;
 fn relaxed_simd_needs_simd() {
     alone("features::relaxed_simd_needs_simd", || {
         libwasmtime::load().unwrap();
-        // Of a library of the system that is linked, it isn't known what it lacks.
+        // The features that a linked system library lacks aren't known.
         let is_known = cfg!(any(wasmtime_link = "load", wasmtime_link = "vendored"));
         if is_known && !libwasmtime::loaded().unwrap().has(Feature::Compiler) {
-            // Only a compiler minds.
+            // Only a compiler checks this.
             assert_possible("wasm_simd(false)", |config| {
                 config.wasm_simd(false);
             });
@@ -71,7 +71,7 @@ fn concurrency_needs_asynchronous_components() {
     );
 }
 
-/// What this crate has no C function for can be named all the same.
+/// Proposals without a C function can be named nevertheless.
 #[test]
 fn what_the_crate_was_built_without() {
     use libwasmtime::WasmFeatures;
@@ -105,8 +105,8 @@ fn what_the_crate_was_built_without() {
     });
 }
 
-/// libwasmtime takes it, isn't built with it, and ends the process when a module uses
-/// it.
+/// libwasmtime accepts the setting, but isn't built with it, and ends the process when a
+/// module uses it.
 #[test]
 fn stack_switching() {
     use libwasmtime::{Unsupported, WasmFeatures};
@@ -124,7 +124,7 @@ fn stack_switching() {
                 "{error}"
             );
         }
-        // No library has it, as far as a program can ask.
+        // A program that asks learns that no library has it.
         libwasmtime::load().unwrap();
         let library = libwasmtime::loaded().unwrap();
         assert!(!library.has(Feature::StackSwitching));

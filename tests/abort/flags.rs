@@ -12,7 +12,7 @@ fn set<'a>(name: &'a str, value: &'a str) -> impl FnOnce(&mut Config) + 'a {
 
 fn enable(flag: &str) -> impl FnOnce(&mut Config) + '_ {
     move |config| {
-        // SAFETY: as above.
+        // SAFETY: the engine compiles nothing.
         unsafe { config.cranelift_flag_enable(flag) };
     }
 }
@@ -127,7 +127,7 @@ fn ones_of_an_architecture() {
     });
 }
 
-/// All that are known, with every value: libwasmtime knows them too.
+/// All settings in the tables, with every value: libwasmtime accepts them too.
 #[cfg(feature = "cranelift")]
 #[test]
 fn known_ones() {
@@ -188,7 +188,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("wasmtime_inlining_sum_size_threshold", "0 4294967295"),
 ];
 
-/// What this architecture has: booleans, then presets.
+/// The settings of this architecture: booleans, then presets.
 #[cfg(feature = "cranelift")]
 const NATIVE: (&str, &str) = if cfg!(target_arch = "x86_64") {
     (

@@ -7,7 +7,7 @@ use libwasmtime::{
 };
 use std::sync::Arc;
 
-/// What a memory does when it grows, and where it says that it is.
+/// What a memory does when it grows, and the address that it returns.
 #[derive(Clone, Copy)]
 enum Does {
     Fail,
@@ -22,8 +22,8 @@ struct Bytes {
     nowhere: bool,
 }
 
-// SAFETY: the bytes are there, and only `grow_to` moves them; the engine has no
-// guard pages and reserves nothing.
+// SAFETY: the bytes are allocated, and only `grow_to` moves them; the engine has no guard
+// pages and reserves nothing.
 unsafe impl LinearMemory for Bytes {
     fn byte_size(&self) -> usize {
         self.bytes.len()
@@ -92,7 +92,7 @@ where
 /// `(module (memory (export "m") 1))`.
 const MODULE: &[u8] = b"\0asm\x01\0\0\0\x05\x03\x01\0\x01\x07\x05\x01\x01m\x02\0";
 
-/// The memory of a module.
+/// Returns the memory of a module.
 fn make(store: &mut Store<()>) -> Result<Memory> {
     let module = Module::new(store.engine(), MODULE)?;
     let instance = Instance::new(&mut *store, &module, &[])?;
@@ -154,7 +154,7 @@ fn a_memory_panics_when_it_is_dropped() {
     });
 }
 
-/// Copying on write needs memories of libwasmtime's own.
+/// Copy-on-write needs libwasmtime's own memories.
 #[test]
 fn initial_contents_are_not_mapped() {
     alone("host_memory::initial_contents_are_not_mapped", || {

@@ -1,5 +1,5 @@
-//! What host code does while libwasmtime waits for it: in host functions, in
-//! callbacks, and where its data is dropped.
+//! What host code does while libwasmtime waits for it: in host functions, in callbacks,
+//! and when its data is dropped.
 
 mod drops;
 mod misbehave;
@@ -8,7 +8,7 @@ use crate::{alone, assert_panics};
 use libwasmtime::*;
 use std::panic::panic_any;
 
-/// Panics when it is dropped, and with something that does so as well.
+/// Panics when it is dropped, with a payload that does so as well.
 struct Bomb;
 
 impl Drop for Bomb {
@@ -40,7 +40,7 @@ fn run<T>(store: &mut Store<T>, instance: Instance, name: &str) -> Result<()> {
     run.call(store, ())
 }
 
-/// What went wrong, when all that it happened to is gone.
+/// An error is inspected after everything that it refers to was dropped.
 #[test]
 fn keep_what_failed() {
     alone("hosts::keep_what_failed", || {
@@ -58,7 +58,7 @@ fn keep_what_failed() {
     });
 }
 
-/// Called by nobody, or by what has no exports.
+/// Called by the host, or by an instance without exports.
 #[test]
 fn ask_for_what_is_not_there() {
     alone("hosts::ask_for_what_is_not_there", || {
@@ -81,7 +81,7 @@ fn ask_for_what_is_not_there() {
         let again = instance.get_func(&mut store, "again").unwrap();
         again.call(&mut store, &[], &mut results).unwrap();
         assert_eq!(results[0].i32(), Some(0));
-        // SAFETY: null is no function, of whatever store.
+        // SAFETY: null is allowed, for any store.
         assert!(unsafe { Func::from_raw(&mut store, std::ptr::null_mut()) }.is_none());
         assert!(instance.get_export(&mut store, "no\0such").is_none());
         let other = Module::new(store.engine(), wat).unwrap();
@@ -90,7 +90,7 @@ fn ask_for_what_is_not_there() {
     });
 }
 
-/// A host function may do with its store what anyone may do.
+/// A host function may do everything with its store.
 #[cfg(feature = "gc")]
 #[test]
 fn use_their_store() {
@@ -110,7 +110,7 @@ fn use_their_store() {
             table.grow(&mut caller, 3, Ref::Func(None))?;
             let engine = caller.engine().clone();
             let module = Module::new(&engine, CALLS)?;
-            // The new instance's function is one that was made here.
+            // The new instance's function was created here.
             let f = Func::wrap(&mut caller, |mut caller: Caller<'_, u32>| {
                 *caller.data_mut() += 1;
             });
@@ -176,14 +176,14 @@ fn fail_at_any_depth() {
                 } else {
                     run(&mut store, instance, "run").unwrap_err();
                 }
-                // The store is none the worse for it.
+                // The store still works.
                 run(&mut store, instance, "trap").unwrap_err();
             }
         }
     });
 }
 
-/// Deeper than any stack, each frame of WebAssembly through the host.
+/// Recursion deeper than any stack, through the host in each frame.
 #[test]
 fn recurse_without_end() {
     alone("hosts::recurse_without_end", || {
@@ -216,7 +216,7 @@ fn recurse_without_end() {
                 Some(&Trap::StackOverflow),
                 "{error:?}"
             );
-            // A single frame that no stack has room for.
+            // A single frame that is larger than any stack.
             let locals = "(local v128)".repeat(45_000);
             let sets: String = (0..45_000)
                 .map(|i| format!("(local.set {i} (v128.const i32x4 0 0 0 {i}))"))
@@ -292,7 +292,7 @@ fn decide_at_an_epoch() {
             .get_typed_func::<i32, ()>(&mut store, "burn")
             .unwrap();
         burn.call(&mut store, 1000).unwrap();
-        // Not reached again, ever.
+        // The deadline isn't reached again.
         assert_eq!(*store.data(), 1);
         store.engine().increment_epoch();
         burn.call(&mut store, 1000).unwrap();
@@ -321,7 +321,7 @@ fn decide_at_an_epoch() {
             let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
             memory.grow(&mut store, 1)?;
             store.set_epoch_deadline(0);
-            // Interrupted, as the callback is at work.
+            // It is interrupted, as the callback is still set.
             burn.call(&mut store, &[Val::I32(10)], &mut []).unwrap_err();
             Ok(UpdateDeadline::Interrupt)
         });

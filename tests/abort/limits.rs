@@ -3,8 +3,8 @@
 use crate::subprocess::Subprocess;
 use std::process::Command;
 
-/// A process that runs its test on the first thread, so that it needs no other; with
-/// limits that the shell sets.
+/// Returns a process that runs its test on the first thread, so that it needs no other;
+/// with limits that the shell sets.
 pub fn limited(test: &'static str, limits: &str) -> Subprocess {
     let mut process = Subprocess::new(test);
     let command = process.command();
@@ -19,8 +19,8 @@ pub fn limited(test: &'static str, limits: &str) -> Subprocess {
     for (name, value) in command.get_envs() {
         shell.env(name, value.expect("none is removed"));
     }
-    // The standard library may wait for itself for ever where there is no memory to make
-    // out what a backtrace says.
+    // The standard library may deadlock when memory runs out while it symbolizes a
+    // backtrace.
     shell.env("RUST_BACKTRACE", "0");
     *command = shell;
     process

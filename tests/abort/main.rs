@@ -1,13 +1,11 @@
-//! What libwasmtime would end the process for: it is an error or a panic, and the
+//! Misuse for which libwasmtime would end the process: it is an error or a panic, and the
 //! process goes on. `README.md` lists all of it.
 //!
-//! Each test runs itself once more in a process of its own, see
-//! [`subprocess::Subprocess`], and fails if that process ends before it is
-//! done.
+//! Each test runs itself again in a process of its own, see [`subprocess::Subprocess`], and
+//! fails if that process ends early.
 //!
-//! What a minimal libwasmtime would end the process for is tested by
-//! `tests/load/unsupported.rs`, and what the system's limits would by
-//! `tests/scarce.rs`: those can't run everywhere.
+//! `tests/load/unsupported.rs` tests what a minimal libwasmtime would end the process for,
+//! and `tests/scarce.rs` the limits of the system: those can't run everywhere.
 
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod absurd;
@@ -80,20 +78,20 @@ fn alone(test: &'static str, body: impl FnOnce()) {
     Subprocess::new(test).run(body);
 }
 
-/// `misuse` panics, as Rust code does, and the process goes on.
+/// Asserts that `misuse` panics, and that the process goes on.
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 #[track_caller]
 fn assert_panics(what: &str, misuse: impl FnOnce()) {
     println!("{what}");
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(misuse));
     let Err(payload) = outcome else {
-        panic!("{what} is no panic");
+        panic!("{what}: expected a panic");
     };
     // It may panic when it is dropped.
     std::mem::forget(payload);
 }
 
-/// A directory for the files of a test, made anew.
+/// Creates an empty directory for the files of a test.
 #[cfg(any(
     feature = "cache",
     feature = "wasi",
@@ -111,7 +109,8 @@ fn directory(test: &str) -> std::path::PathBuf {
     directory
 }
 
-/// An engine can't be made with these settings, and the error names `setting`.
+/// Asserts that no engine can be created with these settings, and that the error names
+/// `setting`.
 #[track_caller]
 fn assert_conflict(setting: &str, change: impl FnOnce(&mut Config)) {
     let error = error(setting, change);

@@ -1,10 +1,10 @@
-//! Modules of any bytes, and of anything that can be written.
+//! Modules of arbitrary bytes, and modules that use every feature.
 
 use crate::alone;
 use libwasmtime::*;
 use std::result::Result::Ok;
 
-/// Something of everything, so that each section is there to be damaged.
+/// A module with every section, so that each can be damaged.
 const RICH: &str = r#"(module $rich
     (type $t (func (param i32 i64 f32 f64 v128) (result i32)))
     (import "" "f" (func $f (type $t)))
@@ -23,7 +23,7 @@ const RICH: &str = r#"(module $rich
         (block (br_table 0 0 (local.get 0)))
         (i32.add (local.get 0) (global.get $g))))"#;
 
-/// A module however it was made: what it says of itself, and instances of it.
+/// Inspects a module, and instantiates it.
 fn examine(module: &Module) {
     for import in module.imports() {
         drop((
@@ -145,7 +145,7 @@ fn of_no_binary_at_all() {
             use std::os::unix::ffi::OsStrExt;
             let path = std::ffi::OsStr::from_bytes(b"\xff\xfe");
             Module::from_file(&engine, path).unwrap_err();
-            // SAFETY: as above.
+            // SAFETY: none of these is code.
             unsafe { Module::deserialize_file(&engine, path) }.unwrap_err();
         }
     });
@@ -212,8 +212,8 @@ fn of_text_that_is_too_much() {
     });
 }
 
-/// Damaged as they may be by a bad disk: the container says what is wrong. What
-/// damage to the code does is for those to answer who deserialize it.
+/// Damage as a bad disk causes it: what is wrong in the container is an error. The caller
+/// of `deserialize` answers for damage to the code.
 #[test]
 fn of_damaged_code() {
     alone("modules::of_damaged_code", || {
@@ -223,22 +223,22 @@ fn of_damaged_code() {
         examine(&unsafe { Module::deserialize(&engine, &whole) }.unwrap());
         for end in (0..whole.len()).step_by(whole.len() / 500 + 1) {
             println!("the first {end} bytes of {}", whole.len());
-            // SAFETY: what isn't whole isn't run.
+            // SAFETY: incomplete code isn't run.
             drop(unsafe { Module::deserialize(&engine, &whole[..end]) });
             _ = Engine::detect_precompiled(&whole[..end]);
             #[cfg(feature = "standard")]
             {
                 let mut store = standard::Store::new(&engine);
-                // SAFETY: as above.
+                // SAFETY: incomplete code isn't run.
                 drop(unsafe { standard::Module::deserialize(&mut store, &whole[..end]) });
             }
         }
-        // The header of the container and what tells the version.
+        // The header of the container and the version.
         for at in 0..64 {
             let mut damaged = whole.clone();
             damaged[at] ^= 0xff;
             println!("byte {at}");
-            // SAFETY: the code is whole.
+            // SAFETY: the code is complete.
             drop(unsafe { Module::deserialize(&engine, &damaged) });
         }
     });
@@ -276,13 +276,13 @@ fn of_code_for_another_engine() {
             };
             if let Ok(module) = Module::new(&other, text) {
                 let code = module.serialize().unwrap();
-                // SAFETY: it is what was serialized; the engine looks whether
-                // it fits.
+                // SAFETY: these are the serialized bytes; the engine checks whether they
+                // fit.
                 if let Ok(module) = unsafe { Module::deserialize(&engine, &code) } {
                     examine(&module);
                 }
             }
-            // SAFETY: as above.
+            // SAFETY: these are the serialized bytes; the engine checks whether they fit.
             if let Ok(module) = unsafe { Module::deserialize(&other, &code) } {
                 examine(&module);
             }
@@ -330,7 +330,7 @@ fn of_code_for_another_machine() {
     });
 }
 
-/// What modules import and export that this crate has no values of.
+/// Imports and exports of which this crate has no values.
 #[test]
 fn of_every_proposal() {
     alone("modules::of_every_proposal", || {
@@ -391,14 +391,13 @@ fn of_every_proposal() {
     });
 }
 
-/// What the exports are, where this crate may have no value for it: an error or a
-/// panic.
+/// Reads the exports, which is an error or a panic if this crate has no value for one.
 fn values(module: &Module) {
     let mut store = Store::new(module.engine(), ());
     let Ok(instance) = Instance::new(&mut store, module, &[]) else {
         return;
     };
-    // By name, as to list them is to ask for their types.
+    // By name, as listing them reads their types.
     for name in ["a", "t"] {
         let Some(export) = instance.get_export(&mut store, name) else {
             continue;
@@ -415,7 +414,7 @@ fn values(module: &Module) {
     }
 }
 
-/// Whether there is no panic.
+/// Reports whether there is no panic.
 fn survives(body: impl FnOnce()) -> bool {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_ok()
 }

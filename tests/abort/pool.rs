@@ -1,4 +1,4 @@
-//! Pools that there is no room for.
+//! Pools that don't fit into the address space.
 #![cfg(target_pointer_width = "64")]
 
 use crate::limits::limited;
@@ -13,12 +13,12 @@ const POOL: &str = "allocation_strategy(InstanceAllocationStrategy::Pooling(…)
 /// What a row of a table does to a pool.
 type Change = fn(&mut PoolingAllocationConfig);
 
-/// A process with no more address space than that.
+/// Returns a process with a limit on its address space.
 fn confined(test: &'static str, kib: u64) -> Subprocess {
     limited(test, &format!("ulimit -v {kib} &&"))
 }
 
-/// A configuration with a pool of one small memory, but for a change.
+/// A configuration with a pool of one small memory, after a change.
 fn small(config: &mut Config, change: impl FnOnce(&mut PoolingAllocationConfig)) {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_memories(1).max_memory_size(1 << 16);
@@ -30,8 +30,7 @@ fn small(config: &mut Config, change: impl FnOnce(&mut PoolingAllocationConfig))
     config.allocation_strategy(pool);
 }
 
-/// Makes an engine and, if there is one, an instance in its pool. Whether that
-/// works is another matter.
+/// Tries to create an engine and an instance in its pool. Both may fail.
 fn use_pool(config: &Config) -> bool {
     let Ok(engine) = Engine::new(config) else {
         return false;
@@ -134,7 +133,7 @@ fn of_more_than_there_is() {
         for change in HUGE {
             assert_conflict(POOL, |config| {
                 small(config, change);
-                // All of them together are more than there are addresses.
+                // All of them together exceed the address space.
                 config.memory_reservation(1 << 36);
             });
         }
@@ -291,7 +290,7 @@ fn under_a_limit() {
                     assert!(error.is::<ConfigConflict>(), "{error:?}");
                 }
             }
-            // Somewhere in here it stops being possible.
+            // At some size it stops being possible.
             for memories in (0..14).map(|log2| 1 << log2) {
                 let mut config = Config::new();
                 small(&mut config, |pool| {
@@ -307,7 +306,7 @@ fn under_a_limit() {
     }
 }
 
-/// With 8 GiB the default pool can't be had, whatever the machine.
+/// With 8 GiB of addresses, the default pool is impossible on any machine.
 #[test]
 fn by_default_in_8_gib() {
     confined("pool::by_default_in_8_gib", 8 << 20).run(|| {
@@ -318,7 +317,7 @@ fn by_default_in_8_gib() {
     });
 }
 
-/// There is room for one of them and not for two.
+/// One pool fits into the address space, and two don't.
 #[test]
 fn at_the_same_time() {
     confined("pool::at_the_same_time", 24 << 20).run(|| {
@@ -341,7 +340,7 @@ fn at_the_same_time() {
     });
 }
 
-/// No module has as many memories, and none may take the time of counting them.
+/// No module has as many memories, and no module may take the time of a loop over them.
 #[cfg(feature = "cranelift")]
 #[test]
 fn of_modules_with_any_number_of_memories() {

@@ -52,7 +52,7 @@ fn jitdump() {
     });
 }
 
-/// Where the file can't be made there is no profiler.
+/// If the file can't be created, the profiler is refused.
 #[cfg(all(feature = "profiling", target_os = "linux"))]
 #[test]
 fn jitdump_without_its_file() {
@@ -60,7 +60,7 @@ fn jitdump_without_its_file() {
     let mut process = Subprocess::new("profiler::jitdump_without_its_file");
     process.command().current_dir(&directory);
     process.run(|| {
-        // A directory is in the way, whoever runs this.
+        // A directory has that name, so creating the file fails for any user.
         fs::create_dir(format!("jit-{}.dump", std::process::id())).unwrap();
         assert_conflict("profiler(ProfilingStrategy::JitDump)", |config| {
             config.profiler(ProfilingStrategy::JitDump);

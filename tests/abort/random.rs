@@ -1,5 +1,5 @@
-//! Settings picked at random: no process ends, and where there is an engine a
-//! module compiles and runs.
+//! Settings picked at random: no process ends, and every engine that can be created
+//! compiles and runs a module.
 
 use crate::alone;
 use libwasmtime::{
@@ -94,7 +94,7 @@ fn configure(random: &mut Random) -> Config {
                 random.pick(&names),
                 random.pick(&["true", "false", "maybe"]),
             );
-            // SAFETY: none of these makes the code wrong.
+            // SAFETY: none of these settings makes the code wrong.
             unsafe { config.cranelift_flag_set(name, value) };
         },
         #[cfg(feature = "async")]
@@ -147,7 +147,7 @@ const MODULE: &str = r#"
             (i32.add)))
 "#;
 
-/// What the module's function returns.
+/// Returns what the module's function returns.
 fn run(engine: &Engine) -> Result<i32> {
     let module = Module::new(engine, MODULE)?;
     let mut store = Store::new(engine, ());
@@ -160,15 +160,15 @@ fn run(engine: &Engine) -> Result<i32> {
     run.call(&mut store, 37)
 }
 
-/// Whether an engine of these settings may well fail with that module.
+/// Reports whether an engine with these settings may fail with that module.
 fn may_fail(config: &Config) -> bool {
     let settings = format!("{config:?}");
     let has = |text| settings.contains(text);
-    // Pulley is always compiled for, and runs only where it was built in.
+    // Code for Pulley can always be compiled, and runs only if Pulley was built in.
     let pulley = has("pulley");
-    // A pool may have no place.
+    // A pool may have no free slot.
     let pool = has("Pooling");
-    // Winch takes what is reserved for a memory that can't move for its size.
+    // Winch uses the reservation of a memory that can't move as its size.
     let winch = has("Winch") && has("memory_may_move: false") && has("memory_reservation: ");
     pulley || pool || winch
 }
@@ -194,7 +194,7 @@ fn batch(seed: u64) {
             Err(error) => panic!("{error:#}"),
         }
     }
-    // Else the settings are too tame, or too wild.
+    // Otherwise the settings are too tame, or too wild.
     assert!(
         made >= 10 && refused >= 10,
         "{made} made, {refused} refused"

@@ -1,4 +1,4 @@
-//! Every setting and every WebAssembly proposal: an engine refuses it with an error
+//! Every setting and every WebAssembly proposal: either the engine refuses it with an error
 //! that says so, or a module that uses it runs to its end.
 
 use crate::Change;
@@ -6,11 +6,11 @@ use crate::subprocess::Subprocess;
 use libwasmtime::*;
 use std::result::Result::{Err, Ok};
 
-/// A setting: the method of [`Config`], what it is called with, and a module that uses
-/// what that turns on. Its function `run` returns 42.
+/// A setting: the method of [`Config`], its arguments, and a module that uses what it turns
+/// on. The module's function `run` returns 42.
 type Row = (&'static str, &'static [Change], &'static str);
 
-/// What every engine takes.
+/// The settings of every engine.
 const PLAIN: &str = r#"(module
     (memory 1)
     (data (i32.const 8) "\02")
@@ -36,12 +36,12 @@ macro_rules! rows {
     (? $wat:expr) => { concat!("(module ", $wat, ")") };
 }
 
-/// A module of one function.
+/// A module with one function.
 macro_rules! run {
     ($($body:literal),*) => { concat!("(func (export \"run\") (result i32) ", $($body),*, ")") };
 }
 
-/// Modules need a proposal, and are for engines that have it on.
+/// Modules that need a proposal, for engines that have it on.
 const PROPOSALS: &[Row] = rows! {
     #[cfg(feature = "gc")]
     wasm_reference_types [true]: concat!("(table 1 externref)", run!(
@@ -192,7 +192,7 @@ impl Others for Config {
     }
 
     fn cranelift_flag(&mut self, flag: &str) -> &mut Self {
-        // SAFETY: none of these makes the code wrong.
+        // SAFETY: none of these settings makes the code wrong.
         unsafe {
             self.cranelift_flag_enable(flag)
                 .cranelift_flag_set(flag, "true")
@@ -217,7 +217,7 @@ fn small_pool() -> PoolingAllocationConfig {
     pool
 }
 
-/// What `run` returns.
+/// Returns what `run` returns.
 fn run(engine: &Engine, wat: &str) -> Result<i32> {
     let module = Module::new(engine, wat)?;
     let mut store = Store::new(engine, ());
@@ -297,7 +297,7 @@ fn proposals_with_each_setting() {
                 for (.., on) in PROPOSALS.iter().map(|row| (row.0, row.1[0])) {
                     let before = config.clone();
                     on(&mut config);
-                    // Some aren't there.
+                    // Some aren't available.
                     if Engine::new(&config).is_err() {
                         config = before;
                     }
@@ -309,7 +309,7 @@ fn proposals_with_each_setting() {
     });
 }
 
-/// Whether the tables have all.
+/// The tables are complete.
 #[cfg(all(
     feature = "async",
     feature = "cache",
@@ -334,7 +334,7 @@ mod complete {
         ("cranelift_flag_set", "cranelift_flag"),
     ];
 
-    /// The methods of `Config`, as its source has them.
+    /// Returns the methods of `Config`, as its source has them.
     fn methods() -> BTreeSet<String> {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config");
         let mut methods = BTreeSet::new();
@@ -346,7 +346,7 @@ mod complete {
                 continue;
             }
             let text = std::fs::read_to_string(&file).unwrap();
-            // Those written out, and those of the tables.
+            // Methods that are written out, and those in tables.
             for (index, _) in text.match_indices("fn ") {
                 let (before, after) = (&text[..index], &text[index + 3..]);
                 let name = after
@@ -375,8 +375,7 @@ mod complete {
     fn none_is_left_out() {
         let rows: BTreeSet<&str> = PROPOSALS.iter().chain(SETTINGS).map(|row| row.0).collect();
         for method in methods() {
-            // Memories of the host are those of `host_memory::*`, and the other does
-            // nothing.
+            // `host_memory::*` tests memories of the host, and the other has no effect.
             if ["with_host_memory", "async_support"].contains(&&method[..]) {
                 continue;
             }

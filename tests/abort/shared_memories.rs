@@ -1,12 +1,12 @@
-//! A shared memory that comes into a store twice, in every way that there is, and
-//! accesses outside its bounds: libwasmtime asserts that it finds the memory once.
+//! A shared memory that would be in a store twice, in every possible way, and accesses
+//! outside its bounds: libwasmtime asserts that it finds the memory once.
 
 use crate::alone;
 use libwasmtime::error::Context;
 use libwasmtime::*;
 use std::result::Result::{Err, Ok};
 
-/// What all modules here have: an access at any address and at a large offset.
+/// A part of all modules here: an access at any address and at a large offset.
 const TOUCH: &str = r#"
     (func (export "touch") (param i32) (drop (i32.load (local.get 0))))
     (func (export "far") (param i32) (drop (i32.load offset=0x7fffffff (local.get 0))))"#;
@@ -16,7 +16,7 @@ fn module(engine: &Engine, items: &str) -> Module {
     Module::new(engine, &text).unwrap_or_else(|error| panic!("{text}: {error:?}"))
 }
 
-/// A module that imports a memory.
+/// Returns a module that imports a memory.
 fn importer(engine: &Engine) -> Module {
     module(
         engine,
@@ -24,7 +24,7 @@ fn importer(engine: &Engine) -> Module {
     )
 }
 
-/// A module that defines one.
+/// Returns a module that defines one.
 fn definer(engine: &Engine) -> Module {
     module(engine, r#"(memory (export "m") 1 4 shared)"#)
 }
@@ -33,7 +33,7 @@ fn memory(engine: &Engine) -> SharedMemory {
     SharedMemory::new(engine, MemoryType::shared(1, 4)).unwrap()
 }
 
-/// What the ways of this file make instances in.
+/// The store in which the ways of this file create instances.
 struct World {
     engine: Engine,
     store: Store<Vec<Instance>>,
@@ -308,7 +308,7 @@ fn config() -> Config {
 fn are_refused_the_second_time() {
     alone("shared_memories::are_refused_the_second_time", || {
         type Change = fn(&mut Config);
-        // What compiled code leaves to the pages behind a memory, and how much.
+        // The checks that compiled code leaves to the guard pages, for each setting.
         const CHANGES: &[(&str, Change)] = &[
             ("default", |_| {}),
             ("no guard", |config| _ = config.memory_guard_size(0)),
@@ -362,7 +362,7 @@ fn are_taken_where_code_checks_the_bounds() {
     );
 }
 
-/// Nor are the system's pages of use where those of WebAssembly are of a byte each.
+/// With WebAssembly pages of one byte, guard pages can't be used either.
 #[test]
 fn of_single_bytes_are_taken() {
     alone("shared_memories::of_single_bytes_are_taken", || {

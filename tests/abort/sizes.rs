@@ -1,4 +1,4 @@
-//! Sizes that aren't possible, or not together.
+//! Sizes that are impossible, by themselves or together.
 
 use crate::{Change, alone, assert_conflict, assert_possible};
 
@@ -87,8 +87,7 @@ fn of_memories() {
     });
 }
 
-/// What the address space may have room for, as far as anyone knows, is tried
-/// when the memory is made.
+/// Sizes that may fit into the address space are tried when the memory is created.
 #[cfg(all(feature = "wat", feature = "cranelift", target_pointer_width = "64"))]
 #[test]
 fn of_memories_that_are_too_large_to_make() {

@@ -40,7 +40,7 @@ fn items(engine: &Engine) -> Items {
     let get = |name: &str| instance.get_export(name).unwrap().clone();
     let table = get("table").into_table().unwrap();
     let func = get("f").into_func().unwrap();
-    // The only way to a reference is out of the store.
+    // References come only from the store.
     let ty = FuncType::new(engine, [], [ValType::FUNCREF]);
     let wat = r#"(module (func $f) (elem declare func $f)
         (func (export "give") (result funcref) (ref.func $f)))"#;
@@ -70,7 +70,7 @@ fn items(engine: &Engine) -> Items {
 
 type Use = fn(&mut Items, &Items);
 
-/// Uses an item of the second where one of the first belongs.
+/// Uses an item of the second where the first's is expected.
 const USES: &[(&str, Use)] = &[
     ("Func::call", |a, b| {
         drop(b.func.call(&mut a.store, &[Val::I32(1)]))
@@ -246,7 +246,7 @@ fn values_of_a_wrong_type() {
     });
 }
 
-/// What `wasm.h` has no word for, as exports.
+/// Exports for which `wasm.h` has no type.
 #[test]
 fn items_that_it_has_not() {
     alone("standard::items_that_it_has_not", || {

@@ -1,5 +1,5 @@
-//! Items of another store: libwasmtime ends the process when it is given one.
-//! Here, to use one panics, and to pass one into a store is an error.
+//! Items of another store, for which libwasmtime ends the process. Here, using one panics,
+//! and passing one into a store is an error.
 
 use crate::{alone, assert_panics};
 use libwasmtime::*;
@@ -48,7 +48,7 @@ impl Items {
     }
 }
 
-/// Uses an item of the second where one of the first belongs.
+/// Uses an item of the second where the first's is expected.
 type Use = fn(&mut Items, &Items);
 
 const USES: &[(&str, Use)] = &[
@@ -286,7 +286,7 @@ fn of_another_store_in_a_new_one() {
     });
 }
 
-/// A store that takes the place of one that is gone.
+/// A store at the address of one that was deleted.
 #[test]
 fn of_a_store_that_is_gone() {
     alone("stores::of_a_store_that_is_gone", || {
@@ -301,7 +301,7 @@ fn of_a_store_that_is_gone() {
         });
         assert_panics("Linker::get", || _ = linker.get(&mut own.store, "", "f"));
         assert!(pre.instantiate(&mut own.store).is_err());
-        // Others may be defined and found yet.
+        // Other items can still be defined and found.
         assert!(linker.instantiate_pre(&module).is_ok());
         let mut linker = linker.clone();
         linker.allow_shadowing(true);
@@ -314,7 +314,7 @@ fn of_a_store_that_is_gone() {
     });
 }
 
-/// What one store has defined isn't unknown in another, and isn't for it either.
+/// An item of one store is known in another, but can't be used there.
 #[test]
 fn with_default_values() {
     alone("stores::with_default_values", || {
@@ -324,7 +324,7 @@ fn with_default_values() {
         let mut store = Store::new(module.engine(), ());
         drop(linker.define_unknown_imports_as_default_values(&mut store, &module));
         assert!(linker.instantiate(&mut store, &module).is_err());
-        // And where there is no room for any.
+        // And if the store's limits allow none.
         let limits = StoreLimitsBuilder::new().memories(0).tables(0).instances(0);
         let limits = limits.memory_size(0).table_elements(0).build();
         let mut store = Store::new(module.engine(), limits);

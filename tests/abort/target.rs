@@ -3,7 +3,7 @@
 use crate::alone;
 use libwasmtime::{Config, ConfigConflict, Engine};
 
-/// What isn't a target of this machine is refused when it is set.
+/// A target that this machine can't run is refused when it is set.
 #[test]
 fn bad_ones() {
     alone("target::bad_ones", || {
@@ -39,7 +39,7 @@ fn bad_ones() {
     });
 }
 
-/// Whatever follows the architecture: it is refused, or an engine can be made.
+/// Whatever follows the architecture, it is refused, or an engine can be created.
 #[test]
 fn odd_ones() {
     alone("target::odd_ones", || {
@@ -93,7 +93,7 @@ fn odd_ones() {
     });
 }
 
-/// Whether the library has Pulley.
+/// Reports whether the library has Pulley.
 pub fn has_pulley() -> bool {
     let pulley = format!("pulley{}", usize::BITS);
     Config::new().target(&pulley).is_ok()
@@ -105,7 +105,7 @@ fn pulley() {
         let target = format!("pulley{}", usize::BITS);
         let mut config = Config::new();
         if !has_pulley() {
-            // Without it all that there is to see is that it is refused.
+            // Without Pulley, only the refusal can be tested.
             let error = config.target(&target).unwrap_err();
             assert!(error.to_string().contains("pulley"), "{error}");
             return;
@@ -120,7 +120,7 @@ fn pulley() {
     });
 }
 
-/// What is accepted compiles and runs: else the setting is refused, with the reason.
+/// A target that is accepted compiles and runs; any other is refused, with the reason.
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 #[test]
 fn what_is_accepted_runs() {

@@ -1,4 +1,4 @@
-//! What threads share, used by several at a time.
+//! Objects that several threads share and use at the same time.
 
 use crate::alone;
 use libwasmtime::*;
@@ -71,7 +71,7 @@ fn share_an_engine() {
     });
 }
 
-/// Each store goes from thread to thread.
+/// Each store is sent from thread to thread.
 #[test]
 fn hand_over_stores() {
     alone("threads::hand_over_stores", || {
@@ -174,7 +174,7 @@ fn share_a_memory() {
             }
         });
         assert_eq!(memory.size(), 100);
-        // SAFETY: the threads are gone.
+        // SAFETY: the threads have ended.
         let count = unsafe { *memory.data()[0].get() };
         assert_eq!(usize::from(count), THREADS * 20);
         // Outlives its engine.
@@ -183,7 +183,7 @@ fn share_a_memory() {
     });
 }
 
-/// Each pool takes a share of the address space, until there is none left.
+/// Each pool takes a share of the address space, until it is exhausted.
 #[cfg(all(feature = "pooling-allocator", unix, target_pointer_width = "64"))]
 #[test]
 fn make_pools_until_there_is_no_room() {
@@ -204,15 +204,15 @@ fn make_pools_until_there_is_no_room() {
                 }
             }
             made.fetch_add(engines.len(), Ordering::Relaxed);
-            // None gives its room to another.
+            // None of them loses its addresses to another.
             all.wait();
         });
         println!("{} pools", made.into_inner());
     });
 }
 
-/// References and handles go on other threads while their store is at work, and
-/// while it goes itself.
+/// References and handles are dropped on other threads while their store is in use, and
+/// while it is dropped itself.
 #[cfg(all(feature = "gc", feature = "standard"))]
 #[test]
 fn drop_handles_elsewhere() {
@@ -247,7 +247,7 @@ fn drop_handles_elsewhere() {
     });
 }
 
-/// What is made and dropped within what libwasmtime does with the host's memory.
+/// Objects are created and dropped while libwasmtime calls the host's memory.
 #[test]
 fn make_memories_that_use_stores() {
     use std::sync::Arc;
@@ -274,7 +274,7 @@ fn make_memories_that_use_stores() {
         }
     }
 
-    // SAFETY: the memory is as large as it says, and where it says.
+    // SAFETY: the memory has the size and the address that it returns.
     unsafe impl LinearMemory for Bytes {
         fn byte_size(&self) -> usize {
             self.0.len()
@@ -295,7 +295,7 @@ fn make_memories_that_use_stores() {
         }
     }
 
-    // SAFETY: it makes such memories.
+    // SAFETY: it creates such memories.
     unsafe impl MemoryCreator for Creator {
         fn new_memory(
             &self,

@@ -1,11 +1,11 @@
-//! The types that a valid module can declare, at their extremes: a host makes what
-//! a module imports before it can know that nothing is as large.
+//! The most extreme types that a valid module can declare: a host creates what a module
+//! imports before anything tells that it is too large.
 
 use crate::alone;
 use libwasmtime::*;
 use std::result::Result::Ok;
 
-/// Numbers of pages and elements: the smallest, and those at which something ends.
+/// Numbers of pages and elements: the smallest, and those around limits.
 const COUNTS: [u64; 15] = [
     0,
     1,
@@ -55,7 +55,7 @@ const TYPES: &str = "
     (type $array (array (mut i64)))
     (rec (type $rec (func (param (ref null $rec) (ref $other)))) (type $other (struct)))";
 
-/// What a module may say that it imports, and more.
+/// Returns import declarations, valid and invalid.
 fn imports() -> Vec<String> {
     let mut imports = Vec::new();
     let maximums = || COUNTS.map(Some).into_iter().chain([None]);
@@ -91,7 +91,7 @@ fn imports() -> Vec<String> {
     imports
 }
 
-/// A reference of each kind, null or not.
+/// Returns a reference of each kind, null or not.
 fn references(store: &mut Store<()>) -> Vec<Ref> {
     let func = Func::wrap(&mut *store, || {});
     let external = ExternRef::new(&mut *store, 1).unwrap();
@@ -105,8 +105,7 @@ fn references(store: &mut Store<()>) -> Vec<Ref> {
     ]
 }
 
-/// Makes whatever can be made of the type of an import: some is an error, and none
-/// a panic.
+/// Creates every kind of item of an import's type: some are an error, and none a panic.
 fn make(module: &Module) {
     let engine = module.engine();
     let ty = module.imports().next().unwrap().ty();
@@ -118,7 +117,7 @@ fn make(module: &Module) {
         ExternType::Func(_) | ExternType::Global(_) | ExternType::Tag(_) => false,
     };
     if !huge {
-        // What is large and yet possible takes a while.
+        // Sizes that are large and yet possible take a while.
         let limits = StoreLimitsBuilder::new().memory_size(1 << 24);
         let limits = limits.table_elements(1 << 10).build();
         store.limiter(move |()| Box::leak(Box::new(limits.clone())));
@@ -215,7 +214,7 @@ fn of_imports_at_their_extremes() {
         for import in imports() {
             println!("{import}");
             let text = format!(r#"(module {TYPES} (import "" "" {import}))"#);
-            // Not every one is valid; which are, libwasmtime decides.
+            // libwasmtime decides which ones are valid.
             let Ok(module) = Module::new(&engine, text) else {
                 continue;
             };

@@ -5,13 +5,13 @@ use crate::{alone, assert_panics};
 use libwasmtime::*;
 use std::thread;
 
-/// The values of each kind that there is.
+/// Returns the values of each kind that there is.
 fn values(store: &mut Store<()>) -> Vec<Val> {
     let values = Kind::ALL.iter().map(|kind| kind.values(store));
     values.collect::<Result<Vec<_>>>().unwrap().concat()
 }
 
-/// One of each type.
+/// Returns one of each type.
 fn types(store: &mut Store<()>) -> Vec<ValType> {
     let mut types: Vec<_> = Kind::ALL.iter().map(|kind| kind.ty()).collect();
     let heap_types = abstract_heap_types();
@@ -26,7 +26,7 @@ fn types(store: &mut Store<()>) -> Vec<ValType> {
     types
 }
 
-/// Each value for each type: it fits, or it is an error.
+/// Returns each value for each type: it fits, or it is an error.
 fn each_pair(test: &'static str, check: impl Fn(&mut Store<()>, &ValType, Val) -> Result<()>) {
     alone(test, || {
         let mut config = Config::new();
@@ -38,7 +38,7 @@ fn each_pair(test: &'static str, check: impl Fn(&mut Store<()>, &ValType, Val) -
                 println!("{value:?} as {ty}");
                 let fits = value.matches_ty(&store, &ty).expect("it is rooted");
                 let outcome = check(&mut store, &ty, value);
-                // What fits may still not be possible yet; what doesn't never is.
+                // A value of the type may be refused; any other always is.
                 assert!(fits || outcome.is_err(), "{value:?} as {ty}");
                 fit += u32::from(outcome.is_ok());
             }
@@ -69,7 +69,7 @@ fn of_globals() {
 fn of_tables() {
     each_pair("values::of_tables", |store, ty, value| {
         let (Some(element), Some(init)) = (ty.as_ref(), value.ref_()) else {
-            // So that the numbers have their share.
+            // So that numbers are frequent enough.
             ensure!(value.matches_ty(&*store, ty)?, "not of the type");
             return Ok(());
         };
@@ -111,7 +111,7 @@ fn of_results() {
     });
 }
 
-/// Through code of WebAssembly, where there is one for the type.
+/// Through WebAssembly code, if the type can be written there.
 #[test]
 fn of_results_to_wasm() {
     each_pair("values::of_results_to_wasm", |store, ty, value| {
@@ -134,7 +134,7 @@ fn of_results_to_wasm() {
     });
 }
 
-/// How a type is written.
+/// Returns how a type is written.
 fn text_of(ty: &ValType) -> Result<String> {
     if let Some(ty) = ty.as_ref() {
         ensure!(ty.heap_type().is_abstract(), "not without a definition");
@@ -171,7 +171,7 @@ fn in_number() {
     });
 }
 
-/// A function may have more values than any module can say.
+/// A function may have more parameters and results than any module can declare.
 #[test]
 fn of_functions_with_many() {
     alone("values::of_functions_with_many", || {
@@ -200,8 +200,8 @@ fn of_functions_with_many() {
     });
 }
 
-/// Types in types, deeper than would do for code that calls itself for each: with
-/// little stack, as libwasmtime 48.0.0 is such code itself when it drops them.
+/// Types that nest too deeply for a recursion over them; with a small stack, as libwasmtime
+/// 48.0.0 itself recurses when it drops them.
 #[test]
 fn of_nested_types() {
     alone("values::of_nested_types", || {
@@ -241,7 +241,7 @@ fn of_nested_types() {
     });
 }
 
-/// Types that consist of themselves.
+/// Types that refer to themselves.
 #[test]
 fn of_types_in_themselves() {
     alone("values::of_types_in_themselves", || {
@@ -279,7 +279,7 @@ fn of_types_in_themselves() {
     });
 }
 
-/// Items of any kind where a module wants another.
+/// Items of any kind where a module imports another.
 #[test]
 fn of_imports() {
     alone("values::of_imports", || {
@@ -403,7 +403,7 @@ fn of_another_engine() {
         let pre = Linker::new(&other).instantiate_pre(&module).unwrap();
         assert!(pre.instantiate(&mut store).is_err());
 
-        // The number that one engine gives to a type is that of another in the next.
+        // A type's number in one engine is another type's in the next.
         let func = Func::wrap(&mut foreign_store, || {});
         linker.define(&foreign_store, "", "f", func).unwrap();
         for ty in ["(func)", "(func (param i64 i64 i64))", "(memory 1)"] {
@@ -436,7 +436,7 @@ fn of_a_shared_memory_of_another_engine() {
         assert!(linker.instantiate_pre(&module).is_err());
         assert!(linker.instantiate(&mut store, &module).is_err());
         assert!(linker.get(&mut store, "", "m").is_err());
-        // It may still be asked for its type.
+        // Its type can still be read.
         drop(Extern::from(memory).ty(&store));
     });
 }

@@ -1,4 +1,4 @@
-//! WASI programs, whatever they call and wherever they write.
+//! WASI programs that call any function with any arguments, and write anywhere.
 
 use crate::subprocess::Subprocess;
 use crate::{alone, assert_panics};
@@ -66,7 +66,7 @@ fn linker(engine: &Engine) -> Linker<()> {
     linker
 }
 
-/// A program that passes on what it is called with to a function of WASI.
+/// Returns a program that passes its arguments on to a function of WASI.
 fn wrapper(store: &mut Store<()>, name: &str) -> Func {
     let engine = store.engine().clone();
     let mut linker = linker(&engine);
@@ -96,7 +96,7 @@ fn wrapper(store: &mut Store<()>, name: &str) -> Func {
     instance.get_func(&mut *store, "run").expect("exported")
 }
 
-/// A directory that a program may do anything to.
+/// Returns a directory that a program may do anything to.
 fn playground(test: &str) -> std::path::PathBuf {
     let folder = crate::directory(test);
     std::fs::write(folder.join("file"), "text").expect("it is writable");
@@ -122,7 +122,7 @@ fn functions_with_any_arguments() {
                 store.set_wasi(builder.build_p1()).unwrap();
                 let run = wrapper(&mut store, name);
                 let ty = run.ty(&store);
-                // Not that it waits for ever.
+                // So that it doesn't wait for ever.
                 let numbers: &[u64] = match *name {
                     "poll_oneoff" => &[0, 8, 65535, u64::MAX],
                     _ => &[
@@ -220,7 +220,8 @@ fn without_a_context() {
         linker.module(&mut store, "command", &module).unwrap();
         let start = linker.get_default(&mut store, "command").unwrap();
         start.call(&mut store, &[], &mut []).unwrap_err();
-        // A function of WASI that was had with a context isn't one for others.
+        // A function of WASI that was looked up for a store with a context can't be used
+        // with others.
         let mut other = Store::new(&engine, ());
         other.set_wasi(WasiCtxBuilder::new().build_p1()).unwrap();
         let Ok(Extern::Func(found)) = linker.get(&mut other, WASI, "sched_yield") else {
@@ -239,7 +240,7 @@ fn without_a_context() {
 
 type Change = fn(&mut WasiCtxBuilder);
 
-/// What a program can't be given, and what it can although it is odd.
+/// Arguments that a program can't get, and odd ones that it can.
 const CONTEXTS: &[(&str, bool, Change)] = &[
     ("an argument with a NUL", false, |b| _ = b.arg("a\0b")),
     ("an empty argument", true, |b| _ = b.arg("")),
@@ -277,7 +278,7 @@ const CONTEXTS: &[(&str, bool, Change)] = &[
     }),
 ];
 
-/// Runs a program that asks for its arguments, reads, and writes twice.
+/// Runs a program that gets its arguments, reads, and writes twice.
 fn start(context: WasiP1Ctx) -> Result<()> {
     let mut store = Store::<()>::default();
     store.set_wasi(context)?;
@@ -331,7 +332,7 @@ fn contexts() {
         let mut builder = WasiCtxBuilder::new();
         builder.inherit_args();
         start(builder.build_p1()).unwrap();
-        // Used up, or not: a second one is as good.
+        // A second context works, whether or not the first was used.
         drop(start(builder.build_p1()));
     });
 }
@@ -353,14 +354,14 @@ fn environments_of_any_bytes() {
     });
 }
 
-/// A number of threads that the runtime of libwasmtime's WASI can't have.
+/// A number of threads that libwasmtime's runtime for WASI doesn't accept.
 #[test]
 fn no_threads_to_run_on() {
     for count in ["0", "-1", "many", "", "1"] {
         let mut process = Subprocess::new("wasi::no_threads_to_run_on");
         process.command().env("TOKIO_WORKER_THREADS", count);
         process.run(|| {
-            // Within the process it is what was set.
+            // Within the process the variable has the given value.
             let count = std::env::var("TOKIO_WORKER_THREADS").unwrap();
             let outcome = print(io::sink());
             println!("{count:?}: {outcome:?}");
@@ -372,7 +373,7 @@ fn no_threads_to_run_on() {
     }
 }
 
-/// A writer that does what it is told to.
+/// A writer that calls a closure.
 struct Writer<F>(F);
 
 impl<F: FnMut(&[u8]) -> io::Result<usize>> Write for Writer<F> {
@@ -441,7 +442,7 @@ fn writers() {
     });
 }
 
-/// A context that takes the place of the one that is at work.
+/// A context that replaces the one in use.
 #[test]
 fn contexts_within_calls() {
     alone("wasi::contexts_within_calls", || {

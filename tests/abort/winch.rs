@@ -1,9 +1,9 @@
-//! Winch, and what it can't do.
+//! Winch, and what it doesn't support.
 
 use crate::{Change, alone, assert_conflict, assert_possible};
 use libwasmtime::{Config, Engine, Strategy};
 
-/// Whether the library has Winch; else that is an error and no more.
+/// Reports whether the library has Winch; otherwise choosing it is an error.
 fn there() -> bool {
     match Engine::new(Config::new().strategy(Strategy::Winch)) {
         Ok(engine) => {
@@ -25,7 +25,7 @@ fn settings() {
         if !there() {
             return;
         }
-        // In the words of the `wasmtime` crate.
+        // With the words of the `wasmtime` crate.
         const BAD: [(Change, &str); 2] = [
             (
                 |config| _ = config.signals_based_traps(false),
@@ -100,7 +100,7 @@ fn proposals() {
                 change(config);
             });
         }
-        // Relaxed SIMD is off to begin with, so that nothing needs SIMD.
+        // Relaxed SIMD is off by default, so nothing needs SIMD.
         let engine = assert_possible("without SIMD", |config| {
             config.strategy(Strategy::Winch).wasm_simd(false);
         });

@@ -1,4 +1,4 @@
-//! `anyref`: structs, arrays, `i31` and what of the host's was made one.
+//! `anyref`: structs, arrays, `i31`, and values of the host that were converted.
 
 use crate::guest::{Drops, assert_not_taken, instantiate, panic_text};
 use libwasmtime::*;
@@ -229,7 +229,7 @@ fn typed_calls() {
     assert!(exact.typed::<Nullable, Nullable>(&store).is_err());
     assert!(same.typed::<Nullable, Rooted<AnyRef>>(&store).is_err());
 
-    // A number by itself, beside references, and in their place.
+    // A number alone, beside references, and instead of them.
     let five = I31::wrapping_i32(-5);
     let f = get(&mut store, "i31");
     let f = f.typed::<Option<I31>, Option<I31>>(&store).unwrap();
@@ -377,7 +377,7 @@ fn conversions_from_and_to_the_host() {
         let back = *results[0].unwrap_extern_ref().unwrap();
         assert!(Rooted::ref_eq(&scope, &host, &back).unwrap());
     }
-    // What was WebAssembly's own has no data.
+    // An object that WebAssembly created has no data.
     let pair = make(&mut store, instance, "pair", &[Val::I32(4)]);
     let seven = AnyRef::from_i31(&mut store, I31::wrapping_u32(7));
     for any in [pair, seven] {
@@ -414,7 +414,7 @@ fn roots_end_with_their_scope() {
         let text = format!("{:#}", error.unwrap_err());
         assert!(text.contains("unrooted"), "{text}");
     }
-    // The object is kept, wherever the collector moves it.
+    // The object stays alive, even if the collector moves it.
     for i in 0..100_000 {
         let mut scope = RootScope::new(&mut store);
         ExternRef::new(&mut scope, i).unwrap();
@@ -425,7 +425,7 @@ fn roots_end_with_their_scope() {
     assert_eq!(first.call(&mut store, owned).unwrap(), 4);
 }
 
-/// Neither the arguments of typed calls nor those of host functions stay.
+/// Neither the arguments of typed calls nor those of host functions stay rooted.
 #[test]
 fn numbers_as_arguments_are_not_kept() {
     let mut store = store();
@@ -433,7 +433,7 @@ fn numbers_as_arguments_are_not_kept() {
     let f = instance
         .get_typed_func::<I31, Option<OwnedRooted<AnyRef>>>(&mut store, "same")
         .unwrap();
-    // A root that comes after those that are gone has the same place.
+    // A new root reuses the place of one that has ended.
     let mut place = |times| {
         for _ in 0..times {
             f.call(&mut store, I31::default()).unwrap();

@@ -1,7 +1,7 @@
-//! The settings of an engine: each has the effect that it says.
+//! The settings of an engine: each has the effect that it documents.
 //!
-//! What can't be seen from outside is told from compiled code: it names the
-//! settings that it was compiled with, and an engine of others refuses it.
+//! Settings whose effect can't be observed are found in compiled code: it records the
+//! settings that it was compiled with, and an engine with others refuses it.
 
 #[cfg(feature = "cache")]
 mod cache;
@@ -19,7 +19,7 @@ mod words;
 
 use libwasmtime::{Config, Engine, Module, Result};
 
-/// An engine of one setting.
+/// Returns an engine with one setting.
 #[track_caller]
 fn engine(change: impl FnOnce(&mut Config)) -> Engine {
     let mut config = Config::new();
@@ -27,15 +27,14 @@ fn engine(change: impl FnOnce(&mut Config)) -> Engine {
     Engine::new(&config).unwrap()
 }
 
-/// Code that one engine has compiled, in another.
+/// Loads code that one engine has compiled into another.
 fn pass_on(from: &Engine, to: &Engine) -> Result<()> {
     let bytes = Module::new(from, "(module)")?.serialize()?;
     // SAFETY: the bytes were just serialized.
     unsafe { Module::deserialize(to, bytes) }.map(drop)
 }
 
-/// One engine refuses what the other has compiled because of this setting of
-/// it.
+/// Asserts that one engine refuses code of the other because of this setting.
 #[track_caller]
 fn assert_refuses(from: &Engine, to: &Engine, setting: &str) {
     let error = pass_on(from, to).expect_err(setting);
@@ -43,7 +42,7 @@ fn assert_refuses(from: &Engine, to: &Engine, setting: &str) {
     assert!(text.contains(setting), "{setting}: {text}");
 }
 
-/// No setting of the C API is forgotten: each has a test that says so.
+/// No setting of the C API is forgotten: a test claims each.
 #[cfg(all(
     feature = "async",
     feature = "cache",
@@ -78,14 +77,14 @@ fn every_setting_of_the_c_api_has_a_test() {
         .filter(|name| {
             name.starts_with("wasmtime_config_") || name.starts_with("wasmtime_pooling_allocation_")
         })
-        // `Config` hasn't got it.
+        // `Config` has no such method.
         .filter(|&name| name != "wasmtime_config_host_stack_creator_set")
         .collect();
     assert_eq!(tested.len(), declared.len(), "none is listed twice");
     assert_eq!(BTreeSet::from_iter(tested), declared);
 }
 
-/// The C functions that a module of tests sees to, and the test of each.
+/// The C functions that a module of tests covers, and the test of each.
 type Tests = &'static [(&'static str, fn())];
 
 macro_rules! tests {

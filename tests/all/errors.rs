@@ -1,4 +1,4 @@
-//! Errors of host functions, on their way to whoever can make sense of them.
+//! Errors of host functions, on their way to the caller that handles them.
 
 mod backtrace;
 mod hostile;
@@ -8,7 +8,7 @@ use libwasmtime::error::Context;
 use libwasmtime::*;
 use std::fmt;
 
-/// An error of the host's own.
+/// An error of a host function.
 #[derive(Debug, PartialEq)]
 struct Refused(i32);
 
@@ -41,7 +41,7 @@ fn error_arrives_as_it_was() {
     let mut store = Store::<()>::default();
     let host = Func::wrap(&mut store, |x: i32| Err::<(), _>(Refused(x).into()));
 
-    // Straight from the host, there is nothing to add.
+    // A call directly from the host adds nothing.
     let direct = host.typed::<i32, ()>(&store).unwrap();
     let error = direct.call(&mut store, 4).unwrap_err();
     assert_eq!(messages(&error), ["refused 4"]);
@@ -56,7 +56,7 @@ fn error_arrives_as_it_was() {
     assert_eq!(error.downcast::<Refused>().unwrap(), Refused(5));
 }
 
-/// Whatever is in it, an error may be looked at after a panic.
+/// An error may be inspected after a panic, whatever it contains.
 #[test]
 fn error_is_unwind_safe() {
     fn check<T: std::panic::UnwindSafe + std::panic::RefUnwindSafe + Send + Sync + Unpin>() {}
@@ -86,7 +86,7 @@ fn every_level_adds_context() {
     assert_eq!(messages[..2], ["outer", "inner of 1"]);
     assert_eq!(messages[3], "refused 2");
 
-    // There is one backtrace: that of where it began, with all that was active.
+    // There is one backtrace: of the place where the error began, with all active frames.
     let backtrace = error.downcast_ref::<WasmBacktrace>().unwrap();
     assert_eq!(messages[2], backtrace.to_string());
     let names: Vec<_> = backtrace
@@ -146,7 +146,7 @@ fn swallowed_error_is_gone() {
     let trap = outer.get_typed_func::<i32, ()>(&mut store, "trap").unwrap();
 
     ok.call(&mut store, 1).unwrap();
-    // What comes next isn't taken for it.
+    // The next error isn't mistaken for it.
     let error = trap.call(&mut store, 2).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));
     assert!(!error.is::<Refused>());
@@ -202,7 +202,7 @@ fn error_in_a_reactor() {
     let error = linker.module(&mut store, "a", &fails).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Refused(8)));
 
-    // What libwasmtime says of a trap stays around it.
+    // libwasmtime's context of a trap is kept.
     let error = linker.module(&mut store, "b", &traps).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));
     let backtrace = error.downcast_ref::<WasmBacktrace>().unwrap();
@@ -355,7 +355,7 @@ fn to_and_from_anyhow() {
     let error = Err::<(), _>(error).to_wasmtime_result().unwrap_err();
     assert!(format_err!(error).is::<Refused>());
 
-    // Each in the macro and the boxes of the other.
+    // Each error type in the other's macros and boxes.
     let error = format_err!(anyhow::Error::new(Refused(2)));
     assert_eq!(error.downcast_ref(), Some(&Refused(2)));
     let error = anyhow::anyhow!(error);
@@ -365,7 +365,7 @@ fn to_and_from_anyhow() {
     assert_eq!(error.to_string(), "refused 2");
 }
 
-/// A program may have an error that both become, which are two types then.
+/// A program may have an error type that both convert into: they are two types then.
 #[test]
 fn an_error_of_both() {
     #[derive(Debug)]
@@ -399,7 +399,7 @@ fn text_of_an_error() {
     assert_eq!(format!("{error} {error:#}"), "refused 1 refused 1");
     let shown = |error: &Error| {
         let text = format!("{error:?}");
-        // What follows are the host's own frames, if they are asked for.
+        // After it follow the host's own frames, if the environment requests them.
         text.split("\nStack backtrace:").next().unwrap().to_owned()
     };
     assert_eq!(shown(&error), "refused 1");
@@ -441,8 +441,8 @@ fn condition_of_ensure() {
     assert_eq!(error.downcast_ref(), Some(&Refused(2)));
 }
 
-/// The stack is there if, and only if, the environment asks for it, as with any
-/// error of Rust.
+/// The stack is captured if, and only if, the environment requests it, as for any error in
+/// Rust.
 #[cfg(feature = "backtrace")]
 #[test]
 fn backtrace_of_the_host() {

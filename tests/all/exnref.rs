@@ -30,7 +30,7 @@ const WAT: &str = r#"(module
             (return (i32.const -1)))
         (drop)))"#;
 
-/// The module with a host function that does this.
+/// Returns an instance of the module with this host function.
 fn with_host(
     store: &mut Store<()>,
     host: impl Fn(Caller<'_, ()>) -> Result<()> + Send + Sync + 'static,
@@ -39,7 +39,7 @@ fn with_host(
     instantiate(store, WAT, &[host.into()])
 }
 
-/// An exception with these values.
+/// Returns an exception with these values.
 fn exception(store: &mut Store<()>, instance: Instance, values: &[Val]) -> Rooted<ExnRef> {
     let tag = instance.get_tag(&mut *store, "tag").unwrap();
     let ty = ExnType::from_tag_type(&tag.ty(&*store)).unwrap();
@@ -149,7 +149,7 @@ fn a_full_heap_is_an_error() {
         let error = fill(&mut scope.as_context_mut()).expect("the heap is full");
         assert!(error.to_string().contains("out of memory"), "{error:?}");
     }
-    // What isn't rooted makes room.
+    // Objects without a root are collected.
     for _ in 0..10_000 {
         let mut scope = RootScope::new(&mut store);
         ExnRef::new(&mut scope, &pre, &tag, &values).unwrap();
@@ -241,8 +241,8 @@ fn an_uncaught_exception_is_pending() {
     assert_eq!(drops.count(), 1);
 }
 
-/// What a host function throws, WebAssembly code catches.
-/// Throws and takes an exception so many times, each in a scope of its own.
+/// WebAssembly code catches an exception that a host function throws.
+/// Throws and takes an exception a number of times, each in a scope of its own.
 fn throw_and_take(mut store: impl AsContextMut, times: usize, drops: &Drops) {
     let engine = store.as_context().engine().clone();
     let ty = ExnType::new(&engine, [ValType::EXTERNREF]).unwrap();
@@ -269,7 +269,7 @@ fn an_exception_that_was_taken_is_collected() {
     store.gc(None).unwrap();
     assert_eq!(drops.count(), TIMES);
 
-    // And without the host function having to return first.
+    // The same before the host function returns.
     let (shared, in_host) = (Drops::default(), 1000);
     let counts = shared.clone();
     let host = Func::wrap(&mut store, move |mut caller: Caller<'_, ()>| {
@@ -348,8 +348,8 @@ fn an_exception_passes_through_a_host_function() {
     }
 }
 
-/// The error without an exception, and another error beside one, are errors
-/// like others, which can't be caught.
+/// The error without a pending exception, and another error while one is pending, are
+/// ordinary errors, which can't be caught.
 #[test]
 fn errors_are_not_exceptions() {
     let mut store = store();

@@ -7,7 +7,7 @@ mod roots;
 use crate::guest::{Dropped, Drops, instantiate};
 use libwasmtime::*;
 
-/// What of a reference's data is a number.
+/// Returns the data of a reference, which is a number.
 fn number(reference: &Rooted<ExternRef>, store: &Store<()>) -> i32 {
     let data = reference.data(store).unwrap().unwrap();
     *data.downcast_ref::<i32>().unwrap()
@@ -172,7 +172,7 @@ fn host_functions() {
     let add = instance
         .get_typed_func::<(i32, i32), i32>(&mut store, "add")
         .unwrap();
-    // More than one heap of them.
+    // More than the heap can hold.
     for i in 0..20_000 {
         assert_eq!(add.call(&mut store, (i, 5)).unwrap(), i + 5);
     }
@@ -198,13 +198,13 @@ fn values_are_dropped_with_the_store() {
     assert_eq!(drops.count(), 0);
     drop(store);
     assert_eq!(drops.count(), 1);
-    // What is left of it can still be handled.
+    // The remaining handles can still be used and dropped.
     drop(owned.clone());
     drop(owned);
     assert_eq!(drops.count(), 1);
 }
 
-/// Makes objects of no use, until `done` or there were very many.
+/// Creates garbage until `done`, or until there was very much.
 fn make_garbage(store: &mut Store<()>, done: impl Fn() -> bool) {
     for _ in 0..1_000_000 {
         if done() {
@@ -303,13 +303,13 @@ fn references_end_with_their_scope() {
     assert!(Rooted::ref_eq(&store, &outer, &inner).is_err());
     assert!(Val::from(inner).ty(&store).is_err());
 
-    // Another takes its place, and isn't taken for it.
+    // Another root takes its place, and isn't mistaken for it.
     let other = ExternRef::new(&mut store, 4).unwrap();
     assert!(inner.data(&store).is_err());
     assert_eq!(number(&other, &store), 4);
     assert_eq!(number(&outer, &store), 1);
 
-    // Nor may it be passed on.
+    // Nor can it be passed to a function.
     let instance = instantiate(&mut store, IDENTITY, &[]);
     let f = instance.get_func(&mut store, "nullable").unwrap();
     let mut results = [Val::I32(0)];
@@ -388,9 +388,9 @@ fn owned_references_are_independent() {
     assert_eq!(number(&rooted, &store), 5);
 }
 
-/// Functions that return references to what the host didn't make.
+/// Functions that return references to objects that the host didn't create.
 struct Objects {
-    /// Has both, and `identity`, which returns what it is given.
+    /// Contains both, and `identity`, which returns its argument.
     instance: Instance,
     /// Makes an `i31`.
     i31: TypedFunc<i32, Rooted<ExternRef>>,

@@ -3,7 +3,7 @@
 use crate::guest::{Dropped, Drops};
 use libwasmtime::*;
 
-/// What is behind a reference: large, and counted.
+/// The data of a reference: it is large, and its drops are counted.
 struct Large {
     _bytes: Vec<u8>,
     _dropped: Dropped,
@@ -74,7 +74,7 @@ fn what_is_rooted_stays() {
     assert_eq!(drops.count(), 2);
 }
 
-/// As a program of the `wasmtime` crate has it, which gets its value back there.
+/// As programs for the `wasmtime` crate do it, which get their value back there.
 #[test]
 fn programs_that_look_for_a_full_heap_compile() -> Result<()> {
     let mut store = Store::<()>::default();

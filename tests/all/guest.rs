@@ -1,5 +1,4 @@
-//! WebAssembly to be called by the tests of other modules, and what those have
-//! to say about panics.
+//! WebAssembly that the tests of other modules call, and their assertions about panics.
 
 use libwasmtime::{Extern, Instance, Module, Result, Store};
 use std::any::Any;
@@ -14,7 +13,7 @@ pub fn instantiate<T>(store: &mut Store<T>, wat: &str, imports: &[Extern]) -> In
     Instance::new(store, &module, imports).expect("the module can be instantiated")
 }
 
-/// The payload of a panic of `f`.
+/// Returns the payload of a panic of `f`.
 #[track_caller]
 pub fn panic_of<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
     match catch_unwind(AssertUnwindSafe(f)) {
@@ -23,7 +22,7 @@ pub fn panic_of<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
     }
 }
 
-/// The text of a panic of `f`.
+/// Returns the text of a panic of `f`.
 #[track_caller]
 pub fn panic_text<R>(f: impl FnOnce() -> R) -> String {
     let payload = panic_of(f);
@@ -33,7 +32,7 @@ pub fn panic_text<R>(f: impl FnOnce() -> R) -> String {
     }
 }
 
-/// That a value or an import isn't taken, because it is of another store.
+/// Asserts that a value or an import is refused because it belongs to another store.
 #[track_caller]
 pub fn assert_not_taken<R>(result: Result<R>) {
     let Err(error) = result else {
@@ -48,7 +47,7 @@ pub fn assert_not_taken<R>(result: Result<R>) {
 #[derive(Clone, Default)]
 pub struct Drops(Arc<AtomicUsize>);
 
-/// What is counted.
+/// A value whose drop is counted.
 pub struct Dropped(Drops);
 
 impl Drops {

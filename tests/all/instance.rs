@@ -135,7 +135,7 @@ fn a_start_function_that_fails() -> Result<()> {
     )?;
     let error = Instance::new(&mut store, &out_of_bounds, &[]).unwrap_err();
     assert_eq!(error.downcast_ref::<Trap>(), Some(&Trap::MemoryOutOfBounds));
-    // The store is as good as ever.
+    // The store still works.
     instantiate(&mut store, "(module (func $f) (start $f))", &[]);
     Ok(())
 }
@@ -249,7 +249,7 @@ fn exports_by_their_place_in_the_module() -> Result<()> {
     Ok(())
 }
 
-/// What a host function finds at the place of its caller's export `name`.
+/// What a host function finds as its caller's export `name`.
 fn found_by_the_host(name: &'static str, expected: [bool; 3]) -> Result<()> {
     let engine = Engine::default();
     let text = r#"(module
@@ -270,8 +270,8 @@ fn found_by_the_host(name: &'static str, expected: [bool; 3]) -> Result<()> {
     });
     let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
     let imports = [look.into(), memory.into()];
-    // Two instances of the module, one of another with the same text, and the
-    // host itself.
+    // Two instances of the module, one of another module with the same text, and the host
+    // itself.
     let alike = Module::new(&engine, text)?;
     for module in [&module, &module, &alike] {
         let instance = Instance::new(&mut store, module, &imports)?;
@@ -287,7 +287,7 @@ fn found_by_the_host(name: &'static str, expected: [bool; 3]) -> Result<()> {
 fn the_host_finds_its_callers_exports_by_place() -> Result<()> {
     found_by_the_host("f", [true, true, false])?;
     found_by_the_host("g", [true, true, false])?;
-    // The memory is one of both modules.
+    // Both modules use the same memory.
     found_by_the_host("imported", [true, true, true])
 }
 
@@ -300,7 +300,7 @@ fn an_export_of_a_module_that_is_gone_is_none_of_another() -> Result<()> {
     )?
     .get_export_index("b")
     .expect("there is a `b`");
-    // Some of these are likely to be where the first one was.
+    // Some of these probably reuse the address of the first one.
     let mut store = Store::new(&engine, ());
     for _ in 0..8 {
         let module = Module::new(&engine, r#"(module (func (export "a")))"#)?;
@@ -416,7 +416,7 @@ fn items_of_another_store_panic() -> Result<()> {
         }
         assert_not_taken(Instance::new(&mut foreign, &module, &[func.into()]));
     }
-    // Nothing has come of it.
+    // It had no effect.
     Instance::new(&mut home, &module, &[func.into()])?;
     Ok(())
 }

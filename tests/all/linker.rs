@@ -1,4 +1,4 @@
-//! Linkers: what they find, and with which stores.
+//! Linkers: which items they find, and with which stores they can be used.
 
 mod commands;
 mod lookup;
@@ -12,7 +12,7 @@ use libwasmtime::{
     Module, Mutability, Ref, RefType, Result, Store, Table, TableType, Val, ValType,
 };
 
-/// A module that exports what it imports from `m` under the name `x`.
+/// Returns a module that exports what it imports from `m` under the name `x`.
 fn importing(engine: &Engine, ty: &str) -> Module {
     let text = format!(
         r#"(module (import "m" "x" {ty}) (export "x" ({} 0)))"#,
@@ -25,13 +25,13 @@ fn kind(ty: &str) -> &str {
     ty[1..].split([' ', ')']).next().expect("a type has a kind")
 }
 
-/// What a function that takes nothing and returns a number returns.
+/// Returns what a function that takes nothing and returns a number returns.
 fn number(store: &mut Store<()>, func: Func) -> i32 {
     let func = func.typed::<(), i32>(&*store).expect("its type is right");
     func.call(store, ()).expect("it doesn't fail")
 }
 
-/// The same, of the instance's export `x`.
+/// Returns the same, of the instance's export `x`.
 fn x(store: &mut Store<()>, instance: Instance) -> i32 {
     let func = instance
         .get_func(&mut *store, "x")
@@ -215,7 +215,7 @@ fn closures_are_dropped_with_the_last_that_has_them() -> Result<()> {
     linker.func_wrap("m", "x", move || {
         let _ = &counted;
     })?;
-    // One that isn't taken is dropped at once.
+    // A closure that is refused is dropped at once.
     let counted = drops.counted();
     let twice = linker.func_wrap("m", "x", move || {
         let _ = &counted;

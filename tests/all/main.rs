@@ -44,6 +44,8 @@ mod wasi;
 #[cfg(all(feature = "wat", feature = "gc", compiler))]
 mod anyref;
 #[cfg(all(feature = "wat", feature = "gc", compiler))]
+mod as_c;
+#[cfg(all(feature = "wat", feature = "gc", compiler))]
 mod exnref;
 #[cfg(all(feature = "wat", feature = "gc", compiler))]
 mod externref;

@@ -40,7 +40,7 @@ fn what_is_out_of_bounds_is_an_error() -> Result<()> {
     }
     assert_eq!(memory.data(&store)[PAGE - 1], 0, "nothing is written");
     memory.write(&mut store, PAGE - 2, &two)?;
-    // The end is a place for nothing, and what is beyond isn't.
+    // An access of no bytes at the end is allowed, and beyond it isn't.
     memory.read(&store, PAGE, &mut [])?;
     memory.write(&mut store, PAGE, &[])?;
     assert!(memory.read(&store, PAGE + 1, &mut []).is_err());
@@ -186,7 +186,7 @@ fn pages_of_one_byte() -> Result<()> {
 #[test]
 fn types_that_no_memory_of_a_store_can_have() {
     let mut store = Store::<()>::default();
-    // A shared one belongs to an engine.
+    // A shared memory belongs to an engine.
     assert!(Memory::new(&mut store, MemoryType::shared(1, 2)).is_err());
 }
 

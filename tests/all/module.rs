@@ -1,4 +1,4 @@
-//! Modules: made of text, binaries and files, and looked into.
+//! Modules: created from text, binaries and files, and inspected.
 
 #[cfg(feature = "gc")]
 mod items;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
-/// A path for a file that the test of that name makes.
+/// Returns a path for a file of the test of that name.
 pub fn scratch(name: &str) -> PathBuf {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("all");
     fs::create_dir_all(&directory).expect("the directory can be made");
@@ -69,7 +69,7 @@ fn errors_of_a_file_point_into_it() -> Result<()> {
         "{error:#}"
     );
 
-    // An invalid binary is what `Module::new` says it is.
+    // `Module::new` reports the same for an invalid binary.
     fs::write(&file, b"\0asm\x01\0\0\0\xff")?;
     let error = Module::from_file(&engine, &file).unwrap_err();
     let same = Module::new(&engine, fs::read(&file)?).unwrap_err();
@@ -91,7 +91,7 @@ fn invalid_modules_are_errors() {
         error.contains("type mismatch: expected i32, found i64"),
         "{error}"
     );
-    // Which byte, too.
+    // The offset is the same, too.
     assert!(error.contains("at offset "), "{error}");
 
     let binary = wat2wasm(mismatch).unwrap();
@@ -292,8 +292,8 @@ fn all_kinds_of_memories() -> Result<()> {
     Ok(())
 }
 
-/// The contents of the `.text` section of an ELF file, told by its symbols: the
-/// section of the first function's symbol is that of the code.
+/// Returns the contents of the `.text` section of an ELF file: the section of the first
+/// function's symbol.
 fn text_of(elf: &[u8]) -> &[u8] {
     let half = |at: usize| usize::from(u16::from_le_bytes(elf[at..at + 2].try_into().unwrap()));
     let long = |at: usize| {
@@ -341,7 +341,7 @@ fn text_is_the_code() -> Result<()> {
         assert_eq!(again.text(), text);
         let file = scratch("text.cwasm");
         fs::write(&file, &serialized)?;
-        // SAFETY: as above, and nobody changes the file.
+        // SAFETY: the file contains the bytes of a module, and nothing changes it.
         let mapped = unsafe { Module::deserialize_file(&engine, &file)? };
         assert_eq!(mapped.text(), text);
     }

@@ -6,7 +6,7 @@ use std::any::Any;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What the host panics with.
+/// The payload of the host's panics.
 #[derive(Debug, PartialEq)]
 struct Payload(i32);
 
@@ -145,14 +145,14 @@ fn in_a_start_function() {
     let panic = panic_of(|| pre.instantiate(&mut store));
     assert_eq!(payload(panic), 8);
 
-    // The store goes on.
+    // The store still works.
     let ok = Func::wrap(&mut store, |_: i32| ());
     let instance = Instance::new(&mut store, &module, &[ok.into()]).unwrap();
     let f = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
     f.call(&mut store, ()).unwrap();
 }
 
-/// Panics when it is dropped, the first time with something that does so again.
+/// Panics when it is dropped, the first time with a payload that does the same.
 struct Explosive(Drops);
 
 impl Drop for Explosive {
@@ -175,7 +175,7 @@ fn while_a_closure_is_dropped() {
     });
     drop(store);
     assert_eq!(drops.count(), 1);
-    // The closure's value and that of its panic, but not that of the next.
+    // The closure's value and the payload of its panic are dropped, but not the next payload.
     assert_eq!(count.count(), 2);
 }
 

@@ -38,17 +38,17 @@ fn a_module_is_serialized_and_back() -> Result<()> {
     assert_eq!(module.name(), None);
     assert!(!Module::same(&module, &original));
 
-    // Another engine of the same settings will do.
+    // Another engine with the same settings accepts it.
     let other = Engine::default();
-    // SAFETY: as above.
+    // SAFETY: this is what was just serialized.
     let module = unsafe { Module::deserialize(&other, &bytes)? };
     assert_answers(&other, &module);
-    // And what is serialized again is the same.
+    // Serializing it again gives the same bytes.
     assert!(module.serialize()? == bytes);
     Ok(())
 }
 
-/// A file may have either, and it may be open.
+/// A file may contain either form, and it may be open.
 #[test]
 fn trusted_files() -> Result<()> {
     let engine = Engine::default();
@@ -160,9 +160,9 @@ fn engines_of_other_settings_refuse_it() -> Result<()> {
         let error = unsafe { Module::deserialize(&other, &bytes) }.unwrap_err();
         assert!(error.to_string().contains("Module was compiled"), "{error}");
     }
-    // How well it was compiled doesn't matter.
+    // The optimisation level makes no difference.
     let other = Engine::new(Config::new().cranelift_opt_level(OptLevel::None))?;
-    // SAFETY: as above.
+    // SAFETY: these are the bytes of a module.
     let module = unsafe { Module::deserialize(&other, &bytes)? };
     assert_answers(&other, &module);
     Ok(())
@@ -181,7 +181,8 @@ fn an_engine_compiles_ahead_of_time() -> Result<()> {
     Ok(())
 }
 
-/// Where WebAssembly is expected, the error says what it is and what takes it.
+/// If WebAssembly is expected, the error says what the bytes are and which function accepts
+/// them.
 #[test]
 fn precompiled_code_is_no_webassembly() -> Result<()> {
     let engine = Engine::default();
@@ -207,7 +208,7 @@ fn precompiled_code_is_no_webassembly() -> Result<()> {
     assert!(text.contains(&format!("`{}`", path.display())), "{text}");
     assert!(text.contains("`Module::deserialize_file`"), "{text}");
 
-    // A component's is another thing.
+    // Code of a component is told from that of a module.
     let mut component = code;
     component[48..52].copy_from_slice(&2u32.to_le_bytes());
     let text = Module::new(&engine, component).unwrap_err().to_string();

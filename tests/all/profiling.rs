@@ -8,8 +8,8 @@ use std::time::Duration;
 
 const INTERVAL: Duration = Duration::from_millis(1);
 
-/// A loop that advances the epoch in each round, so that it is interrupted as
-/// often as it goes round, without a clock.
+/// A loop that advances the epoch in each round, so it is interrupted once in each round,
+/// without a clock.
 const BUSY: &str = r#"
     (module $busy
         (import "host" "tick" (func $tick))
@@ -49,7 +49,7 @@ fn profile(engine: &Engine, busy: &Module, modules: Vec<(String, Module)>, round
     serde_json::from_slice(&json).unwrap()
 }
 
-/// The names of the functions of each sample, the youngest first.
+/// Returns the names of the functions of each sample, the youngest first.
 fn samples(profile: &Value) -> Vec<Vec<String>> {
     let thread = &profile["threads"][0];
     let index = |value: &Value| value.as_u64().map(|index| usize::try_from(index).unwrap());
@@ -84,7 +84,7 @@ fn samples_name_the_active_functions() {
     assert_eq!(meta["interval"].as_f64(), Some(1.0), "milliseconds");
     assert_eq!(profile["libs"][0]["name"].as_str(), Some("the busy one"));
     let samples = samples(&profile);
-    // The last tick is followed by no further round, whose start would see it.
+    // No round follows the last tick, so nothing checks for it.
     assert_eq!(samples.len(), 9);
     for sample in samples {
         assert_eq!(&sample[..], ["busy", "run"].map(String::from).as_slice());
@@ -114,7 +114,7 @@ fn without_code_on_the_stack() {
     let modules = [("guest".to_owned(), module)];
     let mut profiler =
         GuestProfiler::new(store.engine(), "", Duration::MAX, modules.clone()).unwrap();
-    // What it looks at is kept by the profiler.
+    // The profiler keeps the modules alive.
     drop(modules);
     profiler.sample(&store, Duration::MAX);
     profiler.sample(Store::<()>::default(), Duration::ZERO);
@@ -132,7 +132,7 @@ fn a_profile_can_be_dropped() {
     drop(GuestProfiler::new(&engine, "x", INTERVAL, []).unwrap());
 }
 
-/// Refuses to be written to.
+/// A writer that always fails.
 struct Closed;
 
 impl io::Write for Closed {

@@ -1,8 +1,7 @@
-//! As many of everything as a guest likes: what takes a step for each of them must
-//! not go through all of them in each step.
+//! Large numbers of everything that a guest can have many of: an operation on one of them
+//! must not go through all of them.
 //!
-//! With the numbers here, that takes seconds where it is right, and hours where it
-//! isn't.
+//! With these numbers, a test takes seconds if that is so, and hours if it isn't.
 
 use libwasmtime::{
     Caller, Engine, Instance, Linker, Module, ModuleExport, Result, Store, StoreLimits,
@@ -13,10 +12,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// More than a slow machine takes that has something else to do.
+/// More than a slow and busy machine takes.
 const PATIENCE: Duration = Duration::from_secs(200);
 
-/// Fails if the test isn't done in time.
+/// Fails if the test takes too long.
 #[track_caller]
 fn in_time(test: impl FnOnce() -> Result<()> + Send + 'static) -> Result<()> {
     let (done, is_done) = mpsc::channel();
@@ -26,7 +25,7 @@ fn in_time(test: impl FnOnce() -> Result<()> + Send + 'static) -> Result<()> {
         .expect("it fails, or takes as long as if it went through everything each time")
 }
 
-/// The text of `count` items, each with its number.
+/// Returns the text of `count` items, each with its number.
 fn repeated(count: usize, mut item: impl FnMut(&mut String, usize)) -> String {
     let mut text = String::new();
     for i in 0..count {
@@ -35,7 +34,7 @@ fn repeated(count: usize, mut item: impl FnMut(&mut String, usize)) -> String {
     text
 }
 
-/// A module that exports a function under many names.
+/// Returns a module that exports a function under many names.
 fn exporting(engine: &Engine, count: usize) -> Result<Module> {
     let exports = repeated(count, |text, i| {
         write!(text, r#"(export "{i}" (func $f))"#).unwrap();
@@ -74,7 +73,7 @@ fn what_is_linked_is_found_by_name() -> Result<()> {
         linker.instance(&mut store, "instance", instance)?;
         linker.module(&mut store, "module", &module)?;
         for export in module.exports() {
-            // Takes the place of the function of the store.
+            // Replaces the function of the store.
             linker.func_wrap("instance", export.name(), || {})?;
         }
 

@@ -13,7 +13,7 @@ fn engine() -> Result<Engine> {
     Engine::new(Config::new().wasm_threads(true).shared_memory(true))
 }
 
-/// The bytes, to be used with atomic instructions.
+/// Returns the bytes, to be used with atomic instructions.
 fn bytes(memory: &SharedMemory) -> &[AtomicU8] {
     let cells = memory.data();
     // SAFETY: an atomic byte is laid out as a byte, and all uses are atomic.
@@ -80,7 +80,7 @@ fn a_clone_is_the_same_memory() -> Result<()> {
     Ok(())
 }
 
-/// Adds one to the number at the start of the memory, as often as it is told.
+/// Adds one to the number at the start of the memory, a number of times.
 const COUNT: &str = r#"(module
     (import "m" "memory" (memory 1 4 shared))
     (export "memory" (memory 0))
@@ -100,7 +100,7 @@ fn stores_on_several_threads_share_it() -> Result<()> {
     assert_eq!(imported.unwrap_memory(), &memory.ty());
 
     let mut linker = Linker::new(&engine);
-    // It belongs to no store, so that this one is as good as any.
+    // It belongs to no store, so any store will do.
     linker.define(&Store::new(&engine, ()), "m", "memory", memory.clone())?;
     thread::scope(|scope| {
         for i in 0..4 {
@@ -164,7 +164,7 @@ fn a_module_makes_its_own() -> Result<()> {
     assert_eq!(bytes(&memory)[0].load(Ordering::SeqCst), b'x');
     assert_eq!(memory.grow(1)?, 1);
 
-    // Whatever is linked, it is of no store.
+    // It belongs to no store in any link mode.
     let mut home = Store::new(&engine, ());
     let instance = Instance::new(&mut home, &module, &[])?;
     let mut linker = Linker::new(&engine);
@@ -199,7 +199,7 @@ fn a_store_has_it_once() -> Result<()> {
     let mut linker = Linker::new(&engine);
     linker.define(&store, "m", "memory", memory.clone())?;
 
-    // What isn't linked, as its types don't fit, doesn't count.
+    // An instantiation that fails because of its types doesn't count.
     let other = r#"(module (import "m" "memory" (memory 2 3 shared)))"#;
     let other = Module::new(&engine, other)?;
     let error = linker.instantiate(&mut store, &other).unwrap_err();
@@ -225,7 +225,7 @@ fn a_store_has_it_once() -> Result<()> {
     }
     linker.instantiate(Store::new(&engine, ()), &module)?;
 
-    // Others are others, also when this one's handles are gone.
+    // Other memories differ from it, even after its handles were dropped.
     drop((memory, linker));
     for _ in 0..20 {
         let memory = SharedMemory::new(&engine, MemoryType::shared(1, 4))?;

@@ -1,4 +1,4 @@
-//! Stores that several threads look at at the same time.
+//! Stores that several threads read at the same time.
 
 use crate::guest::instantiate;
 use libwasmtime::*;
@@ -7,7 +7,7 @@ use std::thread;
 
 const THREADS: usize = 4;
 
-/// Runs `look` on several threads, each as often as said.
+/// Runs `look` on several threads, a number of times on each.
 fn on_threads(times: usize, look: impl Fn(usize) -> Result<()> + Sync) -> Result<()> {
     thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
@@ -19,8 +19,8 @@ fn on_threads(times: usize, look: impl Fn(usize) -> Result<()> + Sync) -> Result
     })
 }
 
-/// What was looked at last is kept for the next time. Threads that look at
-/// several memories never see the start of one with the length of another.
+/// The bytes of the last memory are cached. Threads that look at several memories never see
+/// the address of one with the length of another.
 #[test]
 fn memories() -> Result<()> {
     let mut store = Store::<()>::default();
@@ -29,14 +29,14 @@ fn memories() -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     for round in 1..=4 {
         for (i, memory) in memories.iter().enumerate() {
-            // The bytes move, and there are more of them.
+            // The memory moves and grows.
             memory.grow(&mut store, 1)?;
             let id = 10 * round + i as u8;
             memory.data_mut(&mut store).fill(id);
         }
         let store = &store;
         on_threads(20_000, |time| {
-            // A few times the same, so that it's found among what is kept.
+            // The same memory several times, so that it is found in the cache.
             let i = time / 3 % memories.len();
             let (memory, id) = (memories[i], 10 * round + i as u8);
             let bytes = memory.data(store);
@@ -117,8 +117,8 @@ fn a_linker_is_given_items_by_threads() -> Result<()> {
     })
 }
 
-/// To tell objects apart, the host gets at bits of theirs in a way that counts
-/// references in the heap that they are in.
+/// To compare objects, the host reads their bits with functions that change reference
+/// counts in their heap.
 #[cfg(feature = "gc")]
 #[test]
 fn references() -> Result<()> {
@@ -162,8 +162,8 @@ fn references() -> Result<()> {
         Ok(())
     };
     on_threads(20_000, |time| look(&store, time))?;
-    // Had a reference been forgotten, another object would take the place of one
-    // that is in use.
+    // If a reference were missing in the count, another object would take the place of
+    // one that is in use.
     for _ in 0..20_000 {
         let mut scope = RootScope::new(&mut store);
         for len in 0..32 {
@@ -199,7 +199,7 @@ fn callers() -> Result<()> {
     f.call(&mut store, ())
 }
 
-/// Threads keep shared access in turns, and change the store in between.
+/// Threads share access to the store in turns, and it is changed in between.
 #[test]
 fn behind_a_lock() -> Result<()> {
     let mut store = Store::new(&Engine::default(), 0);

@@ -18,12 +18,12 @@ use libwasmtime::{Result, wat2wasm};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A module of the text.
+/// Returns a module of the text.
 fn compile(store: &Store, wat: &str) -> Module {
     Module::new(store, wat2wasm(wat).unwrap()).unwrap()
 }
 
-/// An instance of the text.
+/// Returns an instance of the text.
 fn instantiate(store: &mut Store, wat: &str, imports: &[Extern]) -> Result<Instance> {
     let module = compile(store, wat);
     Instance::new(store, &module, imports)
@@ -38,12 +38,12 @@ fn func(instance: &Instance, name: &str) -> Func {
         .unwrap()
 }
 
-/// The text in the [`Trap`] of an error.
+/// Returns the text in the [`Trap`] of an error.
 fn message(error: &libwasmtime::Error) -> String {
     error.downcast_ref::<Trap>().expect("a trap").message()
 }
 
-/// A host function without parameters and results.
+/// Returns a host function without parameters and results.
 fn host(
     store: &mut Store,
     func: impl Fn(StoreContextMut<'_>) -> Result<()> + Send + Sync + 'static,

@@ -208,7 +208,7 @@ fn limits_are_in_the_data() {
         assert_eq!(limiter.tables(), libwasmtime::DEFAULT_TABLE_LIMIT);
         let memory = Memory::new(&mut store, MemoryType::new(1, None)).unwrap();
         assert!(memory.grow(&mut store, 1).is_err());
-        // The limits are those of the time when they were set.
+        // The limits are those at the time when they were set.
         store.data_mut().limits = StoreLimits::default();
         assert!(memory.grow(&mut store, 1).is_err());
         store.limiter(|state| &mut state.limits);

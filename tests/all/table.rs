@@ -19,7 +19,7 @@ fn fill_with_numbers(store: &mut Store<()>, table: Table) {
     }
 }
 
-/// What the functions return; -1 for null.
+/// Returns what the functions return; -1 for null.
 fn numbers(store: &mut Store<()>, table: Table) -> Vec<i32> {
     (0..table.size(&*store))
         .map(|i| {
@@ -92,7 +92,7 @@ fn limits_that_no_table_can_have() {
     let mut store = Store::<()>::default();
     for (min, max) in [(3, Some(2)), (u32::MAX, None), (u32::MAX, Some(0))] {
         let ty = TableType::new(RefType::FUNCREF, min, max);
-        // Whatever comes of it, the process goes on.
+        // It may fail, but the process goes on.
         if let Ok(table) = Table::new(&mut store, ty, Ref::Func(None)) {
             assert_eq!(table.size(&store), u64::from(min));
         }
@@ -156,7 +156,7 @@ fn copying_between_types() -> Result<()> {
     let any = funcs(&mut store, 3, None);
     Table::copy(&mut store, &any, 1, &typed, 0, 2)?;
     assert_eq!(numbers(&mut store, any), [-1, 0, 1]);
-    // Even those that would fit.
+    // Even elements that would fit.
     let error = Table::copy(&mut store, &typed, 0, &any, 1, 1).unwrap_err();
     let text = "type mismatch: source table's element type does not match destination table's \
                 element type";
@@ -327,7 +327,7 @@ fn indices_of_64_bits() -> Result<()> {
         let ty = TableType::new64(RefType::FUNCREF, min, max);
         let table = Table::new(&mut store, ty, Ref::Func(None))?;
         let found = table.ty(&store);
-        // The C API takes this maximum for none.
+        // The C API treats this maximum as none.
         let max = max.filter(|max| *max != u64::from(u32::MAX));
         assert_eq!(limits(&found), (true, min, max));
         assert!(RefType::eq(found.element(), &RefType::FUNCREF));
@@ -338,7 +338,7 @@ fn indices_of_64_bits() -> Result<()> {
     }
     let huge = TableType::new64(RefType::FUNCREF, 1 << 62, None);
     assert!(Table::new(&mut store, huge, Ref::Func(None)).is_err());
-    // Others are told from them.
+    // Other tables are distinguished from them.
     let table = funcs(&mut store, 1, Some(2));
     assert_eq!(limits(&table.ty(&store)), (false, 1, Some(2)));
     Ok(())
@@ -367,7 +367,7 @@ fn indices_of_64_bits_in_modules() -> Result<()> {
         let export = instance.module(&store).get_export(name);
         assert_eq!(limits(export.unwrap().unwrap_table()), expected, "{name}");
     }
-    // Where the limits are beyond what the C API tells, the size is known.
+    // If the C API can't express the limits, the size is known.
     let wide = instance.get_table(&mut store, "wide").expect("it is there");
     wide.grow(&mut store, 5, Ref::Func(None))?;
     assert_eq!(limits(&wide.ty(&store)), (true, 6, Some(1 << 48)));
@@ -394,7 +394,7 @@ fn indices_of_64_bits_and_concrete_elements() -> Result<()> {
         &[],
     );
     for (name, expected) in [
-        // A type like this can be defined again, and so be asked for.
+        // Such a type can be defined again in a module, and so be queried.
         ("plain wide", (true, 1, Some(1 << 48))),
         ("plain", (false, 1, Some(2))),
         // Of the others the size is known.

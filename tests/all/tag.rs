@@ -53,7 +53,7 @@ fn an_engine_without_exceptions() -> Result<()> {
     config.wasm_exceptions(false);
     let mut store = Store::new(&Engine::new(&config)?, ());
     let tag_type = ty(store.engine(), [ValType::I64]);
-    // A tag by itself is no harm.
+    // A tag alone is harmless.
     let tag = Tag::new(&mut store, &tag_type)?;
     assert!(FuncType::eq(tag.ty(&store).ty(), tag_type.ty()));
     Ok(())

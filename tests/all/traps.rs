@@ -12,7 +12,7 @@ fn error_of(wat: &str) -> Error {
     f.call(&mut store, ()).unwrap_err()
 }
 
-/// The same of a function with that body.
+/// Does the same for a function with that body.
 #[track_caller]
 fn trap_of(body: &str) -> Trap {
     let wat = format!(

@@ -1,4 +1,4 @@
-//! Types: how they are made, printed, compared and read from modules.
+//! Types: how they are created, printed, compared and read from modules.
 
 mod default_value;
 mod matching;
@@ -14,7 +14,7 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// The type of the function that a module exports.
+/// Returns the type of the function that a module exports.
 fn exported(engine: &Engine, module: &str) -> FuncType {
     let module = Module::new(engine, module).expect("the module is valid");
     let export = module.exports().next().expect("it exports something");
@@ -128,7 +128,7 @@ fn memory_types() -> Result<()> {
 
 #[test]
 fn memories_that_can_just_be_described() -> Result<()> {
-    // The C API has the last word on what a valid type is.
+    // The C API decides which types are valid.
     let mut store = libwasmtime::Store::<()>::default();
     let types = [
         MemoryType::new(0, Some(65536)),
@@ -224,7 +224,7 @@ fn types_of_another_engine_are_refused() {
     }
 }
 
-/// What a program of the `wasmtime` crate has that looks at everything there is.
+/// As programs for the `wasmtime` crate match all variants.
 #[test]
 fn programs_that_match_all_variants_compile() {
     let of_val = |val: &Val| match val {

@@ -28,8 +28,8 @@ const _: () = {
     thread_safe::<ExportTypeVec>();
 };
 
-/// What is said of a type that isn't `Send`, nor `Sync`: with either, there
-/// would be two implementations to choose from, which is an error.
+/// Asserts that a type is neither `Send` nor `Sync`: a type with either trait has two
+/// implementations, and the call is ambiguous.
 trait NotThreadSafe<Which> {
     const CHECKED: () = ();
 }

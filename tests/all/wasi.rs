@@ -31,8 +31,8 @@ const FUNCTIONS: [(&str, &str); 12] = [
     ("path_unlink_file", "i32 i32 i32"),
 ];
 
-/// A module that exports functions which call those of WASI, so that a test can
-/// say what is done in the guest.
+/// Returns a module that exports functions which call those of WASI, so that a test can say
+/// what is done in the guest.
 fn wat() -> String {
     let mut wat = String::from("(module ");
     for (name, params) in FUNCTIONS {
@@ -58,10 +58,10 @@ fn wat() -> String {
     wat + ")"
 }
 
-/// Where the guest has numbers.
+/// The address of the guest's numbers.
 const NUMBERS: usize = 0;
 
-/// Where the guest has texts.
+/// The address of the guest's texts.
 const TEXT: usize = 1024;
 
 /// The length of the longest text.
@@ -141,7 +141,7 @@ impl Guest {
         self.memory.write(&mut self.store, TEXT, text).unwrap();
     }
 
-    /// What `{name}_sizes_get` and `{name}_get` tell.
+    /// Returns the texts that `{name}_sizes_get` and `{name}_get` return.
     fn strings(&mut self, name: &str) -> Vec<String> {
         self.call(&format!("{name}_sizes_get"), &[0, 4]).unwrap();
         let (count, len) = (self.number(0), self.number(1));
@@ -180,7 +180,7 @@ impl Guest {
         Ok(self.text(self.number(2)).to_vec())
     }
 
-    /// Reads all that there is.
+    /// Reads everything.
     #[track_caller]
     fn read_to_end(&mut self, fd: i32) -> Result<Vec<u8>, Errno> {
         let mut bytes = Vec::new();
@@ -193,7 +193,7 @@ impl Guest {
         }
     }
 
-    /// Does something to a path in a directory.
+    /// Performs an operation on a path in a directory.
     #[track_caller]
     fn path(&mut self, name: &str, dir: i32, path: &str) -> Result<(), Errno> {
         self.set_text(path.as_bytes());
@@ -201,7 +201,7 @@ impl Guest {
     }
 }
 
-/// An empty directory for a test.
+/// Returns an empty directory for a test.
 fn directory(test: &str) -> PathBuf {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
         .join("wasi")
@@ -211,11 +211,11 @@ fn directory(test: &str) -> PathBuf {
     directory
 }
 
-/// Tells a process that a test runs in it.
+/// The variable that marks the process in which a test runs.
 const CASE: &str = "LIBWASMTIME_TEST_WASI_CASE";
 
-/// Runs a test of this binary once more, in a process of its own that `prepare`
-/// prepares, in which `body` is called.
+/// Runs a test of this binary again in a process of its own, which `prepare` sets up and in
+/// which `body` is called.
 ///
 /// Returns what the process wrote, or `None` in that process.
 #[track_caller]
@@ -247,7 +247,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// The text of an error, with its causes.
+/// Returns the text of an error, with its causes.
 #[track_caller]
 fn error_of<T>(result: Result<T>) -> String {
     match result {

@@ -1,10 +1,10 @@
-//! References in a build without the feature `gc`: an error where libwasmtime
-//! might abort the process.
+//! References in a build without the feature `gc`: an error where libwasmtime might abort
+//! the process.
 
 use libwasmtime::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// That a result is the error which says that `gc` is missing.
+/// Asserts that a result is the error which says that `gc` is missing.
 #[track_caller]
 fn unsupported<T>(result: Result<T>) {
     let error = result.err().expect("it needs the feature");
@@ -44,7 +44,7 @@ fn objects_of_web_assembly() {
     assert!(catch_unwind(number).is_err());
 }
 
-/// A library that is loaded may have objects all the same.
+/// A loaded library may support objects nevertheless.
 #[cfg(all(feature = "wat", compiler))]
 #[test]
 fn an_object_is_not_taken_for_null() {
@@ -58,7 +58,7 @@ fn an_object_is_not_taken_for_null() {
     let module = match module {
         Result::Ok(module) => module,
         Err(error) => {
-            // Then nobody can make one.
+            // Then no object can be created.
             let library = loaded().expect("it has just been used");
             return assert!(!library.has(Feature::Gc), "{error:?}");
         }
@@ -79,7 +79,7 @@ fn exceptions() {
     unsupported(f.typed::<Exn, Exn>(&store).unwrap().call(&mut store, None));
     assert!(!store.has_pending_exception());
     assert!(store.take_pending_exception().is_none());
-    // The library may have what this crate was built without.
+    // The library may have features that this crate was built without.
     if let Result::Ok(ty) = ExnType::new(store.engine(), []) {
         let tag = Tag::new(&mut store, &ty.tag_type()).unwrap();
         let pre = ExnRefPre::new(&mut store, ty);

@@ -1,6 +1,5 @@
-//! Objects of one store that meet another. To use a handle with another store
-//! panics, and to pass a value or an import into one is an error; either before
-//! anything happens.
+//! Objects of one store that are used with another. Using such a handle panics, and passing
+//! such a value or import is an error; nothing else has happened then.
 
 use crate::guest::{assert_not_taken, instantiate, panic_text};
 use crate::kinds::Kind;
@@ -18,7 +17,7 @@ const WAT: &str = r#"(module
     (global (export "number") (mut i32) (i32.const 1))
     (table (export "table") 2 funcref))"#;
 
-/// A store with one of everything.
+/// A store with one object of each kind.
 struct World {
     store: Store<()>,
     instance: Instance,
@@ -46,7 +45,7 @@ impl World {
         self.instance.get_func(&mut self.store, name).unwrap()
     }
 
-    /// That everything still works.
+    /// Asserts that everything still works.
     fn check(&mut self) {
         let seven = *self.seven.func();
         let store = &mut self.store;
@@ -61,7 +60,7 @@ impl World {
     }
 }
 
-/// That `f` panics because of a wrong store.
+/// Asserts that `f` panics because of a wrong store.
 #[track_caller]
 fn refused<R>(f: impl FnOnce() -> R) {
     let text = panic_text(f);
@@ -184,7 +183,7 @@ fn values() {
     });
 }
 
-/// Whatever a store may own, wherever a value is passed.
+/// Each kind of value of a store, wherever values are passed.
 #[test]
 fn values_of_each_kind() {
     each_pair(|world, other| {
@@ -197,7 +196,7 @@ fn values_of_each_kind() {
     });
 }
 
-/// That a value of another store isn't taken anywhere.
+/// Asserts that a value of another store is refused everywhere.
 #[track_caller]
 fn is_not_taken(store: &mut Store<()>, kind: Kind, val: Val) {
     let ty = kind.ty();
@@ -344,8 +343,8 @@ fn linkers() {
     assert_not_taken(pre.instantiate(&mut other));
     linker.instantiate(&mut world.store, &importing).unwrap();
 
-    // A module's exports are of the store that it was instantiated in, though
-    // that may have handed out nothing yet.
+    // A module's exports belong to the store in which it was instantiated, even if that
+    // store has handed out nothing yet.
     let mut linker = Linker::new(&engine);
     let mut fresh = Store::new(&engine, ());
     linker.module(&mut fresh, "m", &exporting).unwrap();

@@ -1,24 +1,24 @@
-//! Engines of configurations, each of which may be an error.
+//! Creates engines with configurations that may be an error.
 
 use libwasmtime::{Config, Engine, Error};
 
-/// What a row of a table does to a configuration.
+/// The change of a configuration in a row of a table.
 pub type Change = fn(&mut Config);
 
-/// The error of an engine that can't be made.
+/// Returns the error of creating an engine.
 #[track_caller]
 pub fn error(what: &str, change: impl FnOnce(&mut Config)) -> Error {
-    // Where the process ends, this is what is seen of it last.
+    // If the process ends, this is its last output.
     println!("{what}");
     let mut config = Config::new();
     change(&mut config);
     match Engine::new(&config) {
-        Ok(_) => panic!("{what} is no error"),
+        Ok(_) => panic!("{what}: expected an error"),
         Err(error) => error,
     }
 }
 
-/// An engine can be made with these settings.
+/// Asserts that an engine can be created with these settings.
 #[track_caller]
 pub fn assert_possible(what: &str, change: impl FnOnce(&mut Config)) -> Engine {
     println!("{what}");

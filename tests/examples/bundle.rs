@@ -31,7 +31,7 @@ const COUNT: &str = r#"(module
         i32.add
         call $proc_exit))"#;
 
-/// Has `bundle` make an executable of a program, with options.
+/// Runs `bundle` on a program, with options.
 fn bundle(directory: &Path, program: &Path, options: &[&str]) -> PathBuf {
     let executable = directory.join(format!("bundled{}", std::env::consts::EXE_SUFFIX));
     let mut bundle = example("bundle");
@@ -42,7 +42,7 @@ fn bundle(directory: &Path, program: &Path, options: &[&str]) -> PathBuf {
     executable
 }
 
-/// A directory with a program in the text format.
+/// Returns a directory with a program in the text format.
 fn written(test: &str, wat: &str) -> (PathBuf, PathBuf) {
     let program = module(test, wat);
     (program.parent().unwrap().to_owned(), program)
@@ -60,7 +60,7 @@ fn a_bundled_program_sees_what_was_said_when_it_was_made() {
         (&["--env", "NAME=value", "--dir=."], 33),
     ] {
         let executable = bundle(&directory, &program, options);
-        // An option here is an argument of the program's.
+        // An option here is an argument of the program.
         let mut run = Command::new(&executable);
         run.args(["--env", "x"]).current_dir(&directory);
         run.env("SET", "where it is started").env_remove("NOT_SET");

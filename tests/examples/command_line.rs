@@ -1,5 +1,5 @@
-//! The command line of the example `run`: its help, and what it says of mistakes and
-//! of what only the `wasmtime` CLI has.
+//! The command line of the example `run`: its help, and its messages about mistakes and
+//! about what only the `wasmtime` CLI has.
 
 use super::run::{REPORT, assert_fails_to_run};
 use super::wasi::{assert_fails, directory};
@@ -7,7 +7,7 @@ use super::{assert_prints, example, lines};
 use std::fs;
 use std::process::Output;
 
-/// What `run` says of a command line.
+/// Returns what `run` prints for a command line.
 #[track_caller]
 fn assert_misused(arguments: &[&str], error: &str) {
     let mut run = example("run");
@@ -28,7 +28,7 @@ fn a_module_whose_name_begins_with_a_dash() {
     assert_prints(&mut dash, &["-m.wat"]);
     assert_misused(&["-m.wat"], "there is no option `-m.wat`");
 
-    // One that is called as what may be left out.
+    // A module with the name of a word that may be left out.
     fs::write(directory.join("run"), REPORT).unwrap();
     let mut word = example("run");
     word.current_dir(&directory).args(["run", "run"]);

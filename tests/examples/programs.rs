@@ -1,4 +1,4 @@
-//! Real programs, in a directory that isn't a part of this crate, in this process.
+//! Real programs, from a directory outside of this repository, run in this process.
 
 use super::wasi::program;
 use libwasmtime::wasi::{self, MemoryOutputPipe, WasiCtxBuilder};
@@ -6,7 +6,7 @@ use libwasmtime::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-/// MicroPython, about to run a program.
+/// Returns MicroPython, ready to run a program.
 struct Python {
     store: Store<()>,
     start: TypedFunc<(), ()>,
@@ -34,7 +34,7 @@ impl Python {
         let mut store = Store::new(&engine, ());
         store.set_wasi(wasi.build_p1()).unwrap();
         if store.get_fuel().is_ok() {
-            // It is counted: the test says how much there is.
+            // The test reads how much was written.
             store.set_fuel(u64::MAX).unwrap();
         }
         let instance = linker.instantiate(&mut store, &module).unwrap();
@@ -138,7 +138,7 @@ impl Formatter {
         memory.write(&mut self.store, at, text.as_bytes()).unwrap();
     }
 
-    /// The text whose length a function returns.
+    /// Returns the text whose length a function returns.
     fn receive(&mut self, name: &str) -> String {
         let len: u32 = self.call(name, ()).unwrap();
         let (memory, at) = self.memory();
@@ -164,7 +164,7 @@ fn json_is_formatted() {
     assert_eq!(formatter.format(r#"{"a":1,"b":[1,2]}"#).unwrap(), 1);
     let formatted = formatter.receive("get_formatted_text");
     assert_eq!(formatted, "{ \"a\": 1, \"b\": [1, 2] }\n");
-    // There is nothing to change.
+    // The text is formatted already.
     formatter.set_file_path();
     assert_eq!(formatter.format(&formatted).unwrap(), 0);
 

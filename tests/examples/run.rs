@@ -1,5 +1,4 @@
-//! The example `run`: what the `wasmtime` CLI does, and what it says where it
-//! doesn't do that.
+//! The example `run`: what it does as the `wasmtime` CLI, and its messages about the rest.
 
 use super::wasi::{assert_fails, directory, module, program};
 use super::{assert_prints, example, lines};
@@ -23,7 +22,7 @@ const FUNCTIONS: &str = r#"(module
     (func (export "of_reference") (param externref))
     (func (export "trap") unreachable))"#;
 
-/// Writes its arguments, then its environment, an item a line.
+/// Writes its arguments, then its environment, one item on each line.
 pub const REPORT: &str = r#"(module
     (import "wasi_snapshot_preview1" "args_sizes_get"
         (func $args_sizes_get (param i32 i32) (result i32)))
@@ -59,14 +58,14 @@ pub const REPORT: &str = r#"(module
         (drop (call $environ_get (i32.const 32) (i32.const 4096)))
         (call $write (i32.load (i32.const 4)))))"#;
 
-/// `run`, with arguments for itself, a module, and arguments of that.
+/// Returns `run`, with arguments for itself, a module, and arguments for the module.
 fn run(options: &[&str], module: &Path, arguments: &[&str]) -> Command {
     let mut run = example("run");
     run.args(options).arg(module).args(arguments);
     run
 }
 
-/// What `run` says of a module that it can't run, after the module's name.
+/// Returns the message of `run` about a module that it can't run, after the module's name.
 #[track_caller]
 pub fn assert_fails_to_run(command: &mut Command, code: i32, causes: &[&str]) {
     let output = command.output().unwrap();
@@ -120,7 +119,7 @@ fn arguments_and_environment() {
     let report = module("report", REPORT);
     let mut plain = run(&[], &report, &["--env", "x=y", "--", "-h"]);
     plain.env("INHERITED", "not");
-    // All that follows is the program's.
+    // Everything after it is the program's.
     assert_prints(&mut plain, &["program.wat", "--env", "x=y", "--", "-h"]);
 
     let options = [
@@ -234,7 +233,7 @@ fn a_module_without_a_main_function() {
         r#"(module (func (export "") (result i32) i32.const 5))"#,
     );
     assert_prints(&mut run(&[], &nameless, &[]), &["5"]);
-    // A start function is run with either.
+    // A start function runs with either.
     let start = module("start", "(module (func $start unreachable) (start $start))");
     assert_fails_to_run(&mut run(&[], &start, &[]), 134, &["unreachable"]);
 }
@@ -312,14 +311,14 @@ fn what_is_no_module() {
     assert_fails_to_run(&mut dir, 1, &["failed to open directory `nowhere`"]);
 }
 
-/// Python that looks at its host.
+/// Python that inspects its host.
 fn a_program_sees_what_the_options_say() {
     let python = program("micropython-wasi.wasm");
     let directory = directory("python");
     fs::create_dir(directory.join("sub")).unwrap();
     fs::write(directory.join("file"), "in the file").unwrap();
     fs::write(directory.join("sub").join("file"), "below").unwrap();
-    // Compiled once for all.
+    // It is compiled once for all tests.
     let code = Engine::default().precompile_module(&fs::read(python).unwrap());
     let python = directory.join("python.cwasm");
     fs::write(&python, code.unwrap()).unwrap();

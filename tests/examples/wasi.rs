@@ -1,4 +1,4 @@
-//! What the tests of examples that run other programs share, and the example
+//! Functions for the tests of examples that run other programs, and the example
 //! `json_format`.
 
 use super::{assert_prints, example, lines};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
-/// A program of the directory that the variable names, or of the one beside the
+/// Returns a program of the directory that the variable names, or of the one beside the
 /// repository. Leaves the test out if it isn't there.
 pub fn program(name: &str) -> PathBuf {
     const DIRECTORY: &str = "LIBWASMTIME_TEST_PROGRAMS";
@@ -23,7 +23,7 @@ pub fn program(name: &str) -> PathBuf {
     path
 }
 
-/// An empty directory of a test.
+/// Returns an empty directory for a test.
 pub fn directory(test: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("examples")
@@ -33,14 +33,14 @@ pub fn directory(test: &str) -> PathBuf {
     directory
 }
 
-/// A module in a file of a directory that is the test's own.
+/// Writes a module into a file in the test's own directory, and returns the path.
 pub fn module(test: &str, wat: &str) -> PathBuf {
     let path = directory(test).join("program.wat");
     fs::write(&path, wat).unwrap();
     path
 }
 
-/// It fails, with that exit code, and prints that to standard error only.
+/// Asserts that it fails with this exit code, and prints this to standard error only.
 #[track_caller]
 pub fn assert_fails(command: &mut Command, code: i32, error: &str) {
     let output = command.output().unwrap();
@@ -49,7 +49,7 @@ pub fn assert_fails(command: &mut Command, code: i32, error: &str) {
     assert!(lines(&output.stderr)[0].starts_with(error), "{output:?}");
 }
 
-/// What `json_format` does with a text on its standard input.
+/// Returns what `json_format` does with a text on its standard input.
 fn format(module: &Path, json: &str) -> Output {
     let mut child = example("json_format")
         .arg(module)
@@ -71,7 +71,7 @@ fn json_format() {
     assert_eq!(lines(&output.stdout), [r#"{ "a": 1, "b": [true, null] }"#]);
     assert!(output.status.success());
 
-    // What is formatted already stays.
+    // A formatted text stays the same.
     let again = format(&module, std::str::from_utf8(&output.stdout).unwrap());
     assert_eq!(again.stdout, output.stdout);
 

@@ -1,15 +1,15 @@
-//! The harness of the test binaries with tests that can't run everywhere: they
-//! need another link mode, a library, a tool or a right. Such a test is ignored,
-//! with the reason, and what was left out is said once more at the end. With
-//! Rust's own harness it could only return early, and pass.
+//! The harness of the test binaries whose tests can't all run everywhere: some need another
+//! link mode, a library, a tool or a right. Such a test is ignored, with the reason, and the
+//! last lines of the output sum up what was left out. With Rust's own harness, it could only
+//! return early and pass.
 //!
-//! Where everything is expected to be there, as in `.ci/run`, the variable
-//! `LIBWASMTIME_TEST_WITHOUT` is set: then a test that can't run fails, unless
-//! what it needs is named there.
+//! Where everything should be available, as in `.ci/run`, the variable
+//! `LIBWASMTIME_TEST_WITHOUT` is set: then a test that can't run fails, unless what it needs
+//! is named there.
 //!
-//! A test is a function that is listed in its module's [`tests!`](crate::tests),
-//! and not marked with the attribute: that one does nothing here. A function that
-//! isn't listed is dead code, and [`run`] fails if there is an attribute.
+//! A test is a function that is listed in its module's [`tests!`](crate::tests). The
+//! attribute `#[test]` has no effect here: [`run`] fails if there is one. A function that
+//! isn't listed is dead code.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -23,10 +23,11 @@ use std::sync::Mutex;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-/// Names what may be missing. If it is set, even to nothing, all else must be there.
+/// The variable that names what may be missing. If it is set, even to nothing, everything
+/// else must be available.
 const WITHOUT: &str = "LIBWASMTIME_TEST_WITHOUT";
 
-/// What a test needs, and not everyone has.
+/// A requirement of a test that not every machine meets.
 #[allow(dead_code, reason = "each test binary has its own needs")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
@@ -64,13 +65,13 @@ impl Need {
         Need::Superuser,
     ];
 
-    /// The name in the variable.
+    /// Returns the name in the variable.
     fn name(self) -> &'static str {
         self.row().0
     }
 
-    /// Whether it was known when the tests were compiled: then it may be missing
-    /// wherever it is.
+    /// Reports whether the requirement depends on how the tests were compiled. It may then
+    /// be missing anywhere.
     fn is_of_build(self) -> bool {
         matches!(
             self,
@@ -78,7 +79,7 @@ impl Need {
         )
     }
 
-    /// The name in the variable, what it is, and how to have it.
+    /// Returns the name in the variable, a description, and how to get it.
     fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Need::Linked => (
@@ -148,7 +149,7 @@ impl Need {
     }
 }
 
-/// What unwinds from a test that can't run here.
+/// The payload that unwinds from a test that can't run here.
 struct LeftOut {
     need: Need,
     /// What is missing here, exactly.
@@ -169,8 +170,8 @@ pub mod process {
 
     const LEFT_OUT: &str = "left out: ";
 
-    /// Calls `body` in that process. If it leaves the test out, says so to the one
-    /// that has started it.
+    /// Calls `body` in that process. If it leaves the test out, reports that to the process
+    /// that started it.
     pub fn tell(body: impl FnOnce()) {
         if let Err(payload) = catch_unwind(std::panic::AssertUnwindSafe(body)) {
             let LeftOut { need, why } = *left_out(payload);
@@ -178,7 +179,7 @@ pub mod process {
         }
     }
 
-    /// Leaves the test out if the process has, of which this is the output.
+    /// Leaves the test out if the process with this output did.
     pub fn listen(stdout: &str) {
         let told = stdout.lines().find_map(|line| line.strip_prefix(LEFT_OUT));
         if let Some((name, why)) = told.and_then(|told| told.split_once(": ")) {
@@ -189,7 +190,7 @@ pub mod process {
     }
 }
 
-/// What a test was left out for; goes on with a panic if it is one.
+/// Returns the reason for which a test was left out; resumes any other panic.
 fn left_out(payload: Box<dyn Any + Send>) -> Box<LeftOut> {
     payload
         .downcast()
@@ -251,11 +252,11 @@ pub fn run(sources: &[&str], tests: &[&[Test]]) -> ExitCode {
     conclusion.exit_code()
 }
 
-/// How many tests were left out, for what.
+/// The number of tests that were left out for each requirement.
 static COUNTS: Mutex<BTreeMap<Need, usize>> = Mutex::new(BTreeMap::new());
 
 impl LeftOut {
-    /// What becomes of the test.
+    /// Returns the outcome of the test.
     fn outcome(self) -> Result<Completion, Failed> {
         let LeftOut { need, why } = self;
         let may_lack = may_lack().expect("it was read before");
@@ -269,7 +270,7 @@ impl LeftOut {
     }
 }
 
-/// What the variable names, if it is set.
+/// Returns the requirements that the variable names, if it is set.
 fn may_lack() -> Result<Option<Vec<Need>>, String> {
     let Ok(names) = env::var(WITHOUT) else {
         return Ok(None);
@@ -303,7 +304,7 @@ pub fn find_attributes(sources: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// A file, or the files of a directory.
+/// Returns a file, or the files of a directory.
 fn files(path: &Path) -> Vec<PathBuf> {
     match fs::read_dir(path) {
         Ok(entries) => entries

@@ -1,12 +1,12 @@
-//! The kinds of values and types that there are, as one table.
+//! A table of all kinds of values and types.
 //!
-//! The tests of misuse, the subprocesses of `tests/abort` and the fuzzer take theirs
-//! from here. A variant of [`Val`] or [`HeapType`] that isn't in the table doesn't
-//! compile; one that is in it is passed wherever these try a value.
+//! The tests of misuse, the subprocesses of `tests/abort` and the fuzzer take their values
+//! from here. If a variant of [`Val`] or [`HeapType`] is missing in the table, it doesn't
+//! compile; a variant in the table is passed wherever these tests try a value.
 
 use libwasmtime::*;
 
-/// Makes a [`Kind`] of each variant of `Val`, with the type that has all its values.
+/// Defines a [`Kind`] for each variant of `Val`, with the type that has all its values.
 macro_rules! kinds {
     ($($kind:ident: $ty:expr;)*) => {
         /// What a value is: a variant of [`Val`].
@@ -94,15 +94,15 @@ impl Kind {
     }
 }
 
-/// Makes the lists of heap types. What is concrete comes with how it is made.
+/// Defines the lists of heap types. Each concrete one has a function that creates it.
 macro_rules! heap_types {
     ($($variant:ident)*; $($concrete:ident: $make:expr;)*) => {
-        /// The heap types that no module defines.
+        /// Returns the heap types that no module defines.
         pub fn abstract_heap_types() -> Vec<HeapType> {
             vec![$(HeapType::$variant),*]
         }
 
-        /// One heap type of each sort that a module defines.
+        /// Returns one heap type of each sort that a module defines.
         pub fn concrete_heap_types(engine: &Engine) -> Result<Vec<HeapType>> {
             let makes: &[fn(&Engine) -> Result<Vec<HeapType>>] = &[$($make),*];
             let made: Result<Vec<_>> = makes.iter().map(|make| make(engine)).collect();
@@ -127,7 +127,7 @@ heap_types! {
     ConcreteCont: |_| Ok(Vec::new());
 }
 
-/// A type that a module defines.
+/// Returns a type that a module defines.
 fn defined(engine: &Engine, ty: &str) -> Result<Vec<HeapType>> {
     let wat = format!(r#"(module (type $t {ty}) (import "" "" (global (ref null $t))))"#);
     let module = Module::new(engine, wat)?;

@@ -1,7 +1,7 @@
-//! Archives that Rust code was compiled into: each is linked into a Rust
-//! program, through an rlib as with Cargo. The build script makes a copy for
-//! that, without the definitions of the program's own standard library.
-//! (`copy` has where the copy is, and who shares it.)
+//! Archives that contain Rust code: each is linked into a Rust program, through an rlib as
+//! Cargo does. The build script makes a copy for that, without the definitions of the
+//! program's own standard library. (The tests in `copy` are about where the copy is and which
+//! builds share it.)
 
 use std::fs;
 use std::path::Path;
@@ -11,8 +11,8 @@ use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
 use crate::script::{MAJOR, Output, Script, host};
 
-/// What stands for libwasmtime: it allocates, panics and catches, so that it
-/// needs much of the standard library.
+/// A substitute for libwasmtime: it allocates, panics and catches, so it needs much of the
+/// standard library.
 const LIBRARY: &str = r#"
 #[unsafe(no_mangle)]
 pub extern "C" fn set_vmctx_memory_48_0_8() {}
@@ -34,8 +34,8 @@ pub extern "C" fn wasmtime_call(callback: extern "C" fn()) {
 }
 "#;
 
-/// What stands for the crate: its declarations, with the names that the build
-/// script has given the functions.
+/// A substitute for the crate: its declarations, with the names that the build script has
+/// given the functions.
 const BINDING: &str = r#"
 unsafe extern "C" {
     #[link_name = link_name!(wasmtime_sum)]
@@ -45,11 +45,11 @@ unsafe extern "C" {
 }
 "#;
 
-/// The names that the functions have in an archive which is linked as it is.
+/// The names of the functions in an archive that is linked unchanged.
 const NAMES_OF_C: &str = "macro_rules! link_name { ($name:ident) => { stringify!($name) } }";
 
-/// A program that uses it, and whose own panics unwind. Like the `wasmtime` crate
-/// of the same version, it has a function for debuggers; and one of the C API's.
+/// A program that uses it, and whose own panics unwind. Like the `wasmtime` crate of the
+/// same version, it has a function for debuggers; and it has one of the C API.
 const PROGRAM: &str = r#"
 use binding::wasmtime_call;
 
@@ -73,15 +73,15 @@ fn main() {
 }
 "#;
 
-/// Leaves the test out unless archives have the one format in which the build
-/// script renames functions.
+/// Leaves the test out unless archives have the format in which the build script renames
+/// functions.
 pub fn needs_elf() {
     if !cfg!(target_os = "linux") {
         leave_out(Need::Linux, "only ELF archives are renamed");
     }
 }
 
-/// Compiles the archive with some rustc, and gives the installation it is in.
+/// Compiles the archive with a rustc, and returns its installation.
 pub fn archive(name: &str, rustc: &mut Command, options: &[&str]) -> Prefix {
     archive_of(LIBRARY, name, rustc, options)
 }
@@ -115,8 +115,8 @@ pub fn rustc() -> Command {
     Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 
-/// Compiles the declarations, as a crate, for the archive in a directory, in which
-/// functions have some names.
+/// Compiles the declarations, as a crate, for the archive in a directory, whose functions
+/// have these names.
 fn bind(
     prefix: &Prefix,
     name: &str,
@@ -157,8 +157,8 @@ fn run(
     Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned())
 }
 
-/// Links the program with the archive in a directory, in which functions have some
-/// names, and runs it.
+/// Links the program with the archive in a directory, whose functions have these names, and
+/// runs it.
 pub fn link(
     prefix: &Prefix,
     directory: &str,
@@ -177,7 +177,7 @@ pub struct Instructed {
     pub directory: String,
     /// The library, as the linker takes it.
     pub library: String,
-    /// What the functions are called in it, as a macro.
+    /// The names of the functions in it, as a macro.
     pub names: String,
 }
 
@@ -202,7 +202,7 @@ fn instructed(prefix: &Prefix) -> Instructed {
     Instructed::by(&script(prefix).run())
 }
 
-/// The build script, for the archive of an installation.
+/// Returns the build script, for the archive of an installation.
 pub fn script(prefix: &Prefix) -> Script {
     for_archive(Script::new(&["static"]), prefix)
 }
@@ -211,7 +211,7 @@ fn for_archive(script: Script, prefix: &Prefix) -> Script {
     script.native().set("WASMTIME_DIR", &prefix.root())
 }
 
-/// Links programs that are optimised at link time, in either way, or not.
+/// Links programs with and without link-time optimisation.
 fn links_after_renaming(prefix: &Prefix) {
     let Instructed {
         directory,
@@ -228,7 +228,7 @@ fn links_after_renaming(prefix: &Prefix) {
     }
 }
 
-/// Does the same with an archive that can't be linked as it is.
+/// Does the same with an archive that can't be linked unchanged.
 fn links_only_after_renaming(prefix: &Prefix) {
     let library = "static:-bundle=wasmtime";
     let refusal = link(prefix, &prefix.path("lib"), NAMES_OF_C, library, &[]).unwrap_err();
@@ -288,7 +288,7 @@ fn an_archive_of_another_major_is_an_error() {
     assert!(error.contains("is of version 47.0.1;"), "{error}");
 }
 
-/// This crate of two major versions, each with an archive of its own.
+/// Two major versions of this crate, each with its own archive.
 fn two_majors_are_kept_apart() {
     needs_elf();
     let own = archive("archive_own_major", &mut rustc(), &["-Clto=fat"]);
@@ -317,7 +317,8 @@ fn two_majors_are_kept_apart() {
     }
 }
 
-/// An assembler may write the two as one text, of which only the whole could change.
+/// An assembler may store one name as the end of the other, so that they can only change
+/// together.
 fn a_function_whose_name_ends_anothers_keeps_its_name() {
     needs_elf();
     let functions = ["my_wasmtime_sum", "wasmtime_sum", "wasmtime_call"];

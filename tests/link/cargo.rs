@@ -1,4 +1,4 @@
-//! What Cargo makes of the build script's instructions.
+//! What Cargo does with the build script's instructions.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ pub struct Cargo(Command);
 /// What Cargo printed.
 pub struct Printed {
     success: bool,
-    /// Messages for tools, one a line.
+    /// Makes Cargo print messages for tools, one on each line.
     pub stdout: String,
     stderr: String,
 }
@@ -54,25 +54,25 @@ impl Cargo {
         Cargo(command)
     }
 
-    /// With more arguments.
+    /// Adds arguments.
     pub fn arguments(mut self, arguments: &[&str]) -> Cargo {
         self.0.args(arguments);
         self
     }
 
-    /// With a variable set.
+    /// Sets a variable.
     pub fn set(mut self, name: &str, value: &str) -> Cargo {
         self.0.env(name, value);
         self
     }
 
-    /// For one package of a workspace.
+    /// Selects one package of a workspace.
     pub fn package(mut self, name: &str) -> Cargo {
         self.0.args(["--package", name]);
         self
     }
 
-    /// Without a variable.
+    /// Removes a variable.
     pub fn unset(mut self, name: &str) -> Cargo {
         self.0.env_remove(name);
         self
@@ -90,13 +90,13 @@ impl Cargo {
 }
 
 impl Printed {
-    /// Fails unless Cargo succeeded.
+    /// Asserts that Cargo succeeded.
     #[track_caller]
     pub fn assert_success(&self) {
         assert!(self.success, "{}\n{}", self.stdout, self.stderr);
     }
 
-    /// Whether there was nothing to compile in this package's library.
+    /// Reports whether there was nothing to compile in this package's library.
     pub fn is_fresh(&self) -> bool {
         let mut lines = self.stdout.lines();
         let library = lines.find(|line| {
@@ -107,8 +107,8 @@ impl Printed {
         library.unwrap().contains("\"fresh\":true")
     }
 
-    /// The path of the executable of that name that was built, on systems where such a
-    /// file has no extension.
+    /// Returns the path of an executable that was built, on a system where its name has
+    /// no extension.
     #[track_caller]
     pub fn executable(&self, name: &str) -> &str {
         let mut executables = self.stdout.lines().filter_map(|line| {
@@ -119,7 +119,7 @@ impl Printed {
         found.unwrap_or_else(|| panic!("`{name}` was not built:\n{}", self.stderr))
     }
 
-    /// Fails unless Cargo failed and one of its messages has a text in it.
+    /// Asserts that Cargo failed and one of its messages contains a text.
     #[track_caller]
     pub fn assert_failure(&self, expected: &str) {
         assert!(!self.success, "{}", self.stderr);
@@ -131,7 +131,7 @@ impl Printed {
         );
     }
 
-    /// What Cargo took from this package's build script.
+    /// Returns what Cargo read from this package's build script.
     pub fn executed(&self) -> &str {
         let executed = self.stdout.lines().find(|line| {
             line.contains("\"build-script-executed\"") && line.contains("wasmtime_link")
@@ -164,8 +164,8 @@ fn an_error_is_shown_without_noise() {
     }
 }
 
-/// A package that depends on this one, and looks at what its build script
-/// tells dependents.
+/// Returns a package that depends on this one, and reads what this one's build script
+/// passes on to dependents.
 fn dependent(expected: &[(&str, &str)]) -> Prefix {
     let mut checks = String::new();
     for (name, value) in expected {
@@ -184,7 +184,7 @@ fn dependent(expected: &[(&str, &str)]) -> Prefix {
         .file("src/lib.rs", "")
 }
 
-/// The variable in which dependents are told something.
+/// The variable that passes something on to dependents.
 macro_rules! told {
     ($what:literal) => {
         concat!("DEP_WASMTIME_", env!("CARGO_PKG_VERSION_MAJOR"), "_", $what)
@@ -193,7 +193,7 @@ macro_rules! told {
 
 fn a_library_is_linked_and_dependents_learn_of_it() {
     let library = Prefix::installed("cargo_dependent", "libwasmtime.a")
-        // Every platform's archive.
+        // An archive for every platform.
         .file("lib/wasmtime.lib", "");
     let package = dependent(&[
         (told!("MODE"), "static"),

@@ -9,11 +9,11 @@ use std::process::Command;
 use crate::prefix::Prefix;
 use crate::script::FOREIGN;
 
-/// What the check says, unless all is well.
+/// The beginning of the check's message.
 const NEEDED: &str = "needs CMake, which isn't on the PATH";
 
-/// A package that depends on the one with the check, in a directory below one in
-/// which there is room for a file of configuration.
+/// A package that depends on the one with the check, in a directory below one for a
+/// configuration file.
 struct Package(Prefix);
 
 impl Package {
@@ -29,13 +29,13 @@ impl Package {
         Package(tools(prefix))
     }
 
-    /// With another file.
+    /// Adds a file.
     fn file(self, path: &str, text: &str) -> Package {
         Package(self.0.file(path, text))
     }
 
-    /// What Cargo says when it builds the package, for a target that no table of
-    /// this repository is for, and without CMake.
+    /// Returns Cargo's messages when it builds the package for a target without a table in
+    /// this repository, and without CMake.
     fn build(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
         let output = Command::new(env!("CARGO"))
             .current_dir(self.0.path("workspace"))
@@ -50,8 +50,8 @@ impl Package {
         String::from_utf8(output.stderr).unwrap()
     }
 
-    /// Fails unless Cargo gets past the check. As a rule it doesn't get far, as there
-    /// is no standard library for the target.
+    /// Asserts that Cargo gets past the check. Usually it fails after that, as there is no
+    /// standard library for the target.
     #[track_caller]
     fn assert_passes(&self, arguments: &[&str], variables: &[(&str, &str)]) {
         let stderr = self.build(arguments, variables);
@@ -61,7 +61,7 @@ impl Package {
     }
 }
 
-/// Adds a directory with what it takes to compile a build script, and nothing else.
+/// Adds a directory with the tools to compile a build script, and nothing else.
 fn tools(prefix: Prefix) -> Prefix {
     let prefix = prefix.file("tools/empty", "");
     let path = env::var_os("PATH").unwrap();

@@ -1,5 +1,5 @@
-//! The copy of an archive that is linked: there is one in a target folder, whoever
-//! asks for it.
+//! The copy of an archive that is linked: a target folder has one, which all builds
+//! share.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::script::{host, out_of};
 /// The file name of a copy.
 const COPY: &str = concat!("libwasmtime-", env!("CARGO_PKG_VERSION_MAJOR"), ".a");
 
-/// An archive that has to be copied, and a target folder for it.
+/// Returns an archive that has to be copied, and a target folder for it.
 fn set_up(name: &str) -> (Prefix, PathBuf) {
     needs_elf();
     let prefix = archive(&format!("copy_{name}"), &mut rustc(), &[]);
@@ -23,12 +23,12 @@ fn set_up(name: &str) -> (Prefix, PathBuf) {
     (prefix, target)
 }
 
-/// What the build script has linked for a profile.
+/// Returns what the build script has linked for a profile.
 fn instructed(prefix: &Prefix, target: &Path, profile: &str) -> Instructed {
     Instructed::by(&script(prefix).out(out_of(target, profile)).run())
 }
 
-/// What is in the directory of all copies: the copies, and what was left behind.
+/// Returns the contents of the directory of all copies: the copies, and leftovers.
 fn copies(target: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(target.join("libwasmtime-static")).unwrap();
     entries.map(|entry| entry.unwrap().path()).collect()
@@ -41,7 +41,7 @@ fn assert_links(prefix: &Prefix, made: &Instructed) {
     assert_eq!(ran.as_deref(), Ok("10 0"));
 }
 
-/// Changes when a file was modified, as if it had another content.
+/// Changes a file's modification time, as if it had another content.
 fn touch(path: impl AsRef<Path>, modified: SystemTime) {
     let file = File::options().append(true).open(path).unwrap();
     file.set_modified(modified).unwrap();
@@ -51,7 +51,7 @@ fn an_hour_ago() -> SystemTime {
     SystemTime::now() - Duration::from_secs(61 * 60)
 }
 
-/// The time at which the one copy was made, as far as its record tells.
+/// Returns the time at which the copy was made, according to its record.
 fn made_at(target: &Path) -> SystemTime {
     let [copy] = &copies(target)[..] else {
         panic!("not one copy: {:?}", copies(target));
@@ -67,7 +67,7 @@ fn configurations_share_one_copy() {
     assert!(debug.names.contains("wasmtime_sum"), "{}", debug.names);
     assert_links(&prefix, &debug);
 
-    // A sign that the archive isn't read again, which takes seconds.
+    // This shows that the archive isn't read again, which takes seconds.
     let record = Path::new(&debug.directory).join("record");
     let text = fs::read_to_string(&record).unwrap();
     let sign = "\nwasmtime_sign Wasmtime_sign\nend\n";
@@ -78,7 +78,7 @@ fn configurations_share_one_copy() {
     assert!(release.names.contains("wasmtime_sign"), "{}", release.names);
     assert_eq!(made_at(&target), made);
 
-    // With `--target`, there is another folder with a tag in the one for all.
+    // With `--target`, the target folder contains another folder with a tag.
     let out = out_of(&target.join(host()), "debug");
     let cross = Instructed::by(&script(&prefix).out(out).run());
     assert_eq!(cross.directory, debug.directory);
@@ -96,7 +96,7 @@ fn without_a_tag_of_cargos_the_copy_is_in_out_dir() {
         assert!(Path::new(&made.directory).starts_with(&out));
         assert_links(&prefix, &made);
     }
-    // A folder that was there before Cargo has no tag, and this.
+    // A folder that existed before Cargo used it has no tag, but this file.
     let out = out_of(&target, "release");
     fs::remove_file(target.join("CACHEDIR.TAG")).unwrap();
     fs::write(target.join(".rustc_info.json"), "{}").unwrap();
@@ -108,7 +108,7 @@ fn without_a_tag_of_cargos_the_copy_is_in_out_dir() {
 fn an_archive_that_changed_has_a_new_copy_and_the_old_one_goes() {
     let (prefix, target) = set_up("changed");
     let old = instructed(&prefix, &target, "debug");
-    // Older than before, as an older package has it.
+    // Older than before, like the file of an older package.
     touch(prefix.path("lib/libwasmtime.a"), an_hour_ago());
     let new = instructed(&prefix, &target, "release");
     assert_ne!(old.directory, new.directory);
@@ -156,7 +156,7 @@ fn a_copy_that_is_damaged_or_was_left_unfinished_is_not_used() {
     ];
     for damage in damages {
         damage();
-        // Of a build script that was stopped.
+        // The leftover of a build script that was stopped.
         fs::create_dir(directory.with_extension("4294967295")).unwrap();
         let again = instructed(&prefix, &target, "release");
         assert_eq!(again.directory, made.directory);
@@ -187,7 +187,7 @@ fn build_scripts_that_run_at_once_make_one_copy() {
     assert_links(&prefix, &instructed(&prefix, &target, "debug"));
 }
 
-/// Two profiles, the tests' own, and `--target`, and what they make Cargo do later.
+/// Two profiles, that of the tests, and `--target`; and what Cargo does in later builds.
 fn cargos_builds_share_one_copy_and_are_fresh_until_it_is_damaged() {
     let (prefix, _) = set_up("cargo");
     let target = PathBuf::from(prefix.path("cargo's"));

@@ -1,4 +1,4 @@
-//! What is demanded of a library's headers.
+//! The requirements on a library's headers.
 
 use std::fs;
 
@@ -37,7 +37,7 @@ fn any_minor_and_patch_is_fine() {
     assert_eq!(run(&[], &prefix).metadata("version"), Some("48.7.31"));
 }
 
-/// The preprocessor marks what is from such a directory.
+/// The preprocessor marks text from such a directory.
 fn headers_may_be_in_a_directory_of_the_system() {
     let prefix = Prefix::installed("system", "libwasmtime.so");
     let output = Script::new(&["dynamic"])
@@ -75,7 +75,7 @@ fn a_feature_that_only_the_library_has_is_fine() {
     assert_eq!(run(&[], &prefix).mode(), "dynamic");
 }
 
-/// The features of the C API, as the manifest of the vendor package has them.
+/// Returns the features of the C API, from the manifest of the vendor package.
 fn features_of_the_c_api() -> Vec<String> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/vendor/Cargo.toml");
     let manifest = fs::read_to_string(manifest).unwrap();
@@ -116,7 +116,7 @@ fn a_library_without_headers_is_taken_with_a_warning() {
     assert!(warning.contains("WASMTIME_INCLUDE_DIR"), "{warning}");
 }
 
-/// A file with the name of a function that ends with a version.
+/// Returns a file with the name of a function that ends with a version.
 fn of_version(version: &str) -> String {
     let version = version.replace('.', "_");
     format!("other_1_2_3\0set_vmctx_memory_{version}\0wasmtime_func_new\0")
@@ -155,7 +155,7 @@ fn a_library_of_another_major_is_an_error_whatever_its_headers_say() {
     }
 }
 
-/// Those that upstream has built, as `WASMTIME_LIB_DIR` without headers.
+/// Upstream's libraries, named by `WASMTIME_LIB_DIR`, without headers.
 fn real_libraries_of_other_majors_are_errors() {
     for directory in other_majors() {
         let error = Script::new(&["dynamic"])
@@ -178,8 +178,8 @@ fn headers_without_features_are_taken_with_a_warning() {
     assert!(warning.contains("the features of"), "{warning}");
 }
 
-/// Headers whose text alone misleads: the version is put together, and a
-/// feature is commented out by the preprocessor.
+/// Headers that only the preprocessor understands: the version is composed of parts, and a
+/// feature is disabled by a condition.
 fn misleading(name: &str) -> Prefix {
     Prefix::new(name)
         .file("lib/libwasmtime.so", "")

@@ -1,6 +1,6 @@
-//! Libraries that are installed after a build that had to do without. Cargo runs the
-//! build script again once one is there, and not before: that would compile this
-//! crate, and all that depends on it, in every build.
+//! Libraries that are installed after a build that found none. Cargo runs the build script
+//! again once there is one, and not before, as that would compile this crate and everything
+//! that depends on it in every build.
 
 use std::fs::File;
 use std::path::Path;
@@ -11,8 +11,8 @@ use crate::harness::{Need, leave_out};
 use crate::place::needs_pkg_config;
 use crate::prefix::{Prefix, VERSION};
 
-/// A package that takes the crate with two link modes, and the installation that it
-/// is to be built with.
+/// A package that uses the crate with two link modes, and the installation to build it
+/// with.
 struct Package {
     package: Prefix,
     variable: (&'static str, String),
@@ -37,7 +37,7 @@ impl Package {
         }
     }
 
-    /// Checks it; gives the link mode, and whether anything was compiled.
+    /// Checks it; returns the link mode, and whether anything was compiled.
     #[track_caller]
     fn check(&self) -> (String, bool) {
         let (name, value) = &self.variable;
@@ -60,7 +60,7 @@ impl Package {
     }
 }
 
-/// Adds a file that is older than any build, as those of packages are.
+/// Adds a file that is older than any build, like those of packages.
 fn add(prefix: Prefix, path: &str) -> Prefix {
     let prefix = prefix.file(path, "");
     let file = File::options().write(true).open(prefix.path(path)).unwrap();
@@ -93,7 +93,7 @@ fn a_package_is_taken_once_it_is_there() {
         leave_out(Need::NoLibrary, "a libwasmtime is where it usually is");
     }
     assert_eq!(package.check(), ("load".to_owned(), false));
-    // Neither alone is enough.
+    // One of them alone isn't enough.
     let prefix = prefix.package(VERSION);
     assert_eq!(package.check(), ("load".to_owned(), true));
     assert_eq!(package.check(), ("load".to_owned(), false));

@@ -1,5 +1,5 @@
-//! Tests that can't run, as the harness tells of them: this binary once more, with
-//! one that needs libraries which aren't there.
+//! The harness reports tests that can't run: this runs the binary again, with a test that
+//! needs missing libraries.
 
 use std::env;
 use std::process::Command;

@@ -1,9 +1,9 @@
-//! Programs that are linked with a real libwasmtime, and run: by Cargo and installed,
-//! with another library in its place, beside a crate that brings functions of the same
-//! names, and as a plugin that is unloaded.
+//! Programs that are linked with a real libwasmtime and run: by Cargo and installed, with
+//! another library in its place, beside a crate that brings functions of the same names, and
+//! as a plugin that is unloaded.
 //!
-//! `WASMTIME_DIR` has to name an installation; and `LIBWASMTIME_TEST_OTHER_MAJORS`
-//! those of other major versions, as in the tests of `load`.
+//! `WASMTIME_DIR` has to name an installation, and `LIBWASMTIME_TEST_OTHER_MAJORS` those of
+//! other major versions, as in the tests of `load`.
 
 use std::env;
 use std::fs;
@@ -16,7 +16,7 @@ use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
 use crate::readme;
 
-/// The directories of libraries of other major versions. Leaves the test out if
+/// Returns the directories of libraries of other major versions. Leaves the test out if
 /// there are none.
 pub fn other_majors() -> Vec<PathBuf> {
     const DIRECTORIES: &str = "LIBWASMTIME_TEST_OTHER_MAJORS";
@@ -46,8 +46,7 @@ enum Mode {
     Load,
 }
 
-/// What was built for one link mode: the programs, and the library that they are
-/// linked with or load.
+/// The programs for one link mode, and the library that they are linked with or load.
 struct Built {
     mode: Mode,
     prefix: Prefix,
@@ -91,7 +90,7 @@ impl Mode {
     }
 }
 
-/// A workspace with all programs. They have the same dependencies in each mode.
+/// Returns a workspace with all programs. They have the same dependencies in each mode.
 fn workspace(mode: Mode) -> Prefix {
     let wasmtime = format!(
         "wasmtime = {{ package = \"libwasmtime\", path = {:?}, default-features = false, \
@@ -148,8 +147,8 @@ fn workspace(mode: Mode) -> Prefix {
 }
 
 impl Built {
-    /// Cargo for the workspace. The loader finds nothing that Cargo doesn't have it
-    /// find, also if this test was started by Cargo.
+    /// Returns Cargo for the workspace. The loader finds only what that Cargo tells it,
+    /// even if this test was started by Cargo.
     fn cargo(&self, subcommand: &str) -> Cargo {
         Cargo::of(subcommand, Path::new(&self.prefix.path("Cargo.toml")))
             .set(
@@ -161,7 +160,7 @@ impl Built {
             .unset("LD_LIBRARY_PATH")
     }
 
-    /// Runs a program with the libraries in a directory, and gives what it prints.
+    /// Runs a program with the libraries in a directory, and returns its output.
     #[track_caller]
     fn run(&self, program: &str, libraries: &Path, arguments: &[PathBuf]) -> String {
         let output = Command::new(self.directory.join(program))
@@ -181,7 +180,7 @@ impl Built {
     }
 }
 
-/// What a program says of one thing.
+/// Returns a program's output about one thing.
 #[track_caller]
 fn said<'a>(text: &'a str, of: &str) -> &'a str {
     let line = text
@@ -232,7 +231,7 @@ fn cargo_runs_what_is_linked_with_the_shared_library() {
     let run = built.cargo("run").package("user").run();
     run.assert_success();
     assert_fine(&run.stdout);
-    // The file itself, and not the link that Cargo has the loader find.
+    // The file itself, and not the link that Cargo passes to the loader.
     let file = built.libraries.join("libwasmtime.so");
     let loaded = said(&run.stdout, "loaded");
     assert!(
@@ -323,7 +322,8 @@ fn two_halves_of_a_library_are_refused() {
 fn a_plugin_that_is_unloaded_leaves_nothing_dangling() {
     for mode in [Mode::Static, Mode::Dynamic, Mode::Load] {
         let built = mode.built();
-        // Copies are plugins of their own, with a libwasmtime each if that is in it.
+        // Copies are separate plugins, each with its own libwasmtime if the plugin contains
+        // one.
         let plugins = ["libplugin.so", "one.so", "two.so"].map(|name| built.directory.join(name));
         for copy in &plugins[1..] {
             _ = fs::remove_file(copy);

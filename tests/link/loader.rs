@@ -1,5 +1,5 @@
 //! The directory in which the system's loader finds the library while Cargo runs the
-//! program. The module `linked` has programs that Cargo runs so.
+//! program. The module `linked` has programs that Cargo runs in this way.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,7 @@ use crate::platform::{MACOS, MINGW, MSVC};
 use crate::prefix::Prefix;
 use crate::script::{Output, Script};
 
-/// What is in the directory: one link, and where it leads; nothing if there is no
-/// directory.
+/// Returns the one link in the directory and its target; `None` if there is no directory.
 fn link(output: &Output) -> Option<(String, PathBuf)> {
     let directories = output.directories();
     let [_, directory] = directories[..] else {
@@ -24,7 +23,7 @@ fn link(output: &Output) -> Option<(String, PathBuf)> {
     let file = files.next().unwrap().unwrap();
     assert!(files.next().is_none(), "more than one file in {directory}");
     let name = file.file_name().into_string().unwrap();
-    // Where there are no links it is a copy.
+    // It is a copy on systems without links.
     Some((name, fs::read_link(file.path()).unwrap_or(file.path())))
 }
 
@@ -57,7 +56,7 @@ fn an_archive_has_none() {
     assert_eq!(link(&output), None);
 }
 
-/// Makes a library with a name in it. A distribution's has the version in its name,
+/// Creates a library that contains a name. A distribution's has the version in its name,
 /// and a link of that name need not be beside it.
 fn named(prefix: &Prefix, name: &str) -> String {
     let file = prefix.path("lib/libwasmtime.so");
@@ -110,7 +109,7 @@ fn the_link_is_made_anew_when_the_library_changes() {
     }
 }
 
-/// A library of Apple's systems, with a command before the one that has its name.
+/// Returns a library of Apple's systems, with a command before the one that has its name.
 fn dylib(install_name: &str) -> Vec<u8> {
     let mut name = install_name.as_bytes().to_vec();
     name.resize(name.len() / 8 * 8 + 8, 0);
@@ -122,7 +121,7 @@ fn dylib(install_name: &str) -> Vec<u8> {
     bytes
 }
 
-/// The same for several processors.
+/// Returns the same for several processors.
 fn universal(dylib: &[u8]) -> Vec<u8> {
     let words = [
         0xcafe_babe_u32,
@@ -150,7 +149,7 @@ fn on_macos_it_is_asked_for_by_the_end_of_its_install_name() {
         let (output, file) = run(&bytes);
         assert_links(&output, "libwasmtime.48.dylib", &file);
     }
-    // Whatever is cut off, the file's own name is left.
+    // If any part is missing, the file's own name is used.
     for length in (0..versioned.len() - 8).step_by(12) {
         let (output, file) = run(&versioned[..length]);
         assert_links(&output, "libwasmtime.dylib", &file);

@@ -1,4 +1,4 @@
-//! How much a program has in its lock file, which is what `cargo vendor` fetches and
+//! The number of packages in a program's lock file, which is what `cargo vendor` fetches and
 //! what auditors read.
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::cargo::Cargo;
 use crate::prefix::Prefix;
 
-/// The packages in the lock file of a program that depends on this crate.
+/// Returns the packages in the lock file of a program that depends on this crate.
 fn locked(name: &str, features: &str) -> Vec<String> {
     let manifest = format!(
         "[package]\nname = \"program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\

@@ -1,12 +1,11 @@
-//! The build script: which link mode it chooses, where it finds a system
-//! library, what it demands of it, and what it says when there is none.
+//! The build script: which link mode it chooses, where it finds a system library, what it
+//! requires of the library, and its message if there is none.
 //!
-//! Most tests run the build script itself, with the environment that Cargo
-//! would give it, over made-up installations ([`Prefix`](prefix::Prefix)):
-//! empty library files beside headers of any version. The module `cargo` has
-//! Cargo run it, to see that what it prints takes effect, and `linked` builds and
-//! runs programs with a real library. `readme` does what the README says, and `size`
-//! sees how large a program becomes.
+//! Most tests run the build script itself, with the environment that Cargo would set, on
+//! simulated installations ([`Prefix`](prefix::Prefix)): empty library files beside headers
+//! of any version. In the module `cargo`, Cargo runs it, to see that its output takes effect;
+//! `linked` builds and runs programs with a real library; `readme` does what the README
+//! says; `size` measures a program.
 
 mod archive;
 mod cargo;

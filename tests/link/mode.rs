@@ -1,4 +1,4 @@
-//! Which mode is chosen.
+//! The choice of the link mode.
 
 use std::path::Path;
 
@@ -117,7 +117,7 @@ fn an_override_is_for_the_build_that_can_follow_it() {
         }
     }
 
-    // Without a target, a program that is released is optimised.
+    // Without a target, a program in a release build is optimised.
     let output = Script::new(&["load"])
         .native()
         .set("LIBWASMTIME_LINK", "static")
@@ -134,10 +134,10 @@ fn an_override_that_the_program_cannot_follow_is_an_error() {
     };
     let with_target = Prefix::new("for_target").file(&format!("{}/readme", host()), "");
     let of_target = |profile| out_of(Path::new(&with_target.path(host())), profile);
-    // The folder is of an earlier build.
+    // The folder was left by an earlier build.
     let beside = || out_of(Path::new(&with_target.root()), "debug");
     for script in [
-        // Without debug information, as some have their dependencies.
+        // Without debug information, as some configure their dependencies.
         script(),
         script().out(of_target("debug")),
         script().set("PROFILE", "release").out(of_target("release")),
@@ -169,7 +169,7 @@ fn the_variable_may_list_modes_in_an_order_of_its_own() {
     let archive = Prefix::installed("listed_archive", "libwasmtime.a");
     assert_eq!(run("dynamic,static", &archive).mode(), "static");
     let error = run("static,shared", &both).error();
-    assert!(error.contains("`shared` is no link mode"), "{error}");
+    assert!(error.contains("`shared` is not a link mode"), "{error}");
     let error = Script::new(&["static", "dynamic"])
         .set("LIBWASMTIME_LINK", "dynamic,static")
         .run()
@@ -190,8 +190,8 @@ fn where_a_library_is_does_not_matter_to_a_build_that_loads_one() {
     assert_eq!(output.mode(), "load");
 }
 
-/// With Cargo's first resolver, the program's build gets the features that the build
-/// script asks for.
+/// With Cargo's resolver 1, the program's build gets the features of the build script's
+/// dependency.
 fn features_that_may_be_anothers_are_said_to_be() {
     let minimal = Prefix::new("unified")
         .file("min/lib/libwasmtime.a", "")
@@ -280,7 +280,7 @@ fn nothing_found_leaves_a_report_and_warns() {
     }
 }
 
-/// Under the patch nothing can be built from source, and what has features is named
+/// With the patch, nothing can be built from source, and the messages name the features of
 /// `wasmtime`.
 fn where_it_stands_in_the_remedies_are_those_of_the_stand_in() {
     let output = Script::new(&["static", "stand-in"]).run();

@@ -6,11 +6,11 @@ use crate::harness::{Need, leave_out};
 use crate::prefix::{Prefix, VERSION};
 use crate::script::{Output, Script};
 
-/// Says what was found: the mode, and where.
+/// Returns the mode and the place that were found.
 fn found(output: &Output) -> (&str, String) {
     let directories = output.directories();
     let directory = match (output.mode(), &directories[..]) {
-        // The second is what the module `loader` is about.
+        // The second is tested in the module `loader`.
         ("dynamic", [directory, _]) | ("static", [directory]) => directory,
         (_, directories) => panic!("not one directory but {directories:?}"),
     };
@@ -175,7 +175,7 @@ fn a_directory_is_absolute_and_there() {
     assert!(error.contains("`wasmtime/48`, a relative path"), "{error}");
     let path = Prefix::new("not_there").path("48");
     let error = run(&path);
-    assert!(error.contains("which is no directory"), "{error}");
+    assert!(error.contains("which is not a directory"), "{error}");
 }
 
 fn an_archive_brings_the_native_libraries() {
@@ -201,7 +201,7 @@ pub fn needs_pkg_config() {
     }
 }
 
-/// The build script with a package that pkg-config may answer for.
+/// Returns the build script with a package that pkg-config may find.
 fn with_package(features: &[&str], prefix: &Prefix) -> Script {
     Script::new(features)
         .set("PKG_CONFIG_ALLOW_CROSS", "1")

@@ -1,9 +1,9 @@
-//! What the library files are called, and what they need, elsewhere.
+//! The names of library files on other platforms, and the libraries that they need.
 
 use crate::prefix::{Prefix, VERSION};
 use crate::script::{Output, Script};
 
-/// A target: its triple, and what Cargo says of it.
+/// A target: its triple, and the variables that Cargo sets for it.
 pub struct Platform {
     triple: &'static str,
     os: &'static str,
@@ -31,13 +31,13 @@ pub const MINGW: Platform = Platform {
 };
 
 impl Platform {
-    /// Runs the build script over a library file of this platform's.
+    /// Runs the build script with a library file for this platform.
     fn run(&self, mode: &str, file: &str) -> Output {
         let prefix = Prefix::installed(&format!("{}_{mode}_{file}", self.triple), file);
         self.script(mode, &prefix).run()
     }
 
-    /// The build script over an installation.
+    /// Returns the build script with an installation.
     pub fn script(&self, mode: &str, prefix: &Prefix) -> Script {
         Script::new(&[mode])
             .target(self.triple, self.os, self.vendor, self.abi)
@@ -45,7 +45,8 @@ impl Platform {
     }
 }
 
-/// What Wasmtime and the Rust standard library in an archive call on Windows.
+/// The system libraries that Wasmtime and the Rust standard library in an archive need on
+/// Windows.
 const WINDOWS: &str = "ws2_32 advapi32 userenv ntdll shell32 ole32 bcrypt";
 
 fn archives() {

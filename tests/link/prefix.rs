@@ -1,17 +1,17 @@
-//! Made-up installations of libwasmtime.
+//! Simulated installations of libwasmtime.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The version that the crate speaks to.
+/// A version that the crate supports.
 pub const VERSION: &str = "48.0.3";
 
-/// A directory of one test's, with files that look like an installation. No
-/// library is ever linked here, so the library files are empty.
+/// A test's directory with files that look like an installation. No library is linked, so
+/// the library files are empty.
 pub struct Prefix(PathBuf);
 
 impl Prefix {
-    /// Makes an empty directory under a name that no other test uses.
+    /// Creates an empty directory under a name that no other test uses.
     pub fn new(name: &str) -> Prefix {
         let Prefix(path) = Prefix::kept(name);
         fs::remove_dir_all(&path).unwrap();
@@ -19,7 +19,7 @@ impl Prefix {
         Prefix(path)
     }
 
-    /// The same, with what an earlier run of the tests has left in it.
+    /// Returns the same, with the files of an earlier run of the tests.
     pub fn kept(name: &str) -> Prefix {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("prefixes")
@@ -28,8 +28,8 @@ impl Prefix {
         Prefix(path)
     }
 
-    /// An installation of the right version in the layout of upstream's
-    /// releases, with one library file.
+    /// Returns an installation of the right version in the layout of upstream's releases,
+    /// with one library file.
     pub fn installed(name: &str, library: &str) -> Prefix {
         Prefix::new(name)
             .file(&format!("lib/{library}"), "")
@@ -44,14 +44,13 @@ impl Prefix {
         self
     }
 
-    /// Adds the lock file of this repository, for a package that is to have the
-    /// versions that the repository has.
+    /// Adds the lock file of this repository, for a package with the same versions.
     pub fn lock(self) -> Prefix {
         self.file("Cargo.lock", include_str!("../../Cargo.lock"))
     }
 
-    /// Adds the headers of a library of some version that was built with
-    /// some features, given as Cargo names them.
+    /// Adds the headers of a library of this version and with these features, under Cargo's
+    /// names.
     pub fn headers(self, directory: &str, version: &str, features: &[&str]) -> Prefix {
         let mut conf = String::new();
         for feature in features {
@@ -65,7 +64,7 @@ impl Prefix {
             )
     }
 
-    /// Adds a pkg-config file for what is in `lib` and `include`.
+    /// Adds a pkg-config file for `lib` and `include`.
     pub fn package(self, version: &str) -> Prefix {
         let prefix = self.0.display().to_string();
         self.file(
@@ -77,12 +76,12 @@ impl Prefix {
         )
     }
 
-    /// The path of something in this directory.
+    /// Returns a path in this directory.
     pub fn path(&self, path: &str) -> String {
         self.0.join(path).display().to_string()
     }
 
-    /// The path of this directory.
+    /// Returns the path of this directory.
     pub fn root(&self) -> String {
         self.0.display().to_string()
     }

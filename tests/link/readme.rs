@@ -1,11 +1,11 @@
-//! The first five minutes with this crate, by doing what the README says: the code
-//! blocks are taken from it and not changed, but for the directory that libwasmtime
-//! is installed in.
+//! The first five minutes with this crate, by doing what the README says: the code blocks
+//! are taken from it without changes, except for the directory in which libwasmtime is
+//! installed.
 //!
-//! Each package is made in an empty directory outside of this repository, whose
-//! `.cargo/config.toml` a user hasn't. There is no registry that has this version of
-//! the crate, so `cargo add` gets one with its features alone, and the other commands
-//! take the crate from here for it. The suite of each link mode tests its own.
+//! Each package is created in an empty directory outside of this repository, as a user
+//! doesn't have its `.cargo/config.toml`. No registry has this version of the crate, so
+//! `cargo add` gets one that has only its features, and the other commands use the crate in
+//! this repository. The suite of each link mode tests its own.
 
 use std::env;
 use std::fs;
@@ -18,7 +18,7 @@ use crate::script::clear;
 
 const README: &str = include_str!("../../README.md");
 
-/// What this suite is linked with.
+/// The link mode of this suite.
 const MODE: Option<&str> = if cfg!(wasmtime_link = "vendored") {
     Some("vendored")
 } else if cfg!(wasmtime_link = "static") {
@@ -31,10 +31,10 @@ const MODE: Option<&str> = if cfg!(wasmtime_link = "vendored") {
     None
 };
 
-/// Where the README has libwasmtime installed.
+/// The directory in which the README installs libwasmtime.
 const INSTALLED: &str = "/opt/wasmtime";
 
-/// What `cargo` is in the README's commands.
+/// The function `cargo` for the README's commands.
 const CARGO: &str = r#"
 cargo() {
   if [ "$1" = add ]; then
@@ -51,7 +51,7 @@ cargo() {
 }
 "#;
 
-/// The part of the README under a heading, up to the next one.
+/// Returns the part of the README under a heading, up to the next one.
 fn section(heading: &str) -> &'static str {
     let (_, rest) = README
         .split_once(&format!("\n{heading}\n"))
@@ -59,7 +59,7 @@ fn section(heading: &str) -> &'static str {
     rest.split("\n#").next().unwrap()
 }
 
-/// The code blocks of a language.
+/// Returns the code blocks of a language.
 fn blocks(section: &'static str, language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
     let blocks = section.split(&fence).skip(1);
@@ -68,13 +68,13 @@ fn blocks(section: &'static str, language: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The build script of a program that is installed.
+/// Returns the build script of a program that is installed.
 pub fn build_script() -> &'static str {
     let section = section("### Where an installed program finds the shared library");
     blocks(section, "rust")[0]
 }
 
-/// A package that the README has the user make.
+/// A package that the user creates according to the README.
 struct Package {
     directory: PathBuf,
     /// The commands so far.
@@ -82,7 +82,7 @@ struct Package {
 }
 
 impl Package {
-    /// Makes it in an empty directory: all but what it depends on.
+    /// Creates it in an empty directory, without its dependencies.
     fn new(name: &str) -> Package {
         let mut hasher = DefaultHasher::new();
         env!("CARGO_TARGET_TMPDIR").hash(&mut hasher);
@@ -101,12 +101,12 @@ impl Package {
         }
     }
 
-    /// Adds commands, for a libwasmtime that is installed somewhere else.
+    /// Adds commands, for a libwasmtime in another directory.
     fn then(&mut self, commands: &str, installed: &Path) {
         self.script += &commands.replace(INSTALLED, &installed.display().to_string());
     }
 
-    /// Runs the commands, and gives what they print.
+    /// Runs the commands, and returns their output.
     fn run(&self, target: &Path) -> String {
         let mut shell = Command::new("sh");
         clear(&mut shell);
@@ -132,7 +132,7 @@ impl Package {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The manifest's dependencies.
+    /// Returns the manifest's dependencies.
     fn dependencies(&self) -> String {
         let manifest = fs::read_to_string(self.directory.join("empty/hello/Cargo.toml")).unwrap();
         manifest[manifest.find("[dependencies]").unwrap()..].to_owned()
@@ -145,7 +145,7 @@ impl Drop for Package {
     }
 }
 
-/// This crate's entry in a registry's index, with no more than `cargo add` reads.
+/// Returns this crate's entry in a registry's index, with only what `cargo add` reads.
 fn features_as_in_a_registry() -> String {
     let manifest = include_str!("../../Cargo.toml");
     let (_, features) = manifest.split_once("\n[features]\n").unwrap();
@@ -165,7 +165,7 @@ fn features_as_in_a_registry() -> String {
     )
 }
 
-/// Where libwasmtime is installed, if it is.
+/// Returns where libwasmtime is installed, if it is.
 fn installed() -> Option<PathBuf> {
     if let Some(directory) = env::var_os("WASMTIME_DIR") {
         return Some(directory.into());
@@ -185,7 +185,7 @@ fn a_package_is_made_and_runs() {
     let mut package = Package::new(mode);
     let target = if mode == "vendored" {
         package.then(commands[0], Path::new(INSTALLED));
-        // That of this very suite, which has compiled most of Wasmtime.
+        // The target directory of this suite, which has compiled most of Wasmtime.
         temporary.join("..")
     } else {
         let Some(installed) = installed() else {
@@ -197,11 +197,11 @@ fn a_package_is_made_and_runs() {
         temporary.join("target")
     };
     assert_eq!(package.run(&target), "Hello from Rust!\n");
-    // Who writes the manifest by hand gets the same.
+    // Writing the manifest by hand gives the same.
     assert_eq!(package.dependencies(), blocks(section, "toml")[0]);
 }
 
-/// Both ways to say that CMake isn't needed are the same setting.
+/// Both ways to skip CMake are the same setting.
 fn the_table_against_cmake_is_what_the_argument_says() {
     let section = section("### `vendored`");
     let argument = blocks(section, "sh")[0];
@@ -218,11 +218,17 @@ fn the_table_against_cmake_is_what_the_argument_says() {
     assert_eq!(blocks(section, "toml")[1], expected);
 }
 
+/// The opening fence of the program in the documentation of the crate.
+const FENCE: &str = r#"#![cfg_attr(all(feature = "wat", compiler), doc = "```")]"#;
+
 /// The dependency and the program, without what only rustdoc needs.
 fn the_documentation_of_the_crate_begins_with_the_same() {
     let lines = include_str!("../../src/lib.rs").lines();
     let text: String = lines
-        .map_while(|line| line.strip_prefix("//!"))
+        .filter_map(|line| match line {
+            FENCE => Some("```"),
+            _ => line.strip_prefix("//!"),
+        })
         .map(|line| line.strip_prefix(' ').unwrap_or(line))
         .filter(|line| !line.starts_with("# "))
         .flat_map(|line| [line, "\n"])

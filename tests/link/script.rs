@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::cargo::Cargo;
 use crate::prefix::Prefix;
 
-/// A target that this machine has no libraries of, nor a compiler for: what a
-/// test doesn't put there isn't found.
+/// A target without libraries or a compiler on this machine: nothing is found but what a
+/// test provides.
 pub const FOREIGN: &str = "riscv64gc-unknown-linux-musl";
 
 /// The major version of this package, and of libwasmtime.
@@ -31,13 +31,12 @@ pub struct Script {
 }
 
 impl Script {
-    /// The build script with some Cargo features on, for the [`FOREIGN`]
-    /// target.
+    /// Returns the build script with some Cargo features on, for the [`FOREIGN`] target.
     pub fn new(features: &[&str]) -> Script {
         Script::compiled(executable().to_owned(), features)
     }
 
-    /// That of this package under another major version.
+    /// The build script of this package with another major version.
     pub fn of_major(major: &str, features: &[&str]) -> Script {
         Script::compiled(executable_of(major), features)
     }
@@ -50,7 +49,7 @@ impl Script {
             variables: BTreeMap::new(),
             out: None,
         };
-        // As the manifest has it.
+        // As in the manifest.
         let implied = match features.contains(&"vendored") {
             true => &["vendored-min", "static"][..],
             false => &[],
@@ -65,13 +64,13 @@ impl Script {
             .set("CARGO_CFG_TARGET_ENV", "musl")
     }
 
-    /// For this machine, which has a C compiler.
+    /// Selects this machine as the target, which has a C compiler.
     pub fn native(mut self) -> Script {
         self.target = self.host.clone();
         self
     }
 
-    /// For another target.
+    /// Selects another target.
     pub fn target(mut self, triple: &str, os: &str, vendor: &str, abi: &str) -> Script {
         self.target = triple.to_owned();
         self.set("CARGO_CFG_TARGET_OS", os)
@@ -79,13 +78,13 @@ impl Script {
             .set("CARGO_CFG_TARGET_ENV", abi)
     }
 
-    /// With a variable set.
+    /// Sets a variable.
     pub fn set(mut self, name: &str, value: &str) -> Script {
         self.variables.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    /// With what it writes in a directory, and not in one of its own.
+    /// Sets the directory for its output, instead of one of its own.
     pub fn out(mut self, path: impl Into<PathBuf>) -> Script {
         self.out = Some(path.into());
         self
@@ -129,17 +128,17 @@ impl Script {
     }
 }
 
-/// What the build script told Cargo.
+/// The instructions of the build script to Cargo.
 pub struct Output {
     text: String,
-    /// The report that it left to the crate.
+    /// The report that it wrote for the crate.
     pub missing: Option<String>,
-    /// The directory of what it wrote.
+    /// The directory with its output.
     pub out: PathBuf,
 }
 
 impl Output {
-    /// The link mode it chose.
+    /// Returns the link mode it chose.
     pub fn mode(&self) -> &str {
         let modes: Vec<&str> = self.values("cargo::rustc-cfg=wasmtime_link=").collect();
         match modes.as_slice() {
@@ -148,7 +147,7 @@ impl Output {
         }
     }
 
-    /// The error it refused with; it chose no mode.
+    /// Returns its error; asserts that it chose no mode.
     pub fn error(&self) -> String {
         let lines: Vec<&str> = self.values("cargo::error=").collect();
         assert!(!lines.is_empty(), "no error:\n{}", self.text);
@@ -156,34 +155,34 @@ impl Output {
         lines.join("\n")
     }
 
-    /// The warnings it gave.
+    /// Returns the warnings it gave.
     pub fn warnings(&self) -> String {
         let lines: Vec<&str> = self.values("cargo::warning=").collect();
         lines.join("\n")
     }
 
-    /// The libraries it links, in order.
+    /// Returns the libraries it links, in order.
     pub fn libraries(&self) -> Vec<&str> {
         self.values("cargo::rustc-link-lib=").collect()
     }
 
-    /// The directories it has searched.
+    /// Returns the directories it has searched.
     pub fn directories(&self) -> Vec<&str> {
         self.values("cargo::rustc-link-search=").collect()
     }
 
-    /// What it tells dependents under a key.
+    /// Returns the value that it passes on to dependents under a key.
     pub fn metadata(&self, key: &str) -> Option<&str> {
         self.values(&format!("cargo::metadata={key}=")).next()
     }
 
-    /// Whether Cargo runs it again when a variable changes.
+    /// Reports whether Cargo runs it again when a variable changes.
     pub fn watches(&self, variable: &str) -> bool {
         self.values("cargo::rerun-if-env-changed=")
             .any(|name| name == variable)
     }
 
-    /// The values of the instructions that begin so.
+    /// Returns the values of the instructions with a prefix.
     fn values<'a>(&'a self, instruction: &str) -> impl Iterator<Item = &'a str> {
         self.text
             .lines()
@@ -191,8 +190,8 @@ impl Output {
     }
 }
 
-/// Makes the directory that Cargo would give the build script in a target folder, which
-/// it tags.
+/// Creates the directory that Cargo would pass to the build script in a target folder, and
+/// tags that folder.
 pub fn out_of(target: &Path, profile: &str) -> PathBuf {
     let out = target.join(profile).join("build/libwasmtime-0/out");
     fs::create_dir_all(&out).unwrap();
@@ -202,8 +201,8 @@ pub fn out_of(target: &Path, profile: &str) -> PathBuf {
     out
 }
 
-/// Takes from a command the variables that steer the build script, so that the
-/// machine's own don't.
+/// Removes the variables that affect the build script from a command, so that the machine's
+/// own have no effect.
 pub fn clear(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
@@ -214,7 +213,7 @@ pub fn clear(command: &mut Command) {
     }
 }
 
-/// The triple of this machine.
+/// Returns the triple of this machine.
 pub fn host() -> &'static str {
     static HOST: OnceLock<String> = OnceLock::new();
     HOST.get_or_init(|| {
@@ -226,14 +225,14 @@ pub fn host() -> &'static str {
     })
 }
 
-/// The compiled build script, with the dependencies that it has with `static`
-/// or `dynamic`. It asks for all Cargo features by variable.
+/// Returns the compiled build script, with the dependencies that it has with `static` or
+/// `dynamic`. It reads all Cargo features from variables.
 fn executable() -> &'static Path {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
     EXECUTABLE.get_or_init(|| compile(Cargo::new("check")))
 }
 
-/// The same as if the package had another major version. There is nothing else in it.
+/// Returns the same as if the package had another major version, and nothing else in it.
 fn executable_of(major: &str) -> PathBuf {
     let read =
         |file: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
@@ -257,7 +256,7 @@ fn executable_of(major: &str) -> PathBuf {
     compile(Cargo::of("check", Path::new(&package.path("Cargo.toml"))))
 }
 
-/// Has Cargo compile a package's build script.
+/// Compiles a package's build script with Cargo.
 fn compile(cargo: Cargo) -> PathBuf {
     let printed = cargo.set("DOCS_RS", "1").run();
     printed.assert_success();

@@ -1,7 +1,7 @@
-//! What is built from source, and that the features that are on are built in.
+//! Building from source: what is built, and that the features that are on are built in.
 //!
-//! These tests check programs against a copy of this package and the vendor package,
-//! under which there is an empty package instead of all of Wasmtime.
+//! These tests check programs against a copy of this package and the vendor package, with an
+//! empty package below them instead of all of Wasmtime.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use crate::cargo::{Cargo, Printed};
 use crate::prefix::Prefix;
 
-/// The copy, made once.
+/// Returns the copy, which is made once.
 fn copy() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     COPY.get_or_init(|| {
@@ -46,7 +46,7 @@ fn copy() -> &'static Path {
     })
 }
 
-/// This package's manifest without the members of the workspace that aren't copied,
+/// Returns this package's manifest without the members of the workspace that aren't copied,
 /// and without examples and tests.
 fn manifest(text: &str) -> String {
     let members = text
@@ -89,7 +89,7 @@ fn check(name: &str, features: &str, vendor: &str) -> Printed {
         .file("Cargo.toml", &manifest)
         .file("src/lib.rs", "");
     Cargo::of("check", Path::new(&package.path("Cargo.toml")))
-        // There is nothing that CMake would be needed for.
+        // Nothing needs CMake here.
         .set("LIBWASMTIME_SKIP_CMAKE_CHECK", "1")
         .run()
 }
@@ -113,7 +113,7 @@ fn a_feature_that_is_not_built_in_is_an_error() {
         "\"vendored-min\", \"load\", \"wat\", \"gc-copying\", \"logging\"",
         "\"gc\"",
     );
-    // Somebody else has turned on a mode as well, and may have turned those on.
+    // Another package may have turned on a mode, and these features.
     printed.assert_failure("as its resolver 1 does");
     for name in ["wat", "gc-copying", "logging"] {
         printed.assert_failure(&format!(

@@ -8,13 +8,14 @@ use std::process::Command;
 use crate::harness::{self, Need, leave_out};
 use crate::subprocess::{Subprocess, inside};
 
-/// Where the process finds what the test has prepared.
+/// The variable that names the directory which the test has prepared.
 const DIRECTORY: &str = "LIBWASMTIME_TEST_DIRECTORY";
 
-/// The libwasmtime to test with, whatever `LIBWASMTIME_PATH` is in the process.
+/// The variable that names the libwasmtime to test with, as the process may change
+/// `LIBWASMTIME_PATH`.
 const GOOD: &str = "LIBWASMTIME_TEST_GOOD";
 
-/// Where the system looks for libraries first.
+/// The variable for where the system looks for libraries first.
 pub const SEARCH: &str = if cfg!(windows) {
     "PATH"
 } else if cfg!(target_vendor = "apple") {
@@ -30,20 +31,20 @@ pub fn needs_load() {
     }
 }
 
-/// The libwasmtime to test with.
+/// Returns the libwasmtime to test with.
 pub fn good() -> PathBuf {
     let path = env::var_os(GOOD).or_else(|| env::var_os("LIBWASMTIME_PATH"));
     let path = PathBuf::from(path.expect("LIBWASMTIME_PATH names the library to test with"));
-    assert!(path.is_file(), "{} is no file", path.display());
+    assert!(path.is_file(), "{} is not a file", path.display());
     path
 }
 
-/// What the test has prepared, in the process that it runs in.
+/// Returns the directory that the test has prepared, in the test's process.
 pub fn directory() -> PathBuf {
     env::var_os(DIRECTORY).expect("this is a case").into()
 }
 
-/// What the platform calls a library, such as `libwasmtime.so`.
+/// Returns the platform's file name of a library, such as `libwasmtime.so`.
 pub fn library_name(stem: &str) -> String {
     use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
     format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}")
@@ -105,9 +106,9 @@ impl Case {
             .join(format!("case{}", env::consts::EXE_SUFFIX));
         if !inside() {
             let executable = env::current_exe().unwrap();
-            // Not a copy if that can be helped: a file can't be run while any
-            // process may write to it, and another test may start one now that
-            // inherits the right to.
+            // If possible, it isn't a copy: a file can't be executed while a process has it
+            // open for writing, and another test may start a process now that inherits the
+            // descriptor.
             if fs::hard_link(&executable, &copy).is_err() {
                 fs::copy(&executable, &copy).unwrap();
             }
@@ -116,14 +117,14 @@ impl Case {
         self
     }
 
-    /// Runs the process from a copy of the executable in the test's directory,
-    /// which is changed before.
+    /// Runs the process from a changed copy of the executable in the test's directory.
     #[cfg(unix)]
     pub fn in_own_copy(mut self, change: impl FnOnce(&Path)) -> Case {
         let copy = self.directory.join("case");
         if !inside() {
-            // By another process: a file can't be run while any process may write
-            // to it, and another test may start one now that inherits the right to.
+            // Another process copies it: a file can't be executed while a process has it
+            // open for writing, and another test may start a process now that inherits the
+            // descriptor.
             let mut cp = Command::new("cp");
             let status = cp.arg(env::current_exe().unwrap()).arg(&copy).status();
             assert!(status.unwrap().success());
@@ -133,14 +134,14 @@ impl Case {
         self
     }
 
-    /// Has what starts the process changed.
+    /// Changes the command that starts the process.
     #[cfg(unix)]
     pub fn started_by(mut self, change: fn(&mut Command)) -> Case {
         self.change = Some(change);
         self
     }
 
-    /// Runs `body` in the new process, in which this is called once more.
+    /// Runs `body` in the new process, in which this is called again.
     pub fn run(self, body: impl FnOnce()) {
         let mut process = match self.executable {
             Some(executable) => Subprocess::of(self.test, executable),
@@ -164,7 +165,7 @@ impl Case {
     }
 }
 
-/// A minimal libwasmtime. Leaves the test out if there is none.
+/// Returns a minimal libwasmtime. Leaves the test out if there is none.
 pub fn minimal() -> PathBuf {
     const MINIMAL: &str = "LIBWASMTIME_TEST_MIN";
     needs_load();
@@ -172,11 +173,11 @@ pub fn minimal() -> PathBuf {
         leave_out(Need::Minimal, format!("{MINIMAL} names no library"));
     };
     let path = PathBuf::from(path);
-    assert!(path.is_file(), "{} is no file", path.display());
+    assert!(path.is_file(), "{} is not a file", path.display());
     path
 }
 
-/// The libwasmtimes of other major versions. Leaves the test out if there are none.
+/// Returns the libwasmtimes of other major versions. Leaves the test out if there are none.
 pub fn other_majors() -> Vec<PathBuf> {
     const DIRECTORIES: &str = "LIBWASMTIME_TEST_OTHER_MAJORS";
     needs_load();
@@ -190,12 +191,12 @@ pub fn other_majors() -> Vec<PathBuf> {
         leave_out(Need::OtherMajors, why);
     }
     for library in &libraries {
-        assert!(library.is_file(), "{} is no file", library.display());
+        assert!(library.is_file(), "{} is not a file", library.display());
     }
     libraries
 }
 
-/// Makes a file known under another path, without copying it.
+/// Makes a file available under another path, without copying it.
 pub fn link(original: &Path, link: &Path) {
     if let Some(directory) = link.parent() {
         fs::create_dir_all(directory).unwrap();

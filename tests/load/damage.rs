@@ -1,5 +1,5 @@
-//! Libraries that aren't whole: an error, whatever is wrong with them, and never
-//! the end of the process.
+//! Damaged libraries: loading one is an error, whatever is wrong with it, and never the end
+//! of the process.
 
 use std::env;
 use std::fs::{File, OpenOptions};
@@ -11,26 +11,26 @@ use libwasmtime::{LoadError, load_from, loaded};
 
 use crate::case::{Case, directory, good, library_name};
 
-/// What is done to a library.
+/// A damage of a library.
 #[derive(Clone, Copy, Debug)]
 enum Damage {
-    /// It ends here.
+    /// It is truncated here.
     Cut(u64),
-    /// A byte is another one.
+    /// A byte has another value.
     Byte { at: u64, value: u8 },
 }
 
-/// The case to go on with, in a process that takes over from another.
+/// The variable with the case to continue with, in a process that takes over from another.
 const NEXT: &str = "LIBWASMTIME_TEST_NEXT";
 
-/// How many cases of each random kind there are, if not as many as here: more
+/// The variable with the number of cases of each random kind, instead of the default: more
 /// take longer and find more.
 const RANDOM: &str = "LIBWASMTIME_TEST_DAMAGES";
 
-/// What the random cases are made from, if they are to be others.
+/// The variable with the seed of the random cases, instead of the default.
 const SEED: &str = "LIBWASMTIME_TEST_SEED";
 
-/// The library, of which only parts are read: each process does it anew.
+/// The library, of which only parts are read, as each process does so again.
 struct Library {
     file: File,
     length: u64,
@@ -59,8 +59,8 @@ impl Library {
         u64::from_le_bytes(number)
     }
 
-    /// The headers of the segments or of the sections: of each its type, where
-    /// what it describes is in the file, and its size there.
+    /// Returns the headers of the segments or of the sections: of each its type, where what
+    /// it describes is in the file, and its size there.
     fn headers(&self, of: Headers) -> Vec<(u64, Part)> {
         let (table, size, count, kind, offset, length) = match of {
             Headers::Sections => (40, 64, 60, 4, 24, 32),
@@ -76,14 +76,14 @@ impl Library {
             .collect()
     }
 
-    /// The sections of a kind that are loaded, unless they are empty.
+    /// Returns the sections of a kind that are loaded, unless they are empty.
     fn tables(&self, kind: u64) -> Vec<Part> {
         const LOADED: u64 = 1;
         let segments = self.headers(Headers::Segments).into_iter();
         let loaded = segments.filter(|segment| segment.0 == LOADED);
         let end = loaded.map(|segment| segment.1.0 + segment.1.1).max();
         let sections = self.headers(Headers::Sections).into_iter();
-        // Those after the last segment are for debuggers and linkers.
+        // Sections after the last segment are for debuggers and linkers.
         let tables = sections
             .filter(|&(of, (at, size))| of == kind && size > 0 && at + size <= end.unwrap());
         tables.map(|section| section.1).collect()
@@ -98,8 +98,8 @@ enum Headers {
     Sections,
 }
 
-/// Loads a copy of the library with each damage in turn. A process can load one
-/// library only: where that succeeds, another takes over.
+/// Loads a copy of the library with each damage in turn. A process can load only one
+/// library: when that succeeds, another process takes over.
 fn load_all(name: &'static str, damages: impl FnOnce(&Library, &mut Random) -> Vec<Damage>) {
     let case = Case::new(name, |_| {});
     case.run(|| {
@@ -164,7 +164,7 @@ impl Random {
         (self.0 >> 24) % end
     }
 
-    /// A byte that is often like this one, but for one bit.
+    /// Returns a byte that often differs from this one in one bit only.
     fn other_than(&mut self, byte: u8) -> u8 {
         match self.below(2) {
             0 => byte ^ 1 << self.below(8),
@@ -235,9 +235,9 @@ fn a_byte_of_a_table() {
     });
 }
 
-/// The first byte of a number in a symbol or a relocation, so that it leads out of
-/// the library. Which of the symbols and places that there are is meant, nothing
-/// else tells: to have another one is to have other code.
+/// The first byte of a number in a symbol or a relocation, so that it points outside of the
+/// library. A number that points to another existing symbol or place can't be detected:
+/// that is a library with other code.
 fn a_symbol_or_relocation_that_leads_nowhere() {
     const RELOCATIONS: u64 = 4;
     const SYMBOLS: u64 = 11;

@@ -1,4 +1,4 @@
-//! Shared libraries that are and aren't like libwasmtime.
+//! Creates shared libraries that are like libwasmtime, or not.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,12 +17,12 @@ pub fn library<'a>(path: &Path, functions: impl IntoIterator<Item = &'a str>) {
         .map(|name| format!("void *{name}(void) {{ return 0; }}\n"))
         .collect();
     fs::write(&source, text).unwrap();
-    // Distributions' libraries have it, and then it is what the system knows an
-    // open library by.
+    // Distributions' libraries have one, and the system then identifies an open library by
+    // it.
     let soname = path.file_name().unwrap().to_str().unwrap();
     let soname = cfg!(target_os = "linux").then(|| format!("-Wl,-soname,{soname}"));
     let compiler = Command::new("cc")
-        // The names of some are those of functions that the compiler knows.
+        // Some have the names of functions that are built into the compiler.
         .args(["-shared", "-fPIC", "-w", "-fno-builtin", "-o"])
         .args([path, &source])
         .args(soname)
@@ -37,7 +37,7 @@ pub fn library<'a>(path: &Path, functions: impl IntoIterator<Item = &'a str>) {
     );
 }
 
-/// The functions that a libwasmtime with just these features has.
+/// Returns the functions that a libwasmtime with just these features has.
 pub fn functions(features: &[Feature]) -> Vec<&'static str> {
     sys::headers()
         .flat_map(|header| header.functions)
@@ -46,9 +46,9 @@ pub fn functions(features: &[Feature]) -> Vec<&'static str> {
         .collect()
 }
 
-/// A copy of a library whose symbols don't tell its version, as if it had been
-/// built without `debug-builtins`. They are there, but local: the library can
-/// refer to them, and nobody can look them up.
+/// Copies a library without the symbols that contain its version, as if it had been built
+/// without `debug-builtins`. The symbols become local: the library can refer to them, but
+/// they can't be looked up.
 #[cfg(target_os = "linux")]
 pub fn without_version_symbol(library: &Path, copy: &Path) {
     const SECTIONS_AT: usize = 40;
@@ -62,7 +62,7 @@ pub fn without_version_symbol(library: &Path, copy: &Path) {
         number[..length].copy_from_slice(&bytes[at..at + length]);
         u64::from_le_bytes(number)
     };
-    // Of a section: where it starts, how long it is, which other it goes with.
+    // The offset, size and link of a section.
     let section = |bytes: &[u8], at: usize| {
         let [start, length] = [24, 32].map(|field| number(bytes, at + field, 8) as usize);
         (start, length, number(bytes, at + 40, 4) as usize)
@@ -90,7 +90,7 @@ pub fn without_version_symbol(library: &Path, copy: &Path) {
     fs::write(copy, bytes).unwrap();
 }
 
-/// A shared library that isn't libwasmtime and is on every system of its kind.
+/// Returns a shared library that isn't libwasmtime and is on every system of its kind.
 /// Leaves the test out if none is known on this one.
 pub fn unrelated() -> PathBuf {
     let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();

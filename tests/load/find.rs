@@ -32,7 +32,7 @@ fn by_relative_path() {
     });
     case.run(|| {
         std::env::set_current_dir(directory()).unwrap();
-        // Without a directory it is a name, and the system doesn't look here.
+        // Without a directory it is a name, which the system doesn't look for here.
         let error = load_from(&name).unwrap_err();
         assert!(matches!(error, LoadError::NotFound { .. }), "{error}");
         load_from(format!("./{name}")).unwrap();
@@ -93,7 +93,7 @@ fn beside_the_executable() {
     });
 }
 
-/// On Windows no variable says where the system looks.
+/// On Windows, no variable names where the system looks.
 #[cfg(not(windows))]
 fn by_the_system() {
     let case = Case::new("find::by_the_system", |directory| {
@@ -114,7 +114,7 @@ fn by_the_system_under_a_name_of_its_own() {
     case.with(SEARCH, ".").run(|| {
         load_from(&name).unwrap();
         assert_loaded_from(&name);
-        // The name stands for what it was found as.
+        // The name refers to the file that was found under it.
         load_from(&name).unwrap();
     });
 }

@@ -1,21 +1,20 @@
-//! Loading libwasmtime: where it is looked for, what is refused, and what is
-//! said of it.
+//! Loading libwasmtime: where it is looked for, what is refused, and what is reported about
+//! it.
 //!
-//! A process loads one library for good, so each test runs itself once more in
-//! a process of its own, prepared as the test says: see [`Case`].
+//! A process loads one library for good, so each test runs itself again in a process of its
+//! own, which is prepared as the test says: see [`Case`].
 //!
-//! With the Cargo feature `load` the suite needs a libwasmtime, which the
-//! variable `LIBWASMTIME_PATH` names (a file). More is tested if these are set:
+//! With the Cargo feature `load`, the suite needs a libwasmtime, which the variable
+//! `LIBWASMTIME_PATH` names (a file). More is tested if these are set:
 //!
-//! - `LIBWASMTIME_TEST_OTHER_MAJORS`: directories of libwasmtimes of other major
-//!   versions, separated as in `PATH`;
+//! - `LIBWASMTIME_TEST_OTHER_MAJORS`: directories of libwasmtimes of other major versions,
+//!   separated as in `PATH`;
 //! - `LIBWASMTIME_TEST_MIN`: a minimal libwasmtime;
-//! - `LIBWASMTIME_TEST_DAMAGES` and `LIBWASMTIME_TEST_SEED`: how many damages of
-//!   each kind are tried, and other ones than usual.
+//! - `LIBWASMTIME_TEST_DAMAGES` and `LIBWASMTIME_TEST_SEED`: how many damages of each kind
+//!   are tried, and the seed for others than usual.
 //!
-//! If libwasmtime is linked there is nothing to load, and only that is tested here;
-//! the other tests are left out. tests/link is about the library that a program is
-//! linked with.
+//! If libwasmtime is linked, there is nothing to load, and only that is tested; the other
+//! tests are left out. The library that a program is linked with is tested in `tests/link`.
 
 mod case;
 #[path = "../configured/mod.rs"]
@@ -73,7 +72,7 @@ fn main() -> ExitCode {
     )
 }
 
-/// The library does something: it makes an engine.
+/// Asserts that the library works: it creates an engine.
 fn assert_usable() {
     // SAFETY: the engine is deleted once, by the library that made it.
     unsafe {
@@ -95,7 +94,7 @@ fn a_linked_library_needs_no_loading() {
     assert_eq!(path.is_some(), cfg!(wasmtime_link = "dynamic"), "{path:?}");
     let version = linked.version().expect("the build script insists on one");
     assert_eq!(version.major.to_string(), env!("CARGO_PKG_VERSION_MAJOR"));
-    // Of an archive of the system's, the headers say it.
+    // For a system archive, the headers contain the version.
     let is_of_system = cfg!(wasmtime_link = "static");
     assert!(version.patch.is_some() || !is_of_system, "{version}");
     assert_eq!(linked.has(Feature::Wasi), cfg!(feature = "wasi"));

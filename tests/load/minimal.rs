@@ -1,5 +1,4 @@
-//! A minimal library: it runs what was compiled elsewhere, and compiles
-//! nothing.
+//! A minimal library: it runs code that was compiled elsewhere, and compiles nothing.
 
 use libwasmtime::{
     Config, Engine, Feature, Func, Global, GlobalType, Linker, Memory, MemoryType, Module,
@@ -14,7 +13,7 @@ use std::path::PathBuf;
 
 use crate::case::{Case, good, minimal};
 
-/// What a process is to do.
+/// The variable with the step of a process.
 const STEP: &str = "LIBWASMTIME_TEST_STEP";
 
 /// Loads the minimal library and makes a store.
@@ -36,7 +35,7 @@ const MODULE: &str = r#"(module
 fn a_module_that_another_library_compiled_runs() {
     const TEST: &str = "minimal::a_module_that_another_library_compiled_runs";
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("minimal.cwasm");
-    // Each library has a process of its own, and each process comes by here.
+    // Each library has a process of its own, and each process executes this.
     let steps: [(&str, &dyn Fn() -> Result<()>); 2] = [
         ("compile", &|| {
             load_from(good())?;
@@ -55,7 +54,7 @@ fn a_module_that_another_library_compiled_runs() {
         }),
         ("run", &|| {
             let mut store = minimal_store()?;
-            // SAFETY: the other step has just made the file.
+            // SAFETY: the other step has just written the file.
             let module = unsafe { Module::deserialize_file(store.engine(), &file)? };
             assert!(!module.text().is_empty());
             let mut linker = Linker::new(store.engine());
@@ -72,7 +71,7 @@ fn a_module_that_another_library_compiled_runs() {
             let trap = instance.get_func(&mut store, "trap").unwrap();
             let error = trap.call(&mut store, &[], &mut []).unwrap_err();
             assert!(error.is::<libwasmtime::Trap>(), "{error:?}");
-            // Where it is mapped it may have to stay.
+            // A mapped file may have to stay.
             _ = fs::remove_file(&file);
             Ok(())
         }),
@@ -182,7 +181,7 @@ fn what_it_lacks_is_unsupported() {
         // SAFETY: this is no precompiled module.
         assert!(unsafe { Module::deserialize(&engine, wasm) }.is_err());
 
-        // All the rest is there.
+        // Everything else is available.
         let memory = Memory::new(&mut store, MemoryType::new(1, None)).unwrap();
         assert_eq!(memory.grow(&mut store, 1).unwrap(), 1);
         let global = GlobalType::new(ValType::I64, Mutability::Var);

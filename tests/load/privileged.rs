@@ -1,4 +1,4 @@
-//! What a program that has more rights than whoever starts it takes no notice of.
+//! Programs that have more rights than the user who starts them, and what they ignore.
 
 use std::env;
 use std::fs::{self, Permissions};
@@ -17,7 +17,7 @@ unsafe extern "C" {
     safe fn geteuid() -> u32;
 }
 
-/// The owner of the program, and who starts it: nobody in particular.
+/// The owner of the program, and the user who starts it, which are arbitrary.
 const OWNER: u32 = 64_123;
 pub const CALLER: u32 = 64_124;
 
@@ -25,7 +25,7 @@ pub fn is_root() -> bool {
     geteuid() == 0
 }
 
-/// Leaves the test out unless another user can be given this program to run.
+/// Leaves the test out unless another user can run this program.
 pub fn needs_other_user() {
     if crate::subprocess::inside() {
         return;
@@ -43,10 +43,10 @@ pub fn needs_other_user() {
     }
 }
 
-/// A case in a setuid program. Leaves the test out if there can be none here.
+/// Returns a case in a setuid program. Leaves the test out if there can be none here.
 fn setuid(test: &'static str, variable: &str) -> Case {
     let case = Case::new(test, |directory| {
-        // Everyone may see it, and what is beside the executable.
+        // Everyone can read it, and what is beside the executable.
         let open = Permissions::from_mode(0o755);
         fs::set_permissions(directory, open).unwrap();
         link(&good(), &directory.join(library_name("wasmtime")));
@@ -54,7 +54,7 @@ fn setuid(test: &'static str, variable: &str) -> Case {
     needs_other_user();
     case.in_own_copy(|copy: &Path| {
         chown(copy, Some(OWNER), Some(OWNER)).unwrap();
-        // After the owner, which takes the rights away.
+        // After the owner was changed, as that removes the bit.
         fs::set_permissions(copy, Permissions::from_mode(0o4755)).unwrap();
     })
     .with(variable, ".")
@@ -62,7 +62,7 @@ fn setuid(test: &'static str, variable: &str) -> Case {
     .started_by(|command| _ = command.uid(CALLER).gid(CALLER))
 }
 
-/// Leaves the test out where files of the directory can't be setuid.
+/// Leaves the test out if files of the directory can't be setuid.
 fn needs_setuid() {
     if geteuid() == getuid() {
         let why = format!("no program in {} is setuid", directory().display());
@@ -97,14 +97,14 @@ fn the_variable_and_the_executables_directory_are_ignored() {
         needs_setuid();
         match load() {
             Err(error) => assert_passed_over(&error),
-            // What the system itself has is as good as ever.
+            // The system's own directories are still searched.
             Ok(()) => {
                 let path = loaded().unwrap().path().unwrap();
                 assert!(!path.starts_with(directory()), "{}", path.display());
                 return;
             }
         }
-        // What names a path itself knows what it does.
+        // A path that the program itself names is used.
         match load_from(good()) {
             Ok(()) => crate::assert_usable(),
             Err(error) => println!("not readable for user {OWNER}: {error}"),
@@ -126,7 +126,7 @@ fn an_implicit_load_ignores_them_too() {
     });
 }
 
-/// The cache is code, too.
+/// A cache contains code, too.
 #[cfg(feature = "cache")]
 fn the_callers_cache_is_ignored() {
     let test = "privileged::the_callers_cache_is_ignored";
@@ -134,8 +134,8 @@ fn the_callers_cache_is_ignored() {
     case.run(|| {
         needs_setuid();
         let error = libwasmtime::Cache::from_file(None).unwrap_err();
-        assert!(error.to_string().contains("has more rights"), "{error}");
-        // A file that the program names is as good as the program.
+        assert!(error.to_string().contains("privileged process"), "{error}");
+        // A file that the program names is trusted.
         if load_from(good()).is_ok() {
             let error = libwasmtime::Cache::from_file(Some(Path::new("/nowhere"))).unwrap_err();
             assert!(!error.to_string().contains("rights"), "{error}");

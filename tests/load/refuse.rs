@@ -1,4 +1,4 @@
-//! What isn't loaded, and what is said about it.
+//! Libraries that are refused, and the messages about them.
 
 use std::fs;
 use std::panic::catch_unwind;
@@ -123,7 +123,7 @@ fn a_text_file() {
     });
 }
 
-/// To open a pipe that nobody writes to would wait for ever.
+/// Opening a pipe without a writer would wait for ever.
 #[cfg(unix)]
 fn what_is_no_file() {
     use std::os::unix::fs::symlink;
@@ -147,7 +147,7 @@ fn what_is_no_file() {
             assert!(matches!(error, LoadError::NotALibrary { .. }), "{error}");
             assert!(error.to_string().contains("neither a file nor a directory"));
         }
-        // In a directory it isn't taken for a library either.
+        // Found in a directory, it isn't taken for a library either.
         for path in [directory(), directory().join("loop")] {
             let error = load_from(path).unwrap_err();
             assert!(matches!(error, LoadError::NotFound { .. }), "{error}");
@@ -166,7 +166,7 @@ fn a_file_that_may_not_be_read() {
         fs::copy(good(), &file).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     });
-    // The superuser may read everything.
+    // The superuser can read everything.
     let case = if is_root() {
         needs_other_user();
         case.started_by(|command| _ = command.uid(CALLER).gid(CALLER))
@@ -184,11 +184,11 @@ fn a_file_that_may_not_be_read() {
     });
 }
 
-/// A file may be said to be longer than the disk, or than all memory.
+/// The length of a file may be more than the disk's, or than all memory.
 fn a_file_with_holes() {
     let case = Case::new("refuse::a_file_with_holes", |directory| {
         let file = fs::File::create(directory.join("zeros")).unwrap();
-        // Not every file system takes the one.
+        // Not every file system supports the first.
         let longer = file.set_len(1 << 42);
         longer.or_else(|_| file.set_len(1 << 30)).unwrap();
     });
@@ -245,7 +245,7 @@ fn a_library_with_some_of_the_functions() {
     let case = Case::new(
         "refuse::a_library_with_some_of_the_functions",
         |directory| {
-            // The names alone: if any of these ran, it would return nonsense.
+            // The names are enough: if one of these functions ran, it would return garbage.
             let some = [
                 "wasm_engine_new",
                 "wasm_engine_delete",
@@ -277,7 +277,7 @@ fn a_library_with_some_of_the_functions() {
     });
 }
 
-/// A feature that is there has to be there whole.
+/// If a library has one function of a feature, it must have all of them.
 fn a_library_that_lacks_what_two_features_have_in_common() {
     use libwasmtime::Feature::{ComponentModel, Wasi};
 

@@ -57,7 +57,7 @@ fn another_library_is_refused() {
 }
 
 fn threads_at_once_get_one_library() {
-    // Whether they really meet is up to the scheduler.
+    // Whether they run at the same time is up to the scheduler.
     const ROUNDS: usize = 8;
     for _ in 0..ROUNDS {
         let case = Case::new("settle::threads_at_once_get_one_library", |directory| {
@@ -67,8 +67,8 @@ fn threads_at_once_get_one_library() {
     }
 }
 
-/// Some threads load one library, some another, some use it straight away, and
-/// some ask for a file that isn't there.
+/// Some threads load one library, some another, some use it at once, and some name a file
+/// that doesn't exist.
 fn race() {
     const THREADS: usize = 32;
     let other = directory().join(library_name("other"));
@@ -122,7 +122,7 @@ fn what_was_turned_down_is_not_found_again() {
         assert!(matches!(error, LoadError::BadLibrary { .. }), "{error}");
         load_from(&name).unwrap();
         assert_usable();
-        // What the good library was built with, whatever the bad one lacks.
+        // The features of the good library, whatever the bad one lacks.
         #[cfg(feature = "cranelift")]
         assert!(loaded().unwrap().has(libwasmtime::Feature::Compiler));
     });

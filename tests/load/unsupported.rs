@@ -1,4 +1,4 @@
-//! A library that lacks what this crate was built for: what needs it is an error,
+//! A library that lacks features which this crate was built with: using one is an error,
 //! where libwasmtime would end the process.
 
 use crate::case::minimal;
@@ -6,7 +6,7 @@ use crate::configured::{Change, assert_possible, error};
 use crate::subprocess::Subprocess;
 use libwasmtime::{Feature, Unsupported};
 
-/// Each setting that needs a part of the library, and the part.
+/// Each setting that needs a feature of the library, and the feature.
 const SETTINGS: &[(Feature, Change)] = &[
     #[cfg(feature = "async")]
     (Feature::Async, |config| {
@@ -107,7 +107,7 @@ const SETTINGS: &[(Feature, Change)] = &[
     }),
     #[cfg(compiler)]
     (Feature::Compiler, |config| {
-        // SAFETY: as above.
+        // SAFETY: no engine is made.
         unsafe { config.cranelift_flag_enable("is_pic") };
     }),
     #[cfg(compiler)]
@@ -116,7 +116,7 @@ const SETTINGS: &[(Feature, Change)] = &[
     }),
 ];
 
-/// Each is an error that names the part, and what needs none is possible.
+/// Each is an error that names the feature; settings without one are possible.
 fn settings_are_unsupported() {
     let library = minimal();
     let mut process = Subprocess::new("unsupported::settings_are_unsupported");
@@ -142,7 +142,7 @@ fn settings_are_unsupported() {
         });
         assert!(engine.get_consume_fuel());
         assert_eq!(engine.get_strategy(), None);
-        // What only a compiler minds.
+        // Settings that only a compiler checks.
         assert_possible("relaxed SIMD without SIMD", |config| {
             config.wasm_simd(false);
         });
@@ -152,7 +152,7 @@ fn settings_are_unsupported() {
     });
 }
 
-/// What works without a compiler, and what only seems to: references.
+/// Items that work without a compiler, and references, which only seem to.
 fn references_are_unsupported() {
     use libwasmtime::*;
 
@@ -226,7 +226,7 @@ fn references_are_unsupported() {
     });
 }
 
-/// The same in the engine-neutral API.
+/// The same for the engine-neutral API.
 #[cfg(feature = "standard")]
 fn neutral() {
     use libwasmtime::standard::*;
@@ -277,8 +277,8 @@ fn neutral() {
     }
 }
 
-/// Code that another library compiled has references all the same: what the host
-/// does to them is an error, or a panic.
+/// Code that another library compiled can contain references nevertheless: using them in
+/// the host is an error or a panic.
 #[cfg(all(
     feature = "wat",
     feature = "cranelift",
@@ -358,7 +358,7 @@ fn code_with_references() {
         {
             use libwasmtime::standard;
             let mut store = standard::Store::default();
-            // SAFETY: as above.
+            // SAFETY: the file was just made.
             let module =
                 unsafe { standard::Module::deserialize(&store, std::fs::read(&file).unwrap()) };
             let module = module.unwrap();

@@ -1,4 +1,4 @@
-//! Only one major version will do.
+//! Only one major version is accepted.
 
 use libwasmtime::{Feature, LoadError, LoadOptions, load, load_from, loaded};
 
@@ -113,7 +113,7 @@ fn the_name_of_a_symbol_suffices() {
     });
 }
 
-/// However the library was found, the error says which file it is.
+/// The error names the file, in whatever way it was found.
 #[cfg(unix)]
 fn a_wrong_version_is_named_by_its_file() {
     let (file, name) = (library_name("of-50"), library_name("wasmtime"));
@@ -139,7 +139,7 @@ fn a_wrong_version_is_named_by_its_file() {
     });
 }
 
-/// A library that nothing is known of but the names of its functions.
+/// A library of which only the names of its functions are known.
 fn an_unknown_version_has_to_be_trusted() {
     let name = library_name("mute");
     let features = [Feature::Wat, Feature::ComponentModel];

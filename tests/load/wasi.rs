@@ -6,7 +6,7 @@ use libwasmtime::{Engine, Feature, Linker, Result, Store, Unsupported, load_from
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// A writer that is counted.
+/// A writer whose clones are counted.
 struct Counted(#[expect(dead_code, reason = "it is only counted")] Arc<()>);
 
 impl Write for Counted {

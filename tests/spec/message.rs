@@ -1,17 +1,17 @@
-//! What errors should say.
+//! Compares the messages of errors.
 //!
-//! The suite gives the text of the reference interpreter, or the start of it,
-//! and the interpreter's own harness takes a message that starts with that.
+//! The suite contains the messages of the reference interpreter, or their beginnings, and the
+//! interpreter's own harness accepts a message that begins in this way.
 
 use libwasmtime::{Result, ThrownException, Trap, UnknownImportError, bail, ensure};
 
-/// What the reference interpreter says where the crate has this trap.
+/// The reference interpreter's message for a trap.
 const TRAPS: &[(Trap, &[&str])] = &[
     (Trap::StackOverflow, &["call stack exhausted"]),
     (Trap::MemoryOutOfBounds, &["out of bounds memory access"]),
     (Trap::HeapMisaligned, &["unaligned atomic"]),
-    // A call of an element beyond the table's end is one to an undefined
-    // element; all else there is an access.
+    // A call of an element beyond the table's end is one to an undefined element; every
+    // other operation is an access.
     (
         Trap::TableOutOfBounds,
         &["out of bounds table access", "undefined element"],
@@ -44,7 +44,7 @@ const TRAPS: &[(Trap, &[&str])] = &[
     (Trap::CastFailure, &["cast failure"]),
 ];
 
-/// Whether the interpreter's message for a trap starts with `text`.
+/// Reports whether the interpreter's message for a trap starts with `text`.
 fn says(trap: Trap, text: &str) -> bool {
     TRAPS
         .iter()
@@ -53,7 +53,7 @@ fn says(trap: Trap, text: &str) -> bool {
 
 /// # Errors
 ///
-/// If `result` isn't the trap that the suite describes with `text`.
+/// Returns an error if `result` isn't the trap that the suite describes with `text`.
 pub fn expect_trap<T>(result: Result<T>, text: &str) -> Result<()> {
     let Err(error) = result else {
         bail!("nothing trapped; expected: {text}");
@@ -67,8 +67,8 @@ pub fn expect_trap<T>(result: Result<T>, text: &str) -> Result<()> {
 
 /// # Errors
 ///
-/// If `result` isn't the error of a module that can't be linked, as the suite
-/// describes it with `text`.
+/// Returns an error if `result` isn't the error of a module that can't be linked, as the
+/// suite describes it with `text`.
 pub fn expect_link_error<T>(result: Result<T>, text: &str) -> Result<()> {
     let Err(error) = result else {
         bail!("the module was linked; expected: {text}");
@@ -82,7 +82,7 @@ pub fn expect_link_error<T>(result: Result<T>, text: &str) -> Result<()> {
 
 /// # Errors
 ///
-/// If `result` isn't the error of an exception that nothing caught.
+/// Returns an error if `result` isn't the error of an exception that nothing caught.
 pub fn expect_exception<T>(result: Result<T>) -> Result<()> {
     let Err(error) = result else {
         bail!("nothing was thrown");

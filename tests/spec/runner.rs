@@ -51,7 +51,7 @@ impl<'a> Runner<'a> {
         Module::validate(self.store.engine(), &self.binary(file)?)
     }
 
-    /// A module of the file in the binary format.
+    /// Returns a module of the file in the binary format.
     fn binary(&self, file: &WasmFile<'_>) -> Result<Cow<'a, [u8]>> {
         let contents = self.files[&*file.filename];
         match file.module_type {
@@ -60,13 +60,13 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Keeps a module for later.
+    /// Stores a module for later.
     pub fn define(&mut self, name: Option<&str>, module: Module) {
         self.definitions
             .extend(names(name).map(|name| (name, module.clone())));
     }
 
-    /// A module that was kept; the latest if no name is given.
+    /// Returns a stored module; the latest if no name is given.
     pub fn definition(&self, name: Option<&str>) -> Result<Module> {
         lookup(&self.definitions, name).cloned()
     }
@@ -117,7 +117,7 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// The names under which something goes that has this one.
+/// Returns the names under which an item with this name is stored.
 fn names(name: Option<&str>) -> impl Iterator<Item = String> {
     name.into_iter().chain([""]).map(str::to_owned)
 }

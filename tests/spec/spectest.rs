@@ -5,13 +5,12 @@ use libwasmtime::{
     Store, Table, TableType, Val,
 };
 
-/// A linker that has `spectest`.
+/// Returns a linker that has `spectest`.
 ///
-/// Its printing functions print nothing: the suite only looks at whether they
-/// can be called.
+/// Its printing functions print nothing: the suite only checks that they can be called.
 pub fn linker(store: &mut Store<()>) -> Result<Linker<()>> {
     let mut linker = Linker::new(store.engine());
-    // A name that is registered again takes the place of the earlier one.
+    // Registering a name again replaces the earlier definition.
     linker.allow_shadowing(true);
 
     linker.func_wrap("spectest", "print", || {})?;
@@ -40,7 +39,7 @@ pub fn linker(store: &mut Store<()>) -> Result<Linker<()>> {
         null,
     )?;
     linker.define(&*store, "spectest", "table", table)?;
-    // An engine without the memory64 proposal can't have this one.
+    // An engine without the memory64 proposal can't create this one.
     let table64 = Table::new(
         &mut *store,
         TableType::new64(RefType::FUNCREF, 10, Some(20)),

@@ -6,11 +6,11 @@ use json_from_wast::{
 };
 use libwasmtime::{AnyRef, ExternRef, Result, Rooted, Store, Val, bail, ensure};
 
-/// The value of an argument.
+/// Returns the value of an argument.
 ///
 /// # Errors
 ///
-/// If the crate doesn't have values of its type.
+/// Returns an error if the crate doesn't have values of its type.
 pub fn from_const(store: &mut Store<()>, argument: &Const<'_>) -> Result<Val> {
     let Const::Core(argument) = argument else {
         bail!("a value of a component");
@@ -50,11 +50,11 @@ pub fn from_const(store: &mut Store<()>, argument: &Const<'_>) -> Result<Val> {
     })
 }
 
-/// Compares results with what they should be.
+/// Compares results with the expected ones.
 ///
 /// # Errors
 ///
-/// If they differ.
+/// Returns an error if they differ.
 pub fn expect_values(store: &mut Store<()>, values: &[Val], expected: &[Const<'_>]) -> Result<()> {
     ensure!(
         values.len() == expected.len(),
@@ -74,7 +74,7 @@ pub fn expect_values(store: &mut Store<()>, values: &[Val], expected: &[Const<'_
     Ok(())
 }
 
-/// Whether a value is what a pattern stands for.
+/// Reports whether a value matches a pattern.
 fn is_match(store: &mut Store<()>, value: &Val, pattern: &CoreConst) -> Result<bool> {
     if let CoreConst::Either { values } = pattern {
         for pattern in values {
@@ -145,7 +145,7 @@ fn is_match(store: &mut Store<()>, value: &Val, pattern: &CoreConst) -> Result<b
     })
 }
 
-/// The number that [`from_const`] put into a reference.
+/// Returns the number that [`from_const`] put into a reference.
 fn host_number(store: &Store<()>, reference: Option<Rooted<ExternRef>>) -> Result<Option<u32>> {
     let Some(reference) = reference else {
         return Ok(None);
@@ -154,7 +154,7 @@ fn host_number(store: &Store<()>, reference: Option<Rooted<ExternRef>>) -> Resul
     Ok(data.and_then(|data| data.downcast_ref()).copied())
 }
 
-/// Whether the bits are that number, or such a NaN. A NaN is canonical if the
+/// Reports whether the bits are that number, or such a NaN. A NaN is canonical if the
 /// highest bit of its payload alone is set, and arithmetic if that bit is set.
 fn is_f32(bits: u32, pattern: &FloatConst<f32>) -> bool {
     const QUIET: u32 = 0x7fc0_0000;
@@ -175,7 +175,7 @@ fn is_f64(bits: u64, pattern: &FloatConst<f64>) -> bool {
     }
 }
 
-/// Whether every lane is what its pattern stands for.
+/// Reports whether every lane matches its pattern.
 fn is_v128(bits: u128, lanes: &V128) -> bool {
     let lane = |index: usize, width: usize| bits >> (index * width);
     match lanes {

@@ -1,4 +1,4 @@
-//! Directives that are wrong, and so must fail.
+//! Directives that are wrong, and therefore have to fail.
 
 use crate::group::Group;
 use libwasmtime::WasmFeatures;

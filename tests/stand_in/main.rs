@@ -17,7 +17,8 @@ fn main() -> ExitCode {
 
 crate::tests![a_dependent_runs_with_it];
 
-/// How the library that is there can be linked in place of the `wasmtime` crate.
+/// Returns the link mode of the library that can be linked in place of the `wasmtime`
+/// crate.
 fn mode() -> &'static str {
     if cfg!(wasmtime_link = "static") {
         "static"
@@ -31,9 +32,9 @@ fn mode() -> &'static str {
     }
 }
 
-/// A crate that knows nothing of the patch, and a program that uses it.
+/// A crate that isn't written for the patch, and a program that uses it.
 ///
-/// Cargo needs nothing for them that this repository's lock file doesn't have.
+/// They need no packages that this repository's lock file lacks.
 fn a_dependent_runs_with_it() {
     let packages = Packages::new("dependent", &[mode()]);
     let run = packages.cargo("run").arg("--offline").output().unwrap();
@@ -45,6 +46,6 @@ fn a_dependent_runs_with_it() {
         "{stdout}"
     );
     packages.assert_without_wasmtime();
-    // The two packages, the stand-in, this crate, and what it depends on.
+    // The two packages, the stand-in, this crate, and its dependencies.
     assert!(packages.locked().len() <= 15, "{:?}", packages.locked());
 }

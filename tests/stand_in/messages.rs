@@ -1,4 +1,4 @@
-//! What is said where a program with the patch doesn't compile.
+//! The messages if a program with the patch doesn't compile.
 
 use crate::packages::{Packages, texts};
 
@@ -8,7 +8,7 @@ crate::tests![
     a_feature_that_cannot_be_had_is_named,
 ];
 
-/// What Cargo says to a check of the program that turns these features on.
+/// Returns Cargo's messages when it checks the program with these features.
 #[track_caller]
 fn refused(name: &str, features: &[&str]) -> String {
     let packages = Packages::new(name, features);

@@ -1,4 +1,4 @@
-//! Packages under the patch, in a folder of their own.
+//! Packages with the patch, in a directory of their own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub struct Packages {
 }
 
 impl Packages {
-    /// The program turns these features of `wasmtime` on.
+    /// Turns on these features of `wasmtime` in the program.
     pub fn new(name: &str, features: &[&str]) -> Packages {
         let major = env!("CARGO_PKG_VERSION_MAJOR");
         let packages = Packages::of(
@@ -35,7 +35,7 @@ impl Packages {
         packages
     }
 
-    /// A program with these dependencies.
+    /// Returns a program with these dependencies.
     pub fn of(name: &str, dependencies: &str, program: &str) -> Packages {
         let directory = scratch().join(name);
         let packages = Packages { directory };
@@ -73,7 +73,7 @@ impl Packages {
         cargo
     }
 
-    /// The names of the packages in the lock file, each with whether the registry
+    /// Returns the names of the packages in the lock file, each with whether the registry
     /// has it.
     pub fn locked(&self) -> Vec<(String, bool)> {
         let lock = fs::read_to_string(self.directory.join("Cargo.lock")).unwrap();
@@ -86,7 +86,7 @@ impl Packages {
             .collect()
     }
 
-    /// That nothing of Wasmtime is locked but what stands in for it.
+    /// Asserts that the lock file contains nothing of Wasmtime but the stand-in.
     #[track_caller]
     pub fn assert_without_wasmtime(&self) {
         let locked = self.locked();
@@ -98,7 +98,7 @@ impl Packages {
             .filter(|(name, registry)| *registry && own.iter().any(|own| name.starts_with(own)))
             .map(|(name, _)| name)
             .collect();
-        // This one is of other people.
+        // This one belongs to other people.
         assert!(
             wasmtime.iter().all(|name| *name == "wasmtime-provider"),
             "{wasmtime:?}"
@@ -110,14 +110,14 @@ fn scratch() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("stand-in")
 }
 
-/// The manifest of a package, up to its dependencies.
+/// Returns the manifest of a package, up to its dependencies.
 fn package(name: &str) -> String {
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n"
     )
 }
 
-/// What a process printed: its output, and its errors.
+/// Returns a process's standard output and standard error.
 pub fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))

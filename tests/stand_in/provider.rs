@@ -1,15 +1,17 @@
 //! A crate of the registry that runs guests with the `wasmtime` crate.
 //!
-//! Unlike the other tests this one fetches packages: without the registry, and
-//! without what Cargo has fetched before, it fails.
+//! Unlike the other tests, this one fetches packages. It fails without a registry, unless
+//! Cargo has fetched them before.
 
 use crate::mode;
 use crate::packages::{Packages, texts};
 
+// Version 48: this crate needs that version of `wasmtime`; look for one of the registry
+// that needs the new one.
 const PROGRAM: &str = r#"
 use wasmtime_provider::WasmtimeEngineProviderBuilder;
 
-/// Answers a call with what it was called with.
+/// Answers a call with its argument.
 const GUEST: &str = "
     (module
         (import \"wapc\" \"__guest_request\" (func $request (param i32 i32)))

@@ -1,4 +1,4 @@
-//! How calls of the guest can end, each on standard output.
+//! Prints how calls of the guest end, one on each line.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;

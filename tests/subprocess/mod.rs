@@ -1,17 +1,17 @@
-//! A test in a process of its own: because it changes what a process has only
-//! once, or because it would end the process if what it tests were broken.
+//! Runs a test in a process of its own, because it changes something that a process has only
+//! once, or because it would end the process if the tested code were broken.
 //!
-//! The process runs the same test binary, asked for the one test, which gets to
-//! the same place and finds that it is there.
+//! The process runs the same test binary with the name of the one test as its filter. The
+//! test then reaches the same place, and finds that it is in that process.
 
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Tells a process which test it runs.
+/// The variable that names the test of a process.
 const CASE: &str = "LIBWASMTIME_TEST_CASE";
 
-/// Whether this process was started for one test.
+/// Reports whether this process was started for one test.
 pub fn inside() -> bool {
     env::var_os(CASE).is_some()
 }
@@ -28,7 +28,7 @@ impl Subprocess {
         Subprocess::of(test, env::current_exe().unwrap())
     }
 
-    /// From another executable, which must be this one all the same.
+    /// Runs the process from another executable, which must be a copy of this one.
     pub fn of(test: &'static str, executable: PathBuf) -> Subprocess {
         let mut command = Command::new(executable);
         command
@@ -37,13 +37,13 @@ impl Subprocess {
         Subprocess { test, command }
     }
 
-    /// What starts the process, to be changed.
+    /// Returns the command that starts the process, for changes.
     pub fn command(&mut self) -> &mut Command {
         &mut self.command
     }
 
-    /// Runs `body` in the new process, in which this is called once more. Returns
-    /// what the process has written to its standard output.
+    /// Runs `body` in the new process, in which this is called again. Returns the standard
+    /// output of the process.
     #[track_caller]
     pub fn run(mut self, body: impl FnOnce()) -> String {
         let test = self.test;
@@ -57,8 +57,8 @@ impl Subprocess {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
         assert!(
-            // A test of that name may not exist, or the library may end the
-            // process: then nothing fails and nothing is proven.
+            // If no test of that name exists, or the library ends the process, nothing
+            // fails and nothing is proven.
             output.status.success() && stdout.contains(&done),
             "{test}: {}\n{stdout}\n{stderr}",
             output.status

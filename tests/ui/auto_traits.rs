@@ -1,9 +1,10 @@
-//! Which types can be sent to, or shared with, other threads; what a panic may
-//! leave behind; and which lifetimes can be shortened. (What can't be is in `fail`.)
+//! Which types can be sent to or shared with other threads, which a panic may leave
+//! behind, and whose lifetimes can be shortened. (The opposite is in `fail`.)
 //!
-//! Asserted when this is compiled. The `wasmtime` crate 48 has the same, but for
-//! what is said beside it.
+//! This is asserted when it is compiled. The `wasmtime` crate 48 has the same traits, except
+//! where a comment says otherwise.
 
+use libwasmtime::vec::Owned;
 use libwasmtime::{
     AnyRef, Caller, Config, Engine, EngineWeak, Error, ExnRef, Export, ExportType, Extern,
     ExternRef, ExternType, FrameInfo, Func, FuncType, Global, GlobalType, HeapType, I31, I32Exit,
@@ -12,7 +13,7 @@ use libwasmtime::{
     RootScope, Rooted, SharedMemory, Store, StoreContext, StoreContextMut, StoreLimits,
     StoreLimitsBuilder, Strategy, Table, TableType, Tag, TagType, Trap, TypedFunc,
     UnknownImportError, Unsupported, UpdateDeadline, V128, Val, ValRaw, ValType, WasmBacktrace,
-    WasmFeatures,
+    WasmFeatures, sys,
 };
 use std::cell::Cell;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -37,22 +38,22 @@ macro_rules! assert_lacks {
                 const LACKS: () = ();
             }
             impl<T: ?Sized> Lacks<()> for T {}
-            // What has the trait has two constants of that name, which is one
-            // too many.
+            // A type with the trait has two constants of that name, so this doesn't
+            // compile.
             impl<T: ?Sized + $bound> Lacks<u8> for T {}
             $(let () = <$ty as Lacks<_>>::LACKS;)+
         };
     };
 }
 
-/// Data that no thread but its own may touch.
+/// Data that must not leave its thread.
 type Local = Rc<Cell<u8>>;
 
-/// Data that all threads may look at, and that stays on its own.
+/// Data that threads may share, but that must not be sent.
 type Shared = MutexGuard<'static, u8>;
 
-// What is shared by its nature, and plain data. (`UpdateDeadline` may hold a future
-// in the `wasmtime` crate, and isn't `Sync`.)
+// Types that are meant to be shared, and plain data. (`UpdateDeadline` may hold a future in
+// the `wasmtime` crate, and isn't `Sync`.)
 assert_traits! {
     Send, Sync, Unpin;
     Config, Engine, EngineWeak, Module, SharedMemory, FuncType, StoreLimits, StoreLimitsBuilder,
@@ -61,10 +62,10 @@ assert_traits! {
     ExportType<'_>, Export<'_>,
 }
 
-// What has host functions for a store's data, but none of the data.
+// Types that contain host functions for a store's data, but no data.
 assert_traits!(Send, Sync, Unpin; Linker<Local>, InstancePre<Local>);
 
-// Handles, which are nothing without their store.
+// Handles, which can't be used without their store.
 assert_traits! {
     Send, Sync, Unpin;
     Instance, Func, TypedFunc<(i32, f64), Option<Func>>, Memory, Table, Global, Tag, Extern, Val,
@@ -72,7 +73,7 @@ assert_traits! {
     Rooted<AnyRef>, OwnedRooted<AnyRef>, AnyRef, I31, Rooted<ExnRef>, OwnedRooted<ExnRef>, ExnRef,
 }
 
-// What goes wrong.
+// Errors.
 assert_traits! {
     Send, Sync, Unpin;
     Error, Trap, I32Exit, WasmBacktrace, FrameInfo, MemoryAccessError,
@@ -85,8 +86,8 @@ assert_traits!(Send, Sync, Unpin; libwasmtime::GuestProfiler);
 #[cfg(feature = "pooling-allocator")]
 assert_traits!(Send, Sync, Unpin; libwasmtime::PoolingAllocationConfig);
 
-// A store, and exclusive access to one, go where its data may go, and are shared
-// where that may be. Shared access goes where the data may be shared.
+// A store and exclusive access to one can be sent if the data can, and shared if the data
+// can be. Shared access can be sent if the data can be shared.
 assert_traits! {
     Send, Sync, Unpin;
     Store<u8>, StoreContext<'_, u8>, StoreContextMut<'_, u8>, Caller<'_, u8>,
@@ -118,7 +119,7 @@ assert_lacks! {
     Store<Shared>, StoreContextMut<'_, Shared>, Caller<'_, Shared>, RootScope<Store<Local>>,
 }
 
-// `wasm.h` says that a store is used by one thread at a time.
+// According to `wasm.h`, one thread at a time uses a store.
 #[cfg(feature = "standard")]
 mod standard {
     use libwasmtime::standard::{
@@ -136,6 +137,19 @@ mod standard {
     assert_lacks!(Send; StoreContext<'_>, StoreContextMut<'_>);
 }
 
+// The objects of the C API that need no certain thread. A linker's host functions may
+// need one, as far as its type tells; a frame is borrowed, and an extern holds its store.
+assert_traits! {
+    Send, Sync, Unpin;
+    Owned<sys::wasm_engine_t>, Owned<sys::wasmtime_module_t>, Owned<sys::wasm_functype_t>,
+    Owned<sys::wasmtime_sharedmemory_t>, Owned<sys::wasmtime_error_t>, Owned<sys::wasm_trap_t>,
+}
+assert_lacks! {
+    Send;
+    Owned<sys::wasmtime_linker_t>, Owned<sys::wasmtime_store_t>, Owned<sys::wasm_frame_t>,
+    Owned<sys::wasm_extern_t>,
+}
+
 // The vectors of the C API own what is in them.
 assert_traits! {
     Send, Sync, Unpin;
@@ -149,15 +163,15 @@ assert_traits! {
     libwasmtime::wasi::MemoryInputPipe, libwasmtime::wasi::MemoryOutputPipe,
 }
 
-// What a panic may leave behind as it was.
+// Types that a panic leaves unchanged.
 assert_traits! {
     UnwindSafe, RefUnwindSafe;
     Func, Memory, Table, Global, Tag, Instance, Val, Rooted<ExternRef>, Trap, I32Exit, V128,
     StoreLimits, ModuleExport,
 }
 
-// And what it may not: the data of a store, and what host functions captured,
-// which nobody asked to be `UnwindSafe`.
+// Types that a panic may leave changed: the data of a store, and what host functions
+// captured, need not be `UnwindSafe`.
 assert_lacks! {
     UnwindSafe;
     Store<u8>, StoreContext<'_, u8>, StoreContextMut<'_, u8>, Caller<'_, u8>,
@@ -188,7 +202,7 @@ assert_covariant! {
     ExportType<'a>,
 }
 
-/// What iterates over borrowed things goes where these may go.
+/// Iterators over borrowed items have the same traits as these.
 const _: fn(&Module, &Instance, &mut Store<u8>) = |module, instance, store| {
     fn check<T: Send + Sync + Unpin>(_: T) {}
     check(module.imports());
@@ -196,8 +210,8 @@ const _: fn(&Module, &Instance, &mut Store<u8>) = |module, instance, store| {
     check(instance.exports(store));
 };
 
-/// Types that stand where nothing says that `T` is `'static`, as they may in the
-/// `wasmtime` crate.
+/// Types that can be named for a `T` without the bound `'static`, as in the `wasmtime`
+/// crate.
 #[allow(dead_code, reason = "that they compile is all that is asked")]
 struct Wrapper<T> {
     linker: Linker<T>,

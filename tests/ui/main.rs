@@ -1,15 +1,14 @@
-//! What the types of the API allow, and what they don't.
+//! Programs that the types of the API allow, and programs that they don't.
 //!
-//! The programs in `fail` would do what the safe API promises can't be done:
-//! each must not compile, for the reason that stands beside it. That takes a
-//! compiler and its messages, for which there is `trybuild`: a `compile_fail`
-//! example in the documentation fails for any reason, a misspelt name included.
+//! The programs in `fail` would do what the safe API promises to be impossible: each must not
+//! compile, for the reason that stands beside it. `trybuild` compiles them and compares the
+//! messages; a `compile_fail` example in the documentation would fail for any reason,
+//! including a misspelt name.
 //!
-//! What the messages say depends on the compiler. After a new one has reworded
-//! them, or an API has changed, set `TRYBUILD=overwrite`, run this, and read
-//! the difference: it's still to be about the same mistake. A message that names
-//! a closure's type has the path of its file, and is another one if that is long:
-//! a function does as well.
+//! The messages depend on the compiler. After a new one has reworded them, or an API has
+//! changed, run this with `TRYBUILD=overwrite` and read the difference: it has to be about
+//! the same mistake. A message that names a closure's type contains the path of its file, and
+//! differs if that is long: use a function instead.
 
 mod auto_traits;
 

@@ -1,6 +1,6 @@
-//! A library of a user's. Its tests use libwasmtime.
+//! A user's library, whose tests use libwasmtime.
 
-/// Says whether there is a libwasmtime of the right version.
+/// Reports whether there is a libwasmtime of the right version.
 ///
 /// ```
 /// assert!(user::has_libwasmtime());

@@ -1,4 +1,4 @@
-//! Fails if CMake is needed to build `wasmtime-c-api-impl` and isn't there.
+//! Fails if CMake is needed to build `wasmtime-c-api-impl` and isn't installed.
 
 #[path = "build/cargo.rs"]
 mod cargo;
@@ -7,11 +7,11 @@ mod cmake;
 
 use std::env;
 
-/// The variable that leaves the check out.
+/// The variable that turns the check off.
 const SKIP: &str = "LIBWASMTIME_SKIP_CMAKE_CHECK";
 
 fn main() {
-    // Whoever could build it once can do so again.
+    // A check that has succeeded isn't repeated when other files change.
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed={SKIP}");
 
@@ -24,28 +24,28 @@ fn main() {
     }
 }
 
-/// What is missing, and what helps.
+/// Returns the error text: what is missing, and the remedies.
 fn report(triple: &str) -> String {
     let triple = cargo::key(triple);
     let unseen = match cfg!(unix) {
         true => "",
-        false => " (which can't be seen from here, so that the variable below is needed, too)",
+        false => " (this check can't see arguments on this system: set the variable below, too)",
     };
     format!(
         "libwasmtime is to be built from source, and one of its packages needs CMake, which \
          isn't on the PATH.\n\
-         (The package `wasmtime-c-api-impl` has it install C headers that a Rust program \
+         (The package `wasmtime-c-api-impl` installs C headers with it, which a Rust program \
          doesn't need.)\n\
-         What helps, one of:\n\
+         To continue, do one of the following:\n\
          \x20 - install CMake\n\
          \x20 - put these two lines into `.cargo/config.toml`, in the directory where you run \
          Cargo or in one above it:\n\
          \x20       [target.{triple}.wasmtime-c-api]\n\
          \x20       include = \"\"\n\
-         \x20 - give Cargo the same as an argument: \
+         \x20 - pass the same to Cargo as an argument: \
          --config 'target.{triple}.wasmtime-c-api.include=\"\"'{unseen}\n\
-         \x20 - link a library that is there already: turn the Cargo feature `vendored` of \
-         `libwasmtime` off, and `static`, `dynamic` or `load` on\n\
-         If Cargo has those lines from a place that wasn't looked at, set {SKIP}=1."
+         \x20 - link an installed library: turn the Cargo feature `vendored` of `libwasmtime` \
+         off, and `static`, `dynamic` or `load` on\n\
+         If Cargo reads those lines from a place that this check doesn't know, set {SKIP}=1."
     )
 }

@@ -1,8 +1,8 @@
 //! libwasmtime's C API, built from source.
 //!
-//! This crate's `extern "C"` symbols become part of the program, if it names the
-//! crate: `extern crate libwasmtime_vendor as _;` is enough, and without that rustc
-//! drops the rlib. Its Rust items say what was built.
+//! The `extern "C"` symbols of this crate become part of a program that refers to the crate.
+//! `extern crate libwasmtime_vendor as _;` is enough; without a reference rustc doesn't link the
+//! rlib. The Rust items describe the library that was built.
 
 #![warn(missing_docs)]
 
@@ -11,14 +11,13 @@ extern crate wasmtime_c_api as _;
 #[cfg(libwasmtime_no_backtrace)]
 mod no_backtrace;
 
-/// The version of libwasmtime, which is this package's.
+/// The version of libwasmtime, which is the version of this package.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What this library was built with: names of Cargo features of libwasmtime's C API,
-/// sorted.
+/// The Cargo features of libwasmtime's C API that this library was built with, sorted.
 pub const FEATURES: &[&str] = include!(concat!(env!("OUT_DIR"), "/features.rs"));
 
-/// Whether this library was built with a Cargo feature of libwasmtime's C API.
+/// Reports whether this library was built with a Cargo feature of libwasmtime's C API.
 pub const fn has(name: &str) -> bool {
     let mut index = 0;
     while index < FEATURES.len() {
@@ -30,7 +29,7 @@ pub const fn has(name: &str) -> bool {
     false
 }
 
-/// Whether two strings are the same, in a constant.
+/// Reports whether two strings are equal, in a constant context.
 const fn eq(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;

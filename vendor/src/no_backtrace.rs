@@ -1,32 +1,30 @@
-//! What `cargo xtask install --no-backtrace` puts in the place of the function by
-//! which the standard library walks the stack.
+//! A replacement of the function by which the standard library walks the stack, for
+//! `cargo xtask install --no-backtrace`.
 //!
-//! An archive has its own copy of the standard library, and most of that copy in a
-//! program is what finds the names, files and lines for a backtrace: readers of
-//! ELF, of DWARF and of compressed sections, for nothing but a panic of libwasmtime
-//! itself. With this in its place link-time optimisation sees that there is never a
-//! frame, and drops them. The message of such a panic stays.
+//! An archive contains its own copy of the standard library. Most of that copy finds the names,
+//! files and lines for a backtrace: it reads ELF, DWARF and compressed sections, and serves only
+//! a panic of libwasmtime itself. With this replacement, link-time optimisation sees that there
+//! is never a frame, and drops that code. Such a panic still prints its message.
 //!
-//! The archive loses the tables by which a stack is unwound as well, so a panic has
-//! to abort. What walks the stack of a program, such as a debugger, or the backtrace
-//! of a host function's panic, then gets no further than the first function of
-//! libwasmtime.
+//! The archive also loses its unwind tables, so a panic has to abort. Anything that walks the
+//! stack of a program, such as a debugger, or the backtrace of a host function's panic, then
+//! stops at the first function of libwasmtime.
 //!
-//! The name is the one that the C++ ABI for exceptions gives it. `xtask` renames it
-//! in the archive, as the program needs the real one.
+//! The name is that of the C++ ABI for exceptions. `xtask` renames it in the archive, as the
+//! program needs the real function.
 
 use std::ffi::{c_int, c_void};
 
 #[cfg(not(panic = "abort"))]
 compile_error!(
-    "`--no-backtrace` takes a profile that has `panic = \"abort\"`, such as `small`: \
-     the archive has nothing by which a panic could unwind"
+    "`--no-backtrace` requires a profile that has `panic = \"abort\"`, such as `small`: \
+     the archive has no unwind tables"
 );
 
-/// That there are no frames left.
+/// The result that says that there are no more frames.
 const END_OF_STACK: c_int = 5;
 
-/// Walks no stack.
+/// Reports an empty stack.
 #[unsafe(no_mangle)]
 extern "C" fn _Unwind_Backtrace(
     _visit: extern "C" fn(*mut c_void, *mut c_void) -> c_int,

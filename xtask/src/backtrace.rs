@@ -1,6 +1,6 @@
-//! `cargo xtask install --no-backtrace`: a static archive without what prints
-//! backtraces of libwasmtime's own panics, as `vendor/src/no_backtrace.rs` says, and
-//! without the tables by which others walk through libwasmtime.
+//! `cargo xtask install --no-backtrace`: a static archive without the code that prints
+//! backtraces of libwasmtime's own panics (see `vendor/src/no_backtrace.rs`), and without the
+//! unwind tables with which others walk through libwasmtime.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -14,17 +14,16 @@ use crate::platform;
 /// The `cfg` that the archive is compiled with.
 pub const CFG: &str = "libwasmtime_no_backtrace";
 
-/// The function that walks the stack, as it is called in object files and in the
-/// index of an archive.
+/// The name of the function that walks the stack, in object files and in the index of an
+/// archive.
 const NAME: &[u8] = b"_Unwind_Backtrace\0";
 
-/// What it is called where it walks nothing: as long, so that nothing moves.
+/// Its name in an archive without backtraces, of the same length, so that nothing moves.
 const STAND_IN: &[u8; NAME.len()] = b"libwasmtime_trace\0";
 
 /// # Errors
 ///
-/// If archives of this system can't be made so, or there is nothing to make them
-/// with.
+/// Returns an error if this system's archives have another format, or if a tool is missing.
 pub fn check_platform() -> Result<()> {
     ensure!(
         platform::has_elf_files(),
@@ -33,13 +32,13 @@ pub fn check_platform() -> Result<()> {
     objcopy(["--version".as_ref()])
 }
 
-/// Renames the function that walks no stack in an archive that was compiled with
-/// [`CFG`], and all that refers to it there. The program that the archive gets
-/// into has the real one.
+/// Renames the function that walks no stack in an archive that was compiled with [`CFG`],
+/// and all references to it there. A program that is linked with the archive has the real
+/// one.
 ///
 /// # Errors
 ///
-/// If there is no such function.
+/// Returns an error if there is no such function.
 pub fn keep_to_itself(archive: &mut [u8]) -> Result<()> {
     let places: Vec<usize> = archive
         .windows(NAME.len())
@@ -56,20 +55,20 @@ pub fn keep_to_itself(archive: &mut [u8]) -> Result<()> {
     Ok(())
 }
 
-/// Drops the tables by which a stack is unwound from the files of an archive that
-/// aborts on a panic, for which they are of no use.
+/// Removes the unwind tables from the files of an archive that aborts on a panic, and so
+/// doesn't need them.
 ///
-/// The compiler can be told to make none, but makes them all the same where it has
-/// optimised the archive together with its copy of the standard library.
+/// The compiler has an option against them, but generates them nevertheless if it optimises
+/// the archive together with its copy of the standard library.
 ///
 /// # Errors
 ///
-/// If the archive can't be changed.
+/// Returns an error if the archive can't be changed.
 pub fn drop_unwind_tables(archive: &Path) -> Result<()> {
     objcopy(["--remove-section=.eh_frame".as_ref(), archive.as_os_str()])
 }
 
-/// Runs `objcopy`, or what the variable `OBJCOPY` names.
+/// Runs `objcopy`, or the program that the variable `OBJCOPY` names.
 fn objcopy<const N: usize>(arguments: [&OsStr; N]) -> Result<()> {
     let program = env::var_os("OBJCOPY").unwrap_or_else(|| OsString::from("objcopy"));
     let output = Command::new(&program).args(arguments).output();
@@ -97,7 +96,7 @@ mod tests {
     use std::path::PathBuf;
     use std::process::Output;
 
-    /// What stands for libwasmtime.
+    /// A substitute for libwasmtime.
     const LIBRARY: &str = r#"
         #[cfg(libwasmtime_no_backtrace)]
         #[path = "SOURCE"]
@@ -140,7 +139,7 @@ mod tests {
         output
     }
 
-    /// A program with an archive made as `install` makes it, with some cfg.
+    /// Returns a program with an archive as `install` builds it, with a cfg.
     fn program(directory: &Path, cfg: &str) -> PathBuf {
         let at = |name: &str| directory.join(name);
         fs::create_dir_all(directory).unwrap();

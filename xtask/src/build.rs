@@ -1,4 +1,4 @@
-//! Compiling `vendor/` into a static archive and a shared library.
+//! Compiles `vendor/` to a static archive and a shared library.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,19 +10,17 @@ use serde_json::Value;
 use crate::platform;
 use crate::workspace::{Workspace, artifacts, cargo};
 
-/// Builds libwasmtime as a static archive and as a shared library, and gives
-/// the files that cargo made.
+/// Builds libwasmtime as a static archive and as a shared library, and returns the files.
 ///
-/// The package's own manifest says plain `lib`, so that the crate's `vendored`
-/// link mode doesn't have to link a shared library that it never uses; and the
-/// package, its features and the target directory are those of that mode, so
-/// that both share all that is compiled.
+/// The package's manifest declares a plain `lib`, as the crate's link mode `vendored` would
+/// otherwise link a shared library that it never uses. The package, its features and the
+/// target directory are those of that mode, so both share everything that is compiled.
 ///
 /// With a `cfg`, the archive is compiled with it. The shared library isn't.
 ///
 /// # Errors
 ///
-/// If cargo fails, which it says itself on standard error.
+/// Returns an error if cargo fails, which prints the reason on standard error.
 pub fn build(
     workspace: &Workspace,
     profile: &str,
@@ -64,27 +62,80 @@ fn rustc(
         output.status,
     );
     let messages = String::from_utf8(output.stdout).context("cargo's messages are not UTF-8")?;
-    library_files(&messages, workspace)
+    library_files(&messages, workspace, kinds)
 }
 
-/// The files of the vendor package's library among cargo's JSON messages.
-fn library_files(messages: &str, workspace: &Workspace) -> Result<Vec<PathBuf>> {
+/// Returns the files of the vendor package's library among cargo's JSON messages. The
+/// package's build script has files too, and comes first.
+fn library_files(messages: &str, workspace: &Workspace, kinds: &str) -> Result<Vec<PathBuf>> {
     let manifest = workspace.vendor.directory.join("Cargo.toml");
-    artifacts(messages)?
+    let files = artifacts(messages)?
         .iter()
-        .find(|artifact| artifact["manifest_path"] == manifest.to_string_lossy().as_ref())
+        .filter(|artifact| artifact["manifest_path"] == manifest.to_string_lossy().as_ref())
+        .find(|artifact| {
+            let mut built = artifact["target"]["crate_types"]
+                .as_array()
+                .into_iter()
+                .flatten();
+            built.any(|built| kinds.split(',').any(|kind| built == kind))
+        })
         .and_then(|artifact| artifact["filenames"].as_array())
         .map(|files| {
             files
                 .iter()
                 .filter_map(Value::as_str)
                 .map(PathBuf::from)
-                .collect()
+                .collect::<Vec<_>>()
         })
-        .with_context(|| {
-            format!(
-                "cargo built {} without naming its files",
-                workspace.vendor.name
-            )
+        .unwrap_or_default();
+    let libraries = files
+        .iter()
+        .filter_map(|file| platform::installed_name(file));
+    ensure!(
+        libraries.count() >= kinds.split(',').count(),
+        "expected a library of each of the kinds `{kinds}` from cargo for {}, found the files \
+         {files:?}",
+        workspace.vendor.name
+    );
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cargo's message for a target of a package.
+    fn message(manifest: &str, crate_type: &str, files: &[&str]) -> String {
+        serde_json::json!({
+            "reason": "compiler-artifact",
+            "manifest_path": manifest,
+            "target": { "crate_types": [crate_type], "kind": [crate_type] },
+            "filenames": files,
         })
+        .to_string()
+    }
+
+    #[test]
+    fn the_library_is_not_taken_for_the_build_script() {
+        let workspace = Workspace::load().unwrap();
+        let manifest = workspace.vendor.directory.join("Cargo.toml");
+        let manifest = manifest.to_str().unwrap();
+        let other = message(
+            "/elsewhere/Cargo.toml",
+            "staticlib",
+            &["/elsewhere/libother.a"],
+        );
+        let script = message(manifest, "bin", &["/target/build-script-build"]);
+        let library = message(manifest, "staticlib", &["/target/liblibwasmtime_vendor.a"]);
+        let files = |messages: &[&String]| {
+            let lines: Vec<_> = messages.iter().map(|message| message.as_str()).collect();
+            library_files(&lines.join("\n"), &workspace, "staticlib")
+        };
+        assert_eq!(
+            files(&[&other, &script, &library]).unwrap(),
+            [PathBuf::from("/target/liblibwasmtime_vendor.a")]
+        );
+        let error = files(&[&other, &script]).unwrap_err().to_string();
+        assert!(error.starts_with("expected a library of each"), "{error}");
+    }
 }

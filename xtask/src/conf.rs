@@ -1,6 +1,5 @@
-//! Writing `wasmtime/conf.h`, the header that says which features libwasmtime
-//! was built with. Upstream has CMake fill in its template; this does the same
-//! without CMake.
+//! Writes `wasmtime/conf.h`, the header that defines the features with which libwasmtime was
+//! built. Upstream lets CMake fill in its template; this does the same without CMake.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +8,12 @@ use anyhow::{Result, bail};
 const DIRECTIVE: &str = "#cmakedefine ";
 const MACRO_PREFIX: &str = "WASMTIME_FEATURE_";
 
-/// The header made from its template for a library with the `enabled` features,
+/// Returns the header made from its template for a library with the `enabled` features,
 /// implied ones included.
 ///
 /// # Errors
 ///
-/// If the template defines something other than a feature.
+/// Returns an error if the template defines something other than a feature.
 pub fn conf_h(template: &str, enabled: &BTreeSet<String>) -> Result<String> {
     let mut header = String::with_capacity(template.len());
     for line in template.lines() {
@@ -30,11 +29,11 @@ pub fn conf_h(template: &str, enabled: &BTreeSet<String>) -> Result<String> {
     Ok(header)
 }
 
-/// The features that a template has macros for.
+/// Returns the features that a template has macros for.
 ///
 /// # Errors
 ///
-/// If the template defines something other than a feature.
+/// Returns an error if the template defines something other than a feature.
 pub fn features(template: &str) -> Result<BTreeSet<String>> {
     let lines = template.lines();
     lines
@@ -43,7 +42,7 @@ pub fn features(template: &str) -> Result<BTreeSet<String>> {
         .collect()
 }
 
-/// The Cargo feature that a macro of the template stands for.
+/// Returns the Cargo feature that a macro of the template stands for.
 fn feature(macro_name: &str) -> Result<String> {
     match macro_name.strip_prefix(MACRO_PREFIX) {
         Some(name) => Ok(name.to_lowercase().replace('_', "-")),
@@ -96,7 +95,7 @@ mod tests {
         // Upstream gave this feature no macro; its functions need none.
         assert!(in_template.insert("gc-copying".to_string()));
         let mut in_vendor: BTreeSet<String> = workspace.vendor.features.into_keys().collect();
-        // The set of those that are common.
+        // The feature that stands for the common set.
         assert!(in_vendor.remove("common"));
         assert_eq!(in_vendor, in_template);
     }

@@ -1,11 +1,11 @@
-//! `cargo xtask features`: whether sets of the crate's Cargo features compile without
-//! a warning and document without a broken link.
+//! `cargo xtask features`: checks that sets of the crate's Cargo features compile without a
+//! warning and document without a broken link.
 //!
-//! There are too many sets to try them all: it takes each feature alone, with `load`,
-//! and some sets that it draws. `vendored` is left out, as the test suite builds it,
-//! and so are the features that are a compile error.
+//! There are too many sets to try them all: it tries each feature alone, with `load`, and
+//! some sets that it draws. It leaves out `vendored`, as the test suite builds that, and the
+//! features that are a compile error.
 //!
-//! No library is needed: nothing is linked, and an empty file passes for one.
+//! No library is needed: nothing is linked, and an empty file takes its place.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::{Features, Workspace, cargo};
 
-/// How many sets are drawn unless it is said.
+/// The number of sets that are drawn by default.
 const SETS: usize = 24;
 
 /// The link modes for which nothing is built from source.
@@ -33,15 +33,15 @@ const CHECK: &[&str] = &["check", "--lib", "--examples"];
 /// How cargo documents a set.
 const DOC: &[&str] = &["doc", "--lib", "--no-deps"];
 
-/// Where the files are that pass for libraries.
+/// The directory of the files that stand for libraries.
 const LIBRARIES: &str = "libraries";
 
-/// What the command line asks for.
+/// The options of the command line.
 #[derive(Debug, PartialEq)]
 pub struct Options {
-    /// What the drawn sets follow from; the time, if there is none.
+    /// The seed of the drawn sets; by default the time.
     seed: Option<u64>,
-    /// How many sets are drawn.
+    /// The number of sets that are drawn.
     sets: usize,
 }
 
@@ -50,7 +50,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown, or has no number after it.
+    /// Returns an error if an option is unknown, or has no number after it.
     pub fn parse(args: &[String]) -> Result<Options> {
         let mut options = Options {
             seed: None,
@@ -79,7 +79,8 @@ impl Options {
 ///
 /// # Errors
 ///
-/// If one compiles with a warning or has a broken link, or if cargo can't be run.
+/// Returns an error if one compiles with a warning or has a broken link, or if cargo can't
+/// be run.
 pub fn features(options: &Options) -> Result<()> {
     let start = Instant::now();
     let workspace = Workspace::load()?;
@@ -97,7 +98,7 @@ pub fn features(options: &Options) -> Result<()> {
 
     let directory = workspace.target.join("features");
     empty_libraries(&directory.join(LIBRARIES))?;
-    // At the same time, for each compiles on one core most of the time.
+    // In parallel, as each compiles on one core most of the time.
     let failures = thread::scope(|scope| {
         [CHECK, DOC]
             .map(|subcommand| scope.spawn(|| failures(subcommand, &sets, &directory)))
@@ -113,7 +114,7 @@ pub fn features(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// How many of the sets cargo has something to say about, which it prints.
+/// Returns the number of sets with warnings or errors, and prints these.
 fn failures(subcommand: &[&str], sets: &[String], directory: &Path) -> Result<usize> {
     let mut failures = 0;
     for set in sets {
@@ -123,7 +124,7 @@ fn failures(subcommand: &[&str], sets: &[String], directory: &Path) -> Result<us
             .args(subcommand)
             .args(["--quiet", "--package=libwasmtime", "--no-default-features"])
             .args(["--features", set])
-            // Two cargos can't use one at once.
+            // Two cargos can't use one directory at once.
             .env("CARGO_TARGET_DIR", directory.join(subcommand[0]))
             // No set is compiled twice.
             .env("CARGO_INCREMENTAL", "0")
@@ -142,7 +143,7 @@ fn failures(subcommand: &[&str], sets: &[String], directory: &Path) -> Result<us
     Ok(failures)
 }
 
-/// Has the build script look for no library of the system, which may lack a feature.
+/// Keeps the build script from finding a system library, which may lack a feature.
 fn keep_from_libraries(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
@@ -152,7 +153,7 @@ fn keep_from_libraries(command: &mut Command) {
     }
 }
 
-/// Makes what passes for a library as long as nothing is linked with it.
+/// Creates a file that is enough as a library while nothing is linked with it.
 fn empty_libraries(directory: &Path) -> Result<()> {
     const ARCHIVE: &str = "!<arch>\n";
     let files = [
@@ -172,7 +173,7 @@ fn empty_libraries(directory: &Path) -> Result<()> {
     write().with_context(|| format!("cannot write in {}", directory.display()))
 }
 
-/// The features that can be on without Wasmtime being built, other than `common`
+/// Returns the features that can be on without Wasmtime being built, other than `common`
 /// and the link modes.
 fn choosable(features: &Features, sources: &Path) -> Result<BTreeSet<String>> {
     let refused = refused(sources)?;
@@ -187,7 +188,7 @@ fn choosable(features: &Features, sources: &Path) -> Result<BTreeSet<String>> {
     Ok(choosable)
 }
 
-/// The features that are a compile error, of which `src/features.rs` has a table.
+/// Returns the features that are a compile error, of which `src/features.rs` has a table.
 fn refused(sources: &Path) -> Result<BTreeSet<String>> {
     let text = read(&sources.join("features.rs"))?;
     let (_, table) = text
@@ -200,7 +201,7 @@ fn refused(sources: &Path) -> Result<BTreeSet<String>> {
     Ok(rows.collect())
 }
 
-/// The features that a source file depends on.
+/// Returns the features that a source file depends on.
 fn named(directory: &Path) -> Result<BTreeSet<String>> {
     let mut named = BTreeSet::new();
     let entries = fs::read_dir(directory)
@@ -222,8 +223,8 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Each feature by itself with `load`. Those that no source file names make no
-/// difference to the compiler but by what they turn on: they are one set.
+/// Returns each feature by itself with `load`. Features that no source file names only turn
+/// on others: together they are one set.
 fn alone(choosable: &BTreeSet<String>, named: &BTreeSet<String>) -> Vec<String> {
     let (alone, together): (Vec<&String>, Vec<&String>) =
         choosable.iter().partition(|name| named.contains(*name));
@@ -233,7 +234,7 @@ fn alone(choosable: &BTreeSet<String>, named: &BTreeSet<String>) -> Vec<String> 
     sets
 }
 
-/// A set with one more feature.
+/// Returns a set with one more feature.
 fn with(set: String, name: &String) -> String {
     if set.is_empty() {
         return name.clone();
@@ -241,7 +242,7 @@ fn with(set: String, name: &String) -> String {
     format!("{set},{name}")
 }
 
-/// Some link modes, at least one, and some features: few, many, or about a half.
+/// Returns some link modes, at least one, and some features: few, many, or about a half.
 fn draw(random: &mut Random, choosable: &BTreeSet<String>) -> String {
     let modes = 1 + random.below(7);
     let modes = (0..MODES.len()).filter(|bit| modes & (1 << bit) != 0);
@@ -257,7 +258,7 @@ fn draw(random: &mut Random, choosable: &BTreeSet<String>) -> String {
     set
 }
 
-/// A linear congruential generator, the same everywhere.
+/// A linear congruential generator, which is the same on all machines.
 struct Random(u64);
 
 impl Random {
@@ -270,7 +271,7 @@ impl Random {
     }
 }
 
-/// A seed that is another one each time, and short enough to be typed.
+/// Returns a new seed, which is short enough to be typed.
 fn time() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.map_or(0, |time| time.as_secs() % 1_000_000)

@@ -1,5 +1,5 @@
-//! `cargo xtask install`: libwasmtime as a C library under a prefix, laid out
-//! as upstream's release archives are, plus a `wasmtime.pc`.
+//! `cargo xtask install`: installs libwasmtime as a C library under a prefix, in the layout of
+//! upstream's release archives, plus a `wasmtime.pc`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,11 +10,11 @@ use anyhow::{Context, Error, Result, bail, ensure};
 use crate::workspace::{Workspace, enabled};
 use crate::{backtrace, build, conf, pkg_config, platform};
 
-/// The features of `--min`. With none but this, libwasmtime runs precompiled
-/// modules and does nothing else; upstream's own minimal builds have the same.
+/// The features of `--min`. With only this one, libwasmtime runs precompiled modules and
+/// nothing else; upstream's own minimal builds have the same.
 const MIN_FEATURES: &[&str] = &["disable-logging"];
 
-/// What the command line asks for.
+/// The options of the command line.
 #[derive(Debug, PartialEq)]
 pub struct Options {
     prefix: PathBuf,
@@ -29,7 +29,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown, lacks its value or has one too many, or if
+    /// Returns an error if an option is unknown, lacks its value or has one too many, or if
     /// there is no `--prefix`.
     pub fn parse(args: &[String]) -> Result<Options> {
         let (mut prefix, mut profile, mut features) = (None, None, None);
@@ -81,7 +81,7 @@ impl Options {
         })
     }
 
-    /// The directory that gets `lib` and `include`.
+    /// Returns the directory for `lib` and `include`.
     fn root(&self) -> PathBuf {
         if self.min {
             self.prefix.join("min")
@@ -90,7 +90,7 @@ impl Options {
         }
     }
 
-    /// The features of the C API to build, without the ones they imply.
+    /// Returns the features of the C API to build, without the ones they imply.
     fn features(&self, workspace: &Workspace) -> Result<BTreeSet<String>> {
         match &self.features {
             Some(features) => {
@@ -109,12 +109,13 @@ impl Options {
     }
 }
 
-/// Builds libwasmtime and installs libraries, headers and `wasmtime.pc`. Files
-/// that are already there are replaced.
+/// Builds libwasmtime and installs libraries, headers and `wasmtime.pc`. Existing files are
+/// replaced.
 ///
 /// # Errors
 ///
-/// If a feature is unknown, the prefix can't be written to, or cargo fails.
+/// Returns an error if a feature is unknown, the prefix can't be written to, or cargo
+/// fails.
 pub fn install(options: &Options) -> Result<()> {
     if options.no_backtrace {
         backtrace::check_platform()?;
@@ -123,8 +124,7 @@ pub fn install(options: &Options) -> Result<()> {
     let features = options.features(&workspace)?;
     let root = options.root();
     let (lib, include) = (root.join("lib"), root.join("include"));
-    // Compiling takes minutes: find out beforehand that there is a place to
-    // put the result.
+    // Compiling takes minutes, so check before that the result can be written.
     for directory in [&lib, &include] {
         check_writable(directory)?;
     }
@@ -173,7 +173,7 @@ pub fn install(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Copies the headers of the C API and writes the one that says what was built.
+/// Copies the headers of the C API, and writes the one that defines the features.
 fn install_headers(workspace: &Workspace, features: &BTreeSet<String>, to: &Path) -> Result<()> {
     let from = workspace.c_api.directory.join("include");
     copy_headers(&from, to)?;
@@ -203,8 +203,8 @@ fn write_file(path: &Path, content: &str) -> Result<()> {
     write_atomically(path, |temporary| fs::write(temporary, content))
 }
 
-/// Makes a file appear at once and whole, also where a running program has the
-/// previous one mapped into its memory.
+/// Writes a file atomically, even if a running program has the previous one mapped into its
+/// memory.
 fn write_atomically<E: Into<Error>>(
     path: &Path,
     write: impl Fn(&Path) -> Result<(), E>,

@@ -1,4 +1,4 @@
-//! Tasks of this repository that are more than one cargo command, run as
+//! Tasks of this repository that take more than one cargo command, run as
 //! `cargo xtask TASK`.
 
 mod backtrace;
@@ -30,12 +30,12 @@ Tasks:
   parity    Compare the public items of this crate with those of the `wasmtime`
             crate: which are missing without being named in src/differences.md,
             and which differ without being allowed in xtask/parity/allowed.txt
-  update    Report what follows from another version of libwasmtime, in Markdown,
-            and set the version everywhere once there is nothing left to do
+  update    Report what another version of libwasmtime requires, in Markdown, and set
+            the version everywhere once nothing is left to do
 
 Options of features:
-  --seed N            Draw the sets that were drawn with this seed [default: others
-                      each time]
+  --seed N            Draw the same sets again that were drawn with this seed
+                      [default: new sets each time]
   --sets N            How many sets to draw, besides each feature alone [default: 24]
 
 Options of install:
@@ -47,27 +47,26 @@ Options of install:
   --features A,B,C    Features of libwasmtime's C API to build, instead of the
                       default features of the `libwasmtime` crate (or, with
                       --min, instead of `disable-logging`)
-  --no-backtrace      Have the archive tell a panic of libwasmtime's own without a
-                      backtrace, and leave out of it the tables by which debuggers
-                      and backtraces of the program's walk through it. Takes a
-                      profile that aborts on a panic, such as `small`, and objcopy
-                      of the binutils; makes a program smaller
+  --no-backtrace      Make the archive smaller: its own panics print no backtrace, and
+                      it has no tables with which debuggers and the program's
+                      backtraces walk through it. Needs a profile that aborts on a
+                      panic, such as `small`, and objcopy of the binutils
 
 Options of measure:
   --prefix DIR        Where `install` has installed libwasmtime
   --only A,B,C        Only these rows of the table, such as `load,wasmtime crate`
 
 Options of parity:
-  --upstream FILE     What rustdoc has written of the `wasmtime` crate as JSON,
-                      with wasmtime_environ.json, wasmtime_internal_core.json and
-                      wasmtime_internal_cache.json beside it. Without this they are
-                      made, which takes some minutes, and kept below target/parity
-  --names FILE        A list of names that have to be there or to be named as
-                      missing as well, one a line
+  --upstream FILE     rustdoc's JSON of the `wasmtime` crate, with
+                      wasmtime_environ.json, wasmtime_internal_core.json and
+                      wasmtime_internal_cache.json beside it [default: written to
+                      target/parity, which takes some minutes]
+  --names FILE        A list of more names that have to exist or to be named as
+                      missing, one on each line
 
 Arguments of update:
   VERSION             A version of `wasmtime-c-api-impl`, such as 48.0.8
-  --write             Set the version even if there is something left to do
+  --write             Set the version even if something is left to do
 ";
 
 fn main() -> ExitCode {

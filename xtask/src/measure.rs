@@ -1,9 +1,9 @@
-//! `cargo xtask measure`: what each link mode costs to build and to run, beside
-//! the `wasmtime` crate, as the table that the README carries.
+//! `cargo xtask measure`: measures what each link mode and the `wasmtime` crate cost to build
+//! and to run, and prints the table in the README.
 //!
-//! The same program is built for each, as a package of its own, as a user's
-//! would be: release profile, stripped, nothing built before. It runs a
-//! precompiled module, so that starting is measured and not compiling.
+//! The same program is built for each, as a package of its own, like a user's: release
+//! profile, stripped, from nothing. It runs a precompiled module, so that its start is
+//! measured and not compiling.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::{Workspace, artifacts};
 
-/// The text of the program.
+/// The source of the program.
 const PROGRAM: &str = include_str!("measure/program.rs");
 
 /// How often each program is started; the median counts.
@@ -24,7 +24,7 @@ const STARTS: usize = 101;
 /// counts.
 const QUICK_BUILDS: usize = 7;
 
-/// What the command line asks for.
+/// The options of the command line.
 #[derive(Debug, PartialEq)]
 pub struct Options {
     prefix: PathBuf,
@@ -36,7 +36,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown or lacks its value, or if there is no
+    /// Returns an error if an option is unknown or lacks its value, or if there is no
     /// `--prefix`.
     pub fn parse(args: &[String]) -> Result<Options> {
         let (mut prefix, mut only) = (None, None);
@@ -69,25 +69,25 @@ struct Program<'a> {
     name: &'static str,
     package: Package<'a>,
     executable: PathBuf,
-    /// How many were compiled, without the program itself.
+    /// The number of compiled crates, without the program itself.
     crates: usize,
     build: Duration,
 }
 
-/// A way to get at libwasmtime.
+/// A way to use libwasmtime.
 struct Subject {
     name: &'static str,
     /// The dependency on it, in TOML.
     dependency: String,
 }
 
-/// What was measured.
+/// The measurements of a program.
 struct Figures {
     crates: usize,
     build: Duration,
     size: u64,
     start: Duration,
-    /// In KiB.
+    /// The peak memory, in KiB.
     memory: u64,
 }
 
@@ -95,7 +95,7 @@ struct Figures {
 ///
 /// # Errors
 ///
-/// If `--only` names something else, or if a build or the program fails.
+/// Returns an error if `--only` names something else, or if a build or the program fails.
 pub fn measure(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let prefix = fs::canonicalize(&options.prefix)
@@ -107,7 +107,7 @@ pub fn measure(options: &Options) -> Result<()> {
                 .with_context(|| format!("building {} failed", subject.name))
         })
         .collect::<Result<Vec<_>>>()?;
-    // By turns, so that a moment in which the machine is busy is one for all.
+    // The programs run in turns, so that a busy moment of the machine affects all of them.
     let mut runs = vec![Vec::new(); programs.len()];
     for _ in 0..STARTS {
         for (program, runs) in programs.iter().zip(&mut runs) {
@@ -125,7 +125,7 @@ pub fn measure(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Those that are asked for, which are all if nothing is.
+/// Returns the requested subjects; all, if none is named.
 fn wanted(subjects: Vec<Subject>, only: Option<&[String]>) -> Result<Vec<Subject>> {
     let Some(only) = only else {
         return Ok(subjects);
@@ -164,7 +164,7 @@ fn subjects(workspace: &Workspace) -> Vec<Subject> {
 }
 
 impl<'a> Package<'a> {
-    /// Writes it where nothing is built yet.
+    /// Writes it into a directory in which nothing was built yet.
     fn create(subject: &Subject, workspace: &Workspace, prefix: &'a Path) -> Result<Package<'a>> {
         let directory = workspace
             .target
@@ -184,7 +184,7 @@ impl<'a> Package<'a> {
         Ok(Package { directory, prefix })
     }
 
-    /// Builds it, and returns how long that took and what Cargo said of it.
+    /// Builds it, and returns the time and Cargo's messages.
     fn build(&self, cargo: &Path, config: &Path) -> Result<(Duration, String)> {
         let began = Instant::now();
         let built = self
@@ -218,11 +218,11 @@ impl<'a> Package<'a> {
 }
 
 impl<'a> Program<'a> {
-    /// Builds it, more than once if that is quick, and lets it compile its module.
+    /// Builds it, repeatedly if that is quick, and lets it compile its module.
     fn build(subject: &Subject, workspace: &Workspace, prefix: &'a Path) -> Result<Program<'a>> {
         let package = Package::create(subject, workspace, prefix)?;
         let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // Downloads don't count.
+        // Downloads aren't measured.
         let fetched = package
             .command(&cargo)
             .arg("fetch")
@@ -230,7 +230,7 @@ impl<'a> Program<'a> {
             .context("cannot run cargo")?;
         ensure!(fetched.success(), "cargo fetch failed");
 
-        // The table that does without CMake.
+        // The table that replaces CMake.
         let config = workspace.root.directory.join(".cargo/config.toml");
         let (took, messages) = package.build(&cargo, &config)?;
         let mut builds = vec![took];
@@ -270,7 +270,7 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// Runs it, and returns how long that took and the most memory it had, in KiB.
+    /// Runs it, and returns the time and the peak memory, in KiB.
     fn run(&self) -> Result<(Duration, u64)> {
         let began = Instant::now();
         let ran = self

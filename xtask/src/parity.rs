@@ -1,10 +1,10 @@
-//! `cargo xtask parity`: whether the public items of this crate are those of the
-//! `wasmtime` crate.
+//! `cargo xtask parity`: compares the public items of this crate with those of the `wasmtime`
+//! crate.
 //!
-//! Both are taken from what rustdoc knows: the names, and of each item that both have
-//! its generics, bounds, receiver, parameters, result, attributes, and the traits that
-//! the compiler implements. What is missing has to be named in `src/differences.md`;
-//! what differs has to be in `xtask/parity/allowed.txt`, with the reason.
+//! Both come from rustdoc's JSON: the names, and of each item that both have its generics,
+//! bounds, receiver, parameters, result, attributes, and the traits that the compiler
+//! implements. What is missing has to be named in `src/differences.md`; what differs has to be
+//! in `xtask/parity/allowed.txt`, with the reason.
 
 mod allowed;
 mod compare;
@@ -28,9 +28,9 @@ use crate::workspace::Workspace;
 use allowed::Allowed;
 use surface::surface;
 
-/// What was asked for on the command line.
+/// The options of the command line.
 pub struct Options {
-    /// JSON of the `wasmtime` crate that is there already.
+    /// Existing JSON of the `wasmtime` crate.
     upstream: Option<PathBuf>,
     /// A list of names of the `wasmtime` crate.
     names: Option<PathBuf>,
@@ -41,7 +41,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown, or lacks its value.
+    /// Returns an error if an option is unknown, or lacks its value.
     pub fn parse(args: &[String]) -> Result<Options> {
         let mut options = Options {
             upstream: None,
@@ -63,11 +63,12 @@ impl Options {
     }
 }
 
-/// Compares, and prints what is neither named nor allowed.
+/// Compares the crates, and prints the differences that are neither named nor allowed.
 ///
 /// # Errors
 ///
-/// If there is something to print, or if one of the crates can't be documented.
+/// Returns an error if there is something to print, or if one of the crates can't be
+/// documented.
 pub fn parity(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let directory = workspace.target.join("parity");
@@ -139,8 +140,8 @@ pub fn parity(options: &Options) -> Result<()> {
     )
 }
 
-/// The names of a list whose lines may begin with the kind of item, without the
-/// implementations of traits, which may be written in another way.
+/// Returns the names of a list whose lines may begin with the kind of item, without the
+/// implementations of traits, which can be written in different ways.
 fn listed(text: &str) -> impl Iterator<Item = String> {
     const KINDS: [&str; 10] = [
         "mod", "struct", "enum", "union", "trait", "fn", "macro", "type", "const", "reexport",

@@ -1,9 +1,9 @@
-//! Writing `wasmtime.pc`.
+//! Writes `wasmtime.pc`.
 
 use crate::platform;
 
-/// The text of `lib/pkgconfig/wasmtime.pc`. It finds the libraries from its own
-/// place, so that the prefix can be moved after the installation.
+/// Returns the text of `lib/pkgconfig/wasmtime.pc`. It finds the libraries relative to
+/// itself, so the prefix can be moved after the installation.
 pub fn wasmtime_pc(version: &str) -> String {
     let private = platform::libraries_of_the_static_archive();
     format!(

@@ -1,5 +1,4 @@
-//! What differs between operating systems: names of libraries, and arguments
-//! of linkers.
+//! The differences between operating systems: names of libraries, and arguments of linkers.
 
 use std::env::consts::OS;
 use std::path::Path;
@@ -15,8 +14,8 @@ pub fn shared_library_args() -> &'static [&'static str] {
     }
 }
 
-/// The name that one of cargo's files is installed under, or `None` if it is
-/// none of the libraries.
+/// Returns the name that one of cargo's files is installed under, or `None` if it is none
+/// of the libraries.
 ///
 /// The import library of a Windows DLL is none of them: it names the DLL as
 /// cargo named it, so programs linked through it would look for that name.
@@ -35,12 +34,12 @@ pub fn installed_name(artifact: &Path) -> Option<&'static str> {
     }
 }
 
-/// Whether object files have ELF's format.
+/// Reports whether object files have ELF's format.
 pub fn has_elf_files() -> bool {
     !matches!(OS, "windows" | "macos")
 }
 
-/// What a C program has to link beside the static archive.
+/// Returns what a C program has to link beside the static archive.
 pub fn libraries_of_the_static_archive() -> &'static str {
     match OS {
         "windows" => "-lws2_32 -ladvapi32 -luserenv -lntdll -lshell32 -lole32 -lbcrypt",

@@ -1,8 +1,9 @@
-//! `cargo xtask update`: what has to be done for this repository to follow
-//! another version of libwasmtime, as a report; and once nothing of that is
-//! left, the new version's number everywhere.
+//! `cargo xtask update`: reports what has to be done for this repository to follow another
+//! version of libwasmtime, and sets the new version's number everywhere once nothing of that
+//! is left.
 
 mod declarations;
+mod facts;
 mod features;
 mod sources;
 mod version;
@@ -13,9 +14,10 @@ use std::fs;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::{Package, Workspace, metadata, package};
+use facts::Fact;
 use version::Version;
 
-/// What the command line asks for.
+/// The options of the command line.
 #[derive(Debug, PartialEq)]
 pub struct Options {
     version: Version,
@@ -27,7 +29,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown, or if there isn't one version.
+    /// Returns an error if an option is unknown, or if there isn't one version.
     pub fn parse(args: &[String]) -> Result<Options> {
         let (mut version, mut write) = (None, false);
         for arg in args {
@@ -54,7 +56,8 @@ impl Options {
 ///
 /// # Errors
 ///
-/// If there is something to do, if there is no such version, or if cargo fails.
+/// Returns an error if something has to be done, if the version doesn't exist, or if cargo
+/// fails.
 pub fn update(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let version = options.version;
@@ -70,8 +73,14 @@ pub fn update(options: &Options) -> Result<()> {
         rust: rust(&upstream, &workspace.vendor)?,
     };
     let present = Version::parse(&workspace.root.version)?;
-    let sources = sources::differences(&workspace.c_api.directory, &upstream.directory)?;
-    print!("{}", report(present, version, &todo, &sources));
+    let reading = Reading {
+        sources: sources::differences(&workspace.c_api.directory, &upstream.directory)?,
+        facts: match version == present {
+            true => Vec::new(),
+            false => facts::all(&workspace.root.directory)?,
+        },
+    };
+    print!("{}", report(present, version, &todo, &reading));
     if todo.is_empty() || options.write {
         version::set(&workspace.root.directory, present, version)?;
     }
@@ -83,7 +92,7 @@ pub fn update(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What keeps the repository from being in step with the new version.
+/// The changes that the new version requires.
 #[derive(Default)]
 struct Todo {
     /// Markdown, a list for each header.
@@ -100,7 +109,16 @@ impl Todo {
     }
 }
 
-/// Has cargo fetch a version of the C API's implementation, by way of a package
+/// What may differ in the new version although no declaration does.
+#[derive(Default)]
+struct Reading {
+    /// The files of upstream that differ.
+    sources: Vec<String>,
+    /// The facts that are marked in this repository.
+    facts: Vec<Fact>,
+}
+
+/// Fetches a version of the C API's implementation, by way of a package
 /// that does nothing but depend on it.
 fn fetch(workspace: &Workspace, version: Version) -> Result<Package> {
     let name = &workspace.c_api.name;
@@ -120,7 +138,7 @@ fn fetch(workspace: &Workspace, version: Version) -> Result<Package> {
     package(&metadata, name)
 }
 
-/// What to do if upstream needs a newer Rust than `own` asks for.
+/// Returns what to do if upstream needs a newer Rust than `own` asks for.
 fn rust(upstream: &Package, own: &Package) -> Result<Option<String>> {
     let Some(needed) = &upstream.rust_version else {
         return Ok(None);
@@ -135,7 +153,7 @@ fn rust(upstream: &Package, own: &Package) -> Result<Option<String>> {
     }))
 }
 
-/// The numbers of a version of Rust, by which versions are ordered; none if the
+/// Returns the numbers of a version of Rust, by which versions are ordered; none if the
 /// text is empty.
 fn rust_numbers(version: &str) -> Result<Vec<u32>> {
     let numbers = version.split('.').filter(|number| !number.is_empty());
@@ -150,8 +168,8 @@ fn rust_numbers(version: &str) -> Result<Vec<u32>> {
     Ok(numbers)
 }
 
-/// The report, in Markdown. `sources` are the files of upstream that differ.
-fn report(present: Version, version: Version, todo: &Todo, sources: &[String]) -> String {
+/// Returns the report, in Markdown.
+fn report(present: Version, version: Version, todo: &Todo, reading: &Reading) -> String {
     let mut report = format!("# From libwasmtime {present} to {version}\n");
     let mut section = |title: &str, text: &str| {
         write!(report, "\n## {title}\n\n{}\n", text.trim_end()).expect("a string takes it");
@@ -171,20 +189,36 @@ fn report(present: Version, version: Version, todo: &Todo, sources: &[String]) -
     if let Some(rust) = &todo.rust {
         section("Rust", rust);
     }
-    if !sources.is_empty() {
+    if !reading.sources.is_empty() {
         let text = format!(
             "No declaration says what a function does. These files of the package differ, and \
              [upstream's notes](https://github.com/bytecodealliance/wasmtime/releases/tag/v{version}) \
              tell what users notice:\n\n{}",
-            list(sources)
+            list(&reading.sources)
         );
         section("To read", &text);
+    }
+    if !reading.facts.is_empty() {
+        let facts: Vec<String> = reading.facts.iter().map(Fact::to_string).collect();
+        let text = format!(
+            "This repository relies on texts and internals of version {major} as well. See in \
+             {version} what each of these marks names{then}:\n\n{facts}",
+            major = present.major,
+            then = match version.major == present.major {
+                true => "",
+                false =>
+                    ", and then change the version in the mark (`cargo test -p xtask` \
+                          fails for those that are left)",
+            },
+            facts = list(&facts),
+        );
+        section("To check", &text);
     }
     section("Then", &next(present, version));
     report
 }
 
-/// What the report can't find out.
+/// Returns the steps that the report can't derive.
 fn next(present: Version, version: Version) -> String {
     let mut next = String::new();
     if version.major != present.major {
@@ -192,16 +226,16 @@ fn next(present: Version, version: Version) -> String {
         write!(
             next,
             "This is another major version. By hand: the safe layer's counterparts of what is new \
-             (`Config`, `Trap`, kinds of items and types), the number of functions in \
-             `tests/abi/main.rs` and `README.md`, the lists in `tests/features.rs`, the \
-             features of `stand-in/wasmtime`, the crate in `tests/stand_in/provider.rs`, the versions of `wasm-tools` in `Cargo.toml` \
-             and `fuzz/Cargo.toml` and of upstream's libraries in `.ci/run`, and the text that \
+             (`Config`, `Trap`, kinds of items and types), the features of \
+             `stand-in/wasmtime`, the versions of `wasm-tools` in `Cargo.toml` and \
+             `fuzz/Cargo.toml` and of upstream's libraries in `.ci/run`, and the text that \
              `git grep -nw {major}` finds.\n\n"
         )
         .expect("a string takes it");
     }
     next.push_str(
-        "```sh\n\
+        "`CHANGELOG.md` gets a section for the version.\n\n\
+         ```sh\n\
          cargo test -p xtask        # features, and the template of conf.h\n\
          cargo test --test abi      # declarations, against the headers of the version that is built\n\
          cargo xtask parity         # names and signatures, against the `wasmtime` crate\n\
@@ -270,7 +304,8 @@ mod tests {
 
     #[test]
     fn a_patch_with_nothing_to_do_says_so() {
-        let report = report(version("48.0.8"), version("48.0.9"), &Todo::default(), &[]);
+        let (todo, reading) = (Todo::default(), Reading::default());
+        let report = report(version("48.0.8"), version("48.0.9"), &todo, &reading);
         assert!(report.starts_with("# From libwasmtime 48.0.8 to 48.0.9\n"));
         assert!(
             report.contains("Nothing: declarations and features"),
@@ -286,14 +321,20 @@ mod tests {
             features: vec!["**New** feature `jit`".into()],
             rust: Some("It needs Rust 1.97.0".into()),
         };
-        let sources = ["`src/wat.rs` is gone".to_string()];
-        let report = report(version("48.0.8"), version("50.0.1"), &todo, &sources);
+        let facts = facts::all(&Workspace::load().unwrap().root.directory).unwrap();
+        let reading = Reading {
+            sources: vec!["`src/wat.rs` is gone".into()],
+            facts,
+        };
+        let report = report(version("48.0.8"), version("50.0.1"), &todo, &reading);
         for part in [
             "## Declarations\n\n### `wasm.h`",
             "## Features\n\n- **New** feature `jit`\n",
             "## Rust\n\nIt needs Rust 1.97.0",
             "- `src/wat.rs` is gone\n",
             "releases/tag/v50.0.1",
+            "internals of version 48",
+            "- `src/error/text.rs:",
             "git grep -nw 48",
         ] {
             assert!(report.contains(part), "`{part}` isn't in:\n{report}");

@@ -1,4 +1,4 @@
-//! What cargo knows about the packages that matter here.
+//! Cargo's metadata of the packages that matter here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -19,7 +19,7 @@ pub struct Workspace {
     pub vendor: Package,
     /// Upstream's implementation of the C API.
     pub c_api: Package,
-    /// Where cargo puts what it builds.
+    /// Cargo's target directory.
     pub target: PathBuf,
 }
 
@@ -33,7 +33,7 @@ pub struct Package {
     pub rust_version: Option<String>,
     /// Its features.
     pub features: Features,
-    /// Where its manifest is.
+    /// The directory of its manifest.
     pub directory: PathBuf,
 }
 
@@ -42,7 +42,7 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// If cargo fails, or one of the packages isn't there.
+    /// Returns an error if cargo fails, or one of the packages isn't there.
     pub fn load() -> Result<Workspace> {
         let metadata = metadata(None)?;
         Ok(Workspace {
@@ -56,7 +56,7 @@ impl Workspace {
         })
     }
 
-    /// The features of the C API that the crate `libwasmtime` has by default.
+    /// Returns the features of the C API that the crate `libwasmtime` has by default.
     pub fn default_features(&self) -> BTreeSet<String> {
         let mut features = enabled(&self.root.features, &["default".to_string()].into());
         features.retain(|feature| self.vendor.features.contains_key(feature));
@@ -64,18 +64,19 @@ impl Workspace {
     }
 }
 
-/// Cargo, to be run where the workspace's `.cargo/config.toml` has effect.
+/// Returns cargo, to be run in the directory where the workspace's `.cargo/config.toml`
+/// applies.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     command
 }
 
-/// The artifacts among the messages of a cargo that was asked for JSON.
+/// Returns the artifacts in cargo's JSON messages.
 ///
 /// # Errors
 ///
-/// If a message isn't JSON.
+/// Returns an error if a message isn't JSON.
 pub fn artifacts(messages: &str) -> Result<Vec<Value>> {
     let mut artifacts = Vec::new();
     for line in messages.lines() {
@@ -88,7 +89,7 @@ pub fn artifacts(messages: &str) -> Result<Vec<Value>> {
     Ok(artifacts)
 }
 
-/// The `chosen` features together with the package's features they imply.
+/// Returns the `chosen` features together with the package's features they imply.
 pub fn enabled(features: &Features, chosen: &BTreeSet<String>) -> BTreeSet<String> {
     let mut enabled = BTreeSet::new();
     let mut pending: Vec<&String> = chosen.iter().collect();
@@ -102,12 +103,12 @@ pub fn enabled(features: &Features, chosen: &BTreeSet<String>) -> BTreeSet<Strin
     enabled
 }
 
-/// What `cargo metadata` says of the workspace, or of another manifest's; it
+/// Returns the output of `cargo metadata` for the workspace, or for another manifest's; it
 /// fetches all packages.
 ///
 /// # Errors
 ///
-/// If cargo fails.
+/// Returns an error if cargo fails.
 pub fn metadata(manifest: Option<&Path>) -> Result<Value> {
     let mut command = cargo();
     command
@@ -129,11 +130,11 @@ pub fn metadata(manifest: Option<&Path>) -> Result<Value> {
     serde_json::from_slice(&output.stdout).context("cannot read `cargo metadata`")
 }
 
-/// The package of this name in what `cargo metadata` says.
+/// Returns the package of this name in the output of `cargo metadata`.
 ///
 /// # Errors
 ///
-/// If there is none.
+/// Returns an error if there is none.
 pub fn package(metadata: &Value, name: &str) -> Result<Package> {
     let read = || {
         let packages = metadata["packages"].as_array()?;

@@ -1,4 +1,4 @@
-//! What the packages hold that are to be published, and what their pages say.
+//! The contents of the packages that are published, and their pages.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -15,7 +15,7 @@ const PUBLISHED: [&str; 3] = [
     "libwasmtime-vendor-check",
 ];
 
-/// What Cargo adds to a package.
+/// The files that Cargo adds to a package.
 const ADDED: [&str; 4] = [
     ".cargo_vcs_info.json",
     "Cargo.lock",
@@ -23,8 +23,10 @@ const ADDED: [&str; 4] = [
     "Cargo.toml.orig",
 ];
 
-/// What a user needs, as far as there is such a thing.
-const NEEDED: [&str; 6] = [
+/// The files that a user needs, if the package has them.
+const NEEDED: [&str; 8] = [
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
     "build",
@@ -57,7 +59,7 @@ impl Package {
         self.metadata["name"].as_str().unwrap()
     }
 
-    /// The files in it.
+    /// Returns the files in it.
     fn files(&self) -> BTreeSet<String> {
         let output = cargo()
             .args(["package", "--list", "--allow-dirty", "--quiet", "--package"])
@@ -81,7 +83,7 @@ fn cargo() -> Command {
     command
 }
 
-/// What Cargo knows of the workspace.
+/// Returns Cargo's metadata of the workspace.
 fn metadata() -> Value {
     let output = cargo()
         .args(["metadata", "--no-deps", "--format-version=1"])
@@ -90,8 +92,8 @@ fn metadata() -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The files in a directory and below, by their paths from `root` on. Other packages'
-/// are left out, and what isn't a part of the repository.
+/// The files in a directory and below, by their paths from `root` on. Files of other
+/// packages are left out, and files that aren't a part of the repository.
 fn files(root: &Path, directory: &Path, into: &mut BTreeSet<String>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -105,7 +107,7 @@ fn files(root: &Path, directory: &Path, into: &mut BTreeSet<String>) {
     }
 }
 
-/// All manifests in a directory and below, but in what was built.
+/// Collects all manifests in a directory and below, except in build directories.
 fn manifests(directory: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -119,7 +121,7 @@ fn manifests(directory: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// The places that a text in Markdown links to.
+/// Returns the targets of the links in a text in Markdown.
 fn links(text: &str) -> Vec<&str> {
     let mut links = Vec::new();
     let mut is_code = false;
@@ -138,7 +140,7 @@ fn links(text: &str) -> Vec<&str> {
     links
 }
 
-/// The anchors of a text's headings.
+/// Returns the anchors of a text's headings.
 fn anchors(text: &str) -> BTreeSet<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     headings
@@ -191,7 +193,7 @@ fn the_registry_learns_what_a_package_is() {
         );
         assert_eq!(metadata["license"], "Apache-2.0 WITH LLVM-exception");
         assert!(metadata["description"].is_string(), "{name}");
-        // What crates.io allows.
+        // The limits of crates.io.
         let keywords = metadata["keywords"].as_array().unwrap();
         assert!((1..=5).contains(&keywords.len()), "{name}: {keywords:?}");
         let categories = metadata["categories"].as_array().unwrap();
@@ -217,15 +219,14 @@ fn a_package_has_what_a_user_needs_and_nothing_else() {
         packaged.insert(".cargo_vcs_info.json".to_owned());
         assert_eq!(packaged, expected, "{}", package.name());
 
-        // A link to the file would be a file with a path in it where a system has no
-        // links.
+        // It isn't a symbolic link, as that would be a text file on systems without links.
         let own = fs::read_to_string(package.directory.join("LICENSE"));
         assert_eq!(own.unwrap(), license, "{}", package.name());
     }
 }
 
-/// The page of a package has no files beside it, and as long as the repository has no
-/// address, nothing else that a relative link could mean.
+/// The page of a package has no files beside it, and the repository has no address to which
+/// a relative link could refer.
 #[test]
 fn the_links_of_a_readme_work_on_the_packages_page() {
     let packages = Package::all();

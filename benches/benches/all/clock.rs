@@ -1,5 +1,5 @@
-//! The clock: processor time of this thread, so that it counts little what else
-//! the machine is doing.
+//! The clock: processor time of this thread, on which the rest of the machine has little
+//! effect.
 
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn now() -> Duration {
     Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
 }
 
-/// Elsewhere, time as such.
+/// On other systems, the wall clock.
 #[cfg(not(unix))]
 fn now() -> Duration {
     use std::sync::LazyLock;

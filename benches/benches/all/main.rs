@@ -1,4 +1,4 @@
-//! Everything that libwasmtime_bench lists, once for each side.
+//! All cases that libwasmtime_bench lists, once for each side.
 
 #![allow(
     clippy::duplicate_mod,

@@ -1,4 +1,4 @@
-//! The format of archives: `ar`'s, as GNU and BSD write it.
+//! The format of archives: that of `ar`, in the variants of GNU and BSD.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,19 +6,19 @@ use std::ops::Range;
 const MAGIC: &[u8] = b"!<arch>\n";
 const HEADER_BYTES: usize = 60;
 
-/// Where an archive's first entry begins, which is the index if there is one.
+/// The offset of the contents of an archive's first entry, which is the index if there is one.
 pub const FIRST_HEADER_END: usize = MAGIC.len() + HEADER_BYTES;
 
-/// Where the contents of an archive's files are; nowhere if it is no archive.
-/// What comes behind damage is left out.
+/// Returns the places of the contents of an archive's files; none if it isn't an archive. Files
+/// after a damaged header are left out.
 pub fn files(archive: &[u8]) -> Vec<Range<usize>> {
     let files = entries(archive).into_iter();
     files
         .filter_map(|(name, data)| match name {
-            // The index, in two forms, and the table of long names.
+            // The index, in two formats, and the table of long names.
             b"/" | b"/SYM64/" | b"//" => None,
             _ => match name.strip_prefix(b"#1/") {
-                // BSD: the name comes before the contents.
+                // In BSD's variant the name precedes the contents.
                 Some(length) => Some(data.start + number(length)?..data.end),
                 None => Some(data),
             },
@@ -27,14 +27,14 @@ pub fn files(archive: &[u8]) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// The names in the index of a GNU archive, each with a NUL after it; `None` if it
-/// has none.
+/// Returns the names in the index of a GNU archive, each with a NUL after it; `None` if it has
+/// no index.
 pub fn index(archive: &[u8]) -> Option<&[u8]> {
     names_of_index(archive).map(|place| &archive[place])
 }
 
-/// How long the index of a GNU archive is, by the archive's first header; `None` if it
-/// has none.
+/// Returns the length of the index of a GNU archive, from the archive's first header; `None` if
+/// it has no index.
 pub fn index_bytes(beginning: &[u8]) -> Option<usize> {
     let header = beginning.strip_prefix(MAGIC)?.get(..HEADER_BYTES)?;
     match header[..16].trim_ascii_end() {
@@ -43,7 +43,7 @@ pub fn index_bytes(beginning: &[u8]) -> Option<usize> {
     }
 }
 
-/// Renames symbols in the index of a GNU archive, of which the linker makes use.
+/// Renames symbols in the index of a GNU archive, which the linker searches.
 pub fn rename_in_index(archive: &mut [u8], names: &BTreeMap<Vec<u8>, Vec<u8>>) {
     let Some(place) = names_of_index(archive) else {
         return;
@@ -58,7 +58,7 @@ pub fn rename_in_index(archive: &mut [u8], names: &BTreeMap<Vec<u8>, Vec<u8>>) {
     }
 }
 
-/// Where the names are in the index of a GNU archive.
+/// Returns the place of the names in the index of a GNU archive.
 fn names_of_index(archive: &[u8]) -> Option<Range<usize>> {
     let (width, data) = entries(archive)
         .into_iter()
@@ -67,7 +67,7 @@ fn names_of_index(archive: &[u8]) -> Option<Range<usize>> {
             b"/SYM64/" => Some((8, data)),
             _ => None,
         })?;
-    // How many there are, that many offsets, and the names.
+    // The number of symbols, as many offsets, and the names.
     let count = archive[data.clone()].get(..width)?;
     let count = count
         .iter()
@@ -76,7 +76,7 @@ fn names_of_index(archive: &[u8]) -> Option<Range<usize>> {
     (start <= data.end).then_some(start..data.end)
 }
 
-/// The name fields and contents of an archive's entries.
+/// Returns the name fields and the places of the contents of an archive's entries.
 fn entries(archive: &[u8]) -> Vec<(&[u8], Range<usize>)> {
     let mut entries = Vec::new();
     let mut place = MAGIC.len();
@@ -98,7 +98,7 @@ fn entries(archive: &[u8]) -> Vec<(&[u8], Range<usize>)> {
     entries
 }
 
-/// A decimal number, with blanks after it.
+/// Parses a decimal number that blanks may follow.
 fn number(digits: &[u8]) -> Option<usize> {
     std::str::from_utf8(digits).ok()?.trim_end().parse().ok()
 }

@@ -1,15 +1,14 @@
 //! The copy of an archive that is linked in its place: one for all configurations.
 //!
-//! An archive has more than a hundred megabytes, and each profile, set of features
-//! and test of a workspace has a build script's run of its own. So the copy isn't in
-//! `OUT_DIR` but in a directory beside those of the profiles, where `cargo clean`
-//! finds it, under a name that says what it is made of: which archive, in which
-//! state, and what decides about the names in it.
+//! An archive has more than a hundred megabytes, and the build script runs once for each
+//! profile, each set of features and each test of a workspace. So the copy isn't in `OUT_DIR`,
+//! but in a directory beside those of the profiles, where `cargo clean` removes it. Its name
+//! identifies the archive, the archive's state, and the rules of renaming.
 //!
-//! Cargo's lock is one of a profile, so two build scripts may be at it at once. A
-//! copy is written under another name and gets its own once it is whole; after that
-//! nobody changes it. It has the archive's time of modification, so that Cargo, which
-//! watches it, is content with it until somebody damages or removes it.
+//! Cargo locks each profile separately, so several build scripts may run at the same time. A
+//! copy is written under a temporary name, and renamed once it is complete; after that nobody
+//! changes it. It has the archive's modification time: Cargo watches it, and runs the build
+//! script again only if somebody damages or removes it.
 
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsString;
@@ -26,46 +25,44 @@ use crate::target::out_dir;
 /// The directory of all copies, in the target folder.
 const DIRECTORY: &str = "libwasmtime-static";
 
-/// The file beside a copy that says that it is whole, and which functions it has
-/// renamed.
+/// The file beside a copy that marks it as complete, and lists the renamed functions.
 const RECORD: &str = "record";
 
 /// The last line of that file.
 const END: &str = "end\n";
 
-/// What the name of a file begins with that stands for a build which needs a copy; the
-/// number of Cargo's process follows.
+/// The prefix of a file that marks a copy as used by a build; the id of Cargo's process follows.
 const USER: &str = "used-by-";
 
-/// What decides what is renamed, but for the archive and the standard library.
+/// The code on which the renaming depends, besides the archive and the standard library.
 const RULES: [&str; 3] = [
     include_str!("../archive.rs"),
     include_str!("ar.rs"),
     include_str!("elf.rs"),
 ];
 
-/// What a copy is made of.
+/// What a copy depends on.
 #[derive(PartialEq, Eq)]
 pub struct Origin {
     /// The file name of the copy.
     file: OsString,
-    /// When the archive was modified.
+    /// The modification time of the archive.
     modified: Option<SystemTime>,
-    /// What tells the archive from others, by its path.
+    /// A hash of the archive's path.
     archive: String,
-    /// What tells the archive's state from others.
+    /// A hash of the archive's state.
     state: String,
-    /// What tells apart what is renamed, as it depends on the standard library.
+    /// A hash of the standard library's state and of the rules of renaming.
     renames: String,
 }
 
 impl Origin {
-    /// Looks at an archive, and at the files of the standard library that a program
-    /// is linked with.
+    /// Returns the origin for an archive, and for the files of the standard library that a
+    /// program is linked with.
     ///
     /// # Errors
     ///
-    /// The archive isn't there.
+    /// Returns an error if the archive doesn't exist.
     pub fn of(archive: &Path, standard: &[PathBuf]) -> io::Result<Origin> {
         let metadata = fs::metadata(archive)?;
         let file = format!("lib{COPY}.a").into();
@@ -83,11 +80,11 @@ impl Origin {
         })
     }
 
-    /// The copy, if there is one and it is whole.
+    /// Returns the copy, if it exists and is complete.
     pub fn find(&self) -> Option<Linkable> {
         places().into_iter().find_map(|place| {
             let directory = place.join(self.name());
-            // First, so that from now on nobody removes it.
+            // First, so that no other build removes it from now on.
             use_it(&directory).ok()?;
             let renamed = self.read(&directory)?;
             self.remove_others(&place);
@@ -95,11 +92,11 @@ impl Origin {
         })
     }
 
-    /// Makes the copy.
+    /// Creates the copy.
     ///
     /// # Errors
     ///
-    /// Why it can't be written.
+    /// Returns the reason why it can't be written.
     pub fn make(&self, bytes: &[u8], renamed: Vec<(String, String)>) -> Result<Linkable, String> {
         let mut errors = Vec::new();
         for place in places() {
@@ -112,8 +109,8 @@ impl Origin {
             }
         }
         Err(format!(
-            "A copy of {} with other names in it can't be written, neither in the target folder \
-             nor in OUT_DIR:\n{}",
+            "A copy of {} with renamed symbols can be written neither in the target folder nor \
+             in OUT_DIR; make one of these writable:\n{}",
             self.file.to_string_lossy(),
             errors.join("\n")
         ))
@@ -126,12 +123,12 @@ impl Origin {
         }
     }
 
-    /// The name of the copy's directory.
+    /// Returns the name of the copy's directory.
     fn name(&self) -> String {
         format!("{}-{}-{}", self.archive, self.state, self.renames)
     }
 
-    /// The functions that a copy has renamed; `None` if it isn't whole.
+    /// Returns the functions that are renamed in a copy; `None` if it isn't complete.
     fn read(&self, directory: &Path) -> Option<Vec<(String, String)>> {
         let record = fs::read_to_string(directory.join(RECORD)).ok()?;
         let (state, names) = record.strip_suffix(END)?.split_once('\n')?;
@@ -145,8 +142,8 @@ impl Origin {
         names.lines().map(name).collect()
     }
 
-    /// Writes the copy, unless another build script has done so in the meantime. Gives
-    /// its directory.
+    /// Writes the copy, unless another build script has done so meanwhile. Returns its
+    /// directory.
     fn write(
         &self,
         place: &Path,
@@ -171,10 +168,10 @@ impl Origin {
         let mut file = File::create(&path)?;
         file.write_all(bytes)?;
         if let Some(modified) = self.modified {
-            // Without this, Cargo runs the build script once more.
+            // With another time, Cargo would run the build script once more.
             _ = file.set_modified(modified);
         }
-        // Its directory's new name mustn't reach the disk before it does.
+        // The contents must be on disk before the new name of the directory is.
         file.sync_all()?;
         drop(file);
 
@@ -186,7 +183,7 @@ impl Origin {
         use_it(directory)
     }
 
-    /// Gives a copy that is whole its name.
+    /// Renames the directory of a complete copy to its final name.
     fn put(&self, unfinished: &Path, directory: &Path) -> io::Result<()> {
         let damaged = unfinished.with_extension(format!("{}.damaged", process::id()));
         let mut result = fs::rename(unfinished, directory);
@@ -198,8 +195,8 @@ impl Origin {
                 // Another build script was first.
                 return fs::remove_dir_all(unfinished);
             }
-            // What is there is damaged. A linker that is reading it goes on with the files
-            // that it has open.
+            // The existing copy is damaged. A linker that is reading it keeps the files that
+            // it has open.
             if fs::rename(directory, &damaged).is_ok() {
                 _ = fs::remove_dir_all(&damaged);
             }
@@ -208,8 +205,8 @@ impl Origin {
         result
     }
 
-    /// Removes copies of the same archive in another state, and what build scripts have
-    /// left that were stopped, unless somebody is still at it.
+    /// Removes the copies of the same archive in other states, and the unfinished copies of
+    /// build scripts that were stopped, unless a running build uses them.
     fn remove_others(&self, place: &Path) {
         for entry in fs::read_dir(place).into_iter().flatten().flatten() {
             let (name, path) = (entry.file_name(), entry.path());
@@ -235,32 +232,32 @@ impl Origin {
     }
 }
 
-/// The directories that a copy may be in: one in the target folder, or else one of
-/// this configuration's own.
+/// Returns the directories that a copy may be in: one in the target folder, or else one in
+/// `OUT_DIR`.
 fn places() -> Vec<PathBuf> {
     let out = out_dir();
     let places = target_folder(&out).into_iter().chain([out]);
     places.map(|place| place.join(DIRECTORY)).collect()
 }
 
-/// The target folder that `OUT_DIR` is in: Cargo leaves a tag in it, or at least, if it
-/// was there before, what it knows of the compiler. (Or the folder for what is built, if
-/// that is another one: it has these as well.)
+/// Returns the target folder that `OUT_DIR` is in. Cargo puts a tag into it, or, if the folder
+/// existed before, at least a file about the compiler. (If Cargo has a separate build folder,
+/// this returns that one, which has the same files.)
 fn target_folder(out: &Path) -> Option<PathBuf> {
     let is_tagged = |folder: &&Path| {
         let tag = fs::read_to_string(folder.join("CACHEDIR.TAG"));
         tag.is_ok_and(|text| text.contains("created by cargo"))
             || folder.join(".rustc_info.json").is_file()
     };
-    // `TARGET/PROFILE/build/PACKAGE/out` or a little more. What is further up was
-    // tagged for something else.
+    // `OUT_DIR` is TARGET/PROFILE/build/PACKAGE/out, or a little deeper. A tag further up
+    // belongs to something else.
     let folder = out.ancestors().skip(1).take(6).find(is_tagged)?;
     // With `--target`, there is a folder for it in the target folder, tagged as well.
     let outer = folder.parent().filter(is_tagged);
     Some(outer.unwrap_or(folder).to_owned())
 }
 
-/// Says that the build that this is a part of needs a copy, until it ends.
+/// Marks a copy as used by the build that this build script is a part of.
 fn use_it(directory: &Path) -> io::Result<()> {
     for (_, file) in users(directory).filter(|(_, file)| !is_new(file)) {
         _ = fs::remove_file(file);
@@ -271,7 +268,7 @@ fn use_it(directory: &Path) -> io::Result<()> {
     }
 }
 
-/// The processes that need a copy, or needed it, and the files that say so.
+/// Returns the processes that use or used a copy, each with the file that marks it.
 fn users(directory: &Path) -> impl Iterator<Item = (String, PathBuf)> {
     let files = fs::read_dir(directory).into_iter().flatten().flatten();
     files.filter_map(|file| {
@@ -280,23 +277,23 @@ fn users(directory: &Path) -> impl Iterator<Item = (String, PathBuf)> {
     })
 }
 
-/// Whether a process other than this build's is running, which has written a file.
+/// Reports whether the process that has written a file is running, and isn't this build's.
 fn is_running(process: &str, file: &Path) -> bool {
     let processes = Path::new("/proc");
-    // Where the system doesn't say what is running, the file's age has to do.
+    // Where the system doesn't list its processes, only the file's age counts.
     let may_run = !processes.join("self").exists() || processes.join(process).exists();
     cargo().is_none_or(|own| own.to_string() != process) && may_run && is_new(file)
 }
 
-/// Whether a file was written in the last hour. Later its process's number may be
-/// another's.
+/// Reports whether a file was written in the last hour. Later, another process may have the
+/// same id.
 fn is_new(file: &Path) -> bool {
     let modified = fs::metadata(file).and_then(|data| data.modified());
     let age = modified.map(|time| time.elapsed().unwrap_or_default());
     age.is_ok_and(|age| age < Duration::from_secs(60 * 60))
 }
 
-/// The process of Cargo that runs this build script.
+/// Returns the id of the Cargo process that runs this build script.
 #[cfg(unix)]
 fn cargo() -> Option<u32> {
     Some(std::os::unix::process::parent_id())
@@ -307,12 +304,13 @@ fn cargo() -> Option<u32> {
     None
 }
 
-/// What changes when a file's contents do, unless somebody sees to it that it doesn't.
+/// Returns a text that differs if a file's contents have changed, unless somebody has reset its
+/// modification time.
 fn stamp(metadata: &Metadata) -> String {
     format!("{} {:?}", metadata.len(), metadata.modified().ok())
 }
 
-/// What changes even if somebody sets a file's time of modification.
+/// Returns a value that differs even if somebody has reset a file's modification time.
 #[cfg(unix)]
 fn changed(metadata: &Metadata) -> (i64, i64) {
     use std::os::unix::fs::MetadataExt;
@@ -322,7 +320,7 @@ fn changed(metadata: &Metadata) -> (i64, i64) {
 #[cfg(not(unix))]
 fn changed(_: &Metadata) {}
 
-/// A number that stands for some value, as text.
+/// Returns the hash of a value, as text.
 fn hash(value: impl Hash) -> String {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);

@@ -1,5 +1,5 @@
-//! Splits its arguments into words, by a WebAssembly guest that was compiled
-//! ahead of time and is part of the executable.
+//! Splits its arguments into words with a WebAssembly guest that was compiled ahead of
+//! time and is part of the executable.
 //!
 //! ```sh
 //! standalone TEXT...
@@ -10,13 +10,13 @@ use std::io::{self, Write};
 use wasmtime::error::Context;
 use wasmtime::{Caller, Engine, Extern, Linker, Module, Result, Store};
 
-/// What the build script made of `words.wat`.
+/// The code that the build script compiled from `words.wat`.
 static GUEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/guest.cwasm"));
 
 fn main() -> Result<()> {
     let engine = Engine::default();
-    // SAFETY: it is what the libwasmtime of this version made when the program
-    // was built.
+    // SAFETY: libwasmtime of this version compiled the code when the program was built, and
+    // nothing has changed it since.
     let module = unsafe { Module::deserialize(&engine, GUEST)? };
     let mut linker = Linker::new(&engine);
     linker.func_wrap("host", "word", print_word)?;

@@ -7,7 +7,7 @@ use crate::world::{Cx, Owner, Shared};
 use libwasmtime::{AsContextMut, ExternRef, OwnedRooted, RootScope, Rooted};
 use std::any::Any;
 
-/// What is behind a reference: whose it is.
+/// The data of a reference: its owner.
 struct Object {
     owner: Owner,
     uses: u64,
@@ -28,7 +28,7 @@ pub fn make(cx: &mut Cx<'_>) {
     }
 }
 
-/// A rooted reference, and whether it is of another store.
+/// Returns a rooted reference, and whether it belongs to another store.
 pub fn pick(cx: &Cx<'_>) -> Option<(Rooted<ExternRef>, bool)> {
     let shared = &cx.data().shared;
     shared.pools(|pools| pools.rooted.pick(&shared.source, cx.data().owner))
@@ -40,11 +40,11 @@ fn pick_owned(cx: &Cx<'_>) -> Option<(OwnedRooted<ExternRef>, bool)> {
 }
 
 fn check(shared: &Shared, owner: Owner, data: Option<&(dyn Any + Send + Sync)>) {
-    // What WebAssembly made isn't the host's, and has no data.
+    // An object that WebAssembly created has no data of the host.
     let Some(data) = data else { return };
     match data.downcast_ref::<Object>() {
         Some(object) if object.owner == owner => {}
-        // Out of the table of values.
+        // From the table of values.
         None if data.is::<i32>() => {}
         _ => violation(shared, "an externref has other data than was put in"),
     }

@@ -35,7 +35,7 @@ fn pick(cx: &Cx<'_>) -> Option<(Func, bool)> {
     shared.pools(|pools| pools.funcs.pick(&shared.source, cx.data().owner))
 }
 
-/// Calls a function with values that mostly are of its types.
+/// Calls a function with values that are mostly of its types.
 pub fn call(cx: &mut Cx<'_>) {
     let Some((func, foreign)) = pick(cx) else {
         return;
@@ -81,12 +81,12 @@ pub fn call(cx: &mut Cx<'_>) {
     }
 }
 
-/// Calls a function as one of Rust types: mostly of those that it has.
+/// Calls a function with Rust types, mostly with its own.
 pub fn call_typed(cx: &mut Cx<'_>) {
     let shared = cx.data().shared.clone();
     let source = &shared.source;
     let owner = cx.data().owner;
-    // What the host's own functions of each kind return is known.
+    // The results of the host's functions of each kind are known.
     let is_known = !source.once_in(3);
     let picked = match is_known {
         false => pick(cx).map(|(func, foreign)| ((func, source.below(host::KINDS)), foreign)),
@@ -165,7 +165,7 @@ pub fn call_typed(cx: &mut Cx<'_>) {
     }
 }
 
-/// Calls a function that returns its arguments the other way round; whether it
+/// Calls a function that returns its arguments in reverse order; reports whether it
 /// returned others.
 fn numbers(cx: &mut Cx<'_>, func: Func, foreign: bool) -> bool {
     let (a, b, c, d): (i32, i64, u32, u64) = cx.data().shared.source.any();
@@ -187,7 +187,7 @@ fn typed<P: WasmParams, R: WasmResults>(
     })
 }
 
-/// Calls a function that became a typed one before.
+/// Calls a function that was converted to a typed one before.
 pub fn call_kept(cx: &mut Cx<'_>) {
     let shared = cx.data().shared.clone();
     let owner = cx.data().owner;
@@ -223,7 +223,7 @@ pub fn describe(cx: &mut Cx<'_>) {
     }
 }
 
-/// Makes a function raw, and a function of that.
+/// Converts a function to a raw value and back.
 pub fn raw(cx: &mut Cx<'_>) {
     let Some((func, foreign)) = pick(cx) else {
         return;
@@ -233,7 +233,7 @@ pub fn raw(cx: &mut Cx<'_>) {
         return;
     };
     let again = judge(cx, "Func::from_raw", Expect::Own, |cx| {
-        // SAFETY: it was made raw in this store.
+        // SAFETY: the raw value is a function of this store.
         let func = unsafe { Func::from_raw(&mut *cx, raw) };
         Ok(func.map(|func| func.to_raw(&mut *cx)))
     });

@@ -11,7 +11,7 @@ pub fn make(cx: &mut Cx<'_>) {
     make_of(cx, ty);
 }
 
-/// Makes a global of that type.
+/// Creates a global of that type.
 pub fn make_of(cx: &mut Cx<'_>, ty: libwasmtime::GlobalType) -> Option<Global> {
     let (val, foreign) = match values::val(cx, ty.content()) {
         Some(val) if !cx.data().shared.source.once_in(16) => val,

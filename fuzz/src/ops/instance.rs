@@ -7,7 +7,7 @@ use crate::ops;
 use crate::world::{Cx, keep};
 use libwasmtime::{Export, Extern, ExternType, Func, Instance, Module, SharedMemory};
 
-/// A module, mostly of this store's engine.
+/// Returns a module, mostly of this store's engine.
 pub fn pick_module(cx: &Cx<'_>) -> Option<Module> {
     let shared = &cx.data().shared;
     shared.pools(|pools| {
@@ -29,7 +29,7 @@ fn pick(cx: &Cx<'_>) -> Option<(Instance, bool)> {
     shared.pools(|pools| pools.instances.pick(&shared.source, cx.data().owner))
 }
 
-/// An item of any kind and type; and whether it is of another store.
+/// Returns an item of any kind and type, and whether it belongs to another store.
 pub fn any_item(cx: &Cx<'_>) -> Option<(Extern, bool)> {
     let shared = &cx.data().shared;
     let (source, owner) = (&shared.source, cx.data().owner);
@@ -49,7 +49,7 @@ pub fn any_item(cx: &Cx<'_>) -> Option<(Extern, bool)> {
     })
 }
 
-/// A new item of that type, if one can be made.
+/// Creates an item of that type, if possible.
 pub fn item_of(cx: &mut Cx<'_>, ty: &ExternType) -> Option<Extern> {
     let shared = cx.data().shared.clone();
     Some(match ty {
@@ -104,7 +104,7 @@ pub fn make(cx: &mut Cx<'_>) {
     }
 }
 
-/// Keeps an instance and all that it exports.
+/// Keeps an instance and all its exports.
 pub fn keep_instance(cx: &mut Cx<'_>, instance: Instance, module: &Module) {
     let (shared, owner) = (cx.data().shared.clone(), cx.data().owner);
     shared.tally(|tally| tally.instances += 1);
@@ -132,7 +132,7 @@ pub fn exports(cx: &mut Cx<'_>) {
     keep_exports(cx, instance, Expect::foreign(foreign));
 }
 
-/// Finds an export by its name or place.
+/// Finds an export by its name or index.
 pub fn export(cx: &mut Cx<'_>) {
     let (Some((instance, foreign)), Some(module)) = (pick(cx), pick_module(cx)) else {
         return;

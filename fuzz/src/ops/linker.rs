@@ -11,13 +11,13 @@ use libwasmtime::{
 };
 use std::sync::{Arc, Mutex};
 
-/// A linker, mostly of this store's engine.
+/// Returns a linker, mostly of this store's engine.
 fn pick(cx: &Cx<'_>) -> Option<Arc<Mutex<Linked>>> {
     let shared = &cx.data().shared;
     shared.pools(|pools| shared.source.pick(&pools.linkers).cloned())
 }
 
-/// Does something with a linker, unless a call further out is at it.
+/// Uses a linker, unless an outer call does so.
 fn with_linker(cx: &mut Cx<'_>, f: impl FnOnce(&mut Cx<'_>, &mut Linked)) {
     let Some(linker) = pick(cx) else { return };
     let Ok(mut linked) = linker.try_lock() else {
@@ -29,7 +29,7 @@ fn with_linker(cx: &mut Cx<'_>, f: impl FnOnce(&mut Cx<'_>, &mut Linked)) {
     }
 }
 
-/// Whether all that is defined is of this store.
+/// Reports whether all definitions belong to this store.
 fn expect(cx: &Cx<'_>, linked: &Linked) -> Expect {
     match linked.owners.iter().all(|owner| *owner == cx.data().owner) {
         true => Expect::Own,
@@ -37,7 +37,7 @@ fn expect(cx: &Cx<'_>, linked: &Linked) -> Expect {
     }
 }
 
-/// A module's name and an item's, mostly such that a module imports.
+/// Returns the names of a module and an item, mostly of an import.
 fn names(cx: &Cx<'_>) -> (String, String) {
     let source = &cx.data().shared.source;
     let wanted: Vec<_> = pick_module(cx)
@@ -70,7 +70,7 @@ pub fn define(cx: &mut Cx<'_>) {
     });
 }
 
-/// Defines what the written modules import, or what one module imports.
+/// Defines the imports of the modules in the text format, or of one module.
 pub fn furnish(cx: &mut Cx<'_>) {
     with_linker(cx, |cx, linked| {
         let shared = cx.data().shared.clone();
@@ -118,7 +118,7 @@ pub fn furnish(cx: &mut Cx<'_>) {
     });
 }
 
-/// Defines what programs import.
+/// Defines WASI, which programs import.
 pub fn furnish_wasi(cx: &mut Cx<'_>) {
     with_linker(cx, |cx, linked| {
         linked.linker.allow_shadowing(cx.data().shared.source.any());
@@ -216,7 +216,7 @@ pub fn get(cx: &mut Cx<'_>) {
     });
 }
 
-/// Defines what isn't defined yet as traps or default values.
+/// Defines the remaining imports as traps or default values.
 pub fn defaults(cx: &mut Cx<'_>) {
     with_linker(cx, |cx, linked| {
         let Some(module) = pick_module(cx) else {

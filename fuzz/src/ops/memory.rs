@@ -11,7 +11,7 @@ pub fn make(cx: &mut Cx<'_>) {
     make_of(cx, ty);
 }
 
-/// Makes a memory of that type.
+/// Creates a memory of that type.
 pub fn make_of(cx: &mut Cx<'_>, ty: MemoryType) -> Option<Memory> {
     let made = judge(cx, "Memory::new", Expect::Own, |cx| {
         Memory::new(&mut *cx, ty)
@@ -33,7 +33,7 @@ pub fn write(cx: &mut Cx<'_>) {
     let bytes: [u8; 16] = shared.source.any();
     let bytes = &bytes[..shared.source.below(17)];
     let offset = match foreign {
-        // Around the end.
+        // An address around the end.
         false if shared.source.once_in(3) => {
             (memory.data_size(&*cx) + shared.source.below(32)).saturating_sub(24)
         }
@@ -86,7 +86,7 @@ pub fn look(cx: &mut Cx<'_>) {
         judge(cx, "Memory::data", expect, |cx| Ok(sum(memory.data(&*cx)))),
         judge(cx, "Memory::data_mut", expect, |cx| {
             let bytes = memory.data_mut(&mut *cx);
-            // Nothing may be in the way of writing.
+            // Writing must succeed.
             bytes.reverse();
             bytes.reverse();
             Ok(sum(bytes))

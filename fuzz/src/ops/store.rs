@@ -1,11 +1,11 @@
-//! What a store's context has of its own.
+//! Calls on a store's context itself.
 
 use crate::judge::{Expect, judge, violation};
 use crate::ops;
 use crate::world::Cx;
 use libwasmtime::ThrownException;
 
-/// The most fuel a store is given: code that never ends uses it up soon.
+/// The most fuel that a store gets: endless code uses it up soon.
 const MAX_FUEL: u64 = 50_000;
 
 pub fn fuel(cx: &mut Cx<'_>) {
@@ -30,7 +30,7 @@ pub fn gc(cx: &mut Cx<'_>) {
     judge(cx, "StoreContextMut::gc", Expect::Own, |cx| cx.gc(None));
 }
 
-/// Throws an exception and takes it again, at once.
+/// Throws an exception and takes it back at once.
 pub fn exception(cx: &mut Cx<'_>) {
     let (shared, owner) = (cx.data().shared.clone(), cx.data().owner);
     let picked = shared.pools(|pools| pools.exnrefs.pick(&shared.source, owner));

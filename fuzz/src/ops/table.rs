@@ -11,7 +11,7 @@ pub fn make(cx: &mut Cx<'_>) {
     make_of(cx, ty);
 }
 
-/// Makes a table of that type.
+/// Creates a table of that type.
 pub fn make_of(cx: &mut Cx<'_>, ty: TableType) -> Option<Table> {
     let (init, foreign) = reference(cx, Some(&ty));
     let expect = Expect::passing(false, foreign);
@@ -22,7 +22,7 @@ pub fn make_of(cx: &mut Cx<'_>, ty: TableType) -> Option<Table> {
     Some(made)
 }
 
-/// A reference for a table of that type, mostly; and whether it is of another
+/// Returns a reference, mostly for a table of that type, and whether it belongs to another
 /// store.
 fn reference(cx: &Cx<'_>, ty: Option<&TableType>) -> (Ref, bool) {
     let source = &cx.data().shared.source;
@@ -40,7 +40,7 @@ fn pick(cx: &Cx<'_>) -> Option<(Table, bool)> {
     shared.pools(|pools| pools.tables.pick(&shared.source, cx.data().owner))
 }
 
-/// One, and its type if it is of this store and that can be told.
+/// Returns a table, and its type if the table belongs to this store and its type is known.
 fn pick_with_type(cx: &mut Cx<'_>) -> Option<(Table, bool, Option<TableType>)> {
     let (table, foreign) = pick(cx)?;
     let ty = judge(cx, "Table::ty", Expect::foreign(foreign), |cx| {
@@ -129,7 +129,7 @@ pub fn fill(cx: &mut Cx<'_>) {
     let (start, len) = (index(cx), index(cx));
     let expect = match foreign {
         true => Expect::Foreign,
-        // The element makes no difference where none is set.
+        // The element doesn't matter if none is set.
         false if is_foreign => Expect::Unsure,
         false => Expect::Own,
     };

@@ -16,7 +16,7 @@ pub fn make(cx: &mut Cx<'_>) {
     make_of(cx, &TagType::new(ty));
 }
 
-/// Makes a tag of that type.
+/// Creates a tag of that type.
 pub fn make_of(cx: &mut Cx<'_>, ty: &TagType) -> Option<Tag> {
     let made = judge(cx, "Tag::new", Expect::Own, |cx| Tag::new(&mut *cx, ty))?;
     ops::keep_item(cx, made.into());

@@ -1,37 +1,39 @@
-//! Numbers in a file of settings on which libwasmtime would end the process.
+//! Checks a cache's file for numbers that libwasmtime would abort on.
 
 use super::settings::{MAX_LIMIT, MAX_QUEUE_SIZE};
 use crate::Result;
 use crate::error::ensure;
 use std::path::Path;
 
-/// The settings that have a bound, as a file calls them.
+/// The names, in the file, of the settings that have an upper bound.
+// Version 48: these numbers end the process, and are written in these units; look at
+// `config.rs` in `wasmtime-internal-cache`, and at its worker.
 const BOUNDS: [(&str, u64); 3] = [
     ("worker-event-queue-size", MAX_QUEUE_SIZE),
     ("file-count-soft-limit", MAX_LIMIT),
     ("files-total-size-soft-limit", MAX_LIMIT),
 ];
 
-/// Looks for numbers in a file that are too large, wherever they stand. What is no
-/// number libwasmtime finds.
+/// Looks for numbers that are too large, anywhere in a file. libwasmtime itself reports a
+/// value that isn't a number.
 ///
 /// # Errors
 ///
-/// If there is one.
+/// Returns an error if there is such a number.
 pub(super) fn check_file(path: &Path, toml: &str) -> Result<()> {
     for (name, bound) in BOUNDS {
         for (index, _) in toml.match_indices(name) {
             let number = number(&toml[index + name.len()..]);
             ensure!(
                 number.is_none_or(|number| number <= bound),
-                "`{name}` in {path:?} is larger than {bound}, which libwasmtime can't take"
+                "the value of `{name}` in {path:?} is too large: expected at most {bound}"
             );
         }
     }
     Ok(())
 }
 
-/// The number that a setting has, whose name ends where `rest` begins.
+/// Returns the number of the setting whose name ends where `rest` begins.
 fn number(rest: &str) -> Option<u64> {
     let space = |c: char| c.is_whitespace() || c == '"' || c == '\'';
     let value = rest.trim_start_matches(space).strip_prefix('=')?;

@@ -1,4 +1,4 @@
-//! Settings that the C API reads from a file.
+//! [`Handover`]: the file in which settings are handed over to the C API.
 
 use crate::Result;
 use crate::error::Context;
@@ -12,18 +12,22 @@ use std::hash::{BuildHasher, Hasher};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// A file that libwasmtime can read, and nobody else can change.
+/// A file that libwasmtime can read and other users can't change.
 ///
-/// Where the cache is says whose code the program runs, so that it matters who can
-/// write to the file between now and the moment when libwasmtime has read it. It is
-/// new, of a name that can't be guessed, and open to the user alone. On Unix it has no
-/// name any more when libwasmtime reads it: the path is that of the open file, so that
-/// nobody can put another in its place, even where the directory for temporary files
-/// is writable for all. On Windows nobody else can open it for writing, or delete it,
-/// until it's closed, and then the system deletes it.
+/// The directory of a cache decides whose code the program runs. So nobody else may write
+/// to the file that names the directory before libwasmtime has read it. The file is new,
+/// its name can't be guessed, and only the user can access it.
+///
+/// On Unix the file is deleted before libwasmtime reads it by the path of its descriptor.
+/// So nobody can put another file in its place, even if everyone can write to the
+/// directory for temporary files. On Windows nobody else can open the file for writing or
+/// delete it until it is closed; then the system deletes it.
+// Version 48: the file is read once, by its path, before
+// `wasmtime_config_cache_config_load` returns; look at `Cache::from_file` in
+// `wasmtime-internal-cache`.
 pub(super) struct Handover {
-    /// Held open: on Unix it's all that is left of the file, on Windows it's what keeps
-    /// others from it, and deletes it in the end.
+    /// Held open. On Unix the descriptor is the only reference to the file. On Windows it
+    /// excludes others, and closing it deletes the file.
     _file: File,
     path: PathBuf,
 }
@@ -33,12 +37,13 @@ impl Handover {
     ///
     /// # Errors
     ///
-    /// If the directory for temporary files isn't writable.
+    /// Returns an error if the directory for temporary files isn't writable, or if the
+    /// system has no paths for descriptors.
     pub(super) fn new(text: &str) -> Result<Handover> {
         let directory = env::temp_dir();
         let failed = || {
             format!(
-                "can't write the cache's settings to {}",
+                "the cache's settings can't be written to a file in {}",
                 directory.display()
             )
         };
@@ -50,14 +55,14 @@ impl Handover {
         {
             use std::io::Seek;
             use std::os::fd::AsRawFd;
-            // Some systems open the path at the place where the file is.
+            // On some systems the path shares the position of the open file.
             file.rewind().with_context(failed)?;
             let path = PathBuf::from(format!("/dev/fd/{}", file.as_raw_fd()));
             let metadata = fs::metadata(&path);
             metadata.with_context(|| {
                 format!(
-                    "the cache's settings can't be passed to libwasmtime without {}; write \
-                     them to a file, and use `Cache::from_file`",
+                    "the cache's settings can't be passed to libwasmtime, as there is no {}; \
+                     write them to a file, and use `Cache::from_file`",
                     path.display()
                 )
             })?;
@@ -67,20 +72,20 @@ impl Handover {
         Ok(Handover { _file: file, path })
     }
 
-    /// The path that libwasmtime reads.
+    /// Returns the path of the file.
     ///
     /// # Errors
     ///
-    /// If it isn't UTF-8.
+    /// Returns an error if the path isn't UTF-8.
     pub(super) fn path(&self) -> Result<CString> {
         super::c_path(&self.path)
     }
 }
 
-/// Creates a file that wasn't there, with nobody else's access to it.
+/// Creates a file that didn't exist, and that only the user can access.
 fn create(directory: &Path) -> std::io::Result<(File, PathBuf)> {
     let mut options = OpenOptions::new();
-    // A link of that name isn't followed: `create_new` fails.
+    // `create_new` fails at an existing link instead of following it.
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     {
@@ -110,7 +115,7 @@ fn create(directory: &Path) -> std::io::Result<(File, PathBuf)> {
     }
 }
 
-/// A number that others can't guess: the key of a hash is random.
+/// Returns a number that others can't guess: the keys of a hash map are random.
 fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }

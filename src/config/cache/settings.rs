@@ -1,4 +1,4 @@
-//! [`CacheConfig`]: the settings of a cache, and the file that says them.
+//! [`CacheConfig`]: the settings of a cache, and the file that libwasmtime reads them from.
 
 use crate::Result;
 use crate::error::{ensure, format_err};
@@ -6,31 +6,32 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The most events that a queue may have room for. libwasmtime allocates the whole
-/// queue at once, and ends the process if it can't.
+/// The largest capacity of the event queue. libwasmtime allocates the whole queue at once,
+/// and aborts if it can't.
 pub(super) const MAX_QUEUE_SIZE: u64 = 1 << 20;
 
-/// The highest limit that is passed on. libwasmtime multiplies limits by percents, and
-/// panics in a thread of its own if there is no room for the product. Nobody has that
-/// many files, or bytes of them.
+/// The largest limit that is passed to libwasmtime. libwasmtime multiplies limits by
+/// percentages, and panics in a thread of its own if the product overflows. No disk has
+/// that many files or bytes.
 pub(super) const MAX_LIMIT: u64 = u64::MAX / 100;
 
-/// Declares the settings, each with its default, and how it is read and changed.
+/// Declares the settings, each with its default, and the methods that return and set it.
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident, $set:ident: $ty:ty = $default:expr;)*) => {
-        /// The settings of a [`Cache`](crate::Cache), for
-        /// [`Cache::new`](crate::Cache::new).
+        /// The settings of a [`Cache`](crate::Cache).
         ///
-        /// ```no_run
-        /// use libwasmtime::{Cache, CacheConfig, Config};
+        /// The methods only record a value. `Cache::new` checks all settings.
         ///
-        /// # fn main() -> libwasmtime::Result<()> {
+        /// ```
+        /// use libwasmtime::{Cache, CacheConfig};
+        ///
         /// let mut settings = CacheConfig::new();
-        /// settings.with_directory("/var/cache/guests").with_file_count_soft_limit(100);
-        /// let mut config = Config::new();
-        /// config.cache(Some(Cache::new(settings)?));
-        /// # Ok(())
-        /// # }
+        /// settings.with_directory("guests").with_file_count_soft_limit(100);
+        /// assert_eq!(settings.file_count_soft_limit(), 100);
+        /// assert_eq!(settings.files_total_size_soft_limit(), 512 << 20);
+        ///
+        /// // The path of the directory has to be absolute.
+        /// assert!(Cache::new(settings).is_err());
         /// ```
         #[derive(Clone, Debug)]
         pub struct CacheConfig {
@@ -39,7 +40,7 @@ macro_rules! settings {
         }
 
         impl Default for CacheConfig {
-            /// Returns the settings that libwasmtime has by default.
+            /// Returns libwasmtime's default settings.
             fn default() -> CacheConfig {
                 CacheConfig {
                     directory: None,
@@ -49,7 +50,7 @@ macro_rules! settings {
         }
 
         impl CacheConfig {
-            /// Returns the settings that libwasmtime has by default.
+            /// Creates settings with everything at libwasmtime's defaults.
             pub fn new() -> CacheConfig {
                 CacheConfig::default()
             }
@@ -59,17 +60,18 @@ macro_rules! settings {
                 self.directory.as_ref()
             }
 
-            /// Sets the directory that the compiled modules are kept in, as an absolute
-            /// path in UTF-8. The default is a directory for caches of the user.
+            /// Sets the directory of the compiled modules, as an absolute path in UTF-8.
             ///
-            /// Whoever may write to it decides what code the program runs.
+            /// The default is a directory in the user's directory for caches. Anyone who
+            /// can write to it decides what code the program runs: see
+            /// [`Cache`](crate::Cache).
             pub fn with_directory(&mut self, directory: impl Into<PathBuf>) -> &mut Self {
                 self.directory = Some(directory.into());
                 self
             }
 
             $(
-                #[doc = concat!("Returns what [`", stringify!($set), "`](CacheConfig::", stringify!($set), ") sets.")]
+                #[doc = concat!("Returns the value of [`", stringify!($set), "`](CacheConfig::", stringify!($set), "), set or default.")]
                 pub fn $name(&self) -> $ty {
                     self.$name
                 }
@@ -84,56 +86,75 @@ macro_rules! settings {
     };
 }
 
+// Version 48: these settings, defaults and ways of writing them; look at `CacheConfig`
+// in `wasmtime-internal-cache`.
 settings! {
-    /// Sets how many events may wait for the cache's thread; what is more is dropped.
-    /// At most 1048576. The default is 16.
+    /// Sets the capacity of the queue of events for the cache's thread.
+    ///
+    /// Events that find the queue full are dropped. At most 1048576; the default is 16.
     worker_event_queue_size, with_worker_event_queue_size: u64 = 16;
-    /// Sets how well new files are compressed, from 0 to 21. The default is 3.
+    /// Sets the compression level of new files, from 0 to 21.
+    ///
+    /// A higher level makes smaller files, and takes longer. The default is 3.
     baseline_compression_level, with_baseline_compression_level: i32 = 3;
-    /// Sets how well files are compressed that are used often, from 0 to 21, and not
-    /// less than new ones. The default is 20.
+    /// Sets the compression level of files that are used often, from 0 to 21.
+    ///
+    /// It must not be less than the level of new files. The default is 20.
     optimized_compression_level, with_optimized_compression_level: i32 = 20;
-    /// Sets how often a file has to be used before it's compressed again. The default
-    /// is 256.
+    /// Sets after how many uses a file is compressed again, at the level of files that are
+    /// used often.
+    ///
+    /// The default is 256.
     optimized_compression_usage_counter_threshold,
         with_optimized_compression_usage_counter_threshold: u64 = 256;
-    /// Sets how long after a clean-up the next may come, in whole seconds. The default
-    /// is an hour.
+    /// Sets the shortest time between two clean-ups, in whole seconds.
+    ///
+    /// The default is an hour.
     cleanup_interval, with_cleanup_interval: Duration = Duration::from_secs(60 * 60);
-    /// Sets after how long a process that was to compress a file again is taken to
-    /// have failed, in whole seconds. The default is half an hour.
+    /// Sets how long a process may take to compress a file again, in whole seconds.
+    ///
+    /// After that time it counts as failed, and another process may compress the file. The
+    /// default is half an hour.
     optimizing_compression_task_timeout, with_optimizing_compression_task_timeout: Duration =
         Duration::from_secs(30 * 60);
-    /// Sets how far in the future the time of a file may be, in whole seconds. The
-    /// default is a day.
+    /// Sets how far in the future the modification time of a file may be, in whole
+    /// seconds.
+    ///
+    /// The clocks of several machines may differ by as much. The default is a day.
     allowed_clock_drift_for_files_from_future,
         with_allowed_clock_drift_for_files_from_future: Duration =
         Duration::from_secs(24 * 60 * 60);
-    /// Sets how many files there may be before some are deleted. The default is 65536.
+    /// Sets how many files the cache may have before a clean-up deletes some.
+    ///
+    /// The default is 65536.
     file_count_soft_limit, with_file_count_soft_limit: u64 = 1 << 16;
-    /// Sets how many bytes the files may have before some are deleted. The default is
-    /// 512 MiB.
+    /// Sets how many bytes the files may have together before a clean-up deletes some.
+    ///
+    /// The default is 512 MiB.
     files_total_size_soft_limit, with_files_total_size_soft_limit: u64 = 512 << 20;
-    /// Sets how many percent of the limit of files are left when some are deleted. The
-    /// default is 70.
+    /// Sets down to what percentage of the limit of files a clean-up deletes.
+    ///
+    /// The default is 70.
     file_count_limit_percent_if_deleting, with_file_count_limit_percent_if_deleting: u8 = 70;
-    /// Sets how many percent of the limit of bytes are left when some are deleted. The
-    /// default is 70.
+    /// Sets down to what percentage of the limit of bytes a clean-up deletes.
+    ///
+    /// The default is 70.
     files_total_size_limit_percent_if_deleting,
         with_files_total_size_limit_percent_if_deleting: u8 = 70;
 }
 
 impl CacheConfig {
-    /// Returns the file, in TOML, that says these settings.
+    /// Returns the text of a TOML file with these settings.
     ///
     /// # Errors
     ///
-    /// If the directory isn't UTF-8, if a duration has parts of a second, or if the
-    /// queue is too long. The rest libwasmtime looks at itself.
+    /// Returns an error if the directory isn't UTF-8, if a duration has a fraction of a
+    /// second, or if the capacity of the queue is too large. libwasmtime itself checks the
+    /// rest.
     pub(super) fn to_toml(&self) -> Result<String> {
         ensure!(
             self.worker_event_queue_size <= MAX_QUEUE_SIZE,
-            "the queue of a cache has room for at most {MAX_QUEUE_SIZE} events, not {}",
+            "the `worker_event_queue_size` of a cache is {}, expected at most {MAX_QUEUE_SIZE}",
             self.worker_event_queue_size
         );
         let mut toml = "[cache]\n".to_owned();
@@ -141,7 +162,7 @@ impl CacheConfig {
             let text = directory.to_str().ok_or_else(|| {
                 format_err!(
                     "the directory {directory:?} of the cache is not valid UTF-8, which \
-                     libwasmtime needs"
+                     libwasmtime requires"
                 )
             })?;
             toml.push_str(&format!("directory = {}\n", quoted(text)));
@@ -180,11 +201,11 @@ impl CacheConfig {
                 self.allowed_clock_drift_for_files_from_future,
             ),
         ] {
-            // Longer than all time is as good as any time that long.
+            // At `Duration::MAX` the fraction makes no difference.
             let forever = duration.as_secs() == u64::MAX;
             ensure!(
                 duration.subsec_nanos() == 0 || forever,
-                "`{name}` of the cache has to be whole seconds, and is {duration:?}"
+                "the `{name}` of a cache is {duration:?}, expected whole seconds"
             );
             toml.push_str(&format!("{name} = \"{}s\"\n", duration.as_secs()));
         }
@@ -203,7 +224,7 @@ impl CacheConfig {
     }
 }
 
-/// A text as a string of TOML, in which quotes and control characters are escaped.
+/// Returns a text as a TOML string, in which quotes and control characters are escaped.
 fn quoted(text: &str) -> String {
     let mut quoted = "\"".to_owned();
     for c in text.chars() {

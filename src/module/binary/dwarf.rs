@@ -1,20 +1,24 @@
-//! DWARF at which libwasmtime ends the process.
+//! Checks a module for DWARF that libwasmtime would abort at.
 
-use super::{CUSTOM, Reader};
+use super::{BinaryReader, CUSTOM};
 use crate::error::{Result, bail};
 
-/// Looks for the line tables that libwasmtime can't write anew: with
-/// [`Config::debug_info`](crate::Config::debug_info) it does that to each, and asserts
-/// that there is a code for staying on a line.
+/// Checks the headers of a module's line tables.
 ///
-/// There are more assertions like that, behind all of DWARF. This is the one that a
-/// single wrong byte runs into.
+/// With [`Config::debug_info`](crate::Config::debug_info) libwasmtime writes each table
+/// anew. It asserts that the table has an opcode that stays on a line: that the line
+/// advance 0 lies between `line_base` and `line_base + line_range`.
+///
+/// libwasmtime has more such assertions, in all parts of DWARF. This is the one that fails
+/// for a single wrong byte.
 ///
 /// # Errors
 ///
-/// If one of the tables is so.
+/// Returns an error if libwasmtime would abort at one of the tables.
+// Version 48: the transformation of DWARF asserts this; look at `LineProgram::new` of
+// `write` in `gimli`.
 pub(crate) fn check(wasm: &[u8]) -> Result<()> {
-    let sections = Reader::sections(wasm).into_iter().flatten();
+    let sections = BinaryReader::sections(wasm).into_iter().flatten();
     for (id, mut section) in sections {
         if id != CUSTOM || section.name() != Some(b".debug_line") {
             continue;
@@ -29,9 +33,10 @@ pub(crate) fn check(wasm: &[u8]) -> Result<()> {
             if range != 0 && base <= 0 && base.checked_add(range as i8).is_none_or(|last| last <= 0)
             {
                 bail!(
-                    "the module's `.debug_line` is wrong: the table at offset {offset} has the \
-                     `line_base` {base} and the `line_range` {range}, which are to reach 1; \
-                     leave `Config::debug_info` off, or the section out of the module"
+                    "the module's section `.debug_line` is invalid: the table at offset {offset} \
+                     has the `line_base` {base} and the `line_range` {range}, whose sum is \
+                     expected to be at least 1; turn `Config::debug_info` off, or remove the \
+                     section"
                 );
             }
         }
@@ -39,26 +44,26 @@ pub(crate) fn check(wasm: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// By how many lines one code goes on: from `base`, in as many steps as `range`.
+/// The line advances of a table's special opcodes: `range` of them, from `base` on.
 struct Steps {
     base: i8,
     range: u8,
 }
 
-impl Reader<'_> {
-    /// The next line table; `None` if there is no other, or none that libwasmtime
-    /// knows.
+impl BinaryReader<'_> {
+    /// Reads the next line table; `None` if there is no other, or if libwasmtime doesn't
+    /// support its version.
     fn line_table(&mut self) -> Option<Steps> {
         let (offset_bytes, len) = match self.u32()? {
             u32::MAX => (8, u64::from(self.u32()?) | u64::from(self.u32()?) << 32),
             len => (4, u64::from(len)),
         };
-        let mut table = Reader(self.take(len.try_into().ok()?)?);
+        let mut table = BinaryReader(self.take(len.try_into().ok()?)?);
         let version = u16::from_le_bytes(table.take(2)?.try_into().ok()?);
-        // Sizes of addresses and segments.
+        // The sizes of addresses and of segment selectors.
         table.take(if version == 5 { 2 } else { 0 })?;
-        // The length of the header, the least length of an instruction, the most
-        // operations in one, and what the first row is.
+        // The length of the header, the minimum length of an instruction, the maximum
+        // number of operations in one, and whether rows are statements by default.
         table.take(offset_bytes + if version < 4 { 2 } else { 3 })?;
         let base = i8::from_le_bytes([table.byte()?]);
         let range = table.byte()?;

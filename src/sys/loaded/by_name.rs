@@ -1,26 +1,27 @@
-//! Which file the system may take for a name without a directory.
+//! The files that the system may open for a name without a directory.
 //!
-//! It is known for sure only when it is open, and then it is too late to see that
-//! it isn't whole. So the files that it can be are looked at before.
+//! Which file it is can be known only once it is open, and then it is too late to find
+//! that it is damaged. So the files that it may be are checked before.
 
 use std::ffi::OsStr;
 
-use crate::load::LoadError;
+use crate::sys::library::LoadError;
 
-/// Checks the file that the system may take for a name.
+/// Checks the file that the system may open for a name.
 ///
-/// Some places are left out that only the system's loader knows, such as the run
-/// path of the executable: if it has a library, that one is taken unseen.
+/// Places that only the system's loader knows, such as the run path of the executable,
+/// are left out: a library there is opened without a check.
 ///
 /// # Errors
 ///
-/// [`LoadError::Damaged`]. Everything else is the system's to say.
+/// Returns [`LoadError::Damaged`] if the file is damaged. For everything else, the system
+/// has the error.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 pub(super) fn check(name: &OsStr) -> Result<(), LoadError> {
     use super::format;
 
     for file in unix::files(name) {
-        // Of what is for other systems, the loader goes on to the next.
+        // The loader skips files for other systems.
         match file.is_file().then(|| format::check(&file)) {
             Some(Err(error @ LoadError::Damaged { .. })) => return Err(error),
             Some(Ok(())) => break,
@@ -30,7 +31,7 @@ pub(super) fn check(name: &OsStr) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Apple's and Windows' loaders compare a library with its headers themselves.
+/// Does nothing: the loaders of Apple and Windows check a library against its headers.
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 pub(super) fn check(_: &OsStr) -> Result<(), LoadError> {
     Ok(())
@@ -46,15 +47,15 @@ mod unix {
 
     use crate::sys::is_privileged;
 
-    /// Where glibc's loader has noted which libraries are in the system's
+    /// The file in which glibc's loader caches the paths of the libraries in the system's
     /// directories.
     const CACHE: &str = "/etc/ld.so.cache";
 
-    /// Where loaders without such notes look.
+    /// The directories that loaders without such a cache search.
     const DIRECTORIES: &[&str] = &["/lib", "/usr/local/lib", "/usr/lib"];
 
-    /// The files that there may be of a name, in the order in which the loader
-    /// takes them.
+    /// Returns the files that a name may stand for, in the order in which the loader
+    /// prefers them.
     pub fn files(name: &OsStr) -> Vec<PathBuf> {
         let mut files = Vec::new();
         if !is_privileged() {
@@ -63,7 +64,7 @@ mod unix {
                 files.extend(env::split_paths(&path).map(|directory| directory.join(name)));
             }
         }
-        // Whatever else is in there, paths are C strings.
+        // The cache also contains other data, but paths in it are C strings.
         let cache = fs::read(CACHE).unwrap_or_default();
         let strings = cache.split(|&byte| byte == 0);
         let paths = strings.map(|string| Path::new(OsStr::from_bytes(string)));

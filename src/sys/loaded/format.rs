@@ -1,26 +1,24 @@
-//! Whether a file can be what it says it is: a shared library for this system,
-//! all of which is there.
+//! Checks that a file is a complete shared library for this system.
 //!
-//! The system maps a library as its headers say, and then relies on them. Where
-//! the file is shorter the first access is a SIGBUS, and a table that isn't where
-//! it should be is a SIGSEGV or a failed assertion: the process is gone, and
-//! nobody can catch it. So whatever the system's loader reads is looked at first:
+//! The system maps a library according to its headers, and then relies on them. If the
+//! file is shorter, the first access is a SIGBUS; if a table isn't at its address, the
+//! result is a SIGSEGV or a failed assertion. Nothing can catch these, and the process
+//! ends. So the parts that the system's loader reads are checked first:
 //!
-//! - ELF: the headers, the dynamic section, and all tables that it names: where
-//!   they are, and what in them refers to something else;
-//! - Mach-O: the headers of all architectures, the load commands, and where they
-//!   say that something is;
+//! - ELF: the headers, the dynamic section, and all tables that it names: their addresses,
+//!   and their references to something else;
+//! - Mach-O: the headers of all architectures, the load commands, and the offsets in them;
 //! - PE: the headers, the sections, and the directories.
 //!
-//! The rest has to be trusted: no header tells whether code and data are as they
-//! were, nor whether a relocation means another one of the symbols and places that
-//! there are. So does the file, not to change until it is open.
+//! The rest is trusted: no header tells whether code and data have changed, or whether a
+//! relocation refers to another valid symbol or place than it should. It is also trusted
+//! that the file doesn't change until it is open.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::load::LoadError;
+use crate::sys::library::LoadError;
 
 #[cfg(any(test, all(unix, not(target_vendor = "apple"))))]
 mod elf;
@@ -35,8 +33,8 @@ mod tests;
 ///
 /// # Errors
 ///
-/// [`LoadError::NotALibrary`] if it is something else, or for another system, and
-/// [`LoadError::Damaged`] if it isn't whole.
+/// Returns [`LoadError::NotALibrary`] if it is something else, or for another system, and
+/// [`LoadError::Damaged`] if it is damaged.
 pub(super) fn check(path: &Path) -> Result<(), LoadError> {
     let problem = |problem| {
         let path = path.to_owned();
@@ -73,12 +71,12 @@ fn check_image(image: &Image<'_>) -> Result<(), Problem> {
     pe::check(image, pe::NATIVE)
 }
 
-/// Why a file can't be opened.
+/// Why a file isn't opened.
 #[derive(Debug, PartialEq, Eq)]
 enum Problem {
-    /// It is something else.
+    /// It is something else, or for another system.
     Foreign(String),
-    /// It isn't what it was.
+    /// It is damaged.
     Damaged(String),
 }
 
@@ -88,19 +86,19 @@ impl From<io::Error> for Problem {
     }
 }
 
-/// An error that says what is wrong with a file.
+/// Returns the error for a damaged file.
 fn damaged<T>(what: impl Into<String>) -> Result<T, Problem> {
     Err(Problem::Damaged(what.into()))
 }
 
-/// An error that says what a file is instead of a library.
+/// Returns the error for a file that is something else.
 fn foreign<T>(what: impl Into<String>) -> Result<T, Problem> {
     Err(Problem::Foreign(what.into()))
 }
 
-/// What bytes can be read from, wherever they are in it.
+/// A source of bytes that are read by their offset.
 trait Source {
-    /// Fills the buffer with what is at that place.
+    /// Fills the buffer with the bytes at an offset.
     fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<()>;
 }
 
@@ -118,12 +116,12 @@ struct Image<'a> {
     length: u64,
 }
 
-/// No table of a library is larger. A damaged one could say anything, and a file
-/// with holes may be longer than all memory.
+/// The size of the largest table in any library. The size in a damaged one can be any
+/// number, and a sparse file may be longer than all memory.
 const LARGEST_TABLE: u64 = 1 << 28;
 
 impl Image<'_> {
-    /// Checks that the file is long enough for something.
+    /// Checks that the file contains these bytes.
     fn reaches(&self, what: &str, at: u64, length: u64) -> Result<(), Problem> {
         match at.checked_add(length) {
             Some(end) if end <= self.length => Ok(()),
@@ -134,7 +132,7 @@ impl Image<'_> {
         }
     }
 
-    /// A part of the file.
+    /// Reads a part of the file.
     fn part(&self, what: &str, at: u64, length: u64) -> Result<Vec<u8>, Problem> {
         self.reaches(what, at, length)?;
         if length > LARGEST_TABLE {
@@ -146,10 +144,10 @@ impl Image<'_> {
     }
 }
 
-/// How numbers are stored.
+/// The size of addresses, and the byte order of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Layout {
-    /// Whether addresses have 64 bits, and not 32.
+    /// Whether addresses have 64 bits rather than 32.
     wide: bool,
     /// Whether the most significant byte comes first.
     big: bool,
@@ -160,13 +158,13 @@ struct Layout {
     allow(dead_code, reason = "no format of libraries needs all of them")
 )]
 impl Layout {
-    /// That of this program.
+    /// The layout of this program.
     const NATIVE: Layout = Layout {
         wide: cfg!(target_pointer_width = "64"),
         big: cfg!(target_endian = "big"),
     };
 
-    /// A number of 16 bits; 0 if it isn't there.
+    /// Reads a number of 16 bits; 0 if the bytes end before.
     fn u16(self, bytes: &[u8], at: usize) -> u16 {
         match bytes.get(at..).and_then(<[u8]>::first_chunk) {
             Some(&bytes) if self.big => u16::from_be_bytes(bytes),
@@ -175,7 +173,7 @@ impl Layout {
         }
     }
 
-    /// A number of 32 bits; 0 if it isn't there.
+    /// Reads a number of 32 bits; 0 if the bytes end before.
     fn u32(self, bytes: &[u8], at: usize) -> u32 {
         match bytes.get(at..).and_then(<[u8]>::first_chunk) {
             Some(&bytes) if self.big => u32::from_be_bytes(bytes),
@@ -184,7 +182,7 @@ impl Layout {
         }
     }
 
-    /// A number of 64 bits; 0 if it isn't there.
+    /// Reads a number of 64 bits; 0 if the bytes end before.
     fn u64(self, bytes: &[u8], at: usize) -> u64 {
         match bytes.get(at..).and_then(<[u8]>::first_chunk) {
             Some(&bytes) if self.big => u64::from_be_bytes(bytes),
@@ -193,7 +191,7 @@ impl Layout {
         }
     }
 
-    /// A number as wide as an address; 0 if it isn't there.
+    /// Reads a number as wide as an address; 0 if the bytes end before.
     fn address(self, bytes: &[u8], at: usize) -> u64 {
         match self.wide {
             true => self.u64(bytes, at),
@@ -201,7 +199,7 @@ impl Layout {
         }
     }
 
-    /// How many bytes an address has.
+    /// Returns the number of bytes of an address.
     fn word(self) -> u64 {
         match self.wide {
             true => 8,

@@ -1,8 +1,8 @@
-//! Where the library is looked for.
+//! Searching for the library.
 //!
-//! The first file that is found decides: what is wrong with it is the error,
-//! and the search doesn't go on behind it. Nobody wants a program that takes
-//! another library because the right one is damaged.
+//! The first file that is found decides: if it can't be used, that is an error, and the
+//! search doesn't go on. A program shouldn't use another library because the right one is
+//! damaged.
 
 use std::env;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
@@ -13,20 +13,20 @@ use std::path::{Path, PathBuf};
 use libloading::Library;
 
 use super::{by_name, format};
-use crate::load::{Attempt, LoadError, LoadOptions, Loaded};
 use crate::sys::is_privileged;
+use crate::sys::library::{Attempt, LoadError, LoadOptions, Loaded};
 
-/// The variable that names the library or its directory.
+/// The environment variable that names the library or its directory.
 const VARIABLE: &str = "LIBWASMTIME_PATH";
 
-/// Why a place isn't looked at in a privileged process.
-const IGNORED: &str = "ignored, since this process has more rights than whoever started it";
+/// Why a place isn't searched in a privileged process.
+const IGNORED: &str = "ignored, since this process has more rights than the user who started it";
 
 /// Finds a library and opens it.
 ///
-/// In a privileged process, nothing that its caller chooses decides which
-/// library is taken. The caller chooses the variable, and the directory of the
-/// executable too: with a hard link to the executable in one of its own.
+/// In a privileged process, nothing that the user who started it can change decides which
+/// library is opened: neither the variable nor the directory of the executable, to which
+/// anyone can make a hard link in another directory.
 pub(super) fn open(options: &LoadOptions) -> Result<(Library, PathBuf), LoadError> {
     if let Some(path) = &options.path {
         return open_named(path, options.minimal, "");
@@ -65,8 +65,8 @@ pub(super) fn open(options: &LoadOptions) -> Result<(Library, PathBuf), LoadErro
     Err(LoadError::NotFound { tried })
 }
 
-/// Opens what someone named: a file, a directory that has it, or a bare name
-/// for the system to look for. The note says who named it.
+/// Opens a library that was named: a file, a directory that contains it, or a name without
+/// a directory, which the system looks for. The note says who named it.
 fn open_named(path: &Path, minimal: bool, note: &str) -> Result<(Library, PathBuf), LoadError> {
     if is_bare(path) {
         let mut tried = Vec::new();
@@ -76,19 +76,23 @@ fn open_named(path: &Path, minimal: bool, note: &str) -> Result<(Library, PathBu
     open_file(locate(path, minimal, note)?)
 }
 
-/// Whether the library that is loaded is what is asked for.
+/// Checks that the library that is loaded is the one that is asked for.
+///
+/// # Errors
+///
+/// Returns an error if it is another one.
 pub(super) fn same(options: &LoadOptions, loaded: &Loaded) -> Result<(), LoadError> {
     let (Some(requested), Some(loaded)) = (&options.path, &loaded.path) else {
         return Ok(());
     };
     let same = if is_bare(requested) {
-        // What the system would find for it now can't be told without opening
-        // it; what it found is under the name that it was asked for.
+        // Which file the system would find for the name now can't be known without
+        // opening it. The file that it found before has the name that it looked for.
         loaded.file_name() == Some(requested.as_os_str())
     } else {
         let file = locate(requested, options.minimal, "")?;
         match (file.canonicalize(), loaded.canonicalize()) {
-            // Such paths are equal if they are written the same.
+            // Canonical paths are the same file only if they are the same text.
             (Ok(a), Ok(b)) => a.as_os_str() == b.as_os_str(),
             _ => false,
         }
@@ -102,18 +106,18 @@ pub(super) fn same(options: &LoadOptions, loaded: &Loaded) -> Result<(), LoadErr
     })
 }
 
-/// Whether it is a name without a directory.
+/// Reports whether a path is a name without a directory.
 fn is_bare(path: &Path) -> bool {
     path.file_name() == Some(path.as_os_str())
 }
 
-/// The library that a path stands for: a file, or one in a directory.
+/// Returns the file of a library that is named by its path or by its directory.
 fn locate(path: &Path, minimal: bool, note: &str) -> Result<PathBuf, LoadError> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
             in_directory(path, minimal, note).map_err(|tried| LoadError::NotFound { tried })
         }
-        // To open a pipe would wait for its other end, maybe for ever.
+        // To open a pipe would wait for its other end, possibly for ever.
         Ok(metadata) if !metadata.is_file() => Err(LoadError::NotALibrary {
             path: path.to_owned(),
             reason: format!("neither a file nor a directory{note}"),
@@ -128,10 +132,10 @@ fn locate(path: &Path, minimal: bool, note: &str) -> Result<PathBuf, LoadError> 
     }
 }
 
-/// The first of the files that a directory may have the library as.
+/// Returns the library in a directory: the first file there that has one of its names.
 fn in_directory(directory: &Path, minimal: bool, note: &str) -> Result<PathBuf, Vec<Attempt>> {
     let [name, minimal_name] = &names();
-    // The latter of each pair is where upstream's release archives have it.
+    // The second of each pair is the path in upstream's release archives.
     let mut places: [&[&str]; 4] = [
         &[name],
         &["lib", name],
@@ -158,7 +162,7 @@ fn in_directory(directory: &Path, minimal: bool, note: &str) -> Result<PathBuf, 
     Err(tried)
 }
 
-/// What the directory of the executable is called where it isn't known.
+/// The text for the directory of the executable in errors, where its path is unknown.
 const EXECUTABLE: &str = "the executable's directory";
 
 fn beside_executable() -> Result<PathBuf, Attempt> {
@@ -173,7 +177,7 @@ fn beside_executable() -> Result<PathBuf, Attempt> {
     }
 }
 
-/// The names that the system is asked for, one after the other.
+/// Returns the names that the system looks for, one after the other.
 fn system_names(minimal: bool) -> [String; 2] {
     let mut names = names();
     if minimal {
@@ -182,7 +186,7 @@ fn system_names(minimal: bool) -> [String; 2] {
     names
 }
 
-/// The file names of the complete library and of the minimal one.
+/// Returns the file names of the complete library and of the minimal one.
 fn names() -> [String; 2] {
     let name = |stem| format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}");
     [name("wasmtime"), name("wasmtime-min")]
@@ -190,38 +194,38 @@ fn names() -> [String; 2] {
 
 /// Opens a file that exists.
 fn open_file(file: PathBuf) -> Result<(Library, PathBuf), LoadError> {
-    // Absolute, so that no system takes it for a name to look for, and so that
-    // it means the same after the working directory has changed.
+    // An absolute path is never taken for a name to look for, and stays right after the
+    // working directory has changed.
     let path = std::path::absolute(&file).unwrap_or(file);
     format::check(&path)?;
-    match dynamic_load(path.as_os_str(), Kind::Path) {
+    match dynamic_load(path.as_os_str(), OpenBy::Path) {
         Ok(library) => Ok((library, path)),
         Err(reason) => Err(LoadError::NotALibrary { path, reason }),
     }
 }
 
-/// Has the system look for a name; `None` if it finds nothing.
+/// Lets the system look for a name; returns `None` if it finds nothing.
 fn open_by_system(
     name: &OsStr,
     note: &str,
     tried: &mut Vec<Attempt>,
 ) -> Result<Option<(Library, PathBuf)>, LoadError> {
     by_name::check(name)?;
-    // For a bare name dyld looks in the working directory as well. With this in
-    // front it looks only where the user and the program tell it to.
+    // For a name without a directory, dyld also searches the working directory. With this
+    // prefix, it searches only the places that the user and the program have set.
     let sought = match cfg!(target_vendor = "apple") {
         true => Path::new("@rpath").join(name),
         false => name.into(),
     };
-    match dynamic_load(sought.as_os_str(), Kind::Name) {
+    match dynamic_load(sought.as_os_str(), OpenBy::Name) {
         Ok(library) => return Ok(Some((library, name.into()))),
         Err(reason) => tried.push(Attempt {
             path: name.into(),
             reason: format!("looked for by the system: {reason}{note}"),
         }),
     }
-    // Where dyld looked by default until macOS 13. What is in there belongs to
-    // the user where Homebrew uses it.
+    // The directory that dyld searched by default until macOS 13. With Homebrew, its files
+    // belong to the user.
     if cfg!(target_os = "macos") && !is_privileged() {
         let file = Path::new("/usr/local/lib").join(name);
         match fs::metadata(&file) {
@@ -235,25 +239,28 @@ fn open_by_system(
     Ok(None)
 }
 
-/// What a library is opened by.
+/// How the system is told which library to open.
 #[derive(Clone, Copy)]
-enum Kind {
+enum OpenBy {
     /// An absolute path.
     Path,
     /// A name that the system looks for.
     Name,
 }
 
-/// Opens a library; the error is the system's text, without the name in front.
+/// Opens a library.
+///
+/// # Errors
+///
+/// Returns the system's message, without the name that it begins with.
 #[cfg(unix)]
-fn dynamic_load(name: &OsStr, _: Kind) -> Result<Library, String> {
+fn dynamic_load(name: &OsStr, _: OpenBy) -> Result<Library, String> {
     use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-    // All symbols now: a library that lacks one of another library's is found
-    // out here, not in the middle of a call. Local: its symbols can't take the
-    // place of another library's.
-    // SAFETY: opening a library runs its initialisers. Those of libwasmtime
-    // need nothing of the program, and `load` documents that naming another
-    // library is to trust it as the program itself.
+    // `RTLD_NOW` binds all symbols: if one is missing, this call fails, and not a later
+    // call in the library. With `RTLD_LOCAL`, its symbols don't replace those of another
+    // library.
+    // SAFETY: opening a library runs its initializers. Those of libwasmtime have no
+    // requirements, and `load` documents that the caller has to trust any other library.
     let opened = unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL) };
     opened.map(Into::into).map_err(|error| {
         let text = error.to_string();
@@ -262,25 +269,28 @@ fn dynamic_load(name: &OsStr, _: Kind) -> Result<Library, String> {
     })
 }
 
-/// Opens a library; the error is the system's text.
+/// Opens a library.
 ///
-/// What is looked for by name, be it the library or one that it needs, isn't
-/// taken from the working directory nor from `PATH`.
+/// Neither the working directory nor `PATH` is searched for it, nor for the libraries that
+/// it needs.
+///
+/// # Errors
+///
+/// Returns the system's message.
 #[cfg(windows)]
-fn dynamic_load(name: &OsStr, kind: Kind) -> Result<Library, String> {
+fn dynamic_load(name: &OsStr, by: OpenBy) -> Result<Library, String> {
     use libloading::os::windows::{
         LOAD_LIBRARY_SEARCH_DEFAULT_DIRS, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR, Library,
     };
     use std::error::Error as _;
 
-    let flags = match kind {
-        // The first is where the library itself is, for those that it needs.
-        Kind::Path => LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
-        Kind::Name => LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
+    let flags = match by {
+        // The first is the library's own directory, for the libraries that it needs.
+        OpenBy::Path => LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
+        OpenBy::Name => LOAD_LIBRARY_SEARCH_DEFAULT_DIRS,
     };
-    // SAFETY: opening a library runs its initialisers. Those of libwasmtime
-    // need nothing of the program, and `load` documents that naming another
-    // library is to trust it as the program itself.
+    // SAFETY: opening a library runs its initializers. Those of libwasmtime have no
+    // requirements, and `load` documents that the caller has to trust any other library.
     let opened = unsafe { Library::load_with_flags(name, flags) };
     opened
         .map(Into::into)

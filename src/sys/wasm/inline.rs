@@ -1,16 +1,15 @@
-//! What `wasm.h` defines in the header itself: inline functions and the macros
-//! that spell values.
+//! The inline functions of `wasm.h`, and its macros that spell values.
 
 use super::*;
 
-// What the header asserts of the machine.
+// The header asserts the same.
 const _: () = assert!(
     size_of::<float32_t>() == size_of::<u32>()
         && size_of::<float64_t>() == size_of::<u64>()
         && (size_of::<isize>() == size_of::<u32>() || size_of::<isize>() == size_of::<u64>())
 );
 
-/// A name is a vector of bytes, and so its functions are those of one.
+/// A name is a vector of bytes and has its functions.
 pub use crate::sys::{
     wasm_byte_vec_copy as wasm_name_copy, wasm_byte_vec_delete as wasm_name_delete,
     wasm_byte_vec_new as wasm_name_new, wasm_byte_vec_new_empty as wasm_name_new_empty,
@@ -23,7 +22,7 @@ pub use crate::sys::{
 ///
 /// `out` must be valid for writes and `s` a C string.
 pub unsafe fn wasm_name_new_from_string(out: *mut wasm_name_t, s: *const c_char) {
-    // SAFETY: the caller vouches for both pointers.
+    // SAFETY: `out` is valid for writes and `s` a C string, as this function requires.
     unsafe { wasm_byte_vec_new(out, CStr::from_ptr(s).count_bytes(), s) }
 }
 
@@ -33,50 +32,50 @@ pub unsafe fn wasm_name_new_from_string(out: *mut wasm_name_t, s: *const c_char)
 ///
 /// `out` must be valid for writes and `s` a C string.
 pub unsafe fn wasm_name_new_from_string_nt(out: *mut wasm_name_t, s: *const c_char) {
-    // SAFETY: the caller vouches for both pointers.
+    // SAFETY: `out` is valid for writes and `s` a C string, as this function requires.
     unsafe { wasm_byte_vec_new(out, CStr::from_ptr(s).count_bytes() + 1, s) }
 }
 
-/// Whether values of this kind are numbers.
+/// Reports whether values of this kind are numbers.
 pub const fn wasm_valkind_is_num(k: wasm_valkind_t) -> bool {
     k < WASM_EXTERNREF
 }
 
-/// Whether values of this kind are references.
+/// Reports whether values of this kind are references.
 pub const fn wasm_valkind_is_ref(k: wasm_valkind_t) -> bool {
     k >= WASM_EXTERNREF
 }
 
-/// Whether `t` is the type of a number.
+/// Reports whether `t` is the type of a number.
 ///
 /// # Safety
 ///
-/// As for [`wasm_valtype_kind`].
+/// The same as [`wasm_valtype_kind`].
 pub unsafe fn wasm_valtype_is_num(t: *const wasm_valtype_t) -> bool {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: this function requires the same.
     wasm_valkind_is_num(unsafe { wasm_valtype_kind(t) })
 }
 
-/// Whether `t` is the type of a reference.
+/// Reports whether `t` is the type of a reference.
 ///
 /// # Safety
 ///
-/// As for [`wasm_valtype_kind`].
+/// The same as [`wasm_valtype_kind`].
 pub unsafe fn wasm_valtype_is_ref(t: *const wasm_valtype_t) -> bool {
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: this function requires the same.
     wasm_valkind_is_ref(unsafe { wasm_valtype_kind(t) })
 }
 
-/// Defines the shorthands that make a value type.
+/// Defines the shorthands that create a value type.
 macro_rules! valtype_shorthands {
     ($($name:ident = $kind:ident;)*) => {$(
-        #[doc = concat!("Makes the value type of [`", stringify!($kind), "`].")]
+        #[doc = concat!("Creates the value type of [`", stringify!($kind), "`].")]
         ///
         /// # Safety
         ///
-        /// As for [`wasm_valtype_new`].
+        /// The same as [`wasm_valtype_new`].
         pub unsafe fn $name() -> *mut wasm_valtype_t {
-            // SAFETY: the kind is one that exists.
+            // SAFETY: the kind is one of `wasm.h`.
             unsafe { wasm_valtype_new($kind) }
         }
     )*};
@@ -91,7 +90,8 @@ valtype_shorthands! {
     wasm_valtype_new_funcref = WASM_FUNCREF;
 }
 
-/// Makes a function type of these parameters and results, and takes them.
+/// Creates a function type with these parameters and results, of which it takes
+/// ownership.
 ///
 /// # Safety
 ///
@@ -102,8 +102,8 @@ unsafe fn functype_new(
 ) -> *mut wasm_functype_t {
     let mut param_vec = wasm_valtype_vec_t::EMPTY;
     let mut result_vec = wasm_valtype_vec_t::EMPTY;
-    // SAFETY: both slices hold owned types, which move into the vectors and
-    // from there into the function type.
+    // SAFETY: both slices hold owned types, as this function requires. The types move
+    // into the vectors, and from there into the function type.
     unsafe {
         wasm_valtype_vec_new(&mut param_vec, params.len(), params.as_ptr());
         wasm_valtype_vec_new(&mut result_vec, results.len(), results.as_ptr());
@@ -111,11 +111,11 @@ unsafe fn functype_new(
     }
 }
 
-/// Defines the shorthands that make a function type.
+/// Defines the shorthands that create a function type.
 macro_rules! functype_shorthands {
     ($($name:ident($($p:ident),*) -> ($($r:ident),*);)*) => {$(
-        /// Makes a function type of these parameters (`p`) and results (`r`),
-        /// and takes them.
+        /// Creates a function type with these parameters (`p`) and results (`r`), of
+        /// which it takes ownership.
         ///
         /// # Safety
         ///
@@ -124,7 +124,7 @@ macro_rules! functype_shorthands {
             $($p: *mut wasm_valtype_t,)*
             $($r: *mut wasm_valtype_t,)*
         ) -> *mut wasm_functype_t {
-            // SAFETY: the caller vouches for the pointers.
+            // SAFETY: all pointers are owned types, as this function requires.
             unsafe { functype_new(&[$($p),*], &[$($r),*]) }
         }
     )*};
@@ -145,7 +145,7 @@ functype_shorthands! {
     wasm_functype_new_3_2(p1, p2, p3) -> (r1, r2);
 }
 
-/// Makes `out` the integer that the pointer `p` is.
+/// Writes the pointer `p` to `out`, as an integer.
 ///
 /// # Safety
 ///
@@ -155,18 +155,18 @@ pub unsafe fn wasm_val_init_ptr(out: *mut wasm_val_t, p: *mut c_void) {
     let val = WASM_I32_VAL(p as i32);
     #[cfg(target_pointer_width = "64")]
     let val = WASM_I64_VAL(p as i64);
-    // SAFETY: the caller vouches for the pointer.
+    // SAFETY: `out` is valid for writes, as this function requires.
     unsafe { out.write(val) }
 }
 
-/// The pointer that [`wasm_val_init_ptr`] stored.
+/// Returns the pointer that [`wasm_val_init_ptr`] wrote.
 ///
 /// # Safety
 ///
-/// `val` must be valid for reads and have been made by that function.
+/// `val` must be valid for reads and have been written by that function.
 pub unsafe fn wasm_val_ptr(val: *const wasm_val_t) -> *mut c_void {
-    // SAFETY: the caller vouches for the pointer, and the value is an integer
-    // as wide as a pointer.
+    // SAFETY: `val` is valid for reads and holds an integer as wide as a pointer, as this
+    // function requires.
     unsafe {
         #[cfg(target_pointer_width = "32")]
         return (*val).of.i32 as *mut c_void;
@@ -178,7 +178,7 @@ pub unsafe fn wasm_val_ptr(val: *const wasm_val_t) -> *mut c_void {
 /// Defines the macros that spell a value, as functions of the same name.
 macro_rules! value_shorthands {
     ($($name:ident: $kind:ident, $field:ident: $ty:ty;)*) => {$(
-        #[doc = concat!("A value of kind [`", stringify!($kind), "`].")]
+        #[doc = concat!("Returns a value of kind [`", stringify!($kind), "`].")]
         #[allow(non_snake_case, reason = "the name is the header's")]
         pub const fn $name($field: $ty) -> wasm_val_t {
             wasm_val_t { kind: $kind, of: wasm_val_union_t { $field } }
@@ -194,5 +194,5 @@ value_shorthands! {
     WASM_REF_VAL: WASM_EXTERNREF, ref_: *mut wasm_ref_t;
 }
 
-/// The value that C code initialises values with: a null reference.
+/// The value with which C code initializes values: a null reference.
 pub const WASM_INIT_VAL: wasm_val_t = WASM_REF_VAL(core::ptr::null_mut());

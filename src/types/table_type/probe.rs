@@ -1,43 +1,46 @@
-//! Asking libwasmtime about tables by means of modules that import one.
+//! Finding out about tables by compiling modules that import one.
 
 use super::TableLimits;
 use crate::error::check;
 use crate::error::{Context, format_err};
+use crate::owned::Owned;
 use crate::sys::*;
 use crate::types::{FuncType, HeapType, RefType, ValType};
-use crate::vec::{ImportTypeVec, Owned};
+use crate::vec::ImportTypeVec;
 use crate::{Engine, Error, Result};
-use std::ptr::{self, NonNull};
+use std::ptr;
 
-/// A module whose one import, of no name, is a table.
-struct Probe(NonNull<wasmtime_module_t>);
+/// A module with one import, a table; both names of the import are empty.
+struct Probe(Owned<wasmtime_module_t>);
 
 impl Probe {
+    /// Compiles a module that imports a table of that type.
+    ///
     /// # Errors
     ///
-    /// If the element type can't be written in a module of its own, or the
+    /// Returns an error if another module can't define the element type, or if the
     /// module doesn't compile.
     fn new(engine: &Engine, element: &RefType, limits: &TableLimits) -> Result<Probe> {
         let wasm = binary(element, limits).ok_or_else(|| cannot_name(element))?;
         engine.prepare_to_compile(&wasm)?;
         let mut module = ptr::null_mut();
-        // SAFETY: the engine is alive, `wasm` is only read, and `module` is
-        // written unless there is an error, which `check` takes.
-        unsafe {
+        // SAFETY: invariant "Owned object": the engine is alive, `wasm` is only read, and
+        // `module` is set to an owned module unless there is an error, which `check` takes
+        // over.
+        let probe = unsafe {
             check(wasmtime_module_new(
                 engine.as_ptr(),
                 wasm.as_ptr(),
                 wasm.len(),
                 &mut module,
             ))?;
-        }
-        let probe = NonNull::new(module)
-            .map(Probe)
-            .context("wasmtime_module_new returned no module")?;
-        // A concrete type may look the same and yet be another.
+            Probe(Owned::from_c(module))
+        };
+        // A concrete type may have the same parameters and results, and be another type.
         if element.heap_type().is_concrete() {
             let ty = probe.tabletype()?;
-            // SAFETY: `ty` is valid and of `engine`, and the element lives in it.
+            // SAFETY: invariant "Owned object": `ty` is owned and of `engine`; the element is
+            // borrowed from it.
             let made = unsafe { ValType::from_c(engine, wasm_tabletype_element(ty.as_ptr())) };
             if !RefType::eq(made.unwrap_ref(), element) {
                 return Err(cannot_name(element));
@@ -46,12 +49,12 @@ impl Probe {
         Ok(probe)
     }
 
-    /// The C type of the table.
+    /// Returns the C type of the table.
     fn tabletype(&self) -> Result<Owned<wasm_tabletype_t>> {
         let mut imports = ImportTypeVec::new();
-        // SAFETY: the module is alive; the vector is empty, so that nothing is
-        // lost when it is overwritten. All that is looked at lives in it, but
-        // for the copy, which is owned.
+        // SAFETY: invariant "Owned object": the module is alive. The vector is empty, so
+        // overwriting it leaks nothing. The import and its type are borrowed from it; the copy
+        // is owned.
         let ty = unsafe {
             wasmtime_module_imports(self.0.as_ptr(), imports.as_mut_ptr());
             imports.first().and_then(Option::as_ref).and_then(|import| {
@@ -62,11 +65,15 @@ impl Probe {
         ty.context("the module has no import")
     }
 
-    /// The error of handing `table` to the module; `Ok` if it takes it.
+    /// Checks that the module accepts `table` as its import.
+    ///
+    /// # Errors
+    ///
+    /// Returns libwasmtime's error if it doesn't.
     ///
     /// # Safety
     ///
-    /// As for [`limits`].
+    /// As [`limits`] requires.
     unsafe fn offer(
         &self,
         engine: &Engine,
@@ -77,53 +84,42 @@ impl Probe {
             kind: WASMTIME_EXTERN_TABLE,
             of: wasmtime_extern_union_t { table: *table },
         };
-        // SAFETY: the caller vouches for `context` and `table`. The linker is
-        // used up to its deletion only; `check` takes the errors; nothing is
-        // instantiated, so the store stays as it is, and is only read.
+        // SAFETY: invariant "Shared", which names `wasmtime_linker_define`; the table belongs
+        // to the context's store, as this function requires. What is created is owned, and
+        // `check` takes the errors over. As nothing is instantiated, the store doesn't change.
         unsafe {
-            let linker = wasmtime_linker_new(engine.as_ptr());
+            let linker = Owned::from_c(wasmtime_linker_new(engine.as_ptr()));
             let empty = ptr::dangling();
-            let defined = check(wasmtime_linker_define(
-                linker,
+            check(wasmtime_linker_define(
+                linker.as_ptr(),
                 context.cast_mut(),
                 empty,
                 0,
                 empty,
                 0,
                 &item,
-            ));
-            let taken = defined.and_then(|()| {
-                let mut instance = ptr::null_mut();
-                check(wasmtime_linker_instantiate_pre(
-                    linker,
-                    self.0.as_ptr(),
-                    &mut instance,
-                ))?;
-                wasmtime_instance_pre_delete(instance);
-                Ok(())
-            });
-            wasmtime_linker_delete(linker);
-            taken
+            ))?;
+            let mut instance = ptr::null_mut();
+            check(wasmtime_linker_instantiate_pre(
+                linker.as_ptr(),
+                self.0.as_ptr(),
+                &mut instance,
+            ))?;
+            drop(Owned::from_c(instance));
         }
-    }
-}
-
-impl Drop for Probe {
-    fn drop(&mut self) {
-        // SAFETY: the module is owned, and not used again.
-        unsafe { wasmtime_module_delete(self.0.as_ptr()) }
+        Ok(())
     }
 }
 
 #[cold]
 fn cannot_name(element: &RefType) -> Error {
     format_err!(
-        "the C API can't handle a table with 64-bit indices and elements of type {element}: \
+        "the C API doesn't support a table with 64-bit indices and elements of type `{element}`: \
          use `TableType::new`, or elements of an abstract type"
     )
 }
 
-/// The C type of tables with these limits.
+/// Returns the C type of tables with these elements and limits.
 pub(super) fn tabletype(
     engine: &Engine,
     element: &RefType,
@@ -132,12 +128,13 @@ pub(super) fn tabletype(
     Probe::new(engine, element, limits)?.tabletype()
 }
 
-/// The limits of `table`, which is of type `ty`, as far as they can be known.
+/// Returns the limits of `table`, as far as they can be known.
 ///
 /// # Safety
 ///
-/// `context` must be that of a live store of `engine`, `table` in it, `ty` its
-/// type and `element` that of its elements.
+/// `context` must be the context of a live store of `engine`, to which the caller has
+/// shared access. `table` must belong to that store, `ty` be its type, and `element`
+/// the type of its elements.
 pub(super) unsafe fn limits(
     engine: &Engine,
     context: *const wasmtime_context_t,
@@ -154,9 +151,10 @@ pub(super) unsafe fn limits(
         };
         Probe::new(engine, element, &limits)
     };
-    // SAFETY: the caller vouches for `context` and `table`.
+    // SAFETY: `context` and `table` are valid, as this function requires.
     let offer = |probe: Probe| unsafe { probe.offer(engine, context, table) };
-    // SAFETY: as above.
+    // SAFETY: invariant "Shared"; the table belongs to the context's store, as this
+    // function requires.
     let size = unsafe { wasmtime_table_size(context, table) };
     let unknown = TableLimits {
         is_64: size > u32::MAX.into(),
@@ -167,7 +165,7 @@ pub(super) unsafe fn limits(
     let Ok(narrow) = probe(false, None) else {
         return unknown;
     };
-    // Nothing but the width of the indices can be wrong.
+    // Only the width of the indices can be the reason of a refusal.
     let is_64 = offer(narrow).is_err();
     let maximum = match is_64 {
         false => Maximum::Fits,
@@ -177,7 +175,7 @@ pub(super) unsafe fn limits(
         },
     };
     match maximum {
-        // A table is never smaller than its minimum.
+        // The minimum fits as well: a table is never smaller than its minimum.
         Maximum::Fits if u32::try_from(size).is_ok() => {
             // SAFETY: both limits fit into 32 bits.
             unsafe { TableLimits::from_c(ty.as_ptr(), is_64) }
@@ -191,17 +189,19 @@ pub(super) unsafe fn limits(
     }
 }
 
-/// What is known of a table's maximum.
+/// What is known about a table's maximum.
 #[derive(Debug, PartialEq)]
 enum Maximum {
     /// There is none, or it fits into 32 bits.
     Fits,
-    /// It doesn't fit, or isn't known at all.
+    /// It doesn't fit, or is unknown.
     Wide(Option<u64>),
 }
 
-/// Reads a table's maximum from the words with which libwasmtime refuses it:
+/// Reads a table's maximum from libwasmtime's text about the refusal:
 /// `... doesn't match provided table limits (min: 1, max: 2)`.
+// Version 48: a table that doesn't match is refused with this text; look at
+// `matching.rs` in `wasmtime`.
 fn maximum_in(refusal: &str) -> Maximum {
     let maximum = refusal
         .rsplit_once("provided table limits (min: ")
@@ -218,11 +218,11 @@ fn maximum_in(refusal: &str) -> Maximum {
     }
 }
 
-/// The binary of a module that imports a table; `None` if its elements are of a
-/// concrete type that isn't one of plain functions.
+/// Returns the binary of a module that imports a table; `None` if its elements are of a
+/// concrete type other than that of plain functions.
 fn binary(element: &RefType, limits: &TableLimits) -> Option<Vec<u8>> {
     let mut wasm = b"\0asm\x01\0\0\0".to_vec();
-    // One import, of no module, of no name, a table.
+    // One import: two empty names, and then a table.
     let mut import = vec![1, 0, 0, 1];
     if let HeapType::ConcreteFunc(ty) = element.heap_type() {
         const FIRST_TYPE: u8 = 0;
@@ -241,11 +241,11 @@ fn binary(element: &RefType, limits: &TableLimits) -> Option<Vec<u8>> {
     Some(wasm)
 }
 
-// Numbers of sections.
+// Section numbers.
 const TYPES: u8 = 1;
 const IMPORTS: u8 = 2;
 
-// What a reference type begins with.
+// The first byte of a reference type.
 const REF_NULL: u8 = 0x63;
 const REF: u8 = 0x64;
 
@@ -255,7 +255,8 @@ fn section(id: u8, content: &[u8], wasm: &mut Vec<u8>) {
     wasm.extend(content);
 }
 
-/// One function type; `None` if there is a concrete type in it.
+/// Returns a type section with one function type; `None` if that refers to a concrete
+/// type.
 fn functype(ty: &FuncType) -> Option<Vec<u8>> {
     let mut out = vec![1, 0x60];
     valtypes(ty.params(), &mut out)?;
@@ -288,7 +289,7 @@ fn reftype(ty: &RefType, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// The binary form of an abstract type, which is also that of the nullable
+/// Returns the binary form of an abstract type, which is also that of the nullable
 /// reference to it.
 fn abstract_type(ty: &HeapType) -> Option<u8> {
     Some(match ty {
@@ -309,7 +310,7 @@ fn abstract_type(ty: &HeapType) -> Option<u8> {
         | HeapType::ConcreteStruct(_)
         | HeapType::ConcreteExn(_)
         | HeapType::ConcreteCont(_)
-        // The C API describes no table of these.
+        // The C API describes no tables with these elements.
         | HeapType::Cont
         | HeapType::NoCont => return None,
     })

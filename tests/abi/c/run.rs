@@ -11,7 +11,7 @@ pub(super) struct Run<'a> {
     reader: &'a mut Reader,
 }
 
-/// What stands before the declarators of a declaration.
+/// The part of a declaration before its declarators.
 #[derive(Default)]
 struct Specifiers {
     typedef: bool,
@@ -21,7 +21,7 @@ struct Specifiers {
     record: Option<(Option<String>, Option<Vec<Member>>)>,
 }
 
-/// A name, with what its declarator makes of the type.
+/// A name, with the type that its declarator gives it.
 struct Declarator {
     name: String,
     /// Neither pointer, array nor function.
@@ -29,11 +29,11 @@ struct Declarator {
     function: Option<Parameters>,
 }
 
-/// What brackets say of a function's parameters.
+/// A function's parameters, as they stand between brackets.
 #[derive(Clone, Copy, PartialEq)]
 enum Parameters {
     Listed,
-    /// Nothing: `()`, as opposed to `(void)`.
+    /// `()`, which says nothing, unlike `(void)`.
     Unsaid,
 }
 
@@ -87,7 +87,7 @@ impl Run<'_> {
         )
     }
 
-    /// Skips a pair of brackets and what is in it.
+    /// Skips a pair of brackets with its contents.
     fn skip_brackets(&mut self) {
         let mut depth = 0;
         loop {
@@ -138,7 +138,7 @@ impl Run<'_> {
         }
     }
 
-    /// What is declared by the tokens since `start`.
+    /// Returns what is declared by the tokens since `start`.
     fn item(&self, start: usize) -> Item {
         Item {
             header: self.header.to_owned(),
@@ -146,7 +146,7 @@ impl Run<'_> {
         }
     }
 
-    /// Notes what a declarator declares.
+    /// Records what a declarator declares.
     fn declare(
         &mut self,
         of: &Specifiers,
@@ -182,7 +182,7 @@ impl Run<'_> {
         }
     }
 
-    /// The text of a constant's value.
+    /// Returns the text of a constant's value.
     fn value(&mut self) -> String {
         let start = self.position;
         while let Some(token) = self.peek() {
@@ -232,7 +232,7 @@ impl Run<'_> {
         specifiers
     }
 
-    /// What follows `struct` or `union`: a tag, fields, or both.
+    /// Returns what follows `struct` or `union`: a tag, fields, or both.
     fn record(&mut self) -> (Option<String>, Option<Vec<Member>>) {
         let start = self.position - 1;
         let tag = self.tag();
@@ -285,14 +285,14 @@ impl Run<'_> {
         }
     }
 
-    /// What follows `enum`; the enumerators are noted as constants.
+    /// Reads what follows `enum`; records the enumerators as constants.
     fn enumeration(&mut self) {
         self.tag();
         if !self.next_is("{") {
             return;
         }
-        // The value that an enumerator has if it doesn't say; nothing where the
-        // one before is no plain number.
+        // The value of an enumerator without an initializer; `None` if the one before isn't
+        // a plain number.
         let mut next = Some(0);
         while !self.next_is("}") {
             let Token::Word(name) = self.next() else {
@@ -313,9 +313,9 @@ impl Run<'_> {
         }
     }
 
-    /// The brackets after a function's name, if there are any. A pointer to a
-    /// function in them has to have its parameters listed: what C doesn't know
-    /// it doesn't compare.
+    /// Returns the brackets after a function's name, if there are any. A pointer to a
+    /// function in them has to have a prototype, as C doesn't compare parameters that it
+    /// doesn't know.
     fn parameters(&mut self) -> Option<Parameters> {
         if !self.peek()?.is("(") {
             return None;

@@ -1,4 +1,4 @@
-//! What the host drops, and where libwasmtime drops it.
+//! Values of the host that libwasmtime drops, in every place where it does.
 
 use super::*;
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ fn drop_what_panics() {
         let mut linker = Linker::<()>::default();
         let bomb = Bomb;
         linker.func_wrap("", "", move || _ = &bomb).unwrap();
-        // That name is taken, so that it is dropped at once.
+        // The name is defined already, so the closure is dropped at once.
         let bomb = Bomb;
         assert!(linker.func_wrap("", "", move || _ = &bomb).is_err());
         linker.allow_shadowing(true);
@@ -57,7 +57,7 @@ fn drop_what_panics() {
     });
 }
 
-/// Errors can be shown.
+/// For formatting it as an error.
 struct BombWithDebug(#[allow(dead_code, reason = "to be dropped")] Bomb);
 
 impl std::fmt::Debug for BombWithDebug {
@@ -66,7 +66,7 @@ impl std::fmt::Debug for BombWithDebug {
     }
 }
 
-/// Data that uses other stores while its own goes.
+/// Data that uses other stores while its own is dropped.
 #[test]
 fn drop_what_uses_stores() {
     alone("hosts::drops::drop_what_uses_stores", || {
@@ -105,7 +105,7 @@ fn drop_what_uses_stores() {
     });
 }
 
-/// The collector drops what is referred to in the middle of anything.
+/// The collector drops objects in the middle of any operation.
 #[cfg(feature = "gc")]
 #[test]
 fn drop_what_is_collected() {
@@ -162,7 +162,7 @@ fn drop_what_is_collected() {
     });
 }
 
-/// All that may go before its store, or outlive it.
+/// Everything that may be dropped before its store, or outlive it.
 #[test]
 fn drop_in_any_order() {
     alone("hosts::drops::drop_in_any_order", || {

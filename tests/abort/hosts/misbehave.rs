@@ -84,12 +84,12 @@ impl Fails {
     }
 }
 
-/// `call` fails as the callback in it did, and the value arrives.
+/// Asserts that `call` fails as its callback did, with the same value.
 fn assert_fails<T>(fails: Fails, call: impl FnOnce() -> Result<T>) {
     match (fails, catch_unwind(AssertUnwindSafe(call))) {
         (Fails::Panic, Err(payload)) => {
             assert!(payload.is::<Value>());
-            // To drop it is the program's own business.
+            // Dropping it is up to the program.
             std::mem::forget(payload);
         }
         (Fails::Error | Fails::Context, Ok(Err(error))) => {
@@ -104,7 +104,7 @@ fn assert_fails<T>(fails: Fails, call: impl FnOnce() -> Result<T>) {
     }
 }
 
-/// Makes a test of each, in a process of its own, that is run for each value.
+/// Defines a test for each, which runs in a process of its own, for each value.
 macro_rules! callbacks {
     ($($(#[$attribute:meta])* $name:ident($place:ident) $body:block)*) => {
         $(
@@ -112,7 +112,7 @@ macro_rules! callbacks {
             #[test]
             fn $name() {
                 alone(concat!("hosts::misbehave::", stringify!($name)), || {
-                    // There is much to print, and nobody to read it.
+                    // Much would be printed that nobody reads.
                     std::panic::set_hook(Box::new(|_| {}));
                     for $place in ALL {
                         println!("{:?}", $place);
@@ -158,7 +158,7 @@ callbacks! {
         }
     }
 
-    /// The exception goes on, and what was around it is dropped.
+    /// The exception propagates, and its context is dropped.
     #[cfg(feature = "gc")]
     exceptions(place) {
         let mut store = Store::new(&Engine::new(Config::new().wasm_exceptions(true)).unwrap(), ());
@@ -184,7 +184,7 @@ callbacks! {
         drop(store);
         let mut linker = Linker::<()>::default();
         for _ in 0..2 {
-            // The name is taken the second time, so that it is dropped at once.
+            // The name is defined the second time, so the closure is dropped at once.
             let value = Value(place);
             _ = linker.func_wrap("", "", move || _ = &value);
         }
@@ -208,7 +208,7 @@ callbacks! {
         let value = Value(place);
         store.epoch_deadline_callback(move |mut store| {
             _ = &value;
-            // The callback takes itself away, and is dropped as it returns.
+            // The callback replaces itself, and is dropped when it returns.
             store.epoch_deadline_trap();
             Ok(UpdateDeadline::Interrupt)
         });
@@ -238,7 +238,7 @@ callbacks! {
             let grown = memory.grow(&mut store, 1);
             assert!(grown.is_err() && !grown.unwrap_err().is::<Value>());
             assert_eq!(memory.size(&store), 1);
-            // The engine is the last to hold the creator, and is the program's.
+            // The engine holds the last reference to the creator, and the program drops it.
             let outcome = catch_unwind(AssertUnwindSafe(|| drop(store)));
             assert_eq!(outcome.is_err(), matches!(place, In::Drop | In::Everything));
             std::mem::forget(outcome);
@@ -296,8 +296,8 @@ mod memories {
         _value: Value,
     }
 
-    // SAFETY: the bytes are there and never move; the engine has no guard pages
-    // and reserves nothing.
+    // SAFETY: the bytes are allocated and never move; the engine has no guard pages and
+    // reserves nothing.
     unsafe impl LinearMemory for Bytes {
         fn byte_size(&self) -> usize {
             self.bytes.len()
@@ -405,7 +405,7 @@ mod writers {
         }
     }
 
-    /// The program is told of an error, each time.
+    /// The program gets an error each time.
     pub fn run(place: In, fails: Fails) {
         let wat = r#"(module
             (import "wasi_snapshot_preview1" "fd_write"
@@ -460,7 +460,7 @@ mod standard {
             }
             (fails, _) => panic!("{fails:?}"),
         }
-        // A trap is itself, and what was around it is dropped.
+        // A trap stays itself, and its context is dropped.
         let f = Func::new(&mut store, &ty, move |store, _, _| {
             Err(Error::new(Trap::new(store, "no")).context(Value(place)))
         });

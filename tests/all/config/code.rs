@@ -1,4 +1,4 @@
-//! What compiled code does beside what WebAssembly says.
+//! What compiled code does beside what WebAssembly specifies.
 
 use super::{assert_refuses, engine, tests};
 use libwasmtime::{Engine, Instance, Module, Store, Trap};
@@ -14,13 +14,13 @@ tests! {
     wasmtime_config_macos_use_mach_ports_set: macos_use_mach_ports,
 }
 
-/// What a module is compiled to.
+/// Returns what a module is compiled to.
 #[track_caller]
 pub fn compile(engine: &Engine, wat: &str) -> Vec<u8> {
     Module::new(engine, wat).unwrap().serialize().unwrap()
 }
 
-/// Whether the bytes have a text in them.
+/// Reports whether the bytes contain a text.
 pub fn has(bytes: &[u8], text: &str) -> bool {
     bytes
         .windows(text.len())
@@ -141,7 +141,7 @@ fn signals_based_traps() {
     );
     assert!(on.get_signals_based_traps() && !off.get_signals_based_traps());
     assert_refuses(&on, &off, "Signals-based traps");
-    // Either way there are traps.
+    // It traps either way.
     for engine in [on, off] {
         let mut store = Store::new(&engine, ());
         for (code, trap) in [
@@ -161,7 +161,7 @@ fn signals_based_traps() {
     }
 }
 
-/// It has no effect elsewhere; there, all engines of a process have to agree.
+/// It has an effect on macOS only, where all engines of a process have to agree.
 #[test]
 fn macos_use_mach_ports() {
     engine(|config| _ = config.macos_use_mach_ports(true));

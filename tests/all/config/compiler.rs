@@ -1,4 +1,4 @@
-//! The compilers, and what is done with compiled code.
+//! The compilers, and uses of compiled code.
 
 use super::code::{compile, has};
 use super::{engine, tests};
@@ -29,7 +29,7 @@ const CODE: &str = r#"
             (f32.div (local.get 0) (local.get 1)))))
 "#;
 
-/// The settings are in what is compiled, so that differs.
+/// The compiled code contains the settings, so it differs.
 #[track_caller]
 fn assert_differ(one: &Engine, other: &Engine) {
     let (one, other) = (compile(one, CODE), compile(other, CODE));
@@ -89,7 +89,7 @@ fn nan_canonicalization() {
     let f = instance
         .get_typed_func::<(f32, f32, i32), f32>(&mut store, "f")
         .unwrap();
-    // On x86-64 that would have the sign bit set, else.
+    // Without the setting, it would have the sign bit set on x86-64.
     let nan = f.call(&mut store, (0.0, 0.0, 1)).unwrap();
     assert_eq!(nan.to_bits(), 0x7fc0_0000);
 }
@@ -130,7 +130,7 @@ fn regalloc_algorithm() {
     assert_differ(&single, &back);
 }
 
-/// By name it is the same as by method, and the last call counts.
+/// A name and a method set the same flag, and the last call counts.
 #[test]
 fn flag_set() {
     let by_name = engine(|config| {
@@ -139,7 +139,7 @@ fn flag_set() {
         unsafe { config.cranelift_flag_set("opt_level", "none") };
     });
     let by_method = engine(|config| {
-        // SAFETY: as above.
+        // SAFETY: it is the same as the method's.
         unsafe { config.cranelift_flag_set("opt_level", "speed_and_size") };
         config.cranelift_opt_level(OptLevel::None);
     });
@@ -181,12 +181,12 @@ fn target() {
         let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
         let baseline = engine(|config| _ = config.target(&triple).unwrap());
         assert!(!baseline.is_pulley());
-        // It may not use all that this processor has.
+        // Its code may not use all features of this processor.
         super::pass_on(&baseline, &native).unwrap();
     }
 }
 
-/// The threads that compile are made when they are needed first.
+/// The threads that compile are started when they are first needed.
 #[cfg(feature = "parallel-compilation")]
 #[test]
 fn parallel_compilation() {
@@ -228,7 +228,7 @@ fn profiler() {
     });
 }
 
-/// What was compiled is found in the cache's directory.
+/// Compiled code is stored in the cache's directory.
 #[cfg(feature = "cache")]
 #[test]
 fn cache() {
@@ -236,8 +236,8 @@ fn cache() {
     use libwasmtime::{Cache, CacheConfig, Config};
     use std::fs;
 
-    /// How many modules there are. Files with an extension are about one, and
-    /// written by a thread of the cache's, at any time.
+    /// Returns the number of modules in the cache. Files with an extension describe a module;
+    /// a thread of the cache writes them at any time.
     fn files(directory: &std::path::Path) -> usize {
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();
         entries

@@ -1,4 +1,4 @@
-//! Engines as such.
+//! Engines themselves.
 
 use super::engine;
 use crate::guest::{instantiate, panic_text};
@@ -11,7 +11,7 @@ fn clones_are_the_same_engine() {
     assert!(Engine::same(&engine, &clone));
     assert!(!Engine::same(&engine, &Engine::default()));
     assert_eq!(format!("{engine:?}"), format!("{clone:?}"));
-    // It lives as long as any of them, or what was made with it.
+    // The engine lives as long as one of its clones, or an object that was created with it.
     let module = Module::new(&engine, "(module)").unwrap();
     drop(engine);
     assert!(Engine::same(module.engine(), &clone));
@@ -33,7 +33,7 @@ fn weak_references_do_not_keep_it() {
     assert!(EngineWeak::default().upgrade().is_none());
 }
 
-/// It does nothing, and programs of some age call it.
+/// It has no effect, but old programs call it.
 #[cfg(feature = "async")]
 #[test]
 fn async_support_is_no_setting_any_more() {
@@ -67,7 +67,7 @@ fn the_epoch_advances() {
     )
     .unwrap();
     let mut store = Store::new(&engine, ());
-    // Two ticks are one more than one.
+    // Two ticks are past a deadline of one.
     store.set_epoch_deadline(2);
     let ticking = engine.clone();
     let started = libwasmtime::Func::wrap(&mut store, move || {
@@ -95,7 +95,7 @@ fn it_knows_its_configuration() {
     assert!(text.contains("max_wasm_stack: 262144"), "{text}");
 }
 
-/// A configuration makes several engines, and changing it changes none of them.
+/// A configuration can be used for several engines; changing it changes none of them.
 #[test]
 fn configurations_are_data() {
     let mut config = Config::new();
@@ -125,7 +125,7 @@ fn pulley_is_told() {
     );
 }
 
-/// It takes the header of an ELF file, whichever end comes first.
+/// It reads the header of an ELF file of either byte order.
 #[test]
 fn precompiled_code_is_recognised_by_its_header() {
     let engine = Engine::default();
@@ -183,7 +183,7 @@ fn precompiled_code_is_recognised_by_its_header() {
     assert!(Engine::detect_precompiled_file("no/such/file").is_err());
 }
 
-/// Unloads, where the wasmtime crate would remove its signal handlers.
+/// It succeeds, although the signal handlers stay, unlike with the `wasmtime` crate.
 fn unload(engine: Engine) {
     // SAFETY: nothing is unloaded.
     unsafe { engine.unload_process_handlers() }

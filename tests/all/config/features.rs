@@ -183,7 +183,7 @@ fn wide_arithmetic() {
     );
 }
 
-/// No library is built with it.
+/// No library is built with stack switching.
 #[test]
 fn stack_switching() {
     let error = Engine::new(Config::new().wasm_stack_switching(true)).unwrap_err();
@@ -264,9 +264,9 @@ fn concurrency_support() {
     }
 }
 
-/// What an engine says is on by default is on in the library, and the rest is
-/// not.
-/// All of them: those of a Cargo feature can be set with it alone.
+/// The proposals that an engine reports as on by default are on in the library, and the
+/// others are off.
+/// All of them; those that belong to a Cargo feature can be set only with that feature.
 #[cfg(all(feature = "gc", feature = "threads"))]
 #[test]
 fn defaults() {
@@ -278,7 +278,7 @@ fn defaults() {
             _ => format!("WebAssembly feature `{}`", name.to_lowercase()),
         };
         let mut config = Config::new();
-        // Nothing of this relies on the other being on, but for these.
+        // These depend on each other, and all others are independent.
         config.wasm_features(feature, !on.contains(feature));
         if feature == WasmFeatures::SIMD {
             config.wasm_relaxed_simd(false);
@@ -315,7 +315,7 @@ fn sets() {
     assert_eq!(set, WasmFeatures::default());
     assert_eq!(!WasmFeatures::all(), WasmFeatures::empty());
 
-    // No two are the same, and each has a bit of its own.
+    // They are all different, and each has a bit of its own.
     let mut seen = WasmFeatures::empty();
     for (name, feature) in WasmFeatures::all().iter_names() {
         assert!(!seen.intersects(feature), "{name}");

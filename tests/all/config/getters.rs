@@ -1,5 +1,5 @@
-//! What an engine says of its settings where none was set; with the tests of
-//! the settings it is what was.
+//! The getters of an engine that was created with default settings. The tests of the
+//! settings check the getters after a change.
 
 use super::engine;
 use libwasmtime::{Config, ConfigConflict, Engine, OptLevel, RegallocAlgorithm};
@@ -53,7 +53,7 @@ fn pulley() {
     assert_eq!(set.get_memory_guard_size(), 1 << 16);
 }
 
-/// A flag by name is what the getters say, however it is written.
+/// The getters report a flag that was set by name, in whatever way it was written.
 #[test]
 fn flags_by_name() {
     for (value, on) in [("yes", true), ("1", true), ("off", false), ("false", false)] {

@@ -1,4 +1,4 @@
-//! Memories that the host makes.
+//! Memories that the host creates.
 
 use super::tests;
 use crate::guest::Drops;
@@ -12,7 +12,7 @@ tests! {
     wasmtime_config_host_memory_creator_set: wasm_uses_it,
 }
 
-/// A memory in a vector that never moves, with room for four pages.
+/// A memory in a vector that never moves, with a capacity of four pages.
 struct Pages {
     bytes: Vec<u8>,
     _alive: crate::guest::Dropped,
@@ -20,8 +20,8 @@ struct Pages {
 
 const ROOM: usize = 4 << 16;
 
-// SAFETY: the vector has the room from the start, and nothing else uses it; the
-// engine has no guard pages and reserves nothing.
+// SAFETY: the vector has its capacity from the start, and nothing else uses it; the engine
+// has no guard pages and reserves nothing.
 unsafe impl LinearMemory for Pages {
     fn byte_size(&self) -> usize {
         self.bytes.len()
@@ -32,7 +32,7 @@ unsafe impl LinearMemory for Pages {
     }
 
     fn grow_to(&mut self, new_size: usize) -> Result<()> {
-        ensure!(new_size <= ROOM, "there is no more room");
+        ensure!(new_size <= ROOM, "the capacity is exhausted");
         self.bytes.resize(new_size, 0);
         Ok(())
     }
@@ -146,8 +146,8 @@ fn wasm_uses_it() {
     assert_eq!(Arc::strong_count(&creator), 1);
 }
 
-/// What is reserved is passed on, and a memory without a maximum has that of its
-/// addresses.
+/// The size to reserve is passed on, and a memory without a maximum has that of its index
+/// type.
 #[test]
 fn it_is_told_what_is_set() {
     let creator = Arc::new(Creator::default());
@@ -158,7 +158,7 @@ fn it_is_told_what_is_set() {
     config.with_host_memory(creator.clone());
     let engine = Engine::new(&config).unwrap();
     let module = Module::new(&engine, "(module (memory 0))").unwrap();
-    // Nothing accesses the memory, which isn't as it should be.
+    // The memory is smaller than it should be, but nothing accesses it.
     Instance::new(Store::new(&engine, ()), &module, &[]).unwrap();
     let asked = creator.asked.lock().unwrap();
     assert_eq!(asked[0].ty, MemoryType::new(0, None));

@@ -1,4 +1,4 @@
-//! Stacks, and what has to be allowed.
+//! Stack sizes, and settings that allow something.
 
 use super::{engine, tests};
 use libwasmtime::{Engine, Instance, Module, Store, Trap};
@@ -11,7 +11,7 @@ tests! {
     wasmtime_config_shared_memory_set: shared_memory,
 }
 
-/// How deep a function gets before the stack is used up.
+/// Returns how deep a function recurses before the stack is exhausted.
 fn depth(engine: &Engine) -> i32 {
     let mut store = Store::new(engine, ());
     let module = Module::new(

@@ -1,4 +1,4 @@
-//! How linear memories are laid out.
+//! The layout of linear memories.
 
 use super::{assert_refuses, engine, tests};
 use libwasmtime::{Config, Engine, Instance, Memory, Module, Store};
@@ -11,7 +11,7 @@ tests! {
     wasmtime_config_memory_init_cow_set: memory_init_cow,
 }
 
-/// A memory of one page.
+/// Returns a memory of one page.
 fn memory(change: impl FnOnce(&mut Config)) -> (Store<()>, Memory) {
     let engine = engine(change);
     let mut store = Store::new(&engine, ());
@@ -59,7 +59,7 @@ fn memory_guard_size() {
     let none = engine(|config| _ = config.memory_guard_size(0));
     assert_eq!(none.get_memory_guard_size(), 0);
     assert_refuses(&none, &Engine::default(), "memory guard size");
-    // Bounds are checked then, as ever.
+    // Bounds are still checked.
     let (store, memory) = memory(|config| _ = config.memory_guard_size(0));
     assert_eq!(memory.data_size(&store), 1 << 16);
 }
@@ -92,7 +92,7 @@ fn memory_init_cow() {
     );
     assert!(on.get_memory_init_cow() && !off.get_memory_init_cow());
     assert_refuses(&on, &off, "memory initialization with CoW");
-    // Two instances don't share what they write, either way.
+    // Two instances don't see each other's writes, either way.
     for engine in [on, off] {
         let module = Module::new(
             &engine,
@@ -117,7 +117,7 @@ fn defaults() {
         assert_eq!(engine.get_memory_reservation(), 4 << 30);
         assert_eq!(engine.get_memory_guard_size(), 32 << 20);
         assert_eq!(engine.get_memory_reservation_for_growth(), 2 << 30);
-        // An engine that is told the defaults is the same.
+        // An engine with the defaults set explicitly is the same.
         let told = super::engine(|config| {
             config
                 .memory_reservation(4 << 30)

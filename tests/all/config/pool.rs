@@ -34,7 +34,7 @@ tests! {
     wasmtime_pooling_allocation_config_total_gc_heaps_set: total_gc_heaps,
 }
 
-/// An engine with a pool of two of everything, but for a change.
+/// Returns an engine with a pool of two slots of each kind, after a change.
 #[track_caller]
 fn engine(change: impl FnOnce(&mut PoolingAllocationConfig)) -> Engine {
     let mut pool = PoolingAllocationConfig::new();
@@ -50,7 +50,7 @@ fn engine(change: impl FnOnce(&mut PoolingAllocationConfig)) -> Engine {
     Engine::new(&config).unwrap()
 }
 
-/// How many instances of a module there can be at a time, of up to three.
+/// Returns how many instances of a module can exist at a time, up to three.
 fn instances(engine: &Engine, wat: &str) -> usize {
     let module = Module::new(engine, wat).unwrap();
     let mut store = Store::new(engine, ());
@@ -70,9 +70,9 @@ fn assert_refused(engine: &Engine, wat: &str, why: &str) {
 fn small() {
     let engine = engine(|_| {});
     assert_eq!(instances(&engine, "(module)"), 2);
-    // What a store had can be had again.
+    // The slots of a store that was dropped are free again.
     assert_eq!(instances(&engine, "(module (memory 1))"), 2);
-    // Without a pool nothing is scarce.
+    // Without a pool there are no slots to run out of.
     assert_eq!(instances(&Engine::default(), "(module)"), 3);
 }
 
@@ -154,7 +154,7 @@ fn total_gc_heaps() {
     ExternRef::new(&mut second, 3).unwrap();
 }
 
-/// Only asynchronous calls take a stack, but all are there from the start: two
+/// Only asynchronous calls use a stack, but all stacks are mapped from the start: two
 /// mappings each, with the guard page.
 #[cfg(all(feature = "async", target_os = "linux"))]
 #[test]
@@ -174,7 +174,7 @@ fn total_stacks() {
     });
 }
 
-/// How a slot is cleaned shows in the time it takes only: it is clean.
+/// The ways to clean a slot differ only in the time that they take: it is clean.
 #[test]
 fn slots_are_used_again() {
     let kept = |bytes: usize| {

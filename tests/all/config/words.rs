@@ -1,5 +1,5 @@
-//! What the `wasmtime` crate says of settings that aren't possible is said in its words,
-//! which programs may compare; what to do is in the cause.
+//! Errors of impossible settings have the `wasmtime` crate's own words, which programs may
+//! compare; their cause says what to do.
 
 use libwasmtime::{Config, ConfigConflict, Engine};
 
@@ -49,7 +49,7 @@ fn of_compilers() {
         "when signals-based traps are disabled then spectre mitigations must also be disabled",
         |config| {
             config.signals_based_traps(false);
-            // SAFETY: as above.
+            // SAFETY: no engine is made.
             unsafe { config.cranelift_flag_set("enable_heap_access_spectre_mitigation", "true") };
         },
     );
@@ -72,7 +72,7 @@ fn of_components() {
     );
 }
 
-/// Proposals that a compiler doesn't have.
+/// Proposals that a compiler doesn't support.
 #[cfg(feature = "threads")]
 #[test]
 fn of_proposals() {

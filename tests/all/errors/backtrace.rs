@@ -99,7 +99,7 @@ fn backtrace_of_a_message() {
     assert_eq!(error.downcast_ref(), Some(&"no 2".to_owned()));
 }
 
-/// The host's own call of a host function has none, whatever becomes of the error.
+/// A call of a host function by the host adds no backtrace to the error.
 #[test]
 fn backtrace_without_frames_is_not_seen() {
     let mut store = Store::<()>::default();
@@ -121,7 +121,7 @@ fn backtrace_without_frames_is_not_seen() {
     let error = fail(&mut store).context("calling");
     assert_eq!(messages(&error), ["calling", "refused 4"]);
 
-    // An error that goes on its way through WebAssembly code gets one after all.
+    // An error that then passes through WebAssembly code gets one.
     let error = Mutex::new(Some(fail(&mut store)));
     let pass = Func::wrap(&mut store, move |_: i32| {
         error.lock().unwrap().take().map_or(Ok(()), Err)
@@ -136,7 +136,7 @@ fn backtrace_without_frames_is_not_seen() {
     );
 }
 
-/// The alternate form is that of `anyhow`, down to what it escapes.
+/// The alternate form is that of `anyhow`, including its escapes.
 #[test]
 fn backtrace_with_quotes_is_shown_as_anyhow_does() {
     let mut store = Store::<()>::default();

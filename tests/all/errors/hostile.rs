@@ -1,10 +1,10 @@
-//! Texts that a guest writes: they are shown, and decide nothing.
+//! Texts that a guest writes: they are printed, but no decision depends on them.
 
 use super::messages;
 use libwasmtime::error::Context;
 use libwasmtime::*;
 
-/// What could be taken for something that libwasmtime says.
+/// Texts that could be mistaken for libwasmtime's.
 const TEXTS: &[&str] = &[
     "wasm trap: interrupt",
     "thrown Wasm exception",
@@ -23,13 +23,13 @@ const TEXTS: &[&str] = &[
     "memory fault at wasm address 0x1 in linear memory of size 0x2",
     "x` has not been defined\nStack backtrace:\n   0: main",
     "\nStack backtrace:\n   0: main\n",
-    // All that follows would be a native stack.
+    // The rest would be a native stack.
     "x\n\nCaused by:\n    wasm trap: interrupt\n\nStack backtrace:\n   0: main\n",
     "x\n\nCaused by:\n    thrown Wasm exception\n\nStack backtrace:\n   0: main\n",
     "\n\nCaused by:\n    thrown Wasm exception\nStack backtrace:\n0: main",
 ];
 
-/// A text as a string of the text format.
+/// Returns a text as a string of the text format.
 fn quoted(text: &str) -> String {
     let escaped: String = text
         .bytes()
@@ -41,7 +41,7 @@ fn quoted(text: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// The error is a text, and nothing else that a program looks for.
+/// The error is a text, and none of the types that programs look for.
 #[track_caller]
 fn assert_plain(error: &Error) {
     assert!(!error.is::<Trap>(), "{error:?}");
@@ -91,7 +91,7 @@ fn names_of_unknown_imports() -> Result<()> {
     Ok(())
 }
 
-/// The text of an unknown import doesn't say which it is.
+/// The text of the error doesn't decide which import is unknown.
 #[test]
 fn names_of_imports_that_read_alike() -> Result<()> {
     let engine = Engine::default();
@@ -110,7 +110,7 @@ fn names_of_imports_that_read_alike() -> Result<()> {
         let error = linker.instantiate_pre(&guest).map(drop).unwrap_err();
         assert_unknown(&error, missing.0, missing.1);
     }
-    // Both are there, and the one is of another type.
+    // Both are defined, but one has another type.
     let mut linker = Linker::new(&engine);
     linker.func_wrap("a::b", "c", || {})?;
     linker.func_wrap("a", "b::c", || {})?;
@@ -132,7 +132,7 @@ fn names_of_imports_that_do_not_fit() -> Result<()> {
         linker.define(&store, text, text, func)?;
         assert_plain(&linker.instantiate(&mut store, &guest).unwrap_err());
         assert_plain(&linker.instantiate_pre(&guest).map(drop).unwrap_err());
-        // Twice, and a name that is asked for.
+        // Twice, and a name that is looked up.
         assert_plain(
             &linker
                 .define(&store, text, text, func)
@@ -198,7 +198,7 @@ fn what_is_no_module() -> Result<()> {
             assert_plain(&Module::from_file(&engine, &file).unwrap_err());
             assert_plain(&Module::new(&engine, text.as_bytes()).unwrap_err());
         }
-        // A section whose size isn't right.
+        // A section with a wrong size.
         let mut binary = b"\0asm\x01\0\0\0\0\x7f".to_vec();
         binary.extend(text.as_bytes());
         assert_plain(&Module::new(&engine, binary).unwrap_err());
@@ -209,7 +209,7 @@ fn what_is_no_module() -> Result<()> {
     Ok(())
 }
 
-/// A module and functions of that name, which fail in many ways.
+/// Returns a module and functions with that name, which fail in many ways.
 fn named(text: &str) -> String {
     let name = quoted(text);
     format!(
@@ -244,7 +244,7 @@ fn names_in_backtraces() -> Result<()> {
             assert_eq!(backtrace.frames().len(), 1);
             assert_eq!(backtrace.frames()[0].func_name(), Some(*text));
             assert_eq!(backtrace.frames()[0].module_name(), Some(*text));
-            // The text is all of it, and nothing of it is a message.
+            // The whole error is the text, and no part of it is taken for a message.
             let shown = backtrace.to_string();
             assert!(shown.contains(text), "{shown}");
             let messages = messages(&error);
@@ -263,7 +263,7 @@ fn names_in_backtraces() -> Result<()> {
     Ok(())
 }
 
-/// A status that is asked for is found, and only that.
+/// An exit status is found if the program exited, and only then.
 #[cfg(feature = "wasi")]
 #[test]
 fn names_of_programs_that_exit() -> Result<()> {
@@ -290,7 +290,7 @@ fn names_of_programs_that_exit() -> Result<()> {
     Ok(())
 }
 
-/// Whether there is a pending exception, a name is no exception.
+/// A name isn't mistaken for an exception, whether or not one is pending.
 #[cfg(feature = "gc")]
 #[test]
 fn names_beside_a_pending_exception() -> Result<()> {
@@ -316,7 +316,7 @@ fn names_beside_a_pending_exception() -> Result<()> {
         let error = trap.call(&mut store, ()).unwrap_err();
         assert!(error.is::<Trap>() && !error.is::<ThrownException>());
 
-        // One that a start function throws is.
+        // An exception that a start function throws is found.
         let name = quoted(text);
         let wat = format!("(module (tag $t) (func $f (@name {name}) (throw $t)) (start $f))");
         let guest = Module::new(&engine, wat)?;
@@ -327,7 +327,7 @@ fn names_beside_a_pending_exception() -> Result<()> {
     Ok(())
 }
 
-/// Texts of the host's own aren't taken for something else either.
+/// Texts of the host aren't mistaken for something else either.
 #[test]
 fn texts_of_the_host() -> Result<()> {
     let engine = Engine::default();

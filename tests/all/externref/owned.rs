@@ -6,7 +6,7 @@ use libwasmtime::*;
 
 type Owned = OwnedRooted<ExternRef>;
 
-/// An object with an owned root, and no other.
+/// Returns an object with an owned root, and no other.
 fn owned(store: &mut Store<()>, drops: &Drops) -> Owned {
     let mut scope = RootScope::new(store);
     let reference = ExternRef::new(&mut scope, drops.counted()).unwrap();
@@ -37,7 +37,7 @@ fn typed_calls() {
     let exact = instance
         .get_typed_func::<Owned, Owned>(&mut store, "exact")
         .unwrap();
-    // The only root is that of the argument, then that of the result.
+    // The only root is first the argument's, then the result's.
     drop(back);
     let back = exact.call(&mut store, object).unwrap();
     let garbage = Drops::default();
@@ -74,7 +74,7 @@ fn calls_leave_no_roots_behind() {
     let exact = instance
         .get_typed_func::<Owned, Owned>(&mut store, "exact")
         .unwrap();
-    // There is no scope that would end.
+    // No scope has to end for that.
     for _ in 0..10 {
         let object = owned(&mut store, &drops);
         let back = exact.call(&mut store, object).unwrap();
@@ -126,7 +126,7 @@ fn host_functions() {
         .unwrap();
     assert_eq!(f.call(&mut store, 1).unwrap(), 0);
     assert_eq!(f.call(&mut store, 0).unwrap(), 1);
-    // Those that were kept outlive the host call.
+    // Owned roots outlive the host call.
     let kept = std::mem::take(store.data_mut());
     assert_eq!(kept.len(), 2);
     for reference in &kept {

@@ -5,7 +5,7 @@ use crate::guest::{Dropped, Drops, panic_text};
 use libwasmtime::*;
 use std::hash::{DefaultHasher, Hasher};
 
-/// What of a reference's data is a number, by way of any root.
+/// Returns the data of a reference of any root type, which is a number.
 fn number(reference: &impl RootedGcRef<ExternRef>, store: &Store<()>) -> i32 {
     let data = reference.data(store).unwrap().unwrap();
     *data.downcast_ref::<i32>().unwrap()
@@ -17,7 +17,7 @@ fn hash_of(hash: impl FnOnce(&mut DefaultHasher)) -> u64 {
     state.finish()
 }
 
-/// The hash of an object by way of a root.
+/// Returns the hash of an object, through a root.
 fn ref_hash(reference: &Rooted<ExternRef>, store: &Store<()>) -> u64 {
     hash_of(|state| reference.ref_hash(store, state).unwrap())
 }
@@ -54,7 +54,7 @@ fn data_of_an_owned_root_may_outlive_it() {
     let other = ExternRef::new(&mut store, ()).unwrap();
     let data = owned.data(&store).unwrap().unwrap();
     drop(owned);
-    // What can be done with the store while it's borrowed leaves the data alone.
+    // Operations on the borrowed store don't change the data.
     assert!(Rooted::ref_eq(&store, &other, &other).unwrap());
     assert!(data.is::<Dropped>());
     assert_eq!(drops.count(), 0);
@@ -124,7 +124,7 @@ fn an_expired_root_is_an_error() {
     assert!(Val::from(expired).to_raw(&mut store).is_err());
     let ty = RefType::EXTERNREF;
     assert!(Ref::from(expired).matches_ty(&store, &ty).is_err());
-    // What concerns the root itself works, and it's not the one in its place.
+    // Comparing the root itself works, and it differs from the one in its place.
     assert!(!Rooted::rooted_eq(expired, current));
     assert!(Rooted::rooted_eq(expired, expired));
     assert_ne!(rooted_hash(&expired), rooted_hash(&current));
@@ -158,7 +158,7 @@ fn equal_objects_have_equal_hashes() {
             let of_owned = hash_of(|state| owned[j].ref_hash(&store, state));
             assert_eq!(of_owned, ref_hash(b, &store));
             equal += usize::from(is_equal);
-            // The roots are others all the same.
+            // The roots are different nevertheless.
             assert!(!Rooted::rooted_eq(*a, *b));
             assert_ne!(rooted_hash(a), rooted_hash(b));
         }

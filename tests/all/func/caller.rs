@@ -84,7 +84,7 @@ fn host_that_calls_has_no_exports() {
     let f = Func::wrap(&mut store, |mut caller: Caller<'_, ()>| {
         caller.get_export("memory").is_none() as i32
     });
-    // The store has a memory, but nobody who exports it.
+    // The store has a memory, but no instance exports it.
     instantiate(&mut store, r#"(module (memory (export "memory") 1))"#, &[]);
     let f = f.typed::<(), i32>(&store).unwrap();
     assert_eq!(f.call(&mut store, ()).unwrap(), 1);

@@ -74,7 +74,7 @@ fn types_follow_from_the_closure() {
 #[test]
 fn error_type_follows_from_the_trait() {
     let mut store = Store::<()>::default();
-    // Neither closure says what its errors are.
+    // Neither closure needs to name its error type.
     let half = Func::wrap(&mut store, |x: i32| {
         ensure!(x % 2 == 0, "{x} is odd");
         Ok(x / 2)
@@ -171,7 +171,7 @@ fn results_of_an_untyped_function_are_checked() {
     );
     assert!(matches!(results, [Val::F32(7), Val::F32(8)]));
 
-    // What isn't set is a null function reference, and no number.
+    // A result that isn't set is a null function reference, which isn't a number.
     let error = Func::new(&mut store, ty, |_, _, _| Ok(()))
         .call(&mut store, &[], &mut results)
         .unwrap_err();

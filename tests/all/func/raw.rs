@@ -4,7 +4,7 @@ use crate::guest::instantiate;
 use libwasmtime::*;
 use std::mem::MaybeUninit;
 
-/// A function that swaps an `i32` and an `f64`, and adds a third value.
+/// Returns a function that swaps an `i32` and an `f64`, and adds a third value.
 fn swap(store: &mut Store<i64>) -> Func {
     let ty = FuncType::new(
         store.engine(),
@@ -67,7 +67,7 @@ fn unchecked_call() {
     assert_eq!(values[2].get_i64(), 9);
 
     values[0] = ValRaw::i32(-5);
-    // SAFETY: as above.
+    // SAFETY: the values are of the function's types, and there are enough.
     let error = unsafe { f.call_unchecked(&mut store, &mut values) }.unwrap_err();
     assert_eq!(error.to_string(), "-5 is negative");
 }

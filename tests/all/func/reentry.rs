@@ -3,8 +3,7 @@
 use crate::guest::instantiate;
 use libwasmtime::*;
 
-/// A module whose `run` calls the host with one less than it was given, until
-/// that is zero.
+/// A module whose `run` calls the host with its argument less one, until that is zero.
 const PING: &str = r#"(module
     (import "" "" (func $pong (param i32) (result i32)))
     (func (export "ping") (param i32) (result i32)
@@ -13,7 +12,7 @@ const PING: &str = r#"(module
                 (call $pong (i32.sub (local.get 0) (i32.const 1)))))
             (else (i32.const 0)))))"#;
 
-/// Calls the caller's function `ping`, and notes how deep it is.
+/// Calls the caller's function `ping`, and records the depth.
 fn pong(mut caller: Caller<'_, Vec<i32>>, x: i32) -> Result<i32> {
     caller.data_mut().push(x);
     let ping = caller.get_export("ping").and_then(Extern::into_func);
@@ -44,7 +43,7 @@ fn endless_recursion_through_the_host_is_a_trap() {
     let ping = ping(&mut store);
     let error = ping.call(&mut store, -1).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Trap::StackOverflow));
-    // Every host function that was entered was left as well.
+    // Every host function that was entered has returned.
     let (entered, left): (Vec<i32>, Vec<i32>) = store.data().iter().partition(|x| **x < 0);
     assert_eq!(entered.len(), left.len());
     assert_eq!(ping.call(&mut store, 3).unwrap(), 3);

@@ -3,7 +3,7 @@
 use crate::guest::instantiate;
 use libwasmtime::*;
 
-/// A function that returns its arguments.
+/// Returns a function that returns its arguments.
 fn identity<T>(store: &mut Store<T>, types: &str) -> Func {
     let count = types.split_whitespace().count();
     let gets: String = (0..count).map(|i| format!("local.get {i} ")).collect();
@@ -49,8 +49,7 @@ fn numbers_keep_their_bits() {
     }
 }
 
-/// A function of `n` numbers, of which it returns each times sixteen plus the
-/// number of its place.
+/// Returns a function of `n` numbers, which returns each times sixteen plus its index.
 fn places(store: &mut Store<()>, n: usize) -> Func {
     let types = "i64 ".repeat(n);
     let body: String = (0..n)
@@ -88,7 +87,7 @@ macro_rules! arities {
     };
 }
 
-/// The type of a number, whatever it is called.
+/// The type of a number, in Rust and in WebAssembly.
 macro_rules! number {
     ($name:ident) => {
         i64
@@ -138,7 +137,7 @@ fn each_value_of_a_host_function_has_its_place() {
     arities!(check);
 }
 
-/// A function of WebAssembly that passes its `n` numbers on to `host`.
+/// Returns a function of WebAssembly that passes its `n` numbers on to `host`.
 fn forward(store: &mut Store<()>, n: usize, host: Func) -> Func {
     let types = "i64 ".repeat(n);
     let gets: String = (0..n).map(|i| format!("local.get {i} ")).collect();
@@ -187,7 +186,7 @@ fn function_references() {
     let back = f.call(&mut store, Some(seven)).unwrap().unwrap();
     assert_eq!(call(&mut store, back), 7);
 
-    // What can't be null will do where null is allowed.
+    // A type without null is accepted where null is allowed.
     let f = f.func().typed::<Func, Option<Func>>(&store).unwrap();
     let back = f.call(&mut store, seven).unwrap().unwrap();
     assert_eq!(call(&mut store, back), 7);
@@ -250,7 +249,7 @@ fn concrete_function_references_are_compared_at_each_call() {
     assert_eq!(call.call(&mut store, Some(seven)).unwrap(), 7);
 }
 
-/// The whole text of the error of `typed`.
+/// Returns the whole text of the error of `typed`.
 fn refusal<P: WasmParams, R: WasmResults>(store: &Store<()>, f: Func) -> String {
     format!("{:#}", f.typed::<P, R>(store).unwrap_err())
 }
@@ -287,7 +286,7 @@ fn wrong_types_are_refused() {
         f.typed::<(u64, f64, V128), (i64, f64, V128)>(&store)
             .is_ok()
     );
-    // What is passed, or is returned, is what is found.
+    // The error shows the types of what is passed or returned.
     let error = refusal::<(i64, f64, i32), (i64, f64, V128)>(&store, f);
     assert!(error.contains("expected v128, found i32"), "{error}");
     let error = refusal::<(i64, f64, V128), (i64, f64, i32)>(&store, f);

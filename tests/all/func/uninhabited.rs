@@ -28,7 +28,7 @@ fn null_in_and_out() {
         .unwrap();
     assert_eq!(noextern.call(&mut store, NoExtern::null()).unwrap(), None);
 
-    // What null may be passed for, and what it may be received as.
+    // The types as which null may be passed and received.
     let mut is_null = |name, noextern| {
         let f = instance.get_func(&mut store, name).unwrap();
         if noextern {
@@ -81,7 +81,7 @@ fn null_for_a_concrete_type() {
 fn types_without_any_value() {
     let mut store = Store::<()>::default();
     let instance = instantiate(&mut store, WAT, &[]);
-    // Such functions can be had, but not called.
+    // Such functions can be obtained, but not called.
     let never = instance.get_func(&mut store, "never").unwrap();
     assert!(never.typed::<(NoFunc, NoExtern), ()>(&store).is_ok());
     assert!(

@@ -3,7 +3,7 @@
 use crate::guest::instantiate;
 use libwasmtime::*;
 
-/// The whole text of an error.
+/// Returns the whole text of an error.
 fn text(error: Error) -> String {
     format!("{error:#}")
 }

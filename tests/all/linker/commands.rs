@@ -1,9 +1,9 @@
-//! Whole modules that are defined: commands and reactors.
+//! Defining whole modules: commands and reactors.
 
 use super::{importing, number, x};
 use libwasmtime::{Caller, Engine, Linker, Module, Result, Store, Trap};
 
-/// Counts how often it is instantiated, in its start function, and returns that.
+/// Counts in its start function how often it is instantiated, and returns the count.
 const COMMAND: &str = r#"(module
     (import "host" "count" (func $count))
     (memory (export "memory") 1)

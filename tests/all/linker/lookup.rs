@@ -1,4 +1,4 @@
-//! Looking up what is defined.
+//! Looking up definitions.
 
 use super::{importing, number};
 use crate::guest::panic_text;

@@ -48,7 +48,7 @@ fn the_last_definition_counts_where_that_is_allowed() -> Result<()> {
 
     linker.allow_shadowing(false);
     assert!(linker.func_wrap("m", "x", || 4).is_err());
-    // What was made with the old definitions keeps them.
+    // Instances that were created with the old definitions keep them.
     assert_eq!(x(&mut store, instance), 3);
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Definitions that belong to one store. With another the C API would end the
-//! process, or tell a store that it owns what it doesn't.
+//! Definitions that belong to one store. Used with another, the C API would end the process,
+//! or treat an item as the wrong store's.
 
 use super::{importing, number, x};
 use crate::guest::{Use, assert_not_taken, instantiate, panic_text};
@@ -8,7 +8,7 @@ use libwasmtime::{
     MemoryType, Module, Mutability, Ref, RefType, Result, Store, Table, TableType, Val, ValType,
 };
 
-/// Two stores of one engine, the first of which has handed out nothing yet.
+/// Returns two stores of one engine, the first of which has handed out nothing yet.
 fn stores() -> (Engine, Store<()>, Store<()>) {
     let engine = Engine::default();
     let home = Store::new(&engine, ());
@@ -16,8 +16,8 @@ fn stores() -> (Engine, Store<()>, Store<()>) {
     (engine, home, foreign)
 }
 
-/// Nothing of `name` in the linker gets into `foreign`, which is as good as
-/// ever then; and it gets into `home`.
+/// Asserts that the linker's definition `name` is refused for `foreign`, which still works
+/// afterwards, and is accepted for `home`.
 #[track_caller]
 fn assert_is_of(
     linker: &Linker<()>,
@@ -161,7 +161,7 @@ fn default_values() -> Result<()> {
     for ty in types {
         assert_is_of(&linker, ty, ty, &mut home, &mut foreign);
     }
-    // They are known now, also to a store that can't use them.
+    // They are looked up now, also for a store that can't use them.
     linker.define_unknown_imports_as_default_values(&mut foreign, &module)?;
     assert!(linker.instantiate(&mut home, &module).is_ok());
     Ok(())
@@ -202,7 +202,7 @@ fn an_instance_that_is_defined_in_part() -> Result<()> {
     let instance = instantiate(&mut home, text, &[]);
     assert!(linker.instance(&mut home, "m", instance).is_err());
     assert_is_of(&linker, "a", "(func)", &mut home, &mut foreign);
-    // The host's function is still the host's, and the last isn't defined.
+    // The host's function is still defined as before, and the last isn't defined.
     let module = importing(&engine, "(func (result i32))");
     for store in [&mut home, &mut foreign] {
         let instance = linker.instantiate(&mut *store, &module)?;
@@ -221,17 +221,17 @@ fn a_definition_in_the_place_of_another() -> Result<()> {
     let func = Func::wrap(&mut home, || 1);
     linker.define(&home, "m", "x", func)?;
     assert_is_of(&linker, "x", "(func (result i32))", &mut home, &mut foreign);
-    // A function of the host is for all stores.
+    // A function of the host can be used with all stores.
     linker.func_wrap("m", "x", || 2)?;
     for store in [&mut home, &mut foreign] {
         let instance = linker.instantiate(&mut *store, &module)?;
         assert_eq!(x(store, instance), 2);
     }
-    // One of the other store is for that.
+    // A function of the other store can be used with that store.
     let func = Func::wrap(&mut foreign, || 3);
     linker.define(&foreign, "m", "x", func)?;
     assert_is_of(&linker, "x", "(func (result i32))", &mut foreign, &mut home);
-    // An instance's, too.
+    // The same for an instance's.
     let text = r#"(module (func (export "x") (result i32) i32.const 4))"#;
     let instance = instantiate(&mut home, text, &[]);
     linker.instance(&mut home, "m", instance)?;
@@ -279,7 +279,7 @@ fn items_of_two_stores_are_for_none() -> Result<()> {
     }
     assert_is_of(&linker, "a", "(func)", &mut home, &mut foreign);
     assert_is_of(&linker, "b", "(func)", &mut foreign, &mut home);
-    // What needs neither is for all.
+    // A module that imports neither can be used with all stores.
     let module = Module::new(&engine, "(module)")?;
     linker.instantiate(&mut Store::new(&engine, ()), &module)?;
     Ok(())
@@ -299,8 +299,8 @@ fn the_store_that_a_definition_is_of_may_be_gone() -> Result<()> {
     Ok(())
 }
 
-/// A linker compares types without a store, and libwasmtime knows them only as
-/// long as somebody has them.
+/// A linker compares types without a store, and libwasmtime keeps them only while they are
+/// in use.
 #[test]
 fn types_outlive_the_store_of_their_item() -> Result<()> {
     let (engine, mut home, mut foreign) = stores();

@@ -1,4 +1,4 @@
-//! Imports that a linker doesn't know, and what can be put in their place.
+//! Imports that a linker doesn't define, and what can be defined in their place.
 
 use super::{importing, x};
 use libwasmtime::{
@@ -80,7 +80,7 @@ fn as_traps() -> Result<()> {
         assert_eq!(
             linker.instantiate(&mut other, &module).is_ok(),
             !shadowing,
-            "with shadowing `x` is of another type now"
+            "with shadowing, `x` has another type now"
         );
     }
 
@@ -124,7 +124,7 @@ fn as_default_values() -> Result<()> {
     assert_eq!(table.size(&store), 3);
     assert!(matches!(global.get(&mut store), Val::F64(0)));
 
-    // What is known stays, and is called.
+    // Existing definitions stay, and are called.
     let module = Module::new(
         &engine,
         r#"(module (import "m" "known" (func (result i32))) (export "x" (func 0)))"#,

@@ -1,5 +1,5 @@
-//! Memories that grow while somebody has just looked at them. They move then:
-//! there is no room reserved for them to grow.
+//! Memories that grow after their bytes were looked at. They move, as no addresses are
+//! reserved for growth.
 
 use super::PAGE;
 use libwasmtime::{
@@ -7,8 +7,8 @@ use libwasmtime::{
     Store, UpdateDeadline,
 };
 
-/// How many pages the memory has, found by looking at its bytes, the last of
-/// which is written to and read.
+/// Returns the number of the memory's pages, according to its bytes; writes and reads the
+/// last byte.
 fn pages(mut store: impl AsContextMut, memory: Memory) -> usize {
     let len = memory.data_size(&store);
     memory.write(&mut store, len - 1, &[len as u8]).unwrap();
@@ -45,7 +45,7 @@ const GUEST: &str = r#"
             call $grow))
 "#;
 
-/// The store's data is what the host saw when it was called.
+/// Creates an instance whose store's data is what the host saw when it was called.
 fn guest(store: &mut Store<Vec<usize>>) -> Result<(Instance, Memory)> {
     store.set_epoch_deadline(u64::MAX / 2);
     let engine = store.engine().clone();
@@ -102,7 +102,7 @@ fn by_what_the_host_calls_in_turn() -> Result<()> {
         assert_eq!(pages(&mut caller, memory), 1);
         call(&mut caller, instance, "run")?;
         assert_eq!(pages(&mut caller, memory), 5);
-        // An error is a way out as well.
+        // The same if the host function fails.
         Err::<(), _>(libwasmtime::format_err!("the host has seen enough"))
     });
     let error = outer.call(&mut store, &[], &mut []).unwrap_err();

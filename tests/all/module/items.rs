@@ -1,4 +1,4 @@
-//! What modules import and export, in all its variety.
+//! All kinds of imports and exports of modules.
 
 use libwasmtime::{
     Config, Engine, ExternType, Module, Mutability, RefType, Result, ValType, wat2wasm,
@@ -78,7 +78,7 @@ fn imports_and_exports_are_listed_in_order() -> Result<()> {
     Ok(())
 }
 
-/// Modules with all that is read from a binary.
+/// Modules with everything that is read from a binary.
 const INTRICATE: &[&str] = &[
     "(module $name (memory i64 1) (table i64 3 0x1_0000_0000 externref))",
     r#"(module $m
@@ -122,7 +122,7 @@ fn a_module_cut_short_is_an_error_and_nothing_worse() -> Result<()> {
         };
         let all = shown(&whole);
         for len in 0..binary.len() {
-            // Most are invalid; where a section ends one may be valid.
+            // Most are invalid; one that ends with a section may be valid.
             if let Ok(module) = Module::new(&engine, &binary[..len]) {
                 shown(&module);
             }

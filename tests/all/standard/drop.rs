@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const IMPORT: &str = r#"(module (import "" "" (func $f)) (export "f" (func $f)))"#;
 
-/// A host function whose closure counts its drops.
+/// Returns a host function whose closure counts its drops.
 fn counted(store: &mut Store, drops: &Drops) -> Func {
     let drops = drops.counted();
     host(store, move |_| {
@@ -29,7 +29,7 @@ fn closure_is_dropped_once_with_its_store() {
     assert_eq!(drops.count(), 1);
 }
 
-/// In C, this would be a store that holds itself.
+/// In C, such a store would keep itself alive.
 #[test]
 fn closure_that_holds_objects_of_its_store_is_dropped() {
     let drops = Drops::default();
@@ -79,7 +79,7 @@ fn closure_is_dropped_if_the_type_is_refused() {
     assert_eq!(drops.count(), 1);
 }
 
-/// What goes through the C API's vectors is moved, and freed once.
+/// Objects in the C API's vectors are moved, and freed once.
 #[test]
 fn vectors_keep_and_free_what_they_hold() {
     let drops = Drops::default();
@@ -91,13 +91,13 @@ fn vectors_keep_and_free_what_they_hold() {
     let taken: Vec<Extern> = vec
         .into_iter()
         .flatten()
-        // SAFETY: the objects are of the store.
+        // SAFETY: the objects belong to the store.
         .map(|raw| unsafe { Extern::from_raw(&mut store, raw) })
         .collect();
     for item in taken.clone() {
         item.into_func().unwrap().call(&mut store, &[]).unwrap();
     }
-    // C objects that are left keep what is theirs.
+    // The remaining C objects keep what they own.
     drop((taken, store));
     assert_eq!(drops.count(), 0);
     drop(copy);
@@ -133,7 +133,7 @@ fn panics_and_errors_are_dropped_once() {
     assert_eq!(drops.count(), 4);
 }
 
-/// A panic in a finalizer has nowhere to go.
+/// A panic in a finalizer ends there.
 #[test]
 fn closure_that_panics_when_dropped() {
     struct Panics;

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Numbers go in and out bit by bit, also those that aren't equal to themselves.
+/// Numbers keep their bits, including NaNs.
 #[test]
 fn values_pass_both_ways() {
     let mut store = Store::default();
@@ -80,7 +80,7 @@ fn results_start_at_zero_and_must_fit() {
     assert!(message(&error).contains("incompatible value"), "{error:#}");
 }
 
-/// The values that abort the process in libwasmtime don't get there.
+/// Values for which libwasmtime aborts the process aren't passed to it.
 #[test]
 #[cfg(feature = "gc")]
 fn values_that_cannot_pass_are_errors() {

@@ -27,7 +27,7 @@ fn globals_are_shared_with_modules() {
     assert_eq!(global.get(&mut store).unwrap().f64(), Some(-1.0));
 }
 
-/// libwasmtime keeps silent about a value that it doesn't take.
+/// libwasmtime doesn't report a value that it refuses.
 #[test]
 fn what_a_global_does_not_take_is_an_error() {
     let mut store = Store::default();

@@ -104,7 +104,7 @@ fn start_function_runs_and_traps() {
     assert_eq!(trap.code(), Some(libwasmtime::Trap::UnreachableCodeReached));
 }
 
-/// What the engine-neutral API has no type for goes from module to module.
+/// Items for which the engine-neutral API has no type can be passed between modules.
 #[test]
 fn other_items_can_be_imported() {
     let mut config = Config::new();

@@ -55,7 +55,7 @@ fn what_cannot_be_made_is_an_error() {
     }
 }
 
-/// Sizes that are more than 32 bits, or than the C API's pages, are counted.
+/// Sizes above 32 bits, or in other pages than the C API's, are converted correctly.
 #[test]
 fn wide_memories_are_counted() {
     let mut config = Config::new();

@@ -94,7 +94,7 @@ fn serialized_module_comes_back() {
     assert_eq!(add(&mut store, &module, 1, 2), Some(3));
 
     let engine = Engine::new(Config::new().consume_fuel(true)).unwrap();
-    // SAFETY: the code is of another engine, and refused.
+    // SAFETY: the code was compiled for another engine, and is refused.
     let error = unsafe { Module::deserialize(Store::new(&engine), &code) }.unwrap_err();
     assert!(format!("{error:#}").contains("fuel"), "{error:#}");
     // SAFETY: this is no code, and refused.

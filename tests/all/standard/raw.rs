@@ -37,12 +37,12 @@ fn external_references_are_refused() {
             },
         })
     };
-    // SAFETY: as above.
+    // SAFETY: null needs no owner.
     let error = unsafe { Val::from_raw(Store::default(), external) }.unwrap_err();
     assert!(error.is::<Inexpressible>(), "{error:#}");
 }
 
-/// What a store is gone of can't be used through the C API either.
+/// An object whose store was dropped can't be used through the C API either.
 #[test]
 fn host_function_without_its_store_traps() {
     let mut store = Store::default();

@@ -43,7 +43,7 @@ fn host_function_calls_its_caller() {
     );
 }
 
-/// All that a store can do, it can do within a call.
+/// All operations on a store are possible within a call.
 #[test]
 fn host_function_uses_the_store() {
     let mut store = Store::default();
@@ -92,7 +92,7 @@ fn host_function_uses_the_store() {
     assert_eq!(results, [2, 2, i32::from(b'w')]);
 }
 
-/// The frames of the outer calls find their values as they left them.
+/// The outer calls find their values unchanged.
 #[test]
 fn many_values_survive_inner_calls() {
     let mut store = Store::default();

@@ -20,7 +20,7 @@ const _: () = {
     sync::<Trap>();
 };
 
-/// With either, there would be two implementations to choose from.
+/// A type with either trait has two implementations, so that this doesn't compile.
 trait NotSync<Which> {
     const CHECKED: () = ();
 }
@@ -69,7 +69,7 @@ fn handles_are_dropped_anywhere() {
     }
 }
 
-/// Tests that an object of another store panics.
+/// Asserts that using an object of another store panics.
 macro_rules! wrong_store {
     ($($name:ident: |$other:ident, $store:ident| $use:expr;)*) => {$(
         #[test]
@@ -123,7 +123,7 @@ wrong_store! {
     raw: |other, store| other.exports()[0].to_raw(&store);
 }
 
-/// The same of a reference.
+/// The same for a reference.
 #[cfg(feature = "gc")]
 macro_rules! wrong_reference {
     ($($name:ident: |$val:ident, $store:ident| $use:expr;)*) => {$(
@@ -180,7 +180,7 @@ wrong_reference! {
     raw_val: |val, store| val.to_raw(&store);
 }
 
-/// A handle whose store is gone is no handle of a new one at the same place.
+/// A handle whose store was dropped doesn't belong to a new store at the same address.
 #[test]
 #[should_panic(expected = "wrong store")]
 fn handle_of_a_store_that_is_gone() {

@@ -78,7 +78,7 @@ fn tables_are_made_and_imported() {
     assert!(table.grow(&mut store, 1, None).is_err());
 }
 
-/// Of other references than functions, there is only null.
+/// Of all references but functions, only null is supported.
 #[test]
 fn elements_that_cannot_pass_are_errors() {
     let mut store = Store::default();
@@ -108,7 +108,7 @@ fn elements_that_cannot_pass_are_errors() {
     }
 }
 
-/// Tables with 64-bit indices have limits that abort the process.
+/// Reading the limits of tables with 64-bit indices would abort the process.
 #[test]
 fn wide_tables_are_other_items() {
     let engine = Engine::new(Config::new().wasm_memory64(true)).unwrap();

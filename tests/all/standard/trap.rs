@@ -86,7 +86,7 @@ fn made_trap_comes_back() {
     }
 }
 
-/// A trap that a host function passes on is still the trap that it was.
+/// A trap that a host function passes on stays the same trap.
 #[test]
 fn trap_passes_through_host_functions() {
     let mut store = Store::default();
@@ -140,7 +140,7 @@ fn exception_passes_through_host_functions() {
     let instance = instantiate(&mut store, wat, &imports).unwrap();
     func(&instance, "run").call(&mut store, &[]).unwrap();
 
-    // In another store there is nothing to catch.
+    // In another store no exception is pending.
     let mut store = Store::new(&engine);
     let import = host(&mut store, move |_| {
         Err(kept.lock().unwrap().take().unwrap())
@@ -191,7 +191,7 @@ fn error_whose_display_panics_arrives_as_it_was() {
     assert!(trap.source().unwrap().is::<Unspeakable>());
 }
 
-/// What a host function recovers from isn't seen outside.
+/// An error that a host function handles isn't seen outside.
 #[test]
 fn recovered_failures_are_forgotten() {
     let mut store = Store::default();

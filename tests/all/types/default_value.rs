@@ -1,4 +1,4 @@
-//! Items of a type, made of nothing else.
+//! Items created from their type alone.
 
 use libwasmtime::{
     Engine, ExternType, FuncType, GlobalType, HeapType, MemoryType, Mutability, RefType, Result,
@@ -57,7 +57,7 @@ fn types_without_a_default() {
     let mut store = Store::<()>::default();
     let non_null = RefType::new(false, HeapType::Func);
     let value = ValType::Ref(non_null.clone());
-    // Each with the words of the `wasmtime` crate, which a program may compare.
+    // Each error has the words of the `wasmtime` crate, which a program may compare.
     let types: [(ExternType, &str); 3] = [
         (
             FuncType::new(store.engine(), [], [value.clone()]).into(),
@@ -75,7 +75,7 @@ fn types_without_a_default() {
     for (ty, lack) in types {
         let error = ty.default_value(&mut store).unwrap_err();
         assert_eq!(error.to_string(), lack);
-        assert_eq!(error.root_cause().to_string(), "`(ref func)` has no null");
+        assert_eq!(error.root_cause().to_string(), "`(ref func)` excludes null");
     }
     let with_result = FuncType::new(store.engine(), [], [ValType::I32]);
     assert!(TagType::new(with_result).default_value(&mut store).is_err());

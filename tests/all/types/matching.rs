@@ -131,8 +131,8 @@ fn the_same_shape_is_not_the_same_type() -> Result<()> {
     Ok(())
 }
 
-/// A function will do where a type is wanted that it matches by its parameters and
-/// results, wherever it is passed, as [`Func::matches_ty`] says.
+/// A function is accepted wherever its parameters and results match the expected type, as
+/// [`Func::matches_ty`] reports.
 #[test]
 fn functions_match_by_their_signature() -> Result<()> {
     let engine = Engine::new(Config::new().wasm_gc(true))?;

@@ -179,7 +179,7 @@ fn from_directory() {
     assert!(ByteVec::from_file(env::temp_dir()).is_err());
 }
 
-/// Such a file says that its length is zero.
+/// The length of such a file is given as zero.
 #[test]
 #[cfg(target_os = "linux")]
 fn from_file_of_unknown_length() {
@@ -187,7 +187,7 @@ fn from_file_of_unknown_length() {
     assert!(status.to_string_lossy().starts_with("Name:"));
 }
 
-/// Such a file says that it is longer than what can be read of it.
+/// The length of such a file is given as more than can be read.
 #[test]
 #[cfg(target_os = "linux")]
 fn from_file_shorter_than_it_says() {
@@ -197,7 +197,7 @@ fn from_file_shorter_than_it_says() {
     assert_eq!(ByteVec::from_file(path).unwrap(), expected[..]);
 }
 
-/// Nothing of it is read: it would need more memory than there can be.
+/// The file isn't read: it would need more memory than any machine has.
 #[test]
 #[cfg(target_os = "linux")]
 fn from_file_too_large_for_memory() {
@@ -208,7 +208,7 @@ fn from_file_too_large_for_memory() {
         fn memfd_create(name: *const c_char, flags: c_uint) -> c_int;
     }
 
-    // Few file systems have files of this length. This one always does.
+    // Few file systems support files of this length. This one does.
     // SAFETY: the name ends with a null.
     let file = unsafe { memfd_create(c"large".as_ptr(), 0) };
     assert!(file >= 0, "{}", io::Error::last_os_error());

@@ -2,7 +2,7 @@ use libwasmtime::sys::*;
 use libwasmtime::vec::ByteVec;
 use libwasmtime::vec::component::*;
 
-fn string(text: &str) -> OwnedVal {
+fn string(text: &str) -> OwnedComponentVal {
     let raw = wasmtime_component_val_t {
         kind: WASMTIME_COMPONENT_STRING,
         of: wasmtime_component_valunion_t {
@@ -10,10 +10,10 @@ fn string(text: &str) -> OwnedVal {
         },
     };
     // SAFETY: a string is valid, and its bytes were given up.
-    unsafe { OwnedVal::from_raw(raw) }
+    unsafe { OwnedComponentVal::from_raw(raw) }
 }
 
-fn list(elements: ValList) -> OwnedVal {
+fn list(elements: ValList) -> OwnedComponentVal {
     let raw = wasmtime_component_val_t {
         kind: WASMTIME_COMPONENT_LIST,
         of: wasmtime_component_valunion_t {
@@ -21,10 +21,10 @@ fn list(elements: ValList) -> OwnedVal {
         },
     };
     // SAFETY: a list is valid, and its elements were given up.
-    unsafe { OwnedVal::from_raw(raw) }
+    unsafe { OwnedComponentVal::from_raw(raw) }
 }
 
-fn text(val: &OwnedVal) -> &str {
+fn text(val: &OwnedComponentVal) -> &str {
     assert_eq!(val.kind(), WASMTIME_COMPONENT_STRING);
     // SAFETY: the kind says that it is a string, which stays as long as `val`.
     unsafe { ByteVec::from_ptr(&raw const (*val.as_ptr()).of.string) }
@@ -35,7 +35,7 @@ fn text(val: &OwnedVal) -> &str {
 #[test]
 fn lists_nest() {
     let strings: ValList = ["a", "b"].map(string).into();
-    let nested = ValList::from([list(strings), OwnedVal::default()]);
+    let nested = ValList::from([list(strings), OwnedComponentVal::default()]);
     let clone = nested.clone();
     drop(nested);
     assert_eq!(clone[1].kind(), WASMTIME_COMPONENT_BOOL);
@@ -62,7 +62,7 @@ fn records() {
 
 #[test]
 fn tuples() {
-    let tuple = ValTuple::from([string("one"), OwnedVal::default()]);
+    let tuple = ValTuple::from([string("one"), OwnedComponentVal::default()]);
     let clone = tuple.clone();
     let mut elements = tuple.into_iter();
     assert_eq!(

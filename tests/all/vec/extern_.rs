@@ -23,7 +23,7 @@ impl Store {
         }
     }
 
-    /// A host function whose finalizer counts.
+    /// Returns a host function whose finalizer counts.
     fn func(&self, drops: &AtomicUsize) -> Owned<wasm_extern_t> {
         unsafe extern "C" fn call(
             _env: *mut c_void,

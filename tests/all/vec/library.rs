@@ -1,5 +1,5 @@
-//! What vectors do where there is no library: whether a program has one is
-//! known once for all, so that takes a process of its own.
+//! Vectors in a program without a library. Whether a program has one is known once for
+//! all, so this takes a process of its own.
 
 use std::any::Any;
 use std::env;

@@ -9,7 +9,7 @@ pub fn val_type(kind: wasm_valkind_t) -> Owned<wasm_valtype_t> {
 }
 
 fn kind(ty: &Option<Owned<wasm_valtype_t>>) -> wasm_valkind_t {
-    // SAFETY: the type is valid, and none whose kind can't be told.
+    // SAFETY: the type is valid, and has one of the kinds that `wasm_valtype_kind` returns.
     unsafe { wasm_valtype_kind(ty.as_ref().unwrap().as_ptr()) }
 }
 
@@ -139,8 +139,8 @@ fn objects_have_an_address_of_their_own() {
     assert!(unsafe { Owned::<wasm_valtype_t>::from_raw(std::ptr::null_mut()) }.is_none());
 }
 
-/// Every other kind of object: copied and deleted by the right functions, or
-/// else valgrind and the allocator would object.
+/// Every other kind of object: copied and deleted by the right functions; a wrong one would
+/// corrupt the heap.
 #[test]
 fn all_kinds_of_types() {
     fn check<V: VecType<Element = Option<Owned<T>>>, T: Object>(object: *mut T) {

@@ -7,7 +7,7 @@ use libwasmtime::*;
 
 const WASI: &str = "wasi_snapshot_preview1";
 
-/// A module that imports WASI and exports a function.
+/// Returns a module that imports WASI and exports a function.
 fn module(engine: &Engine, export: &str) -> Module {
     let wat = format!(
         r#"(module
@@ -138,7 +138,7 @@ fn commands_are_of_one_store() {
     }
 }
 
-/// A command's memory isn't defined: what has its name stays.
+/// A command's memory isn't defined: a definition of the same name stays.
 #[test]
 fn commands_define_functions_only() {
     let engine = Engine::default();
@@ -193,7 +193,7 @@ fn defined_twice() {
     linker.instantiate(&mut store, &module).unwrap();
 }
 
-/// Some functions are defined before libwasmtime gets to the one that is there.
+/// libwasmtime defines some functions before it reaches the one that is already defined.
 #[test]
 fn defined_in_part() {
     let engine = Engine::default();

@@ -35,7 +35,7 @@ impl Guest {
         }
     }
 
-    /// What the program knows a directory as.
+    /// Returns the program's name for a directory.
     fn name_of(&mut self, dir: i32) -> Result<String, Errno> {
         self.call("fd_prestat_get", &[dir, 0])?;
         let len = self.number(1);
@@ -137,7 +137,7 @@ fn that_cannot_be_opened() {
     let error = open(&missing);
     assert!(error.contains(missing.to_str().unwrap()), "{error}");
     let error = open(&file);
-    assert!(error.ends_with("file` is no directory"), "{error}");
+    assert!(error.ends_with("file` is not a directory"), "{error}");
     open("a\0b".as_ref());
 }
 

@@ -1,4 +1,4 @@
-//! Programs that end themselves.
+//! Programs that call `proc_exit`.
 
 use super::Guest;
 use libwasmtime::wasi::{self, WasiCtxBuilder};
@@ -27,7 +27,7 @@ fn status_is_in_the_error() {
         let error = guest.try_call("proc_exit", &[Val::I32(code)]).unwrap_err();
         assert_eq!(status(&error), Some(code), "{error:?}");
         assert!(error.downcast_ref::<Trap>().is_none());
-        // The store goes on.
+        // The store still works.
         assert_eq!(guest.args(), [""; 0]);
     }
 }
@@ -42,8 +42,8 @@ fn status_out_of_range_is_another_error() {
     }
 }
 
-/// A module with a function that exits with 3 and is exported, or else is the
-/// start function.
+/// Returns a module with a function that exits with 3 and is exported, or else is the start
+/// function.
 fn exits(engine: &Engine, export: Option<&str>) -> Module {
     let how = match export {
         Some(name) => format!(r#"(export "{name}" (func $exit))"#),

@@ -1,4 +1,4 @@
-//! Pipes that keep what a program writes.
+//! Pipes that store the output of a program.
 
 use super::{Guest, in_process};
 use libwasmtime::wasi::{MemoryOutputPipe, WasiCtxBuilder};
@@ -48,7 +48,7 @@ fn may_get_more_than_is_written_at_once() {
     assert_eq!(pipe.contents(), piece);
 }
 
-/// Each store, and the host, writes where the one before has stopped.
+/// Each store, and the host, appends to what is there.
 #[test]
 fn may_be_of_two_stores_and_the_host() {
     let mut pipe = MemoryOutputPipe::new(1000);
@@ -66,7 +66,7 @@ fn may_be_of_two_stores_and_the_host() {
     assert_eq!(pipe.try_into_inner().unwrap(), b"abcdef");
 }
 
-/// What is written by several at a time is kept whole.
+/// Writes of several threads don't overwrite each other.
 #[test]
 fn may_be_shared_by_threads() {
     const TIMES: usize = 1_000;
@@ -104,7 +104,7 @@ fn may_be_full() {
         guest.write(1, b"text").unwrap_err();
         let kept = pipe.contents();
         assert!(b"text"[..capacity].starts_with(&kept));
-        // The stream is over, as after any error.
+        // The stream is closed, as after any error.
         guest.write(1, b"text").unwrap_err();
         let room = capacity - kept.len();
         pipe.write_all(&b"..."[..room]).unwrap();
@@ -164,7 +164,7 @@ fn leaves_no_file_open() {
     );
 }
 
-/// Where no more files can be opened a pipe is a writer like any other.
+/// If no more files can be opened, a pipe works like any other writer.
 #[test]
 #[cfg(target_os = "linux")]
 fn works_without_files() {

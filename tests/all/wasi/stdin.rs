@@ -1,4 +1,4 @@
-//! What a program reads.
+//! The input of a program.
 
 use super::{Guest, directory, error_of, in_process};
 use libwasmtime::wasi::{MemoryInputPipe, WasiCtxBuilder};
@@ -13,7 +13,7 @@ fn empty_unless_said() {
     assert_eq!(guest.read(0, 10).unwrap(), b"");
 }
 
-/// Bytes that are no text, more than are read at once.
+/// Bytes that aren't text, and more than are read at once.
 fn bytes() -> Vec<u8> {
     (0..=255).cycle().take(100_000).collect()
 }
@@ -25,7 +25,7 @@ fn of_bytes() {
     assert_eq!(guest.read(0, 3).unwrap(), [0, 1, 2]);
     assert_eq!(guest.read_to_end(0).unwrap(), bytes()[3..]);
     assert_eq!(guest.read_to_end(0).unwrap(), b"");
-    // A clone is the same bytes once more.
+    // A clone returns the same bytes again.
     let mut guest = Guest::new(WasiCtxBuilder::new().stdin(stdin));
     assert_eq!(guest.read_to_end(0).unwrap(), bytes());
 }

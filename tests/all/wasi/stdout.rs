@@ -1,4 +1,4 @@
-//! What a program writes.
+//! The output of a program.
 
 use super::{BADF, Guest, contains, directory, error_of, in_process};
 use libwasmtime::wasi::WasiCtxBuilder;

@@ -1,4 +1,4 @@
-//! Writers that get what a program writes.
+//! Writers of the host that receive the output of a program.
 
 use super::{Errno, Guest, IO};
 use crate::guest::{Dropped, Drops};
@@ -12,7 +12,7 @@ use std::thread::{self, ThreadId};
 /// No space left on the device.
 const NOSPC: Errno = 51;
 
-/// A writer of a closure.
+/// A writer that calls a closure.
 struct Writer<F>(F);
 
 impl<F: FnMut(&[u8]) -> io::Result<usize>> Write for Writer<F> {
@@ -142,7 +142,7 @@ fn are_left_alone_after_a_panic() {
     receiver.recv().expect_err("it isn't called again");
 }
 
-/// libwasmtime's own threads couldn't do that.
+/// This would fail on libwasmtime's own threads.
 #[test]
 fn may_run_programs() {
     let inner = MemoryOutputPipe::new(100);
@@ -156,7 +156,7 @@ fn may_run_programs() {
     assert_eq!(inner.contents(), b"text");
 }
 
-/// A writer that is counted when it is dropped, on the thread that made it.
+/// A writer that counts drops on the thread that created it.
 struct Counted {
     _dropped: Dropped,
     maker: ThreadId,
@@ -228,7 +228,7 @@ fn dropped_with_the_store() {
     });
 }
 
-/// More than once, as libwasmtime's own threads are done with it sooner or later.
+/// Several times, as libwasmtime's own threads finish at different moments.
 #[test]
 fn dropped_with_the_store_after_use() {
     for _ in 0..20 {
@@ -282,7 +282,7 @@ fn dropped_when_the_context_is_replaced() {
     });
 }
 
-/// Be it before or after libwasmtime got them.
+/// Before and after they were passed to libwasmtime.
 #[test]
 fn dropped_when_the_context_is_refused() {
     assert_dropped(|wasi, drops| {

@@ -1,5 +1,5 @@
-//! A crate that brings some functions of the C API itself, and not libwasmtime's:
-//! they return a null or do nothing. It stands for those that bring all of it.
+//! A crate that brings some functions of the C API itself, and not libwasmtime's: they
+//! return null or do nothing. It stands for crates that bring all of it.
 
 use std::ffi::c_void;
 use std::ptr;

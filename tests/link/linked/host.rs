@@ -1,5 +1,5 @@
-//! Opens plugins, runs and closes them, one after the other, and then has a fault
-//! of its own. It uses no WebAssembly itself, and its arguments are the plugins.
+//! Opens plugins, runs and closes them, one after the other, and then causes a fault itself.
+//! It uses no WebAssembly, and its arguments are the plugins.
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::{env, ptr, thread};
@@ -15,14 +15,14 @@ unsafe extern "C" {
 const NOW: c_int = 2;
 const SIGSEGV: c_int = 11;
 
-/// The host's own way to end when it has a fault.
+/// The host's own signal handler for a fault.
 extern "C" fn at_fault(_signal: c_int) {
     println!("the host's own fault");
-    // SAFETY: it ends the process, and runs nothing of it.
+    // SAFETY: it ends the process, and runs no destructors.
     unsafe { _exit(0) }
 }
 
-/// What a plugin says.
+/// Returns a plugin's output.
 fn run(path: &str) -> bool {
     let file = CString::new(path).unwrap();
     // SAFETY: the plugin is the one that was built for this, and its function has
@@ -46,6 +46,6 @@ fn main() {
     for path in env::args().skip(1) {
         println!("a trap: {}", run(&path));
     }
-    // SAFETY: it isn't: a fault is what this is about.
+    // SAFETY: it isn't safe: this causes the fault.
     unsafe { ptr::without_provenance::<u8>(8).read_volatile() };
 }

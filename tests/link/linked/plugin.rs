@@ -1,9 +1,9 @@
-//! A plugin that runs WebAssembly, in one function of C.
+//! A plugin that runs WebAssembly and exports one C function.
 
 use wasmtime::{Config, Engine, Instance, Module, Store, Trap};
 
-/// Runs into a trap that the processor raises, and says whether it came back as
-/// an error.
+/// Causes a trap that the processor raises, and reports whether it was returned as an
+/// error.
 #[unsafe(no_mangle)]
 pub extern "C" fn plugin() -> bool {
     let mut config = Config::new();

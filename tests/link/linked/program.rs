@@ -1,4 +1,4 @@
-//! Says what each way to begin comes to.
+//! Prints the outcome of each way to use libwasmtime first.
 
 use std::panic;
 
@@ -6,7 +6,7 @@ use wasmtime::{
     Config, ConfigConflict, Engine, Instance, LoadError, LoadOptions, Module, Result, Store,
 };
 
-/// The text of an error, if it is the one that tells of a library.
+/// Returns the text of an error, if it is one about a library.
 fn text<T>(result: Result<T>) -> String {
     match result {
         Ok(_) => "fine".to_owned(),
@@ -39,7 +39,8 @@ fn main() {
     );
     let vector = panic::catch_unwind(|| wasmtime::vec::ByteVec::from(&b"bytes"[..]));
     println!("vector: {}", if vector.is_ok() { "fine" } else { "panic" });
-    // No library takes the architecture alone, which the right one is asked about.
+    // The architecture alone isn't a valid target, about which only the right library is
+    // asked.
     let target = match Config::new().target(std::env::consts::ARCH) {
         Err(error) if error.is::<ConfigConflict>() => Ok(()),
         target => target.map(drop),
@@ -75,7 +76,7 @@ fn main() {
     }
 }
 
-/// What a module computes.
+/// Returns the result of a module.
 fn run() -> Result<i32> {
     let engine = Engine::default();
     let module = Module::new(

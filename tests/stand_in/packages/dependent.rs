@@ -1,4 +1,4 @@
-//! A crate as other people write one for the `wasmtime` crate.
+//! A crate like those that other people write for the `wasmtime` crate.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ struct State {
     limits: StoreLimits,
 }
 
-/// A guest that says something, and its host.
+/// A guest that prints something, and its host.
 pub struct Plugin {
     store: Store<State>,
     instance: Instance,
@@ -162,7 +162,7 @@ impl Plugin {
         Ok(data.downcast_ref::<String>().context("no text")?.clone())
     }
 
-    /// How `name` ends.
+    /// Returns the outcome of calling `name`.
     pub fn trap(&mut self, name: &str) -> Result<Trap> {
         let error = self
             .instance
@@ -174,7 +174,7 @@ impl Plugin {
     }
 }
 
-/// Sums what a table's functions return.
+/// Returns the sum of the results of a table's functions.
 pub fn table() -> Result<i32> {
     let mut store: Store<()> = Store::default();
     let ty = TableType::new(RefType::FUNCREF, 2, Some(4));
@@ -196,7 +196,7 @@ fn sum(mut store: impl AsContextMut, table: &Table) -> Result<i32> {
     Ok(sum)
 }
 
-/// What the exports of precompiled code are.
+/// Returns the exports of precompiled code.
 pub fn precompiled() -> Result<Vec<String>> {
     let engine = Engine::default();
     let text = r#"(module (memory (export "m") 2 3) (func (export "f") (param f64)))"#;

@@ -1,4 +1,4 @@
-//! A program with the patch. It calls the dependent, and names what only libwasmtime
+//! A program with the patch. It calls the dependent, and uses items that only libwasmtime
 //! has.
 
 use dependent::{Plugin, Refused};

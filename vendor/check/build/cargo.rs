@@ -1,10 +1,9 @@
-//! What Cargo was told about the build script of `wasmtime-c-api-impl`.
+//! Finds out whether Cargo's configuration replaces the build script of `wasmtime-c-api-impl`.
 //!
-//! Cargo doesn't tell a build script how it was configured, so the places are looked
-//! at again which Cargo has its configuration from: the files `.cargo/config.toml` of
-//! the directory where it was run and of those above it, that of its home, and its
-//! arguments. What is found counts if it names the key and the target; whether it is
-//! right is for Cargo to say.
+//! A build script can't ask Cargo for its configuration. So this module reads the places that
+//! Cargo reads: the files `.cargo/config.toml` in the directory where Cargo was run and in those
+//! above it, the one in Cargo's home, and Cargo's arguments. A configuration counts if it names
+//! the key and the target; Cargo itself reports an invalid one.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -14,10 +13,10 @@ use std::path::{Path, PathBuf};
 /// The `links` key of the package `wasmtime-c-api-impl`.
 const LINKS: &str = "wasmtime-c-api";
 
-/// How deep files that include others are followed.
+/// The maximum depth of files that include others.
 const INCLUDES: u32 = 8;
 
-/// Whether a table stands in for the build script, for a target.
+/// Reports whether a table replaces the build script for a target.
 pub fn replaces_script(triple: &str) -> bool {
     let directory = directory().unwrap_or_default();
     let arguments = arguments();
@@ -30,7 +29,7 @@ pub fn replaces_script(triple: &str) -> bool {
             .any(|file| is_file_about(file, triple, INCLUDES))
 }
 
-/// The values of an option among arguments.
+/// Returns the values of an option in a list of arguments.
 fn values<'a>(arguments: &'a [String], option: &'a str) -> impl Iterator<Item = &'a str> {
     let after = arguments.windows(2).filter_map(move |pair| {
         let [name, value] = pair else { return None };
@@ -42,7 +41,7 @@ fn values<'a>(arguments: &'a [String], option: &'a str) -> impl Iterator<Item = 
     after.chain(joined)
 }
 
-/// A target as a key of TOML.
+/// Returns a target as a TOML key.
 pub fn key(triple: &str) -> String {
     match triple.contains('.') {
         true => format!("\"{triple}\""),
@@ -50,8 +49,8 @@ pub fn key(triple: &str) -> String {
     }
 }
 
-/// Whether a piece of configuration says something of the build script, for a
-/// target. It is in a table of its own, or in one of the target's or of all targets.
+/// Reports whether a piece of configuration has a table for the build script and a target. It may
+/// be a table of its own, or a part of the table of the target or of all targets.
 fn is_about(text: &str, triple: &str) -> bool {
     let mut lines = text
         .lines()
@@ -63,7 +62,7 @@ fn is_about(text: &str, triple: &str) -> bool {
     })
 }
 
-/// The same of a file, and of those that it includes, so many deep.
+/// Reports whether a file has such a table, or a file that it includes, up to a depth.
 fn is_file_about(file: &Path, triple: &str, includes: u32) -> bool {
     let Ok(text) = fs::read_to_string(file) else {
         return false;
@@ -75,8 +74,8 @@ fn is_file_about(file: &Path, triple: &str, includes: u32) -> bool {
                 .any(|name| is_file_about(&directory.join(name), triple, includes - 1))
 }
 
-/// The files that a text includes: all strings of the key, as they may be in a list, or
-/// in tables with more keys.
+/// Returns the files that a text includes: all strings in the value of the key, as the value may
+/// be a list, also of tables with more keys.
 fn included(text: &str) -> impl Iterator<Item = &str> {
     let value = text
         .split("\ninclude")
@@ -92,7 +91,7 @@ fn included(text: &str) -> impl Iterator<Item = &str> {
     strings.filter(|name| !name.is_empty())
 }
 
-/// The files that Cargo may have its configuration from.
+/// Returns the files that Cargo may read its configuration from.
 fn files(arguments: &[String]) -> BTreeSet<PathBuf> {
     let mut directories = BTreeSet::new();
     for place in places(arguments) {
@@ -106,35 +105,35 @@ fn files(arguments: &[String]) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// The directories from which on Cargo may have looked for files.
+/// Returns the directories from which Cargo may search upwards for files.
 fn places(arguments: &[String]) -> Vec<PathBuf> {
     let Some(directory) = directory() else {
-        // Where the shell was, and what the target directory is in, which is the
-        // workspace as a rule.
+        // The directory of the shell, and the target directory, which is usually inside of
+        // the workspace.
         let in_environment = ["PWD", "OUT_DIR"].into_iter().filter_map(env::var_os);
         return in_environment.map(PathBuf::from).collect();
     };
-    // `cargo install --path` looks where the package is.
+    // `cargo install --path` searches from the directory of the package.
     let installed = values(arguments, "--path").map(|path| directory.join(path));
     let mut places: Vec<PathBuf> = installed.collect();
     places.push(directory);
     places
 }
 
-/// Where Cargo was run.
+/// Returns the directory where Cargo was run.
 #[cfg(target_os = "linux")]
 fn directory() -> Option<PathBuf> {
     let parent = std::os::unix::process::parent_id();
     fs::read_link(format!("/proc/{parent}/cwd")).ok()
 }
 
-/// Where Cargo was run, which isn't known.
+/// Returns `None`, as there is no way to find out where Cargo was run.
 #[cfg(not(target_os = "linux"))]
 fn directory() -> Option<PathBuf> {
     None
 }
 
-/// The arguments of Cargo.
+/// Returns the arguments of Cargo.
 #[cfg(target_os = "linux")]
 fn arguments() -> Vec<String> {
     let parent = std::os::unix::process::parent_id();
@@ -144,7 +143,7 @@ fn arguments() -> Vec<String> {
         .collect()
 }
 
-/// The arguments of Cargo, as far as spaces tell them apart.
+/// Returns the arguments of Cargo, split at spaces.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn arguments() -> Vec<String> {
     let parent = std::os::unix::process::parent_id().to_string();
@@ -156,7 +155,7 @@ fn arguments() -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
 
-/// The arguments of Cargo, which can't be seen.
+/// Returns no arguments, as there is no way to find them out.
 #[cfg(not(unix))]
 fn arguments() -> Vec<String> {
     Vec::new()

@@ -1,9 +1,9 @@
-//! Whether CMake is there.
+//! Checks whether CMake is installed.
 
 use std::env;
 use std::path::Path;
 
-/// Whether there is a `cmake` where a command is looked for.
+/// Reports whether a directory of the PATH contains `cmake`.
 pub fn is_installed() -> bool {
     let name = format!("cmake{}", env::consts::EXE_SUFFIX);
     let path = env::var_os("PATH").unwrap_or_default();

@@ -1,6 +1,6 @@
-//! What `cargo xtask measure` builds with each crate: `compile FILE` writes a
-//! precompiled module, `run FILE` calls its function and prints the most memory
-//! that the process had, in KiB.
+//! The program that `cargo xtask measure` builds with each crate: `compile FILE` writes a
+//! precompiled module, `run FILE` calls its function and prints the peak memory of the
+//! process, in KiB.
 
 use wasmtime::{Engine, Linker, Module, Result, Store};
 

@@ -1,4 +1,4 @@
-//! The list of differences that are meant, each with its reason.
+//! The list of intended differences, each with its reason.
 
 use std::cell::Cell;
 
@@ -14,12 +14,11 @@ struct Entry {
     used: Cell<bool>,
 }
 
-/// What may differ.
+/// The differences that are allowed.
 ///
-/// In the file, paragraphs that begin with the reason, as lines with `#`, are
-/// followed by lines `NAME: ASPECT, ASPECT`. In both, `*` stands for any text. The
-/// aspect of what isn't there is `missing`, that of what is there and named among what
-/// isn't is `named`.
+/// In the file, paragraphs that begin with the reason, as lines with `#`, are followed by
+/// lines `NAME: ASPECT, ASPECT`. In both, `*` stands for any text. The aspect of a missing
+/// item is `missing`; that of an item which exists and is named as missing is `named`.
 pub struct Allowed(Vec<Entry>);
 
 impl Allowed {
@@ -27,7 +26,7 @@ impl Allowed {
     ///
     /// # Errors
     ///
-    /// If a line is something else, or has no reason.
+    /// Returns an error if a line is something else, or has no reason.
     pub fn parse(text: &str) -> Result<Allowed> {
         let mut entries = Vec::new();
         let mut reason = false;
@@ -56,9 +55,9 @@ impl Allowed {
         Ok(Allowed(entries))
     }
 
-    /// Whether an aspect of an item may differ.
+    /// Reports whether an aspect of an item may differ.
     pub fn allows(&self, name: &str, aspect: &str) -> bool {
-        // All that match are of use.
+        // All entries that match count as used.
         let mut found = false;
         for entry in &self.0 {
             if pattern::matches(&entry.name, name) && pattern::matches(&entry.aspect, aspect) {
@@ -69,7 +68,7 @@ impl Allowed {
         found
     }
 
-    /// The entries that nothing needed.
+    /// Returns the entries that matched nothing.
     pub fn unused(&self) -> Vec<String> {
         let unused = self.0.iter().filter(|entry| !entry.used.get());
         unused

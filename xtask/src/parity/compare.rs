@@ -1,4 +1,4 @@
-//! What the two crates have in common, and how it differs.
+//! Finds the items that both crates have, and how they differ.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,9 @@ use super::allowed::Allowed;
 use super::signature::Signature;
 use super::surface::Surface;
 
-/// The items that upstream has and this crate hasn't.
+/// Returns the items that upstream has and this crate lacks.
 ///
-/// A type that this crate re-exports from elsewhere is taken to have everything.
+/// A type that this crate re-exports from another crate counts as complete.
 pub fn missing(upstream: &BTreeSet<String>, own: &Surface) -> BTreeSet<String> {
     let there = |name: &str| {
         let whole = match name.rsplit_once(" for ") {
@@ -21,14 +21,14 @@ pub fn missing(upstream: &BTreeSet<String>, own: &Surface) -> BTreeSet<String> {
     missing.cloned().collect()
 }
 
-/// The items that differ, but for what is allowed.
+/// Returns the items that differ in an aspect that isn't allowed.
 pub fn differing(upstream: &Surface, own: &Surface, allowed: &Allowed) -> Vec<String> {
     let mut differences = Vec::new();
     for (name, theirs) in upstream {
         let Some(ours) = own.get(name) else {
             continue;
         };
-        // What upstream re-exports from elsewhere, without that crate's JSON.
+        // Items that upstream re-exports from a crate whose JSON is missing.
         if theirs.is_empty() || ours.is_empty() {
             continue;
         }
@@ -52,7 +52,7 @@ pub fn differing(upstream: &Surface, own: &Surface, allowed: &Allowed) -> Vec<St
     differences
 }
 
-/// An aspect as text.
+/// Returns an aspect as text.
 fn text<'s>(signature: &'s Signature, aspect: &str) -> &'s str {
     signature.get(aspect).map_or("", String::as_str)
 }

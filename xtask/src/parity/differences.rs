@@ -1,16 +1,16 @@
-//! Whether `src/differences.md` names what is missing.
+//! Checks that `src/differences.md` names what is missing.
 
 use std::collections::BTreeSet;
 
 use super::pattern;
 use super::surface::Surface;
 
-/// The missing items that a text doesn't name; `is_type` says of which are types,
-/// traits and modules.
+/// Returns the missing items that a text doesn't name; `is_type` reports which of them are
+/// types, traits and modules.
 ///
-/// An item is named by its name between backquotes, with `*` for any text in it. The
-/// parts of a missing type or module are named with it, and so are implementations of
-/// a missing trait, or in which a missing type comes up.
+/// An item is named by its name between backquotes, with `*` for any text in it. The parts
+/// of a missing type or module are named with it, and so are implementations of a missing
+/// trait, or in which a missing type appears.
 pub fn unnamed<'m>(
     text: &str,
     missing: &'m BTreeSet<String>,
@@ -40,10 +40,10 @@ pub fn unnamed<'m>(
     unnamed.map(String::as_str).collect()
 }
 
-/// The heading under which a text names what isn't there.
+/// The heading of the part that names missing items.
 const MISSING: &str = "\n# What the C API has no function for\n";
 
-/// The items that a text names among those that aren't there, and that are.
+/// Returns the items that a text names as missing although they exist.
 pub fn stale<'t>(text: &'t str, upstream: &BTreeSet<String>, own: &Surface) -> Vec<&'t str> {
     let (_, missing) = text.split_once(MISSING).unwrap_or_default();
     let names = names(missing).into_iter();
@@ -52,7 +52,7 @@ pub fn stale<'t>(text: &'t str, upstream: &BTreeSet<String>, own: &Surface) -> V
         .collect()
 }
 
-/// What stands between backquotes.
+/// Returns what stands between backquotes.
 fn names(text: &str) -> BTreeSet<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }

@@ -1,4 +1,4 @@
-//! What rustdoc knows of a crate: its JSON, and that of the crates it re-exports.
+//! rustdoc's JSON of a crate and of the crates that it re-exports.
 
 use std::collections::HashMap;
 use std::fs;
@@ -18,7 +18,7 @@ pub struct Document {
 /// A crate's JSON, and that of others whose items it re-exports.
 pub struct Documents(Vec<Document>);
 
-/// An item, and the document that its ids are of.
+/// An item, and the document to which its ids belong.
 #[derive(Clone, Copy)]
 pub struct Item<'d> {
     documents: &'d Documents,
@@ -26,7 +26,7 @@ pub struct Item<'d> {
     pub json: &'d Value,
 }
 
-/// The name of a variant of an enumeration, and what is in it.
+/// Returns the name of a variant of an enumeration, and what is in it.
 pub fn variant(value: &Value) -> (&str, &Value) {
     match value {
         Value::String(name) => (name, &Value::Null),
@@ -37,7 +37,7 @@ pub fn variant(value: &Value) -> (&str, &Value) {
     }
 }
 
-/// The elements of an array, or none of anything else.
+/// Returns the elements of an array; none for any other value.
 pub fn elements(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
@@ -47,7 +47,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If there is no such file, or something else is in it.
+    /// Returns an error if the file doesn't exist, or contains something else.
     pub fn read(file: &Path) -> Result<Document> {
         let text =
             fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
@@ -63,18 +63,18 @@ impl Document {
         Ok(Document { json, by_path })
     }
 
-    /// The version of the crate.
+    /// Returns the version of the crate.
     pub fn version(&self) -> &str {
         self.json["crate_version"].as_str().unwrap_or_default()
     }
 
-    /// The version of the format, which follows rustdoc's.
+    /// Returns the version of the format, which follows rustdoc's.
     pub fn format(&self) -> u64 {
         self.json["format_version"].as_u64().unwrap_or_default()
     }
 }
 
-/// The path of an item's summary, as text.
+/// Returns the path of an item's summary, as text.
 fn path(summary: &Value) -> String {
     let parts: Vec<_> = elements(&summary["path"])
         .iter()
@@ -84,21 +84,21 @@ fn path(summary: &Value) -> String {
 }
 
 impl Documents {
-    /// A crate's document, and those of crates that it re-exports.
+    /// Returns a crate's document, and those of crates that it re-exports.
     pub fn new(main: Document, others: Vec<Document>) -> Documents {
         Documents(iter::once(main).chain(others).collect())
     }
 
-    /// The crate's own document.
+    /// Returns the crate's own document.
     pub fn main(&self) -> &Document {
         &self.0[0]
     }
 
-    /// The crate itself.
+    /// Returns the crate itself.
     ///
     /// # Errors
     ///
-    /// If the document has no root.
+    /// Returns an error if the document has no root.
     pub fn root(&self) -> Result<Item<'_>> {
         let document = self.main();
         let root = document.json["root"].as_u64().unwrap_or_default();
@@ -106,7 +106,7 @@ impl Documents {
         item.ok_or_else(|| anyhow!("the JSON has no root module"))
     }
 
-    /// An item by its id in a document.
+    /// Returns an item by its id in a document.
     fn find<'d>(&'d self, document: &'d Document, id: u64) -> Option<Item<'d>> {
         let id = id.to_string();
         if let Some(json) = document.json["index"].get(&id) {
@@ -116,7 +116,7 @@ impl Documents {
                 json,
             });
         }
-        // It may be an item of a crate whose document is here as well.
+        // It may be an item of a crate whose document was read as well.
         let path = path(document.json["paths"].get(&id)?);
         self.0.iter().find_map(|document| {
             let id = document.by_path.get(&path)?;
@@ -131,53 +131,53 @@ impl Documents {
 }
 
 impl<'d> Item<'d> {
-    /// Another item of the same document, or of one that it re-exports.
+    /// Returns another item of the same document, or of one that it re-exports.
     pub fn find(&self, id: &Value) -> Option<Item<'d>> {
         self.documents.find(self.document, id.as_u64()?)
     }
 
-    /// The last name of the path of an item, wherever it is from: where it's used it
-    /// may have another.
+    /// Returns the last name of an item's path in its own crate: where it is used, it may
+    /// have another.
     pub fn original(&self, id: &Value) -> Option<&'d str> {
         let summary = self.document.json["paths"].get(id.to_string())?;
         elements(&summary["path"]).last()?.as_str()
     }
 
-    /// Whether an id is of an item that the document's own crate defines.
+    /// Reports whether the document's own crate defines the item with an id.
     pub fn is_own(&self, id: &Value) -> bool {
         let summary = &self.document.json["paths"][id.to_string()];
         summary.is_null() || summary["crate_id"] == 0
     }
 
-    /// The items that a list of ids is of, without those that are hidden.
+    /// Returns the items with a list of ids, without hidden ones.
     pub fn all(&self, ids: &'d Value) -> impl Iterator<Item = Item<'d>> {
         let item = *self;
         elements(ids).iter().filter_map(move |id| item.find(id))
     }
 
-    /// What kind of item it is, and what there is to say of that kind.
+    /// Returns its kind, and the JSON that belongs to the kind.
     pub fn inner(&self) -> (&'d str, &'d Value) {
         variant(&self.json["inner"])
     }
 
-    /// Its name; empty if it has none.
+    /// Returns its name; empty if it has none.
     pub fn name(&self) -> &'d str {
         self.json["name"].as_str().unwrap_or_default()
     }
 
-    /// Whether it is public by itself, or as a part of what is.
+    /// Reports whether it is public, by itself or as a part of a public item.
     pub fn is_public(&self) -> bool {
         matches!(self.json["visibility"].as_str(), Some("public" | "default"))
     }
 
-    /// Whether it has an attribute.
+    /// Reports whether it has an attribute.
     pub fn has(&self, attribute: &str) -> bool {
         elements(&self.json["attrs"])
             .iter()
             .any(|found| variant(found).0 == attribute)
     }
 
-    /// Whether it is deprecated.
+    /// Reports whether it is deprecated.
     pub fn is_deprecated(&self) -> bool {
         !self.json["deprecation"].is_null()
     }

@@ -1,4 +1,4 @@
-//! Has rustdoc write the JSON of both crates.
+//! Runs rustdoc to write the JSON of both crates.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,11 +16,11 @@ const RE_EXPORTED: [&str; 3] = [
     "wasmtime-internal-cache",
 ];
 
-/// Documents this crate, with all that it can have in one link mode.
+/// Documents this crate, with all features that are possible in one link mode.
 ///
 /// # Errors
 ///
-/// If it doesn't compile.
+/// Returns an error if it doesn't compile.
 pub fn own(target: &Path) -> Result<Documents> {
     let target = target.join("own");
     run(json(cargo())
@@ -38,12 +38,12 @@ pub fn own(target: &Path) -> Result<Documents> {
     Ok(Documents::new(document, Vec::new()))
 }
 
-/// The `wasmtime` crate of a version, with its default features, from a file that
+/// Returns the `wasmtime` crate of a version, with its default features, from a file that
 /// rustdoc wrote before; with the crates that it re-exports, whose files are beside it.
 ///
 /// # Errors
 ///
-/// If the file isn't of that version, or of another format, or if one isn't there.
+/// Returns an error if a file is missing, or has another version or format.
 pub fn read(file: &Path, version: &str, format: u64) -> Result<Documents> {
     let main = Document::read(file)?;
     if main.version() != version || main.format() != format {
@@ -67,7 +67,7 @@ pub fn read(file: &Path, version: &str, format: u64) -> Result<Documents> {
 ///
 /// # Errors
 ///
-/// If it can't be fetched, or doesn't compile.
+/// Returns an error if it can't be fetched, or doesn't compile.
 pub fn upstream(target: &Path, version: &str, format: u64) -> Result<PathBuf> {
     let directory = target.join("upstream");
     let file = directory.join("target").join("doc").join("wasmtime.json");
@@ -97,8 +97,8 @@ pub fn upstream(target: &Path, version: &str, format: u64) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// A command that makes JSON of the documentation. A stable rustdoc can, but has to
-/// be told that this is no stable option.
+/// Returns a command that makes JSON of the documentation. A stable rustdoc can do this,
+/// but needs a variable for unstable options.
 fn json(mut cargo: Command) -> Command {
     cargo
         .env("RUSTC_BOOTSTRAP", "1")

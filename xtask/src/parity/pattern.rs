@@ -1,6 +1,6 @@
 //! Names with `*` in them.
 
-/// Whether a pattern, in which `*` stands for any text, is that of a name.
+/// Reports whether a pattern, in which `*` stands for any text, matches a name.
 pub fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, mut rest)) = pattern.split_once('*') else {
         return pattern == name;

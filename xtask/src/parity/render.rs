@@ -1,10 +1,10 @@
 //! Types and bounds as text that is the same for both crates if they mean the same.
 //!
-//! - A path is its last name: where a type is defined is no difference.
-//! - Lifetimes and type parameters are named in the order in which they come up, and
-//!   elided lifetimes are written out.
-//! - `Self` is written for the type that it stands for.
-//! - `Result<T, Error>` is `Result<T>`.
+//! - A path becomes its last name: it makes no difference where a type is defined.
+//! - Lifetimes and type parameters are named in the order in which they appear, and elided
+//!   lifetimes are written out.
+//! - `Self` is replaced by the type that it stands for.
+//! - `Result<T, Error>` becomes `Result<T>`.
 
 use std::collections::HashMap;
 
@@ -19,20 +19,20 @@ pub struct Renderer<'d> {
     self_type: Option<String>,
     /// New names of lifetimes and of type parameters.
     names: HashMap<String, String>,
-    /// How many there are.
+    /// The number of these names.
     lifetimes: usize,
     types: usize,
-    /// How many functions deep it is in the types of closures and function pointers,
-    /// whose lifetimes are named on their own.
+    /// The depth within the types of closures and function pointers, whose lifetimes have
+    /// their own names.
     depth: usize,
     /// The lifetimes that were met in this function's parameters.
     met: Vec<String>,
-    /// What an elided lifetime is in a function's result.
+    /// The lifetime that an elided one stands for in a function's result.
     elided: Option<String>,
 }
 
 impl<'d> Renderer<'d> {
-    /// For an item's types.
+    /// Creates a renderer for an item's types.
     pub fn new(item: Item<'d>) -> Renderer<'d> {
         Renderer {
             item,
@@ -53,7 +53,7 @@ impl<'d> Renderer<'d> {
         text
     }
 
-    /// The new name of a type parameter.
+    /// Returns the new name of a type parameter.
     pub fn parameter(&mut self, name: &str) -> String {
         if name == "Self" {
             return name.into();
@@ -67,7 +67,7 @@ impl<'d> Renderer<'d> {
         new
     }
 
-    /// The new name of a lifetime; `None` and `'_` are elided ones.
+    /// Returns the new name of a lifetime; `None` and `'_` are elided ones.
     pub fn lifetime(&mut self, name: Option<&str>) -> String {
         let known = match name {
             Some("'static") => Some("'static".into()),
@@ -113,7 +113,7 @@ impl<'d> Renderer<'d> {
         (parameters, result)
     }
 
-    /// Writes something with functions of its own, whose lifetimes are no one else's.
+    /// Writes something that contains functions, whose lifetimes are their own.
     fn scope<T>(&mut self, write: impl FnOnce(&mut Renderer<'d>) -> T) -> T {
         let names = self.names.clone();
         let met = std::mem::take(&mut self.met);
@@ -125,7 +125,7 @@ impl<'d> Renderer<'d> {
         self.lifetimes = lifetimes;
         self.elided = elided;
         self.met = met;
-        // Type parameters keep the names they got in here.
+        // Type parameters keep their new names.
         for (name, new) in std::mem::replace(&mut self.names, names) {
             if new.starts_with('T') {
                 self.names.insert(name, new);
@@ -227,7 +227,7 @@ impl<'d> Renderer<'d> {
         }
     }
 
-    /// How many lifetimes a type has, which may all be left out where it is used.
+    /// Returns how many lifetimes a type has, which may all be left out where it is used.
     fn lifetimes_of(&self, name: &str, id: &Value) -> usize {
         // The standard library isn't among the documents.
         if ["Formatter", "Context"].contains(&name) {
@@ -241,7 +241,7 @@ impl<'d> Renderer<'d> {
         })
     }
 
-    /// Writes generic arguments; with this many lifetimes, if none is there.
+    /// Writes generic arguments, with this many lifetimes if all are elided.
     fn arguments(&mut self, arguments: &Value, lifetimes: usize) -> String {
         let (kind, body) = variant(arguments);
         if kind == "parenthesized" {
@@ -303,7 +303,7 @@ impl<'d> Renderer<'d> {
                     Some(format!("{sign}{}", self.trait_bound(body)))
                 }
                 ("outlives", lifetime) => Some(self.lifetime(lifetime.as_str())),
-                // What a type captures: by now everything, as without it.
+                // What a type captures: everything in this edition, as without it.
                 _ => None,
             })
             .collect();
@@ -325,7 +325,7 @@ impl<'d> Renderer<'d> {
     }
 }
 
-/// The words before `fn`.
+/// Returns the words before `fn`.
 pub fn qualifiers(header: &Value) -> String {
     let mut text = String::new();
     for (field, word) in [

@@ -1,4 +1,4 @@
-//! What there is to compare of an item, one aspect at a time.
+//! The aspects of an item that are compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,18 +11,18 @@ use super::render::{Renderer, qualifiers};
 /// the same.
 pub type Signature = BTreeMap<&'static str, String>;
 
-/// The traits that the compiler implements by itself, and that are promises.
+/// The auto traits that an API promises.
 const AUTO_TRAITS: [&str; 5] = ["Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
 
-/// Whether an item is a type, a trait or a module; what is re-exported from elsewhere
-/// may be.
+/// Reports whether an item is a type, a trait or a module; an item that is re-exported from
+/// another crate may be.
 pub fn is_type(signature: &Signature) -> bool {
     const KINDS: [&str; 6] = ["struct", "enum", "union", "trait", "type_alias", "module"];
     let kind = signature.get("kind");
     kind.is_none_or(|kind| KINDS.contains(&kind.as_str()))
 }
 
-/// What the type parameters around an item have to be.
+/// The bounds of the type parameters around an item.
 #[derive(Default)]
 struct Bounds(BTreeMap<String, BTreeSet<String>>);
 
@@ -70,7 +70,7 @@ impl Bounds {
         }
     }
 
-    /// Adds what a type that is implemented for asks of its arguments.
+    /// Adds the bounds that the implementing type has for its arguments.
     fn imply(&mut self, renderer: &mut Renderer<'_>, item: Item<'_>, target: &Value) {
         let ("resolved_path", path) = variant(target) else {
             return;
@@ -125,7 +125,7 @@ impl Bounds {
     }
 }
 
-/// The type and constant parameters of a declaration, in order.
+/// Returns the type and constant parameters of a declaration, in order.
 fn parameters(renderer: &mut Renderer<'_>, generics: &Value) -> String {
     let mut names = Vec::new();
     for parameter in elements(&generics["params"]) {
@@ -148,7 +148,7 @@ fn parameters(renderer: &mut Renderer<'_>, generics: &Value) -> String {
     names.join(", ")
 }
 
-/// The attributes that promise something, or take a promise back.
+/// Returns the attributes that make a promise, or restrict one.
 fn attributes(item: Item<'_>) -> String {
     let mut found: Vec<_> = ["non_exhaustive", "must_use"]
         .into_iter()
@@ -160,7 +160,7 @@ fn attributes(item: Item<'_>) -> String {
     found.join(", ")
 }
 
-/// Of an item by itself.
+/// Returns the signature of an item by itself.
 pub fn of(item: Item<'_>) -> Signature {
     let mut renderer = Renderer::new(item);
     let mut signature = within(item, &mut renderer, Bounds::default());
@@ -169,7 +169,7 @@ pub fn of(item: Item<'_>) -> Signature {
     signature
 }
 
-/// Of an item in an implementation.
+/// Returns the signature of an item in an implementation.
 pub fn of_associated(item: Item<'_>, implementation: &Value) -> Signature {
     let mut renderer = Renderer::new(item);
     let target = &implementation["for"];
@@ -183,7 +183,7 @@ pub fn of_associated(item: Item<'_>, implementation: &Value) -> Signature {
     signature
 }
 
-/// Of an item, whose surroundings the renderer and the bounds know.
+/// Returns the signature of an item; the renderer and the bounds contain its surroundings.
 fn within(item: Item<'_>, renderer: &mut Renderer<'_>, mut bounds: Bounds) -> Signature {
     let (kind, body) = item.inner();
     let mut signature = Signature::from([("attributes", attributes(item))]);
@@ -230,7 +230,7 @@ fn within(item: Item<'_>, renderer: &mut Renderer<'_>, mut bounds: Bounds) -> Si
     signature
 }
 
-/// The fields of a structure or variant.
+/// Returns the fields of a structure or variant.
 fn fields(item: Item<'_>, renderer: &mut Renderer<'_>, kind: &Value) -> String {
     let (kind, body) = variant(kind);
     match kind {
@@ -257,7 +257,7 @@ fn fields(item: Item<'_>, renderer: &mut Renderer<'_>, kind: &Value) -> String {
                 })
                 .collect();
             match parts.iter().all(|part| part == "_") {
-                // Like one whose fields have names: nobody can tell.
+                // As if its fields had names: users can't see the difference.
                 true => "{ .. }".into(),
                 false => format!("({})", parts.join(", ")),
             }
@@ -266,7 +266,7 @@ fn fields(item: Item<'_>, renderer: &mut Renderer<'_>, kind: &Value) -> String {
     }
 }
 
-/// Of the implementation of a trait: for what, and under which conditions.
+/// Returns the signature of a trait's implementation: the type, and the conditions.
 pub fn of_implementation(item: Item<'_>, implementation: &Value) -> Signature {
     let mut renderer = Renderer::new(item);
     let mut bounds = Bounds::default();
@@ -299,7 +299,7 @@ pub fn of_implementation(item: Item<'_>, implementation: &Value) -> Signature {
     ])
 }
 
-/// Which of the traits that the compiler implements a type has, and when.
+/// Returns the auto traits of a type, with their conditions.
 pub fn auto_traits(item: Item<'_>) -> Signature {
     let mut signature = Signature::new();
     for name in AUTO_TRAITS {

@@ -13,7 +13,7 @@ use super::signature::{self, Signature};
 /// `impl Clone for Engine`.
 pub type Surface = BTreeMap<String, Signature>;
 
-/// Implementations that are no promise, or that the compiler makes by itself.
+/// Implementations that aren't a promise, or that the compiler derives.
 const UNTOLD: [&str; 8] = [
     "StructuralPartialEq",
     "Freeze",
@@ -29,7 +29,7 @@ const UNTOLD: [&str; 8] = [
 ///
 /// # Errors
 ///
-/// If the JSON is not of a crate.
+/// Returns an error if the JSON is not of a crate.
 pub fn surface(documents: &Documents) -> Result<Surface> {
     let mut walk = Walk::default();
     walk.module(documents.root()?, "");
@@ -39,10 +39,10 @@ pub fn surface(documents: &Documents) -> Result<Surface> {
 #[derive(Default)]
 struct Walk {
     surface: Surface,
-    /// Modules, by where they were met: they may re-export each other.
+    /// The modules that were visited in each place, as they may re-export each other.
     seen: BTreeSet<(String, String)>,
-    /// Implementations for types that were not met by their public names: the name,
-    /// what there is to compare, and the name of a type that the crate itself defines.
+    /// Implementations for types that weren't visited under their public names: the name,
+    /// the signature, and the name of a type that the crate itself defines.
     others: Vec<(String, Signature, Option<String>)>,
 }
 
@@ -53,7 +53,7 @@ impl Walk {
         }
     }
 
-    /// Adds an item; under another name, if it is re-exported as that.
+    /// Adds an item, under the name of its re-export if that differs.
     fn item(&mut self, item: Item<'_>, prefix: &str, renamed: Option<&str>) {
         let (kind, body) = item.inner();
         if kind == "use" {
@@ -66,7 +66,7 @@ impl Walk {
                 }
                 Some(target) => self.item(target, prefix, Some(name)),
                 None if body["is_glob"] == true => {}
-                // Of a crate whose JSON isn't here: its name is all there is.
+                // An item of a crate without JSON: only its name is known.
                 None => self.add(format!("{prefix}{name}"), Signature::new()),
             }
             return;
@@ -106,7 +106,7 @@ impl Walk {
         }
     }
 
-    /// Whether a module wasn't met before in this place.
+    /// Reports whether a module wasn't visited before in this place.
     fn first(&mut self, module: Item<'_>, place: &str) -> bool {
         let id = format!("{} {}", module.json["crate_id"], module.json["id"]);
         self.seen.insert((id, place.to_owned()))
@@ -145,7 +145,7 @@ impl Walk {
         }
         for found in item.all(&body["implementations"]) {
             let (_, body) = found.inner();
-            // Types of this crate are met where they are public.
+            // Types of this crate are visited where they are public.
             if body["for"]["resolved_path"].is_null() || own(found).is_none() {
                 self.implementation(found, Some(name), None);
             }
@@ -199,7 +199,7 @@ impl Walk {
         }
     }
 
-    /// Adds the implementations for other types, but for private ones.
+    /// Adds the implementations for other types, except for private ones.
     fn finish(mut self) -> Surface {
         let names = self.surface.keys();
         let public: BTreeSet<_> = names
@@ -215,7 +215,8 @@ impl Walk {
     }
 }
 
-/// The name of the type that an implementation is for, if the same crate defines it.
+/// Returns the name of the type that an implementation is for, if the same crate defines
+/// it.
 fn own(item: Item<'_>) -> Option<String> {
     let path = &item.inner().1["for"]["resolved_path"];
     let own = !path.is_null() && item.is_own(&path["id"]);
@@ -223,7 +224,7 @@ fn own(item: Item<'_>) -> Option<String> {
     own.then(|| name.to_owned())
 }
 
-/// The types that a trait is implemented with.
+/// Returns the types that a trait is implemented with.
 fn arguments(renderer: &mut Renderer<'_>, implementation: &Value) -> String {
     let arguments = &implementation["trait"]["args"]["angle_bracketed"]["args"];
     let types: Vec<_> = elements(arguments)
@@ -239,7 +240,7 @@ fn arguments(renderer: &mut Renderer<'_>, implementation: &Value) -> String {
     }
 }
 
-/// A type's text without the lifetimes of its references.
+/// Returns a type's text without the lifetimes of its references.
 fn without_lifetimes(text: &str) -> String {
     let mut parts = text.split("&'");
     let mut shorter = parts.next().unwrap_or_default().to_owned();

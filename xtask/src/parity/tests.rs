@@ -1,4 +1,4 @@
-//! The comparison on crates of a few lines, which rustdoc documents here and now.
+//! Tests the comparison on crates of a few lines, which rustdoc documents for the test.
 
 use std::path::PathBuf;
 use std::process::{self, Command};
@@ -10,7 +10,7 @@ use super::compare::{differing, missing};
 use super::document::{Document, Documents};
 use super::surface::{Surface, surface};
 
-/// A directory that goes with this.
+/// A temporary directory, removed when this is dropped.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -33,7 +33,7 @@ impl Drop for Directory {
     }
 }
 
-/// The items of a crate with this source.
+/// Returns the items of a crate with this source.
 fn items(source: &str) -> Surface {
     let directory = Directory::new();
     let file = directory.0.join("sample.rs");
@@ -57,10 +57,10 @@ fn items(source: &str) -> Surface {
     surface(&Documents::new(document, Vec::new())).unwrap()
 }
 
-/// Compares two sources each, and expects that the items of one name differ in these
-/// aspects alone, or, without a name, that nothing does.
+/// Compares two sources each, and asserts that the items of one name differ in exactly
+/// these aspects, or, without a name, that nothing differs.
 ///
-/// Each is a module of one crate, as rustdoc takes its time to start.
+/// Each is a module of one crate, as starting rustdoc takes a while.
 #[track_caller]
 fn compare(cases: &[(&str, &str, &str, &[&str])]) {
     let modules = |source: &dyn Fn(usize) -> String| {
@@ -112,7 +112,7 @@ fn what_means_the_same_is_the_same() {
             "",
             &[],
         ),
-        // What a type asks for anyway.
+        // Bounds that the type has anyway.
         (
             "pub struct A<T: 'static>(T); impl<T> A<T> { pub fn f(&self) {} }",
             "pub struct A<T: 'static>(T); impl<T: 'static> A<T> { pub fn f(&self) {} }",

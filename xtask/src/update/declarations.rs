@@ -1,5 +1,5 @@
-//! The declarations of `src/sys` beside a version's headers. Comparing them is
-//! what the test `abi` does; here it gets other headers.
+//! Compares the declarations of `src/sys` with a version's headers. The test `abi` does the
+//! comparison; here it gets other headers.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -12,14 +12,14 @@ use crate::workspace::{Package, Workspace, artifacts, cargo};
 /// The test that writes the report.
 const TEST: &str = "report::sys_is_in_step_with_the_headers";
 
-/// Where it writes it, in cargo's target directory.
+/// The report's file, in cargo's target directory.
 const REPORT: &str = "tmp/abi/report.md";
 
-/// The differences, as Markdown; nothing if there are none.
+/// Returns the differences, as Markdown; nothing if there are none.
 ///
 /// # Errors
 ///
-/// If the test can't be built or can't read the headers.
+/// Returns an error if the test can't be built or can't read the headers.
 pub fn differences(workspace: &Workspace, upstream: &Package) -> Result<String> {
     let report = workspace.target.join(REPORT);
     match fs::remove_file(&report) {
@@ -51,7 +51,7 @@ pub fn differences(workspace: &Workspace, upstream: &Package) -> Result<String> 
         .args(["--exact", TEST])
         .current_dir(&workspace.root.directory)
         .env("WASMTIME_INCLUDE_DIR", upstream.directory.join("include"))
-        // The library that these name is of another version.
+        // The library that these name has another version.
         .env_remove("WASMTIME_DIR")
         .env_remove("WASMTIME_LIB_DIR")
         .output()

@@ -1,4 +1,4 @@
-//! The Cargo features of upstream's C API beside those of this repository.
+//! Compares the Cargo features of upstream's C API with those of this repository.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,19 +8,19 @@ use anyhow::{Context, Result};
 use crate::conf;
 use crate::workspace::{Features, Package, Workspace, enabled};
 
-/// The features that the build script doesn't look for in a library's headers: no
-/// program can miss them.
+/// The features that the build script doesn't look for in a library's headers, as no
+/// program depends on them.
 const NOT_LOOKED_FOR: [&str; 1] = ["disable-logging"];
 
 /// The feature of both packages that stands for the common set.
 const COMMON: &str = "common";
 
-/// What has to be done about features, a sentence each.
+/// Returns the required changes of features, one sentence each.
 ///
 /// # Errors
 ///
-/// If the template of upstream's `conf.h` can't be read or has something else in
-/// it than features.
+/// Returns an error if the template of upstream's `conf.h` can't be read or has something
+/// else in it than features.
 pub fn differences(upstream: &Package, workspace: &Workspace) -> Result<Vec<String>> {
     let template = upstream.directory.join("include/wasmtime/conf.h.in");
     let template = fs::read_to_string(&template)
@@ -38,8 +38,8 @@ pub fn differences(upstream: &Package, workspace: &Workspace) -> Result<Vec<Stri
     Ok(differences)
 }
 
-/// The names of a package's features, without those that only stand for an
-/// optional dependency.
+/// Returns the names of a package's features, without those that only stand for an optional
+/// dependency.
 fn own(features: &Features) -> BTreeSet<String> {
     features
         .iter()
@@ -48,8 +48,8 @@ fn own(features: &Features) -> BTreeSet<String> {
         .collect()
 }
 
-/// Whether `vendor` and the crate, `root`, have `upstream`'s features `known`
-/// and pass each on.
+/// Checks that `vendor` and the crate, `root`, have `upstream`'s features `known` and pass
+/// each on.
 fn passed_on(
     known: &BTreeSet<String>,
     upstream: &Features,
@@ -104,8 +104,8 @@ fn passed_on(
     differences
 }
 
-/// Whether the build script looks in a library's headers for the features that
-/// they tell of. `build` is the text of `build/features.rs`.
+/// Checks that the build script looks for all features that a library's headers define.
+/// `build` is the text of `build/features.rs`.
 fn looked_for(told: &BTreeSet<String>, build: &str) -> Result<Vec<String>> {
     let mut looked_for = quoted(build, "const IN_HEADERS", "];")
         .context("build/features.rs has no table `IN_HEADERS`")?;
@@ -121,7 +121,7 @@ fn looked_for(told: &BTreeSet<String>, build: &str) -> Result<Vec<String>> {
     Ok(new.chain(gone).collect())
 }
 
-/// The string literals of a list in Rust source, between two pieces of text.
+/// Returns the string literals of a list in Rust source, between two pieces of text.
 fn quoted(source: &str, start: &str, end: &str) -> Option<BTreeSet<String>> {
     let (list, _) = source.split_once(start)?.1.split_once(end)?;
     let literals = list.split('"').skip(1).step_by(2);
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(differences, [""; 0]);
     }
 
-    /// What is to be done when upstream's features are altered.
+    /// Returns the required changes after upstream's features were altered.
     fn altered(alter: impl FnOnce(&mut Features)) -> Vec<String> {
         let mut workspace = Workspace::load().unwrap();
         alter(&mut workspace.c_api.features);

@@ -1,5 +1,5 @@
-//! Which source files of two versions of upstream's package differ: what its
-//! functions do is told there, and in the headers' comments.
+//! Compares the source files of two versions of upstream's package, which tell, with the
+//! comments of the headers, what its functions do.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,12 +10,11 @@ use anyhow::{Context, Result};
 /// The files of interest: C headers and Rust.
 const EXTENSIONS: [&str; 2] = ["h", "rs"];
 
-/// The files that are in one of the directories only or differ, one sentence
-/// each.
+/// Returns the files that differ or are in one of the directories only, one sentence each.
 ///
 /// # Errors
 ///
-/// If a file can't be read.
+/// Returns an error if a file can't be read.
 pub fn differences(old: &Path, new: &Path) -> Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for package in [old, new] {
@@ -43,7 +42,7 @@ pub fn differences(old: &Path, new: &Path) -> Result<Vec<String>> {
     Ok(differences)
 }
 
-/// Notes the files of interest in a directory, named from `root` on.
+/// Records the files of interest in a directory, named relative to `root`.
 fn walk(root: &Path, directory: &Path, names: &mut BTreeSet<String>) -> Result<()> {
     let entries =
         fs::read_dir(directory).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
@@ -64,7 +63,7 @@ fn walk(root: &Path, directory: &Path, names: &mut BTreeSet<String>) -> Result<(
     Ok(())
 }
 
-/// How many lines only the old text has, and how many only the new one.
+/// Returns the numbers of lines that only the old and only the new text have.
 fn lines(old: &str, new: &str) -> (usize, usize) {
     let mut counts: BTreeMap<&str, i32> = BTreeMap::new();
     for line in old.lines() {

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::workspace::cargo;
 
-/// The packages of which upstream's C API takes any version that is new enough:
-/// the lock file has the very one. Those that need others come before them.
+/// The packages of which upstream's C API accepts any newer version: the lock file has the
+/// exact one. Packages come before their dependencies.
 const LOCKED: [&str; 4] = [
     "wasmtime-wasi-http",
     "wasmtime-wasi",
@@ -30,7 +30,7 @@ impl Version {
     ///
     /// # Errors
     ///
-    /// If it is anything else.
+    /// Returns an error for any other text.
     pub fn parse(text: &str) -> Result<Version> {
         let read = || {
             let mut numbers = text.split('.').map(|number| number.parse().ok());
@@ -45,7 +45,7 @@ impl Version {
         read().with_context(|| format!("`{text}` is no version, expected one such as 48.0.8"))
     }
 
-    /// What the places say: file, and text.
+    /// Returns the places that name the version: file and text.
     fn places(self) -> [(&'static str, String); 13] {
         let Version {
             major,
@@ -101,7 +101,7 @@ impl fmt::Display for Version {
 ///
 /// # Errors
 ///
-/// If a place doesn't name the old version, or cargo fails.
+/// Returns an error if a place doesn't name the old version, or cargo fails.
 pub fn set(root: &Path, old: Version, new: Version) -> Result<()> {
     if old == new {
         return Ok(());
@@ -110,8 +110,8 @@ pub fn set(root: &Path, old: Version, new: Version) -> Result<()> {
     lock(&["--workspace"])?;
     let new = new.to_string();
     for name in LOCKED {
-        // One that is right already is left alone: cargo would also look for
-        // other versions of what it needs.
+        // A package with the right version is left alone, as cargo would also change the
+        // versions of its dependencies.
         let file = fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
         if !file.contains(&format!("name = \"{name}\"\nversion = \"{new}\"\n")) {
             lock(&["--package", name, "--precise", &new])?;

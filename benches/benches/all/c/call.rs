@@ -1,5 +1,4 @@
-//! Calls of WebAssembly: unchecked for the typed ones, checked for the untyped
-//! ones.
+//! Calls of WebAssembly: unchecked for the typed ones, checked for the untyped ones.
 
 use super::{Bencher, World};
 use libwasmtime::sys::*;
@@ -20,7 +19,7 @@ fn unchecked<const N: usize, R>(
         let mut values = [wasmtime_val_raw_t { i64: 0 }; N];
         let mut trap = ptr::null_mut();
         args(&mut values);
-        // SAFETY: the function is of the store, and the values are as it wants.
+        // SAFETY: the function belongs to the store, and the values are of its types.
         let error = unsafe {
             wasmtime_func_call_unchecked(world.context, &func, values.as_mut_ptr(), N, &mut trap)
         };
@@ -59,7 +58,7 @@ fn checked<const P: usize, const R: usize>(
         let args = args();
         let mut results = [number(WASMTIME_I32, wasmtime_valunion_t { i64: 0 }); R];
         let mut trap = ptr::null_mut();
-        // SAFETY: the function is of the store, and there is room for the results.
+        // SAFETY: the function belongs to the store, and the results fit.
         let error = unsafe {
             wasmtime_func_call(
                 world.context,

@@ -6,7 +6,7 @@ use libwasmtime_bench::wat;
 use std::ffi::c_void;
 use std::ptr;
 
-/// Calls the function of that name, which traps, and looks at the trap.
+/// Calls the function of that name, which traps, and reads the trap.
 fn measure(bencher: &mut Bencher, name: &str, look: impl Fn(*const wasm_trap_t)) {
     let world = World::new();
     let fail = world.host(nullary, fail);
@@ -14,8 +14,8 @@ fn measure(bencher: &mut Bencher, name: &str, look: impl Fn(*const wasm_trap_t))
     let func = world.func(&instance, name);
     bencher.iter(|| {
         let mut trap = ptr::null_mut();
-        // SAFETY: the function is of the store and takes nothing; one of error
-        // and trap is owned then.
+        // SAFETY: the function belongs to the store and takes nothing; either the error or
+        // the trap is owned then.
         unsafe {
             let error =
                 wasmtime_func_call_unchecked(world.context, &func, ptr::null_mut(), 0, &mut trap);

@@ -1,5 +1,5 @@
-//! Functions of the host, called by WebAssembly: unchecked callbacks for the
-//! typed ones, checked callbacks for the untyped ones.
+//! Functions of the host, called by WebAssembly: unchecked callbacks for the typed ones,
+//! checked callbacks for the untyped ones.
 
 use super::{Bencher, FuncType, World, does_nothing, mixed, nullary};
 use libwasmtime::sys::*;
@@ -15,7 +15,7 @@ fn measure(bencher: &mut Bencher, world: &World, name: &str, imports: [wasmtime_
     bencher.iter(|| {
         let mut value = wasmtime_val_raw_t { i32: LOOP as i32 };
         let mut trap = ptr::null_mut();
-        // SAFETY: the function is of the store and takes an integer.
+        // SAFETY: the function belongs to the store and takes an integer.
         let error =
             unsafe { wasmtime_func_call_unchecked(world.context, &run, &mut value, 1, &mut trap) };
         assert!(error.is_null() && trap.is_null());
@@ -93,7 +93,7 @@ unsafe extern "C" fn unchecked_caller(
     ptr::null_mut()
 }
 
-/// Makes a function of a checked callback.
+/// Creates a function from a checked callback.
 fn checked(
     world: &World,
     ty: FuncType,
@@ -142,7 +142,7 @@ unsafe extern "C" fn checked_mixed(
     results: *mut wasmtime_val_t,
     _: usize,
 ) -> *mut wasm_trap_t {
-    // SAFETY: the first argument is an integer, and there is room for a result.
+    // SAFETY: the first argument is an integer, and a result fits.
     unsafe {
         results.write(wasmtime_val_t {
             kind: WASMTIME_F32,

@@ -6,7 +6,7 @@ use libwasmtime_bench::wat;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// Makes a linker of functions of type `ty`.
+/// Creates a linker with functions of type `ty`.
 ///
 /// # Safety
 ///
@@ -16,7 +16,7 @@ unsafe fn linker(
     ty: *const wasm_functype_t,
     names: &[String],
 ) -> *mut wasmtime_linker_t {
-    // SAFETY: the caller vouches for the engine and the type.
+    // SAFETY: the engine and the type are alive, as this function requires.
     unsafe {
         let linker = wasmtime_linker_new(engine);
         for name in names {
@@ -54,7 +54,7 @@ pub fn instantiate(bencher: &mut Bencher) {
     let world = World::new();
     let names: Vec<_> = wat::names().collect();
     let module = module(world.engine, &wat::many_imports());
-    // SAFETY: as above.
+    // SAFETY: everything is owned, alive where it is used, and deleted once.
     unsafe {
         let ty = unary();
         let linker = linker(world.engine, ty, &names);

@@ -16,9 +16,9 @@ fn memory() -> (World, wasmtime_memory_t) {
     (world, memory)
 }
 
-/// The bytes.
+/// Returns the bytes.
 fn data<'a>(world: &'a mut World, memory: &wasmtime_memory_t) -> &'a mut [u8] {
-    // SAFETY: the memory is of the store, and nothing else uses either for now.
+    // SAFETY: the memory belongs to the store, and nothing else uses either meanwhile.
     unsafe {
         slice::from_raw_parts_mut(
             wasmtime_memory_data(world.context, memory),

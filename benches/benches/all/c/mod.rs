@@ -1,4 +1,4 @@
-//! The same cases on the bare C API, as a careful C program would do them.
+//! The same cases on the bare C API, written as a careful C program would be.
 
 pub mod call;
 pub mod failure;
@@ -14,7 +14,7 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// An engine and a store, and what deletes both.
+/// An engine and a store, which are deleted when this is dropped.
 struct World {
     engine: *mut wasm_engine_t,
     store: *mut wasmtime_store_t,
@@ -23,7 +23,7 @@ struct World {
 
 impl World {
     fn new() -> World {
-        // SAFETY: the configuration is given away, the rest is kept.
+        // SAFETY: the configuration is given away, and the other objects are kept.
         unsafe {
             let engine = wasm_engine_new_with_config(wasm_config_new());
             let store = wasmtime_store_new(engine, ptr::null_mut(), None);
@@ -47,7 +47,7 @@ impl World {
         let module = module(self.engine, wat);
         let mut instance = MaybeUninit::uninit();
         let mut trap = ptr::null_mut();
-        // SAFETY: all are alive, and the instance is made unless this fails.
+        // SAFETY: all objects are alive, and the instance is written unless this fails.
         unsafe {
             let error = wasmtime_instance_new(
                 self.context,
@@ -65,7 +65,8 @@ impl World {
 
     fn export(&self, instance: &wasmtime_instance_t, name: &str) -> wasmtime_extern_t {
         let mut item = MaybeUninit::uninit();
-        // SAFETY: the instance is of the store, and the item is written if found.
+        // SAFETY: the instance belongs to the store, and the item is written if it is
+        // found.
         unsafe {
             assert!(wasmtime_instance_export_get(
                 self.context,
@@ -85,7 +86,7 @@ impl World {
         unsafe { item.of.func }
     }
 
-    /// Makes a function of an unchecked callback.
+    /// Creates a function from an unchecked callback.
     fn host(
         &self,
         ty: FuncType,
@@ -124,12 +125,12 @@ impl Drop for World {
     }
 }
 
-/// Makes a type of functions.
+/// Creates a function type.
 type FuncType = unsafe fn() -> *mut wasm_functype_t;
 
 /// `()`
 unsafe fn nullary() -> *mut wasm_functype_t {
-    // SAFETY: there is nothing to it.
+    // SAFETY: the vectors are empty.
     unsafe { wasm_functype_new_0_0() }
 }
 

@@ -1,4 +1,4 @@
-//! Instances that live for a moment.
+//! Short-lived instances.
 
 use super::Bencher;
 use super::api::{

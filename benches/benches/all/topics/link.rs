@@ -15,7 +15,7 @@ fn linker(engine: &Engine, names: &[String]) -> Linker<()> {
 pub fn build(bencher: &mut Bencher) {
     let engine = Engine::default();
     let names: Vec<_> = wat::names().collect();
-    // What makes the function's type known to the engine, which is slow, stays.
+    // Keeps the function's type registered with the engine, as registering it is slow.
     let _first = linker(&engine, &names[..1]);
     bencher.iter(|| linker(&engine, &names));
 }

@@ -1,5 +1,5 @@
-//! The cases, a module per topic. This is compiled twice: `api` is the crate
-//! that is measured.
+//! The cases, a module per topic. They are compiled twice: `api` is the crate that is
+//! measured.
 
 pub mod call;
 pub mod failure;

@@ -1,10 +1,11 @@
 //! Shared libraries of Linux, Android, the BSDs and most others: ELF.
 //!
-//! Here are the headers, and what of the file is mapped where; the modules go
-//! through the tables that the dynamic section names.
+//! This module reads the headers, and which parts of the file are mapped at which
+//! addresses. Its submodules check the tables that the dynamic section names.
 
 use self::sections::Sections;
 use super::{Image, Layout, Problem, damaged, foreign};
+use crate::sys::elf::{self, Class};
 
 mod dynamic;
 mod relocations;
@@ -13,15 +14,15 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 
-/// What a library has to be for.
+/// The system that a library has to be for.
 #[derive(Clone, Copy)]
 pub(super) struct Native {
     layout: Layout,
-    /// The number of the machine, if it is known.
+    /// The number of the machine, if it is known here.
     machine: Option<u16>,
 }
 
-/// What this program is for.
+/// The system that this program is for.
 pub(super) const NATIVE: Native = Native {
     layout: Layout::NATIVE,
     machine: machine::NATIVE,
@@ -59,6 +60,14 @@ mod machine {
     };
 }
 
+/// Returns the class of files with this layout.
+fn class(layout: Layout) -> Class {
+    match layout.wide {
+        true => Class::Elf64,
+        false => Class::Elf32,
+    }
+}
+
 /// Checks a shared library.
 pub(super) fn check(image: &Image<'_>, native: Native) -> Result<(), Problem> {
     let header = Header::read(image, native)?;
@@ -71,44 +80,44 @@ pub(super) fn check(image: &Image<'_>, native: Native) -> Result<(), Problem> {
 /// The header of the file.
 struct Header {
     layout: Layout,
-    /// Whether it makes use of what GNU and FreeBSD have added to ELF.
+    /// Whether it uses the extensions of GNU or FreeBSD to ELF.
     is_extended: bool,
     machine: u16,
-    /// Where the program headers are, and how many.
+    /// The offset of the program headers, and their number.
     programs: (u64, u16),
-    /// Where the section headers are, how large each is, and how many.
+    /// The offset of the section headers, the size of each, and their number.
     sections: (u64, u16, u16),
 }
 
-/// More program headers are on the stack of the system's loader, and too much.
+/// The system's loader has the program headers on its stack, where more would overflow it.
 const MOST_PROGRAM_HEADERS: u16 = 128;
 
 impl Header {
     fn read(image: &Image<'_>, native: Native) -> Result<Header, Problem> {
-        const SHARED: u16 = 3;
         const GNU: u8 = 3;
         const FREEBSD: u8 = 9;
 
         let magic = image.part("magic number", 0, image.length.min(4))?;
-        if magic != b"\x7fELF" {
+        if magic != elf::MAGIC {
             return foreign("it isn't an ELF file");
         }
         let layout = native.layout;
-        let bytes = image.part("header", 0, if layout.wide { 64 } else { 52 })?;
-        let class = match bytes[4] {
+        let fields = class(layout);
+        let bytes = image.part("header", 0, fields.header_bytes() as u64)?;
+        let wide = match bytes[elf::CLASS] {
             1 => false,
             2 => true,
             other => return damaged(format!("its class is {other}, neither 32 nor 64 bits")),
         };
-        let big = match bytes[5] {
-            1 => false,
-            2 => true,
+        let big = match bytes[elf::BYTE_ORDER] {
+            elf::LITTLE_ENDIAN => false,
+            elf::BIG_ENDIAN => true,
             other => return damaged(format!("its byte order is {other}, neither little nor big")),
         };
-        if class != layout.wide || big != layout.big {
+        if wide != layout.wide || big != layout.big {
             return foreign(format!(
                 "it is for a {}-bit system whose numbers have the {} byte first",
-                if class { 64 } else { 32 },
+                if wide { 64 } else { 32 },
                 if big {
                     "most significant"
                 } else {
@@ -116,37 +125,35 @@ impl Header {
                 },
             ));
         }
-        if bytes[6] != 1 || layout.u32(&bytes, 20) != 1 {
+        if bytes[6] != 1 || layout.u32(&bytes, elf::VERSION) != 1 {
             return damaged("its header is of a version of ELF that doesn't exist");
         }
-        let kind = layout.u16(&bytes, 16);
-        if kind != SHARED {
+        let kind = layout.u16(&bytes, elf::TYPE);
+        if kind != elf::SHARED {
             return foreign(format!(
-                "it is an ELF file, but no shared library: its type is {kind}, not {SHARED}"
+                "it is an ELF file, but no shared library: its type is {kind}, not {}",
+                elf::SHARED
             ));
         }
-        let machine = layout.u16(&bytes, 18);
+        let machine = layout.u16(&bytes, elf::MACHINE);
         if native.machine.is_some_and(|native| machine != native) {
             return foreign(format!("it is for another machine, ELF's number {machine}"));
         }
-        // After the address to start at, the numbers are as wide as addresses.
-        let word = layout.word() as usize;
-        let rest = 24 + 3 * word;
         let header = Header {
             layout,
-            is_extended: [GNU, FREEBSD].contains(&bytes[7]),
+            is_extended: [GNU, FREEBSD].contains(&bytes[elf::ABI]),
             machine,
             programs: (
-                layout.address(&bytes, 24 + word),
-                layout.u16(&bytes, rest + 8),
+                layout.address(&bytes, fields.program_headers()),
+                layout.u16(&bytes, fields.program_header_count()),
             ),
             sections: (
-                layout.address(&bytes, 24 + 2 * word),
-                layout.u16(&bytes, rest + 10),
-                layout.u16(&bytes, rest + 12),
+                layout.address(&bytes, fields.section_headers()),
+                layout.u16(&bytes, fields.section_header_size()),
+                layout.u16(&bytes, fields.section_count()),
             ),
         };
-        let size = layout.u16(&bytes, rest + 6);
+        let size = layout.u16(&bytes, fields.program_header_size());
         if u64::from(size) != header.program_header_size() {
             return damaged(format!("its program headers have {size} bytes each"));
         }
@@ -168,18 +175,18 @@ struct Segment {
     flags: u32,
     offset: u64,
     address: u64,
-    /// How many bytes are in the file. Those in memory that aren't are zero.
+    /// The number of bytes in the file. The others in memory are zeros.
     in_file: u64,
     in_memory: u64,
     alignment: u64,
 }
 
-/// What can be done with a segment.
+/// The flags of segments.
 const EXECUTABLE: u32 = 1;
 const WRITABLE: u32 = 2;
 const READABLE: u32 = 4;
 
-/// The page size of most machines, and a divisor of those of the others.
+/// The page size of most machines, which divides that of all others.
 const PAGE: u64 = 4096;
 
 impl Segment {
@@ -208,7 +215,7 @@ impl Segment {
         }
     }
 
-    /// Where it ends in memory. That there is such an address has been checked.
+    /// Returns the address of its end, which was checked not to overflow.
     fn end(&self) -> u64 {
         self.address + self.in_memory
     }
@@ -224,11 +231,11 @@ impl Segment {
     }
 }
 
-/// What the program headers say.
+/// The contents of the program headers.
 struct Program {
     memory: Memory,
     dynamic: Segment,
-    /// What each thread has its own copy of.
+    /// The data of which each thread has a copy.
     thread_local: Option<Segment>,
 }
 
@@ -284,7 +291,7 @@ impl Program {
                         UNWINDING => "table for unwinding",
                         _ => "properties",
                     };
-                    // What isn't loaded is read from the file.
+                    // A segment that isn't loaded is read from the file.
                     image.reaches(what, offset, in_file)?;
                     if in_memory > 0 && (address != 0 || segment.kind == UNWINDING) {
                         memory.find(image, what, address, in_memory)?;
@@ -308,8 +315,8 @@ impl Program {
     }
 }
 
-/// What the loader allocates for each thread as the header says, and where that
-/// fails ends the process.
+/// Checks the thread-local data. The loader allocates it for each thread according to the
+/// header, and ends the process if that fails.
 fn check_thread_local(segment: &Segment) -> Result<(), Problem> {
     const LARGEST: u64 = 1 << 24;
     if segment.in_memory > LARGEST
@@ -326,7 +333,7 @@ fn check_thread_local(segment: &Segment) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What is mapped where.
+/// The segments that are mapped.
 struct Memory {
     /// In the order of their addresses.
     segments: Vec<Segment>,
@@ -334,7 +341,7 @@ struct Memory {
 
 impl Memory {
     fn new(image: &Image<'_>, layout: Layout, segments: Vec<Segment>) -> Result<Memory, Problem> {
-        // Where there is no more memory in any system.
+        // No system has addresses beyond.
         let limit = if layout.wide { 1 << 56 } else { 1 << 32 };
         let mut end = 0;
         for segment in &segments {
@@ -353,8 +360,8 @@ impl Memory {
                     "its segment at address {start:#x} isn't aligned as it is in the file"
                 ));
             }
-            // The loader maps them one over the other, and reserves the room
-            // from the first to the last.
+            // The loader reserves the addresses from the first segment to the last, and maps
+            // one segment over another if they overlap.
             if start / PAGE * PAGE < end {
                 return damaged(format!("its segment at address {start:#x} is over another"));
             }
@@ -363,7 +370,7 @@ impl Memory {
         if segments.is_empty() {
             return damaged("nothing of it is to be loaded");
         }
-        // The loader makes zeros of the rest, which is for variables.
+        // The loader fills the rest with zeros, so it has to be writable.
         let cut = |segment: &&Segment| {
             segment.in_file < segment.in_memory && segment.flags & WRITABLE == 0
         };
@@ -377,7 +384,7 @@ impl Memory {
         Ok(Memory { segments })
     }
 
-    /// Whether addresses are mapped, and for all these purposes.
+    /// Reports whether addresses are mapped with all these flags.
     fn has(&self, address: u64, length: u64, flags: u32) -> bool {
         let end = address.checked_add(length);
         self.segments.iter().any(|segment| {
@@ -387,12 +394,12 @@ impl Memory {
         })
     }
 
-    /// Whether a function can be at an address.
+    /// Reports whether a function can be at an address.
     fn has_code(&self, address: u64) -> bool {
         self.has(address, 1, EXECUTABLE)
     }
 
-    /// Where in the file something is that is read in memory.
+    /// Returns the offset in the file of something that is read in memory.
     fn find(&self, image: &Image<'_>, what: &str, at: u64, length: u64) -> Result<u64, Problem> {
         let found = self.segments.iter().find_map(|segment| {
             let from_start = at.checked_sub(segment.address)?;
@@ -410,13 +417,13 @@ impl Memory {
         }
     }
 
-    /// What is read in memory.
+    /// Reads something that the loader reads in memory.
     fn part(&self, image: &Image<'_>, what: &str, at: u64, len: u64) -> Result<Vec<u8>, Problem> {
         let offset = self.find(image, what, at, len)?;
         image.part(what, offset, len)
     }
 
-    /// How many bytes of the file there are from an address on.
+    /// Returns the number of bytes of the file that are mapped from an address on.
     fn rest(&self, at: u64) -> u64 {
         let mut rests = self.segments.iter().filter_map(|segment| {
             let from_start = at.checked_sub(segment.address)?;
@@ -425,8 +432,8 @@ impl Memory {
         rests.next().unwrap_or(0)
     }
 
-    /// Checks what the loader makes read-only in the end: were it not all of the
-    /// library's, something else would become so.
+    /// Checks the segment that the loader makes read-only in the end. If it reached beyond
+    /// the library, something else would become read-only.
     fn becomes_read_only(&self, segment: &Segment) -> Result<(), Problem> {
         let (start, length) = (segment.address, segment.in_memory);
         let end = start.checked_add(length);
@@ -435,13 +442,13 @@ impl Memory {
             .iter()
             .rposition(|loaded| start >= loaded.address);
         let fits = index.is_some_and(|index| {
-            // It may go on to the end of a page, which may be a large one.
+            // It may extend to the end of a page, which may be a large one.
             let most = self.segments[index].end().next_multiple_of(1 << 16);
             let next = self
                 .segments
                 .get(index + 1)
                 .map_or(most, |next| next.address);
-            // Code would no longer be.
+            // Code would no longer be executable.
             let was_writable = self.segments[index].flags & WRITABLE != 0;
             was_writable && end.is_some_and(|end| end <= most.min(next))
         });

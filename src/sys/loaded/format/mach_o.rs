@@ -2,15 +2,15 @@
 
 use super::{Image, Layout, Problem, damaged, foreign};
 
-/// What a library has to be for.
+/// The system that a library has to be for.
 #[derive(Clone, Copy)]
 pub(super) struct Native {
     layout: Layout,
-    /// The number of the architecture, if it is known.
+    /// The number of the architecture, if it is known here.
     cpu: Option<u32>,
 }
 
-/// What this program is for.
+/// The system that this program is for.
 #[cfg(target_vendor = "apple")]
 pub(super) const NATIVE: Native = Native {
     layout: Layout::NATIVE,
@@ -29,18 +29,18 @@ mod cpu {
     pub const ARM64: u32 = 0x0100_000c;
 }
 
-/// The headers of a file for several architectures are for none of them.
+/// The layout of the headers of a file for several architectures.
 const BIG: Layout = Layout {
     wide: false,
     big: true,
 };
 
-/// The first bytes of a file for one architecture: of 32 bits, of 64.
+/// The magic numbers of a file for one architecture of 32 bits, and of 64 bits.
 const ONE: u32 = 0xfeed_face;
 const ONE_WIDE: u32 = 0xfeed_facf;
 
-/// The first bytes of a file for several, with 32 and with 64 bits for where
-/// each is.
+/// The magic numbers of a file for several architectures, with offsets of 32 bits, and of
+/// 64 bits.
 const SEVERAL: u32 = 0xcafe_babe;
 const SEVERAL_WIDE: u32 = 0xcafe_babf;
 
@@ -54,7 +54,7 @@ pub(super) fn check(image: &Image<'_>, native: Native) -> Result<(), Problem> {
     let is_wide = BIG.u32(&magic, 0) == SEVERAL_WIDE;
     let size = if is_wide { 32 } else { 20 };
     let count = BIG.u32(&image.part("header", 0, 8)?, 4);
-    // Java's compiled classes begin with the same bytes, and a version.
+    // Java's class files have the same magic number, and then a version.
     const MOST: u32 = 40;
     if count > MOST {
         return foreign(format!(
@@ -154,7 +154,7 @@ impl Part<'_> {
         self.image.part(what, self.at + at, length)
     }
 
-    /// Checks that what a load command names is there.
+    /// Checks that the parts to which a load command refers are there.
     fn check_command(&self, layout: Layout, command: &[u8]) -> Result<(), Problem> {
         const SEGMENT: u32 = 1;
         const SYMBOLS: u32 = 2;
@@ -163,8 +163,7 @@ impl Part<'_> {
         const INFO: u32 = 0x22;
         const REQUIRED: u32 = 0x8000_0000;
 
-        // In terms of 32-bit numbers, of which the first two are the command's
-        // kind and length.
+        // The command as 32-bit numbers: its kind, its length, and the rest.
         let field = |index: usize| u64::from(layout.u32(command, 4 * index));
         let kind = layout.u32(command, 0) & !REQUIRED;
         match kind {
@@ -195,17 +194,17 @@ impl Part<'_> {
                 self.reaches("names of symbols", field(4), field(5))?;
             }
             DYNAMIC_SYMBOLS => self.reaches("indirect symbols", field(14), 4 * field(15))?,
-            // Five tables: where each is, and its length.
+            // Five tables: the offset and the length of each.
             INFO => {
                 for index in [2, 4, 6, 8, 10] {
                     self.reaches("table for the loader", field(index), field(index + 1))?;
                 }
             }
-            // The signature, starts of functions, exports, fixups and the like.
+            // The signature, the starts of functions, the exports, the fixups and others.
             0x1d | 0x1e | 0x26 | 0x29 | 0x2b | 0x2e | 0x33 | 0x34 => {
                 self.reaches("table for the loader", field(2), field(3))?;
             }
-            // What needs another library, or names one, and search paths.
+            // The names of this library and of libraries that it needs, and search paths.
             0xc | 0xd | 0x18 | 0x1c | 0x1f => {
                 let name = command.get(field(2) as usize..);
                 if !name.is_some_and(|name| name.contains(&0)) {
@@ -239,7 +238,7 @@ mod tests {
         file.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
     }
 
-    /// A library of one segment, with symbols and a name, for an architecture.
+    /// Returns a library with one segment, symbols and a name, for an architecture.
     fn library(cpu: u32) -> Vec<u8> {
         const COMMANDS: u32 = 72 + 24 + 32;
         let mut file = Vec::new();
@@ -255,7 +254,7 @@ mod tests {
         file
     }
 
-    /// Two of them in one file.
+    /// Returns a file with two libraries, for two architectures.
     fn several() -> Vec<u8> {
         let mut file = Vec::new();
         let one = library(cpu::X86_64);

@@ -2,16 +2,16 @@
 
 use super::{Image, Layout, Problem, damaged, foreign};
 
-/// What a library has to be for.
+/// The system that a library has to be for.
 #[derive(Clone, Copy)]
 pub(super) struct Native {
     /// Whether addresses have 64 bits.
     wide: bool,
-    /// The number of the machine, if it is known.
+    /// The number of the machine, if it is known here.
     machine: Option<u16>,
 }
 
-/// What this program is for.
+/// The system that this program is for.
 #[cfg(windows)]
 pub(super) const NATIVE: Native = Native {
     wide: cfg!(target_pointer_width = "64"),
@@ -34,7 +34,7 @@ mod machine {
     pub const ARM64: u16 = 0xaa64;
 }
 
-/// Numbers have the least significant byte first for all machines.
+/// On all machines, numbers have the least significant byte first.
 const LITTLE: Layout = Layout {
     wide: false,
     big: false,
@@ -83,11 +83,13 @@ pub(super) fn check(image: &Image<'_>, native: Native) -> Result<(), Problem> {
     loaded.check_directories(&optional, &sections)
 }
 
-/// What the second header says of the library in memory.
+/// The contents of the second header.
 struct Loaded {
+    /// The size of the library in memory.
     size: u64,
+    /// The size of all headers.
     headers: u64,
-    /// Where the list of directories is in that header.
+    /// The offset of the list of directories in the second header.
     directories: usize,
 }
 
@@ -112,17 +114,17 @@ impl Loaded {
         })
     }
 
-    /// Checks that all directories, of imports, relocations and so on, are in
-    /// memory where something of the file is.
+    /// Checks that all directories (of imports, of relocations and so on) are at addresses
+    /// where the headers or a section is loaded.
     fn check_directories(&self, optional: &[u8], sections: &[Section]) -> Result<(), Problem> {
-        /// That of signatures isn't loaded, and says where it is in the file.
+        /// The directory of signatures isn't loaded; its entry has an offset in the file.
         const SIGNATURES: u32 = 4;
 
         let count = LITTLE.u32(optional, self.directories - 4);
         let list = optional[self.directories..].chunks_exact(8);
         if u64::from(count) > list.len() as u64 {
             return damaged(format!(
-                "it has room for {} directories of {count}",
+                "it should have {count} directories, and its second header ends after {}",
                 list.len()
             ));
         }
@@ -160,7 +162,7 @@ impl Section {
         let [in_memory, address, in_file, offset] =
             [8, 12, 16, 20].map(|at| u64::from(LITTLE.u32(header, at)));
         Section {
-            // Old linkers leave it out.
+            // Old linkers leave it 0.
             in_memory: if in_memory == 0 { in_file } else { in_memory },
             address,
             in_file,
@@ -196,7 +198,7 @@ mod tests {
     const DIRECTORIES: usize = OPTIONAL + 112;
     const SECTIONS: usize = DIRECTORIES + 16 * 8;
 
-    /// A library of one section, which has its imports.
+    /// Returns a library with one section, which contains its imports.
     fn library() -> Vec<u8> {
         let mut file = vec![0; 0x600];
         let number = |number: u32| number.to_le_bytes();
@@ -241,8 +243,8 @@ mod tests {
 
     #[test]
     fn what_leads_out_of_the_file_is_damaged() {
-        // Where the header is, how many directories, where one is, where the
-        // section is in memory and in the file.
+        // The offset of the header, the number of directories, the address of one, the
+        // address of the section, and its offset in the file.
         for at in [
             62,
             OPTIONAL + 108,

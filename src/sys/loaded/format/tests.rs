@@ -1,4 +1,4 @@
-//! What every format's check has to hold.
+//! Assertions for the checks of all formats.
 
 use super::{Image, Problem, Source};
 use std::io;
@@ -12,7 +12,7 @@ impl Source for Vec<u8> {
     }
 }
 
-/// Has a file checked.
+/// Checks a file.
 pub fn checked(
     file: &[u8],
     check: impl FnOnce(&Image<'_>) -> Result<(), Problem>,
@@ -24,8 +24,8 @@ pub fn checked(
     })
 }
 
-/// A file is damaged wherever it is cut off; within its first bytes, as many as
-/// `magic`, it is one of another format.
+/// Asserts that a file is damaged wherever it is cut off. Cut off within its first `magic`
+/// bytes, it may also be a file of another format.
 #[track_caller]
 pub fn assert_damaged_wherever_cut(
     file: &[u8],
@@ -42,7 +42,7 @@ pub fn assert_damaged_wherever_cut(
     }
 }
 
-/// Changes each byte of a file, but for those that nobody reads, and has it checked.
+/// Changes each byte of a file, except those in `unread`, and checks the file each time.
 pub fn change_each_byte(
     file: &[u8],
     unread: Range<usize>,

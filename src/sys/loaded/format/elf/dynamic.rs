@@ -1,4 +1,4 @@
-//! The dynamic section: what the loader is to do, and where the tables for it are.
+//! The dynamic section: instructions to the loader, and the addresses of its tables.
 
 use super::super::{Image, Problem, damaged};
 use super::relocations::{self, Relocated};
@@ -6,7 +6,7 @@ use super::sections::Sections;
 use super::symbols::{self, Names, Strings};
 use super::{Header, Program, READABLE, WRITABLE};
 
-/// The tags of the entries that are looked at.
+/// The tags of the entries that are checked.
 pub(super) mod tag {
     pub const NEEDED: u64 = 1;
     pub const PLT_RELOCATIONS_SIZE: u64 = 2;
@@ -21,7 +21,7 @@ pub(super) mod tag {
     pub const SYMBOL_SIZE: u64 = 11;
     pub const INITIALISER: u64 = 12;
     pub const FINALISER: u64 = 13;
-    pub const NAME: u64 = 14;
+    pub const NAME: u64 = crate::sys::elf::SONAME;
     pub const SEARCH_PATH: u64 = 15;
     pub const REL: u64 = 17;
     pub const REL_SIZE: u64 = 18;
@@ -53,7 +53,7 @@ pub(super) mod tag {
     pub const FILTER: u64 = 0x7fff_ffff;
 }
 
-/// What is there whole or not at all: the loader looks for one of them and then
+/// Entries that are present all or not at all: the loader looks for one of them and then
 /// relies on the others.
 const TOGETHER: &[&[u64]] = &[
     &[tag::STRINGS, tag::STRINGS_SIZE],
@@ -72,7 +72,8 @@ const TOGETHER: &[&[u64]] = &[
     &[tag::VERSIONS_DEFINED, tag::VERSIONS_DEFINED_COUNT],
 ];
 
-/// Those that say where something is, and of some which other says how long.
+/// The entries that are the address of a table, and for some tables the entry that is
+/// its length.
 const TABLES: &[(u64, Option<u64>)] = &[
     (tag::HASH, None),
     (tag::GNU_HASH, None),
@@ -89,7 +90,7 @@ const TABLES: &[(u64, Option<u64>)] = &[
     (tag::FINALISERS, Some(tag::FINALISERS_SIZE)),
 ];
 
-/// Those that are the place of a string.
+/// The entries that are the offset of a string.
 const NAMES: &[u64] = &[
     tag::NEEDED,
     tag::NAME,
@@ -115,8 +116,8 @@ impl Dynamic {
         let segment = &program.dynamic;
         let at = segment.address;
         let size = 2 * header.layout.word();
-        // The loader doesn't heed the section's size: it reads on to the last
-        // entry, which therefore has to be in it.
+        // The loader ignores the section's size and reads up to the last entry, which
+        // therefore has to be in the section.
         let most = segment.in_file.min(memory.rest(at)).min(MOST * size) / size * size;
         let bytes = memory.part(image, "dynamic section", at, most.max(size))?;
         let mut entries = Vec::new();
@@ -133,7 +134,7 @@ impl Dynamic {
         if !is_whole {
             return damaged("its dynamic section has no end");
         }
-        // The loader writes the addresses that are meant into it.
+        // The loader relocates the addresses in it.
         let length = (entries.len() as u64 + 1) * size;
         if !memory.has(at, length, segment.flags & (READABLE | WRITABLE)) {
             return damaged("its dynamic section isn't in a segment that is writable as it is");
@@ -163,7 +164,7 @@ impl Dynamic {
         Ok(dynamic)
     }
 
-    /// The value of an entry; the last one counts.
+    /// Returns the value of an entry: of the last one, if there are several.
     pub fn get(&self, tag: u64) -> Option<u64> {
         let mut entries = self.entries.iter().rev();
         entries.find(|entry| entry.0 == tag).map(|entry| entry.1)
@@ -173,13 +174,13 @@ impl Dynamic {
         self.get(tag).is_some()
     }
 
-    /// A table: where it is, and its size.
+    /// Returns the address of a table and its size.
     pub fn table(&self, at: u64, size: u64) -> Option<(u64, u64)> {
         Some((self.get(at)?, self.get(size)?))
     }
 
-    /// Checks that all tables are where sections are. What they contain can't
-    /// tell in each case: a list of functions is one, wherever it starts.
+    /// Checks that all tables are sections. Their contents don't always tell: a list of
+    /// functions is a valid one, wherever it starts.
     fn is_as_in(&self, sections: &Sections) -> Result<(), Problem> {
         const WHAT: &str = "table for the dynamic loader";
         for &(tag, at) in &self.entries {
@@ -193,7 +194,7 @@ impl Dynamic {
         Ok(())
     }
 
-    /// Whether segments that aren't writable are made so to relocate them.
+    /// Reports whether segments that aren't writable are made writable to relocate them.
     pub fn relocates_code(&self) -> bool {
         const RELOCATES_CODE: u64 = 4;
         let flags = self.get(tag::FLAGS).unwrap_or(0);
@@ -201,7 +202,7 @@ impl Dynamic {
     }
 }
 
-/// Checks the dynamic section and all that it names.
+/// Checks the dynamic section and everything to which it refers.
 pub(super) fn check(
     image: &Image<'_>,
     header: &Header,

@@ -1,17 +1,18 @@
-//! What the loader writes into a library for the place at which it is.
+//! The relocations: what the loader writes into a library, which depends on its address.
 
 use super::super::{Image, Layout, Problem, damaged};
 use super::dynamic::{Dynamic, tag};
 use super::symbols::Symbols;
 use super::{Header, Memory, Program, WRITABLE, machine};
 
-/// A list of addresses, and what the loader makes of them.
+/// A list of addresses, and what the loader writes there.
 pub(super) struct Relocated {
     layout: Layout,
     at: u64,
-    /// What is in the file.
+    /// The list in the file.
     bytes: Vec<u8>,
-    /// For each that is relocated: the address, or none if that of a symbol.
+    /// For each that is relocated, the address that is written; `None` if that is the
+    /// address of a symbol.
     addresses: Vec<Option<Option<u64>>>,
 }
 
@@ -26,7 +27,7 @@ impl Relocated {
         }
     }
 
-    /// Notes that something is written.
+    /// Records that an address is written.
     fn note(&mut self, at: u64, address: Address) {
         let word = self.layout.word();
         let Some(offset) = at.checked_sub(self.at).filter(|offset| offset % word == 0) else {
@@ -43,7 +44,7 @@ impl Relocated {
         });
     }
 
-    /// Checks that the loader can call them all.
+    /// Checks that the loader can call all of them.
     pub fn all_are_code(&self, memory: &Memory) -> Result<(), Problem> {
         for address in &self.addresses {
             match address {
@@ -62,24 +63,24 @@ impl Relocated {
     }
 }
 
-/// Which address is written.
+/// The address that a relocation writes.
 #[derive(Clone, Copy)]
 enum Address {
     Known(u64),
-    /// What is there in the file.
+    /// The one in the file.
     InFile,
     OfSymbol,
 }
 
-/// The relocations of a machine that are told apart here.
+/// The kinds of a machine's relocations that are distinguished here.
 struct Kinds {
     /// An address within the library.
     relative: u32,
-    /// What a function within the library returns.
+    /// The result of a function within the library.
     indirect: u32,
-    /// A copy of a variable, which only executables have.
+    /// A copy of a variable, only in executables.
     copy: u32,
-    /// Where thread-local data is.
+    /// The location of thread-local data.
     thread_local: &'static [u32],
 }
 
@@ -121,19 +122,19 @@ impl Kinds {
     }
 }
 
-/// What all steps need.
+/// The data for all steps.
 struct Relocations<'a> {
     layout: Layout,
     kinds: Option<Kinds>,
     program: &'a Program,
     symbols: &'a Symbols,
-    /// What has to be so for a place that is written.
+    /// The flags that the segment of a place that is written must have.
     flags: u32,
-    /// The lists that are of interest.
+    /// The lists whose relocations are recorded.
     lists: &'a mut [Relocated],
 }
 
-/// Checks all relocations, and notes what they write into some lists.
+/// Checks all relocations, and records what they write into some lists.
 pub(super) fn check(
     image: &Image<'_>,
     header: &Header,
@@ -199,7 +200,7 @@ pub(super) fn check(
 }
 
 impl Relocations<'_> {
-    /// Checks a table whose first relocations are said to be relative.
+    /// Checks a table whose first relocations, `relative` in number, should be relative.
     fn table(&mut self, table: &[u8], size: u64, relative: u64) -> Result<(), Problem> {
         let layout = self.layout;
         let word = layout.word() as usize;
@@ -254,8 +255,8 @@ impl Relocations<'_> {
         self.written(at, written)
     }
 
-    /// Checks a table of relative relocations in which a word is an address or,
-    /// if it is odd, has a bit for each of the words after the last address.
+    /// Checks a table of packed relative relocations. A word in it is an address or, if it
+    /// is odd, has one bit for each of the words that follow the last address.
     fn packed(&mut self, table: &[u8]) -> Result<(), Problem> {
         let layout = self.layout;
         let word = layout.word();
@@ -264,7 +265,7 @@ impl Relocations<'_> {
             let entry = layout.address(entry, 0);
             if entry & 1 == 0 {
                 self.written(entry, Address::InFile)?;
-                // It is mapped, so there are addresses after it.
+                // It is mapped, so the sum doesn't overflow.
                 next = Some(entry + word);
                 continue;
             }
@@ -285,7 +286,7 @@ impl Relocations<'_> {
         Ok(())
     }
 
-    /// Checks a place that is written.
+    /// Checks a place that a relocation writes.
     fn written(&mut self, at: u64, address: Address) -> Result<(), Problem> {
         if !self.program.memory.has(at, self.layout.word(), self.flags) {
             return damaged(format!(

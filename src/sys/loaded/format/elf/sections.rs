@@ -1,9 +1,9 @@
-//! The sections: what the headers for linkers say of where everything is. The
-//! dynamic loader doesn't read them; here they are the second source by which the
-//! others are checked.
+//! The sections: a second description of the file, for linkers. The dynamic loader
+//! doesn't read it; here the other tables are compared with it.
 
 use super::super::{Image, Layout, Problem, damaged};
-use super::{EXECUTABLE, Header, Memory, WRITABLE, symbols};
+use super::{EXECUTABLE, Header, Memory, WRITABLE, class, symbols};
+use crate::sys::elf;
 
 /// A section that is loaded.
 struct Section {
@@ -14,47 +14,49 @@ struct Section {
     length: u64,
 }
 
-/// The sections that are loaded. The system's loader doesn't read their headers:
-/// there may be none, and they may be cut off. If they are there, they say once
-/// more where everything is.
+/// The sections that are loaded. A library may have no section headers, and works if they
+/// are cut off, as the system's loader doesn't read them. Then this is empty.
 pub(super) struct Sections {
     sections: Vec<Section>,
     layout: Layout,
-    /// Where all symbols are, not only those that other libraries see.
+    /// The offset and the length of the table of all symbols, including those that other
+    /// libraries don't see.
     symbols: Option<(u64, u64)>,
 }
 
 impl Sections {
     pub fn read(image: &Image<'_>, header: &Header) -> Result<Sections, Problem> {
         const EMPTY: u32 = 0;
-        const SYMBOLS: u32 = 2;
         const LOADED: u64 = 2;
 
         let layout = header.layout;
         let (at, size, count) = header.sections;
-        let whole = if layout.wide { 64 } else { 40 };
+        let fields = class(layout);
         let length = u64::from(size) * u64::from(count);
-        if size != whole || image.reaches("section headers", at, length).is_err() {
+        if usize::from(size) != fields.section_header_bytes()
+            || image.reaches("section headers", at, length).is_err()
+        {
             return Ok(Sections {
                 sections: Vec::new(),
                 layout,
                 symbols: None,
             });
         }
-        let word = layout.word() as usize;
         let bytes = image.part("section headers", at, length)?;
         let sections = bytes.chunks_exact(size.into()).map(|bytes| {
-            let field = |index| layout.address(bytes, 8 + index * word);
+            let field = |at| layout.address(bytes, at);
             Section {
-                kind: layout.u32(bytes, 4),
-                flags: field(0),
-                address: field(1),
-                offset: field(2),
-                length: field(3),
+                kind: layout.u32(bytes, fields.section_kind()),
+                flags: field(fields.section_flags()),
+                address: field(fields.section_address()),
+                offset: field(fields.section_offset()),
+                length: field(fields.section_size()),
             }
         });
         let is_loaded = |section: &Section| section.kind != EMPTY && section.flags & LOADED != 0;
-        let symbols = sections.clone().find(|section| section.kind == SYMBOLS);
+        let symbols = sections
+            .clone()
+            .find(|section| section.kind == elf::SYMBOLS);
         Ok(Sections {
             sections: sections.filter(is_loaded).collect(),
             layout,
@@ -62,8 +64,8 @@ impl Sections {
         })
     }
 
-    /// Checks that all are in a segment with what they need, and so that no
-    /// segment has been lost.
+    /// Checks that each section is in a segment with the flags that it needs, and thereby
+    /// that no segment has been lost.
     pub fn check(&self, memory: &Memory) -> Result<(), Problem> {
         const ZEROS: u32 = 8;
         const IS_WRITABLE: u64 = 1;
@@ -106,18 +108,16 @@ impl Sections {
         Ok(())
     }
 
-    /// How many symbols other libraries may see; 0 if no section says it.
+    /// Returns the number of symbols that other libraries may see; 0 if no section tells.
     pub fn symbol_count(&self) -> u64 {
-        const VISIBLE_SYMBOLS: u32 = 11;
-
         let mut sections = self.sections.iter();
-        let found = sections.find(|section| section.kind == VISIBLE_SYMBOLS);
+        let found = sections.find(|section| section.kind == elf::DYNAMIC_SYMBOLS);
         found.map_or(0, |section| {
             section.length / symbols::symbol_size(self.layout)
         })
     }
 
-    /// Checks that something starts where a section does.
+    /// Checks that something starts at the address of a section.
     pub fn start(&self, what: &str, at: u64) -> Result<(), Problem> {
         let mut sections = self.sections.iter();
         if self.sections.is_empty() || sections.any(|section| section.address == at) {
@@ -128,8 +128,7 @@ impl Sections {
         ))
     }
 
-    /// Whether a symbol says that there is something at an address; also if there
-    /// are no symbols to say so.
+    /// Reports whether there is a symbol for an address, or no table of symbols.
     pub fn may_have_function(&self, image: &Image<'_>, at: u64) -> Result<bool, Problem> {
         let Some((offset, length)) = self.symbols else {
             return Ok(true);
@@ -139,7 +138,7 @@ impl Sections {
         Ok(symbols.any(|symbol| symbols::value(self.layout, symbol) == at))
     }
 
-    /// Checks that something takes up whole sections.
+    /// Checks that something consists of whole sections.
     pub fn span(&self, what: &str, at: u64, length: u64) -> Result<(), Problem> {
         self.start(what, at)?;
         let end = at.checked_add(length);

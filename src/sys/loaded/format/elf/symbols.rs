@@ -1,14 +1,15 @@
-//! The symbols of a library: their names, how they are found, and the versions of
-//! libraries that they are from.
+//! The symbols of a library: their names, the tables by which they are found, and their
+//! versions.
 
 use super::super::{Image, Layout, Problem, damaged};
 use super::dynamic::{Dynamic, tag};
 use super::sections::Sections;
-use super::{EXECUTABLE, Header, Memory, Program, machine};
+use super::{EXECUTABLE, Header, Memory, Program, class, machine};
+use crate::sys::elf;
 
 /// The names of symbols, libraries and versions.
 pub(super) struct Strings {
-    /// The last of them is a NUL, so each name ends.
+    /// The last byte is a NUL, so each name ends.
     bytes: Vec<u8>,
 }
 
@@ -30,21 +31,21 @@ impl Strings {
     }
 }
 
-/// The names that the dynamic section has.
+/// The names in the dynamic section.
 #[derive(Clone, Copy)]
 pub(super) struct Names<'a> {
     pub strings: &'a Strings,
-    /// Those of the libraries that the library needs.
+    /// The names of the libraries that the library needs.
     pub needed: &'a [&'a [u8]],
 }
 
-/// What relocations have to know of the symbols.
+/// What relocations depend on.
 pub(super) struct Symbols {
-    /// Whether each is of this library.
+    /// Whether each symbol is defined in this library.
     pub defined: Vec<bool>,
 }
 
-/// What all steps need.
+/// The data for all steps.
 #[derive(Clone, Copy)]
 struct Tables<'a> {
     image: &'a Image<'a>,
@@ -77,7 +78,7 @@ pub(super) fn check(
     let by_gnu_hash = match dynamic.get(tag::GNU_HASH) {
         Some(at) => match tables.gnu_hash(at)? {
             Some(count) => Some(count),
-            // It has only symbols of others, of which the table tells nothing.
+            // The table lists no symbols that are defined elsewhere.
             None => Some(sections.symbol_count()),
         },
         None => None,
@@ -92,10 +93,10 @@ pub(super) fn check(
 }
 
 impl Tables<'_> {
-    /// Checks the older kind of hash table; returns how many symbols there are.
+    /// Checks the older kind of hash table, and returns the number of symbols.
     fn hash(&self, at: u64, machine: u16) -> Result<u64, Problem> {
         const WHAT: &str = "hash table";
-        // Of two systems its entries have 64 bits.
+        // On s390x, as on Alpha, its entries have 64 bits.
         let size: u64 = match machine {
             machine::S390 if self.layout.wide => 8,
             _ => 4,
@@ -117,7 +118,7 @@ impl Tables<'_> {
             return damaged(format!("its {WHAT} is for {symbols} symbols"));
         };
         let table = self.memory.part(self.image, WHAT, at, length)?;
-        // Each symbol is in one chain: more steps would be for ever.
+        // Each symbol is in one chain, so more steps would be a cycle.
         let mut steps = 0;
         for bucket in 0..buckets {
             let mut symbol = number(&table, 2 + bucket);
@@ -132,8 +133,8 @@ impl Tables<'_> {
         Ok(symbols)
     }
 
-    /// Checks the newer kind of hash table; returns how many symbols there are,
-    /// unless the library has none of its own.
+    /// Checks the newer kind of hash table, and returns the number of symbols; `None` if the
+    /// library defines none.
     fn gnu_hash(&self, at: u64) -> Result<Option<u64>, Problem> {
         const WHAT: &str = "hash table";
         let part = |at: u64, length| self.memory.part(self.image, WHAT, at, length);
@@ -145,7 +146,7 @@ impl Tables<'_> {
                 "the filter of its {WHAT} has {filter} words, shifted by {shift}"
             ));
         }
-        // What is found there was mapped, so the sums are addresses.
+        // The parts before are mapped, so the sums don't overflow.
         let filter_at = at + 16;
         part(filter_at, filter * self.layout.word())?;
         let buckets_at = filter_at + filter * self.layout.word();
@@ -176,13 +177,13 @@ impl Tables<'_> {
     }
 
     fn symbols(&self, count: u64, header: &Header, program: &Program) -> Result<Symbols, Problem> {
-        const UNDEFINED: u16 = 0;
         const ABSOLUTE: u16 = 0xfff1;
         const FUNCTION: u8 = 2;
         const THREAD_LOCAL: u8 = 6;
         const INDIRECT_FUNCTION: u8 = 10;
 
         let layout = self.layout;
+        let fields = class(layout);
         let size = symbol_size(layout);
         let Some((at, said)) = self.dynamic.table(tag::SYMBOLS, tag::SYMBOL_SIZE) else {
             return damaged("it has no symbols");
@@ -193,22 +194,18 @@ impl Tables<'_> {
         let bytes = self.memory.part(self.image, "symbols", at, count * size)?;
         let mut defined = Vec::new();
         for symbol in bytes.chunks_exact(size as usize) {
-            let (info, section) = match layout.wide {
-                true => (symbol[4], layout.u16(symbol, 6)),
-                false => (symbol[12], layout.u16(symbol, 14)),
-            };
+            let info = symbol[fields.symbol_info()];
+            let section = layout.u16(symbol, fields.symbol_section());
             let value = value(layout, symbol);
-            let size = match layout.wide {
-                true => layout.u64(symbol, 16),
-                false => layout.u32(symbol, 8).into(),
-            };
-            let name = self.names.strings.get(layout.u32(symbol, 0).into())?;
+            let size = layout.address(symbol, fields.symbol_size());
+            let name = layout.u32(symbol, fields.symbol_name());
+            let name = self.names.strings.get(name.into())?;
             let is_right = match (section, info & 0xf) {
-                (UNDEFINED | ABSOLUTE, _) => true,
-                // Looking it up calls it, to learn which function is meant.
+                (elf::UNDEFINED | ABSOLUTE, _) => true,
+                // The loader calls it to get the address of the actual function.
                 (_, INDIRECT_FUNCTION) if !header.is_extended => false,
-                // For powerpc64 it may be a descriptor. For Arm, the lowest bit
-                // tells the instruction set.
+                // On powerpc64 it may be the address of a descriptor. On Arm, the lowest bit
+                // is the instruction set.
                 (_, FUNCTION) if header.machine == machine::POWERPC_64 => {
                     self.memory.has(value, 0, 0)
                 }
@@ -225,13 +222,13 @@ impl Tables<'_> {
                     String::from_utf8_lossy(name)
                 ));
             }
-            defined.push(section != UNDEFINED);
+            defined.push(section != elf::UNDEFINED);
         }
         Ok(Symbols { defined })
     }
 
-    /// Checks the versions that it needs of other libraries; returns the highest
-    /// number of one.
+    /// Checks the versions of other libraries that it needs, and returns the highest number
+    /// of one.
     fn versions_needed(&self) -> Result<u16, Problem> {
         const WHAT: &str = "list of versions needed";
         let Some(mut at) = self.dynamic.get(tag::VERSIONS_NEEDED) else {
@@ -263,7 +260,7 @@ impl Tables<'_> {
         }
     }
 
-    /// Checks the versions that it has itself; returns the highest number of one.
+    /// Checks the versions that it defines, and returns the highest number of one.
     fn versions_defined(&self) -> Result<u16, Problem> {
         const WHAT: &str = "list of versions";
         let Some(mut at) = self.dynamic.get(tag::VERSIONS_DEFINED) else {
@@ -284,9 +281,9 @@ impl Tables<'_> {
         }
     }
 
-    /// Checks which symbol is of which version.
+    /// Checks the version of each symbol.
     fn versions(&self, count: u64, newest: u16) -> Result<(), Problem> {
-        // The loader relies on both if there is either.
+        // If there is one of both, the loader relies on the other.
         let at = match (self.dynamic.get(tag::VERSIONS), newest) {
             (None, 0) => return Ok(()),
             (Some(at), 1..) => at,
@@ -301,7 +298,7 @@ impl Tables<'_> {
             .part(self.image, "versions of symbols", at, 2 * count)?;
         for number in numbers.chunks_exact(2) {
             let number = self.layout.u16(number, 0) & VERSION;
-            // 0 and 1 are of no version.
+            // 0 and 1 mean that the symbol has no version.
             if number > newest.max(1) {
                 return damaged(format!("a symbol of it is of version {number} of {newest}"));
             }
@@ -310,15 +307,15 @@ impl Tables<'_> {
     }
 }
 
-/// How many bytes a symbol has.
+/// Returns the number of bytes of a symbol.
 pub(super) fn symbol_size(layout: Layout) -> u64 {
-    if layout.wide { 24 } else { 16 }
+    class(layout).symbol_bytes() as u64
 }
 
-/// Where a symbol is.
+/// Returns the value of a symbol: its address.
 pub(super) fn value(layout: Layout, symbol: &[u8]) -> u64 {
-    layout.address(symbol, if layout.wide { 8 } else { 4 })
+    layout.address(symbol, class(layout).symbol_value())
 }
 
-/// The number in a version; the other bit says whether it is hidden.
+/// The bits of a version that are its number. The other bit marks it as hidden.
 const VERSION: u16 = 0x7fff;

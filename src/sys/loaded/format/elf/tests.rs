@@ -1,4 +1,4 @@
-//! Libraries made for the purpose: whole ones, and what is wrong with others.
+//! Checks of libraries that are put together here: whole ones, and damaged ones.
 
 use super::super::tests;
 use super::dynamic::tag;
@@ -17,8 +17,8 @@ const LAYOUTS: [(Layout, u16); 4] = {
     ]
 };
 
-// Where everything is, in the file and in memory. There is a segment to read, one
-// of code, and one to write.
+// The offsets of all parts, which are also their addresses. There are three segments: one
+// to read, one of code, and one to write.
 const SYMBOLS: u64 = 0x200;
 const STRINGS: u64 = 0x280;
 const HASH: u64 = 0x2c0;
@@ -33,12 +33,12 @@ const END: u64 = 0x2200;
 
 const NAMES: &[u8] = b"\0lib\0wasm_a\0";
 
-/// A library that is made.
+/// A library that is put together.
 struct Made {
     layout: Layout,
     machine: u16,
     file: Vec<u8>,
-    /// What goes into the dynamic section.
+    /// The entries of the dynamic section.
     dynamic: Vec<(u64, u64)>,
 }
 
@@ -68,7 +68,7 @@ impl Made {
         self.file[at as usize..][..bytes.len()].copy_from_slice(bytes);
     }
 
-    /// Puts a number of so many bytes.
+    /// Writes a number of `size` bytes.
     fn number(&mut self, at: u64, size: u64, number: u64) {
         let size = size as usize;
         if self.layout.big {
@@ -78,7 +78,7 @@ impl Made {
         }
     }
 
-    /// Puts numbers of so many bytes each, one after the other.
+    /// Writes numbers of `size` bytes each, one after the other.
     fn numbers(&mut self, at: u64, size: u64, numbers: &[u64]) {
         for (index, &number) in (0..).zip(numbers) {
             self.number(at + index * size, size, number);
@@ -117,7 +117,7 @@ impl Made {
 
     fn tables(&mut self) {
         let word = self.layout.word();
-        // The first symbol is none; the second is a function.
+        // The first symbol is the null symbol; the second is a function.
         let symbol = SYMBOLS + symbols::symbol_size(self.layout);
         self.number(symbol, 4, 5);
         if self.layout.wide {
@@ -130,14 +130,14 @@ impl Made {
             self.number(symbol + 14, 2, 1);
         }
         self.put(STRINGS, NAMES);
-        // One bucket, two symbols; then the bucket, and what follows each.
+        // One bucket, two symbols; then the bucket and the chain.
         self.numbers(HASH, 4, &[1, 2, 1, 0, 0]);
-        // One bucket, from symbol 1 on, one word to filter; then that, the bucket
-        // and the chain.
+        // One bucket, the first symbol, one word of the filter, its shift; then the filter,
+        // the bucket and the chain.
         self.numbers(GNU_HASH, 4, &[1, 1, 1, 6]);
         self.number(GNU_HASH + 16, word, u64::MAX);
         self.numbers(GNU_HASH + 16 + word, 4, &[1, 1]);
-        // The list of what to run has one entry, which is the code's start.
+        // The list of initializers has one entry, the start of the code.
         let relative = 8;
         self.numbers(RELOCATIONS, word, &[WRITE, relative, CODE]);
         self.number(WRITE, word, CODE);
@@ -239,7 +239,7 @@ fn what_is_for_another_system_is_foreign() {
     }
 }
 
-/// What the loader would trip over, with a part of what is said of it.
+/// Damage that would end the process, with a part of the error for each.
 #[test]
 fn what_is_inconsistent_is_damaged() {
     type Change = fn(&mut Made);

@@ -1,4 +1,4 @@
-//! Regions that `VirtualAlloc` makes.
+//! Regions that `VirtualAlloc` creates.
 
 use std::ffi::c_void;
 use std::{io, ptr};
@@ -15,18 +15,18 @@ const RELEASE: u32 = 0x8000;
 const NO_ACCESS: u32 = 0x1;
 const READ_WRITE: u32 = 0x4;
 
-/// A region of the address space, given back when dropped.
+/// A region of the address space, released when dropped.
 pub(crate) struct Region {
     start: *mut c_void,
 }
 
 impl Region {
-    /// Inaccessible memory; nothing if `bytes` is 0.
+    /// Reserves inaccessible memory; an empty region if `bytes` is 0.
     pub(crate) fn reserve(bytes: usize) -> io::Result<Region> {
         Region::map(bytes, RESERVE, NO_ACCESS)
     }
 
-    /// Memory to read and write; nothing if `bytes` is 0.
+    /// Allocates memory to read and write; an empty region if `bytes` is 0.
     pub(crate) fn allocate(bytes: usize) -> io::Result<Region> {
         Region::map(bytes, RESERVE | COMMIT, READ_WRITE)
     }
@@ -36,8 +36,8 @@ impl Region {
             let start = ptr::null_mut();
             return Ok(Region { start });
         }
-        // SAFETY: a new region at an address of the system's choice; no
-        // existing one changes.
+        // SAFETY: creates a new region at an address of the system's choice, and so
+        // changes no existing one.
         let start = unsafe { VirtualAlloc(ptr::null_mut(), bytes, how, access) };
         if start.is_null() {
             return Err(io::Error::last_os_error());
@@ -49,14 +49,14 @@ impl Region {
 impl Drop for Region {
     fn drop(&mut self) {
         if !self.start.is_null() {
-            // SAFETY: `self` owns the region, and nothing is kept in it.
+            // SAFETY: `self` owns the region, and there are no references into it.
             unsafe { VirtualFree(self.start, 0, RELEASE) };
         }
     }
 }
 
-/// The size of a page, in bytes: the same on every machine that Windows runs
-/// on.
+/// Returns the size of a page, in bytes, which is the same on every machine that Windows
+/// runs on.
 pub(crate) fn page_size() -> usize {
     4096
 }

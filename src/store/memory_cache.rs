@@ -1,33 +1,33 @@
-//! Where the bytes of the memories are that were looked at last.
+//! A cache of the base and length of the two memories that were accessed last.
 //!
-//! To ask libwasmtime takes two calls, which is more than most accesses take
-//! otherwise. The answer holds until WebAssembly code runs, or something is done
-//! to the store: whatever does that passes the C context to libwasmtime, and gets
-//! it from [`StoreOpaque::raw`](super::StoreOpaque::raw), which forgets the answer.
-//! After that only a callback from libwasmtime can look at a memory again before
-//! the call is over, and it forgets when it returns.
+//! Getting them from libwasmtime takes two calls, more than the rest of most accesses.
+//! The two are valid until WebAssembly code runs or the store changes. Either needs the C
+//! context, which `store::entry` and
+//! [`StoreOpaque::begin_change`](super::StoreOpaque::begin_change) give out after they
+//! have cleared the cache. During such a call only a callback can fill the cache again,
+//! and it clears the cache when it returns.
 //!
-//! Threads that share a store read answers, and note new ones, at the same time. So
-//! with shared access an answer is only put where none is, and stays. There is room
-//! for two: that of one memory is found as fast as can be, another one a little
-//! later, and the rest are asked for each time, until exclusive access makes room.
+//! Threads that share a store read and fill slots at the same time. So with shared access
+//! only an empty slot is filled, and it stays as it is. The first slot is checked inline, the
+//! second a little later. Of any other memory, libwasmtime is asked each time, until
+//! exclusive access clears the cache.
 
 use crate::sys::wasmtime_memory_t;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
-pub(crate) struct LastMemory {
-    first: Answer,
-    second: Answer,
+pub(crate) struct MemoryCache {
+    first: CachedMemory,
+    second: CachedMemory,
 }
 
-/// An answer of libwasmtime, or room for one.
-struct Answer {
-    /// The store's id if there is an answer, else one of the two below.
+/// The base address and length of one memory, or nothing.
+struct CachedMemory {
+    /// The store's id if the slot is filled, else one of the two below.
     store_id: AtomicU64,
     /// The rest of the memory's handle.
     index: AtomicU64,
-    /// Where the bytes are, and how many.
+    /// The memory's base address and its length in bytes.
     start: AtomicPtr<u8>,
     len: AtomicUsize,
 }
@@ -36,33 +36,33 @@ struct Answer {
 const EMPTY: u64 = 0;
 const BEING_WRITTEN: u64 = u64::MAX;
 
-impl LastMemory {
-    pub(super) fn new() -> LastMemory {
-        LastMemory {
-            first: Answer::none(),
-            second: Answer::none(),
+impl MemoryCache {
+    pub(super) fn new() -> MemoryCache {
+        MemoryCache {
+            first: CachedMemory::empty(),
+            second: CachedMemory::empty(),
         }
     }
 
-    /// The bytes of a memory of any store, if it is the one that is found fastest.
+    /// Returns the bytes of a memory of any store, if the first slot has them.
     #[inline]
     pub(crate) fn bytes(&self, memory: &wasmtime_memory_t) -> Option<*mut [u8]> {
         self.first.bytes(memory)
     }
 
-    /// The bytes of a memory of any store, if it is the other one.
+    /// Returns the bytes of a memory of any store, if the second slot has them.
     pub(crate) fn other_bytes(&self, memory: &wasmtime_memory_t) -> Option<*mut [u8]> {
         self.second.bytes(memory)
     }
 
-    /// Notes an answer, if there is room.
+    /// Notes the bytes of a memory, if there is an empty slot.
     pub(crate) fn note(&self, memory: &wasmtime_memory_t, bytes: *mut [u8]) {
         if !self.first.note(memory, bytes) {
             self.second.note(memory, bytes);
         }
     }
 
-    /// Makes room for the answer of a memory, unless it is there.
+    /// Clears the cache if it is full and lacks the memory.
     pub(crate) fn make_room(&mut self, memory: &wasmtime_memory_t) {
         let is_there = self.bytes(memory).is_some() || self.other_bytes(memory).is_some();
         if !is_there && *self.second.store_id.get_mut() != EMPTY {
@@ -77,9 +77,9 @@ impl LastMemory {
     }
 }
 
-impl Answer {
-    fn none() -> Answer {
-        Answer {
+impl CachedMemory {
+    fn empty() -> CachedMemory {
+        CachedMemory {
             store_id: AtomicU64::new(EMPTY),
             index: AtomicU64::new(0),
             start: AtomicPtr::new(ptr::null_mut()),
@@ -89,7 +89,8 @@ impl Answer {
 
     #[inline]
     fn bytes(&self, memory: &wasmtime_memory_t) -> Option<*mut [u8]> {
-        // Whoever sees the id sees the rest, which nobody changes then.
+        // A thread that sees the id sees the rest, which nothing changes until exclusive
+        // access.
         let same = self.store_id.load(Ordering::Acquire) == memory.id.store_id
             && self.index.load(Ordering::Relaxed) == index(memory)
             && memory.id.store_id != EMPTY;
@@ -99,9 +100,9 @@ impl Answer {
         })
     }
 
-    /// Returns whether this is where the answer is now.
+    /// Fills the slot if it is empty, and reports whether it was.
     fn note(&self, memory: &wasmtime_memory_t, bytes: *mut [u8]) -> bool {
-        // Who succeeds is the only one to write until the next exclusive access.
+        // The thread that succeeds is the only one to write until exclusive access.
         let claimed = self.store_id.compare_exchange(
             EMPTY,
             BEING_WRITTEN,
@@ -119,7 +120,8 @@ impl Answer {
     }
 }
 
-/// What tells a memory from the others of its store.
+/// Returns the part of a memory's handle that is unique in its store.
+// Version 48: these private fields tell memories apart; look at `Memory` in `wasmtime`.
 #[inline]
 fn index(memory: &wasmtime_memory_t) -> u64 {
     u64::from(memory.id.__private1) << 32 | u64::from(memory.__private2)
@@ -131,7 +133,7 @@ mod tests {
     use crate::sys::wasmtime_memory_id_t;
     use std::thread;
 
-    /// A memory of as many bytes as its index says, at an address that says it too.
+    /// Returns a memory whose length and base address are computed from its index.
     fn example(index: usize) -> (wasmtime_memory_t, *mut [u8]) {
         let start = ptr::without_provenance_mut(index << 16);
         let id = wasmtime_memory_id_t {
@@ -145,13 +147,13 @@ mod tests {
         (memory, ptr::slice_from_raw_parts_mut(start, index))
     }
 
-    fn find(last: &LastMemory, memory: &wasmtime_memory_t) -> Option<*mut [u8]> {
+    fn find(last: &MemoryCache, memory: &wasmtime_memory_t) -> Option<*mut [u8]> {
         last.bytes(memory).or_else(|| last.other_bytes(memory))
     }
 
     #[test]
     fn an_answer_is_read_as_a_whole() {
-        let mut last = LastMemory::new();
+        let mut last = MemoryCache::new();
         for round in 0..2_000 {
             last.forget();
             let last = &last;
@@ -173,7 +175,7 @@ mod tests {
 
     #[test]
     fn two_answers_are_found_until_they_are_forgotten() {
-        let mut last = LastMemory::new();
+        let mut last = MemoryCache::new();
         let [(one, bytes), (other, other_bytes), (third, third_bytes)] = [1, 2, 3].map(example);
         assert_eq!(find(&last, &one), None);
         last.note(&one, bytes);

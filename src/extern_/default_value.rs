@@ -1,34 +1,51 @@
-//! Items that have nothing but their type.
+//! Default values of types, and items that hold nothing else.
 
-use super::{ExternType, FuncType, GlobalType, MemoryType, TableType, TagType, ValType};
 use crate::error::{Context, format_err};
-use crate::{AsContextMut, Extern, Func, Global, Memory, Result, Table, Tag, Val};
+use crate::{
+    AsContextMut, Extern, ExternType, Func, FuncType, Global, GlobalType, Memory, MemoryType,
+    Result, Table, TableType, Tag, TagType, Val, ValType,
+};
 
 impl ValType {
-    /// Zero or null; `None` for a reference type that has no null.
+    /// Returns zero or null; `None` for a reference type that excludes null.
+    ///
+    /// ```
+    /// use libwasmtime::{HeapType, RefType, ValType};
+    ///
+    /// let zero = ValType::F64.default_value().expect("a number has a default");
+    /// assert_eq!(zero.unwrap_f64(), 0.0);
+    /// let null = ValType::FUNCREF.default_value().expect("null is a `funcref`");
+    /// assert!(null.unwrap_funcref().is_none());
+    ///
+    /// let non_null = ValType::Ref(RefType::new(false, HeapType::Func));
+    /// assert!(non_null.default_value().is_none());
+    /// ```
     pub fn default_value(&self) -> Option<Val> {
         Val::default_for_ty(self)
     }
 
-    /// Returns the default value, or an error that begins with `lack`: the words that
-    /// the `wasmtime` crate has for it.
+    /// Returns the default value, or an error with the context `lack`, a text that the
+    /// `wasmtime` crate has as well.
     fn default_value_or(&self, lack: &'static str) -> Result<Val> {
         self.default_value()
-            .ok_or_else(|| format_err!("`{self}` has no null").context(lack))
+            .ok_or_else(|| format_err!("`{self}` excludes null").context(lack))
     }
 }
 
 impl ExternType {
-    /// Makes an item of this type, with what is the default of its kind.
+    /// Creates an item of this type that holds the default value of its type.
     ///
     /// # Errors
     ///
-    /// If the item needs a value of a type that has no default, or can't be
-    /// made.
+    /// Returns an error if
+    ///
+    /// - the item needs a value of a type that has no default; or
+    /// - the item cannot be created: see the `default_value` of [`FuncType`],
+    ///   [`GlobalType`], [`TableType`], [`MemoryType`] and [`TagType`].
     ///
     /// # Panics
     ///
-    /// If this is a function type of another engine than `store`.
+    /// Panics if this is a function type that belongs to another engine than `store`.
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Extern> {
         Ok(match self {
             ExternType::Func(ty) => ty.default_value(store)?.into(),
@@ -41,15 +58,15 @@ impl ExternType {
 }
 
 impl FuncType {
-    /// Makes a function of this type that returns zeros and nulls.
+    /// Creates a function of this type that returns zeros and nulls.
     ///
     /// # Errors
     ///
-    /// If the type of a result has no default value.
+    /// Returns an error if the type of a result has no default value.
     ///
     /// # Panics
     ///
-    /// If the type is of another engine than `store`.
+    /// Panics if the type belongs to another engine than `store`.
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Func> {
         let defaults = self
             .results()
@@ -63,12 +80,14 @@ impl FuncType {
 }
 
 impl GlobalType {
-    /// Makes a global of this type that is zero or null.
+    /// Creates a global of this type that is zero or null.
     ///
     /// # Errors
     ///
-    /// If the type of the value has no default, or is of another engine than
-    /// `store`.
+    /// Returns an error if the type of the value
+    ///
+    /// - has no default value; or
+    /// - belongs to another engine than `store`.
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Global> {
         let zero = self
             .content()
@@ -78,27 +97,31 @@ impl GlobalType {
 }
 
 impl TableType {
-    /// Makes a table of this type, of nulls.
+    /// Creates a table of this type whose elements are null.
     ///
     /// # Errors
     ///
-    /// If the elements can't be null, or the table can't be made: see
-    /// [`Table::new`].
+    /// Returns an error if the elements exclude null, or if the table cannot be
+    /// created: see [`Table::new`].
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Table> {
         let null = ValType::Ref(self.element().clone())
             .default_value_or("table element type does not have a default value")?;
-        let null = null.ref_().context("a table's elements are references")?;
+        let null = null.ref_().context("a table's element isn't a reference")?;
         Table::new(store, self.clone(), null)
     }
 }
 
 impl MemoryType {
-    /// Makes a memory of this type, shared if the type is.
+    /// Creates a memory of this type: a [`Memory`], or a `SharedMemory` if the type is
+    /// shared.
     ///
     /// # Errors
     ///
-    /// If the memory can't be made: see [`Memory::new`] and
-    /// [`SharedMemory::new`](crate::SharedMemory).
+    /// Returns an error if
+    ///
+    /// - the memory cannot be created: see [`Memory::new`] and
+    ///   [`SharedMemory::new`](crate::SharedMemory); or
+    /// - the type is shared and this crate's feature `threads` is off.
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Extern> {
         if self.is_shared() {
             self.default_shared(store)
@@ -115,16 +138,16 @@ impl MemoryType {
 
     #[cfg(not(feature = "threads"))]
     fn default_shared(&self, _: impl AsContextMut) -> Result<Extern> {
-        crate::bail!("a shared memory takes the feature `threads`")
+        crate::bail!("a shared memory requires the Cargo feature `threads` of `libwasmtime`")
     }
 }
 
 impl TagType {
-    /// Makes a tag of this type.
+    /// Creates a tag of this type.
     ///
     /// # Errors
     ///
-    /// As for [`Tag::new`].
+    /// Returns an error as [`Tag::new`] does.
     pub fn default_value(&self, store: impl AsContextMut) -> Result<Tag> {
         Tag::new(store, self)
     }

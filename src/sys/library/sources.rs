@@ -1,9 +1,9 @@
-//! Where a right libwasmtime comes from. The build script has this file as well.
+//! The sources of a right libwasmtime. The build script includes this file as well.
 
 /// The page from which Wasmtime's releases are downloaded.
 pub const RELEASES: &str = "https://github.com/bytecodealliance/wasmtime/releases";
 
-/// Who packages libwasmtime for an operating system.
+/// Returns the packages of libwasmtime for an operating system.
 pub fn package(os: &str) -> Option<&'static str> {
     match os {
         "linux" => Some("your distribution's (Alpine: `apk add wasmtime-dev`)"),

@@ -1,64 +1,83 @@
-//! What can be wrong with a library that is opened at run time.
+//! The errors of loading a library.
 
 use super::sources::{RELEASES, package};
 use super::{LibraryVersion, MAJOR};
-use crate::sys::Feature;
 use std::env;
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Why libwasmtime couldn't be loaded.
+/// An error of loading libwasmtime.
 ///
-/// The text of each says what was expected, what was found, and what to do: also
-/// where a right library comes from, unless one is loaded.
+/// Its text says what was expected, what was found, and what to do: also where to get a
+/// right library, unless one is loaded.
+///
+/// # Examples
+///
+/// ```
+/// use libwasmtime::LoadError;
+///
+/// match libwasmtime::load() {
+///     Ok(()) => {}
+///     Err(LoadError::NotFound { tried, .. }) => {
+///         println!("plugins are off; to turn them on, install libwasmtime. Places searched:");
+///         for attempt in tried {
+///             println!("  {}", attempt.path.display());
+///         }
+///     }
+///     Err(LoadError::WrongVersion { path, expected, .. }) => {
+///         println!("plugins are off: {} isn't version {expected}", path.display());
+///     }
+///     Err(error) => println!("plugins are off: {error}"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// There is no library where one was looked for.
+    /// There is no library in the places searched.
     #[non_exhaustive]
     NotFound {
-        /// Every place, in the order in which they were tried.
+        /// All places, in the order in which they were searched.
         tried: Vec<Attempt>,
     },
 
-    /// The file isn't a shared library, or not one for this machine, or the
-    /// libraries that it needs in turn aren't there.
+    /// The file isn't a shared library, or not one for this machine, or a library that
+    /// it needs in turn is missing.
     #[non_exhaustive]
     NotALibrary {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's message.
         reason: String,
     },
 
-    /// A shared library whose headers promise what the file doesn't have, such as
-    /// one that was copied only in part. It wasn't opened.
+    /// The headers of a shared library refer to parts that the file doesn't have, for
+    /// instance because it was copied only in part. It wasn't opened.
     #[non_exhaustive]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         reason: String,
     },
 
-    /// A shared library without all the functions that any libwasmtime has.
+    /// A shared library lacks some of the functions that every libwasmtime has.
     #[non_exhaustive]
     BadLibrary {
         /// The file.
         path: PathBuf,
-        /// The functions that it should have and hasn't, all of them.
+        /// All functions that it lacks.
         missing: Vec<String>,
     },
 
-    /// A libwasmtime of another major version.
+    /// The library is a libwasmtime of another major version.
     #[non_exhaustive]
     WrongVersion {
         /// The file, without the symbolic links that led to it.
         path: PathBuf,
         /// Its version; `None` if it is only known not to be the right one.
         found: Option<LibraryVersion>,
-        /// The major version that this crate speaks to.
+        /// The major version that this crate requires.
         expected: u32,
     },
 
@@ -71,23 +90,23 @@ pub enum LoadError {
 
     /// The program's calls go to two libraries: each has some of the functions.
     ///
-    /// That is so if another crate of the program brings the C API itself, as
-    /// `wasmtime-c-api-impl` does, and libwasmtime is linked as a shared library.
-    /// An object that one of the two made would be used by the other. It is also so in
-    /// a plugin that has libwasmtime in it with `vendored`, if the process has another
-    /// one which the loader prefers: its functions would be called, of any version.
+    /// This happens in a program that links libwasmtime as a shared library if another
+    /// crate brings the C API itself, as `wasmtime-c-api-impl` does: one of the two
+    /// would use objects that the other created. It also happens in a plugin that
+    /// contains libwasmtime, with `vendored`, if its process has another one which the
+    /// loader prefers: the functions of that one would be called, whatever its version.
     #[non_exhaustive]
     Mixed {
-        /// The files of both, of which one may be the program's own.
+        /// The files of both, one of which may be the program's own.
         paths: Vec<PathBuf>,
     },
 
-    /// Another library was loaded before, and a process has only one.
+    /// Another library was loaded before, and a process can have only one.
     #[non_exhaustive]
     AlreadyLoaded {
         /// The library that this process uses.
         loaded: PathBuf,
-        /// What was asked for.
+        /// The library that was asked for.
         requested: PathBuf,
     },
 }
@@ -121,7 +140,8 @@ impl fmt::Display for LoadError {
                 path.display(),
             ),
             LoadError::Mixed { paths } => mixed(paths),
-            // The right one is there, or was thought to be.
+            // One library is loaded, and the caller named the other: neither has to be
+            // installed.
             LoadError::AlreadyLoaded { loaded, requested } => {
                 return write!(
                     f,
@@ -149,13 +169,13 @@ impl fmt::Display for LoadError {
 
 impl StdError for LoadError {}
 
-/// A place where the library was looked for in vain.
+/// A place that was searched and has no library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// The file or directory, or the bare name that the system looked for.
+    /// The file or directory, or the name without a directory that the system looked for.
     pub path: PathBuf,
-    /// Why it was no good.
+    /// Why there is no library: the system's message, or why the place was skipped.
     pub reason: String,
 }
 
@@ -226,67 +246,6 @@ fn mixed(paths: &[PathBuf]) -> String {
     )
 }
 
-/// Something needs a part of libwasmtime that the library was built without.
-///
-/// What needs it returns this, and nothing has happened. With the Cargo feature
-/// `load`, but for [`Feature::StackSwitching`], which no library has; and in any mode
-/// where the library itself is refused. In the other link modes the library has all
-/// that this crate was built for. [`Loaded::has`](crate::Loaded::has) tells in advance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Unsupported {
-    /// What is missing.
-    pub feature: Feature,
-    /// The library that lacks it; `None` if none could be loaded.
-    pub library: Option<PathBuf>,
-    pub(crate) cause: Option<LoadError>,
-}
-
-impl Unsupported {
-    /// The error for what no library has.
-    pub(crate) fn by_any_library(feature: Feature) -> Unsupported {
-        let library = crate::loaded().and_then(|loaded| loaded.path());
-        Unsupported {
-            feature,
-            library: library.map(Path::to_owned),
-            cause: None,
-        }
-    }
-}
-
-impl fmt::Display for Unsupported {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let library = self.library.as_deref();
-        f.write_str(&unsupported(self.feature, library, self.cause.is_some()))
-    }
-}
-
-impl StdError for Unsupported {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.cause.as_ref().map(|cause| cause as _)
-    }
-}
-
-fn unsupported(feature: Feature, library: Option<&Path>, unloaded: bool) -> String {
-    if feature == Feature::StackSwitching {
-        return format!(
-            "this needs libwasmtime's feature `{feature}`, and no libwasmtime is built with it; \
-             leave `Config::wasm_stack_switching` off"
-        );
-    }
-    if unloaded {
-        return format!("this needs libwasmtime's feature `{feature}`, and none can be loaded");
-    }
-    let library = match library {
-        Some(path) => format!("{}", path.display()),
-        None => "the libwasmtime in use".to_owned(),
-    };
-    format!(
-        "this needs libwasmtime's feature `{feature}`, and {library} was built without it; \
-         load a libwasmtime {MAJOR} that has it"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,39 +292,5 @@ mod tests {
         assert!(error(&["a", "b"]).contains("lacks `a`, `b`;"));
         let seven = error(&["a", "b", "c", "d", "e", "f", "g"]);
         assert!(seven.contains("lacks `a`, `b`, `c`, `d`, `e` and 2 others;"));
-    }
-
-    #[test]
-    fn unsupported_names_the_feature_and_the_library() {
-        let error = Unsupported {
-            feature: Feature::Wat,
-            library: Some("/opt/libwasmtime-min.so".into()),
-            cause: None,
-        };
-        let text = error.to_string();
-        assert!(text.contains("`wat`"), "{text}");
-        assert!(text.contains("/opt/libwasmtime-min.so"), "{text}");
-    }
-
-    #[test]
-    fn unsupported_says_why_there_is_no_library() {
-        let cause = LoadError::NotFound {
-            tried: vec![Attempt {
-                path: "/opt/libwasmtime.so".into(),
-                reason: "no such file".into(),
-            }],
-        };
-        let error = Unsupported {
-            feature: Feature::Wat,
-            library: None,
-            cause: Some(cause.clone()),
-        };
-        let source = std::error::Error::source(&error).expect("there is a cause");
-        assert_eq!(source.to_string(), cause.to_string());
-        assert!(
-            cause
-                .to_string()
-                .contains("/opt/libwasmtime.so: no such file")
-        );
     }
 }

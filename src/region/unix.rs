@@ -1,4 +1,4 @@
-//! Regions that `mmap` makes.
+//! Regions that `mmap` creates.
 
 #[cfg(any(
     feature = "cache",
@@ -21,14 +21,14 @@ use std::ffi::{c_int, c_void};
 use std::{fs::File, os::fd::AsRawFd};
 use std::{io, ptr};
 
-/// A region of the address space, given back when dropped.
+/// A region of the address space, unmapped when dropped.
 pub(crate) struct Region {
     start: *mut c_void,
     bytes: usize,
 }
 
 impl Region {
-    /// The first bytes of a file, to execute.
+    /// Maps the first bytes of a file as executable memory.
     #[cfg(all(feature = "profiling", target_os = "linux"))]
     pub(crate) fn executable(file: &File, bytes: usize) -> io::Result<Region> {
         let access = libc::PROT_READ | libc::PROT_EXEC;
@@ -41,8 +41,8 @@ impl Region {
             return Ok(Region { start, bytes });
         }
         let flags = libc::MAP_PRIVATE | flags;
-        // SAFETY: a new mapping at an address of the system's choice; no
-        // existing one changes.
+        // SAFETY: creates a new mapping at an address of the system's choice, and so
+        // changes no existing one.
         let start = unsafe { libc::mmap(ptr::null_mut(), bytes, access, flags, file, 0) };
         if start == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
@@ -54,7 +54,7 @@ impl Region {
 impl Drop for Region {
     fn drop(&mut self) {
         if self.bytes > 0 {
-            // SAFETY: `self` owns the region, and nothing is kept in it.
+            // SAFETY: `self` owns the region, and there are no references into it.
             unsafe { libc::munmap(self.start, self.bytes) };
         }
     }
