@@ -18,6 +18,7 @@ mod cache;
 #[cfg(compiler)]
 mod compiled_in;
 #[cfg(compiler)]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
 mod compiler;
 mod conflict;
 #[cfg(compiler)]

@@ -164,6 +164,15 @@
 //!   C API has nothing for them.
 // On docs.rs, each item tells the Cargo feature that it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Of items that the standard library and `anyhow` lend it says what these take instead.
+#![cfg_attr(
+    docsrs,
+    allow(unexpected_cfgs, reason = "they are cfgs of other crates")
+)]
+#![cfg_attr(
+    docsrs,
+    doc(auto_cfg(hide(feature = "std", anyhow_no_core_error, no_global_oom_handling)))
+)]
 #![warn(missing_docs)]
 // So a new kind of values, types or items is a compile error wherever it needs a
 // decision. A wildcard arm once let references of other stores pass.

@@ -3,6 +3,7 @@
 #[cfg(compiler)]
 pub(crate) mod binary;
 #[cfg(compiler)]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
 mod compile;
 mod image;
 #[cfg(compiler)]

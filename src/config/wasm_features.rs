@@ -28,6 +28,7 @@ macro_rules! wasm_features {
     ($(
         $(#[doc = $doc:expr])*
         $(#[cfg($cfg:meta)])?
+        $(#[cfg_attr(docsrs, doc(cfg($documented:meta)))])?
         $(#[needs($feature:ident)])?
         $flag:ident($bits:expr), fn $name:ident calls $c:ident;
     )*) => {
@@ -89,6 +90,7 @@ macro_rules! wasm_features {
                 #[doc = ""]
                 #[doc = concat!("Calls `", stringify!($c), "`.")]
                 $(#[cfg($cfg)])?
+                $(#[cfg_attr(docsrs, doc(cfg($documented)))])?
                 pub fn $name(&mut self, enable: bool) -> &mut Self {
                     self.wasm_features(WasmFeatures::$flag, enable)
                 }
@@ -228,6 +230,7 @@ wasm_features! {
     /// uses it. So [`Engine::new`](crate::Engine::new) returns
     /// [`Unsupported`](crate::Unsupported) if this is `true`.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     #[needs(Compiler)]
     STACK_SWITCHING(1 << 25), fn wasm_stack_switching
         calls wasmtime_config_wasm_stack_switching_set;

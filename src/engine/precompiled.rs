@@ -105,6 +105,7 @@ impl Engine {
     /// others, if the module isn't valid with the engine's settings, or if the library has
     /// no compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn precompile_module(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         crate::Module::new(self, bytes)?.serialize()
     }

@@ -37,6 +37,7 @@ impl Module {
     /// Returns [`Unsupported`](crate::Unsupported) if libwasmtime was built without a
     /// compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn serialize(&self) -> Result<Vec<u8>> {
         require(Feature::Compiler)?;
         let mut done = Ok(());

@@ -23,6 +23,7 @@ impl Module {
     ///
     /// The same as for [`Module::deserialize_file`].
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub unsafe fn from_trusted_file(engine: &Engine, file: impl AsRef<Path>) -> Result<Module> {
         let file = file.as_ref();
         match Engine::detect_precompiled_file(file)? {

@@ -55,6 +55,7 @@ impl Module {
     /// engine hasn't enabled; [`Unsupported`](crate::Unsupported) if libwasmtime was built
     /// without a compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn new(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<Module> {
         let state = store.as_context().state();
         let binary = binary.as_ref();
@@ -81,6 +82,7 @@ impl Module {
     /// Returns an error if the module is malformed, or invalid with the engine's settings;
     /// [`Unsupported`](crate::Unsupported) if libwasmtime was built without a compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn validate(store: impl AsContext, binary: impl AsRef<[u8]>) -> Result<()> {
         let state = store.as_context().state();
         state.engine().prepare_to_validate()?;
@@ -176,6 +178,7 @@ impl Module {
     /// compiler.
     /// compiler.
     #[cfg(compiler)]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn serialize(&self) -> Result<ByteVec> {
         require(Feature::Compiler)?;
         // SAFETY: invariant "Owned object": the module is alive; `out` is an empty vector,

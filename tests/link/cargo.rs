@@ -107,6 +107,18 @@ impl Printed {
         library.unwrap().contains("\"fresh\":true")
     }
 
+    /// Returns the path of an executable that was built, on a system where its name has
+    /// no extension.
+    #[track_caller]
+    pub fn executable(&self, name: &str) -> &str {
+        let mut executables = self.stdout.lines().filter_map(|line| {
+            let (_, path) = line.split_once(r#""executable":""#)?;
+            Some(path.split_once('"')?.0)
+        });
+        let found = executables.find(|path| Path::new(path).ends_with(name));
+        found.unwrap_or_else(|| panic!("`{name}` was not built:\n{}", self.stderr))
+    }
+
     /// Asserts that Cargo failed and one of its messages contains a text.
     #[track_caller]
     pub fn assert_failure(&self, expected: &str) {

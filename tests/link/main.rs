@@ -5,7 +5,7 @@
 //! simulated installations ([`Prefix`](prefix::Prefix)): empty library files beside headers
 //! of any version. In the module `cargo`, Cargo runs it, to see that its output takes effect;
 //! `linked` builds and runs programs with a real library; `readme` does what the README
-//! says.
+//! says; `size` measures a program.
 
 mod archive;
 mod cargo;
@@ -26,6 +26,7 @@ mod platform;
 mod prefix;
 mod readme;
 mod script;
+mod size;
 mod vendored;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
             place::TESTS,
             platform::TESTS,
             readme::TESTS,
+            size::TESTS,
             vendored::TESTS,
         ],
     )
