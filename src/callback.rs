@@ -41,8 +41,7 @@ pub(crate) trait Report<T> {
 }
 
 /// Runs the host's code in a callback, and reports its outcome.
-// Inlined, since what `body` borrows is copied otherwise.
-#[inline(always)]
+#[inline]
 pub(crate) fn call_host<T, R: Report<T>>(report: R, body: impl FnOnce() -> Result<T>) -> R::Output {
     match catch(body) {
         Ok(value) => report.success(value),
@@ -50,7 +49,7 @@ pub(crate) fn call_host<T, R: Report<T>>(report: R, body: impl FnOnce() -> Resul
     }
 }
 
-#[inline(always)]
+#[inline]
 fn catch<T>(body: impl FnOnce() -> Result<T>) -> Result<T, Failure> {
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => Ok(value),

@@ -367,14 +367,11 @@ impl Memory {
         }
     }
 
-    // Speed: not inlined, as it would slow down the accesses that find the cache filled.
-    #[inline(never)]
     fn look_up_bytes_mut(&self, store: &mut StoreOpaque) -> *mut [u8] {
         store.memory_cache.make_room(&self.0);
         self.look_up_bytes(store)
     }
 
-    #[inline(never)]
     fn look_up_bytes(&self, store: &StoreOpaque) -> *mut [u8] {
         let memory = self.get_c(store);
         if let Some(bytes) = store.memory_cache.other_bytes(memory) {

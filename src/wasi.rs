@@ -162,7 +162,7 @@ impl<T: 'static> Store<T> {
                 config.into_raw(),
             ))?
         };
-        let replaced = store.opaque_mut().set_wasi(Box::new(writers));
+        let replaced = store.opaque_mut().set_wasi(writers);
         drop(replaced);
         Ok(())
     }

@@ -92,7 +92,6 @@ impl Config {
     pub fn with_host_memory(&mut self, mem_creator: Arc<dyn MemoryCreator>) -> &mut Self {
         self.host_memory = Some(HostMemory {
             creator: mem_creator,
-            install: HostMemory::install,
         });
         self
     }
@@ -102,9 +101,6 @@ impl Config {
 #[derive(Clone)]
 pub(super) struct HostMemory {
     creator: Arc<dyn MemoryCreator>,
-    /// [`HostMemory::install`]. As a pointer, so that a program that sets no creator
-    /// doesn't contain the function.
-    install: unsafe fn(&HostMemory, *mut sys::wasm_config_t),
 }
 
 impl HostMemory {
@@ -114,16 +110,6 @@ impl HostMemory {
     ///
     /// `config` must be an owned configuration.
     pub(super) unsafe fn apply(&self, config: *mut sys::wasm_config_t) {
-        // SAFETY: `config` is owned, as this function requires, and so does `install`.
-        unsafe { (self.install)(self, config) }
-    }
-
-    /// Does the work of [`apply`](HostMemory::apply).
-    ///
-    /// # Safety
-    ///
-    /// `config` must be an owned configuration.
-    unsafe fn install(&self, config: *mut sys::wasm_config_t) {
         let mut creator = wasmtime_memory_creator_t {
             env: Box::into_raw(Box::new(self.clone())).cast(),
             new_memory: Some(new_memory),
@@ -218,7 +204,7 @@ unsafe extern "C" fn new_memory(
     // it unwinds.
     let mut made = None;
     let error = callback::call_host(ReportError, || {
-        // SAFETY: invariant "Callback": the environment is the `HostMemory` of `install`,
+        // SAFETY: invariant "Callback": the environment is the `HostMemory` of `apply`,
         // which is only shared, and the type is valid.
         let (HostMemory { creator, .. }, ty) =
             unsafe { (&*env.cast::<HostMemory>(), MemoryType::from_c(ty)) };

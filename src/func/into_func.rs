@@ -104,7 +104,7 @@ macro_rules! closures {
             const PARAMS: &'static [ValTypes] = &[$($t::VALTYPES),*];
             const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
 
-            #[inline(always)]
+            #[inline]
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
             #[allow(unused_variables, reason = "no arguments")]
             unsafe fn call<V: Form>(&self, args: &mut Args<'_, V>) -> Result<R> {
@@ -136,7 +136,7 @@ macro_rules! closures {
             const PARAMS: &'static [ValTypes] = &[$($t::VALTYPES),*];
             const NEEDS_STORE: bool = true;
 
-            #[inline(always)]
+            #[inline]
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
             unsafe fn call<V: Form>(&self, args: &mut Args<'_, V>) -> Result<R> {
                 // SAFETY: the arguments are next, as this function requires.

@@ -43,7 +43,7 @@ impl Signature {
     }
 
     /// Checks the arguments of a call.
-    #[inline(always)]
+    #[inline]
     pub(super) fn check_params<T>(&self, store: StoreContext<'_, T>, params: &[Val]) -> Result<()> {
         check_count("arguments", self.params.len(), params.len())?;
         for (i, (kind, val)) in self.params.iter().zip(params).enumerate() {
@@ -149,7 +149,6 @@ impl StoreOpaque {
         }
     }
 
-    #[inline(never)]
     fn look_up_signature(&mut self, func: &Func, key: usize) -> *const Signature {
         let signature = match self.signatures.all.get(&key) {
             Some(signature) => Arc::as_ptr(signature),

@@ -149,7 +149,6 @@ where
 
     /// Compares the arguments with the function's type.
     #[cold]
-    #[inline(never)]
     fn check(&self, store: &mut StoreContextMut<'_, impl Sized>, params: &Params) -> Result<()> {
         // SAFETY: invariant "State": the store is borrowed. The values aren't used for longer
         // than the arguments, and the signature lives as long as the store.

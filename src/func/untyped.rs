@@ -106,7 +106,6 @@ impl Func {
     ///
     /// `store` must be the state of a live store that the caller may use exclusively, and
     /// the values must fit the function's signature.
-    #[inline(never)]
     unsafe fn call_with_allocation(
         &self,
         store: *mut StoreOpaque,

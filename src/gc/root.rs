@@ -312,7 +312,6 @@ impl RootSet {
     }
 
     /// Truncates the stack, which must be longer than `len`.
-    #[inline(never)]
     fn cut(&mut self, len: usize) {
         self.entries.truncate(len);
         self.generation = self.generation.saturating_add(1);

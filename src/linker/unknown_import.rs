@@ -17,7 +17,7 @@ use std::ptr;
 /// [`Linker::instantiate_pre`](crate::Linker::instantiate_pre) return it, and functions of
 /// [`Linker::define_unknown_imports_as_traps`](crate::Linker::define_unknown_imports_as_traps)
 /// fail with it. `error.downcast_ref::<UnknownImportError>()` finds it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct UnknownImportError {
     module: String,
     name: String,
@@ -109,17 +109,6 @@ impl fmt::Display for UnknownImportError {
             "unknown import: `{}::{}` has not been defined",
             self.module, self.name
         )
-    }
-}
-
-impl fmt::Debug for UnknownImportError {
-    // Size: without the type, as every program that links would contain the code that
-    // formats types.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnknownImportError")
-            .field("module", &self.module)
-            .field("name", &self.name)
-            .finish_non_exhaustive()
     }
 }
 

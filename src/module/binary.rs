@@ -231,7 +231,6 @@ impl<'a> BinaryReader<'a> {
 
     /// Reads a number in LEB128. It skips a signed number as well, but returns a wrong
     /// value for it.
-    #[inline(never)]
     fn leb(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..70).step_by(7) {

@@ -98,7 +98,6 @@ impl Interrupt for *mut wasmtime_error_t {
 /// Takes the store's pending exception, if that is what a host function failed with.
 fn take_exception(store: &mut StoreOpaque, failure: &Failure) -> Option<RawRef> {
     let error = failure.error()?;
-    // Asking for an exception is faster than comparing the type of the error.
     if !RawRef::has_pending_exn(store) || !error.is::<ThrownException>() {
         return None;
     }
@@ -111,8 +110,7 @@ fn take_exception(store: &mut StoreOpaque, failure: &Failure) -> Option<RawRef> 
 /// # Safety
 ///
 /// As for [`store_of`], and no reference to the state may be held.
-// Inlined for the reason that `callback::call_host` is.
-#[inline(always)]
+#[inline]
 pub(crate) unsafe fn call_host<I: Interrupt>(
     called: impl CalledIn,
     body: impl FnOnce() -> Result<()>,
@@ -129,7 +127,7 @@ pub(crate) unsafe fn call_host<I: Interrupt>(
 /// # Safety
 ///
 /// As for [`call_host`].
-#[inline(always)]
+#[inline]
 pub(crate) unsafe fn call_host_with_store<I: Interrupt>(
     called: impl CalledIn,
     body: impl FnOnce(NonNull<StoreOpaque>) -> Result<()>,

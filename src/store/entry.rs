@@ -41,7 +41,7 @@ impl StoreOpaque {
     /// results; the first of them must be arguments of the function's types, with
     /// references of this store. No reference in them may be collected before the
     /// call.
-    #[inline(always)]
+    #[inline]
     pub(crate) unsafe fn call_unchecked(
         store: *mut StoreOpaque,
         func: *const wasmtime_func_t,
@@ -190,7 +190,7 @@ impl StoreOpaque {
     ///
     /// As for every entry. `call` must return null or an owned error, and leave null
     /// or an owned trap at its second argument.
-    #[inline(always)]
+    #[inline]
     unsafe fn enter(
         store: *mut StoreOpaque,
         call: impl FnOnce(*mut wasmtime_context_t, *mut *mut wasm_trap_t) -> *mut wasmtime_error_t,
@@ -218,7 +218,7 @@ impl StoreOpaque {
     /// # Safety
     ///
     /// Each of the two must be null or an owned object of the C API.
-    #[inline(always)]
+    #[inline]
     pub(crate) unsafe fn check_entry(
         &mut self,
         error: *mut wasmtime_error_t,

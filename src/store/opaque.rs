@@ -34,10 +34,8 @@ pub struct StoreOpaque {
     pub(crate) instances: Instances,
     pub(crate) shared_memories: SharedMemories,
     /// The writers of the store's WASI context, if it has one. Dropped after the C store.
-    // As `dyn Any`, so that a program without WASI doesn't contain the code that drops
-    // them.
     #[cfg(feature = "wasi")]
-    wasi: Option<Unshared<Box<dyn Any + Send>>>,
+    wasi: Option<Vec<Box<dyn Any + Send + Sync>>>,
 }
 
 const _: () = {
@@ -213,9 +211,11 @@ impl StoreOpaque {
     /// Takes the writers of the store's new WASI context, and returns those of the context
     /// that it replaces.
     #[cfg(feature = "wasi")]
-    pub(crate) fn set_wasi(&mut self, writers: Box<dyn Any + Send>) -> Option<Box<dyn Any + Send>> {
-        let replaced = self.wasi.replace(Unshared(writers))?;
-        Some(replaced.0)
+    pub(crate) fn set_wasi(
+        &mut self,
+        writers: Vec<Box<dyn Any + Send + Sync>>,
+    ) -> Option<Vec<Box<dyn Any + Send + Sync>>> {
+        self.wasi.replace(writers)
     }
 
     /// Returns the slot for the failure of the host function that is being unwound from.

@@ -212,14 +212,10 @@ macro_rules! capi {
             #[allow(dead_code, reason = "a header may have no functions")]
             pub(super) enum Index { $($($name,)*)* }
 
-            const NAMES: &[&str] = &[$($(stringify!($name),)*)*];
+            const COUNT: usize = <[&str]>::len(&[$($(stringify!($name),)*)*]);
 
-            /// On average, names have less than 62 bytes.
-            pub(super) const ABRIDGED: ([u8; 64 * NAMES.len()], usize) =
-                $crate::sys::slot::abridge(NAMES);
-
-            pub(super) static SLOTS: [$crate::sys::slot::Slot; NAMES.len()] =
-                [const { $crate::sys::slot::Slot::new() }; NAMES.len()];
+            pub(super) static SLOTS: [$crate::sys::slot::Slot; COUNT] =
+                [const { $crate::sys::slot::Slot::new() }; COUNT];
         }
 
         #[cfg(wasmtime_link = "load")]
@@ -229,7 +225,7 @@ macro_rules! capi {
                 features: $crate::sys::capi::features! $features,
                 count: <[&str]>::len(&[$(stringify!($name),)*]),
             },)*],
-            names: &$crate::sys::slot::beginning::<{ slots::ABRIDGED.1 }>(&slots::ABRIDGED.0),
+            names: NAMES,
             slots: &slots::SLOTS,
         };
 
@@ -252,7 +248,7 @@ macro_rules! capi {
         )*)*
 
         /// The functions' names, each terminated by a NUL.
-        #[cfg(wasmtime_link = "dynamic")]
+        #[cfg(any(wasmtime_link = "load", wasmtime_link = "dynamic"))]
         pub(in crate::sys) const NAMES: &str = concat!($($(stringify!($name), "\0",)*)*);
 
         pub(in crate::sys) const DECLARED: $crate::sys::capi::Declared =

@@ -182,7 +182,7 @@ fn wrong_version(library: &Library, path: PathBuf, found: Option<LibraryVersion>
 fn resolved(library: &Library, path: PathBuf) -> PathBuf {
     let mut symbol = None;
     super::each_symbol(&mut |known| {
-        symbol = symbol.or_else(|| address(library, known.c_name));
+        symbol = symbol.or_else(|| address(library, known.c_name.as_bytes()));
     });
     let object = symbol.and_then(Object::containing);
     match object.and_then(|object| object.file()) {
@@ -202,9 +202,12 @@ fn resolved(library: &Library, path: PathBuf) -> PathBuf {
 fn symbols(library: &Library) -> Result<(Addresses, Vec<Feature>), Vec<String>> {
     let mut symbols = Vec::new();
     let mut missing: Vec<(String, &[Feature])> = Vec::new();
-    super::each_symbol(&mut |symbol| match address(library, symbol.c_name) {
-        Some(address) => symbols.push((symbol.slot, address)),
-        None => missing.push((symbol.name(), symbol.features)),
+    super::each_symbol(&mut |symbol| {
+        let found = address(library, symbol.c_name.as_bytes());
+        match found {
+            Some(address) => symbols.push((symbol.slot, address)),
+            None => missing.push((symbol.name(), symbol.features)),
+        }
     });
     let mut features = Feature::ALL.to_vec();
     features.retain(|&feature| missing.iter().all(|(_, needed)| *needed != [feature]));

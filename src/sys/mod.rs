@@ -212,7 +212,7 @@ pub fn headers() -> impl Iterator<Item = capi::Header> {
 
 /// Passes every function to `see`, for the loader.
 #[cfg(wasmtime_link = "load")]
-fn each_symbol(see: &mut dyn FnMut(slot::Symbol<'_>)) {
+fn each_symbol(see: &mut dyn FnMut(slot::Symbol)) {
     static SYMBOLS: &[&slot::Symbols] = &of_each_header!(SYMBOLS);
     slot::each_symbol(SYMBOLS, see);
 }

@@ -16,8 +16,8 @@ pub(crate) struct Slot(AtomicPtr<c_void>);
 /// The functions of one C header.
 pub(crate) struct Symbols {
     pub(crate) sections: &'static [Section],
-    /// Their names, [abridged](abridge).
-    pub(crate) names: &'static [u8],
+    /// Their names, each terminated by a NUL.
+    pub(crate) names: &'static str,
     /// One slot for each name, in the same order.
     pub(crate) slots: &'static [Slot],
 }
@@ -31,77 +31,34 @@ pub(crate) struct Section {
 }
 
 /// One function.
-pub(crate) struct Symbol<'a> {
+pub(crate) struct Symbol {
     /// The name, terminated by a NUL.
-    pub(crate) c_name: &'a [u8],
+    pub(crate) c_name: &'static str,
     pub(crate) features: &'static [Feature],
     pub(crate) slot: &'static Slot,
 }
 
-impl Symbol<'_> {
+impl Symbol {
     pub(crate) fn name(&self) -> String {
-        let name = self.c_name.strip_suffix(b"\0").unwrap_or(self.c_name);
-        String::from_utf8_lossy(name).into_owned()
+        self.c_name.trim_end_matches('\0').to_owned()
     }
 }
 
 /// Passes every function of the headers to `see`.
-pub(crate) fn each_symbol(headers: &[&Symbols], see: &mut dyn FnMut(Symbol<'_>)) {
-    let mut c_name = Vec::new();
+pub(crate) fn each_symbol(headers: &[&Symbols], see: &mut dyn FnMut(Symbol)) {
     for header in headers {
-        c_name.clear();
-        let mut names = header.names.split_inclusive(|&byte| byte == 0);
+        let mut names = header.names.split_inclusive('\0');
         let mut slots = header.slots.iter();
         for section in header.sections {
             for _ in 0..section.count {
-                let name = names.next().expect("every function has a name");
-                c_name.truncate(usize::from(name[0] - FIRST_COUNT));
-                c_name.extend_from_slice(&name[1..]);
                 see(Symbol {
-                    c_name: &c_name,
+                    c_name: names.next().expect("every function has a name"),
                     features: section.features,
                     slot: slots.next().expect("every function has a slot"),
                 });
             }
         }
     }
-}
-
-/// The byte for the count 0, which must not be a NUL.
-const FIRST_COUNT: u8 = 1;
-
-/// Abridges the names of functions to one short text. Each name is a byte that counts the
-/// bytes which it shares with the start of the name before, the other bytes, and a NUL.
-///
-/// Returns an array that begins with the text, and the text's length.
-pub(crate) const fn abridge<const CAPACITY: usize>(names: &[&str]) -> ([u8; CAPACITY], usize) {
-    let mut text = [0; CAPACITY];
-    let (mut len, mut i) = (0, 0);
-    let mut before: &[u8] = &[];
-    while i < names.len() {
-        let name = names[i].as_bytes();
-        let mut at = 0;
-        while at < before.len() && at < name.len() && before[at] == name[at] {
-            at += 1;
-        }
-        text[len] = FIRST_COUNT + at as u8;
-        len += 1;
-        // A loop, because the compiler evaluates calls of functions more slowly.
-        while at < name.len() {
-            text[len] = name[at];
-            len += 1;
-            at += 1;
-        }
-        len += 1;
-        before = name;
-        i += 1;
-    }
-    (text, len)
-}
-
-/// Returns the first bytes of a text.
-pub(crate) const fn beginning<const LEN: usize>(text: &[u8]) -> [u8; LEN] {
-    *text.first_chunk().expect("the text is as long")
 }
 
 /// [`Slot::address_after_loading`], behind a pointer that the compiler can't see through.
@@ -164,18 +121,5 @@ impl Slot {
             }
         });
         name
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_abridged() {
-        const NAMES: &[&str] = &["one", "one_two", "one_three", "four"];
-        let (text, len) = abridge::<40>(NAMES);
-        assert_eq!(&text[..len], b"\x01one\0\x04_two\0\x06hree\0\x01four\0");
-        assert_eq!(beginning(&text), *b"\x01one");
     }
 }

@@ -20,7 +20,7 @@ impl<F: Form> Reader<'_, F> {
     ///
     /// The values that are read must be at `first` and the following places, valid for as long
     /// as the cursor. Nothing else may load them. `store` must be as for [`Form::load`].
-    #[inline(always)]
+    #[inline]
     pub(crate) unsafe fn new(first: *const F::Value, store: *mut StoreOpaque) -> Self {
         Reader {
             next: first,
@@ -34,7 +34,7 @@ impl<F: Form> Reader<'_, F> {
     /// # Safety
     ///
     /// There must be one, and it must be of type `T`.
-    #[inline(always)]
+    #[inline]
     pub unsafe fn read<T: WasmTy>(&mut self) -> T {
         // SAFETY: there is such a value, as this function requires. It is loaded once, and the
         // store is as `new` requires.
@@ -58,7 +58,7 @@ impl<F: Form> Writer<'_, F> {
     ///
     /// `first` and the following places must be writable for as long as the cursor, as many as
     /// values are written. `store` must be as for [`Form::store`].
-    #[inline(always)]
+    #[inline]
     pub(crate) unsafe fn new(first: *mut F::Value, store: *mut StoreOpaque) -> Self {
         Writer {
             next: first,
@@ -77,7 +77,7 @@ impl<F: Form> Writer<'_, F> {
     /// # Safety
     ///
     /// There must be a place for it, of type `T`.
-    #[inline(always)]
+    #[inline]
     pub unsafe fn write<T: WasmTy>(&mut self, value: &T) -> Result<()> {
         // SAFETY: there is such a place, as this function requires. The store is as `new`
         // requires.
@@ -100,7 +100,7 @@ impl<'a, F: Form> Args<'a, F> {
     ///
     /// As for [`Reader::new`]. `caller` must be what libwasmtime passed to the callback
     /// that runs during `'a`.
-    #[inline(always)]
+    #[inline]
     pub(crate) unsafe fn new(values: Reader<'a, F>, caller: NonNull<wasmtime_caller_t>) -> Self {
         Args { values, caller }
     }
@@ -110,7 +110,7 @@ impl<'a, F: Form> Args<'a, F> {
     /// # Safety
     ///
     /// As for [`Reader::read`].
-    #[inline(always)]
+    #[inline]
     pub unsafe fn read<T: WasmTy>(&mut self) -> T {
         // SAFETY: there is such a value, as this function requires.
         unsafe { self.values.read() }
@@ -122,7 +122,7 @@ impl<'a, F: Form> Args<'a, F> {
     ///
     /// The cursor must have a store. The data of the store must be a `T`, and the store
     /// must be used through this caller only while it exists.
-    #[inline(always)]
+    #[inline]
     pub unsafe fn caller<T: 'static>(&self) -> Caller<'a, T> {
         // SAFETY: the callback runs during `'a`; the rest is as this function requires.
         unsafe { Caller::new(NonNull::new_unchecked(self.values.store), self.caller) }

@@ -56,25 +56,25 @@ pub enum Raw {}
 unsafe impl Form for Raw {
     type Value = ValRaw;
 
-    #[inline(always)]
+    #[inline]
     unsafe fn store<T: WasmTy>(val: &T, store: *mut StoreOpaque) -> Result<ValRaw> {
         // SAFETY: the store may be used if `T` needs it, as this function requires.
         unsafe { val.to_val_raw(store) }
     }
 
-    #[inline(always)]
+    #[inline]
     unsafe fn load<T: WasmTy>(value: &ValRaw, store: *mut StoreOpaque) -> T {
         // SAFETY: the value has that type and belongs to the store, as this function
         // requires.
         unsafe { T::from_val_raw(value, store) }
     }
 
-    #[inline(always)]
+    #[inline]
     fn store_val(val: Val, store: &mut StoreOpaque) -> Result<ValRaw> {
         val.to_raw_in(store)
     }
 
-    #[inline(always)]
+    #[inline]
     unsafe fn load_val(kind: Kind, value: &ValRaw, store: &mut StoreOpaque) -> Val {
         // SAFETY: the value is of that kind and belongs to the store, as this function
         // requires.

@@ -32,7 +32,7 @@ unsafe impl<A: WasmTy> FromWasm for A {
     const VALTYPES: ValTypes = &[A::valtype];
     const NEEDS_STORE: bool = A::NEEDS_STORE;
 
-    #[inline(always)]
+    #[inline]
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<A> {
         // SAFETY: the value is next, as this function requires.
         Ok(unsafe { args.read() })
@@ -69,7 +69,7 @@ unsafe impl<A: WasmTy> IntoWasm for A {
     const VALTYPES: ValTypes = &[A::valtype];
     const NEEDS_STORE: bool = A::NEEDS_STORE;
 
-    #[inline(always)]
+    #[inline]
     unsafe fn write<F: Form>(&self, results: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the place of the value is next, as this function requires.
         unsafe { results.write(self) }

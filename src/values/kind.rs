@@ -124,7 +124,6 @@ impl Val {
         })
     }
 
-    #[inline(never)]
     fn reference_to_raw(self, store: &mut StoreOpaque) -> Result<ValRaw> {
         // SAFETY: invariant "State": the store is borrowed exclusively.
         unsafe {

@@ -113,7 +113,7 @@ unsafe impl<A: WasmTy> WasmParams for A {
     const HAS_ROOTED: bool = A::IS_ROOTED;
     const HAS_REFERENCE: bool = A::NEEDS_STORE;
 
-    #[inline(always)]
+    #[inline]
     unsafe fn write<F: Form>(&self, values: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the place is next, as this function requires.
         unsafe { values.write(self) }
@@ -127,7 +127,7 @@ unsafe impl<A: WasmTy> WasmParams for A {
 
 // SAFETY: one value has the first place.
 unsafe impl<A: WasmTy> WasmResults for A {
-    #[inline(always)]
+    #[inline]
     unsafe fn read<F: Form>(values: &mut Reader<'_, F>) -> A {
         // SAFETY: the value is next, as this function requires.
         unsafe { values.read() }
@@ -149,7 +149,7 @@ macro_rules! tuples {
             const HAS_ROOTED: bool = false $(|| $t::IS_ROOTED)*;
             const HAS_REFERENCE: bool = false $(|| $t::NEEDS_STORE)*;
 
-            #[inline(always)]
+            #[inline]
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
             #[allow(unused_variables, reason = "the empty tuple")]
             unsafe fn write<F: Form>(&self, values: &mut Writer<'_, F>) -> Result<()> {
@@ -170,7 +170,7 @@ macro_rules! tuples {
 
         // SAFETY: each value has its place.
         unsafe impl<$($t: WasmTy),*> WasmResults for ($($t,)*) {
-            #[inline(always)]
+            #[inline]
             #[allow(unused_variables, clippy::unused_unit, reason = "the empty tuple")]
             unsafe fn read<F: Form>(values: &mut Reader<'_, F>) -> Self {
                 // SAFETY: the values are next, as this function requires.

@@ -36,7 +36,7 @@ unsafe impl<A: IntoWasm> WasmRet for A {
     const VALTYPES: &'static [ValTypes] = &[A::VALTYPES];
     const NEEDS_STORE: bool = A::NEEDS_STORE;
 
-    #[inline(always)]
+    #[inline]
     unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the places are next, as this function requires.
         unsafe { IntoWasm::write(&self, results) }
@@ -53,7 +53,7 @@ macro_rules! tuples {
             const VALTYPES: &'static [ValTypes] = &[$($t::VALTYPES),*];
             const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
 
-            #[inline(always)]
+            #[inline]
             #[allow(non_snake_case, reason = "the type parameters name the values as well")]
             #[allow(unused_variables, reason = "the empty tuple")]
             unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()> {
@@ -75,7 +75,7 @@ unsafe impl<A: WasmRet> WasmRet for Result<A> {
     const VALTYPES: &'static [ValTypes] = A::VALTYPES;
     const NEEDS_STORE: bool = A::NEEDS_STORE;
 
-    #[inline(always)]
+    #[inline]
     unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the places are next, as this function requires.
         unsafe { self?.write(results) }

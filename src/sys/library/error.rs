@@ -204,13 +204,12 @@ fn not_found(tried: &[Attempt]) -> String {
 
 fn bad_library(path: &Path, missing: &[String]) -> String {
     const SHOWN: usize = 5;
-    let mut lacks = String::new();
-    for (i, name) in missing.iter().take(SHOWN).enumerate() {
-        if i > 0 {
-            lacks.push_str(", ");
-        }
-        lacks += &format!("`{name}`");
-    }
+    let shown: Vec<_> = missing
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let mut lacks = shown.join(", ");
     if missing.len() > SHOWN {
         lacks += &format!(" and {} others", missing.len() - SHOWN);
     }

@@ -92,8 +92,7 @@ pub(super) fn same(options: &LoadOptions, loaded: &Loaded) -> Result<(), LoadErr
     } else {
         let file = locate(requested, options.minimal, "")?;
         match (file.canonicalize(), loaded.canonicalize()) {
-            // Canonical paths are the same file only if they are the same text.
-            (Ok(a), Ok(b)) => a.as_os_str() == b.as_os_str(),
+            (Ok(a), Ok(b)) => a == b,
             _ => false,
         }
     };
