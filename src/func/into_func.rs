@@ -13,11 +13,13 @@ use std::ptr::{self, NonNull};
 /// [`Func::wrap`](crate::Func::wrap) and [`Linker::func_wrap`](crate::Linker::func_wrap) take
 /// it. It is implemented for `Fn` closures and functions that take up to 17 arguments that
 /// are [`WasmTy`](crate::WasmTy), optionally after a [`Caller`], and return a [`WasmRet`].
+/// (Every `WasmTy` is `FromWasm`, the crate-internal trait in the list below.)
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a host function of a store with data `{T}`",
     label = "not a host function",
     note = "a host function is an `Fn` of up to 17 arguments that are `WasmTy`, such as `i32` or \
-            `Option<Func>`, optionally after a `Caller<'_, {T}>`",
+            `Option<Func>`, optionally after a `Caller<'_, {T}>`; it returns nothing, one of these, \
+            a tuple of them, or a `Result` of this crate with any of these",
     note = "a string or a struct is passed as its address in the guest's memory, a `u32`: see \
             the examples of `Func::wrap`"
 )]
@@ -27,14 +29,14 @@ pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     fn into_func(self, engine: &Engine) -> HostFunc;
 }
 
-impl<T, F, Params, R> IntoFunc<T, Params, R> for F
-where
-    F: HostClosure<T, Params, R> + Send + Sync + 'static,
-    R: WasmRet,
-{
-    fn into_func(self, engine: &Engine) -> HostFunc {
+impl HostFunc {
+    fn of<T, F, Params, R>(engine: &Engine, func: F) -> HostFunc
+    where
+        F: HostClosure<T, Params, R> + Send + Sync + 'static,
+        R: WasmRet,
+    {
         let callback = typed_callback::<T, F, Params, R>;
-        HostFunc::typed(engine, F::PARAMS, R::VALTYPES, callback, self)
+        HostFunc::typed(engine, F::PARAMS, R::VALTYPES, callback, func)
     }
 }
 
@@ -113,6 +115,18 @@ macro_rules! closures {
             }
         }
 
+        impl<T, F, $($t,)* R> IntoFunc<T, ($($t,)*), R> for F
+        where
+            T: 'static,
+            F: Fn($($t),*) -> R + Send + Sync + 'static,
+            $($t: FromWasm,)*
+            R: WasmRet,
+        {
+            fn into_func(self, engine: &Engine) -> HostFunc {
+                HostFunc::of::<T, F, ($($t,)*), R>(engine, self)
+            }
+        }
+
         // SAFETY: the arguments are read one after the other.
         unsafe impl<T, F, $($t,)* R> HostClosure<T, (Caller<'_, T>, $($t,)*), R> for F
         where
@@ -132,6 +146,18 @@ macro_rules! closures {
                 // this function requires.
                 let caller = unsafe { args.caller() };
                 Ok(self(caller, $($t),*))
+            }
+        }
+
+        impl<T, F, $($t,)* R> IntoFunc<T, (Caller<'_, T>, $($t,)*), R> for F
+        where
+            T: 'static,
+            F: Fn(Caller<'_, T>, $($t),*) -> R + Send + Sync + 'static,
+            $($t: FromWasm,)*
+            R: WasmRet,
+        {
+            fn into_func(self, engine: &Engine) -> HostFunc {
+                HostFunc::of::<T, F, (Caller<'_, T>, $($t,)*), R>(engine, self)
             }
         }
     };

@@ -7,7 +7,8 @@ use crate::Result;
 /// The results of a host function.
 ///
 /// They are `()` for none, a [`WasmTy`](super::WasmTy), a tuple of up to 17 of them, or a
-/// [`Result`] of any of these.
+/// [`Result`] of any of these. (Every `WasmTy` is `IntoWasm`, the crate-internal trait in the
+/// list below.)
 ///
 /// # Safety
 ///

@@ -85,7 +85,7 @@ fn assert_passed_over(error: &LoadError) {
     assert!(executable.reason.starts_with("ignored"), "{error}");
     let text = error.to_string();
     assert!(
-        text.contains("more rights than whoever started it"),
+        text.contains("more rights than the user who started it"),
         "{text}"
     );
 }
