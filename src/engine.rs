@@ -70,7 +70,8 @@ impl Engine {
 
     /// Creates an engine with the default settings, as [`Engine::new`] does, where
     /// [`Config::DEFAULT_FITS`]. So a program that has no other settings doesn't contain
-    /// the code that checks and sets them: a tenth of a small program.
+    /// the code that checks and sets them.
+    // Size: without this, hello is 92 KiB larger (12 %).
     fn with_default_settings() -> Result<Engine> {
         ensure_loaded()?;
         let config = Config::new();

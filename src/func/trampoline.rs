@@ -195,6 +195,7 @@ where
 }
 
 /// The most values that are kept on the stack for an untyped host function.
+// Speed: a function of two arguments takes 24 ns instead of 29 with an allocation.
 const ON_STACK: usize = 16;
 
 /// Calls a closure over values whose types are known at run time.

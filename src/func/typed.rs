@@ -125,6 +125,7 @@ where
         if const { cfg!(not(feature = "gc")) && (Params::HAS_ROOTED || Results::HAS_ROOTED) } {
             RawRef::supported()?;
         }
+        // Size: see the other `HAS_REFERENCE`.
         if const { Params::HAS_REFERENCE } && self.check_args {
             self.check(&mut store, &params)?;
         }
@@ -189,6 +190,7 @@ union Storage<P: WasmParams, R: WasmResults> {
 ///
 /// A program whose functions take and return only numbers doesn't contain the code that
 /// compares types of references.
+// Size: without `HAS_REFERENCE` here and in `call`, hello is 26 KiB larger (3.4 %).
 pub(super) fn check<Params: WasmParams, Results: WasmResults>(ty: &FuncType) -> Result<()> {
     let (fits_param, fits_result): (Fits, Fits) =
         if const { Params::HAS_REFERENCE || Results::HAS_REFERENCE } {

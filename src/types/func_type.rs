@@ -277,8 +277,7 @@ impl FuncType {
         if !a.is_defined() && !b.is_defined() {
             return FuncType::is_plainly_same(a, b);
         }
-        // Comparing the shapes is cheap, and shapes of different types mostly differ.
-        shape(a).eq(shape(b)) && subtype::same(a.clone().into(), b.clone().into())
+        subtype::same(a.clone().into(), b.clone().into())
     }
 
     /// Reports whether `a` and `b` are plain types and the same, so that a C type
@@ -400,8 +399,7 @@ fn signature_to_c(params: &[ValType], results: &[ValType]) -> Result<Owned<wasm_
 }
 
 /// Reports whether two lists of types are the same. No type in them is concrete, so
-/// their shapes decide. This doesn't call `ValType::eq`, which would link the
-/// comparison of concrete types into every program.
+/// their shapes decide.
 fn same_types(a: &[ValType], b: &[ValType]) -> bool {
     a.iter().map(Shape::of).eq(b.iter().map(Shape::of))
 }

@@ -31,14 +31,12 @@ unsafe impl Sync for ValRaw {}
 /// Defines a constructor and an accessor for each type that a raw value can be read as.
 /// Compiled code keeps the bytes in little-endian order.
 macro_rules! views {
-    ($($what:literal: $new:ident, $get:ident, $ty:ty, $field:ident as $bits:ty, $uint:ty;)*) => {$(
+    ($($what:literal: $new:ident, $get:ident, $ty:ty, $field:ident as $bits:ty;)*) => {$(
         #[doc = concat!("Creates the raw value of ", $what, ".")]
         #[inline]
         pub fn $new(value: $ty) -> ValRaw {
-            // One write of eight bytes, for the shorter types as well: a later read of all
-            // of them would stall after narrower writes.
             let mut raw = ValRaw::ZERO;
-            raw.0.i64 = u64::from(value as $uint).to_le() as i64;
+            raw.0.$field = (value as $bits).to_le();
             raw
         }
 
@@ -62,15 +60,15 @@ impl ValRaw {
     }
 
     views! {
-        "an `i32`": i32, get_i32, i32, i32 as i32, u32;
-        "an unsigned `i32`": u32, get_u32, u32, i32 as i32, u32;
-        "an `i64`": i64, get_i64, i64, i64 as i64, u64;
-        "an unsigned `i64`": u64, get_u64, u64, i64 as i64, u64;
-        "the bits of an `f32`": f32, get_f32, u32, i32 as i32, u32;
-        "the bits of an `f64`": f64, get_f64, u64, i64 as i64, u64;
-        "an `externref`": externref, get_externref, u32, externref as u32, u32;
-        "an `anyref`": anyref, get_anyref, u32, anyref as u32, u32;
-        "an `exnref`": exnref, get_exnref, u32, exnref as u32, u32;
+        "an `i32`": i32, get_i32, i32, i32 as i32;
+        "an unsigned `i32`": u32, get_u32, u32, i32 as i32;
+        "an `i64`": i64, get_i64, i64, i64 as i64;
+        "an unsigned `i64`": u64, get_u64, u64, i64 as i64;
+        "the bits of an `f32`": f32, get_f32, u32, i32 as i32;
+        "the bits of an `f64`": f64, get_f64, u64, i64 as i64;
+        "an `externref`": externref, get_externref, u32, externref as u32;
+        "an `anyref`": anyref, get_anyref, u32, anyref as u32;
+        "an `exnref`": exnref, get_exnref, u32, exnref as u32;
     }
 
     /// Creates the raw value of a `v128`.

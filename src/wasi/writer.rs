@@ -62,8 +62,8 @@ struct Callback {
 struct WriterThread(Arc<Exchange>);
 
 /// The exchange of pieces and results with the thread. There is never more than one of
-/// either, so a channel isn't needed: the standard library's would be a tenth of the code of
-/// this crate.
+/// either, so a channel isn't needed.
+// Size: with the standard library's channels, a program with a writer is 53 KiB larger (7 %).
 struct Exchange {
     state: Mutex<Progress>,
     changed: Condvar,
@@ -86,7 +86,8 @@ enum Progress {
 
 impl Exchange {
     fn new() -> Exchange {
-        // With a single processor, a spinning thread would keep the other from running.
+        // Speed: a write takes 16 µs instead of 20 without patience. With a single processor,
+        // a spinning thread would keep the other from running.
         let alone = thread::available_parallelism().is_ok_and(|threads| threads.get() == 1);
         let patience = if alone {
             Duration::ZERO

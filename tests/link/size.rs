@@ -9,13 +9,13 @@ use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
 
 /// The largest that the example `hello` may be, stripped, in bytes.
-const LIMIT: u64 = 800 << 10;
+const LIMIT: u64 = 810 << 10;
 
-/// What it was when the limit was set, in bytes.
-const HELLO: u64 = 775 << 10;
+/// What it was when the limit was set, with Rust 1.95, in bytes.
+const HELLO: u64 = 786 << 10;
 
 /// What a program that only prints a line was then, in bytes.
-const EMPTY: u64 = 336 << 10;
+const EMPTY: u64 = 335 << 10;
 
 fn hello_stays_small() {
     if !cfg!(wasmtime_link = "load") {
