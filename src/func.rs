@@ -14,6 +14,10 @@
 //! or panic waits in the store while libwasmtime unwinds the WebAssembly frames; the call that
 //! entered them returns or resumes it.
 
+#[cfg(feature = "async")]
+mod async_host;
+#[cfg(feature = "async")]
+mod asynchronous;
 mod caller;
 mod into_func;
 mod raw;

@@ -1,5 +1,8 @@
 //! Instances of modules.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+
 use crate::entity::entity;
 use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
@@ -103,21 +106,7 @@ impl Instance {
     ) -> Result<Instance> {
         let mut store = store.as_context_mut();
         check_engine(store.engine(), module)?;
-        if !imports
-            .iter()
-            .all(|import| import.comes_from_same_engine(store.engine()))
-        {
-            bail!(
-                "cross-`Engine` instantiation is not currently supported: a shared memory among \
-                 the imports belongs to another engine than the store"
-            );
-        }
-        if !imports
-            .iter()
-            .all(|import| import.store_id().is_none_or(|id| store.opaque().owns(id)))
-        {
-            return Err(cross_store_instantiation());
-        }
+        check_imports(&store, imports)?;
         store
             .opaque_mut()
             .shared_memories
@@ -398,6 +387,30 @@ impl Instance {
     pub fn get_tag(&self, store: impl AsContextMut, name: &str) -> Option<Tag> {
         self.get_export(store, name)?.into_tag()
     }
+}
+
+/// Checks that items may be imported by an instance in a store.
+///
+/// # Errors
+///
+/// Returns an error if one belongs to another store or engine.
+fn check_imports<T>(store: &StoreContextMut<'_, T>, imports: &[Extern]) -> Result<()> {
+    if !imports
+        .iter()
+        .all(|import| import.comes_from_same_engine(store.engine()))
+    {
+        bail!(
+            "cross-`Engine` instantiation is not currently supported: a shared memory among \
+             the imports belongs to another engine than the store"
+        );
+    }
+    if !imports
+        .iter()
+        .all(|import| import.store_id().is_none_or(|id| store.opaque().owns(id)))
+    {
+        return Err(cross_store_instantiation());
+    }
+    Ok(())
 }
 
 /// Creates the error for an import that belongs to another store than the instance.

@@ -1,20 +1,25 @@
 //! Linkers, which find imports by name.
 
+#[cfg(feature = "async")]
+mod asynchronous;
 mod define;
 mod func_types;
 mod get;
+mod host;
 mod instance_pre;
 mod module;
 mod needs;
 mod unknown_import;
 
+#[cfg(feature = "async")]
+pub(crate) use asynchronous::async_func;
 pub use instance_pre::InstancePre;
 pub use unknown_import::UnknownImportError;
 
-use crate::error::check;
+use crate::error::{bail, check};
 use crate::instance::check_engine;
 use crate::owned::Owned;
-use crate::store::StoreOpaque;
+use crate::store::{MUST_BE_ASYNC, StoreOpaque};
 use crate::sys::{
     wasmtime_linker_allow_shadowing, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
@@ -116,7 +121,7 @@ impl<T> Linker<T> {
     /// # Safety
     ///
     /// `raw` must be of `engine`. All that is defined must be host functions that may be
-    /// used with any store of data `T`, and on any thread, and none may be WASI's.
+    /// used with any store of data `T`, and on any thread. None may be asynchronous or WASI's.
     pub(crate) unsafe fn from_c(raw: Owned<wasmtime_linker_t>, engine: &Engine) -> Linker<T> {
         Linker {
             raw,
@@ -194,6 +199,8 @@ impl<T> Linker<T> {
     /// - `module`, `store`, or the definition of an import belongs to another engine
     ///   than the linker;
     /// - the definition of an import belongs to another store;
+    /// - the module imports an asynchronous host function, or the store requires asynchronous
+    ///   calls: use `instantiate_async`;
     /// - [`Instance::new`] would fail with these imports.
     ///
     /// # Panics
@@ -227,16 +234,13 @@ impl<T> Linker<T> {
         check_engine(&self.engine, module)?;
         check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
+        if self.definitions.are_async_for(module) {
+            bail!(MUST_BE_ASYNC);
+        }
         if self.definitions.have_shared_memory_for(module) {
             // If the imports can't be linked, the memory must not be noted as one of
             // the store's.
-            let pre = match self.instantiate_pre(module) {
-                Err(error) if !error.is::<UnknownImportError>() => {
-                    self.measured(&mut store, module)?.instantiate_pre(module)
-                }
-                pre => pre,
-            };
-            return pre?.instantiate(store);
+            return self.resolve(&mut store, module)?.instantiate(store);
         }
         let mut unknown = None;
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
@@ -320,6 +324,20 @@ impl<T> Linker<T> {
                 module,
                 self.definitions.needs_of(module),
             ))
+        }
+    }
+
+    /// Looks up a module's imports for one instance in a store, whose memories and tables
+    /// count with their present sizes.
+    fn resolve(&self, store: &mut StoreContextMut<'_, T>, module: &Module) -> Result<InstancePre<T>>
+    where
+        T: 'static,
+    {
+        match self.instantiate_pre(module) {
+            Err(error) if !error.is::<UnknownImportError>() => {
+                self.measured(store, module)?.instantiate_pre(module)
+            }
+            pre => pre,
         }
     }
 

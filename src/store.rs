@@ -31,6 +31,8 @@
 //! store's data half changed, or the values that a closure captured. The `wasmtime` crate's types have the same auto traits, because of their
 //! fields.
 
+#[cfg(feature = "async")]
+mod asynchrony;
 pub(crate) mod callback;
 mod context;
 mod entry;
@@ -49,7 +51,7 @@ pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
     StoreLimits, StoreLimitsBuilder,
 };
-pub(crate) use opaque::{StoreOpaque, cross_store, wrong_engine, wrong_store};
+pub(crate) use opaque::{MUST_BE_ASYNC, StoreOpaque, cross_store, wrong_engine, wrong_store};
 #[cfg(feature = "standard")]
 pub(crate) use shared_memories::imported_twice;
 

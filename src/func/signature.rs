@@ -34,6 +34,15 @@ impl Signature {
         }
     }
 
+    /// Reports whether there is a reference among the parameters and results.
+    #[cfg(feature = "async")]
+    pub(super) fn has_reference(&self) -> bool {
+        self.params
+            .iter()
+            .chain(&self.results)
+            .any(Kind::is_reference)
+    }
+
     /// Returns how many raw values a call passes.
     #[inline]
     pub(super) fn raw_len(&self) -> usize {

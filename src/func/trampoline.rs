@@ -21,20 +21,17 @@ use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::{self, NonNull};
 
 /// A host function that is not in a store or linker yet: its type, and the
-/// closure behind a callback.
-pub struct HostFunc {
+/// closure behind a callback of type `C`.
+pub struct HostFunc<C = wasmtime_func_unchecked_callback_t> {
     ty: FuncType,
-    callback: wasmtime_func_unchecked_callback_t,
+    callback: C,
     env: *mut c_void,
     finalizer: Finalizer,
 }
 
-impl HostFunc {
-    fn new<F: Send + Sync + 'static>(
-        ty: FuncType,
-        callback: wasmtime_func_unchecked_callback_t,
-        func: F,
-    ) -> HostFunc {
+impl<C: Copy> HostFunc<C> {
+    /// The callback must be one for an environment that is a boxed `F`.
+    pub(super) fn new<F: Send + Sync + 'static>(ty: FuncType, callback: C, func: F) -> HostFunc<C> {
         HostFunc {
             ty,
             callback,
@@ -43,6 +40,39 @@ impl HostFunc {
         }
     }
 
+    pub(crate) fn ty(&self) -> &FuncType {
+        &self.ty
+    }
+
+    /// Returns the callback, its environment and its finalizer, for a C function that takes
+    /// all three. That function frees the environment even if it fails.
+    // Version 48: a function that defines frees its environment if it fails; look at `ForeignData`.
+    pub(crate) fn into_parts(self) -> (C, *mut c_void, Option<Finalizer>) {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: the type is dropped once, as `this` never is.
+        unsafe { ptr::drop_in_place(&mut this.ty) };
+        (this.callback, this.env, Some(this.finalizer))
+    }
+}
+
+/// Returns the type of a function whose parameters and results are given in parts.
+pub(super) fn func_type(engine: &Engine, params: &[ValTypes], results: &[ValTypes]) -> FuncType {
+    let types =
+        |parts: &[ValTypes]| -> Vec<_> { parts.iter().copied().flatten().map(|ty| ty()).collect() };
+    FuncType::new(engine, types(params), types(results))
+}
+
+/// # Panics
+///
+/// Panics if `ty` belongs to another engine.
+pub(super) fn assert_engine(engine: &Engine, ty: &FuncType) {
+    assert!(
+        ty.comes_from_same_engine(engine),
+        "the type of the function belongs to another engine than its store or linker"
+    );
+}
+
+impl HostFunc {
     /// Wraps a closure over values whose types are known at run time.
     ///
     /// # Panics
@@ -53,7 +83,7 @@ impl HostFunc {
         ty: FuncType,
         func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
     ) -> HostFunc {
-        HostFunc::assert_engine(engine, &ty);
+        assert_engine(engine, &ty);
         let signature = Signature::new(ty.clone());
         let func = move |mut caller: Caller<'_, T>, raw: &mut [MaybeUninit<ValRaw>]| {
             call_untyped(&signature, &mut caller, raw, &func)
@@ -76,7 +106,7 @@ impl HostFunc {
         ty: FuncType,
         func: impl Fn(Caller<'_, T>, &mut [MaybeUninit<ValRaw>]) -> Result<()> + Send + Sync + 'static,
     ) -> HostFunc {
-        HostFunc::assert_engine(engine, &ty);
+        assert_engine(engine, &ty);
         // SAFETY: this function requires the same of the closure.
         unsafe { HostFunc::unchecked_of(ty, func) }
     }
@@ -104,35 +134,9 @@ impl HostFunc {
     where
         F: Send + Sync + 'static,
     {
-        let types = |parts: &[ValTypes]| -> Vec<_> {
-            parts.iter().copied().flatten().map(|ty| ty()).collect()
-        };
-        let ty = FuncType::new(engine, types(params), types(results));
-        HostFunc::new(ty, Some(callback), func)
+        HostFunc::new(func_type(engine, params, results), Some(callback), func)
     }
 
-    pub(crate) fn ty(&self) -> &FuncType {
-        &self.ty
-    }
-
-    /// Returns the callback, its environment and its finalizer, for a C function that takes
-    /// all three. That function frees the environment even if it fails.
-    // Version 48: a function that defines frees its environment if it fails; look at `ForeignData`.
-    pub(crate) fn into_parts(
-        self,
-    ) -> (
-        wasmtime_func_unchecked_callback_t,
-        *mut c_void,
-        Option<Finalizer>,
-    ) {
-        let mut this = ManuallyDrop::new(self);
-        // SAFETY: the type is dropped once, as `this` never is.
-        unsafe { ptr::drop_in_place(&mut this.ty) };
-        (this.callback, this.env, Some(this.finalizer))
-    }
-}
-
-impl HostFunc {
     /// Creates the function in a store.
     pub(super) fn into_store(self, store: &mut StoreOpaque) -> Func {
         let ty = self.ty().to_c();
@@ -152,19 +156,9 @@ impl HostFunc {
             Func::from_c(out.assume_init(), store)
         }
     }
-
-    /// # Panics
-    ///
-    /// Panics if `ty` belongs to another engine.
-    fn assert_engine(engine: &Engine, ty: &FuncType) {
-        assert!(
-            ty.comes_from_same_engine(engine),
-            "the type of the function belongs to another engine than its store or linker"
-        );
-    }
 }
 
-impl Drop for HostFunc {
+impl<C> Drop for HostFunc<C> {
     fn drop(&mut self) {
         // SAFETY: the finalizer is that of the environment, which `self` still owns:
         // `into_parts` forgets `self`.

@@ -125,10 +125,7 @@ where
         if const { cfg!(not(feature = "gc")) && (Params::HAS_ROOTED || Results::HAS_ROOTED) } {
             RawRef::supported()?;
         }
-        // Size: see the other `HAS_REFERENCE`.
-        if const { Params::HAS_REFERENCE } && self.check_args {
-            self.check(&mut store, &params)?;
-        }
+        self.check_concrete(&mut store, &params)?;
         let func = self.func.get_c(store.opaque());
         let opaque = store.opaque_ptr();
         let mut values = Storage::<Params, Results> {
@@ -146,6 +143,24 @@ where
             StoreOpaque::call_unchecked(opaque, func, values, len)?;
             Ok(Results::read::<Raw>(&mut Reader::new(values, opaque)))
         }
+    }
+
+    /// Compares the arguments with the concrete types among those of the parameters.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if one doesn't match.
+    #[inline]
+    pub(super) fn check_concrete(
+        &self,
+        store: &mut StoreContextMut<'_, impl Sized>,
+        params: &Params,
+    ) -> Result<()> {
+        // Size: see the other `HAS_REFERENCE`.
+        if const { Params::HAS_REFERENCE } && self.check_args {
+            self.check(store, params)?;
+        }
+        Ok(())
     }
 
     /// Compares the arguments with the function's type.

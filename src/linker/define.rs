@@ -1,13 +1,13 @@
 //! Definitions of items and host functions.
 
+use super::host::Callback;
 use super::{Linker, UnknownImportError};
 use crate::error::check;
 use crate::func::HostFunc;
 use crate::instance::check_engine;
 use crate::store::StoreOpaque;
 use crate::sys::{
-    wasmtime_linker_define, wasmtime_linker_define_func_unchecked,
-    wasmtime_linker_define_unknown_imports_as_default_values,
+    wasmtime_linker_define, wasmtime_linker_define_unknown_imports_as_default_values,
 };
 use crate::{
     AsContext, AsContextMut, Caller, Extern, ExternType, FuncType, ImportType, IntoFunc, Module,
@@ -219,7 +219,7 @@ impl<T: 'static> Linker<T> {
         Ok(self)
     }
 
-    pub(super) fn define_item(
+    pub(crate) fn define_item(
         &mut self,
         store: &StoreOpaque,
         module: &str,
@@ -408,27 +408,18 @@ impl<T: 'static> Linker<T> {
         self.define_host(module, name, host)
     }
 
-    fn define_host(&mut self, module: &str, name: &str, host: HostFunc) -> Result<&mut Self> {
+    pub(crate) fn define_host<C: Callback>(
+        &mut self,
+        module: &str,
+        name: &str,
+        host: HostFunc<C>,
+    ) -> Result<&mut Self> {
+        C::check_supported()?;
         let ty = self.types.get(host.ty());
-        let (callback, env, finalizer) = host.into_parts();
-        // SAFETY: invariant "Owned object": the linker is borrowed exclusively. The callback,
-        // its environment and its finalizer belong together, and libwasmtime owns them from
-        // here on, even if this fails. The names are borrowed strings, and the type is valid
-        // until the next call of `types.get`.
-        unsafe {
-            check(wasmtime_linker_define_func_unchecked(
-                self.as_ptr(),
-                module.as_ptr().cast(),
-                module.len(),
-                name.as_ptr().cast(),
-                name.len(),
-                ty,
-                callback,
-                env,
-                finalizer,
-            ))?;
-        }
-        self.definitions.insert_host(module, name);
+        // SAFETY: invariant "Owned object": the linker is borrowed exclusively. The type is
+        // valid until the next call of `types.get`.
+        unsafe { check(C::define(self.as_ptr(), module, name, ty, host))? };
+        self.definitions.insert_host(module, name, C::IS_ASYNC);
         Ok(self)
     }
 

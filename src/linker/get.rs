@@ -21,7 +21,9 @@ impl<T: 'static> Linker<T> {
     ///
     /// - the name has no definition;
     /// - the item is a WASI function, and `store` has no WASI context;
-    /// - the item is a shared memory of another engine.
+    /// - the item is a shared memory of another engine;
+    /// - the item is an asynchronous host function, and a synchronous call is running in
+    ///   `store`.
     ///
     /// # Panics
     ///
@@ -83,7 +85,9 @@ impl<T: 'static> Linker<T> {
     /// Returns an error if
     ///
     /// - the item is a WASI function, and `store` has no WASI context;
-    /// - the item is a shared memory of another engine.
+    /// - the item is a shared memory of another engine;
+    /// - the item is an asynchronous host function, and a synchronous call is running in
+    ///   `store`.
     ///
     /// # Panics
     ///
@@ -157,7 +161,9 @@ impl<T: 'static> Linker<T> {
     /// Returns an error if
     ///
     /// - the item is a WASI function, and `store` has no WASI context;
-    /// - the item is a shared memory of another engine.
+    /// - the item is a shared memory of another engine;
+    /// - the item is an asynchronous host function, and a synchronous call is running in
+    ///   `store`.
     ///
     /// # Panics
     ///
@@ -172,6 +178,10 @@ impl<T: 'static> Linker<T> {
         let needs = self.definitions.needs(module, name);
         needs.assert_store(store.opaque());
         needs.check(store.opaque())?;
+        #[cfg(feature = "async")]
+        if needs.is_async() {
+            store.opaque_mut().add_async()?;
+        }
         Ok(self.find(store.opaque_mut(), module, name))
     }
 

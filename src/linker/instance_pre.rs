@@ -5,7 +5,7 @@ use crate::instance::check_engine;
 use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_instance_pre_t;
-use crate::{AsContextMut, Instance, Module, Result};
+use crate::{AsContextMut, Instance, Module, Result, StoreContextMut};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -115,12 +115,8 @@ impl<T: 'static> InstancePre<T> {
     /// ```
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
-        check_engine(store.engine(), self.module())?;
-        self.inner.needs.check(store.opaque())?;
-        store
-            .opaque_mut()
-            .shared_memories
-            .import(self.inner.needs.shared_memories())?;
+        self.inner.needs.check_sync()?;
+        self.prepare(&mut store)?;
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
         // and `needs.check` has found that the imports may be used with it. The instance is
         // created from this module, in this store.
@@ -129,9 +125,26 @@ impl<T: 'static> InstancePre<T> {
             Ok(Instance::adopt(store.opaque_mut(), instance, self.module()))
         }
     }
+
+    /// Checks that the imports may be used with a store, and notes the shared memories among
+    /// them as the store's.
+    pub(super) fn prepare(&self, store: &mut StoreContextMut<'_, T>) -> Result<()> {
+        check_engine(store.engine(), self.module())?;
+        self.inner.needs.check(store.opaque())?;
+        store
+            .opaque_mut()
+            .shared_memories
+            .import(self.inner.needs.shared_memories())
+    }
 }
 
 impl<T> InstancePre<T> {
+    /// Returns what the imports need of a store.
+    #[cfg(feature = "async")]
+    pub(super) fn needs(&self) -> &Needs {
+        &self.inner.needs
+    }
+
     /// Returns the C object, which is valid as long as `self`.
     pub(crate) fn as_ptr(&self) -> *const wasmtime_instance_pre_t {
         self.inner.raw.as_ptr()

@@ -4,7 +4,8 @@ use super::Linker;
 use crate::error::{Context, bail, ensure};
 use crate::instance::check_engine;
 use crate::{
-    AsContextMut, ExportType, Extern, ExternType, Func, Instance, Module, Result, StoreContextMut,
+    AsContextMut, ExportType, Extern, ExternType, Func, FuncType, Instance, InstancePre, Module,
+    Result, StoreContextMut, TypedFunc,
 };
 
 impl<T: 'static> Linker<T> {
@@ -160,38 +161,32 @@ impl<T: 'static> Linker<T> {
         let mut store = store.as_context_mut();
         self.assert_engine(store.engine());
         check_engine(&self.engine, module)?;
-        let start = module.get_export("_start");
-        let initialize = module.get_export("_initialize");
-        for (name, export) in [("_start", &start), ("_initialize", &initialize)] {
-            if let Some(export) = export {
-                ensure!(export.func().is_some(), "`{name}` must be a function");
-            }
-        }
-        match (start, initialize) {
-            (Some(_), Some(_)) => bail!(
-                "Program cannot be both a Command and a Reactor: it exports both `_start` and \
-                 `_initialize`"
-            ),
-            (Some(_), None) => self.command(store, module_name, module),
-            (None, initialize) => {
+        match ModuleKind::of(module)? {
+            ModuleKind::Command => self.command(store, module_name, module, |store, ty, call| {
+                Func::new(store, ty, move |mut caller, params, results| {
+                    let instance = call.command.instantiate(&mut caller)?;
+                    call.function(&mut caller, instance)
+                        .call(&mut caller, params, results)
+                })
+            }),
+            ModuleKind::Reactor { has_initializer } => {
                 let instance = self.instantiate(&mut store, module)?;
-                if initialize.is_some() {
-                    instance
-                        .get_typed_func::<(), ()>(&mut store, "_initialize")
-                        .context("loading the Reactor initialization function")?
+                if has_initializer {
+                    initializer(&mut store, instance)?
                         .call(&mut store, ())
-                        .context("calling the Reactor initialization function")?;
+                        .context(CALLING_INITIALIZER)?;
                 }
                 self.instance(store, module_name, instance)
             }
         }
     }
 
-    fn command(
+    pub(super) fn command(
         &mut self,
         mut store: StoreContextMut<'_, T>,
         module_name: &str,
         module: &Module,
+        function: impl Fn(&mut StoreContextMut<'_, T>, FuncType, CommandCall<T>) -> Func,
     ) -> Result<&mut Self> {
         // Now, and not only when a function is called.
         self.definitions.check_engines(module)?;
@@ -209,20 +204,76 @@ impl<T: 'static> Linker<T> {
                 );
                 continue;
             };
-            let command = command.clone();
-            let owned_name = name.to_owned();
-            let func = Func::new(&mut store, ty, move |mut caller, params, results| {
-                command
-                    .instantiate(&mut caller)?
-                    .get_func(&mut caller, &owned_name)
-                    .expect("the module has this export")
-                    .call(&mut caller, params, results)
-            });
-            functions.push((name, func.into()));
+            let call = CommandCall {
+                command: command.clone(),
+                function: name.to_owned(),
+            };
+            functions.push((name, function(&mut store, ty, call).into()));
         }
         self.define_all(&store, module_name, functions)
     }
 }
+
+/// The two kinds of modules that a linker can define.
+pub(super) enum ModuleKind {
+    /// A program, which exports `_start`: each call of a function gets an instance of its own.
+    Command,
+    /// A library: there is one instance.
+    Reactor {
+        /// Whether the instance exports `_initialize`.
+        has_initializer: bool,
+    },
+}
+
+impl ModuleKind {
+    pub(super) fn of(module: &Module) -> Result<ModuleKind> {
+        let start = module.get_export("_start");
+        let initialize = module.get_export("_initialize");
+        for (name, export) in [("_start", &start), ("_initialize", &initialize)] {
+            if let Some(export) = export {
+                ensure!(export.func().is_some(), "`{name}` must be a function");
+            }
+        }
+        match (start, initialize) {
+            (Some(_), Some(_)) => bail!(
+                "Program cannot be both a Command and a Reactor: it exports both `_start` and \
+                 `_initialize`"
+            ),
+            (Some(_), None) => Ok(ModuleKind::Command),
+            (None, initialize) => Ok(ModuleKind::Reactor {
+                has_initializer: initialize.is_some(),
+            }),
+        }
+    }
+}
+
+/// Calls of a function of a command, each in an instance of its own.
+pub(super) struct CommandCall<T> {
+    pub(super) command: InstancePre<T>,
+    function: String,
+}
+
+impl<T: 'static> CommandCall<T> {
+    /// Returns the function in an instance of the command.
+    pub(super) fn function(&self, store: impl AsContextMut, instance: Instance) -> Func {
+        instance
+            .get_func(store, &self.function)
+            .expect("the module has this export")
+    }
+}
+
+/// Returns the function that initializes a reactor.
+pub(super) fn initializer(
+    store: impl AsContextMut,
+    instance: Instance,
+) -> Result<TypedFunc<(), ()>> {
+    instance
+        .get_typed_func(store, "_initialize")
+        .context("loading the Reactor initialization function")
+}
+
+/// The context of an error of that function.
+pub(super) const CALLING_INITIALIZER: &str = "calling the Reactor initialization function";
 
 /// Reports whether toolchains add such an export to commands: it is not a function, and
 /// skipped.

@@ -10,6 +10,12 @@
 //!
 //! Everything else that a callback owes to libwasmtime is in [`crate::callback`].
 
+#[cfg(feature = "async")]
+mod continuation;
+
+#[cfg(feature = "async")]
+pub(crate) use continuation::{HostCall, begin};
+
 use super::StoreOpaque;
 use crate::callback::{self, Failure, Report};
 use crate::gc::RawRef;
@@ -172,6 +178,8 @@ impl<C: CalledIn, I: Interrupt> Report<()> for InStore<C, I> {
 pub(crate) struct Scope {
     store: *mut StoreOpaque,
     roots: usize,
+    #[cfg(feature = "async")]
+    is_in_sync_call: bool,
 }
 
 impl Scope {
@@ -186,6 +194,9 @@ impl Scope {
             // SAFETY: invariant "State": nothing else uses the store now, as this function
             // requires.
             roots: unsafe { (*store).roots.len() },
+            // SAFETY: as for `roots`.
+            #[cfg(feature = "async")]
+            is_in_sync_call: unsafe { (*store).begin_callback() },
         }
     }
 }
@@ -197,6 +208,8 @@ impl Drop for Scope {
         unsafe {
             (*self.store).roots.truncate(self.roots);
             (*self.store).memory_cache.forget();
+            #[cfg(feature = "async")]
+            (*self.store).end_callback(self.is_in_sync_call);
         }
     }
 }

@@ -14,6 +14,9 @@
 //! References that host functions root on the way are unrooted by their callbacks
 //! ([`super::callback`]), so an entry leaves the roots as they are.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+
 use super::StoreOpaque;
 use crate::Result;
 use crate::error::{Error, Raised, format_err};
@@ -182,7 +185,8 @@ impl StoreOpaque {
     /// # Errors
     ///
     /// Returns what the host function failed with that caused the failure, or else
-    /// what libwasmtime reports.
+    /// what libwasmtime reports; and an error if the store must be entered
+    /// asynchronously.
     ///
     /// # Panics
     ///
@@ -201,6 +205,8 @@ impl StoreOpaque {
         // SAFETY: invariants "State" and "Context": the caller may use the store, and
         // the references made here end before and begin after the call.
         unsafe {
+            #[cfg(feature = "async")]
+            (*store).check_sync()?;
             let context = (*store).begin_change();
             let error = StoreOpaque::outside_runtime(store, || call(context, &mut trap))?;
             (*store).check_entry(error, trap)

@@ -1,33 +1,63 @@
 //! Epochs: a cheap bound on how long WebAssembly code may run.
 
+#[cfg(feature = "async")]
+use super::asynchrony::Asynchrony;
 use super::callback::call_host_with_store;
 use super::{AsContextMut, Store, StoreContextMut};
 use crate::callback;
 #[cfg(feature = "async")]
-use crate::sys::{Feature, WASMTIME_UPDATE_DEADLINE_YIELD, require};
+use crate::sys::{
+    Feature, WASMTIME_UPDATE_DEADLINE_YIELD, require,
+    wasmtime_context_epoch_deadline_async_yield_and_update,
+};
 use crate::sys::{
     WASMTIME_UPDATE_DEADLINE_CONTINUE, wasmtime_context_set_epoch_deadline, wasmtime_context_t,
     wasmtime_error_t, wasmtime_store_epoch_deadline_callback, wasmtime_update_deadline_kind_t,
 };
 use crate::{Result, Trap};
 use std::ffi::c_void;
+use std::fmt;
+#[cfg(feature = "async")]
+use std::future::Future;
+#[cfg(feature = "async")]
+use std::pin::Pin;
 use std::ptr::{self, NonNull};
 
 /// The decision of a callback about code that has reached its store's epoch deadline.
 ///
 /// The callback is the one of [`Store::epoch_deadline_callback`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpdateDeadline {
     /// The code traps with [`Trap::Interrupt`].
     Interrupt,
     /// The code goes on, and the new deadline is this many ticks away.
     Continue(u64),
-    /// The code goes on after other asynchronous tasks have had their turn, and the new
-    /// deadline is this many ticks away. It is an error if the code was not called
-    /// asynchronously.
+    /// The code yields: the future of its call is pending and wakes its task at once. When the
+    /// code goes on, the new deadline is this many ticks away. It is an error if the code was
+    /// not called asynchronously.
     #[cfg(feature = "async")]
     Yield(u64),
+    /// The code yields until the future is ready, for instance one with which an executor lets
+    /// other tasks have their turn. When the code goes on, the new deadline is this many ticks
+    /// away. It is an error if the code was not called asynchronously.
+    #[cfg(feature = "async")]
+    YieldCustom(u64, Pin<Box<dyn Future<Output = ()> + Send>>),
+}
+
+impl fmt::Debug for UpdateDeadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UpdateDeadline::Interrupt => f.write_str("Interrupt"),
+            UpdateDeadline::Continue(ticks) => f.debug_tuple("Continue").field(ticks).finish(),
+            #[cfg(feature = "async")]
+            UpdateDeadline::Yield(ticks) => f.debug_tuple("Yield").field(ticks).finish(),
+            #[cfg(feature = "async")]
+            UpdateDeadline::YieldCustom(ticks, _) => f
+                .debug_tuple("YieldCustom")
+                .field(ticks)
+                .finish_non_exhaustive(),
+        }
+    }
 }
 
 /// The largest number of ticks that a deadline is set beyond the current epoch, which no
@@ -59,6 +89,80 @@ impl<T: 'static> StoreContextMut<'_, T> {
                 None,
             );
         }
+    }
+}
+
+#[cfg(feature = "async")]
+impl<T: 'static> StoreContextMut<'_, T> {
+    /// Makes code yield at the epoch deadline; see
+    /// [`Store::epoch_deadline_async_yield_and_update`].
+    pub fn epoch_deadline_async_yield_and_update(&mut self, delta: u64) {
+        self.opaque_mut().set_yields();
+        if require(Feature::Async).is_err() {
+            // No code can be called asynchronously, and what is called otherwise fails.
+            return;
+        }
+        let delta = delta.min(FARTHEST);
+        // SAFETY: invariant "Context".
+        unsafe {
+            wasmtime_context_epoch_deadline_async_yield_and_update(self.begin_change(), delta)
+        }
+    }
+}
+
+#[cfg(feature = "async")]
+impl<T: 'static> Store<T> {
+    /// Makes code yield at the epoch deadline, and sets a new deadline when it goes on.
+    ///
+    /// A future of an asynchronous call, such as
+    /// [`TypedFunc::call_async`](crate::TypedFunc::call_async), is then pending and wakes its
+    /// task at once, so that the executor can run other tasks in between. The new deadline is
+    /// `delta` ticks beyond the epoch at that moment. This costs less than yields by
+    /// [fuel](Store::fuel_async_yield_interval), but a thread or a timer has to call
+    /// [`Engine::increment_epoch`](crate::Engine::increment_epoch) at regular intervals.
+    ///
+    /// Code that never ends thus takes its turns forever. To end it, drop the future of the
+    /// call, for instance by a timeout of the executor.
+    ///
+    /// Afterwards the store can be entered by asynchronous calls only. This replaces an epoch
+    /// callback, and a later epoch callback replaces this.
+    ///
+    /// Calls `wasmtime_context_epoch_deadline_async_yield_and_update`.
+    ///
+    /// # Examples
+    ///
+    /// A guest that never ends is cut off, while its thread does other things as well:
+    ///
+    #[doc = example!(cranelift)]
+    /// use libwasmtime::{Config, Engine, Instance, Module, Store};
+    /// use std::time::Duration;
+    ///
+    /// let engine = Engine::new(Config::new().epoch_interruption(true))?;
+    /// let module = Module::new(&engine, r#"(module (func (export "f") (loop (br 0))))"#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// store.set_epoch_deadline(1);
+    /// store.epoch_deadline_async_yield_and_update(1);
+    ///
+    /// let clock = engine.clone();
+    /// std::thread::spawn(move || loop {
+    ///     std::thread::sleep(Duration::from_millis(1));
+    ///     clock.increment_epoch();
+    /// });
+    ///
+    /// let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    /// runtime.block_on(async {
+    ///     let instance = Instance::new_async(&mut store, &module, &[]).await?;
+    ///     let f = instance.get_typed_func::<(), ()>(&mut store, "f")?;
+    ///     let call = f.call_async(&mut store, ());
+    ///     let outcome = tokio::time::timeout(Duration::from_millis(20), call).await;
+    ///     assert!(outcome.is_err(), "the time is over");
+    ///     Ok::<(), libwasmtime::Error>(())
+    /// })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    pub fn epoch_deadline_async_yield_and_update(&mut self, delta: u64) {
+        self.as_context_mut()
+            .epoch_deadline_async_yield_and_update(delta);
     }
 }
 
@@ -238,6 +342,12 @@ unsafe fn update<T: 'static>(
                 #[cfg(feature = "async")]
                 UpdateDeadline::Yield(ticks) => {
                     require(Feature::Async)?;
+                    (WASMTIME_UPDATE_DEADLINE_YIELD, ticks)
+                }
+                #[cfg(feature = "async")]
+                UpdateDeadline::YieldCustom(ticks, future) => {
+                    require(Feature::Async)?;
+                    Asynchrony::of(store).yield_until(future);
                     (WASMTIME_UPDATE_DEADLINE_YIELD, ticks)
                 }
                 UpdateDeadline::Interrupt => return Err(Trap::Interrupt.into()),

@@ -1,7 +1,11 @@
 //! Fuel: a deterministic bound on how much WebAssembly code may do.
 
 use super::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
+#[cfg(feature = "async")]
+use crate::error::ensure;
 use crate::error::{check, format_err};
+#[cfg(feature = "async")]
+use crate::sys::{Feature, require, wasmtime_context_fuel_async_yield_interval};
 use crate::sys::{wasmtime_context_get_fuel, wasmtime_context_set_fuel};
 use crate::{Caller, Error, Result};
 
@@ -38,6 +42,33 @@ impl<T: 'static> StoreContextMut<'_, T> {
     pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
         // SAFETY: invariant "Context".
         unsafe { check(wasmtime_context_set_fuel(self.begin_change(), fuel)) }.map_err(not_counted)
+    }
+
+    /// Makes code yield whenever it has used an amount of fuel; see
+    /// [`Store::fuel_async_yield_interval`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`Store::fuel_async_yield_interval`] does.
+    #[cfg(feature = "async")]
+    pub fn fuel_async_yield_interval(&mut self, interval: Option<u64>) -> Result<()> {
+        require(Feature::Async)?;
+        ensure!(
+            interval != Some(0),
+            "fuel_async_yield_interval must not be 0: pass `None` to turn yielding off"
+        );
+        // The C API has 0 for `None`.
+        let interval = interval.unwrap_or(0);
+        // SAFETY: invariant "Context".
+        unsafe {
+            let context = self.begin_change();
+            check(wasmtime_context_fuel_async_yield_interval(
+                context, interval,
+            ))
+        }
+        .map_err(not_counted)?;
+        self.opaque_mut().set_yields();
+        Ok(())
     }
 }
 
@@ -114,6 +145,61 @@ impl<T: 'static> Store<T> {
     pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
         self.as_context_mut().set_fuel(fuel)
     }
+
+    /// Makes code yield whenever it has used `interval` units of fuel.
+    ///
+    /// A future of an asynchronous call, such as
+    /// [`TypedFunc::call_async`](crate::TypedFunc::call_async), is then pending and wakes its
+    /// task at once, so that the executor can run other tasks in between. That makes it possible
+    /// to run guests that compute for long on the thread of an asynchronous program, and to
+    /// cancel them. With `None`, code doesn't yield.
+    ///
+    /// The amount of fuel doesn't change: code still traps when it has used all that
+    /// [`Store::set_fuel`] gave it.
+    ///
+    /// Afterwards the store can be entered by asynchronous calls only, with `None` as well.
+    ///
+    /// Calls `wasmtime_context_fuel_async_yield_interval`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if
+    ///
+    /// - the engine doesn't count fuel; see
+    ///   [`Config::consume_fuel`](crate::Config::consume_fuel);
+    /// - `interval` is `Some(0)`;
+    /// - libwasmtime was built without `async`; the error is an
+    ///   [`Unsupported`](crate::Unsupported).
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(cranelift)]
+    /// use libwasmtime::{Config, Engine, Instance, Module, Store};
+    ///
+    /// let engine = Engine::new(Config::new().consume_fuel(true))?;
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (func (export "count") (param $n i32)
+    ///             (loop $again
+    ///                 (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+    ///                 (br_if $again (local.get $n)))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// store.set_fuel(u64::MAX)?;
+    /// store.fuel_async_yield_interval(Some(10_000))?;
+    ///
+    /// futures::executor::block_on(async {
+    ///     let instance = Instance::new_async(&mut store, &module, &[]).await?;
+    ///     let count = instance.get_typed_func::<i32, ()>(&mut store, "count")?;
+    ///     // Other tasks run whenever the guest has used 10,000 units.
+    ///     count.call_async(&mut store, 1_000_000).await
+    /// })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    #[cfg(feature = "async")]
+    pub fn fuel_async_yield_interval(&mut self, interval: Option<u64>) -> Result<()> {
+        self.as_context_mut().fuel_async_yield_interval(interval)
+    }
 }
 
 impl<T: 'static> Caller<'_, T> {
@@ -133,6 +219,17 @@ impl<T: 'static> Caller<'_, T> {
     /// Returns an error if the engine doesn't count fuel.
     pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
         self.as_context_mut().set_fuel(fuel)
+    }
+
+    /// Makes code yield whenever it has used an amount of fuel; see
+    /// [`Store::fuel_async_yield_interval`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`Store::fuel_async_yield_interval`] does.
+    #[cfg(feature = "async")]
+    pub fn fuel_async_yield_interval(&mut self, interval: Option<u64>) -> Result<()> {
+        self.as_context_mut().fuel_async_yield_interval(interval)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The part of a store's state that doesn't depend on its data.
 
+#[cfg(feature = "async")]
+use super::asynchrony::Asynchrony;
 use super::instances::Instances;
 use super::memory_cache::MemoryCache;
 use super::shared_memories::SharedMemories;
@@ -26,6 +28,8 @@ pub struct StoreOpaque {
     engine: Engine,
     /// The failure of the host function that is being unwound from.
     pending: Unshared<Pending>,
+    #[cfg(feature = "async")]
+    pub(super) asynchrony: Unshared<Asynchrony>,
     pub(crate) memory_cache: MemoryCache,
     /// The references that are rooted in the store.
     pub(crate) roots: RootSet,
@@ -56,10 +60,12 @@ unsafe impl Send for CStore {}
 unsafe impl Sync for CStore {}
 
 /// A value that only exclusive access reaches.
-struct Unshared<T>(T);
+#[derive(Default)]
+pub(super) struct Unshared<T>(T);
 
 impl<T> Unshared<T> {
-    fn get_mut(&mut self) -> &mut T {
+    #[inline]
+    pub(super) fn get_mut(&mut self) -> &mut T {
         &mut self.0
     }
 }
@@ -90,7 +96,9 @@ impl StoreOpaque {
             collected: Mutex::new(()),
             id: 0,
             engine: engine.clone(),
-            pending: Unshared(Pending::default()),
+            pending: Unshared::default(),
+            #[cfg(feature = "async")]
+            asynchrony: Unshared::default(),
             memory_cache: MemoryCache::new(),
             roots: RootSet::new(),
             signatures: Signatures::default(),
@@ -228,6 +236,11 @@ impl StoreOpaque {
         self.roots.truncate(0);
     }
 }
+
+/// The message of the error for a synchronous use of what is asynchronous, in the words of the
+/// `wasmtime` crate.
+pub(crate) const MUST_BE_ASYNC: &str =
+    "store configuration requires that `*_async` functions are used instead";
 
 /// Returns the error for a value that is passed into another store than its own. (Using a
 /// handle with another store is a panic.)

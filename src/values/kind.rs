@@ -48,6 +48,15 @@ impl Kind {
         }
     }
 
+    /// Reports whether values of this kind are references.
+    #[cfg(feature = "async")]
+    pub(crate) fn is_reference(&self) -> bool {
+        match self {
+            Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 | Kind::V128 => false,
+            Kind::FuncRef | Kind::ExactFuncRef | Kind::GcRef(_) | Kind::ContRef => true,
+        }
+    }
+
     pub(crate) fn is_gc_ref(&self) -> bool {
         matches!(self, Kind::GcRef(_))
     }

@@ -2,6 +2,8 @@
 
 use super::{Form, Reader, WasmTy, Writer};
 use crate::store::StoreOpaque;
+#[cfg(feature = "async")]
+use crate::sys::wasmtime_val_t;
 use crate::{Result, Val, ValRaw, ValType};
 
 /// Calls the macro `$each` with each number of values that a function of Rust
@@ -49,6 +51,11 @@ pub unsafe trait WasmParams: Send {
     /// An array of as many raw values.
     #[doc(hidden)]
     type Raw: Copy;
+
+    /// An array of as many values with their types, in the form of the C API.
+    #[cfg(feature = "async")]
+    #[doc(hidden)]
+    type Typed: Copy;
 
     /// An array of as many values.
     #[doc(hidden)]
@@ -107,6 +114,8 @@ pub unsafe trait WasmResults: WasmParams {
 // SAFETY: one value has the first place.
 unsafe impl<A: WasmTy> WasmParams for A {
     type Raw = [ValRaw; 1];
+    #[cfg(feature = "async")]
+    type Typed = [wasmtime_val_t; 1];
     type Vals = [Val; 1];
     const EMPTY: [ValRaw; 1] = [ValRaw::ZERO];
     const VALTYPES: ValTypes = &[A::valtype];
@@ -139,6 +148,8 @@ macro_rules! tuples {
         // SAFETY: each value has its place.
         unsafe impl<$($t: WasmTy),*> WasmParams for ($($t,)*) {
             type Raw = [ValRaw; $n];
+            #[cfg(feature = "async")]
+            type Typed = [wasmtime_val_t; $n];
             type Vals = [Val; $n];
             const EMPTY: [ValRaw; $n] = [ValRaw::ZERO; $n];
             const VALTYPES: ValTypes = &[$($t::valtype),*];

@@ -2,6 +2,8 @@
 
 use super::WasmParams;
 use super::lists::for_each_arity;
+#[cfg(feature = "async")]
+use super::{Form, Reader, ValTypes, WasmResults};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_val_t;
 use crate::{Result, V128, Val, ValRaw, ValType};
@@ -77,6 +79,22 @@ pub unsafe trait WasmTy: Send + Sized {
 pub unsafe trait WasmTyList {
     /// Returns the WebAssembly types, in their order.
     fn valtypes() -> impl Iterator<Item = ValType>;
+
+    /// The same types.
+    #[cfg(feature = "async")]
+    #[doc(hidden)]
+    const VALTYPES: ValTypes;
+
+    /// Reads the values.
+    ///
+    /// # Safety
+    ///
+    /// They must be next in `values`.
+    #[cfg(feature = "async")]
+    #[doc(hidden)]
+    unsafe fn read<F: Form>(values: &mut Reader<'_, F>) -> Self
+    where
+        Self: Sized;
 }
 
 macro_rules! lists {
@@ -85,6 +103,16 @@ macro_rules! lists {
         unsafe impl<$($t: WasmTy,)*> WasmTyList for ($($t,)*) {
             fn valtypes() -> impl Iterator<Item = ValType> {
                 <Self as WasmParams>::VALTYPES.iter().map(|ty| ty())
+            }
+
+            #[cfg(feature = "async")]
+            const VALTYPES: ValTypes = <Self as WasmParams>::VALTYPES;
+
+            #[cfg(feature = "async")]
+            #[inline]
+            unsafe fn read<F: Form>(values: &mut Reader<'_, F>) -> Self {
+                // SAFETY: the values are next, as this function requires.
+                unsafe { <Self as WasmResults>::read(values) }
             }
         }
     };

@@ -13,6 +13,8 @@ mod config;
 mod subprocess;
 
 // What follows runs modules that are written as text.
+#[cfg(all(feature = "async", feature = "wat", feature = "gc", compiler))]
+mod asynchronous;
 #[cfg(all(feature = "wat", compiler))]
 mod errors;
 #[cfg(all(feature = "wat", compiler))]

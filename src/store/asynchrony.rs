@@ -1,0 +1,190 @@
+//! The part of a store's state that asynchronous calls need.
+//!
+//! # How a task is woken
+//!
+//! `wasmtime_call_future_poll` polls with a waker that does nothing, and a host function's
+//! continuation gets no waker at all. So a poll ([`entry`](super::entry)) leaves its waker
+//! here, and a continuation ([`callback`](super::callback)) polls the host's future with it.
+//! If that future is pending, it will wake the task, and the continuation notes so. If nothing
+//! of the host is pending although the call isn't finished, WebAssembly code has yielded. Then
+//! the poll wakes the task itself, or waits for the future of the epoch callback.
+//!
+//! # When synchronous calls are refused
+//!
+//! libwasmtime runs asynchronous host functions on the stack of an asynchronous call, on which
+//! it suspends them. `wasmtime_func_call_unchecked` doesn't check that there is such a stack,
+//! and without one, libwasmtime ends the process when an asynchronous host function is called.
+//! So an entry checks here first, and no such function gets into a store while a synchronous
+//! call runs in it.
+//!
+//! A host function's future may hold references to other parts of the state while it is
+//! suspended, such as the data or the engine. So nothing here refers to the whole state.
+
+use super::{MUST_BE_ASYNC, StoreOpaque};
+use crate::Result;
+use crate::error::{bail, ensure};
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::task::{Context, Waker};
+
+/// A future of an epoch callback, which the code waits for before it goes on.
+pub(super) type Yield = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What asynchronous calls, their host functions and synchronous calls tell each other.
+#[derive(Default)]
+pub(super) struct Asynchrony {
+    /// Whether the store may contain asynchronous host functions, or its code may yield.
+    is_required: bool,
+    /// Whether a synchronous call is running, at any depth.
+    is_in_sync_call: bool,
+    /// The waker of the innermost poll that is running.
+    waker: Option<NonNull<Waker>>,
+    /// Whether the last continuation has left a future of the host pending.
+    is_host_pending: bool,
+    /// Set by an epoch callback, for the poll in which it runs.
+    yielding: Option<Yield>,
+}
+
+// SAFETY: there is a waker only during a poll, which stays on its thread.
+unsafe impl Send for Asynchrony {}
+
+/// What is restored when a poll ends: what an outer poll, in which it runs, needs.
+pub(super) struct OuterPoll {
+    waker: Option<NonNull<Waker>>,
+    is_host_pending: bool,
+}
+
+/// Why a poll has ended although the call isn't finished.
+pub(super) enum Pause {
+    /// A future of the host is pending, and will wake the task.
+    Host,
+    /// The code has yielded.
+    Yield,
+    /// The code has yielded until this future is ready.
+    Until(Yield),
+}
+
+impl StoreOpaque {
+    /// Checks that the store may be entered synchronously.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error, in the words of the `wasmtime` crate, if it may not.
+    #[inline]
+    pub(super) fn check_sync(&mut self) -> Result<()> {
+        let asynchrony = self.asynchrony.get_mut();
+        if asynchrony.is_required || asynchrony.waker.is_some() {
+            return asynchrony.refuse_sync();
+        }
+        Ok(())
+    }
+
+    /// Notes that the store gets an asynchronous host function, so that it is entered
+    /// asynchronously from now on.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a synchronous call is running in the store, as its code might call
+    /// the function.
+    pub(crate) fn add_async(&mut self) -> Result<()> {
+        let asynchrony = self.asynchrony.get_mut();
+        ensure!(
+            !asynchrony.is_in_sync_call,
+            "a store can't get asynchronous host functions while a synchronous call runs in it: \
+             use the `*_async` functions for the outer call"
+        );
+        asynchrony.is_required = true;
+        Ok(())
+    }
+
+    /// Notes that code of the store may yield, which libwasmtime reports as an error in a
+    /// synchronous call.
+    pub(super) fn set_yields(&mut self) {
+        self.asynchrony.get_mut().is_required = true;
+    }
+
+    /// Notes that a callback begins, and returns what [`StoreOpaque::end_callback`] takes.
+    #[inline]
+    pub(super) fn begin_callback(&mut self) -> bool {
+        let asynchrony = self.asynchrony.get_mut();
+        let outer = asynchrony.is_in_sync_call;
+        asynchrony.is_in_sync_call |= asynchrony.waker.is_none();
+        outer
+    }
+
+    /// Notes that a callback ends.
+    #[inline]
+    pub(super) fn end_callback(&mut self, outer: bool) {
+        self.asynchrony.get_mut().is_in_sync_call = outer;
+    }
+}
+
+impl Asynchrony {
+    /// Returns the store's, without a reference to the rest of the state.
+    ///
+    /// # Safety
+    ///
+    /// `store` must be the state of a live store, and the result the only reference to this
+    /// part of it.
+    pub(super) unsafe fn of<'a>(store: NonNull<StoreOpaque>) -> &'a mut Asynchrony {
+        // SAFETY: invariant "State", for this part of it, as this function requires.
+        unsafe { (*store.as_ptr()).asynchrony.get_mut() }
+    }
+
+    /// Notes that a poll with this waker begins. The waker must exist until
+    /// [`Asynchrony::end_poll`].
+    pub(super) fn begin_poll(&mut self, waker: &Waker) -> OuterPoll {
+        OuterPoll {
+            waker: self.waker.replace(NonNull::from(waker)),
+            is_host_pending: mem::replace(&mut self.is_host_pending, false),
+        }
+    }
+
+    /// Notes that a poll ends, and returns why, if the call isn't finished.
+    pub(super) fn end_poll(&mut self, outer: OuterPoll) -> Pause {
+        self.waker = outer.waker;
+        let is_host_pending = mem::replace(&mut self.is_host_pending, outer.is_host_pending);
+        match self.yielding.take() {
+            Some(yielding) => Pause::Until(yielding),
+            None if is_host_pending => Pause::Host,
+            None => Pause::Yield,
+        }
+    }
+
+    /// Lets the poll that is running wait for a future. In a synchronous call there is none,
+    /// and libwasmtime reports an error.
+    pub(super) fn yield_until(&mut self, yielding: Yield) {
+        if self.waker.is_some() {
+            self.yielding = Some(yielding);
+        }
+    }
+
+    /// Returns the context of the poll that is running.
+    ///
+    /// If the program polls a future of the C API itself, the context's waker does nothing,
+    /// like that of libwasmtime.
+    ///
+    /// # Safety
+    ///
+    /// The result must not be used after the poll.
+    pub(super) unsafe fn task_context<'a>(&self) -> Context<'a> {
+        // SAFETY: the waker exists during the poll, as `begin_poll` requires.
+        let waker = self.waker.map(|waker| unsafe { waker.as_ref() });
+        Context::from_waker(waker.unwrap_or(Waker::noop()))
+    }
+
+    /// Notes that a continuation has left a future of the host pending.
+    pub(super) fn set_host_pending(&mut self) {
+        self.is_host_pending = true;
+    }
+
+    #[cold]
+    fn refuse_sync(&self) -> Result<()> {
+        if self.is_required {
+            bail!(MUST_BE_ASYNC);
+        }
+        bail!("cannot do blocking `call` from an async context");
+    }
+}

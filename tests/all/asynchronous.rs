@@ -1,0 +1,3 @@
+//! Asynchronous calls and host functions.
+
+mod calls;
