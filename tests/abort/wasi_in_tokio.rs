@@ -1,263 +1,344 @@
 //! WASI programs on threads of a `tokio` runtime of the host.
 //!
-//! libwasmtime's WASI functions wait for a `tokio` runtime of their own. With `vendored` the
-//! host and libwasmtime share the crate `tokio`, which panics where a thread that runs
-//! asynchronous tasks would wait.
+//! libwasmtime's WASI functions wait for a `tokio` runtime of its own. With `vendored`,
+//! libwasmtime and the host share the crate `tokio`, and with it the runtimes that the threads
+//! are in.
 
-use crate::alone;
-use libwasmtime::wasi::{self, FsPerms, MemoryOutputPipe, WasiCtxBuilder};
+#[cfg(feature = "async")]
+mod asynchronous;
+mod guest;
+
+use crate::{alone, assert_panics};
+use guest::Guest;
 use libwasmtime::*;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::result::Result::{Err, Ok};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::result::Result::Err;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::{LocalSet, block_in_place, spawn_blocking, yield_now};
+use tokio::sync::oneshot;
+use tokio::task::{LocalSet, block_in_place, spawn_blocking, spawn_local, yield_now};
+use tokio::time::sleep;
 
-/// Whether libwasmtime waits with the same `tokio` as this test.
+/// Whether libwasmtime and this program share `tokio`.
 const SHARED: bool = cfg!(wasmtime_link = "vendored");
 
-/// A program whose functions return the number of the step that failed, or 0.
-const PROGRAM: &str = r#"(module
-    (import "wasi_snapshot_preview1" "clock_time_get"
-        (func $clock_time_get (param i32 i64 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "fd_close" (func $fd_close (param i32) (result i32)))
-    (import "wasi_snapshot_preview1" "fd_read"
-        (func $fd_read (param i32 i32 i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "fd_readdir"
-        (func $fd_readdir (param i32 i32 i32 i64 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "fd_seek"
-        (func $fd_seek (param i32 i64 i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "fd_write"
-        (func $fd_write (param i32 i32 i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "path_open"
-        (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "poll_oneoff"
-        (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "random_get"
-        (func $random_get (param i32 i32) (result i32)))
-    (import "host" "call" (func $host))
-    (memory (export "memory") 1)
-    ;; A buffer: its address and its length. Its text, and the name of a file.
-    (data (i32.const 0) "\10\00\00\00\06\00\00\00")
-    (data (i32.const 16) "hello\n")
-    (data (i32.const 32) "file")
-    ;; Where numbers are returned, and a buffer to read into.
-    (data (i32.const 48) "\00\01\00\00\00\01\00\00")
-
-    (func (export "host") (call $host))
-
-    (func (export "write") (result i32)
-        (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 64)))
-
-    (func (export "open") (result i32)
-        (call $path_open (i32.const 3) (i32.const 0) (i32.const 32) (i32.const 4)
-            ;; Created and truncated, with the rights to read, seek and write.
-            (i32.const 9) (i64.const 0x46) (i64.const 0) (i32.const 0) (i32.const 64)))
-
-    (func (export "run") (result i32)
-        (local $file i32)
-        (if (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 64))
-            (then (return (i32.const 1))))
-        (if (call $path_open (i32.const 3) (i32.const 0) (i32.const 32) (i32.const 4)
-                (i32.const 9) (i64.const 0x46) (i64.const 0) (i32.const 0) (i32.const 64))
-            (then (return (i32.const 2))))
-        (local.set $file (i32.load (i32.const 64)))
-        (if (call $fd_write (local.get $file) (i32.const 0) (i32.const 1) (i32.const 64))
-            (then (return (i32.const 3))))
-        (if (call $fd_seek (local.get $file) (i64.const 0) (i32.const 0) (i32.const 72))
-            (then (return (i32.const 4))))
-        (if (call $fd_read (local.get $file) (i32.const 48) (i32.const 1) (i32.const 64))
-            (then (return (i32.const 5))))
-        (if (i32.ne (i32.load (i32.const 64)) (i32.const 6))
-            (then (return (i32.const 6))))
-        (if (call $fd_close (local.get $file)) (then (return (i32.const 7))))
-        (if (call $fd_readdir (i32.const 3) (i32.const 1024) (i32.const 512) (i64.const 0)
-                (i32.const 64))
-            (then (return (i32.const 8))))
-        (if (call $random_get (i32.const 1024) (i32.const 16)) (then (return (i32.const 9))))
-        (if (call $clock_time_get (i32.const 1) (i64.const 1) (i32.const 72))
-            (then (return (i32.const 10))))
-        ;; Two subscriptions to the monotonic clock, to one and to two milliseconds from now.
-        (i32.store (i32.const 2064) (i32.const 1))
-        (i64.store (i32.const 2072) (i64.const 1000000))
-        (i32.store (i32.const 2112) (i32.const 1))
-        (i64.store (i32.const 2120) (i64.const 2000000))
-        (if (call $poll_oneoff (i32.const 2048) (i32.const 4096) (i32.const 2) (i32.const 64))
-            (then (return (i32.const 11))))
-        (i32.const 0)))"#;
-
-/// The data of a store: what the program's host function does.
-type Host = Box<dyn FnMut() + Send>;
-
-/// An instance of the program.
-struct Guest {
-    store: Store<Host>,
-    instance: Instance,
-    output: MemoryOutputPipe,
+/// Returns the directory that the programs of a test use.
+fn folder(test: &str) -> PathBuf {
+    crate::directory(&format!("wasi_in_tokio_{test}"))
 }
 
-impl Guest {
-    fn new(folder: &Path) -> Result<Guest> {
-        Guest::with_host(folder, || {})
-    }
-
-    /// Creates a program with that host function.
-    fn with_host(folder: &Path, host: impl FnMut() + Send + 'static) -> Result<Guest> {
-        let mut config = Config::new();
-        config.parallel_compilation(false);
-        let engine = Engine::new(&config)?;
-        let module = Module::new(&engine, PROGRAM)?;
-        let mut linker = Linker::new(&engine);
-        wasi::add_to_linker(&mut linker)?;
-        linker.func_wrap("host", "call", |mut caller: Caller<'_, Host>| {
-            (caller.data_mut())()
-        })?;
-        let output = MemoryOutputPipe::new(100);
-        let mut builder = WasiCtxBuilder::new();
-        builder.preopened_dir(folder, "/", FsPerms::ReadWrite)?;
-        builder.stdout(output.clone());
-        let host: Host = Box::new(host);
-        let mut store = Store::new(&engine, host);
-        store.set_wasi(builder.build_p1())?;
-        let instance = linker.instantiate(&mut store, &module)?;
-        Ok(Guest {
-            store,
-            instance,
-            output,
-        })
-    }
-
-    /// Calls the function that uses every kind of WASI function.
-    fn run(&mut self) -> Result<()> {
-        let run = self.get::<i32>("run");
-        assert_eq!(run.call(&mut self.store, ())?, 0);
-        assert_eq!(self.output.contents(), b"hello\n");
-        Ok(())
-    }
-
-    fn get<R: WasmResults>(&mut self, name: &str) -> TypedFunc<(), R> {
-        self.instance.get_typed_func(&mut self.store, name).unwrap()
-    }
+/// Runs `body` in a process of its own, which ends if it waits for ever.
+#[track_caller]
+fn in_time(test: &'static str, body: impl FnOnce()) {
+    alone(test, || {
+        thread::spawn(|| {
+            thread::sleep(Duration::from_secs(100));
+            eprintln!("it waits for ever");
+            process::exit(1);
+        });
+        body();
+    });
 }
 
-fn all(folder: &Path) {
-    Guest::new(folder).unwrap().run().unwrap();
+fn multi_thread() -> Runtime {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().unwrap()
 }
 
-fn multi() -> Runtime {
-    Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap()
-}
-
-fn current() -> Runtime {
+fn current_thread() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-macro_rules! case {
-    ($name:ident, |$folder:ident| $body:expr) => {
-        #[test]
-        fn $name() {
-            let directory = crate::directory(concat!("wasi_in_tokio_", stringify!($name)));
-            alone(concat!("wasi_in_tokio::", stringify!($name)), || {
-                let $folder = directory.as_path();
-                $body
-            });
-        }
-    };
+/// Creates and runs a program.
+fn works(folder: &Path) {
+    Guest::new(folder).unwrap().run().unwrap();
 }
 
-case!(no_runtime, |f| all(f));
-case!(multi_main, |f| multi().block_on(async { all(f) }));
-case!(multi_task, |f| {
-    let f = f.to_owned();
-    multi().block_on(async { tokio::spawn(async move { all(&f) }).await.unwrap() })
-});
-case!(multi_blocking, |f| {
-    let f = f.to_owned();
-    multi().block_on(async { spawn_blocking(move || all(&f)).await.unwrap() })
-});
-case!(multi_in_place, |f| {
-    let f = f.to_owned();
-    multi().block_on(async {
-        tokio::spawn(async move { block_in_place(|| all(&f)) })
-            .await
-            .unwrap()
-    })
-});
-case!(multi_enter, |f| {
-    let rt = multi();
-    let _e = rt.enter();
-    all(f)
-});
-case!(multi_enter_down, |f| {
-    let rt = multi();
-    let h = rt.handle().clone();
-    drop(rt);
-    let _e = h.enter();
-    all(f)
-});
-case!(multi_no_drivers, |f| {
-    let rt = Builder::new_multi_thread().build().unwrap();
-    let _e = rt.enter();
-    all(f)
-});
-case!(current_main, |f| current().block_on(async { all(f) }));
-case!(current_task, |f| {
-    let f = f.to_owned();
-    let rt = current();
-    let j = rt.spawn(async move { all(&f) });
-    rt.block_on(j).unwrap()
-});
-case!(current_blocking, |f| {
-    let f = f.to_owned();
-    current().block_on(async { spawn_blocking(move || all(&f)).await.unwrap() })
-});
-case!(current_enter, |f| {
-    let rt = current();
-    let _e = rt.enter();
-    all(f)
-});
-case!(local_set, |f| multi().block_on(async {
-    LocalSet::new().run_until(async { all(f) }).await
-}));
-case!(few_blocking, |f| {
-    let rt = Builder::new_multi_thread()
-        .worker_threads(1)
-        .max_blocking_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    let f = f.to_owned();
-    rt.block_on(async { spawn_blocking(move || all(&f)).await.unwrap() })
-});
-case!(untyped_multi_task, |f| {
-    let f = f.to_owned();
-    multi().block_on(async {
-        tokio::spawn(async move {
-            let mut g = Guest::new(&f).unwrap();
-            let w = g.instance.get_func(&mut g.store, "write").unwrap();
-            let mut r = [Val::I32(7)];
-            let e = w.call(&mut g.store, &[], &mut r);
-            println!("{e:?} {r:?}");
-        })
-        .await
-        .unwrap()
-    })
-});
-case!(drop_in_task, |f| {
-    let mut g = Guest::new(f).unwrap();
-    let o = g.get::<i32>("open");
-    assert_eq!(o.call(&mut g.store, ()).unwrap(), 0);
-    let w = g.get::<i32>("write");
-    assert_eq!(w.call(&mut g.store, ()).unwrap(), 0);
-    current().block_on(async move {
-        drop(g);
-        yield_now().await;
-    })
-});
+/// Asserts that `outcome` is the error for a thread that has to run tasks, if there is one.
+#[track_caller]
+fn assert_refused<T>(outcome: Result<T>) {
+    if SHARED {
+        let Err(error) = outcome else {
+            panic!("expected an error");
+        };
+        let text = error.to_string();
+        assert!(text.contains("`tokio::task::spawn_blocking`"), "{text}");
+    } else {
+        outcome.unwrap();
+    }
+}
+
+/// Asserts that a program works, or is refused, where the thread has to run tasks.
+fn is_refused(folder: &Path, guest: &mut Guest) {
+    assert_refused(Guest::new(folder));
+    assert_refused(guest.run());
+    let run = guest.get::<(), i32>("run");
+    let func = run.func();
+    assert_refused(func.call(&mut guest.store, &[], &mut [Val::I32(0)]));
+}
+
+/// Asserts that a task goes on in the runtime `id` as if nothing had happened.
+async fn goes_on(id: tokio::runtime::Id) {
+    assert_eq!(Handle::current().id(), id);
+    yield_now().await;
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(Handle::current().id(), id);
+    tokio::spawn(async {}).await.unwrap();
+}
+
+#[test]
+fn works_where_a_thread_may_wait() {
+    let folder = folder("waits");
+    in_time("wasi_in_tokio::works_where_a_thread_may_wait", || {
+        let owned = || folder.clone();
+        works(&folder);
+        for runtime in [multi_thread(), current_thread()] {
+            let handle = runtime.handle().clone();
+            println!("a blocking thread: {:?}", handle.runtime_flavor());
+            let (mine, others) = (owned(), owned());
+            runtime.block_on(async {
+                spawn_blocking(move || works(&mine)).await.unwrap();
+                let nested = handle.clone();
+                let task = async move { works(&others) };
+                spawn_blocking(move || nested.block_on(task)).await.unwrap();
+            });
+            println!("entered");
+            let entered = runtime.enter();
+            works(&folder);
+            drop(entered);
+            println!("ended");
+            drop(runtime);
+            let _entered = handle.enter();
+            works(&folder);
+        }
+        println!("tasks");
+        let runtime = multi_thread();
+        let id = runtime.handle().id();
+        let mine = owned();
+        runtime.block_on(async {
+            works(&folder);
+            goes_on(id).await;
+            let task = async move {
+                works(&mine);
+                goes_on(id).await;
+                block_in_place(|| works(&mine));
+                goes_on(id).await;
+                let nested = async {
+                    works(&mine);
+                    goes_on(id).await;
+                };
+                block_in_place(|| Handle::current().block_on(nested));
+                works(&mine);
+                goes_on(id).await;
+            };
+            tokio::spawn(task).await.unwrap();
+        });
+    });
+}
+
+/// A runtime that can't do what WASI functions ask of one.
+#[test]
+fn works_whatever_the_runtime_can_do() {
+    let folder = folder("drivers");
+    in_time("wasi_in_tokio::works_whatever_the_runtime_can_do", || {
+        println!("without timers");
+        let runtime = Builder::new_multi_thread().build().unwrap();
+        runtime.block_on(async { works(&folder) });
+        println!("without another thread");
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(1).max_blocking_threads(1);
+        let runtime = builder.build().unwrap();
+        let mine = folder.clone();
+        runtime.block_on(async { spawn_blocking(move || works(&mine)).await.unwrap() });
+        let mine = folder.clone();
+        runtime.block_on(async { tokio::spawn(async move { works(&mine) }).await.unwrap() });
+        println!("shut down meanwhile");
+        let (started, starting) = mpsc::channel();
+        let (ended, ending) = mpsc::channel();
+        let mine = folder.clone();
+        runtime.spawn_blocking(move || {
+            let host = move || started.send(()).unwrap();
+            let mut guest = Guest::with_host(&mine, host).unwrap();
+            guest.call_host().unwrap();
+            for _ in 0..20 {
+                works(&mine);
+            }
+            ended.send(()).unwrap();
+        });
+        starting.recv().unwrap();
+        runtime.shutdown_background();
+        ending.recv().unwrap();
+    });
+}
+
+#[test]
+fn is_refused_where_a_thread_must_not_wait() {
+    let folder = folder("refused");
+    in_time(
+        "wasi_in_tokio::is_refused_where_a_thread_must_not_wait",
+        || {
+            let mut guest = Guest::new(&folder).unwrap();
+            let runtime = current_thread();
+            let id = runtime.handle().id();
+            println!("a runtime with one thread");
+            runtime.block_on(async {
+                is_refused(&folder, &mut guest);
+                goes_on(id).await;
+            });
+            println!("a task of it");
+            let mine = folder.clone();
+            let task = async move {
+                is_refused(&mine, &mut guest);
+                goes_on(id).await;
+                guest
+            };
+            let mut guest = runtime.block_on(runtime.spawn(task)).unwrap();
+            println!("a second thread that waits for it");
+            let (begin, begun) = oneshot::channel();
+            let (end, ended) = oneshot::channel::<()>();
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    runtime.block_on(async {
+                        begin.send(()).unwrap();
+                        ended.await.unwrap();
+                    });
+                });
+                begun.blocking_recv().unwrap();
+                runtime.block_on(async { is_refused(&folder, &mut guest) });
+                end.send(()).unwrap();
+            });
+            for runtime in [current_thread(), multi_thread()] {
+                println!("a local set: {:?}", runtime.handle().runtime_flavor());
+                let id = runtime.handle().id();
+                let set = LocalSet::new();
+                runtime.block_on(set.run_until(async {
+                    is_refused(&folder, &mut guest);
+                    goes_on(id).await;
+                }));
+                let mine = folder.clone();
+                guest = runtime.block_on(set.run_until(async {
+                    let task = async move {
+                        is_refused(&mine, &mut guest);
+                        goes_on(id).await;
+                        guest
+                    };
+                    spawn_local(task).await.unwrap()
+                }));
+            }
+            guest.run().unwrap();
+        },
+    );
+}
+
+/// What runs in the middle of a call is in the runtime of the call.
+#[test]
+fn calls_the_host_in_its_own_runtime() {
+    let folder = folder("host");
+    in_time("wasi_in_tokio::calls_the_host_in_its_own_runtime", || {
+        let runtime = multi_thread();
+        let id = runtime.handle().id();
+        let mine = folder.clone();
+        let host = move || {
+            assert_eq!(Handle::current().id(), id);
+            let task = tokio::spawn(async move { assert_eq!(Handle::current().id(), id) });
+            // Another program, and tasks, while the first is in its call.
+            let nested = async {
+                works(&mine);
+                goes_on(id).await;
+                task.await.unwrap();
+            };
+            block_in_place(|| Handle::current().block_on(nested));
+            block_in_place(|| works(&mine));
+            works(&mine);
+            assert_eq!(Handle::current().id(), id);
+        };
+        let mut guest = Guest::with_host(&folder, host).unwrap();
+        let guest = runtime.block_on(async {
+            guest.run().unwrap();
+            goes_on(id).await;
+            let task = async move {
+                guest.run().unwrap();
+                goes_on(id).await;
+                guest
+            };
+            tokio::spawn(task).await.unwrap()
+        });
+        runtime.block_on(async {
+            let mut guest = guest;
+            let task = spawn_blocking(move || guest.run());
+            task.await.unwrap().unwrap();
+        });
+    });
+}
+
+/// A host function that panics, or leaves its mark on the thread.
+#[test]
+fn unwinds_out_of_a_task() {
+    let folder = folder("unwinds");
+    in_time("wasi_in_tokio::unwinds_out_of_a_task", || {
+        let runtime = multi_thread();
+        let id = runtime.handle().id();
+        let task = async move {
+            let mut guest = Guest::with_host(&folder, || panic!("no")).unwrap();
+            assert_panics("a panic", || drop(guest.run()));
+            goes_on(id).await;
+            let leaves = || std::mem::forget(Handle::current().enter());
+            let mut guest = Guest::with_host(&folder, leaves).unwrap();
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| guest.run()));
+            assert_eq!(outcome.is_err(), SHARED);
+        };
+        drop(runtime.block_on(runtime.spawn(task)));
+        runtime.block_on(goes_on(id));
+    });
+}
+
+/// The other tasks of a thread go on while a program waits, if it waits with their `tokio`.
+#[test]
+fn lets_other_tasks_run() {
+    let folder = folder("others");
+    in_time("wasi_in_tokio::lets_other_tasks_run", || {
+        let mut builder = Builder::new_multi_thread();
+        let runtime = builder.worker_threads(1).enable_all().build().unwrap();
+        let (tick, ticks) = mpsc::channel();
+        let ticker = async move {
+            loop {
+                _ = tick.send(());
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let task = async move {
+            let mut guest = Guest::new(&folder).unwrap();
+            tokio::spawn(ticker);
+            let wait = guest.get::<i64, i32>("wait");
+            let start = Instant::now();
+            assert_eq!(wait.call(&mut guest.store, 300_000_000).unwrap(), 0);
+            assert!(start.elapsed() >= Duration::from_millis(300));
+            ticks.try_iter().count()
+        };
+        let ticks = runtime.block_on(runtime.spawn(task)).unwrap();
+        println!("{ticks} ticks");
+        assert_eq!(ticks > 0, SHARED);
+    });
+}
+
+#[test]
+fn stores_are_dropped_in_tasks() {
+    let folder = folder("drops");
+    in_time("wasi_in_tokio::stores_are_dropped_in_tasks", || {
+        for runtime in [multi_thread(), current_thread()] {
+            let id = runtime.handle().id();
+            let mut guest = Guest::new(&folder).unwrap();
+            guest.run().unwrap();
+            let open = guest.get::<(), i32>("open");
+            assert_eq!(open.call(&mut guest.store, ()).unwrap(), 0);
+            let task = async move {
+                drop(guest);
+                goes_on(id).await;
+            };
+            runtime.block_on(runtime.spawn(task)).unwrap();
+        }
+    });
+}
