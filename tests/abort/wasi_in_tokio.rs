@@ -11,10 +11,12 @@ mod guest;
 use crate::{alone, assert_panics};
 use guest::Guest;
 use libwasmtime::*;
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::result::Result::Err;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -183,6 +185,13 @@ fn is_refused_where_a_thread_must_not_wait() {
             let mut guest = Guest::new(&folder).unwrap();
             let runtime = current_thread();
             let id = runtime.handle().id();
+            let panics = Arc::new(AtomicUsize::new(0));
+            let count = panics.clone();
+            let hook = panic::take_hook();
+            panic::set_hook(Box::new(move |info| {
+                count.fetch_add(1, Ordering::Relaxed);
+                hook(info);
+            }));
             println!("a runtime with one thread");
             runtime.block_on(async {
                 is_refused(&folder, &mut guest);
@@ -196,6 +205,10 @@ fn is_refused_where_a_thread_must_not_wait() {
                 guest
             };
             let mut guest = runtime.block_on(runtime.spawn(task)).unwrap();
+            let set = LocalSet::new();
+            runtime.block_on(set.run_until(async { is_refused(&folder, &mut guest) }));
+            assert_eq!(panics.load(Ordering::Relaxed), 0);
+            // From here on `tokio` panics, and the panic is caught.
             println!("a second thread that waits for it");
             let (begin, begun) = oneshot::channel();
             let (end, ended) = oneshot::channel::<()>();
@@ -287,7 +300,7 @@ fn unwinds_out_of_a_task() {
             goes_on(id).await;
             let leaves = || std::mem::forget(Handle::current().enter());
             let mut guest = Guest::with_host(&folder, leaves).unwrap();
-            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| guest.run()));
+            let outcome = panic::catch_unwind(panic::AssertUnwindSafe(|| guest.run()));
             assert_eq!(outcome.is_err(), SHARED);
         };
         drop(runtime.block_on(runtime.spawn(task)));

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Id};
 use tokio::task::LocalSet;
 use tokio::time::{sleep, timeout};
 
@@ -148,6 +148,17 @@ fn are_dropped_while_they_wait() {
     );
 }
 
+/// Counts that it is dropped in a runtime.
+struct InRuntime(Id, Arc<AtomicUsize>);
+
+impl Drop for InRuntime {
+    fn drop(&mut self) {
+        if Handle::current().id() == self.0 {
+            self.1.fetch_add(1, Relaxed);
+        }
+    }
+}
+
 /// An asynchronous host function that panics, in its first poll and in a later one.
 #[test]
 fn unwind_out_of_a_task() {
@@ -155,13 +166,23 @@ fn unwind_out_of_a_task() {
     in_time("wasi_in_tokio::asynchronous::unwind_out_of_a_task", || {
         let runtime = multi_thread();
         let id = runtime.handle().id();
-        for delay in [Duration::ZERO, Duration::from_millis(1)] {
+        for later in [0, 1] {
             let folder = folder.clone();
-            let host = move || async move {
-                if !delay.is_zero() {
-                    sleep(delay).await;
-                }
-                panic!("no");
+            let drops = Arc::new(AtomicUsize::new(0));
+            let counted = drops.clone();
+            // Dropped after the panic, with the future.
+            let host = move || {
+                let held = InRuntime(id, counted.clone());
+                let mut polls = 0;
+                poll_fn(move |task| {
+                    let _held = &held;
+                    if polls < later {
+                        polls += 1;
+                        task.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    panic!("no");
+                })
             };
             let task = async move {
                 let mut guest = Guest::with_async_host(&folder, host).await.unwrap();
@@ -178,6 +199,7 @@ fn unwind_out_of_a_task() {
                 goes_on(id).await;
             };
             runtime.block_on(runtime.spawn(task)).unwrap();
+            assert_eq!(drops.load(Relaxed), 1);
         }
     });
 }
