@@ -68,13 +68,31 @@
 //! the system starts as many, and returns an error if not. It can't know what the system will
 //! refuse later: stay at least one thread below the limit while WASI programs run.
 //!
-//! # Tokio
+//! # Asynchronous runtimes
 //!
-//! libwasmtime waits for input and output with the asynchronous runtime of the crate `tokio`.
-//! With the feature `vendored`, a program that uses `tokio` as well shares that crate with
-//! libwasmtime. Such a program must not call WASI programs from an asynchronous task: `tokio`
-//! panics, which aborts the process. Call them inside `tokio::task::spawn_blocking`. In all
-//! other link modes libwasmtime has a `tokio` of its own.
+//! A WASI function blocks its thread until it is done: while it reads, writes, or waits for a
+//! clock. It does so in an asynchronous call as well, and blocks the thread of the program's
+//! asynchronous runtime. The other tasks of that thread wait as long, and a time limit can't
+//! cut off the call. In `tokio`, call a program that may wait for long inside
+//! `tokio::task::spawn_blocking`.
+//!
+//! libwasmtime itself uses the crate `tokio`. With the feature `vendored`, a program that uses
+//! `tokio` shares that crate with libwasmtime, and `tokio` doesn't let a thread wait that has
+//! to run tasks. So in a store with a WASI context, with `vendored`,
+//!
+//! - a call in a task of a multi-thread runtime is made inside `tokio::task::block_in_place`:
+//!   the other tasks go on, on another thread. That takes a few microseconds for each call,
+//!   and for each poll of an asynchronous one.
+//! - a call in a task of a current-thread runtime, or of a `LocalSet`, returns an error. Make
+//!   it inside `tokio::task::spawn_blocking`: an asynchronous call as
+//!   `Handle::current().block_on(call)`. Before the error, `tokio` prints the message of a
+//!   panic if the `LocalSet` is in a multi-thread runtime, or if another thread is running the
+//!   tasks of a current-thread runtime that this thread waits for as well. A program that is
+//!   compiled with `panic = "abort"`, or whose panic hook ends it, ends then.
+//!
+//! Calls also instantiate modules. Host functions run in the program's runtime, and WASI
+//! functions in libwasmtime's. In all other link modes libwasmtime has a `tokio` of its own.
+//! There a call may be made in any task, and blocks the thread.
 //!
 //! # Destructors of thread-locals
 //!
@@ -149,10 +167,10 @@ impl<T: 'static> Store<T> {
     /// - libwasmtime was built without `wasi` ([`Unsupported`](crate::Unsupported)).
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
-        let reads_stdin = wasi.reads_stdin();
+        let reads = wasi.reads();
         let (config, writers) = wasi.into_config()?;
         // Last, as the files that were opened leave fewer descriptors.
-        threads::for_wasi(reads_stdin)?;
+        threads::for_wasi(reads)?;
         let mut store = self.as_context_mut();
         // SAFETY: invariant "Context"; the configuration is owned and given away. The
         // function returns an owned error or null.

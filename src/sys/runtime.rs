@@ -2,26 +2,31 @@
 //! the crate `tokio` with it; in the other link modes libwasmtime has a copy of its own, which
 //! doesn't see them.
 
+#[cfg(not(all(wasmtime_link = "vendored", feature = "wasi")))]
+pub(crate) use apart::*;
 #[cfg(all(wasmtime_link = "vendored", feature = "wasi"))]
-pub(crate) use libwasmtime_vendor::runtime::{LeaveError, leave, reenter};
+pub(crate) use libwasmtime_vendor::runtime::{enter_own, leave, reenter};
 
-/// Whether WASI functions must be called outside of the program's runtime.
+/// Whether WASI functions must be called outside of the program's runtimes.
 pub(crate) const SHARED: bool = cfg!(all(wasmtime_link = "vendored", feature = "wasi"));
 
-/// The error that a thread can't leave its runtime, which it needn't.
+/// What there is to do in the other link modes.
 #[cfg(not(all(wasmtime_link = "vendored", feature = "wasi")))]
-pub(crate) type LeaveError = std::convert::Infallible;
+mod apart {
+    use std::convert::Infallible;
 
-/// Calls `f`.
-#[cfg(not(all(wasmtime_link = "vendored", feature = "wasi")))]
-#[inline]
-pub(crate) fn leave<R>(f: impl FnOnce() -> R) -> Result<R, LeaveError> {
-    Ok(f())
-}
+    #[inline]
+    pub(crate) fn leave<R>(f: impl FnOnce() -> R) -> Result<R, Infallible> {
+        Ok(f())
+    }
 
-/// Calls `f`.
-#[cfg(not(all(wasmtime_link = "vendored", feature = "wasi")))]
-#[inline]
-pub(crate) fn reenter<R>(f: impl FnOnce() -> R) -> R {
-    f()
+    #[cfg(feature = "wasi")]
+    pub(crate) fn enter_own<R>(f: impl FnOnce() -> R) -> Result<R, Infallible> {
+        Ok(f())
+    }
+
+    #[inline]
+    pub(crate) fn reenter<R>(f: impl FnOnce() -> R) -> R {
+        f()
+    }
 }

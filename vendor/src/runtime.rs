@@ -6,13 +6,14 @@
 //! tasks, and where the runtime has no timers or is being shut down, which ends the process;
 //! and the function waits for ever if no thread of the runtime is free for it. So a thread
 //! that calls libwasmtime [leaves](leave) the program's runtime and enters libwasmtime's. When
-//! libwasmtime calls the program back, the thread [enters](reenter) the program's again.
+//! libwasmtime calls the program back, the thread [enters](reenter) the program's again. For a
+//! function that doesn't block it is enough to [enter](enter_own) libwasmtime's.
 
 #[cfg(feature = "wasi")]
-pub use wasi::{leave, reenter};
+pub use wasi::{enter_own, leave, reenter};
 
 #[cfg(not(feature = "wasi"))]
-pub use no_wasi::{leave, reenter};
+pub use no_wasi::{enter_own, leave, reenter};
 
 use std::fmt;
 
@@ -115,6 +116,26 @@ mod wasi {
         }
     }
 
+    /// Calls `f`, which doesn't block, in libwasmtime's runtime.
+    ///
+    /// If no runtime is current on this thread, this calls `f` alone: libwasmtime enters its
+    /// own then.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error, without calling `f`, if libwasmtime's runtime can't be started.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `f` does.
+    pub fn enter_own<R>(f: impl FnOnce() -> R) -> Result<R, LeaveError> {
+        let _own = match Handle::try_current() {
+            Ok(_) => Some(own()?.enter()),
+            Err(_) => None,
+        };
+        Ok(f())
+    }
+
     /// Calls `f`, which is code of the program that libwasmtime calls, in the runtime that
     /// this thread has [left](leave), if any.
     ///
@@ -201,6 +222,16 @@ mod no_wasi {
     /// Never returns an error.
     #[inline]
     pub fn leave<R>(f: impl FnOnce() -> R) -> Result<R, LeaveError> {
+        Ok(f())
+    }
+
+    /// Calls `f`.
+    ///
+    /// # Errors
+    ///
+    /// Never returns an error.
+    #[inline]
+    pub fn enter_own<R>(f: impl FnOnce() -> R) -> Result<R, LeaveError> {
         Ok(f())
     }
 

@@ -97,6 +97,7 @@ fn store(folder: &Path, host: Host) -> Result<(Store<Host>, MemoryOutputPipe)> {
     let mut builder = WasiCtxBuilder::new();
     builder.preopened_dir(folder, "/", FsPerms::ReadWrite)?;
     builder.stdout(output.clone());
+    builder.stdin_file(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
     store.set_wasi(builder.build_p1())?;
     Ok((store, output))
 }

@@ -41,11 +41,15 @@
         (i64.store (i32.const 2120) (i64.mul (local.get $nanoseconds) (i64.const 2)))
         (call $poll_oneoff (i32.const 2048) (i32.const 4096) (i32.const 2) (i32.const 64)))
 
-    ;; Uses WASI and the host in many ways.
+    ;; Uses WASI and the host in many ways. There must be more to read from the standard
+    ;; input.
     (func (export "run") (result i32)
         (local $file i32)
         (if (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 64))
             (then (return (i32.const 1))))
+        (if (call $fd_read (i32.const 0) (i32.const 48) (i32.const 1) (i32.const 64))
+            (then (return (i32.const 12))))
+        (if (i32.eqz (i32.load (i32.const 64))) (then (return (i32.const 13))))
         (if (call $open) (then (return (i32.const 2))))
         (local.set $file (i32.load (i32.const 64)))
         (call $host)
