@@ -71,28 +71,30 @@
 //! # Asynchronous runtimes
 //!
 //! A WASI function blocks its thread until it is done: while it reads, writes, or waits for a
-//! clock. It does so in an asynchronous call as well, and blocks the thread of the program's
+//! clock. In an asynchronous call it does so as well, and the thread is one of the program's
 //! asynchronous runtime. The other tasks of that thread wait as long, and a time limit can't
 //! cut off the call. In `tokio`, call a program that may wait for long inside
 //! `tokio::task::spawn_blocking`.
 //!
 //! libwasmtime itself uses the crate `tokio`. With the feature `vendored`, a program that uses
-//! `tokio` shares that crate with libwasmtime, and `tokio` doesn't let a thread wait that has
-//! to run tasks. So in a store with a WASI context, with `vendored`,
+//! `tokio` shares that crate with libwasmtime, and `tokio` doesn't allow a thread that runs
+//! tasks to wait. So with `vendored`, if the store has a WASI context, a call or an
+//! instantiation
 //!
-//! - a call in a task of a multi-thread runtime is made inside `tokio::task::block_in_place`:
-//!   the other tasks go on, on another thread. That takes a few microseconds for each call,
-//!   and for each poll of an asynchronous one.
-//! - a call in a task of a current-thread runtime, or of a `LocalSet`, returns an error. Make
-//!   it inside `tokio::task::spawn_blocking`: an asynchronous call as
-//!   `Handle::current().block_on(call)`. Before the error, `tokio` prints the message of a
-//!   panic if the `LocalSet` is in a multi-thread runtime, or if another thread is running the
-//!   tasks of a current-thread runtime that this thread waits for as well. A program that is
-//!   compiled with `panic = "abort"`, or whose panic hook ends it, ends then.
+//! - in a task of a multi-thread runtime runs inside `tokio::task::block_in_place`: the other
+//!   tasks go on, on another thread. That costs up to some microseconds, and in an
+//!   asynchronous call as much for each poll.
+//! - in a task of a current-thread runtime, or in a `LocalSet`, returns an error. Call the
+//!   program inside `tokio::task::spawn_blocking` there, and asynchronously with
+//!   `Handle::block_on` inside of that. Before the error, the panic hook is called in two
+//!   cases: in a `LocalSet` of a multi-thread runtime, and if another thread is running the
+//!   tasks of the current-thread runtime. If the hook ends the process, or the program was
+//!   compiled with `panic = "abort"`, the program ends there.
 //!
-//! Calls also instantiate modules. Host functions run in the program's runtime, and WASI
-//! functions in libwasmtime's. In all other link modes libwasmtime has a `tokio` of its own.
-//! There a call may be made in any task, and blocks the thread.
+//! WASI functions then run in libwasmtime's runtime and host functions in the program's.
+//!
+//! In all other link modes libwasmtime has a `tokio` of its own. A call works in every task,
+//! and blocks the thread.
 //!
 //! # Destructors of thread-locals
 //!
