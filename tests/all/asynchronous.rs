@@ -1,3 +1,5 @@
 //! Asynchronous calls and host functions.
 
 mod calls;
+mod waiting;
+mod wakers;
