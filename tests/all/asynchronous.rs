@@ -2,5 +2,6 @@
 
 mod calls;
 mod fairness;
+mod send;
 mod waiting;
 mod wakers;
