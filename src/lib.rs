@@ -209,7 +209,10 @@ mod profiling;
 #[cfg(any(
     feature = "pooling-allocator",
     all(feature = "profiling", target_os = "linux"),
-    all(unix, any(feature = "cache", feature = "wasi", compiler))
+    all(
+        unix,
+        any(feature = "async", feature = "cache", feature = "wasi", compiler)
+    )
 ))]
 mod region;
 mod shared_memory;
@@ -240,6 +243,8 @@ pub use config::{
     Config, ConfigConflict, InstanceAllocationStrategy, LinearMemory, MemoryCreator, OptLevel,
     ProfilingStrategy, RegallocAlgorithm, Strategy, WasmFeatures,
 };
+#[cfg(feature = "async")]
+pub use config::{StackCreator, StackMemory};
 pub use engine::{Engine, EngineWeak, Precompiled};
 pub use error::{Error, I32Exit, OutOfMemory, Result, ThrownException, ToWasmtimeResult};
 pub use extern_::{Export, Extern};

@@ -145,9 +145,12 @@ pool_settings! {
 
     /// Sets how many bytes of each stack stay resident when its slot becomes free.
     ///
-    /// The stacks are those of asynchronous calls. These bytes are overwritten with zeros,
-    /// and the rest is returned to the system. That avoids page faults when the slot is
-    /// used again, and takes physical memory for each slot. The default is 0.
+    /// The stacks are those of asynchronous calls. It has no effect: only an engine that
+    /// overwrites used stacks with zeros returns the rest of a stack to the system, and the
+    /// C API has no function for `Config::async_stack_zeroing`. So stacks stay resident. The
+    /// default is 0.
+    // Version 48: there is no C function for `async_stack_zeroing`; look at
+    // `StackPool::zero_stack` in `wasmtime`, and at `config.rs` in `wasmtime-c-api-impl`.
     #[cfg(feature = "async")]
     #[needs(Async)]
     fn async_stack_keep_resident(size: usize = 0) and get_async_stack_keep_resident

@@ -186,7 +186,7 @@ settings! {
     /// The default is 512 KiB. [`Engine::new`](crate::Engine::new) returns a
     /// [`ConfigConflict`](crate::ConfigConflict) if the limit is 0, or more than the
     /// stack of an asynchronous call (2 MiB, unless `async_stack_size` sets another
-    /// size).
+    /// size). Asynchronous calls fail unless that stack has at least 32 KiB more.
     ///
     #[doc = example!(wat)]
     /// use libwasmtime::{Config, Engine, Instance, Module, Store, Trap};
@@ -213,9 +213,13 @@ settings! {
     ///
     /// WebAssembly code may use [`Config::max_wasm_stack`] of it; the rest is for host
     /// functions, and the system kills the process if they need more. The default is
-    /// 2 MiB. [`Engine::new`](crate::Engine::new) returns a
-    /// [`ConfigConflict`](crate::ConfigConflict) if it is less than
-    /// [`Config::max_wasm_stack`].
+    /// 2 MiB.
+    ///
+    /// [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict) if the size is less than
+    /// [`Config::max_wasm_stack`], or if the system refuses memory of this size. An
+    /// asynchronous call returns one if the rest is less than 32 KiB: WebAssembly code could
+    /// overflow the stack.
     #[cfg(feature = "async")]
     #[needs(Async)]
     fn async_stack_size(size: usize) calls wasmtime_config_async_stack_size_set;

@@ -1,3 +1,5 @@
 //! Asynchronous calls and host functions.
 
 mod calls;
+#[cfg(all(feature = "cranelift", unix))]
+pub mod host_stack;

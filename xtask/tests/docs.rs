@@ -46,6 +46,8 @@ const ITEMS: &[(&str, &str, &[&str])] = &[
     ("struct.Config.html", "method.wasm_gc", &["gc"]),
     ("struct.Config.html", "method.wasm_threads", &["threads"]),
     ("struct.Config.html", "method.async_stack_size", &["async"]),
+    ("struct.Config.html", "method.with_host_stack", &["async"]),
+    ("trait.StackCreator.html", "", &["async"]),
     (
         "struct.Config.html",
         "method.parallel_compilation",
