@@ -77,6 +77,9 @@ impl<T: 'static> InstancePre<T> {
     ///   [`SharedMemory`](crate::SharedMemory#in-one-store);
     /// - the store's limits don't allow the instance; see
     ///   [`Store::limiter`](crate::Store::limiter);
+    /// - the module imports an asynchronous host function, the store requires asynchronous
+    ///   calls, or an asynchronous call is running in it: use `instantiate_async` (see
+    ///   [`Store`](crate::Store#asynchronous-calls));
     /// - the start function fails, as described for
     ///   [`TypedFunc::call`](crate::TypedFunc::call).
     ///
