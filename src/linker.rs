@@ -121,7 +121,7 @@ impl<T> Linker<T> {
     /// # Safety
     ///
     /// `raw` must be of `engine`. All that is defined must be host functions that may be
-    /// used with any store of data `T`, and on any thread, and none may be WASI's.
+    /// used with any store of data `T`, and on any thread. None may be asynchronous or WASI's.
     pub(crate) unsafe fn from_c(raw: Owned<wasmtime_linker_t>, engine: &Engine) -> Linker<T> {
         Linker {
             raw,

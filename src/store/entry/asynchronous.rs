@@ -88,7 +88,7 @@ struct Entry<S> {
     error: *mut wasmtime_error_t,
     /// The future of an epoch callback that the code waits for.
     yielding: Option<Yield>,
-    pinned: PhantomPinned,
+    _pinned: PhantomPinned,
 }
 
 // SAFETY: what the pointers point to may be sent if the future is, as all entries require.
@@ -116,7 +116,7 @@ where
             trap: ptr::null_mut(),
             error: ptr::null_mut(),
             yielding: None,
-            pinned: PhantomPinned,
+            _pinned: PhantomPinned,
         }
     }
 
