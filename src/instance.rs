@@ -109,6 +109,9 @@ impl Instance {
         let mut store = store.as_context_mut();
         check_engine(store.engine(), module)?;
         check_imports(&store, imports)?;
+        // Before the memories are noted as the store's.
+        #[cfg(feature = "async")]
+        store.opaque_mut().check_sync()?;
         store
             .opaque_mut()
             .shared_memories

@@ -499,13 +499,16 @@ impl<T: 'static> InstancePre<T> {
         mut store: impl AsContextMut<Data = T>,
     ) -> Result<Instance> {
         let mut store = store.as_context_mut();
-        self.prepare(&mut store)?;
+        require(Feature::Async)?;
+        self.check(&store)?;
+        // Before the memories are noted as the store's.
         if self.needs().is_async() {
             store.opaque_mut().add_async()?;
         }
+        self.import_memories(&mut store)?;
         let mut instance = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
-        // and `prepare` has found that the imports may be used with it. The place for the
+        // and `check` has found that the imports may be used with it. The place for the
         // instance is valid until the future has been dropped.
         let entry = unsafe {
             StoreOpaque::instantiate_pre_async(

@@ -2,3 +2,5 @@
 
 mod calls;
 mod names;
+#[cfg(feature = "threads")]
+mod refused;
