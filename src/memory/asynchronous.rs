@@ -33,7 +33,7 @@ impl Memory {
     ///
     /// # Examples
     ///
-    /// A host function that makes room for a message before it writes it:
+    /// A host function that allocates pages for a message before it writes it:
     ///
     #[doc = example!(wat)]
     /// use libwasmtime::error::Context;
@@ -65,9 +65,8 @@ impl Memory {
     ///     let instance = linker.instantiate_async(&mut store, &module).await?;
     ///     let run = instance.get_typed_func::<(), (u32, u32)>(&mut store, "run")?;
     ///     assert_eq!(run.call_async(&mut store, ()).await?, (1 << 16, 5));
-    ///     Ok(())
-    /// })
-    /// # .map_err(|error: libwasmtime::Error| error)?;
+    ///     Ok::<(), libwasmtime::Error>(())
+    /// })?;
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub async fn grow_async(&self, store: impl AsContextMut, delta: u64) -> Result<u64> {
