@@ -37,8 +37,8 @@ pub enum UpdateDeadline {
     /// not called asynchronously.
     #[cfg(feature = "async")]
     Yield(u64),
-    /// The code yields until the future is ready, for instance one with which an executor lets
-    /// other tasks have their turn. When the code goes on, the new deadline is this many ticks
+    /// The code yields until the future is ready, for instance that of `tokio::task::yield_now`,
+    /// which lets other tasks have their turn. When the code goes on, the new deadline is this many ticks
     /// away. It is an error if the code was not called asynchronously.
     #[cfg(feature = "async")]
     YieldCustom(u64, Pin<Box<dyn Future<Output = ()> + Send>>),

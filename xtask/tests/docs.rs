@@ -46,6 +46,17 @@ const ITEMS: &[(&str, &str, &[&str])] = &[
     ("struct.Config.html", "method.wasm_gc", &["gc"]),
     ("struct.Config.html", "method.wasm_threads", &["threads"]),
     ("struct.Config.html", "method.async_stack_size", &["async"]),
+    ("asynchronous/index.html", "", &["async"]),
+    ("struct.Func.html", "method.wrap_async", &["async"]),
+    ("struct.Linker.html", "method.func_wrap_async", &["async"]),
+    ("struct.Memory.html", "method.grow_async", &["async"]),
+    ("struct.Store.html", "method.gc_async", &["async"]),
+    (
+        "struct.Store.html",
+        "method.fuel_async_yield_interval",
+        &["async"],
+    ),
+    ("struct.TypedFunc.html", "method.call_async", &["async"]),
     (
         "struct.Config.html",
         "method.parallel_compilation",
