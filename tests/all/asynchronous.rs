@@ -3,3 +3,7 @@
 mod calls;
 #[cfg(all(feature = "cranelift", unix))]
 pub mod host_stack;
+mod misuse;
+mod names;
+#[cfg(feature = "threads")]
+mod refused;
