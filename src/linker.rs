@@ -199,8 +199,9 @@ impl<T> Linker<T> {
     /// - `module`, `store`, or the definition of an import belongs to another engine
     ///   than the linker;
     /// - the definition of an import belongs to another store;
-    /// - the module imports an asynchronous host function, or the store requires asynchronous
-    ///   calls: use `instantiate_async`;
+    /// - the module imports an asynchronous host function, the store requires asynchronous
+    ///   calls, or an asynchronous call is running in it: use `instantiate_async` (see
+    ///   [`Store`](crate::Store#asynchronous-calls));
     /// - [`Instance::new`] would fail with these imports.
     ///
     /// # Panics

@@ -2,6 +2,12 @@
 
 mod calls;
 mod fairness;
+#[cfg(all(feature = "cranelift", unix))]
+pub mod host_stack;
+mod misuse;
+mod names;
+#[cfg(feature = "threads")]
+mod refused;
 mod send;
 mod waiting;
 mod wakers;
