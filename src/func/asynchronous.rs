@@ -402,6 +402,8 @@ where
     ///   calls are always allowed;
     /// - there is no stack for it, because the system refuses one, or because all of
     ///   `PoolingAllocationConfig::total_stacks` are in use;
+    /// - the stack has too few bytes for host functions; see
+    ///   [`Config::async_stack_size`](crate::Config::async_stack_size);
     /// - libwasmtime was built without `async`; the error is an
     ///   [`Unsupported`](crate::Unsupported).
     ///
