@@ -62,6 +62,27 @@ impl StoreOpaque {
         }
     }
 
+    /// Calls a function of the host that runs no WebAssembly code, with one value at `value`.
+    /// It may be called in a store that must be entered asynchronously, and during an
+    /// asynchronous call, as there is nothing that could be suspended.
+    ///
+    /// # Safety
+    ///
+    /// As for [`StoreOpaque::call_unchecked`].
+    #[cfg(feature = "gc")]
+    pub(crate) unsafe fn call_host_func(
+        store: *mut StoreOpaque,
+        func: *const wasmtime_func_t,
+        value: *mut ValRaw,
+    ) -> Result<()> {
+        // SAFETY: this function requires what `enter_unchecked` and the C function require.
+        unsafe {
+            StoreOpaque::enter_unchecked(store, |context, trap| {
+                wasmtime_func_call_unchecked(context, func, value.cast(), 1, trap)
+            })
+        }
+    }
+
     /// Calls a function with values that libwasmtime checks and roots. The results
     /// are initialized and owned if there is no error.
     ///
@@ -201,12 +222,31 @@ impl StoreOpaque {
         store: *mut StoreOpaque,
         call: impl FnOnce(*mut wasmtime_context_t, *mut *mut wasm_trap_t) -> *mut wasmtime_error_t,
     ) -> Result<()> {
+        // SAFETY: invariant "State": the caller may use the store. The rest is as this function
+        // requires.
+        unsafe {
+            #[cfg(feature = "async")]
+            (*store).check_sync()?;
+            StoreOpaque::enter_unchecked(store, call)
+        }
+    }
+
+    /// Runs `call` as [`enter`](StoreOpaque::enter) does, but without looking whether the store
+    /// must be entered asynchronously.
+    ///
+    /// # Safety
+    ///
+    /// As for [`enter`](StoreOpaque::enter), and the store may be entered synchronously, or
+    /// `call` runs nothing that is suspended.
+    #[inline]
+    unsafe fn enter_unchecked(
+        store: *mut StoreOpaque,
+        call: impl FnOnce(*mut wasmtime_context_t, *mut *mut wasm_trap_t) -> *mut wasmtime_error_t,
+    ) -> Result<()> {
         let mut trap = ptr::null_mut();
         // SAFETY: invariants "State" and "Context": the caller may use the store, and
         // the references made here end before and begin after the call.
         unsafe {
-            #[cfg(feature = "async")]
-            (*store).check_sync()?;
             let context = (*store).begin_change();
             let error = StoreOpaque::outside_runtime(store, || call(context, &mut trap))?;
             (*store).check_entry(error, trap)
@@ -222,15 +262,15 @@ impl StoreOpaque {
     ///
     /// # Safety
     ///
-    /// As for every entry.
+    /// As for every entry, but references to other parts of the state than the one that
+    /// [`StoreOpaque::has_wasi_at`] reads may be held across the call.
     #[inline]
     pub(super) unsafe fn outside_runtime<R>(
         store: *const StoreOpaque,
         call: impl FnOnce() -> R,
     ) -> Result<R> {
-        // SAFETY: invariant "State": the caller may use the store, and the reference made
-        // here ends before the call.
-        if runtime::SHARED && unsafe { (*store).has_wasi() } {
+        // SAFETY: the store is live and nothing else uses it, as every entry requires.
+        if runtime::SHARED && unsafe { StoreOpaque::has_wasi_at(store) } {
             return runtime::leave(call).map_err(Error::new);
         }
         Ok(call())
