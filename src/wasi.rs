@@ -82,8 +82,8 @@
 //! instantiation
 //!
 //! - in a task of a multi-thread runtime runs inside `tokio::task::block_in_place`: the other
-//!   tasks go on, on another thread. That costs up to some microseconds, and in an
-//!   asynchronous call as much for each poll.
+//!   tasks go on, on another thread. That costs about ten microseconds, and in an asynchronous
+//!   call as much for each poll.
 //! - in a task of a current-thread runtime, or in a `LocalSet`, returns an error. Call the
 //!   program inside `tokio::task::spawn_blocking` there, and asynchronously with
 //!   `Handle::block_on` inside of that. Before the error, the panic hook is called in two
