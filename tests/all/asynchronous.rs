@@ -1,6 +1,7 @@
 //! Asynchronous calls and host functions.
 
 mod calls;
+mod cancel;
 mod fairness;
 #[cfg(all(feature = "cranelift", unix))]
 pub mod host_stack;
