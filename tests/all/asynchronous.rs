@@ -12,3 +12,4 @@ mod refused;
 mod send;
 mod waiting;
 mod wakers;
+mod walk;
