@@ -2,6 +2,7 @@
 
 mod drops;
 mod forget;
+mod places;
 mod points;
 
 use super::waiting::*;

@@ -13,6 +13,13 @@ pub(super) struct AtDrop {
     skip: usize,
 }
 
+impl AtDrop {
+    /// Does something when the first guard is dropped.
+    pub(super) fn first(what: What) -> AtDrop {
+        AtDrop { what, skip: 0 }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum What {
     LookAtMemory,

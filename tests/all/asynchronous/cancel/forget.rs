@@ -10,8 +10,9 @@ fn forget_at_each_point(setup: Setup) {
         let mut call = Box::pin(run(&setup, &mut store, what));
         let is_pending = poll_times(&mut call, polls);
         mem::forget(call);
-        // The store moves, and is used.
+        // The store moves, and is used. A callback that yielded is freed.
         let mut store = Box::new(store);
+        store.epoch_deadline_trap();
         store.set_epoch_deadline(u64::MAX / 2);
         assert_usable(&mut store, what);
         store.gc(None).unwrap();
