@@ -1,6 +1,7 @@
 //! Asynchronous calls and host functions.
 
 mod calls;
+mod cancel;
 mod fairness;
 #[cfg(all(feature = "cranelift", unix))]
 pub mod host_stack;
@@ -11,3 +12,4 @@ mod refused;
 mod send;
 mod waiting;
 mod wakers;
+mod walk;
