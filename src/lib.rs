@@ -56,6 +56,9 @@
 //! - A [`TypedFunc`] is a function whose type has been checked, which is the fast way
 //!   to call it. [`Func::wrap`] creates a function from a Rust closure, which
 //!   WebAssembly code calls; the closure's [`Caller`] gives access to the store.
+//! - Calls and host functions can be asynchronous: `TypedFunc::call_async` returns a future,
+//!   and so does the closure of `Linker::func_wrap_async`. The chapter `asynchronous` explains
+//!   them, and how to cut off a guest.
 //! - An [`Error`] says what went wrong. `downcast_ref` finds a typed cause in it: a
 //!   [`Trap`], the error that a host function returned, an [`I32Exit`],
 //!   [`UnknownImportError`], [`Unsupported`], [`LoadError`] and others. It also finds
@@ -123,7 +126,7 @@
 //! |---|---|---|
 //! | `addr2line` | ✓ | file names and lines in the text of backtraces |
 //! | `all-arch` | | compiling for every architecture |
-//! | `async` | ✓ | asynchronous calls |
+//! | `async` | ✓ | asynchronous calls and host functions |
 //! | `cache` | ✓ | a cache of compiled modules on disk |
 //! | `component-model` | ✓ | components |
 //! | `component-model-async` | ✓ | the asynchronous ABI of components |
@@ -182,6 +185,8 @@
 mod example;
 
 mod as_c;
+#[cfg(feature = "async")]
+pub mod asynchronous;
 mod backtrace;
 mod callback;
 #[allow(

@@ -73,7 +73,7 @@ impl StoreOpaque {
     ///
     /// Returns an error, in the words of the `wasmtime` crate, if it may not.
     #[inline]
-    pub(super) fn check_sync(&mut self) -> Result<()> {
+    pub(crate) fn check_sync(&mut self) -> Result<()> {
         let asynchrony = self.asynchrony.get_mut();
         if asynchrony.is_required || asynchrony.waker.is_some() {
             return asynchrony.refuse_sync();

@@ -48,6 +48,17 @@ const ITEMS: &[(&str, &str, &[&str])] = &[
     ("struct.Config.html", "method.async_stack_size", &["async"]),
     ("struct.Config.html", "method.with_host_stack", &["async"]),
     ("trait.StackCreator.html", "", &["async"]),
+    ("asynchronous/index.html", "", &["async"]),
+    ("struct.Func.html", "method.wrap_async", &["async"]),
+    ("struct.Linker.html", "method.func_wrap_async", &["async"]),
+    ("struct.Memory.html", "method.grow_async", &["async"]),
+    ("struct.Store.html", "method.gc_async", &["async"]),
+    (
+        "struct.Store.html",
+        "method.fuel_async_yield_interval",
+        &["async"],
+    ),
+    ("struct.TypedFunc.html", "method.call_async", &["async"]),
     (
         "struct.Config.html",
         "method.parallel_compilation",
