@@ -15,3 +15,4 @@ mod send;
 mod values;
 mod waiting;
 mod wakers;
+mod yields;

@@ -336,6 +336,7 @@ fn results_that_do_not_fit() {
         [Val::null_extern_ref(), Val::I32(1)],
         [Val::I32(1), Val::null_any_ref()],
         [Val::I32(1), Val::null_func_ref()],
+        [Val::ContRef(None), Val::null_extern_ref()],
     ] {
         let mut store = Store::new(&engine, ());
         let host = Func::new(&mut store, ty(), move |_, _, results| {

@@ -305,3 +305,26 @@ fn of_another_store_or_engine() {
     let f = Func::wrap(&mut store, || ());
     f.call(&mut store, &[], &mut []).unwrap();
 }
+
+/// A closure is dropped once, whether it is defined or not.
+#[test]
+fn closures_are_dropped_once() {
+    let drops = crate::guest::Drops::default();
+    let mut linker = Linker::<()>::default();
+    for defined in 0..3 {
+        let counted = drops.counted();
+        let result = linker.func_wrap_async("m", "f", move |_, ()| {
+            let _ = &counted;
+            Box::new(async {})
+        });
+        assert_eq!(result.is_ok(), defined == 0);
+        assert_eq!(drops.count(), defined);
+    }
+    linker.allow_shadowing(true);
+    linker.func_wrap("m", "f", || ()).unwrap();
+    assert_eq!(drops.count(), 3);
+    let clone = linker.clone();
+    drop(linker);
+    drop(clone);
+    assert_eq!(drops.count(), 3);
+}

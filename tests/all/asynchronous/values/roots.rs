@@ -4,6 +4,7 @@ use super::{pend, store};
 use crate::guest::Drops;
 use libwasmtime::*;
 use smol::future::{block_on, poll_once};
+use std::sync::{Arc, Mutex};
 
 /// Functions that keep a reference on WebAssembly's stack, and nowhere else, while the host
 /// runs.
@@ -198,6 +199,33 @@ fn a_nested_call_is_dropped() {
         // It is made in the first poll.
         world.assert_collected(polls);
     }
+}
+
+/// What a host function rooted, and kept for longer than its call.
+#[test]
+fn roots_of_a_host_function_end_with_it() {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let keep = kept.clone();
+    let mut world = World::new(move |mut caller, (reference,)| {
+        let keep = keep.clone();
+        Box::new(async move {
+            pend(1).await;
+            let made = ExternRef::new(&mut caller, 1)?;
+            keep.lock().unwrap().extend([reference, Some(made)]);
+            pend(1).await;
+            assert!(made.data(&caller)?.is_some());
+            Ok(None)
+        })
+    });
+    let lose = world.func("lose");
+    for polls in [usize::MAX, 2] {
+        poll(polls, lose.call_async(&mut world.store, &[], &mut []));
+        for reference in kept.lock().unwrap().drain(..) {
+            let reference = reference.expect("one was passed");
+            assert!(reference.data(&world.store).is_err());
+        }
+    }
+    world.assert_collected(2);
 }
 
 /// Host functions that fail after they have made some of their results.
