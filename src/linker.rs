@@ -16,10 +16,10 @@ pub(crate) use asynchronous::async_func;
 pub use instance_pre::InstancePre;
 pub use unknown_import::UnknownImportError;
 
-use crate::error::{bail, check};
+use crate::error::check;
 use crate::instance::check_engine;
 use crate::owned::Owned;
-use crate::store::{MUST_BE_ASYNC, StoreOpaque};
+use crate::store::StoreOpaque;
 use crate::sys::{
     wasmtime_linker_allow_shadowing, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
@@ -235,9 +235,7 @@ impl<T> Linker<T> {
         check_engine(&self.engine, module)?;
         check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
-        if self.definitions.are_async_for(module) {
-            bail!(MUST_BE_ASYNC);
-        }
+        self.definitions.check_sync(module)?;
         if self.definitions.have_shared_memory_for(module) {
             // If the imports can't be linked, the memory must not be noted as one of
             // the store's.

@@ -1,5 +1,8 @@
 //! Modules with imports, ready to be instantiated.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+
 use super::Needs;
 use crate::instance::check_engine;
 use crate::owned::Owned;
@@ -134,7 +137,7 @@ impl<T: 'static> InstancePre<T> {
     }
 
     /// Checks that the imports may be used with a store, but for shared memories and asynchrony.
-    pub(super) fn check(&self, store: &StoreContextMut<'_, T>) -> Result<()> {
+    fn check(&self, store: &StoreContextMut<'_, T>) -> Result<()> {
         check_engine(store.engine(), self.module())?;
         self.inner.needs.check(store.opaque())
     }
@@ -144,7 +147,7 @@ impl<T: 'static> InstancePre<T> {
     /// # Errors
     ///
     /// Returns an error if it has one of them already.
-    pub(super) fn import_memories(&self, store: &mut StoreContextMut<'_, T>) -> Result<()> {
+    fn import_memories(&self, store: &mut StoreContextMut<'_, T>) -> Result<()> {
         store
             .opaque_mut()
             .shared_memories
@@ -153,12 +156,6 @@ impl<T: 'static> InstancePre<T> {
 }
 
 impl<T> InstancePre<T> {
-    /// Returns what the imports need of a store.
-    #[cfg(feature = "async")]
-    pub(super) fn needs(&self) -> &Needs {
-        &self.inner.needs
-    }
-
     /// Returns the C object, which is valid as long as `self`.
     pub(crate) fn as_ptr(&self) -> *const wasmtime_instance_pre_t {
         self.inner.raw.as_ptr()

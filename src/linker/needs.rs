@@ -280,9 +280,16 @@ impl Definitions {
         needs
     }
 
-    /// Reports whether a module imports an asynchronous host function.
-    pub(super) fn are_async_for(&self, module: &Module) -> bool {
-        self.all.is_async && self.needs_of(module).is_async
+    /// Checks that a module imports no asynchronous host function.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it imports one.
+    pub(super) fn check_sync(&self, module: &Module) -> crate::Result<()> {
+        if self.all.is_async {
+            self.needs_of(module).check_sync()?;
+        }
+        Ok(())
     }
 
     /// Reports whether a shared memory is among the imports of a module.
