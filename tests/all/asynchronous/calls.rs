@@ -1,28 +1,11 @@
 //! Calls in both directions.
 
+use super::waiting::{Wakes, poll_with, yield_once};
 use futures::executor::block_on;
 use libwasmtime::*;
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::task::{Context, Poll, Wake};
-
-/// A future that is pending once.
-struct YieldOnce(bool);
-
-impl Future for YieldOnce {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
-        if self.0 {
-            return Poll::Ready(());
-        }
-        self.0 = true;
-        task.waker().wake_by_ref();
-        Poll::Pending
-    }
-}
+use std::pin::pin;
+use std::task::Poll;
 
 #[test]
 fn a_host_function_yields_in_the_middle_of_a_call() -> Result<()> {
@@ -37,7 +20,7 @@ fn a_host_function_yields_in_the_middle_of_a_call() -> Result<()> {
     let mut linker = Linker::<u32>::new(&engine);
     linker.func_wrap_async("host", "double", |mut caller, (x,): (i32,)| {
         Box::new(async move {
-            YieldOnce(false).await;
+            yield_once().await;
             *caller.data_mut() += 1;
             x * 2
         })
@@ -56,16 +39,6 @@ fn a_host_function_yields_in_the_middle_of_a_call() -> Result<()> {
         assert_eq!(*store.data(), 2);
         Ok(())
     })
-}
-
-/// A waker that counts.
-#[derive(Default)]
-struct Count(AtomicU32);
-
-impl Wake for Count {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Relaxed);
-    }
 }
 
 #[test]
@@ -102,13 +75,11 @@ fn a_yield_wakes_the_task_after_a_nested_call_was_dropped_while_it_waited() -> R
     store.set_epoch_deadline(1);
     let instance = block_on(linker.instantiate_async(&mut store, &module))?;
     let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
-    let count = Arc::new(Count::default());
-    let waker = count.clone().into();
-    let mut task = Context::from_waker(&waker);
+    let (wakes, waker) = Wakes::new();
     let mut call = pin!(run.call_async(&mut store, ()));
-    assert!(call.as_mut().poll(&mut task).is_pending());
-    assert_eq!(count.0.load(Relaxed), 1);
-    assert!(call.as_mut().poll(&mut task).is_ready());
+    assert!(poll_with(&waker, &mut call).is_pending());
+    assert_eq!(wakes.count(), 1);
+    assert!(poll_with(&waker, &mut call).is_ready());
     Ok(())
 }
 

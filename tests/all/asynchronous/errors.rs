@@ -4,7 +4,8 @@ mod exceptions;
 mod panics;
 mod traps;
 
-use super::host::{host_of_each_kind, pend, typed};
+use super::host::{host_of_each_kind, typed};
+use super::waiting::pend;
 use crate::errors::{NAMED, Refused, messages};
 use crate::guest::instantiate;
 use libwasmtime::error::Context;

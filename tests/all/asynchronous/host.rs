@@ -1,13 +1,7 @@
 //! Asynchronous host functions that the tests call.
 
+use super::waiting::pend;
 use libwasmtime::{Caller, Func, FuncType, Linker, Result, Store, Val, ValType};
-
-/// Is pending a number of times.
-pub async fn pend(times: usize) {
-    for _ in 0..times {
-        smol::future::yield_now().await;
-    }
-}
 
 /// A body of host functions with one parameter.
 pub type Body = fn(i32) -> Result<()>;

@@ -1,16 +1,15 @@
 //! Stacks that the host creates.
 
+use super::waiting::{pend, poll};
 use crate::config::tests;
 use crate::guest::{Dropped, Drops};
 use crate::stacks::{Mapping, page_size};
 use futures::executor::block_on;
 use futures::future::join_all;
 use libwasmtime::*;
-use std::future::{Future, pending};
+use std::future::pending;
 use std::ops::Range;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
 use std::thread;
 
 tests! {
@@ -98,7 +97,7 @@ fn linker(engine: &Engine, creator: &Arc<Creator>) -> Linker<Vec<Option<usize>>>
             move |mut caller: Caller<'_, Vec<Option<usize>>>, ()| {
                 let later = later.clone();
                 Box::new(async move {
-                    Pending(3).await;
+                    pend(3).await;
                     caller.data_mut().push(later.running());
                 })
             },
@@ -110,22 +109,6 @@ fn linker(engine: &Engine, creator: &Arc<Creator>) -> Linker<Vec<Option<usize>>>
         })
         .unwrap();
     linker
-}
-
-/// A future that is pending as many times.
-struct Pending(u32);
-
-impl Future for Pending {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
-        if self.0 == 0 {
-            return Poll::Ready(());
-        }
-        self.0 -= 1;
-        task.waker().wake_by_ref();
-        Poll::Pending
-    }
 }
 
 const WAT: &str = r#"(module
@@ -195,7 +178,7 @@ fn engines_share_it() {
     drop(engines);
     assert_eq!((creator.count(), creator.dropped.count()), (3, 0));
     let stores = stores.map(|mut store| {
-        let f = Func::wrap_async(&mut store, |_: Caller<'_, _>, ()| Box::new(Pending(3)));
+        let f = Func::wrap_async(&mut store, |_: Caller<'_, _>, ()| Box::new(pend(3)));
         block_on(f.call_async(&mut store, &[], &mut [])).unwrap();
         store
     });
@@ -235,11 +218,7 @@ fn calls_at_a_time_have_one_each() {
         async move { wait.call_async(store, ()).await }
     });
     let mut all = Box::pin(join_all(calls));
-    assert!(
-        all.as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-            .is_pending()
-    );
+    assert!(poll(&mut all).is_pending());
     assert_eq!((creator.count(), creator.dropped.count()), (102, 2));
     // Dropped calls leave their stacks to their stores.
     drop(all);
@@ -257,8 +236,7 @@ fn a_call_is_dropped() {
         let wait = instance.get_typed_func::<(), ()>(&mut store, "wait");
         let wait = wait.unwrap();
         let mut call = Box::pin(wait.call_async(&mut store, ()));
-        let mut task = Context::from_waker(Waker::noop());
-        assert!(call.as_mut().poll(&mut task).is_pending());
+        assert!(poll(&mut call).is_pending());
         drop(call);
     }
     call(&mut store, instance, "run").unwrap();
@@ -281,13 +259,12 @@ fn it_changes_threads() {
         run.call_async(&mut store, ()).await?;
         Result::<_, Error>::Ok(store)
     });
-    let mut task = Context::from_waker(Waker::noop());
-    assert!(call.as_mut().poll(&mut task).is_pending());
+    assert!(poll(&mut call).is_pending());
     let mut store = thread::spawn(move || block_on(call).unwrap())
         .join()
         .unwrap();
     assert_eq!(store.data()[..], [Some(0); 3]);
-    super::host_stack::call(&mut store, instance, "run").unwrap();
+    self::call(&mut store, instance, "run").unwrap();
     thread::spawn(move || drop(store)).join().unwrap();
     assert_eq!((creator.count(), creator.dropped.count()), (1, 1));
 }

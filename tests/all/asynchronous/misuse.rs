@@ -1,13 +1,13 @@
 //! What libwasmtime would end the process at, and this crate keeps from it.
 
+use super::waiting::poll;
 use futures::executor::block_on;
 use libwasmtime::*;
-use std::future::{Future, pending};
+use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::task::{Context, Waker};
 
 /// As any `async fn` does.
 #[test]
@@ -15,15 +15,14 @@ fn a_call_that_has_finished_panics_when_it_is_polled_again() -> Result<()> {
     let mut store = Store::<()>::default();
     let func = Func::wrap(&mut store, || {});
     let typed = func.typed::<(), ()>(&store)?;
-    let mut task = Context::from_waker(Waker::noop());
     {
         let mut call = pin!(typed.call_async(&mut store, ()));
-        assert!(call.as_mut().poll(&mut task).is_ready());
-        assert!(catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut task))).is_err());
+        assert!(poll(&mut call).is_ready());
+        assert!(catch_unwind(AssertUnwindSafe(|| poll(&mut call))).is_err());
     }
     let mut call = pin!(func.call_async(&mut store, &[], &mut []));
-    assert!(call.as_mut().poll(&mut task).is_ready());
-    assert!(catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut task))).is_err());
+    assert!(poll(&mut call).is_ready());
+    assert!(catch_unwind(AssertUnwindSafe(|| poll(&mut call))).is_err());
     Ok(())
 }
 
@@ -62,8 +61,7 @@ fn a_future_of_the_host_may_panic_while_a_call_is_dropped() -> Result<()> {
     for times in 1..=2 {
         {
             let mut call = pin!(run.call_async(&mut store, ()));
-            let mut task = Context::from_waker(Waker::noop());
-            assert!(call.as_mut().poll(&mut task).is_pending());
+            assert!(poll(&mut call).is_pending());
         }
         assert_eq!(dropped.load(Relaxed), times);
     }
@@ -81,9 +79,8 @@ fn a_deadline_may_be_as_far_away_as_numbers_go() -> Result<()> {
     store.set_epoch_deadline(0);
     let instance = block_on(Instance::new_async(&mut store, &module, &[]))?;
     let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
-    let mut task = Context::from_waker(Waker::noop());
     let mut call = pin!(run.call_async(&mut store, ()));
-    assert!(call.as_mut().poll(&mut task).is_pending(), "it yields once");
-    assert!(call.as_mut().poll(&mut task).is_ready());
+    assert!(poll(&mut call).is_pending(), "it yields once");
+    assert!(poll(&mut call).is_ready());
     Ok(())
 }

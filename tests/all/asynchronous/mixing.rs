@@ -5,7 +5,7 @@ mod linkers;
 mod sizes;
 mod stores;
 
-use super::host::pend;
+use super::waiting::pend;
 use crate::guest::Drops;
 use libwasmtime::*;
 use smol::future::{block_on, poll_once};

@@ -1,15 +1,16 @@
 //! Functions that are asynchronous in name alone: they never wait.
 
+use super::waiting::poll;
 use futures::executor::block_on;
 use libwasmtime::*;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 /// Returns the output of a future that is ready at its first poll.
 fn at_once<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+    match poll(&mut pin!(future)) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("the future waits"),
     }

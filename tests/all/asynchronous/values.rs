@@ -4,7 +4,7 @@
 mod roots;
 mod wrong;
 
-use super::host::pend;
+use super::waiting::pend;
 use crate::kinds::Kind;
 use libwasmtime::*;
 use smol::future::block_on;

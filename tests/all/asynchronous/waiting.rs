@@ -2,6 +2,7 @@
 
 use libwasmtime::{Engine, Instance, Linker, Module, Result, Store};
 use std::future::{Future, poll_fn};
+use std::ops::DerefMut;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -47,27 +48,27 @@ impl Gate {
         }
     }
 
-    pub fn close(&self) {
-        self.0.lock().unwrap().is_open = false;
-    }
-
     pub fn polls(&self) -> usize {
         self.0.lock().unwrap().polls
     }
 }
 
-/// Waits until the task is polled the next time, and wakes it at once.
-pub async fn yield_once() {
-    let mut has_yielded = false;
+/// Is pending a number of times, and wakes the task each time.
+pub async fn pend(mut times: usize) {
     poll_fn(|task| {
-        if has_yielded {
+        if times == 0 {
             return Poll::Ready(());
         }
-        has_yielded = true;
+        times -= 1;
         task.waker().wake_by_ref();
         Poll::Pending
     })
     .await;
+}
+
+/// Waits until the task is polled the next time, and wakes it at once.
+pub async fn yield_once() {
+    pend(1).await;
 }
 
 /// Counts how often its waker wakes.
@@ -102,12 +103,18 @@ pub async fn count_polls<F: Future>(polls: &AtomicUsize, future: F) -> F::Output
 }
 
 /// Polls a future once, for a task that is never woken.
-pub fn poll<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
+pub fn poll<P>(future: &mut Pin<P>) -> Poll<<P::Target as Future>::Output>
+where
+    P: DerefMut<Target: Future>,
+{
     poll_with(Waker::noop(), future)
 }
 
 /// Polls a future once, for the task that this wakes.
-pub fn poll_with<F: Future + ?Sized>(waker: &Waker, future: &mut Pin<Box<F>>) -> Poll<F::Output> {
+pub fn poll_with<P>(waker: &Waker, future: &mut Pin<P>) -> Poll<<P::Target as Future>::Output>
+where
+    P: DerefMut<Target: Future>,
+{
     future.as_mut().poll(&mut Context::from_waker(waker))
 }
 

@@ -1,6 +1,6 @@
 //! Yields, and what they leave as it is: the amount of fuel, deadlines, and what code has done.
 
-use super::host::pend;
+use super::waiting::pend;
 use libwasmtime::*;
 use smol::future::{block_on, poll_once};
 

@@ -1,7 +1,7 @@
 //! Exceptions on their way through asynchronous calls and host functions.
 
 use super::LATE;
-use crate::asynchronous::host::pend;
+use crate::asynchronous::waiting::pend;
 use crate::errors::messages;
 use crate::guest::Drops;
 use libwasmtime::error::Context;

@@ -1,7 +1,8 @@
 //! Panics of asynchronous host functions, which resume where the host has called.
 
 use super::{LATE, run};
-use crate::asynchronous::host::{host_of_each_kind, pend};
+use crate::asynchronous::host::host_of_each_kind;
+use crate::asynchronous::waiting::pend;
 use crate::guest::{Dropped, Drops, panic_of, panic_text};
 use libwasmtime::*;
 use smol::future::block_on;
