@@ -28,8 +28,8 @@
 //! | `StoreContext`, a shared reference | if `T: Sync` | if `T: Sync` |
 //!
 //! All are `Unpin`, and neither `UnwindSafe` nor `RefUnwindSafe`: a panic may leave the
-//! store's data half changed, or the values that a closure captured. The `wasmtime` crate's types have the same auto traits, because of their
-//! fields.
+//! store's data half changed, or the values that a closure captured. The `wasmtime` crate's
+//! types have the same auto traits, because of their fields.
 
 #[cfg(feature = "async")]
 mod asynchrony;
@@ -124,9 +124,9 @@ pub(crate) struct StoreState<T: 'static> {
 /// Then the synchronous functions that run WebAssembly code return an error, such as
 /// [`TypedFunc::call`](crate::TypedFunc::call), [`Func::call`](crate::Func::call),
 /// [`Instance::new`](crate::Instance::new) and
-/// [`Linker::instantiate`](crate::Linker::instantiate). In host functions and callbacks that an
-/// asynchronous call calls, they return an error with every store's contexts and callers: use
-/// the asynchronous functions there as well. The other way round, no asynchronous host function
+/// [`Linker::instantiate`](crate::Linker::instantiate). They also return an error in host
+/// functions and callbacks that an asynchronous call in the same store calls: use the
+/// asynchronous functions there as well. The other way round, no asynchronous host function
 /// can come into a store while a synchronous call runs in it.
 ///
 /// All other functions work in either case, such as those that read memories and set globals.

@@ -127,7 +127,7 @@ impl<H: HostCall> Running<H> {
     unsafe fn advance(&mut self, prepare: impl FnOnce(&mut Option<H>) -> Result<()>) -> bool {
         let store = self.store;
         // SAFETY: the callback or the continuation is running, as this function requires.
-        // References of the host's future to the state are none to its `Asynchrony`.
+        // Invariant "State": the host's future refers to other parts than the `Asynchrony`.
         let outcome = unsafe {
             call_host(Outcome(self), || {
                 let mut call = self.call.borrow_mut();
@@ -145,7 +145,8 @@ impl<H: HostCall> Running<H> {
                 }
             })
         };
-        // SAFETY: as above. `Callback`: the place for the trap can be written.
+        // SAFETY: the callback or the continuation is still running, and the host's code has
+        // ended. Invariant "Callback": the place for the trap can be written.
         unsafe {
             match outcome {
                 Poll::Pending => Asynchrony::of(store).set_host_pending(),
