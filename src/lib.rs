@@ -182,6 +182,8 @@
 mod example;
 
 mod as_c;
+#[cfg(feature = "async")]
+mod asynchronous;
 mod backtrace;
 mod callback;
 #[allow(

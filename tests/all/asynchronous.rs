@@ -1,3 +1,4 @@
 //! Asynchronous calls and host functions.
 
 mod calls;
+mod immediate;
