@@ -1,6 +1,7 @@
 //! Other people's crates, which depend on `wasmtime`, with the package in
 //! `stand-in/wasmtime` in its place.
 
+mod doc_examples;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod messages;
@@ -12,7 +13,8 @@ use packages::{Packages, texts};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    harness::run(&["stand_in"], &[TESTS, messages::TESTS, provider::TESTS])
+    let tests = [TESTS, doc_examples::TESTS, messages::TESTS, provider::TESTS];
+    harness::run(&["stand_in"], &tests)
 }
 
 crate::tests![a_dependent_runs_with_it];
