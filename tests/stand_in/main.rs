@@ -5,6 +5,7 @@ mod doc_examples;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod messages;
+mod opa;
 mod packages;
 mod provider;
 
@@ -13,7 +14,13 @@ use packages::{Packages, texts};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let tests = [TESTS, doc_examples::TESTS, messages::TESTS, provider::TESTS];
+    let tests = [
+        TESTS,
+        doc_examples::TESTS,
+        messages::TESTS,
+        opa::TESTS,
+        provider::TESTS,
+    ];
     harness::run(&["stand_in"], &tests)
 }
 
