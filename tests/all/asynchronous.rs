@@ -1,4 +1,9 @@
 //! Asynchronous calls and host functions.
 
 mod calls;
-mod immediate;
+#[cfg(all(feature = "cranelift", unix))]
+pub mod host_stack;
+mod misuse;
+mod names;
+#[cfg(feature = "threads")]
+mod refused;
