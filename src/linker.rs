@@ -41,7 +41,7 @@ use std::ptr;
 /// # Many stores
 ///
 /// Host functions that are defined with [`func_wrap`](Linker::func_wrap),
-/// [`func_new`](Linker::func_new) or
+/// [`func_new`](Linker::func_new), their asynchronous counterparts or
 /// [`define_unknown_imports_as_traps`](Linker::define_unknown_imports_as_traps)
 /// belong to no store, and neither does a [`SharedMemory`](crate::SharedMemory). With
 /// such definitions alone, a linker works for every store of its engine. A program

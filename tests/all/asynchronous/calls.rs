@@ -89,7 +89,8 @@ fn a_yield_wakes_the_task_after_a_nested_call_was_dropped_while_it_waited() -> R
             let wait = wait.expect("it is exported").typed::<(), ()>(&caller)?;
             {
                 let mut call = pin!(wait.call_async(&mut caller, ()));
-                poll_fn(|task| Poll::Ready(assert!(call.as_mut().poll(task).is_pending()))).await;
+                let poll = poll_fn(|task| Poll::Ready(call.as_mut().poll(task))).await;
+                assert!(poll.is_pending());
             }
             // The guest yields as soon as it goes on.
             caller.engine().increment_epoch();
