@@ -1,7 +1,8 @@
 //! The calls that need a store's context, from outside or from a host function.
 
+mod asynchronous;
 mod externref;
-mod func;
+pub mod func;
 mod global;
 mod instance;
 mod linker;
@@ -17,6 +18,22 @@ use libwasmtime::{Extern, Val};
 
 /// All of them; more important ones several times.
 const OPS: &[fn(&mut Cx<'_>)] = &[
+    asynchronous::wrap,
+    asynchronous::make,
+    asynchronous::call,
+    asynchronous::call,
+    asynchronous::call,
+    asynchronous::call,
+    asynchronous::call_typed,
+    asynchronous::call_typed,
+    asynchronous::define,
+    asynchronous::instantiate,
+    asynchronous::instantiate,
+    asynchronous::instantiate_prepared,
+    asynchronous::instance,
+    asynchronous::module,
+    asynchronous::yields,
+    asynchronous::objects,
     externref::make,
     externref::data,
     externref::data_mut,
