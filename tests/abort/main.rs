@@ -69,6 +69,8 @@ mod types;
 mod values;
 #[cfg(all(feature = "wasi", feature = "wat", feature = "cranelift"))]
 mod wasi;
+#[cfg(all(feature = "wasi", feature = "wat", feature = "cranelift"))]
+mod wasi_in_tokio;
 #[cfg(feature = "winch")]
 mod winch;
 
