@@ -87,3 +87,22 @@ fn a_deadline_may_be_as_far_away_as_numbers_go() -> Result<()> {
     assert!(call.as_mut().poll(&mut task).is_ready());
     Ok(())
 }
+
+#[test]
+fn a_command_cannot_be_defined_asynchronously_within_a_synchronous_call() -> Result<()> {
+    let engine = Engine::default();
+    let command = Module::new(&engine, r#"(module (func (export "_start")))"#)?;
+    let mut store = Store::new(&engine, ());
+    let define = Func::wrap(&mut store, move |mut caller: Caller<'_, ()>| {
+        let mut linker = Linker::new(caller.engine());
+        block_on(linker.module_async(&mut caller, "command", &command))?;
+        Ok(())
+    });
+    let define = define.typed::<(), ()>(&store)?;
+    let error = define.call(&mut store, ()).unwrap_err();
+    assert!(
+        error.to_string().contains("while a synchronous call runs"),
+        "{error:#}"
+    );
+    block_on(define.call_async(&mut store, ()))
+}
