@@ -76,10 +76,12 @@ fn drive<R: Send>(
     if patience == MOST_POLLS {
         violation(shared, "an asynchronous call doesn't end");
     }
-    shared.tally(|tally| tally.abandoned += 1);
-    if shared.source.once_in(8) {
-        shared.has_forgotten.store(true, Ordering::SeqCst);
-        mem::forget(future);
+    if patience > 0 {
+        shared.tally(|tally| tally.abandoned += 1);
+        if shared.source.once_in(8) {
+            shared.has_forgotten.store(true, Ordering::SeqCst);
+            mem::forget(future);
+        }
     }
     Ok(None)
 }

@@ -79,6 +79,11 @@ pub fn silence_panics() {
     }));
 }
 
+/// Returns the origin of this thread's last panic.
+pub fn last_panic() -> String {
+    LAST_PANIC.with_borrow(String::clone)
+}
+
 /// Ends the sequence of calls.
 pub fn violation(shared: &Shared, text: impl Into<String>) -> ! {
     resume_unwind(Box::new(shared.note_violation(Violation(text.into()))))
@@ -236,7 +241,7 @@ fn weigh<R>(shared: &Shared, what: &str, expect: Expect, raised: Raised, end: En
                 Raised::Misuse | Raised::Error(_) | Raised::Panic(_) => false,
             };
             if !expected {
-                let last = LAST_PANIC.with_borrow(String::clone);
+                let last = last_panic();
                 violation(shared, format!("{what} ({expect:?}, {raised:?}): {last}"));
             }
             shared.tally(|tally| tally.panics += 1);

@@ -2,7 +2,7 @@
 
 use crate::config;
 use crate::drive::pauses;
-use crate::judge::{HostError, HostPanic, Violation, judge_alone, violation};
+use crate::judge::{self, HostError, HostPanic, Violation, judge_alone, violation};
 use crate::modules;
 use crate::ops;
 use crate::wasi;
@@ -43,12 +43,14 @@ pub fn play(input: &[u8]) -> Result<Tally, Violation> {
     }
     if let Err(payload) = played {
         // The harness itself has panicked.
+        eprintln!("{}", judge::last_panic());
         resume_unwind(payload);
     }
     let has_forgotten = shared.has_forgotten.load(Ordering::SeqCst);
     for (what, counter, may_leak) in [
         ("stores' data", &shared.data, false),
-        ("closures", &shared.closures, false),
+        // A forgotten future of an instantiation owns definitions of the linker.
+        ("closures", &shared.closures, has_forgotten),
         ("externrefs", &shared.externrefs, false),
         ("writers", &shared.writers, false),
         ("futures", &shared.futures, has_forgotten),

@@ -237,6 +237,9 @@ pub struct Data {
     pub owner: Owner,
     /// How deep calls into the store and back are nested.
     pub depth: usize,
+    /// Whether asynchronous host functions are for this store. The others have few, so that
+    /// they can be entered synchronously.
+    pub prefers_async: bool,
     /// Whether the store has to be entered asynchronously.
     pub is_async: bool,
     /// Whether an asynchronous call is running, at any depth.
@@ -252,6 +255,7 @@ impl Data {
             shared: shared.clone(),
             owner: shared.serial(),
             depth: 0,
+            prefers_async: shared.source.any(),
             is_async: false,
             in_async_call: false,
             raised: Raised::Nothing,

@@ -9,7 +9,7 @@ use crate::judge::{Before, Expect, judge};
 use crate::ops;
 use crate::values;
 use crate::world::Cx;
-use libwasmtime::{ExternRef, Func, Instance, Memory, Ref, Rooted, Table, WasmParams, WasmResults};
+use libwasmtime::{ExternRef, Func, Instance, Memory, Rooted, Table, WasmParams, WasmResults};
 
 /// Makes an asynchronous call, and judges how it ends; `None` also if it was given up.
 macro_rules! judge_async {
@@ -21,14 +21,18 @@ macro_rules! judge_async {
     }};
 }
 
-/// Whether to create an asynchronous host function. Most stores have none, so that they can be
-/// called synchronously.
-fn may_create(cx: &Cx<'_>) -> bool {
-    cx.data().is_async || cx.data().shared.source.once_in(4)
+/// Whether to make the store require asynchronous calls.
+fn may_require(cx: &Cx<'_>) -> bool {
+    let data = cx.data();
+    data.is_async
+        || data
+            .shared
+            .source
+            .once_in(if data.prefers_async { 2 } else { 24 })
 }
 
 pub fn wrap(cx: &mut Cx<'_>) {
-    if !may_create(cx) {
+    if !may_require(cx) {
         return;
     }
     let (shared, owner) = (cx.data().shared.clone(), cx.data().owner);
@@ -44,7 +48,7 @@ pub fn wrap(cx: &mut Cx<'_>) {
 }
 
 pub fn make(cx: &mut Cx<'_>) {
-    if !may_create(cx) {
+    if !may_require(cx) {
         return;
     }
     let ty = values::func_type(cx);
@@ -108,7 +112,11 @@ where
     P: WasmParams + Send + Sync,
     R: WasmResults + Send + Sync,
 {
-    let typed = judge(cx, "Func::typed", expect, |cx| func.typed::<P, R>(&*cx))?;
+    let of_func = match expect {
+        Expect::ForeignValue => Expect::Own,
+        of_func => of_func,
+    };
+    let typed = judge(cx, "Func::typed", of_func, |cx| func.typed::<P, R>(&*cx))?;
     judge_async!(
         cx,
         "TypedFunc::call_async",
@@ -122,7 +130,7 @@ where
 pub fn define(cx: &mut Cx<'_>) {
     with_linker(cx, |cx, linked| {
         let shared = cx.data().shared.clone();
-        if !shared.source.once_in(3) {
+        if !may_require(cx) {
             return;
         }
         linked.linker.allow_shadowing(shared.source.any());
@@ -207,7 +215,7 @@ pub fn module(cx: &mut Cx<'_>) {
 
 /// Lets code of the store yield.
 pub fn yields(cx: &mut Cx<'_>) {
-    if !may_create(cx) {
+    if !may_require(cx) {
         return;
     }
     let shared = cx.data().shared.clone();
@@ -255,12 +263,14 @@ pub fn objects(cx: &mut Cx<'_>) {
         }
         1 => {
             let ty = values::table_type(cx);
-            let null = Ref::null(ty.element().heap_type());
+            let Some((init, foreign)) = values::reference(cx, ty.element()) else {
+                return;
+            };
             let made = judge_async!(
                 cx,
                 "Table::new_async",
-                Expect::Own,
-                Table::new_async(&mut *cx, ty, null)
+                Expect::passing(false, foreign),
+                Table::new_async(&mut *cx, ty, init)
             );
             if let Some(table) = made {
                 ops::keep_item(cx, table.into());
