@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 /// As any `async fn` does.
 #[test]
@@ -95,8 +95,11 @@ fn a_command_cannot_be_defined_asynchronously_within_a_synchronous_call() -> Res
     let mut store = Store::new(&engine, ());
     let define = Func::wrap(&mut store, move |mut caller: Caller<'_, ()>| {
         let mut linker = Linker::new(caller.engine());
-        block_on(linker.module_async(&mut caller, "command", &command))?;
-        Ok(())
+        let defined = pin!(linker.module_async(&mut caller, "command", &command));
+        match defined.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(defined) => defined.map(drop),
+            Poll::Pending => unreachable!("nothing waits"),
+        }
     });
     let define = define.typed::<(), ()>(&store)?;
     let error = define.call(&mut store, ()).unwrap_err();
