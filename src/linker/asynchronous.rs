@@ -335,7 +335,9 @@ impl<T: 'static> Linker<T> {
     /// - [`Linker::module`] would return one for another reason than that the store, or an
     ///   import, requires asynchronous calls;
     /// - a reactor cannot be instantiated asynchronously, for the reasons of
-    ///   [`Linker::instantiate_async`].
+    ///   [`Linker::instantiate_async`];
+    /// - `module` is a command, and a synchronous call is running in the store: use the
+    ///   `*_async` functions for that call.
     ///
     /// # Panics
     ///
@@ -344,7 +346,6 @@ impl<T: 'static> Linker<T> {
     /// - `store` belongs to another engine;
     /// - `module` is a command, and the definition of one of its imports belongs to another
     ///   store;
-    /// - `module` is a command, and a synchronous call is running in the store;
     /// - a host function panics that is called by the start function or by `_initialize`.
     ///
     /// # Examples
@@ -400,18 +401,22 @@ impl<T: 'static> Linker<T> {
         self.assert_engine(store.engine());
         check_engine(&self.engine, module)?;
         match ModuleKind::of(module)? {
-            ModuleKind::Command => self.command(store, module_name, module, |store, ty, call| {
-                let call = Arc::new(call);
-                Func::new_async(store, ty, move |mut caller, params, results| {
-                    let call = call.clone();
-                    Box::new(async move {
-                        let instance = call.command.instantiate_async(&mut caller).await?;
-                        call.function(&mut caller, instance)
-                            .call_async(&mut caller, params, results)
-                            .await
+            ModuleKind::Command => {
+                // An error here, which would be a panic of `Func::new_async`.
+                store.opaque_mut().add_async()?;
+                self.command(store, module_name, module, |store, ty, call| {
+                    let call = Arc::new(call);
+                    Func::new_async(store, ty, move |mut caller, params, results| {
+                        let call = call.clone();
+                        Box::new(async move {
+                            let instance = call.command.instantiate_async(&mut caller).await?;
+                            call.function(&mut caller, instance)
+                                .call_async(&mut caller, params, results)
+                                .await
+                        })
                     })
                 })
-            }),
+            }
             ModuleKind::Reactor { has_initializer } => {
                 let instance = self.instantiate_async(&mut store, module).await?;
                 if has_initializer {
