@@ -9,6 +9,13 @@
 
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod absurd;
+#[cfg(all(
+    feature = "async",
+    feature = "wat",
+    feature = "cranelift",
+    feature = "gc"
+))]
+mod asynchronous;
 #[cfg(feature = "cache")]
 mod cache;
 #[cfg(compiler)]
