@@ -157,7 +157,7 @@ fn look_at_memory(store: impl AsContext<Data = Data>) {
     let store = store.as_context();
     // There is none while the guest is instantiated.
     if let Some(guest) = store.data().guest {
-        let bytes = guest.memory.data(&store);
+        let bytes = guest.memory.data(store);
         assert_eq!((bytes[0], bytes[bytes.len() - 1]), (0, 0));
     }
 }
@@ -192,7 +192,7 @@ fn linker(engine: &Engine) -> Result<Linker<Data>> {
             look_at_memory(&*caller);
             yield_once().await;
             results[0] = match params[0].unwrap_externref() {
-                Some(object) => object.clone().into(),
+                Some(object) => (*object).into(),
                 None => local.into(),
             };
             yield_once().await;
