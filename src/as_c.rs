@@ -132,7 +132,7 @@ impl<T> AsC for Linker<T> {
 /// # Safety
 ///
 /// Besides, all definitions must be host functions that may be called in every store with
-/// data of type `T`, on any thread. WASI must not be defined.
+/// data of type `T`, on any thread. None may be asynchronous, and WASI must not be defined.
 impl<T> FromC<Owned<wasmtime_linker_t>, &Engine> for Linker<T> {
     unsafe fn from_c(raw: Owned<wasmtime_linker_t>, engine: &Engine) -> Linker<T> {
         // SAFETY: the linker belongs to the engine, and its definitions may be used with

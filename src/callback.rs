@@ -16,12 +16,14 @@
 //! module and leaves the store as the code that called it expects.
 
 use crate::error::Raised;
+use crate::sys::{wasmtime_error_new, wasmtime_error_t};
 use crate::{Error, Result};
 use std::any::Any;
 use std::ffi::c_void;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr;
 
 /// A function that frees the environment of a callback.
 pub(crate) type Finalizer = unsafe extern "C" fn(*mut c_void);
@@ -126,6 +128,29 @@ impl Drop for Failure {
         if let Some(cause) = self.0.take() {
             discard(cause);
         }
+    }
+}
+
+/// A report of an owned error with the text of the failure, or of null for success.
+pub(crate) struct ReportError;
+
+impl Report<()> for ReportError {
+    type Output = *mut wasmtime_error_t;
+
+    fn success(self, (): ()) -> *mut wasmtime_error_t {
+        ptr::null_mut()
+    }
+
+    fn failure(self, failure: Failure) -> *mut wasmtime_error_t {
+        // The text of the C API's error ends at a NUL character.
+        let text: Vec<u8> = failure
+            .to_string()
+            .bytes()
+            .take_while(|&byte| byte != 0)
+            .chain([0])
+            .collect();
+        // SAFETY: `text` is a C string of UTF-8, which is copied.
+        unsafe { wasmtime_error_new(text.as_ptr().cast()) }
     }
 }
 

@@ -13,6 +13,8 @@ use std::fmt;
 
 #[cfg(feature = "pooling-allocator")]
 mod address_space;
+#[cfg(feature = "async")]
+mod async_stack;
 #[cfg(feature = "cache")]
 mod cache;
 #[cfg(compiler)]
@@ -24,6 +26,8 @@ mod conflict;
 #[cfg(compiler)]
 mod flags;
 mod host_memory;
+#[cfg(feature = "async")]
+mod host_stack;
 #[cfg(feature = "pooling-allocator")]
 mod pooling;
 mod profiler;
@@ -37,6 +41,8 @@ mod wasm_features;
 pub use cache::{Cache, CacheConfig};
 pub use conflict::ConfigConflict;
 pub use host_memory::{LinearMemory, MemoryCreator};
+#[cfg(feature = "async")]
+pub use host_stack::{StackCreator, StackMemory};
 #[cfg(feature = "pooling-allocator")]
 pub use pooling::PoolingAllocationConfig;
 pub use strategy::{
@@ -48,6 +54,8 @@ pub use wasm_features::WasmFeatures;
 #[cfg(compiler)]
 use compiler::CompilerConfig;
 use host_memory::HostMemory;
+#[cfg(feature = "async")]
+use host_stack::HostStack;
 use settings::Settings;
 use target::Target;
 
@@ -89,6 +97,8 @@ pub struct Config {
     #[cfg(feature = "cache")]
     cache: Option<Cache>,
     host_memory: Option<HostMemory>,
+    #[cfg(feature = "async")]
+    host_stack: Option<HostStack>,
     pub(crate) allocation_strategy: InstanceAllocationStrategy,
 }
 
@@ -106,6 +116,8 @@ impl Config {
             #[cfg(feature = "cache")]
             cache: None,
             host_memory: None,
+            #[cfg(feature = "async")]
+            host_stack: None,
             allocation_strategy: InstanceAllocationStrategy::OnDemand,
         }
     }
@@ -253,6 +265,13 @@ impl Config {
                 memory.apply(config.as_ptr());
             }
         }
+        #[cfg(feature = "async")]
+        if let Some(stack) = &self.host_stack {
+            sys::require(sys::Feature::Async)?;
+            // SAFETY: invariant "Owned object": `config` owns the configuration, as `apply`
+            // requires, and the library has the feature.
+            unsafe { stack.apply(config.as_ptr()) };
+        }
         #[cfg(compiler)]
         // SAFETY: invariant "Owned object": `config` owns the configuration, as `apply`
         // requires.
@@ -301,6 +320,10 @@ impl fmt::Debug for Config {
         }
         if self.host_memory.is_some() {
             f.field("host_memory", &format_args!("_"));
+        }
+        #[cfg(feature = "async")]
+        if self.host_stack.is_some() {
+            f.field("host_stack", &format_args!("_"));
         }
         f.field("allocation_strategy", &self.allocation_strategy);
         f.finish()

@@ -10,6 +10,7 @@
 //! | `example!(gc)` | collected objects, and Cranelift, as Winch compiles few of them |
 //! | `example!(gc, wat)` | those, and the text format |
 //! | `example!(cranelift)` | Cranelift and the text format |
+//! | `example!(unix, wat)` | Unix, a compiler and the text format |
 //!
 //! A feature that the item itself is compiled for needs no mention.
 #![allow(
@@ -32,6 +33,20 @@ macro_rules! example {
     };
     (cranelift) => {
         with_wat!(with_cranelift!("```"))
+    };
+    (unix, wat) => {
+        with_unix!(with_wat!(with_compiler!("```")))
+    };
+}
+
+#[cfg(unix)]
+macro_rules! with_unix {
+    ($($fence:tt)*) => { $($fence)* };
+}
+#[cfg(not(unix))]
+macro_rules! with_unix {
+    ($($fence:tt)*) => {
+        "```ignore"
     };
 }
 

@@ -13,6 +13,10 @@
 //! callback that is compiled for its type (`into_func`, `trampoline`). If it fails, the error
 //! or panic waits in the store while libwasmtime unwinds the WebAssembly frames; the call that
 //! entered them returns or resumes it.
+//!
+//! Asynchronous calls (`asynchronous`) are futures, and asynchronous host functions
+//! (`async_host`) closures that return futures. Both pass values with their types, as
+//! `wasmtime_func_call_async` takes no others.
 
 #[cfg(feature = "async")]
 mod async_host;
@@ -55,6 +59,10 @@ use crate::{AsContext, AsContextMut, FuncType, Result, Val, WasmParams, WasmResu
 ///   a function whose type is known when the program is compiled.
 /// - [`Func::call`] takes and returns [`Val`]s, and compares them with the function's type
 ///   at each call. It works for functions whose type is known only at run time.
+///
+/// Both have an asynchronous counterpart, `call_async`, with the Cargo feature `async`: a
+/// future, which is pending while an asynchronous host function waits. The chapter
+/// `asynchronous` says more.
 ///
 /// # Examples
 ///

@@ -13,6 +13,8 @@
 mod raw;
 
 mod anyref;
+#[cfg(feature = "async")]
+mod asynchronous;
 mod collect;
 mod exnref;
 mod externref;

@@ -75,6 +75,8 @@ impl Instance {
     /// - the store's limits don't allow the instance; see
     ///   [`Store::limiter`](crate::Store::limiter);
     /// - the memory or the tables cannot be allocated;
+    /// - the store requires asynchronous calls, or an asynchronous call is running in it: use
+    ///   `new_async` (see [`Store`](crate::Store#asynchronous-calls));
     /// - an active segment is out of bounds, or the start function fails, as described
     ///   for [`TypedFunc::call`].
     ///
@@ -107,6 +109,9 @@ impl Instance {
         let mut store = store.as_context_mut();
         check_engine(store.engine(), module)?;
         check_imports(&store, imports)?;
+        // Before the memories are noted as the store's.
+        #[cfg(feature = "async")]
+        store.opaque_mut().check_sync()?;
         store
             .opaque_mut()
             .shared_memories

@@ -56,6 +56,9 @@
 //! - A [`TypedFunc`] is a function whose type has been checked, which is the fast way
 //!   to call it. [`Func::wrap`] creates a function from a Rust closure, which
 //!   WebAssembly code calls; the closure's [`Caller`] gives access to the store.
+//! - Calls and host functions can be asynchronous: `TypedFunc::call_async` returns a future,
+//!   and so does the closure of `Linker::func_wrap_async`. The chapter `asynchronous` explains
+//!   them, and how to cut off a guest.
 //! - An [`Error`] says what went wrong. `downcast_ref` finds a typed cause in it: a
 //!   [`Trap`], the error that a host function returned, an [`I32Exit`],
 //!   [`UnknownImportError`], [`Unsupported`], [`LoadError`] and others. It also finds
@@ -123,7 +126,7 @@
 //! |---|---|---|
 //! | `addr2line` | ✓ | file names and lines in the text of backtraces |
 //! | `all-arch` | | compiling for every architecture |
-//! | `async` | ✓ | asynchronous calls |
+//! | `async` | ✓ | asynchronous calls and host functions |
 //! | `cache` | ✓ | a cache of compiled modules on disk |
 //! | `component-model` | ✓ | components |
 //! | `component-model-async` | ✓ | the asynchronous ABI of components |
@@ -182,6 +185,8 @@
 mod example;
 
 mod as_c;
+#[cfg(feature = "async")]
+pub mod asynchronous;
 mod backtrace;
 mod callback;
 #[allow(
@@ -209,7 +214,10 @@ mod profiling;
 #[cfg(any(
     feature = "pooling-allocator",
     all(feature = "profiling", target_os = "linux"),
-    all(unix, any(feature = "cache", feature = "wasi", compiler))
+    all(
+        unix,
+        any(feature = "async", feature = "cache", feature = "wasi", compiler)
+    )
 ))]
 mod region;
 mod shared_memory;
@@ -240,6 +248,8 @@ pub use config::{
     Config, ConfigConflict, InstanceAllocationStrategy, LinearMemory, MemoryCreator, OptLevel,
     ProfilingStrategy, RegallocAlgorithm, Strategy, WasmFeatures,
 };
+#[cfg(feature = "async")]
+pub use config::{StackCreator, StackMemory};
 pub use engine::{Engine, EngineWeak, Precompiled};
 pub use error::{Error, I32Exit, OutOfMemory, Result, ThrownException, ToWasmtimeResult};
 pub use extern_::{Export, Extern};

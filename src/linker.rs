@@ -41,7 +41,7 @@ use std::ptr;
 /// # Many stores
 ///
 /// Host functions that are defined with [`func_wrap`](Linker::func_wrap),
-/// [`func_new`](Linker::func_new) or
+/// [`func_new`](Linker::func_new), their asynchronous counterparts or
 /// [`define_unknown_imports_as_traps`](Linker::define_unknown_imports_as_traps)
 /// belong to no store, and neither does a [`SharedMemory`](crate::SharedMemory). With
 /// such definitions alone, a linker works for every store of its engine. A program
@@ -121,7 +121,7 @@ impl<T> Linker<T> {
     /// # Safety
     ///
     /// `raw` must be of `engine`. All that is defined must be host functions that may be
-    /// used with any store of data `T`, and on any thread, and none may be WASI's.
+    /// used with any store of data `T`, and on any thread. None may be asynchronous or WASI's.
     pub(crate) unsafe fn from_c(raw: Owned<wasmtime_linker_t>, engine: &Engine) -> Linker<T> {
         Linker {
             raw,
@@ -199,8 +199,9 @@ impl<T> Linker<T> {
     /// - `module`, `store`, or the definition of an import belongs to another engine
     ///   than the linker;
     /// - the definition of an import belongs to another store;
-    /// - the module imports an asynchronous host function, or the store requires asynchronous
-    ///   calls: use `instantiate_async`;
+    /// - the module imports an asynchronous host function, the store requires asynchronous
+    ///   calls, or an asynchronous call is running in it: use `instantiate_async` (see
+    ///   [`Store`](crate::Store#asynchronous-calls));
     /// - [`Instance::new`] would fail with these imports.
     ///
     /// # Panics

@@ -1,5 +1,8 @@
 //! Linear memories.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+
 use crate::entity::entity;
 use crate::error::check;
 use crate::owned::Owned;

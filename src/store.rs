@@ -110,6 +110,27 @@ pub(crate) struct StoreState<T: 'static> {
 /// they can share its data: to read memories, for instance, or the types of functions.
 /// Everything that changes a store, such as a call, borrows it exclusively.
 ///
+/// # Asynchronous calls
+///
+/// With the Cargo feature `async`, functions whose names end in `_async` call WebAssembly code
+/// in a future. They work with every store. A store *requires* them, for the rest of its life, as
+/// soon as
+///
+/// - an asynchronous host function comes into it: by `Func::wrap_async`, by the instantiation of
+///   a module that imports one, or by [`Linker::get`](crate::Linker::get);
+/// - its code may yield, by `Store::fuel_async_yield_interval` or
+///   `Store::epoch_deadline_async_yield_and_update`.
+///
+/// Then the synchronous functions that run WebAssembly code return an error, such as
+/// [`TypedFunc::call`](crate::TypedFunc::call), [`Func::call`](crate::Func::call),
+/// [`Instance::new`](crate::Instance::new) and
+/// [`Linker::instantiate`](crate::Linker::instantiate). In host functions and callbacks that an
+/// asynchronous call calls, they return an error with every store's contexts and callers: use
+/// the asynchronous functions there as well. The other way round, no asynchronous host function
+/// can come into a store while a synchronous call runs in it.
+///
+/// All other functions work in either case, such as those that read memories and set globals.
+///
 /// # Examples
 ///
 #[doc = example!(wat)]

@@ -1,5 +1,8 @@
 //! Tables of references.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+
 use crate::entity::entity;
 use crate::error::{check, check_trap, ensure};
 use crate::gc::RawRef;

@@ -12,7 +12,8 @@ use std::fmt;
 /// An error for an invalid or unavailable setting of a [`Config`].
 ///
 /// It is also the error for a setting that excludes another one.
-/// [`Engine::new`](crate::Engine::new) returns it; its text says what to do. For some
+/// [`Engine::new`](crate::Engine::new) returns it, and so does an asynchronous call whose
+/// stack is too small; its text says what to do. For some
 /// settings the `wasmtime` crate has an error text of its own. Then the error has that
 /// text, and its cause is a `ConfigConflict`: `{error:#}` shows both, and
 /// [`Error::downcast_ref`] finds it either way.
@@ -97,6 +98,8 @@ impl Config {
         let tunables = Tunables::of(self);
         self.check_features(&tunables)?;
         self.check_sizes(&tunables)?;
+        #[cfg(all(feature = "async", unix))]
+        self.check_async_stack()?;
         self.check_host_memory(&tunables)?;
         self.check_profiler()?;
         self.check_mach_ports(&tunables)?;
@@ -283,10 +286,11 @@ impl Config {
             )
             .into());
         }
-        // The stack of an asynchronous call isn't among them: libwasmtime returns an error
-        // when it can't allocate one.
+        // Version 48: adding a guard page to the size of an asynchronous call's stack may
+        // overflow; look at `MmapFiberStack::new` in `wasmtime-internal-fiber`.
         for (name, bytes) in [
             ("max_wasm_stack", stack as u64),
+            ("async_stack_size", tunables.async_stack_size as u64),
             ("memory_reservation", tunables.memory_reservation),
             ("memory_guard_size", tunables.memory_guard_size),
             (

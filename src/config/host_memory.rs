@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::MemoryType;
-use crate::callback::{self, Failure, Report, discard, finalize};
+use crate::callback::{self, ReportError, discard, finalize};
 use crate::error::{Error, Result, bail};
 use crate::sys::{
     self, wasm_memorytype_t, wasmtime_error_t, wasmtime_linear_memory_t, wasmtime_memory_creator_t,
@@ -162,29 +162,6 @@ impl CreatedMemory {
         (self.bytes, self.capacity) = (self.host.byte_size(), self.host.byte_capacity());
         self.start = start;
         Ok(())
-    }
-}
-
-/// Reports to the C API with an owned error, or null.
-struct ReportError;
-
-impl Report<()> for ReportError {
-    type Output = *mut wasmtime_error_t;
-
-    fn success(self, (): ()) -> *mut wasmtime_error_t {
-        ptr::null_mut()
-    }
-
-    fn failure(self, failure: Failure) -> *mut wasmtime_error_t {
-        // The text of the C API's error ends at a NUL character.
-        let text: Vec<u8> = failure
-            .to_string()
-            .bytes()
-            .take_while(|&byte| byte != 0)
-            .chain([0])
-            .collect();
-        // SAFETY: `text` is a C string of UTF-8, which is copied.
-        unsafe { sys::wasmtime_error_new(text.as_ptr().cast()) }
     }
 }
 

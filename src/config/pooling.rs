@@ -145,9 +145,11 @@ pool_settings! {
 
     /// Sets how many bytes of each stack stay resident when its slot becomes free.
     ///
-    /// The stacks are those of asynchronous calls. These bytes are overwritten with zeros,
-    /// and the rest is returned to the system. That avoids page faults when the slot is
-    /// used again, and takes physical memory for each slot. The default is 0.
+    /// The stacks are those of asynchronous calls. In libwasmtime 48, this has an effect only
+    /// if stacks are zeroed, which the C API can't turn on. So whatever has been used of a stack
+    /// stays resident in a free slot, with its contents. The default is 0.
+    // Version 48: there is no C function for `async_stack_zeroing`; look at
+    // `StackPool::zero_stack` in `wasmtime`, and at `config.rs` in `wasmtime-c-api-impl`.
     #[cfg(feature = "async")]
     #[needs(Async)]
     fn async_stack_keep_resident(size: usize = 0) and get_async_stack_keep_resident
@@ -213,10 +215,11 @@ pool_settings! {
     fn total_tables(count: u32 = TOTAL) and get_total_tables
         calls wasmtime_pooling_allocation_config_total_tables_set;
 
-    /// Sets how many asynchronous calls can run at a time.
+    /// Sets how many stacks of asynchronous calls can exist at a time.
     ///
-    /// Each takes a stack of `Config::async_stack_size` bytes of address space. The
-    /// default is 1000, or 100 on 32-bit machines.
+    /// Each takes `Config::async_stack_size` bytes of address space. A store has one for each
+    /// call that is running in it, and keeps the last one until it is dropped. A call for which
+    /// there is none fails. The default is 1000, or 100 on 32-bit machines.
     #[cfg(feature = "async")]
     #[needs(Async)]
     fn total_stacks(count: u32 = TOTAL) and get_total_stacks

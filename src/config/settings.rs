@@ -136,7 +136,9 @@ settings! {
     /// regular intervals from a thread of the host.
     /// [`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline) sets the deadline
     /// of a store. At the deadline the code traps, or calls the callback of
-    /// [`Store::epoch_deadline_callback`](crate::Store::epoch_deadline_callback).
+    /// [`Store::epoch_deadline_callback`](crate::Store::epoch_deadline_callback). In an
+    /// asynchronous call it can yield instead, so that guests take turns on a thread; see
+    /// `Store::epoch_deadline_async_yield_and_update`.
     ///
     /// WebAssembly code compares the epoch with the deadline at the beginning of functions
     /// and loops. That costs far less than [fuel](Config::consume_fuel), but isn't
@@ -186,7 +188,7 @@ settings! {
     /// The default is 512 KiB. [`Engine::new`](crate::Engine::new) returns a
     /// [`ConfigConflict`](crate::ConfigConflict) if the limit is 0, or more than the
     /// stack of an asynchronous call (2 MiB, unless `async_stack_size` sets another
-    /// size).
+    /// size). Asynchronous calls fail unless that stack has at least 32 KiB more.
     ///
     #[doc = example!(wat)]
     /// use libwasmtime::{Config, Engine, Instance, Module, Store, Trap};
@@ -212,10 +214,19 @@ settings! {
     /// Sets the size, in bytes, of the stacks that asynchronous calls run on.
     ///
     /// WebAssembly code may use [`Config::max_wasm_stack`] of it; the rest is for host
-    /// functions, and the system kills the process if they need more. The default is
-    /// 2 MiB. [`Engine::new`](crate::Engine::new) returns a
-    /// [`ConfigConflict`](crate::ConfigConflict) if it is less than
-    /// [`Config::max_wasm_stack`].
+    /// functions, whose futures are polled on this stack, and the system kills the process if
+    /// they need more. The default is 2 MiB.
+    ///
+    /// Each call that is running has a stack, and a store keeps that of its last call for the
+    /// next one. A stack takes this much address space, and as much memory as has been used of
+    /// it. Where many calls wait at a time, `PoolingAllocationConfig::total_stacks` reserves
+    /// the stacks beforehand.
+    ///
+    /// [`Engine::new`](crate::Engine::new) returns a
+    /// [`ConfigConflict`](crate::ConfigConflict) if the size is less than
+    /// [`Config::max_wasm_stack`], or if the system refuses memory of this size. An
+    /// asynchronous call returns one if the rest is less than 32 KiB: WebAssembly code could
+    /// overflow the stack.
     #[cfg(feature = "async")]
     #[needs(Async)]
     fn async_stack_size(size: usize) calls wasmtime_config_async_stack_size_set;

@@ -60,7 +60,17 @@ impl Engine {
         self.inner.tunables.max_wasm_stack
     }
 
-    /// Returns the size, in bytes, of the stacks that asynchronous calls run on.
+    /// Checks the settings that an asynchronous call depends on.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the stack of an asynchronous call is too small.
+    #[cfg(feature = "async")]
+    pub(crate) fn check_async_call(&self) -> Result<(), crate::ConfigConflict> {
+        self.inner.tunables.check_async_call()
+    }
+
+    /// Returns the value of `Config::async_stack_size`, set or default.
     pub fn get_async_stack_size(&self) -> usize {
         self.inner.tunables.async_stack_size
     }

@@ -14,6 +14,75 @@ use std::future::Future;
 use std::mem::MaybeUninit;
 
 impl Func {
+    /// Creates an asynchronous host function whose type is known only at run time.
+    ///
+    /// The closure gets the arguments and a slice for the results, as that of [`Func::new`]
+    /// does, and returns a boxed future, as that of [`Func::wrap_async`] does. The future may
+    /// hold on to both slices and to the [`Caller`].
+    ///
+    /// All else is as described for [`Func::wrap_async`], which is simpler and faster where the
+    /// types are known when the program is compiled.
+    ///
+    /// Calls `wasmtime_linker_define_async_func` and `wasmtime_linker_get`, with a linker of its
+    /// own, as only linkers define asynchronous functions in the C API.
+    ///
+    /// # Panics
+    ///
+    /// Panics if
+    ///
+    /// - `ty` belongs to another engine than the store;
+    /// - a synchronous call is running in the store, that is, in a host function that was called
+    ///   by one.
+    ///
+    /// # Examples
+    ///
+    /// A function that another thread answers, whatever its type:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{bail, Engine, Func, Instance, Module, Store, Val};
+    /// use tokio::sync::{mpsc, oneshot};
+    ///
+    /// // The other thread adds up what it is sent.
+    /// let (requests, mut inbox) = mpsc::channel::<(Vec<i32>, oneshot::Sender<i32>)>(1);
+    /// std::thread::spawn(move || {
+    ///     while let Some((numbers, answer)) = inbox.blocking_recv() {
+    ///         // It fails if the guest's call has been dropped meanwhile.
+    ///         let _ = answer.send(numbers.iter().sum());
+    ///     }
+    /// });
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "sum" (func $sum (param i32 i32 i32) (result i32)))
+    ///         (func (export "run") (result i32)
+    ///             (call $sum (i32.const 10) (i32.const 12) (i32.const 20))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let import = module.imports().next().expect("there is one");
+    /// let ty = import.ty().unwrap_func().clone();
+    /// let sum = Func::new_async(&mut store, ty, move |_, params, results| {
+    ///     let requests = requests.clone();
+    ///     Box::new(async move {
+    ///         let mut numbers = Vec::new();
+    ///         for param in params {
+    ///             let Some(x) = param.i32() else { bail!("`{param:?}` is not an i32") };
+    ///             numbers.push(x);
+    ///         }
+    ///         let (answer, answered) = oneshot::channel();
+    ///         requests.send((numbers, answer)).await?;
+    ///         results[0] = Val::I32(answered.await?);
+    ///         Ok(())
+    ///     })
+    /// });
+    /// futures::executor::block_on(async {
+    ///     let instance = Instance::new_async(&mut store, &module, &[sum.into()]).await?;
+    ///     let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+    ///     assert_eq!(run.call_async(&mut store, ()).await?, 42);
+    ///     Ok::<(), libwasmtime::Error>(())
+    /// })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn new_async<T, F>(mut store: impl AsContextMut<Data = T>, ty: FuncType, func: F) -> Func
     where
         F: for<'a> Fn(
@@ -31,6 +100,141 @@ impl Func {
         async_func(&mut store, host)
     }
 
+    /// Creates an asynchronous host function from a Rust closure.
+    ///
+    /// The closure
+    ///
+    /// - takes a [`Caller`] first, and then its arguments as one tuple: `()` for none, `(i32,)`
+    ///   for one, `(i32, u64)` for two, up to 17;
+    /// - returns a boxed future, usually `Box::new(async move { … })`. The future's output is
+    ///   what a closure of [`Func::wrap`] returns: nothing, a value, a tuple of them, or a
+    ///   [`Result`] of any of these.
+    ///
+    /// [`Func::wrap`] lists the Rust types for the types of WebAssembly.
+    ///
+    /// When WebAssembly code calls the function, the closure is called, and its future is
+    /// polled. While the future is pending, the WebAssembly code is suspended, and so is the
+    /// host's call that entered it, such as [`TypedFunc::call_async`]. The task of that call is
+    /// polled again when something wakes it: the future is polled with the task's own waker.
+    /// The future runs on the thread that polls the task, on the stack of the call.
+    ///
+    /// From now on, the store can be entered by asynchronous calls only:
+    /// [`TypedFunc::call`] and others return an error. The future, too, calls WebAssembly code
+    /// with `call_async(&mut caller, …).await`.
+    ///
+    /// The function belongs to the store, and is freed with it.
+    /// [`Linker::func_wrap_async`](crate::Linker::func_wrap_async) defines a function of such a
+    /// closure for the modules of all stores.
+    ///
+    /// Calls `wasmtime_linker_define_async_func` and `wasmtime_linker_get`, with a linker of its
+    /// own, as only linkers define asynchronous functions in the C API. If libwasmtime was built
+    /// without `async`, each call of the function fails with
+    /// [`Unsupported`](crate::Unsupported).
+    ///
+    /// # State
+    ///
+    /// The future may hold the [`Caller`] while it waits, and what it borrows from it, such as
+    /// the store's data. It can't borrow what the closure captures: the closure clones that for
+    /// each call, for instance an [`Arc`](std::sync::Arc) or the sender of a channel.
+    ///
+    /// The closure, and what else it captures, is as for [`Func::wrap`]: `Fn`, `Send`, `Sync`
+    /// and `'static`. The future is `Send`, as the task may move to another thread while it
+    /// waits.
+    ///
+    /// A `Rooted` reference that the future gets or creates is rooted until the future has
+    /// finished.
+    ///
+    /// # Errors, panics, and calls that are dropped
+    ///
+    /// Errors and panics of the closure and of its future are as described for [`Func::wrap`].
+    ///
+    /// If the host's call is dropped while the future is pending, the future is dropped where it
+    /// waits, and then the WebAssembly code is unwound. What the future has to finish in any
+    /// case belongs in a task of its own, or in a destructor.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a synchronous call is running in the store, that is, in a host function that
+    /// was called by one.
+    ///
+    /// # Examples
+    ///
+    /// A function that lets a guest sleep, while the thread does other things:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Func, Instance, Module, Store};
+    /// use std::time::Duration;
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "sleep" (func $sleep (param i64)))
+    ///         (func (export "run") (call $sleep (i64.const 5))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let sleep = Func::wrap_async(&mut store, |_, (milliseconds,): (u64,)| {
+    ///     Box::new(tokio::time::sleep(Duration::from_millis(milliseconds)))
+    /// });
+    ///
+    /// let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    /// runtime.block_on(async {
+    ///     let instance = Instance::new_async(&mut store, &module, &[sleep.into()]).await?;
+    ///     let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
+    ///     run.call_async(&mut store, ()).await
+    /// })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
+    /// A function that receives messages for a guest. The [`Caller`] is kept while it waits, for
+    /// the guest's memory and the store's data:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::error::Context;
+    /// use libwasmtime::{Caller, Engine, Extern, Func, Instance, Module, Result, Store};
+    /// use tokio::sync::mpsc;
+    ///
+    /// struct State {
+    ///     messages: mpsc::Receiver<String>,
+    /// }
+    ///
+    /// async fn receive(mut caller: Caller<'_, State>, address: u32, len: u32) -> Result<u32> {
+    ///     let Some(message) = caller.data_mut().messages.recv().await else {
+    ///         return Ok(0);
+    ///     };
+    ///     let memory = caller.get_export("memory").and_then(Extern::into_memory);
+    ///     let memory = memory.context("the module exports no memory")?;
+    ///     let bytes = &message.as_bytes()[..message.len().min(len as usize)];
+    ///     memory.write(&mut caller, address as usize, bytes)?;
+    ///     Ok(bytes.len() as u32)
+    /// }
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "receive" (func $receive (param i32 i32) (result i32)))
+    ///         (memory (export "memory") 1)
+    ///         (func (export "run") (result i32) (call $receive (i32.const 8) (i32.const 100))))
+    /// "#)?;
+    /// let (sender, messages) = mpsc::channel(1);
+    /// let mut store = Store::new(&engine, State { messages });
+    /// let receive = Func::wrap_async(&mut store, |caller, (address, len): (u32, u32)| {
+    ///     Box::new(receive(caller, address, len))
+    /// });
+    ///
+    /// futures::executor::block_on(async {
+    ///     let instance = Instance::new_async(&mut store, &module, &[receive.into()]).await?;
+    ///     let run = instance.get_typed_func::<(), u32>(&mut store, "run")?;
+    ///     let call = run.call_async(&mut store, ());
+    ///     // The guest waits while the message is sent.
+    ///     let (len, sent) = tokio::join!(call, sender.send("hello".to_owned()));
+    ///     sent?;
+    ///     assert_eq!(len?, 5);
+    ///     let memory = instance.get_memory(&mut store, "memory").expect("it is exported");
+    ///     assert_eq!(&memory.data(&store)[8..13], b"hello");
+    ///     Ok::<(), libwasmtime::Error>(())
+    /// })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn wrap_async<T, F, P, R>(mut store: impl AsContextMut<Data = T>, func: F) -> Func
     where
         F: for<'a> Fn(Caller<'a, T>, P) -> Box<dyn Future<Output = R> + Send + 'a>
@@ -46,6 +250,71 @@ impl Func {
         async_func(&mut store, host)
     }
 
+    /// Calls the function asynchronously with values whose types are known at run time.
+    ///
+    /// `results` must have as many elements as the function has results. They are overwritten
+    /// when the call has finished, whatever their values.
+    ///
+    /// All else is as described for [`TypedFunc::call_async`], which is simpler and faster where
+    /// the types are known when the program is compiled.
+    ///
+    /// Calls `wasmtime_func_call_async`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error, and leaves `results` as they are, if
+    ///
+    /// - there are too many or too few arguments or results;
+    /// - an argument doesn't have the type of the parameter;
+    /// - the call fails for one of the reasons of [`TypedFunc::call_async`].
+    ///
+    /// # Panics
+    ///
+    /// Panics, when it is polled, if the function belongs to another store, or if a host
+    /// function that is called panics.
+    ///
+    /// # Examples
+    ///
+    /// Calling all functions of a plugin that are hooks, whatever their parameters are:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::error::Context;
+    /// use libwasmtime::{Engine, Extern, Instance, Module, Result, Store, Val};
+    ///
+    /// async fn call_hooks(store: &mut Store<()>, plugin: Instance) -> Result<usize> {
+    ///     let mut hooks = Vec::new();
+    ///     for export in plugin.exports(&mut *store) {
+    ///         if let (true, Extern::Func(hook)) =
+    ///             (export.name().starts_with("on_"), export.into_extern())
+    ///         {
+    ///             hooks.push(hook);
+    ///         }
+    ///     }
+    ///     for hook in &hooks {
+    ///         let ty = hook.ty(&*store);
+    ///         // Zero or null for every parameter.
+    ///         let params: Option<Vec<_>> = ty.params().map(|ty| Val::default_for_ty(&ty)).collect();
+    ///         let params = params.context("a parameter has no default value")?;
+    ///         let mut results = vec![Val::I32(0); ty.results().len()];
+    ///         hook.call_async(&mut *store, &params, &mut results).await?;
+    ///     }
+    ///     Ok(hooks.len())
+    /// }
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (func (export "on_start"))
+    ///         (func (export "on_message") (param i32 i64) (result i32) (local.get 0)))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// futures::executor::block_on(async {
+    ///     let plugin = Instance::new_async(&mut store, &module, &[]).await?;
+    ///     assert_eq!(call_hooks(&mut store, plugin).await?, 2);
+    ///     Ok::<(), libwasmtime::Error>(())
+    /// })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub async fn call_async(
         &self,
         mut store: impl AsContextMut<Data: Send>,
@@ -91,6 +360,157 @@ where
     Params: WasmParams,
     Results: WasmResults,
 {
+    /// Calls the function asynchronously, and returns its results.
+    ///
+    /// Nothing happens before the future is polled. Then the function runs, on a stack of its
+    /// own, until it has finished or has to wait:
+    ///
+    /// - An asynchronous host function ([`Func::wrap_async`]) waits. Then the future is pending
+    ///   until what the host function waits for wakes the task.
+    /// - The code yields ([`Store::fuel_async_yield_interval`],
+    ///   [`Store::epoch_deadline_async_yield_and_update`] or an [`UpdateDeadline`] of a
+    ///   callback). Then the future is pending and wakes its task at once, so that other tasks
+    ///   can run.
+    ///
+    /// A function that does neither finishes in the first poll, which takes as long as the
+    /// function does. Let code yield if it may compute for long: otherwise it holds up all tasks
+    /// of the thread, and cannot be cut off.
+    ///
+    /// Every store can be used; those that contain asynchronous host functions, or whose code
+    /// yields, require asynchronous calls. The future borrows the store, so no other call
+    /// runs in it meanwhile. Calls in other stores do.
+    ///
+    /// The future is `Send`, and may be polled by one thread after another. All that it calls
+    /// runs on the thread that polls it.
+    ///
+    /// Calls `wasmtime_func_call_async`, which passes values with their types. So this costs more
+    /// than [`TypedFunc::call`], which passes raw values on the stack of the thread.
+    ///
+    /// # Dropping the future
+    ///
+    /// A future that is dropped before it has finished cancels the call. The futures of host
+    /// functions that wait are dropped, and the code is unwound, on the thread that drops it.
+    /// Memories and globals stay as the code has left them, in the middle of its work. The store
+    /// can still be used, and the next call begins anew. A future that has never been polled has
+    /// nothing to undo.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if
+    ///
+    /// - the call fails for one of the reasons of [`TypedFunc::call`], except that asynchronous
+    ///   calls are always allowed;
+    /// - there is no stack for it, because the system refuses one, or because all of
+    ///   `PoolingAllocationConfig::total_stacks` are in use;
+    /// - the stack has too few bytes for host functions; see
+    ///   [`Config::async_stack_size`](crate::Config::async_stack_size);
+    /// - libwasmtime was built without `async`; the error is an
+    ///   [`Unsupported`](crate::Unsupported).
+    ///
+    /// # Panics
+    ///
+    /// Panics, when it is polled, if the function belongs to another store, or if a host
+    /// function that is called panics.
+    ///
+    /// # Examples
+    ///
+    /// Two guests on one thread, one of which waits for the other:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::error::Context;
+    /// use libwasmtime::{Caller, Engine, Linker, Module, Result, Store};
+    /// use tokio::sync::mpsc::{Receiver, Sender, channel};
+    ///
+    /// struct State {
+    ///     outbox: Sender<i32>,
+    ///     inbox: Receiver<i32>,
+    /// }
+    ///
+    /// async fn send(caller: Caller<'_, State>, number: i32) -> Result<()> {
+    ///     Ok(caller.data().outbox.send(number).await?)
+    /// }
+    ///
+    /// async fn receive(mut caller: Caller<'_, State>) -> Result<i32> {
+    ///     caller.data_mut().inbox.recv().await.context("the other guest has gone")
+    /// }
+    ///
+    /// let engine = Engine::default();
+    /// let mut linker = Linker::new(&engine);
+    /// linker.func_wrap_async("host", "send", |caller, (x,): (i32,)| Box::new(send(caller, x)))?;
+    /// linker.func_wrap_async("host", "receive", |caller, ()| Box::new(receive(caller)))?;
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "send" (func $send (param i32)))
+    ///         (import "host" "receive" (func $receive (result i32)))
+    ///         (func (export "ask") (result i32)
+    ///             (call $send (i32.const 21))
+    ///             (call $receive))
+    ///         (func (export "answer") (result i32)
+    ///             (call $send (i32.mul (i32.const 2) (call $receive)))
+    ///             (i32.const 0)))
+    /// "#)?;
+    ///
+    /// // A store for each guest.
+    /// let guest = async |function, state| -> Result<i32> {
+    ///     let mut store = Store::new(&engine, state);
+    ///     let instance = linker.instantiate_async(&mut store, &module).await?;
+    ///     let function = instance.get_typed_func::<(), i32>(&mut store, function)?;
+    ///     function.call_async(&mut store, ()).await
+    /// };
+    /// let (question, questions) = channel(1);
+    /// let (answer, answers) = channel(1);
+    /// let (answered, _) = futures::executor::block_on(async {
+    ///     tokio::try_join!(
+    ///         guest("ask", State { outbox: question, inbox: answers }),
+    ///         guest("answer", State { outbox: answer, inbox: questions }),
+    ///     )
+    /// })?;
+    /// assert_eq!(answered, 42);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
+    /// A call that is cut off when it waits for too long:
+    ///
+    #[doc = example!(wat)]
+    /// # use libwasmtime::{Engine, Linker, Module, Store};
+    /// # use std::time::Duration;
+    /// # let engine = Engine::default();
+    /// # let module = Module::new(&engine, r#"
+    /// #     (module
+    /// #         (import "host" "receive" (func $receive (result i32)))
+    /// #         (global (export "calls") (mut i32) (i32.const 0))
+    /// #         (func (export "run") (result i32)
+    /// #             (global.set 0 (i32.add (global.get 0) (i32.const 1)))
+    /// #             (call $receive)))
+    /// # "#)?;
+    /// # let mut linker = Linker::new(&engine);
+    /// # linker.func_wrap_async("host", "receive", |_, ()| {
+    /// #     Box::new(std::future::pending::<i32>())
+    /// # })?;
+    /// # let mut store = Store::new(&engine, ());
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    /// # runtime.block_on(async {
+    /// let instance = linker.instantiate_async(&mut store, &module).await?;
+    /// let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+    ///
+    /// let call = run.call_async(&mut store, ());
+    /// match tokio::time::timeout(Duration::from_millis(10), call).await {
+    ///     Ok(result) => println!("{}", result?),
+    ///     // The call's future has been dropped.
+    ///     Err(_) => println!("the guest took too long"),
+    /// }
+    ///
+    /// // The store is as the guest has left it.
+    /// let calls = instance.get_global(&mut store, "calls").expect("it is exported");
+    /// assert_eq!(calls.get(&mut store).i32(), Some(1));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// # })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
+    /// [`Store::fuel_async_yield_interval`]: crate::Store::fuel_async_yield_interval
+    /// [`Store::epoch_deadline_async_yield_and_update`]: crate::Store::epoch_deadline_async_yield_and_update
+    /// [`UpdateDeadline`]: crate::UpdateDeadline
     pub async fn call_async(
         &self,
         mut store: impl AsContextMut<Data: Send>,

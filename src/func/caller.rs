@@ -21,10 +21,15 @@ use std::ptr::NonNull;
 /// # Threads
 ///
 /// A caller can be sent to another thread if the store's data can, and shared between
-/// threads if the data can, as in the `wasmtime` crate: asynchronous host functions need
-/// that. On another thread, it gives access to the store's data, memories, tables and
-/// numbers. But two operations must stay on the host function's own thread, here as in the
-/// `wasmtime` crate. This applies to the caller and to contexts that are created from it:
+/// threads if the data can, as in the `wasmtime` crate: the future of an asynchronous host
+/// function holds its caller, and moves between threads with the call that it belongs to.
+/// Whichever thread polls that call, the future is polled on the stack of the call, so it may
+/// use the caller for everything.
+///
+/// A host function may also lend its caller to another thread, such as a scoped one. There,
+/// the caller gives access to the store's data, memories, tables and numbers. But two
+/// operations must stay on the host function's own thread, here as in the `wasmtime` crate.
+/// This applies to the caller and to contexts that are created from it:
 ///
 /// - **Calling WebAssembly code.** Libwasmtime limits the stack once, when the outermost
 ///   call begins, by an address on the stack of that thread. On a stack at lower addresses,

@@ -85,6 +85,8 @@ where
     ///   [`ThrownException`](crate::ThrownException);
     /// - an argument belongs to another store, is a reference whose root is gone, or
     ///   doesn't match a parameter's concrete type (see [`Func::typed`]);
+    /// - the store requires asynchronous calls, or an asynchronous call is running in it: use
+    ///   `call_async` (see [`Store`](crate::Store#asynchronous-calls));
     /// - a reference to a collected object is among the values, and libwasmtime was built
     ///   without `gc`; the error is an [`Unsupported`](crate::Unsupported).
     ///

@@ -286,7 +286,7 @@ impl RawRef {
         // SAFETY: invariants "Context" and "Ownership". The function takes one value, which
         // is the address that `take_exn` writes to, and returns none.
         unsafe {
-            StoreOpaque::call_unchecked(store, &func, &mut address, 1)
+            StoreOpaque::call_host_func(store, &func, &mut address)
                 .expect("a host function that returns no trap doesn't fail");
         }
         exception

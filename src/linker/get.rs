@@ -11,7 +11,8 @@ impl<T: 'static> Linker<T> {
     /// Returns the item that is defined under a name.
     ///
     /// A host function becomes a function of `store`, anew at each call. It is freed
-    /// with the store, not before.
+    /// with the store, not before. If it is asynchronous, the store requires asynchronous
+    /// calls from then on.
     ///
     /// Calls `wasmtime_linker_get`.
     ///
@@ -110,7 +111,8 @@ impl<T: 'static> Linker<T> {
     /// Returns an error if
     ///
     /// - the item under the first of these names that is defined is not a function;
-    /// - it is a WASI function, and `store` has no WASI context.
+    /// - it is a WASI function, and `store` has no WASI context;
+    /// - it is an asynchronous host function, and a synchronous call is running in `store`.
     ///
     /// # Panics
     ///

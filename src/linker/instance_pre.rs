@@ -77,6 +77,9 @@ impl<T: 'static> InstancePre<T> {
     ///   [`SharedMemory`](crate::SharedMemory#in-one-store);
     /// - the store's limits don't allow the instance; see
     ///   [`Store::limiter`](crate::Store::limiter);
+    /// - the module imports an asynchronous host function, the store requires asynchronous
+    ///   calls, or an asynchronous call is running in it: use `instantiate_async` (see
+    ///   [`Store`](crate::Store#asynchronous-calls));
     /// - the start function fails, as described for
     ///   [`TypedFunc::call`](crate::TypedFunc::call).
     ///
@@ -116,7 +119,11 @@ impl<T: 'static> InstancePre<T> {
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
         self.inner.needs.check_sync()?;
-        self.prepare(&mut store)?;
+        self.check(&store)?;
+        // Before the memories are noted as the store's.
+        #[cfg(feature = "async")]
+        store.opaque_mut().check_sync()?;
+        self.import_memories(&mut store)?;
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
         // and `needs.check` has found that the imports may be used with it. The instance is
         // created from this module, in this store.
@@ -126,11 +133,18 @@ impl<T: 'static> InstancePre<T> {
         }
     }
 
-    /// Checks that the imports may be used with a store, and notes the shared memories among
-    /// them as the store's.
-    pub(super) fn prepare(&self, store: &mut StoreContextMut<'_, T>) -> Result<()> {
+    /// Checks that the imports may be used with a store, but for shared memories and asynchrony.
+    pub(super) fn check(&self, store: &StoreContextMut<'_, T>) -> Result<()> {
         check_engine(store.engine(), self.module())?;
-        self.inner.needs.check(store.opaque())?;
+        self.inner.needs.check(store.opaque())
+    }
+
+    /// Notes the shared memories among the imports as the store's.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it has one of them already.
+    pub(super) fn import_memories(&self, store: &mut StoreContextMut<'_, T>) -> Result<()> {
         store
             .opaque_mut()
             .shared_memories

@@ -104,7 +104,8 @@ impl<T: 'static> Linker<T> {
     ///
     /// - `module` belongs to another engine;
     /// - it exports both `_start` and `_initialize`, or one of them that is not a function;
-    /// - it cannot be instantiated, for the reasons of [`Linker::instantiate`];
+    /// - it cannot be instantiated, for the reasons of [`Linker::instantiate`]: use
+    ///   `module_async` where the imports or the store require asynchronous calls;
     /// - `_initialize` fails, or has parameters or results;
     /// - a command exports something that is neither a function nor known to be added by
     ///   toolchains; see [`Linker::allow_unknown_exports`];

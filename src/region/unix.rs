@@ -8,14 +8,6 @@
 ))]
 mod anonymous;
 
-#[cfg(any(
-    feature = "cache",
-    feature = "pooling-allocator",
-    feature = "wasi",
-    compiler
-))]
-pub(crate) use anonymous::page_size;
-
 use std::ffi::{c_int, c_void};
 #[cfg(all(feature = "profiling", target_os = "linux"))]
 use std::{fs::File, os::fd::AsRawFd};
@@ -33,6 +25,14 @@ impl Region {
     pub(crate) fn executable(file: &File, bytes: usize) -> io::Result<Region> {
         let access = libc::PROT_READ | libc::PROT_EXEC;
         Region::map(bytes, access, 0, file.as_raw_fd())
+    }
+
+    /// Allocates memory to read and write, for which the system reserves swap space if it does
+    /// that for other memory.
+    #[cfg(feature = "async")]
+    pub(crate) fn commit(bytes: usize) -> io::Result<Region> {
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        Region::map(bytes, access, libc::MAP_ANON, -1)
     }
 
     fn map(bytes: usize, access: c_int, flags: c_int, file: c_int) -> io::Result<Region> {
@@ -58,4 +58,18 @@ impl Drop for Region {
             unsafe { libc::munmap(self.start, self.bytes) };
         }
     }
+}
+
+/// Returns the size of a page, in bytes.
+#[cfg(any(
+    feature = "async",
+    feature = "cache",
+    feature = "pooling-allocator",
+    feature = "wasi",
+    compiler
+))]
+pub(crate) fn page_size() -> usize {
+    // SAFETY: `_SC_PAGESIZE` is a name of `sysconf`, which has no other requirement.
+    let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(bytes).expect("the size of a page is positive")
 }

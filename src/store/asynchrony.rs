@@ -24,6 +24,7 @@ use super::{MUST_BE_ASYNC, StoreOpaque};
 use crate::Result;
 use crate::error::{bail, ensure};
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Waker};
@@ -49,8 +50,11 @@ pub(super) struct Asynchrony {
 // SAFETY: there is a waker only during a poll, which stays on its thread.
 unsafe impl Send for Asynchrony {}
 
-/// What is restored when a poll ends.
-pub(super) struct OuterPoll(Option<NonNull<Waker>>);
+/// What is restored when a poll ends: what an outer poll, in which it runs, needs.
+pub(super) struct OuterPoll {
+    waker: Option<NonNull<Waker>>,
+    is_host_pending: bool,
+}
 
 /// Why a poll has ended although the call isn't finished.
 pub(super) enum Pause {
@@ -69,7 +73,7 @@ impl StoreOpaque {
     ///
     /// Returns an error, in the words of the `wasmtime` crate, if it may not.
     #[inline]
-    pub(super) fn check_sync(&mut self) -> Result<()> {
+    pub(crate) fn check_sync(&mut self) -> Result<()> {
         let asynchrony = self.asynchrony.get_mut();
         if asynchrony.is_required || asynchrony.waker.is_some() {
             return asynchrony.refuse_sync();
@@ -132,16 +136,19 @@ impl Asynchrony {
     /// Notes that a poll with this waker begins. The waker must exist until
     /// [`Asynchrony::end_poll`].
     pub(super) fn begin_poll(&mut self, waker: &Waker) -> OuterPoll {
-        self.is_host_pending = false;
-        OuterPoll(self.waker.replace(NonNull::from(waker)))
+        OuterPoll {
+            waker: self.waker.replace(NonNull::from(waker)),
+            is_host_pending: mem::replace(&mut self.is_host_pending, false),
+        }
     }
 
     /// Notes that a poll ends, and returns why, if the call isn't finished.
     pub(super) fn end_poll(&mut self, outer: OuterPoll) -> Pause {
-        self.waker = outer.0;
+        self.waker = outer.waker;
+        let is_host_pending = mem::replace(&mut self.is_host_pending, outer.is_host_pending);
         match self.yielding.take() {
             Some(yielding) => Pause::Until(yielding),
-            None if self.is_host_pending => Pause::Host,
+            None if is_host_pending => Pause::Host,
             None => Pause::Yield,
         }
     }

@@ -37,8 +37,8 @@ pub enum UpdateDeadline {
     /// not called asynchronously.
     #[cfg(feature = "async")]
     Yield(u64),
-    /// The code yields until the future is ready, for instance one with which an executor lets
-    /// other tasks have their turn. When the code goes on, the new deadline is this many ticks
+    /// The code yields until the future is ready, for instance that of `tokio::task::yield_now`,
+    /// which lets other tasks have their turn. When the code goes on, the new deadline is this many ticks
     /// away. It is an error if the code was not called asynchronously.
     #[cfg(feature = "async")]
     YieldCustom(u64, Pin<Box<dyn Future<Output = ()> + Send>>),
@@ -173,7 +173,8 @@ impl<T: 'static> Store<T> {
     /// [`Engine::increment_epoch`](crate::Engine::increment_epoch), usually from a thread that
     /// does so at regular intervals. The deadline is reached when the epoch has been
     /// incremented `ticks_beyond_current` times from now on. Then code traps with
-    /// [`Trap::Interrupt`], or calls the callback of [`Store::epoch_deadline_callback`].
+    /// [`Trap::Interrupt`], calls the callback of [`Store::epoch_deadline_callback`], or yields
+    /// (`Store::epoch_deadline_async_yield_and_update`).
     ///
     /// A new store's deadline is 0 ticks away: code traps at once until this is called.
     ///
@@ -221,7 +222,9 @@ impl<T: 'static> Store<T> {
 
     /// Makes code trap with [`Trap::Interrupt`] at the epoch deadline.
     ///
-    /// That is what it does in a new store. This undoes [`Store::epoch_deadline_callback`].
+    /// That is what it does in a new store. This undoes [`Store::epoch_deadline_callback`] and
+    /// `Store::epoch_deadline_async_yield_and_update`; the store goes on requiring asynchronous
+    /// calls after the latter.
     ///
     /// Calls `wasmtime_store_epoch_deadline_callback`, with a callback that interrupts, as the
     /// C API cannot remove one.
@@ -231,8 +234,9 @@ impl<T: 'static> Store<T> {
 
     /// Makes code call `callback` at the epoch deadline.
     ///
-    /// The callback may read and change the store. It interrupts the code, or lets it go on
-    /// until a new deadline; see [`UpdateDeadline`]. If it returns an error or panics, the code
+    /// The callback may read and change the store. It interrupts the code, lets it go on until
+    /// a new deadline, or, in an asynchronous call, lets it yield first; see
+    /// [`UpdateDeadline`]. If it returns an error or panics, the code
     /// is unwound, and the error or panic reaches the host's call as that of a host function
     /// does. References that the callback roots are unrooted when it returns.
     ///

@@ -151,7 +151,9 @@ pub trait AsC {
 /// - **Not in C.** The safe layer keeps lists of shared memories and WASI contexts. So it has
 ///   to instantiate modules that import or define a
 ///   [shared memory](crate::SharedMemory#in-one-store) or that import WASI functions, and it
-///   has to set a store's WASI context.
+///   has to set a store's WASI context. It also notes which stores have asynchronous host
+///   functions, and refuses synchronous calls in these. So it has to define such functions
+///   and to instantiate modules that import them.
 pub trait AsCMut {
     /// A pointer to the context.
     type C;

@@ -73,6 +73,8 @@ pub unsafe trait WasmTy: Send + Sized {
 
 /// A list of value types: a tuple of up to 17 [`WasmTy`].
 ///
+/// The parameters of an asynchronous host function (`Func::wrap_async`) are such a list.
+///
 /// # Safety
 ///
 /// Only this crate may implement it: `valtypes` must return the types of the tuple.

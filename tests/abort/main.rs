@@ -22,6 +22,8 @@ mod features;
 mod flags;
 #[cfg(compiler)]
 mod host_memory;
+#[cfg(all(feature = "async", feature = "wat", feature = "cranelift", unix))]
+mod host_stack;
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod hosts;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
@@ -43,6 +45,9 @@ mod settings;
 #[cfg(all(feature = "threads", feature = "wat", feature = "cranelift"))]
 mod shared_memories;
 mod sizes;
+#[cfg(all(feature = "async", feature = "wat", feature = "cranelift", unix))]
+#[path = "../stacks/mod.rs"]
+mod stacks;
 #[cfg(all(
     feature = "standard",
     feature = "wat",

@@ -36,16 +36,23 @@ fn of_asynchronous_stacks() {
             config.max_wasm_stack(4 << 20);
             config.async_stack_size(3 << 20);
         });
-        // Nothing is reserved until a call takes one.
-        let engine = assert_possible("any number", |config| {
-            config.async_stack_size(usize::MAX);
-        });
-        assert_eq!(engine.get_async_stack_size(), usize::MAX);
         let engine = assert_possible("all of it for WebAssembly", |config| {
-            config.async_stack_size(usize::MAX);
-            config.max_wasm_stack(1 << 30);
+            config.max_wasm_stack(64 << 20).async_stack_size(64 << 20);
         });
-        drop(engine);
+        assert_eq!(engine.get_async_stack_size(), 64 << 20);
+        // With a guard page the size would overflow.
+        for bytes in [usize::MAX, usize::MAX - 4095, usize::MAX - 8191] {
+            assert_conflict(&format!("async_stack_size({bytes})"), |config| {
+                config.async_stack_size(bytes);
+            });
+        }
+        // This fits into the address space, but into no memory.
+        #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+        if std::fs::read_to_string("/proc/sys/vm/overcommit_memory").is_ok_and(|it| it != "1\n") {
+            assert_conflict(&format!("async_stack_size({})", 1_usize << 44), |config| {
+                config.async_stack_size(1 << 44);
+            });
+        }
         // But a pool has its stacks from the start.
         #[cfg(feature = "pooling-allocator")]
         for stacks in [0, 1] {

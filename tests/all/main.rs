@@ -35,6 +35,15 @@ mod profiling;
 mod shared_memory;
 #[cfg(all(feature = "wat", compiler))]
 mod sharing;
+#[cfg(all(
+    feature = "async",
+    feature = "wat",
+    feature = "gc",
+    feature = "cranelift",
+    unix
+))]
+#[path = "../stacks/mod.rs"]
+mod stacks;
 #[cfg(all(feature = "standard", feature = "wat", compiler))]
 mod standard;
 #[cfg(all(feature = "wat", compiler))]

@@ -12,6 +12,10 @@ const SETTINGS: &[(Feature, Change)] = &[
     (Feature::Async, |config| {
         config.async_stack_size(4 << 20);
     }),
+    #[cfg(feature = "async")]
+    (Feature::Async, |config| {
+        config.with_host_stack(std::sync::Arc::new(NoStacks));
+    }),
     #[cfg(feature = "component-model")]
     (Feature::ComponentModel, |config| {
         config.wasm_component_model(true);
@@ -115,6 +119,21 @@ const SETTINGS: &[(Feature, Change)] = &[
         config.wasm_stack_switching(true);
     }),
 ];
+
+#[cfg(feature = "async")]
+struct NoStacks;
+
+// SAFETY: it creates none.
+#[cfg(feature = "async")]
+unsafe impl libwasmtime::StackCreator for NoStacks {
+    fn new_stack(
+        &self,
+        _: usize,
+        _: bool,
+    ) -> libwasmtime::Result<Box<dyn libwasmtime::StackMemory>> {
+        libwasmtime::bail!("no stack is created")
+    }
+}
 
 /// Each is an error that names the feature; settings without one are possible.
 fn settings_are_unsupported() {

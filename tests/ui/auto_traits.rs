@@ -52,15 +52,19 @@ type Local = Rc<Cell<u8>>;
 /// Data that threads may share, but that must not be sent.
 type Shared = MutexGuard<'static, u8>;
 
-// Types that are meant to be shared, and plain data. (`UpdateDeadline` may hold a future in
-// the `wasmtime` crate, and isn't `Sync`.)
+// Types that are meant to be shared, and plain data.
 assert_traits! {
     Send, Sync, Unpin;
     Config, Engine, EngineWeak, Module, SharedMemory, FuncType, StoreLimits, StoreLimitsBuilder,
     ExternType, GlobalType, HeapType, MemoryType, Mutability, RefType, TableType, TagType, ValType,
-    ModuleExport, Strategy, UpdateDeadline, V128, ValRaw, WasmFeatures, ImportType<'_>,
-    ExportType<'_>, Export<'_>,
+    ModuleExport, Strategy, V128, ValRaw, WasmFeatures, ImportType<'_>, ExportType<'_>,
+    Export<'_>,
 }
+
+// It may hold a future.
+assert_traits!(Send, Unpin; UpdateDeadline);
+#[cfg(feature = "async")]
+assert_lacks!(Sync; UpdateDeadline);
 
 // Types that contain host functions for a store's data, but no data.
 assert_traits!(Send, Sync, Unpin; Linker<Local>, InstancePre<Local>);

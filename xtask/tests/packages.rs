@@ -24,7 +24,7 @@ const ADDED: [&str; 4] = [
 ];
 
 /// The files that a user needs, if the package has them.
-const NEEDED: [&str; 9] = [
+const NEEDED: [&str; 10] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -32,6 +32,7 @@ const NEEDED: [&str; 9] = [
     "README.md",
     "build",
     "build.rs",
+    "docs",
     "examples",
     "src",
 ];

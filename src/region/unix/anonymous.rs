@@ -40,10 +40,3 @@ impl Region {
         }
     }
 }
-
-/// Returns the size of a page, in bytes.
-pub(crate) fn page_size() -> usize {
-    // SAFETY: `_SC_PAGESIZE` is a name of `sysconf`, which has no other requirement.
-    let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    usize::try_from(bytes).expect("the size of a page is positive")
-}

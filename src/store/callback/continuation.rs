@@ -3,7 +3,9 @@
 //! libwasmtime calls an asynchronous host function on the stack of the asynchronous call. It
 //! gets a continuation, which it calls on that stack in each poll until the continuation says
 //! that it has finished. The host's future is polled at the beginning already: if it is ready,
-//! nothing has to be allocated.
+//! nothing has to be allocated. So the first call of the continuation, which follows at once,
+//! doesn't poll it again: it might have asked for another task's turn, and with nested calls the
+//! innermost future would be polled twice as often with each level.
 
 use super::{Interrupt, Scope, store_of};
 use crate::Result;
@@ -13,6 +15,7 @@ use crate::store::asynchrony::Asynchrony;
 use crate::sys::{wasm_trap_t, wasmtime_async_continuation_t, wasmtime_caller_t};
 use std::cell::RefCell;
 use std::ffi::c_void;
+use std::mem;
 use std::ptr::{self, NonNull};
 use std::task::{Context, Poll};
 
@@ -55,6 +58,7 @@ pub(crate) unsafe fn begin<H: HostCall>(
             called,
             trap,
             call: RefCell::new(None),
+            has_just_begun: true,
             scope: Some(Scope::enter(store.as_ptr())),
         };
         let has_finished = running.advance(|call| {
@@ -88,6 +92,9 @@ unsafe extern "C" fn resume<H: HostCall>(env: *mut c_void) -> bool {
     // with this function, in a poll of the call in which it got it.
     unsafe {
         let running = &mut *env.cast::<Running<H>>();
+        if mem::replace(&mut running.has_just_begun, false) {
+            return false;
+        }
         running.advance(|_| Ok(()))
     }
 }
@@ -103,6 +110,10 @@ struct Running<H> {
     trap: *mut *mut wasm_trap_t,
     /// `None` before it has begun and after it has finished. Dropped before the scope.
     call: RefCell<Option<H>>,
+    /// Whether the continuation hasn't been called yet.
+    // Version 48: the first call is in the poll of the beginning; look at
+    // `invoke_c_async_callback` in `async.rs` in `wasmtime-c-api-impl`.
+    has_just_begun: bool,
     /// `None` after the call has finished.
     scope: Option<Scope>,
 }

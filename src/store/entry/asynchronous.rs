@@ -88,7 +88,7 @@ struct Entry<S> {
     error: *mut wasmtime_error_t,
     /// The future of an epoch callback that the code waits for.
     yielding: Option<Yield>,
-    pinned: PhantomPinned,
+    _pinned: PhantomPinned,
 }
 
 // SAFETY: what the pointers point to may be sent if the future is, as all entries require.
@@ -116,7 +116,7 @@ where
             trap: ptr::null_mut(),
             error: ptr::null_mut(),
             yielding: None,
-            pinned: PhantomPinned,
+            _pinned: PhantomPinned,
         }
     }
 
@@ -127,8 +127,11 @@ where
     /// As for every asynchronous entry, and `self` must be pinned.
     unsafe fn start(&mut self, start: S) -> Result<()> {
         require(Feature::Async)?;
-        // SAFETY: invariant "Context": nothing else uses the store.
-        let context = unsafe { (*self.store.as_ptr()).begin_change() };
+        // SAFETY: invariant "State": nothing else uses the store.
+        let store = unsafe { &mut *self.store.as_ptr() };
+        store.engine().check_async_call()?;
+        // Invariant "Context": nothing else uses the store.
+        let context = store.begin_change();
         self.future = start(context, &raw mut self.trap, &raw mut self.error);
         Ok(())
     }

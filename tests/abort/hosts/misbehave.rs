@@ -256,6 +256,16 @@ callbacks! {
         std::mem::forget(store);
     }
 
+    #[cfg(all(feature = "async", unix))]
+    stacks(place) {
+        for fails in Fails::ALL {
+            let mut store = stacks::store(place, fails);
+            assert!(!stacks::call(&mut store).unwrap_err().is::<Value>());
+            let outcome = catch_unwind(AssertUnwindSafe(|| drop(store)));
+            std::mem::forget(outcome);
+        }
+    }
+
     #[cfg(feature = "wasi")]
     writers(place) {
         for fails in [writers::Fails::Error, writers::Fails::Panic, writers::Fails::Flush] {
@@ -373,6 +383,37 @@ mod memories {
         let module = Module::new(store.engine(), r#"(module (memory (export "m") 1))"#)?;
         let instance = Instance::new(&mut *store, &module, &[])?;
         Ok(instance.get_memory(store, "m").expect("it is exported"))
+    }
+}
+
+#[cfg(all(feature = "async", unix))]
+mod stacks {
+    use super::*;
+    use futures::executor::block_on;
+    use std::sync::Arc;
+
+    struct Creator(
+        In,
+        Fails,
+        #[allow(dead_code, reason = "to be dropped")] Value,
+    );
+
+    // SAFETY: it creates no stack.
+    unsafe impl StackCreator for Creator {
+        fn new_stack(&self, _: usize, _: bool) -> Result<Box<dyn StackMemory>, Error> {
+            self.1.fail(self.0)
+        }
+    }
+
+    pub fn store(place: In, fails: Fails) -> Store<()> {
+        let mut config = Config::new();
+        config.with_host_stack(Arc::new(Creator(place, fails, Value(place))));
+        Store::new(&Engine::new(&config).unwrap(), ())
+    }
+
+    pub fn call(store: &mut Store<()>) -> Result<()> {
+        let f = Func::wrap(&mut *store, || {});
+        block_on(f.call_async(store, &[], &mut []))
     }
 }
 

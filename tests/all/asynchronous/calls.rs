@@ -2,9 +2,11 @@
 
 use futures::executor::block_on;
 use libwasmtime::*;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::task::{Context, Poll, Wake};
 
 /// A future that is pending once.
 struct YieldOnce(bool);
@@ -54,4 +56,58 @@ fn a_host_function_yields_in_the_middle_of_a_call() -> Result<()> {
         assert_eq!(*store.data(), 2);
         Ok(())
     })
+}
+
+/// A waker that counts.
+#[derive(Default)]
+struct Count(AtomicU32);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+#[test]
+fn a_yield_wakes_the_task_after_a_nested_call_was_dropped_while_it_waited() -> Result<()> {
+    let engine = Engine::new(Config::new().epoch_interruption(true))?;
+    let module = Module::new(
+        &engine,
+        r#"(module
+            (import "host" "wait" (func $wait))
+            (import "host" "give_up" (func $give_up))
+            (func (export "wait") (call $wait))
+            (func (export "run") (call $give_up) (loop)))"#,
+    )?;
+    let mut linker = Linker::<()>::new(&engine);
+    linker.func_wrap_async("host", "wait", |_, (): ()| {
+        Box::new(std::future::pending::<()>())
+    })?;
+    linker.func_wrap_async("host", "give_up", |mut caller, (): ()| {
+        Box::new(async move {
+            let wait = caller.get_export("wait").and_then(Extern::into_func);
+            let wait = wait.expect("it is exported").typed::<(), ()>(&caller)?;
+            {
+                let mut call = pin!(wait.call_async(&mut caller, ()));
+                let poll = poll_fn(|task| Poll::Ready(call.as_mut().poll(task))).await;
+                assert!(poll.is_pending());
+            }
+            // The guest yields as soon as it goes on.
+            caller.engine().increment_epoch();
+            Ok(())
+        })
+    })?;
+    let mut store = Store::new(&engine, ());
+    store.epoch_deadline_async_yield_and_update(1);
+    store.set_epoch_deadline(1);
+    let instance = block_on(linker.instantiate_async(&mut store, &module))?;
+    let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
+    let count = Arc::new(Count::default());
+    let waker = count.clone().into();
+    let mut task = Context::from_waker(&waker);
+    let mut call = pin!(run.call_async(&mut store, ()));
+    assert!(call.as_mut().poll(&mut task).is_pending());
+    assert_eq!(count.0.load(Relaxed), 1);
+    assert!(call.as_mut().poll(&mut task).is_ready());
+    Ok(())
 }

@@ -377,6 +377,40 @@ fn texts_of_who_makes_memories() -> Result<()> {
     Ok(())
 }
 
+/// Fails with a text.
+#[cfg(feature = "async")]
+struct Stacks(&'static str);
+
+// SAFETY: it creates no stack.
+#[cfg(feature = "async")]
+unsafe impl StackCreator for Stacks {
+    fn new_stack(&self, _: usize, _: bool) -> Result<Box<dyn StackMemory>, Error> {
+        Err(Error::msg(self.0))
+    }
+}
+
+#[cfg(feature = "async")]
+#[test]
+fn texts_of_who_creates_stacks() -> Result<()> {
+    use futures::executor::block_on;
+
+    for text in TEXTS {
+        let mut config = Config::new();
+        config.with_host_stack(std::sync::Arc::new(Stacks(text)));
+        let engine = Engine::new(&config)?;
+        let mut store = Store::new(&engine, ());
+        let f = Func::wrap(&mut store, || {});
+        assert_plain(&block_on(f.call_async(&mut store, &[], &mut [])).unwrap_err());
+        let guest = Module::new(&engine, "(module (memory 1))")?;
+        let instance = Linker::new(&engine);
+        let instance = block_on(instance.instantiate_async(&mut store, &guest));
+        if let Err(error) = instance {
+            assert_plain(&error);
+        }
+    }
+    Ok(())
+}
+
 /// What tells a trap by its text alone.
 #[cfg(feature = "gc")]
 #[test]

@@ -28,7 +28,7 @@ const PANICS: [&str; 9] = [
 ];
 
 /// Files and directories of which nothing is wrapped.
-const NOT_WRAPPED: [&str; 2] = ["async.rs", "component"];
+const NOT_WRAPPED: [&str; 1] = ["component"];
 
 /// Returns the directory of the package.
 fn directory() -> &'static Path {
