@@ -6,7 +6,8 @@
 
 use super::signature::Signature;
 use super::trampoline::{assert_engine, func_type};
-use super::{Caller, HostFunc};
+use super::{Caller, Func, HostFunc};
+use crate::linker::async_func;
 use crate::store::StoreOpaque;
 use crate::store::callback::{HostCall, begin};
 use crate::sys::{
@@ -14,7 +15,9 @@ use crate::sys::{
     wasmtime_val_t,
 };
 use crate::values::{Form, Given, Lent, Reader, Writer};
-use crate::{AsContext, Engine, FuncType, Result, StoreContextMut, Val, WasmRet, WasmTyList};
+use crate::{
+    AsContext, AsContextMut, Engine, FuncType, Result, StoreContextMut, Val, WasmRet, WasmTyList,
+};
 use std::ffi::c_void;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -22,6 +25,245 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+
+impl Func {
+    /// Creates an asynchronous host function whose type is known only at run time.
+    ///
+    /// The closure gets the arguments and a slice for the results, as that of [`Func::new`]
+    /// does, and returns a boxed future, as that of [`Func::wrap_async`] does. The future may
+    /// hold on to both slices and to the [`Caller`].
+    ///
+    /// All else is as described for [`Func::wrap_async`], which is simpler and faster where the
+    /// types are known when the program is compiled.
+    ///
+    /// Calls `wasmtime_linker_define_async_func` and `wasmtime_linker_get`, with a linker of its
+    /// own, as only linkers define asynchronous functions in the C API.
+    ///
+    /// # Panics
+    ///
+    /// Panics if
+    ///
+    /// - `ty` belongs to another engine than the store;
+    /// - a synchronous call is running in the store, that is, in a host function that was called
+    ///   by one.
+    ///
+    /// # Examples
+    ///
+    /// A function that another thread answers, whatever its type:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{bail, Engine, Func, Instance, Module, Store, Val};
+    /// use tokio::sync::{mpsc, oneshot};
+    ///
+    /// // The other thread adds up what it is sent.
+    /// let (requests, mut inbox) = mpsc::channel::<(Vec<i32>, oneshot::Sender<i32>)>(1);
+    /// std::thread::spawn(move || {
+    ///     while let Some((numbers, answer)) = inbox.blocking_recv() {
+    ///         // It fails if the guest's call has been dropped meanwhile.
+    ///         let _ = answer.send(numbers.iter().sum());
+    ///     }
+    /// });
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "sum" (func $sum (param i32 i32 i32) (result i32)))
+    ///         (func (export "run") (result i32)
+    ///             (call $sum (i32.const 10) (i32.const 12) (i32.const 20))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let import = module.imports().next().expect("there is one");
+    /// let ty = import.ty().unwrap_func().clone();
+    /// let sum = Func::new_async(&mut store, ty, move |_, params, results| {
+    ///     let requests = requests.clone();
+    ///     Box::new(async move {
+    ///         let mut numbers = Vec::new();
+    ///         for param in params {
+    ///             let Some(x) = param.i32() else { bail!("`{param:?}` is not an i32") };
+    ///             numbers.push(x);
+    ///         }
+    ///         let (answer, answered) = oneshot::channel();
+    ///         requests.send((numbers, answer)).await?;
+    ///         results[0] = Val::I32(answered.await?);
+    ///         Ok(())
+    ///     })
+    /// });
+    /// futures::executor::block_on(async {
+    ///     let instance = Instance::new_async(&mut store, &module, &[sum.into()]).await?;
+    ///     let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+    ///     assert_eq!(run.call_async(&mut store, ()).await?, 42);
+    ///     Ok::<(), libwasmtime::Error>(())
+    /// })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    pub fn new_async<T, F>(mut store: impl AsContextMut<Data = T>, ty: FuncType, func: F) -> Func
+    where
+        F: for<'a> Fn(
+                Caller<'a, T>,
+                &'a [Val],
+                &'a mut [Val],
+            ) -> Box<dyn Future<Output = Result<()>> + Send + 'a>
+            + Send
+            + Sync
+            + 'static,
+        T: Send + 'static,
+    {
+        let mut store = store.as_context_mut();
+        let host = HostFunc::untyped_async(store.engine(), ty, func);
+        async_func(&mut store, host)
+    }
+
+    /// Creates an asynchronous host function from a Rust closure.
+    ///
+    /// The closure
+    ///
+    /// - takes a [`Caller`] first, and then its arguments as one tuple: `()` for none, `(i32,)`
+    ///   for one, `(i32, u64)` for two, up to 17;
+    /// - returns a boxed future, usually `Box::new(async move { … })`. The future's output is
+    ///   what a closure of [`Func::wrap`] returns: nothing, a value, a tuple of them, or a
+    ///   [`Result`] of any of these.
+    ///
+    /// [`Func::wrap`] lists the Rust types for the types of WebAssembly.
+    ///
+    /// When WebAssembly code calls the function, the closure is called, and its future is
+    /// polled. While the future is pending, the WebAssembly code is suspended, and so is the
+    /// host's call that entered it, such as
+    /// [`TypedFunc::call_async`](crate::TypedFunc::call_async). The task of that call is polled
+    /// again when something wakes it: the future is polled with the task's own waker. The future
+    /// runs on the thread that polls the task, on the stack of the call.
+    ///
+    /// From now on, the store can be entered by asynchronous calls only:
+    /// [`TypedFunc::call`](crate::TypedFunc::call) and others return an error. The future, too,
+    /// calls WebAssembly code with `call_async(&mut caller, …).await`.
+    ///
+    /// The function belongs to the store, and is freed with it.
+    /// [`Linker::func_wrap_async`](crate::Linker::func_wrap_async) defines a function of such a
+    /// closure for the modules of all stores.
+    ///
+    /// Calls `wasmtime_linker_define_async_func` and `wasmtime_linker_get`, with a linker of its
+    /// own, as only linkers define asynchronous functions in the C API. If libwasmtime was built
+    /// without `async`, each call of the function fails with
+    /// [`Unsupported`](crate::Unsupported).
+    ///
+    /// # State
+    ///
+    /// The future may hold the [`Caller`] while it waits, and what it borrows from it, such as
+    /// the store's data. It can't borrow what the closure captures: the closure clones that for
+    /// each call, for instance an [`Arc`](std::sync::Arc) or the sender of a channel.
+    ///
+    /// The closure, and what else it captures, is as for [`Func::wrap`]: `Fn`, `Send`, `Sync`
+    /// and `'static`. The future is `Send`, as the task may move to another thread while it
+    /// waits.
+    ///
+    /// A `Rooted` reference that the future gets or creates is rooted until the future has
+    /// finished.
+    ///
+    /// # Errors, panics, and calls that are dropped
+    ///
+    /// Errors and panics of the closure and of its future are as described for [`Func::wrap`].
+    ///
+    /// If the host's call is dropped while the future is pending, the future is dropped where it
+    /// waits, and then the WebAssembly code is unwound. What the future has to finish in any
+    /// case belongs in a task of its own, or in a destructor.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a synchronous call is running in the store, that is, in a host function that
+    /// was called by one.
+    ///
+    /// # Examples
+    ///
+    /// A function that lets a guest sleep, while the thread does other things:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::{Engine, Func, Instance, Module, Store};
+    /// use std::time::Duration;
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "sleep" (func $sleep (param i64)))
+    ///         (func (export "run") (call $sleep (i64.const 5))))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let sleep = Func::wrap_async(&mut store, |_, (milliseconds,): (u64,)| {
+    ///     Box::new(tokio::time::sleep(Duration::from_millis(milliseconds)))
+    /// });
+    ///
+    /// let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    /// runtime.block_on(async {
+    ///     let instance = Instance::new_async(&mut store, &module, &[sleep.into()]).await?;
+    ///     let run = instance.get_typed_func::<(), ()>(&mut store, "run")?;
+    ///     run.call_async(&mut store, ()).await
+    /// })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    ///
+    /// A function that receives messages for a guest. The [`Caller`] is kept while it waits, for
+    /// the guest's memory and the store's data:
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::error::Context;
+    /// use libwasmtime::{Caller, Engine, Extern, Func, Instance, Module, Result, Store};
+    /// use tokio::sync::mpsc;
+    ///
+    /// struct State {
+    ///     messages: mpsc::Receiver<String>,
+    /// }
+    ///
+    /// async fn receive(mut caller: Caller<'_, State>, address: u32, len: u32) -> Result<u32> {
+    ///     let Some(message) = caller.data_mut().messages.recv().await else {
+    ///         return Ok(0);
+    ///     };
+    ///     let memory = caller.get_export("memory").and_then(Extern::into_memory);
+    ///     let memory = memory.context("the module exports no memory")?;
+    ///     let bytes = &message.as_bytes()[..message.len().min(len as usize)];
+    ///     memory.write(&mut caller, address as usize, bytes)?;
+    ///     Ok(bytes.len() as u32)
+    /// }
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "receive" (func $receive (param i32 i32) (result i32)))
+    ///         (memory (export "memory") 1)
+    ///         (func (export "run") (result i32) (call $receive (i32.const 8) (i32.const 100))))
+    /// "#)?;
+    /// let (sender, messages) = mpsc::channel(1);
+    /// let mut store = Store::new(&engine, State { messages });
+    /// let receive = Func::wrap_async(&mut store, |caller, (address, len): (u32, u32)| {
+    ///     Box::new(receive(caller, address, len))
+    /// });
+    ///
+    /// futures::executor::block_on(async {
+    ///     let instance = Instance::new_async(&mut store, &module, &[receive.into()]).await?;
+    ///     let run = instance.get_typed_func::<(), u32>(&mut store, "run")?;
+    ///     let call = run.call_async(&mut store, ());
+    ///     // The guest waits while the message is sent.
+    ///     let (len, sent) = tokio::join!(call, sender.send("hello".to_owned()));
+    ///     sent?;
+    ///     assert_eq!(len?, 5);
+    ///     let memory = instance.get_memory(&mut store, "memory").expect("it is exported");
+    ///     assert_eq!(&memory.data(&store)[8..13], b"hello");
+    ///     Ok::<(), libwasmtime::Error>(())
+    /// })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    pub fn wrap_async<T, F, P, R>(mut store: impl AsContextMut<Data = T>, func: F) -> Func
+    where
+        F: for<'a> Fn(Caller<'a, T>, P) -> Box<dyn Future<Output = R> + Send + 'a>
+            + Send
+            + Sync
+            + 'static,
+        P: WasmTyList,
+        R: WasmRet,
+        T: Send + 'static,
+    {
+        let mut store = store.as_context_mut();
+        let host = HostFunc::typed_async(store.engine(), func);
+        async_func(&mut store, host)
+    }
+}
 
 /// A future of the host, which may hold the caller.
 type HostFuture<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>;
