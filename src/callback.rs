@@ -89,6 +89,19 @@ impl Failure {
         }
     }
 
+    /// Returns the error, for code that may panic.
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic, if the host's code panicked.
+    #[cfg(feature = "async")]
+    pub(crate) fn raise(self) -> Error {
+        match self.into_cause() {
+            Cause::Error(error) => error,
+            Cause::Panic(payload) => resume_unwind(payload),
+        }
+    }
+
     /// Takes the `E` out of the error. Its context is dropped; if that panics, the
     /// panic becomes the failure.
     #[cfg(feature = "standard")]

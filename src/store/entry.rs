@@ -14,6 +14,11 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+#[cfg(feature = "async")]
+mod wait;
+
+#[cfg(feature = "async")]
+pub(crate) use wait::WaitFunc;
 
 use super::StoreOpaque;
 use crate::Result;
@@ -170,6 +175,22 @@ impl StoreOpaque {
                     inspect(error);
                 }
                 error
+            })
+        }
+    }
+
+    /// Calls a function without parameters and results, for a host function that waits.
+    ///
+    /// # Safety
+    ///
+    /// As for every entry. `func` must belong to the store, and an asynchronous call must be
+    /// running.
+    #[cfg(feature = "async")]
+    unsafe fn call_wait_func(store: *mut StoreOpaque, func: *const wasmtime_func_t) -> Result<()> {
+        // SAFETY: this function requires what `enter_unchecked` and the C function require.
+        unsafe {
+            StoreOpaque::enter_unchecked(store, |context, trap| {
+                wasmtime_func_call_unchecked(context, func, ptr::null_mut(), 0, trap)
             })
         }
     }

@@ -192,8 +192,12 @@ impl<S> Drop for Entry<S> {
     fn drop(&mut self) {
         if !self.future.is_null() {
             // SAFETY: the future is owned, and deleted once. If it hasn't finished, it unwinds
-            // its code; the store is valid, as every entry requires.
-            unsafe { wasmtime_call_future_delete(self.future) }
+            // its code; the store is valid, as every entry requires. The host functions that
+            // are unwound fail, but nobody waits for their errors.
+            unsafe {
+                wasmtime_call_future_delete(self.future);
+                (*self.store.as_ptr()).pending().set(None);
+            }
         }
     }
 }
