@@ -16,7 +16,7 @@
 //! module and leaves the store as the code that called it expects.
 
 use crate::error::Raised;
-use crate::sys::{wasmtime_error_new, wasmtime_error_t};
+use crate::sys::{runtime, wasmtime_error_new, wasmtime_error_t};
 use crate::{Error, Result};
 use std::any::Any;
 use std::ffi::c_void;
@@ -53,7 +53,7 @@ pub(crate) fn call_host<T, R: Report<T>>(report: R, body: impl FnOnce() -> Resul
 
 #[inline]
 fn catch<T>(body: impl FnOnce() -> Result<T>) -> Result<T, Failure> {
-    match catch_unwind(AssertUnwindSafe(body)) {
+    match catch_unwind(AssertUnwindSafe(|| runtime::reenter(body))) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Failure(Some(Cause::Error(error)))),
         Err(payload) => Err(Failure(Some(Cause::Panic(payload)))),
@@ -86,19 +86,6 @@ impl Failure {
         match &self.0 {
             Some(Cause::Error(error)) => Some(error),
             Some(Cause::Panic(_)) | None => None,
-        }
-    }
-
-    /// Returns the error, for code that may panic.
-    ///
-    /// # Panics
-    ///
-    /// Resumes the panic, if the host's code panicked.
-    #[cfg(feature = "async")]
-    pub(crate) fn raise(self) -> Error {
-        match self.into_cause() {
-            Cause::Error(error) => error,
-            Cause::Panic(payload) => resume_unwind(payload),
         }
     }
 
@@ -199,7 +186,7 @@ impl Pending {
 /// Runs code of the host that can't report a failure. A panic ends here, after the
 /// panic hook has printed it.
 pub(crate) fn contain(body: impl FnOnce()) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(|| runtime::reenter(body))) else {
         return;
     };
     // Dropping the payload may panic too, with a payload that does so again, without

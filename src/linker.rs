@@ -353,6 +353,11 @@ impl<T> Linker<T> {
         measured.allow_shadowing(true);
         for import in module.imports() {
             let (module, name) = (import.module(), import.name());
+            // What is found is an item of the store, also an asynchronous host function.
+            #[cfg(feature = "async")]
+            if self.definitions.needs(module, name).is_async() {
+                store.opaque_mut().add_async()?;
+            }
             if let Some(item) = self.find(store.opaque_mut(), module, name) {
                 measured.define_item(store.opaque(), module, name, &item)?;
             }

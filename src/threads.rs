@@ -17,7 +17,7 @@ pub(crate) use first_use::FirstUse;
 #[cfg(compiler)]
 pub(crate) use pools::for_compiling;
 #[cfg(feature = "wasi")]
-pub(crate) use pools::for_wasi;
+pub(crate) use pools::{Reads, for_wasi};
 
 use crate::Result;
 use crate::error::Context;

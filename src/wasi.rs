@@ -68,13 +68,33 @@
 //! the system starts as many, and returns an error if not. It can't know what the system will
 //! refuse later: stay at least one thread below the limit while WASI programs run.
 //!
-//! # Tokio
+//! # Asynchronous runtimes
 //!
-//! libwasmtime waits for input and output with the asynchronous runtime of the crate `tokio`.
-//! With the feature `vendored`, a program that uses `tokio` as well shares that crate with
-//! libwasmtime. Such a program must not call WASI programs from an asynchronous task: `tokio`
-//! panics, which aborts the process. Call them inside `tokio::task::spawn_blocking`. In all
-//! other link modes libwasmtime has a `tokio` of its own.
+//! A WASI function blocks its thread until it is done: while it reads, writes, or waits for a
+//! clock. In an asynchronous call it does so as well, and the thread is one of the program's
+//! asynchronous runtime. The other tasks of that thread wait as long, and a time limit can't
+//! cut off the call. In `tokio`, call a program that may wait for long inside
+//! `tokio::task::spawn_blocking`.
+//!
+//! libwasmtime itself uses the crate `tokio`. With the feature `vendored`, a program that uses
+//! `tokio` shares that crate with libwasmtime, and `tokio` doesn't allow a thread that runs
+//! tasks to wait. So with `vendored`, if the store has a WASI context, a call or an
+//! instantiation
+//!
+//! - in a task of a multi-thread runtime runs inside `tokio::task::block_in_place`: the other
+//!   tasks go on, on another thread. That costs about ten microseconds, and in an asynchronous
+//!   call as much for each poll.
+//! - in a task of a current-thread runtime, or in a `LocalSet`, returns an error. Call the
+//!   program inside `tokio::task::spawn_blocking` there, and asynchronously with
+//!   `Handle::block_on` inside of that. Before the error, the panic hook is called in two
+//!   cases: in a `LocalSet` of a multi-thread runtime, and if another thread is running the
+//!   tasks of the current-thread runtime. If the hook ends the process, or the program was
+//!   compiled with `panic = "abort"`, the program ends there.
+//!
+//! WASI functions then run in libwasmtime's runtime and host functions in the program's.
+//!
+//! In all other link modes libwasmtime has a `tokio` of its own. A call works in every task,
+//! and blocks the thread.
 //!
 //! # Destructors of thread-locals
 //!
@@ -149,10 +169,10 @@ impl<T: 'static> Store<T> {
     /// - libwasmtime was built without `wasi` ([`Unsupported`](crate::Unsupported)).
     pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
         require(Feature::Wasi)?;
-        let reads_stdin = wasi.reads_stdin();
+        let reads = wasi.reads();
         let (config, writers) = wasi.into_config()?;
         // Last, as the files that were opened leave fewer descriptors.
-        threads::for_wasi(reads_stdin)?;
+        threads::for_wasi(reads)?;
         let mut store = self.as_context_mut();
         // SAFETY: invariant "Context"; the configuration is owned and given away. The
         // function returns an owned error or null.

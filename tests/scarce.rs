@@ -220,6 +220,7 @@ mod for_wasi {
         without_threads("for_wasi::no_threads").run(|| {
             for _ in 0..2 {
                 assert_refused(run(|_| {}), "TOKIO_WORKER_THREADS");
+                assert_refused(run(reads_a_file), "TOKIO_WORKER_THREADS");
             }
         });
     }
@@ -242,9 +243,11 @@ mod for_wasi {
     /// With any number of free descriptors, a program runs, or it is an error.
     fn few_descriptors() {
         let process = |_: &str| limited("for_wasi::few_descriptors", "ulimit -n 100 &&");
-        let left: Vec<_> = (0..=9).map(|left| left.to_string()).collect();
-        let left: Vec<_> = left.iter().map(String::as_str).collect();
-        each(&left, process, |left| {
+        let cases = (0..=10).flat_map(|left| ["file", "process"].map(|of| format!("{left} {of}")));
+        let cases: Vec<_> = cases.collect();
+        let cases: Vec<_> = cases.iter().map(String::as_str).collect();
+        each(&cases, process, |case| {
+            let (left, input) = case.split_once(' ').unwrap();
             let left: usize = left.parse().unwrap();
             libwasmtime::load().unwrap();
             let mut files = Vec::new();
@@ -254,15 +257,27 @@ mod for_wasi {
             files.truncate(files.len() - left);
             // Everything else that uses descriptors.
             _ = super::run(&Engine::default());
-            let ran = run(|builder| _ = builder.inherit_stdin());
+            let change = match input {
+                "file" => reads_a_file,
+                _ => reads_of_the_process,
+            };
+            let ran = run(change);
             match left {
                 0..6 => assert!(ran.is_err()),
-                6..9 => println!("{ran:?}"),
+                6..10 => println!("{ran:?}"),
                 _ => ran.unwrap(),
             }
             drop(files);
             run(|_| {}).unwrap();
         });
+    }
+
+    fn reads_a_file(builder: &mut WasiCtxBuilder) {
+        builder.stdin_file("/dev/null");
+    }
+
+    fn reads_of_the_process(builder: &mut WasiCtxBuilder) {
+        builder.inherit_stdin();
     }
 
     crate::tests![no_threads, few_threads, few_descriptors];

@@ -215,7 +215,8 @@ settings! {
     ///
     /// WebAssembly code may use [`Config::max_wasm_stack`] of it; the rest is for host
     /// functions, whose futures are polled on this stack, and the system kills the process if
-    /// they need more. The default is 2 MiB.
+    /// they need more. A synchronous call of another store in a host function runs on this stack
+    /// as well, and may use `max_wasm_stack` bytes once more. The default is 2 MiB.
     ///
     /// Each call that is running has a stack, and a store keeps that of its last call for the
     /// next one. A stack takes this much address space, and as much memory as has been used of

@@ -171,12 +171,18 @@ impl Asynchrony {
         self.waker.is_some()
     }
 
-    /// Lets the poll that is running wait for a future. In a synchronous call there is none,
-    /// and libwasmtime reports an error.
-    pub(super) fn yield_until(&mut self, yielding: Yield) {
-        if self.waker.is_some() {
-            self.yielding = Some(yielding);
-        }
+    /// Lets the poll that is running wait for a future.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error, in the words of the `wasmtime` crate, in a synchronous call.
+    pub(super) fn yield_until(&mut self, yielding: Yield) -> Result<()> {
+        ensure!(
+            self.waker.is_some(),
+            "cannot use `UpdateDeadline::YieldCustom` without using an async wasm entrypoint"
+        );
+        self.yielding = Some(yielding);
+        Ok(())
     }
 
     /// Returns the context of the poll that is running.

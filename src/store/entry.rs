@@ -5,8 +5,10 @@
 //! 1. takes the store's state as a pointer, as callbacks make references to it while
 //!    the code runs;
 //! 2. drops the caches that the code makes untrue (invariant "Memory cache");
-//! 3. calls libwasmtime with the store's context (invariant "Context");
-//! 4. turns what that reports into an error, or into the failure of the host function
+//! 3. leaves the program's `tokio` runtime, if the code may call WASI functions that share
+//!    the crate `tokio` with the program ([`runtime`]);
+//! 4. calls libwasmtime with the store's context (invariant "Context");
+//! 5. turns what that reports into an error, or into the failure of the host function
 //!    that caused it (invariant "Failures").
 //!
 //! References that host functions root on the way are unrooted by their callbacks
@@ -25,8 +27,8 @@ use crate::Result;
 use crate::error::{Error, Raised, format_err};
 use crate::gc::RawRef;
 use crate::sys::{
-    wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_extern_t, wasmtime_func_call,
-    wasmtime_func_call_unchecked, wasmtime_func_t, wasmtime_instance_new,
+    runtime, wasm_trap_t, wasmtime_context_t, wasmtime_error_t, wasmtime_extern_t,
+    wasmtime_func_call, wasmtime_func_call_unchecked, wasmtime_func_t, wasmtime_instance_new,
     wasmtime_instance_pre_instantiate, wasmtime_instance_pre_t, wasmtime_instance_t,
     wasmtime_linker_instantiate, wasmtime_linker_t, wasmtime_module_t, wasmtime_val_raw_t,
     wasmtime_val_t,
@@ -179,19 +181,22 @@ impl StoreOpaque {
         }
     }
 
-    /// Calls a function without parameters and results, for a host function that waits.
+    /// Calls a function without parameters and results that suspends the asynchronous call.
     ///
     /// # Safety
     ///
     /// As for every entry. `func` must belong to the store, and an asynchronous call must be
     /// running.
+    // Not `outside_runtime`, which belongs to a thread: the poll is there already.
     #[cfg(feature = "async")]
     unsafe fn call_wait_func(store: *mut StoreOpaque, func: *const wasmtime_func_t) -> Result<()> {
-        // SAFETY: this function requires what `enter_unchecked` and the C function require.
+        let mut trap = ptr::null_mut();
+        // SAFETY: invariants "State" and "Context": nothing else uses the store, as this
+        // function requires.
         unsafe {
-            StoreOpaque::enter_unchecked(store, |context, trap| {
-                wasmtime_func_call_unchecked(context, func, ptr::null_mut(), 0, trap)
-            })
+            let context = (*store).begin_change();
+            let error = wasmtime_func_call_unchecked(context, func, ptr::null_mut(), 0, &mut trap);
+            (*store).check_entry(error, trap)
         }
     }
 
@@ -267,9 +272,32 @@ impl StoreOpaque {
         // the references made here end before and begin after the call.
         unsafe {
             let context = (*store).begin_change();
-            let error = call(context, &mut trap);
+            let error = StoreOpaque::outside_runtime(store, || call(context, &mut trap))?;
             (*store).check_entry(error, trap)
         }
+    }
+
+    /// Runs `call` where the WASI functions of the store may block the thread.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error, without running `call`, if the store has WASI functions and they
+    /// must not block this thread.
+    ///
+    /// # Safety
+    ///
+    /// As for every entry, but references to other parts of the state than the one that
+    /// [`StoreOpaque::has_wasi_at`] reads may be held across the call.
+    #[inline]
+    pub(super) unsafe fn outside_runtime<R>(
+        store: *const StoreOpaque,
+        call: impl FnOnce() -> R,
+    ) -> Result<R> {
+        // SAFETY: the store is live and nothing else uses it, as every entry requires.
+        if runtime::SHARED && unsafe { StoreOpaque::has_wasi_at(store) } {
+            return runtime::leave(call).map_err(Error::new);
+        }
+        Ok(call())
     }
 
     /// Returns the error of an entry, if it failed.

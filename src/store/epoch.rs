@@ -351,7 +351,7 @@ unsafe fn update<T: 'static>(
                 #[cfg(feature = "async")]
                 UpdateDeadline::YieldCustom(ticks, future) => {
                     require(Feature::Async)?;
-                    Asynchrony::of(store).yield_until(future);
+                    Asynchrony::of(store).yield_until(future)?;
                     (WASMTIME_UPDATE_DEADLINE_YIELD, ticks)
                 }
                 UpdateDeadline::Interrupt => return Err(Trap::Interrupt.into()),

@@ -216,6 +216,25 @@ impl StoreOpaque {
         return false;
     }
 
+    /// Reports whether the store has a WASI context, without a reference to the rest of the
+    /// state.
+    ///
+    /// # Safety
+    ///
+    /// `store` must be the state of a live store, which no other thread uses.
+    #[inline]
+    pub(super) unsafe fn has_wasi_at(store: *const StoreOpaque) -> bool {
+        #[cfg(feature = "wasi")]
+        // SAFETY: invariant "State", for this part of it, as this function requires. A host
+        // function's future that is suspended refers to other parts.
+        return unsafe { (*store).wasi.is_some() };
+        #[cfg(not(feature = "wasi"))]
+        {
+            _ = store;
+            false
+        }
+    }
+
     /// Takes the writers of the store's new WASI context, and returns those of the context
     /// that it replaces.
     #[cfg(feature = "wasi")]

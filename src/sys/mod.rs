@@ -93,6 +93,7 @@ mod missing;
 mod object;
 #[cfg(any(wasmtime_link = "load", feature = "cache"))]
 mod privileged;
+pub(crate) mod runtime;
 #[cfg(wasmtime_link = "load")]
 pub(crate) mod slot;
 #[cfg(wasmtime_link = "vendored")]

@@ -83,6 +83,17 @@ pub(crate) fn for_compiling() -> Result<()> {
     })
 }
 
+/// What a WASI program reads as its standard input.
+#[cfg(feature = "wasi")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reads {
+    Memory,
+    /// A file, which is open before libwasmtime's runtime starts.
+    File,
+    /// The standard input of the process, which a thread of its own reads.
+    Process,
+}
+
 /// Checks that libwasmtime can start the runtime that WASI functions run on, and the thread
 /// that reads the standard input of the process.
 ///
@@ -91,19 +102,19 @@ pub(crate) fn for_compiling() -> Result<()> {
 /// Returns an error if the system doesn't start as many threads or open as many descriptors,
 /// or if the environment variable isn't a positive number.
 #[cfg(feature = "wasi")]
-pub(crate) fn for_wasi(reads_stdin: bool) -> Result<()> {
+pub(crate) fn for_wasi(reads: Reads) -> Result<()> {
     static RUNTIME: FirstUse = FirstUse::new();
     static STDIN: FirstUse = FirstUse::new();
     let remedy = "set the environment variable TOKIO_WORKER_THREADS to a smaller number";
     RUNTIME.try_once(|| {
         // One more for functions that block, as those that read and write files do.
-        let count = of_runtime()? + 1 + usize::from(reads_stdin);
+        let count = of_runtime()? + 1 + usize::from(reads == Reads::Process);
         start(count, "running WASI functions", remedy)?;
         #[cfg(unix)]
-        open_descriptors()?;
+        open_descriptors(reads)?;
         Ok(())
     })?;
-    if reads_stdin {
+    if reads == Reads::Process {
         STDIN.try_once(|| {
             start(
                 1,
@@ -117,16 +128,16 @@ pub(crate) fn for_wasi(reads_stdin: bool) -> Result<()> {
 
 /// Opens as many descriptors as the runtime does, and closes them.
 #[cfg(all(feature = "wasi", unix))]
-fn open_descriptors() -> Result<()> {
+fn open_descriptors(reads: Reads) -> Result<()> {
     // The queue of events needs three. The handling of signals needs three more, in a
     // runtime that is shared with a program that uses signals.
-    const PAIRS: usize = 3;
-    let pairs: io::Result<Vec<_>> = (0..PAIRS).map(|_| UnixStream::pair()).collect();
-    pairs.map(drop).with_context(|| {
+    let pairs = 3 + usize::from(reads == Reads::File);
+    let opened: io::Result<Vec<_>> = (0..pairs).map(|_| UnixStream::pair()).collect();
+    opened.map(drop).with_context(|| {
         format!(
             "running WASI functions needs {} file descriptors, and fewer are free; close some, \
              or raise the limit (`ulimit -n`)",
-            2 * PAIRS
+            2 * pairs
         )
     })
 }

@@ -3,6 +3,7 @@
 use super::{MemoryInputPipe, stream::Input, stream::Output};
 use crate::Result;
 use crate::error::{Context, ensure};
+use crate::threads::Reads;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::Write;
@@ -96,9 +97,13 @@ pub struct WasiP1Ctx {
 }
 
 impl WasiP1Ctx {
-    /// Reports whether a program reads the standard input of the process.
-    pub(super) fn reads_stdin(&self) -> bool {
-        matches!(self.stdin, Input::Inherit)
+    /// Returns what a program reads as its standard input.
+    pub(super) fn reads(&self) -> Reads {
+        match self.stdin {
+            Input::Empty | Input::Bytes(_) => Reads::Memory,
+            Input::File(_) => Reads::File,
+            Input::Inherit => Reads::Process,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::Result;
 use crate::error::{Context, ensure, format_err};
 use crate::owned::Owned;
 use crate::sys::*;
+use crate::threads::{self, Reads};
 use crate::vec::ByteVec;
 use std::any::Any;
 use std::ffi::{CString, OsStr, OsString};
@@ -128,9 +129,15 @@ fn set_stdin(config: &RawConfig, stdin: Input) -> Result<()> {
         }
         Input::File(path) => {
             let file = path_text(&path)?;
-            // SAFETY: invariant "Owned object": `config` owns the configuration; the path is a
-            // C string.
-            if !unsafe { wasi_config_set_stdin_file(config.as_ptr(), file.as_ptr()) } {
+            threads::for_wasi(Reads::File)?;
+            // Version 48: this spawns a task that reads the file, and starts libwasmtime's
+            // runtime if none is current; look at `AsyncReadStream::new` in `wasmtime-wasi`.
+            let opened = runtime::enter_own(|| {
+                // SAFETY: invariant "Owned object": `config` owns the configuration; the path
+                // is a C string.
+                unsafe { wasi_config_set_stdin_file(config.as_ptr(), file.as_ptr()) }
+            })?;
+            if !opened {
                 return Err(cause(File::open(&path)))
                     .with_context(|| format!("failed to open `{}` for reading", path.display()));
             }

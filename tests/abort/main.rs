@@ -9,6 +9,13 @@
 
 #[cfg(all(feature = "wat", feature = "cranelift"))]
 mod absurd;
+#[cfg(all(
+    feature = "async",
+    feature = "wat",
+    feature = "cranelift",
+    feature = "gc"
+))]
+mod asynchronous;
 #[cfg(feature = "cache")]
 mod cache;
 #[cfg(compiler)]
@@ -69,6 +76,8 @@ mod types;
 mod values;
 #[cfg(all(feature = "wasi", feature = "wat", feature = "cranelift"))]
 mod wasi;
+#[cfg(all(feature = "wasi", feature = "wat", feature = "cranelift"))]
+mod wasi_in_tokio;
 #[cfg(feature = "winch")]
 mod winch;
 

@@ -363,9 +363,13 @@ fn no_threads_to_run_on() {
         process.run(|| {
             // Within the process the variable has the given value.
             let count = std::env::var("TOKIO_WORKER_THREADS").unwrap();
-            let outcome = print(io::sink());
-            println!("{count:?}: {outcome:?}");
-            assert_eq!(outcome.is_ok(), count == "1");
+            // A file as the input starts the runtime before any function is called.
+            let mut builder = WasiCtxBuilder::new();
+            builder.stdin_file(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+            for outcome in [start(builder.build_p1()), print(io::sink())] {
+                println!("{count:?}: {outcome:?}");
+                assert_eq!(outcome.is_ok(), count == "1");
+            }
         });
         if crate::subprocess::inside() {
             return;

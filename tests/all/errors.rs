@@ -10,7 +10,7 @@ use std::fmt;
 
 /// An error of a host function.
 #[derive(Debug, PartialEq)]
-struct Refused(i32);
+pub struct Refused(pub i32);
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,7 +21,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// A module with two named functions, the outer of which is exported.
-const NAMED: &str = r#"(module $guest
+pub const NAMED: &str = r#"(module $guest
     (import "" "" (func $host (param i32)))
     (func $inner (param i32) (call $host (local.get 0)))
     (func $outer (export "run") (param i32) (call $inner (local.get 0))))"#;
@@ -32,7 +32,7 @@ fn run<T>(store: &mut Store<T>, host: Func) -> TypedFunc<i32, ()> {
         .unwrap()
 }
 
-fn messages(error: &Error) -> Vec<String> {
+pub fn messages(error: &Error) -> Vec<String> {
     error.chain().map(ToString::to_string).collect()
 }
 

@@ -12,10 +12,82 @@ fn error_of(wat: &str) -> Error {
     f.call(&mut store, ()).unwrap_err()
 }
 
-/// Does the same for a function with that body.
-#[track_caller]
-fn trap_of(body: &str) -> Trap {
-    let wat = format!(
+/// Bodies of the function in [`module_with`], and how each traps.
+pub const KINDS: &[(&str, Trap)] = &[
+    (
+        "(drop (i32.div_s (i32.const 1) (i32.const 0)))",
+        Trap::IntegerDivisionByZero,
+    ),
+    (
+        "(drop (i64.rem_u (i64.const 1) (i64.const 0)))",
+        Trap::IntegerDivisionByZero,
+    ),
+    (
+        "(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))",
+        Trap::IntegerOverflow,
+    ),
+    (
+        "(drop (i32.trunc_f64_s (f64.const 1e30)))",
+        Trap::IntegerOverflow,
+    ),
+    (
+        "(drop (i64.trunc_f32_u (f32.const nan)))",
+        Trap::BadConversionToInteger,
+    ),
+    (
+        "(drop (i32.load (i32.const 0x10000)))",
+        Trap::MemoryOutOfBounds,
+    ),
+    (
+        "(memory.fill (i32.const 1) (i32.const 0) (i32.const 0x10000))",
+        Trap::MemoryOutOfBounds,
+    ),
+    ("(drop (table.get (i32.const 3)))", Trap::TableOutOfBounds),
+    ("unreachable", Trap::UnreachableCodeReached),
+    (
+        "(call_indirect (type $t) (i32.const 0))",
+        Trap::IndirectCallToNull,
+    ),
+    (
+        "(call_indirect (type $t) (i32.const 1))",
+        Trap::BadSignature,
+    ),
+    (
+        "(call_indirect (type $t) (i32.const 3))",
+        Trap::TableOutOfBounds,
+    ),
+    ("(call_ref $t (ref.null $t))", Trap::NullReference),
+    (
+        "(drop (array.get $array (array.new $array (i32.const 1) (i32.const 1)) (i32.const 1)))",
+        Trap::ArrayOutOfBounds,
+    ),
+    (
+        "(drop (array.new $array (i32.const 1) (i32.const 0x7fffffff)))",
+        Trap::AllocationTooLarge,
+    ),
+    (
+        "(drop (ref.cast (ref $array) (ref.i31 (i32.const 1))))",
+        Trap::CastFailure,
+    ),
+    (
+        "(drop (ref.as_non_null (ref.null any)))",
+        Trap::NullReference,
+    ),
+    #[cfg(feature = "threads")]
+    (
+        "(drop (i32.atomic.load (i32.const 1)))",
+        Trap::HeapMisaligned,
+    ),
+    #[cfg(feature = "threads")]
+    (
+        "(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0)))",
+        Trap::AtomicWaitNonSharedMemory,
+    ),
+];
+
+/// Returns a module whose export `f` has that body.
+pub fn module_with(body: &str) -> String {
+    format!(
         r#"(module
             (type $t (func))
             (type $array (array i32))
@@ -24,105 +96,18 @@ fn trap_of(body: &str) -> Trap {
             (func $number (param i32))
             (elem (i32.const 1) func $number)
             (func (export "f") {body}))"#
-    );
-    let error = error_of(&wat);
-    let trap = *error.downcast_ref::<Trap>().expect("a trap");
-    assert!(error.root_cause().is::<Trap>());
-    assert_eq!(error.root_cause().to_string(), trap.to_string());
-    trap
+    )
 }
 
 #[test]
-fn arithmetic() {
-    assert_eq!(
-        trap_of("(drop (i32.div_s (i32.const 1) (i32.const 0)))"),
-        Trap::IntegerDivisionByZero
-    );
-    assert_eq!(
-        trap_of("(drop (i64.rem_u (i64.const 1) (i64.const 0)))"),
-        Trap::IntegerDivisionByZero
-    );
-    assert_eq!(
-        trap_of("(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))"),
-        Trap::IntegerOverflow
-    );
-    assert_eq!(
-        trap_of("(drop (i32.trunc_f64_s (f64.const 1e30)))"),
-        Trap::IntegerOverflow
-    );
-    assert_eq!(
-        trap_of("(drop (i64.trunc_f32_u (f32.const nan)))"),
-        Trap::BadConversionToInteger
-    );
-}
-
-#[test]
-fn memories_and_tables() {
-    assert_eq!(
-        trap_of("(drop (i32.load (i32.const 0x10000)))"),
-        Trap::MemoryOutOfBounds
-    );
-    assert_eq!(
-        trap_of("(memory.fill (i32.const 1) (i32.const 0) (i32.const 0x10000))"),
-        Trap::MemoryOutOfBounds
-    );
-    assert_eq!(
-        trap_of("(drop (table.get (i32.const 3)))"),
-        Trap::TableOutOfBounds
-    );
-}
-
-#[test]
-fn calls() {
-    assert_eq!(trap_of("unreachable"), Trap::UnreachableCodeReached);
-    assert_eq!(
-        trap_of("(call_indirect (type $t) (i32.const 0))"),
-        Trap::IndirectCallToNull
-    );
-    assert_eq!(
-        trap_of("(call_indirect (type $t) (i32.const 1))"),
-        Trap::BadSignature
-    );
-    assert_eq!(
-        trap_of("(call_indirect (type $t) (i32.const 3))"),
-        Trap::TableOutOfBounds
-    );
-    assert_eq!(trap_of("(call_ref $t (ref.null $t))"), Trap::NullReference);
-}
-
-#[test]
-fn collected_objects() {
-    assert_eq!(
-        trap_of(
-            "(drop (array.get $array (array.new $array (i32.const 1) (i32.const 1)) (i32.const 1)))"
-        ),
-        Trap::ArrayOutOfBounds
-    );
-    assert_eq!(
-        trap_of("(drop (array.new $array (i32.const 1) (i32.const 0x7fffffff)))"),
-        Trap::AllocationTooLarge
-    );
-    assert_eq!(
-        trap_of("(drop (ref.cast (ref $array) (ref.i31 (i32.const 1))))"),
-        Trap::CastFailure
-    );
-    assert_eq!(
-        trap_of("(drop (ref.as_non_null (ref.null any)))"),
-        Trap::NullReference
-    );
-}
-
-#[cfg(feature = "threads")]
-#[test]
-fn atomics() {
-    assert_eq!(
-        trap_of("(drop (i32.atomic.load (i32.const 1)))"),
-        Trap::HeapMisaligned
-    );
-    assert_eq!(
-        trap_of("(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0)))"),
-        Trap::AtomicWaitNonSharedMemory
-    );
+fn kinds() {
+    for (body, expected) in KINDS {
+        let error = error_of(&module_with(body));
+        let trap = error.downcast_ref::<Trap>().expect("a trap");
+        assert_eq!(trap, expected, "{body}");
+        assert!(error.root_cause().is::<Trap>());
+        assert_eq!(error.root_cause().to_string(), trap.to_string());
+    }
 }
 
 #[test]

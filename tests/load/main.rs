@@ -16,6 +16,15 @@
 //! If libwasmtime is linked, there is nothing to load, and only that is tested; the other
 //! tests are left out. The library that a program is linked with is tested in `tests/link`.
 
+#[cfg(all(
+    feature = "async",
+    feature = "wat",
+    feature = "cranelift",
+    feature = "gc",
+    feature = "threads",
+    feature = "component-model"
+))]
+mod asynchronous;
 mod case;
 #[path = "../configured/mod.rs"]
 mod configured;
@@ -51,6 +60,15 @@ fn main() -> ExitCode {
         &["load"],
         &[
             TESTS,
+            #[cfg(all(
+                feature = "async",
+                feature = "wat",
+                feature = "cranelift",
+                feature = "gc",
+                feature = "threads",
+                feature = "component-model"
+            ))]
+            asynchronous::TESTS,
             #[cfg(all(
                 target_os = "linux",
                 target_pointer_width = "64",

@@ -10,6 +10,7 @@ extern crate wasmtime_c_api as _;
 
 #[cfg(libwasmtime_no_backtrace)]
 mod no_backtrace;
+pub mod runtime;
 
 /// The version of libwasmtime, which is the version of this package.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -8,10 +8,17 @@
 //!
 //! If the asynchronous call is dropped, the wait fails, and the callback drops the future before
 //! libwasmtime unwinds the code that called.
+//!
+//! # Threads
+//!
+//! After a wait, the thread may be another one. So no code of the host is suspended, nor anything
+//! else that belongs to a thread: each poll is a [`call_host`] of its own. And what comes before
+//! a wait, the wait, and what comes after it are functions that aren't inlined into each other,
+//! as the compiler may keep the address of a thread-local variable within a function.
 
-use super::call_host_with_store;
+use super::{Interrupt, Scope, store_of};
 use crate::Result;
-use crate::callback::{Failure, Report, call_host};
+use crate::callback::{Failure, Report, call_host, discard};
 use crate::store::StoreOpaque;
 use crate::store::asynchrony::{Asynchrony, Continuation};
 use crate::sys::{wasm_trap_t, wasmtime_caller_t};
@@ -30,49 +37,154 @@ pub(crate) type HostFuture<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>
 ///
 /// # Safety
 ///
-/// As for [`call_host_with_store`].
+/// As for [`store_of`], and no reference to the state may be held.
+#[inline]
 pub(crate) unsafe fn call_async_host<'a, R, X>(
     called: NonNull<wasmtime_caller_t>,
     start: impl FnOnce(NonNull<StoreOpaque>) -> (HostFuture<'a, R>, X),
-    finish: impl FnOnce(NonNull<StoreOpaque>, R, X) -> Result<()>,
+    finish: impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
 ) -> *mut wasm_trap_t {
-    // SAFETY: this function requires what `call_host_with_store` requires. References of the
-    // host's future to the state are none to its `Asynchrony`.
+    // SAFETY: invariant "State": the callback is running, and nothing else uses the store
+    // before it has returned.
     unsafe {
-        call_host_with_store(called, |store| {
-            let (mut future, rest) = start(store);
-            let mut context = Asynchrony::of(store).task_context();
-            let results = match future.as_mut().poll(&mut context) {
-                Poll::Ready(results) => results,
-                Poll::Pending => wait(store, future.as_mut())?,
-            };
-            // It may use the store while it is dropped, before raw values are written.
-            drop(future);
-            finish(store, results, rest)
-        })
+        let store = store_of(called);
+        let _scope = Scope::enter(store.as_ptr());
+        // Outside of the host's code, as the future may panic when it is dropped, after it has
+        // panicked when it was polled.
+        let mut call = None;
+        let polled = call_host(Polled, || {
+            let (future, _) = call.insert(start(store));
+            match poll(store, future) {
+                Poll::Pending => Ok(Poll::Pending),
+                Poll::Ready(results) => {
+                    finish_call(store, call.take(), results, &finish).map(Poll::Ready)
+                }
+            }
+        });
+        match polled {
+            Poll::Ready(Ok(())) => <*mut wasm_trap_t>::CONTINUE,
+            Poll::Ready(Err(failure)) => fail(store, call, failure),
+            Poll::Pending => go_on_later(store, call, finish),
+        }
     }
+}
+
+/// Waits for the host's future, which is pending, and writes the results.
+///
+/// # Safety
+///
+/// As for [`call_async_host`], and `store` must be the state of the callback's store.
+#[inline(never)]
+unsafe fn go_on_later<R, X>(
+    store: NonNull<StoreOpaque>,
+    mut call: Option<(HostFuture<'_, R>, X)>,
+    finish: impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
+) -> *mut wasm_trap_t {
+    // SAFETY: this function requires what the others require.
+    unsafe {
+        match wait(store, &mut call) {
+            Ok(results) => go_on(store, call, results, finish),
+            Err(failure) => fail(store, call, failure),
+        }
+    }
+}
+
+/// Writes the results after a wait.
+///
+/// # Safety
+///
+/// As for [`go_on_later`].
+#[inline(never)]
+unsafe fn go_on<R, X>(
+    store: NonNull<StoreOpaque>,
+    call: Option<(HostFuture<'_, R>, X)>,
+    results: R,
+    finish: impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
+) -> *mut wasm_trap_t {
+    let finished = call_host(Polled, || {
+        finish_call(store, call, results, &finish).map(Poll::Ready)
+    });
+    match finished {
+        Poll::Ready(Err(failure)) => {
+            // SAFETY: this function requires what `fail` requires.
+            unsafe { fail::<(), ()>(store, None, failure) }
+        }
+        Poll::Ready(Ok(())) | Poll::Pending => <*mut wasm_trap_t>::CONTINUE,
+    }
+}
+
+/// Drops the future, and then writes the results. The future may use the store while it is
+/// dropped, which raw values wouldn't survive.
+#[inline]
+fn finish_call<R, X>(
+    store: NonNull<StoreOpaque>,
+    call: Option<(HostFuture<'_, R>, X)>,
+    results: R,
+    finish: &impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
+) -> Result<()> {
+    let (future, rest) = call.expect("there is a call until it has finished");
+    let results = Kept(Some(results));
+    drop(future);
+    finish(store, results.into_inner(), rest)
+}
+
+/// Results, while the future is dropped. If that panics, so may they when they are dropped.
+struct Kept<R>(Option<R>);
+
+impl<R> Kept<R> {
+    #[inline]
+    fn into_inner(mut self) -> R {
+        self.0
+            .take()
+            .expect("results are kept until they are taken")
+    }
+}
+
+impl<R> Drop for Kept<R> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(results) = self.0.take() {
+            discard(results);
+        }
+    }
+}
+
+/// Drops the future, which may use the store, and leaves the failure in the store.
+///
+/// # Safety
+///
+/// As for [`go_on_later`].
+#[cold]
+#[inline(never)]
+unsafe fn fail<R, X>(
+    store: NonNull<StoreOpaque>,
+    call: Option<(HostFuture<'_, R>, X)>,
+    failure: Failure,
+) -> *mut wasm_trap_t {
+    discard(call);
+    // SAFETY: invariant "State": the callback is running, as this function requires, and the
+    // host's code has ended, with its borrows of the store.
+    Interrupt::interrupt(unsafe { &mut *store.as_ptr() }, failure)
 }
 
 /// Waits for the host's future, which is pending.
 ///
 /// # Errors
 ///
-/// Returns an error if the asynchronous call is dropped, or if no asynchronous call is running.
-///
-/// # Panics
-///
-/// Resumes the panic of the future.
+/// Returns what the future failed with, and an error if the asynchronous call is dropped or if
+/// there is none.
 ///
 /// # Safety
 ///
-/// A callback must be running, and `store` must be the state of its store.
-// The thread may be another one afterwards. In a function of its own, no address of a
-// thread-local variable is kept beyond that.
+/// As for [`go_on_later`].
 #[inline(never)]
-unsafe fn wait<R>(
+unsafe fn wait<R, X>(
     store: NonNull<StoreOpaque>,
-    future: Pin<&mut (dyn Future<Output = R> + Send + '_)>,
-) -> Result<R> {
+    call: &mut Option<(HostFuture<'_, R>, X)>,
+) -> Result<R, Failure> {
+    let (future, _) = call
+        .as_mut()
+        .expect("there is a call until it has finished");
     let mut waiting = Waiting {
         store,
         future,
@@ -86,16 +198,15 @@ unsafe fn wait<R>(
     // SAFETY: invariant "State": the callback is running, as this function requires. `waiting`
     // exists until the entry has ended, and nothing else uses it.
     unsafe { StoreOpaque::wait(store.as_ptr(), continuation)? };
-    let outcome = waiting.outcome;
-    outcome
+    waiting
+        .outcome
         .expect("the wait ends when there is an outcome")
-        .map_err(Failure::raise)
 }
 
 /// The wait for a future of the host.
 struct Waiting<'a, 'b, R> {
     store: NonNull<StoreOpaque>,
-    future: Pin<&'a mut (dyn Future<Output = R> + Send + 'b)>,
+    future: &'a mut HostFuture<'b, R>,
     outcome: Option<Result<R, Failure>>,
     /// Whether the continuation hasn't been called yet. Its first call follows at once: another
     /// poll of the future would be one too many, as it might have asked for another task's turn.
@@ -108,22 +219,17 @@ struct Waiting<'a, 'b, R> {
 /// Polls the host's future, as the continuation of a wait, and reports whether it has an outcome.
 unsafe extern "C" fn resume<R>(env: *mut c_void) -> bool {
     // SAFETY: invariant "Callback": libwasmtime passes the `Waiting` of the continuation, which
-    // `wait` borrows to it. It does so in a poll of the call, so nothing else uses the store.
+    // `wait` lends it. It does so in a poll of the call, so nothing else uses the store.
     unsafe {
         let waiting = &mut *env.cast::<Waiting<'_, '_, R>>();
-        let asynchrony = || Asynchrony::of(waiting.store);
+        let store = waiting.store;
         if mem::replace(&mut waiting.has_just_begun, false) {
-            asynchrony().set_host_pending();
+            Asynchrony::of(store).set_host_pending();
             return false;
         }
-        let future = &mut waiting.future;
-        let polled = call_host(Polled, || {
-            let mut context = asynchrony().task_context();
-            Ok(future.as_mut().poll(&mut context))
-        });
-        match polled {
+        match call_host(Polled, || Ok(poll(store, waiting.future))) {
             Poll::Pending => {
-                asynchrony().set_host_pending();
+                Asynchrony::of(store).set_host_pending();
                 false
             }
             Poll::Ready(outcome) => {
@@ -134,16 +240,31 @@ unsafe extern "C" fn resume<R>(env: *mut c_void) -> bool {
     }
 }
 
-/// The report of a continuation: the outcome of the host's future, if there is one.
+/// Polls the host's future with the waker of the poll that is running.
+///
+/// # Safety
+///
+/// `store` must be the state of a store in which a callback is running.
+#[inline]
+unsafe fn poll<R>(store: NonNull<StoreOpaque>, future: &mut HostFuture<'_, R>) -> Poll<R> {
+    // SAFETY: invariant "State": the callback is running, as this function requires. References
+    // of the future to the state are none to its `Asynchrony`.
+    let mut context = unsafe { Asynchrony::of(store).task_context() };
+    future.as_mut().poll(&mut context)
+}
+
+/// The report of a poll of the host's future: its outcome, if it has one.
 struct Polled;
 
 impl<R> Report<Poll<R>> for Polled {
     type Output = Poll<Result<R, Failure>>;
 
+    #[inline]
     fn success(self, polled: Poll<R>) -> Poll<Result<R, Failure>> {
         polled.map(Ok)
     }
 
+    #[cold]
     fn failure(self, failure: Failure) -> Poll<Result<R, Failure>> {
         Poll::Ready(Err(failure))
     }

@@ -168,10 +168,12 @@ where
             // isn't polled again after it has finished, as futures must not be.
             let (has_finished, pause) = unsafe {
                 let outer = Asynchrony::of(this.store).begin_poll(task.waker());
-                let has_finished = wasmtime_call_future_poll(this.future);
+                let has_finished = StoreOpaque::outside_runtime(this.store.as_ptr(), || {
+                    wasmtime_call_future_poll(this.future)
+                });
                 (has_finished, Asynchrony::of(this.store).end_poll(outer))
             };
-            if has_finished {
+            if has_finished? {
                 let future = mem::replace(&mut this.future, ptr::null_mut());
                 // SAFETY: invariant "State". The future is owned and deleted once. The two others
                 // are null or owned, and taken once.

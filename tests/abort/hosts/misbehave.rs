@@ -1,6 +1,9 @@
 //! Values of the host that panic wherever they can, in every place where
 //! libwasmtime calls back.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+
 use super::*;
 use std::error::Error as StdError;
 use std::fmt;
@@ -264,6 +267,28 @@ callbacks! {
             let outcome = catch_unwind(AssertUnwindSafe(|| drop(store)));
             std::mem::forget(outcome);
         }
+    }
+
+    #[cfg(feature = "async")]
+    asynchronous_functions(place) {
+        for fails in Fails::ALL {
+            asynchronous::fail(place, fails);
+        }
+    }
+
+    #[cfg(feature = "async")]
+    futures(place) {
+        asynchronous::drop_futures(place);
+    }
+
+    #[cfg(feature = "async")]
+    captured_by_asynchronous_functions(place) {
+        asynchronous::drop_functions(place);
+    }
+
+    #[cfg(feature = "async")]
+    yields(place) {
+        asynchronous::drop_yields(place);
     }
 
     #[cfg(feature = "wasi")]

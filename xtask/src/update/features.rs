@@ -63,7 +63,7 @@ fn passed_on(
             None => differences.push(format!(
                 "**New** feature `{name}`: add it to `vendor/Cargo.toml`"
             )),
-            Some(implied) if *implied != [passed_on.clone()] => differences.push(format!(
+            Some(implied) if !turns_on(implied, &passed_on) => differences.push(format!(
                 "`{name}` of `vendor/Cargo.toml` has to be `[\"{passed_on}\"]`"
             )),
             Some(_) => {}
@@ -102,6 +102,12 @@ fn passed_on(
         ));
     }
     differences
+}
+
+/// Reports whether a feature turns on `other`, and nothing else but dependencies.
+fn turns_on(implied: &[String], other: &str) -> bool {
+    let features = implied.iter().filter(|name| !name.starts_with("dep:"));
+    features.eq([other])
 }
 
 /// Checks that the build script looks for all features that a library's headers define.

@@ -46,7 +46,7 @@ impl Version {
     }
 
     /// Returns the places that name the version: file and text.
-    fn places(self) -> [(&'static str, String); 13] {
+    fn places(self) -> [(&'static str, String); 14] {
         let Version {
             major,
             minor,
@@ -76,6 +76,10 @@ impl Version {
             (
                 "vendor/Cargo.toml",
                 format!("wasmtime-c-api-impl = {{ version = \"={self}\""),
+            ),
+            (
+                "vendor/Cargo.toml",
+                format!("wasmtime-wasi = {{ version = \"{self}\""),
             ),
             (
                 stand_in,
