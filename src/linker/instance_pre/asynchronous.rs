@@ -90,14 +90,14 @@ impl<T: 'static> InstancePre<T> {
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
         // and `check` has found that the imports may be used with it. The place for the
         // instance is valid until the future has been dropped.
-        let entry = unsafe {
+        unsafe {
             StoreOpaque::instantiate_pre_async(
                 store.opaque_ptr(),
                 self.as_ptr(),
                 instance.as_mut_ptr(),
             )
-        };
-        entry.await?;
+        }
+        .await?;
         // SAFETY: there is an instance of this module in this store, as there is no error.
         Ok(unsafe { Instance::adopt(store.opaque_mut(), instance.assume_init(), self.module()) })
     }

@@ -56,18 +56,18 @@ fn futures_are_send_if_the_data_are() {
     assert_eq!(smol::block_on(all).unwrap(), 0);
 }
 
-/// Tells whether a `T` is `Send`, by the method that the compiler chooses.
+/// A type with a method that tells whether another type is `Send`: its own method comes before
+/// that of the trait.
 struct Probe<T>(PhantomData<T>);
 
-trait NotSend {
+trait IsSend {
     fn is_send(&self) -> bool {
         false
     }
 }
 
-impl<T> NotSend for Probe<T> {}
+impl<T> IsSend for Probe<T> {}
 
-// A method of the type itself comes before that of a trait.
 impl<T: Send> Probe<T> {
     fn is_send(&self) -> bool {
         true
