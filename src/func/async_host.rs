@@ -27,8 +27,7 @@ impl Func {
     /// All else is as described for [`Func::wrap_async`], which is simpler and faster where the
     /// types are known when the program is compiled.
     ///
-    /// Calls `wasmtime_linker_define_async_func` and `wasmtime_linker_get`, with a linker of its
-    /// own, as only linkers define asynchronous functions in the C API.
+    /// Calls `wasmtime_func_new_unchecked`.
     ///
     /// # Panics
     ///
@@ -131,10 +130,8 @@ impl Func {
     /// [`Linker::func_wrap_async`](crate::Linker::func_wrap_async) defines a function of such a
     /// closure for the modules of all stores.
     ///
-    /// Calls `wasmtime_linker_define_async_func` and `wasmtime_linker_get`, with a linker of its
-    /// own, as only linkers define asynchronous functions in the C API. If libwasmtime was built
-    /// without `async`, each call of the function fails with
-    /// [`Unsupported`](crate::Unsupported).
+    /// Calls `wasmtime_func_new_unchecked`. If libwasmtime was built without `async`, each call of
+    /// the function fails with [`Unsupported`](crate::Unsupported).
     ///
     /// # State
     ///

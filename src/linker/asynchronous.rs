@@ -17,7 +17,7 @@ impl<T> Linker<T> {
     /// [`Func::new_async`](crate::Func::new_async) says what the closure gets and returns. All
     /// else is as described for [`Linker::func_wrap_async`].
     ///
-    /// Calls `wasmtime_linker_define_async_func`.
+    /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
     /// # Errors
     ///
@@ -131,7 +131,7 @@ impl<T> Linker<T> {
     /// asynchronous calls only. A linker may contain synchronous and asynchronous functions; a
     /// module that imports none of the latter can be instantiated synchronously.
     ///
-    /// Calls `wasmtime_linker_define_async_func`.
+    /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
     /// # Errors
     ///

@@ -11,11 +11,10 @@
 //!
 //! # When synchronous calls are refused
 //!
-//! libwasmtime runs asynchronous host functions on the stack of an asynchronous call, on which
-//! it suspends them. `wasmtime_func_call_unchecked` doesn't check that there is such a stack,
-//! and without one, libwasmtime ends the process when an asynchronous host function is called.
-//! So an entry checks here first, and no such function gets into a store while a synchronous
-//! call runs in it.
+//! An asynchronous host function that waits suspends the stack of an asynchronous call. In a
+//! synchronous call there is no such stack, which `wasmtime_func_call_unchecked` doesn't check:
+//! libwasmtime would end the process. So an entry checks here first, and no such function gets
+//! into a store while a synchronous call runs in it.
 //!
 //! A host function's future may hold references to other parts of the state while it is
 //! suspended, such as the data or the engine. So nothing here refers to the whole state.

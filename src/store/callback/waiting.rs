@@ -197,7 +197,7 @@ unsafe fn wait<R, X>(
     };
     // SAFETY: invariant "State": the callback is running, as this function requires. `waiting`
     // exists until the entry has ended, and nothing else uses it.
-    unsafe { StoreOpaque::wait(store.as_ptr(), continuation)? };
+    unsafe { StoreOpaque::wait(store, continuation)? };
     waiting
         .outcome
         .expect("the wait ends when there is an outcome")
@@ -247,8 +247,8 @@ unsafe extern "C" fn resume<R>(env: *mut c_void) -> bool {
 /// `store` must be the state of a store in which a callback is running.
 #[inline]
 unsafe fn poll<R>(store: NonNull<StoreOpaque>, future: &mut HostFuture<'_, R>) -> Poll<R> {
-    // SAFETY: invariant "State": the callback is running, as this function requires. References
-    // of the future to the state are none to its `Asynchrony`.
+    // SAFETY: invariant "State": the callback is running, as this function requires, and the
+    // future refers to other parts of the state than its `Asynchrony`.
     let mut context = unsafe { Asynchrony::of(store).task_context() };
     future.as_mut().poll(&mut context)
 }

@@ -32,36 +32,44 @@ impl StoreOpaque {
     ///
     /// # Safety
     ///
-    /// As for every entry. The environment of the continuation must be valid during the call.
+    /// As for every entry, but the future of the host function that waits may hold references
+    /// to the state. The environment of the continuation must be valid during the call.
     // Version 48: the C function doesn't check how the store was entered, and suspends the
     // asynchronous call; look at `Func::call_unchecked` and `vmctx_async` in `func.rs`, and at
     // `BlockingContext` in `fiber.rs`, in `wasmtime`.
     pub(in crate::store) unsafe fn wait(
-        store: *mut StoreOpaque,
+        store: NonNull<StoreOpaque>,
         continuation: Continuation,
     ) -> Result<()> {
-        // SAFETY: invariants "State" and "Context": nothing else uses the store, as this
-        // function requires. The function belongs to the store, and an asynchronous call is
-        // running, as its poll is.
+        // SAFETY: invariant "State": nothing else uses the store, as this function requires,
+        // and the host's future refers to other parts than the `Asynchrony`. The function
+        // belongs to the store, and an asynchronous call is running, as its poll is.
         unsafe {
-            let state = &mut *store;
-            ensure!(state.asynchrony.get_mut().is_polled(), MUST_BE_ASYNC);
-            let func = state.wait_func();
-            state.asynchrony.get_mut().continuation = Some(continuation);
-            StoreOpaque::call_wait_func(store, &func)
+            ensure!(Asynchrony::of(store).is_polled(), MUST_BE_ASYNC);
+            let func = StoreOpaque::wait_func(store);
+            Asynchrony::of(store).continuation = Some(continuation);
+            StoreOpaque::call_wait_func(store.as_ptr(), &func)
         }
     }
 
     /// Returns the store's wait function.
-    fn wait_func(&mut self) -> wasmtime_func_t {
-        if let Some(func) = self.asynchrony.get_mut().wait_func {
-            return func;
+    ///
+    /// # Safety
+    ///
+    /// As for [`StoreOpaque::wait`].
+    unsafe fn wait_func(store: NonNull<StoreOpaque>) -> wasmtime_func_t {
+        // SAFETY: invariants "State" and "Context": nothing else uses the store, as this function
+        // requires, and the host's future refers to other parts than the `Asynchrony`. The
+        // engine is only read, and it is that of the store.
+        unsafe {
+            if let Some(func) = Asynchrony::of(store).wait_func {
+                return func;
+            }
+            let creator = (*store.as_ptr()).engine().wait_func();
+            let func = creator.create(StoreOpaque::context_at(store.as_ptr()));
+            Asynchrony::of(store).wait_func = Some(func);
+            func
         }
-        let engine = self.engine().clone();
-        // SAFETY: invariant "Context": the store is borrowed exclusively. It is of this engine.
-        let func = unsafe { engine.wait_func().create(self.begin_change()) };
-        self.asynchrony.get_mut().wait_func = Some(func);
-        func
     }
 }
 
