@@ -2,12 +2,12 @@
 //!
 //! # How a task is woken
 //!
-//! `wasmtime_call_future_poll` polls with a waker that does nothing, and a host function's
-//! continuation gets no waker at all. So a poll ([`entry`](super::entry)) leaves its waker
-//! here, and a continuation ([`callback`](super::callback)) polls the host's future with it.
-//! If that future is pending, it will wake the task, and the continuation notes so. If nothing
-//! of the host is pending although the call isn't finished, WebAssembly code has yielded. Then
-//! the poll wakes the task itself, or waits for the future of the epoch callback.
+//! `wasmtime_call_future_poll` polls with a waker that does nothing, and a host function gets no
+//! waker at all. So a poll ([`entry`](super::entry)) leaves its waker here, and a host function
+//! ([`callback`](super::callback)) polls its future with it. If that future is pending, it will
+//! wake the task, and the host function notes so before it waits. If nothing of the host is
+//! pending although the call isn't finished, WebAssembly code has yielded. Then the poll wakes
+//! the task itself, or waits for the future of the epoch callback.
 //!
 //! # When synchronous calls are refused
 //!
@@ -23,7 +23,6 @@ use super::{MUST_BE_ASYNC, StoreOpaque};
 use crate::Result;
 use crate::error::{bail, ensure};
 use crate::sys::wasmtime_func_t;
-use std::ffi::c_void;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
@@ -42,24 +41,17 @@ pub(super) struct Asynchrony {
     is_in_sync_call: bool,
     /// The waker of the innermost poll that is running.
     waker: Option<NonNull<Waker>>,
-    /// Whether the last continuation has left a future of the host pending.
+    /// Whether a host function has begun to wait in the poll that is running.
     is_host_pending: bool,
     /// Set by an epoch callback, for the poll in which it runs.
     yielding: Option<Yield>,
     /// The function of the store that waits for futures of the host.
     pub(super) wait_func: Option<wasmtime_func_t>,
-    /// What that function calls, between the entry and its beginning.
-    pub(super) continuation: Option<Continuation>,
+    /// Whether a wait has just begun, and suspends the call next.
+    is_wait_beginning: bool,
 }
 
-/// A function that libwasmtime calls in each poll until it returns true.
-#[derive(Clone, Copy)]
-pub(super) struct Continuation {
-    pub(super) callback: unsafe extern "C" fn(*mut c_void) -> bool,
-    pub(super) env: *mut c_void,
-}
-
-// SAFETY: there are a waker and a continuation only during a poll, which stays on its thread.
+// SAFETY: there is a waker only during a poll, which stays on its thread.
 unsafe impl Send for Asynchrony {}
 
 /// What is restored when a poll ends: what an outer poll, in which it runs, needs.
@@ -198,9 +190,16 @@ impl Asynchrony {
         Context::from_waker(waker.unwrap_or(Waker::noop()))
     }
 
-    /// Notes that a continuation has left a future of the host pending.
-    pub(super) fn set_host_pending(&mut self) {
+    /// Notes that a host function begins to wait, as its future is pending.
+    pub(super) fn begin_wait(&mut self) {
+        self.is_wait_beginning = true;
         self.is_host_pending = true;
+    }
+
+    /// Reports whether the call was suspended since [`Asynchrony::begin_wait`], of which it takes
+    /// the note.
+    pub(super) fn end_wait(&mut self) -> bool {
+        !mem::replace(&mut self.is_wait_beginning, false)
     }
 
     #[cold]

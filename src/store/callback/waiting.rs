@@ -3,11 +3,15 @@
 //! To libwasmtime, an asynchronous host function of this crate is a synchronous one: its
 //! callback gets raw values, and polls the host's future at once. If that is ready, the code
 //! goes on. If not, the callback enters the store again, with an asynchronous function of
-//! libwasmtime that does nothing but wait for the future ([`entry`](crate::store)). That
+//! libwasmtime that does nothing but wait for the next poll ([`entry`](crate::store)). That
 //! suspends the asynchronous call, and with it the frame of the callback, which owns the future.
+//! Then the callback polls the future again, and so on.
 //!
 //! If the asynchronous call is dropped, the wait fails, and the callback drops the future before
 //! libwasmtime unwinds the code that called.
+//!
+//! The future isn't polled within the wait: libwasmtime would find the frames below the wait
+//! twice when the future calls WebAssembly code that captures a backtrace.
 //!
 //! # Threads
 //!
@@ -20,17 +24,18 @@ use super::{Interrupt, Scope, store_of};
 use crate::Result;
 use crate::callback::{Failure, Report, call_host, discard};
 use crate::store::StoreOpaque;
-use crate::store::asynchrony::{Asynchrony, Continuation};
+use crate::store::asynchrony::Asynchrony;
 use crate::sys::{wasm_trap_t, wasmtime_caller_t};
-use std::ffi::c_void;
 use std::future::Future;
-use std::mem;
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::Poll;
 
 /// A future of the host, which may hold the caller.
 pub(crate) type HostFuture<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>;
+
+/// A call of an asynchronous host function: its future, and what is needed to write the results.
+type HostCall<'a, R, X> = (HostFuture<'a, R>, X);
 
 /// Calls an asynchronous host function, as its callback. `start` calls the host's closure, and
 /// `finish` writes the results. It also gets what else `start` returns.
@@ -41,7 +46,7 @@ pub(crate) type HostFuture<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>
 #[inline]
 pub(crate) unsafe fn call_async_host<'a, R, X>(
     called: NonNull<wasmtime_caller_t>,
-    start: impl FnOnce(NonNull<StoreOpaque>) -> (HostFuture<'a, R>, X),
+    start: impl FnOnce(NonNull<StoreOpaque>) -> HostCall<'a, R, X>,
     finish: impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
 ) -> *mut wasm_trap_t {
     // SAFETY: invariant "State": the callback is running, and nothing else uses the store
@@ -49,68 +54,86 @@ pub(crate) unsafe fn call_async_host<'a, R, X>(
     unsafe {
         let store = store_of(called);
         let _scope = Scope::enter(store.as_ptr());
-        // Outside of the host's code, as the future may panic when it is dropped, after it has
-        // panicked when it was polled.
         let mut call = None;
-        let polled = call_host(Polled, || {
-            let (future, _) = call.insert(start(store));
-            match poll(store, future) {
-                Poll::Pending => Ok(Poll::Pending),
-                Poll::Ready(results) => {
-                    finish_call(store, call.take(), results, &finish).map(Poll::Ready)
-                }
-            }
-        });
-        match polled {
-            Poll::Ready(Ok(())) => <*mut wasm_trap_t>::CONTINUE,
-            Poll::Ready(Err(failure)) => fail(store, call, failure),
+        match advance(store, &mut call, |call| *call = Some(start(store)), &finish) {
+            Poll::Ready(trap) => trap,
             Poll::Pending => go_on_later(store, call, finish),
         }
     }
 }
 
-/// Waits for the host's future, which is pending, and writes the results.
+/// Polls the host's future after `prepare`, and writes the results if it is ready. Returns what
+/// the callback returns then.
 ///
 /// # Safety
 ///
 /// As for [`call_async_host`], and `store` must be the state of the callback's store.
+#[inline]
+unsafe fn advance<'a, R, X>(
+    store: NonNull<StoreOpaque>,
+    call: &mut Option<HostCall<'a, R, X>>,
+    prepare: impl FnOnce(&mut Option<HostCall<'a, R, X>>),
+    finish: &impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
+) -> Poll<*mut wasm_trap_t> {
+    let polled = call_host(Polled, || {
+        prepare(call);
+        let (future, _) = call
+            .as_mut()
+            .expect("there is a call until it has finished");
+        // SAFETY: the callback is running, as this function requires.
+        match unsafe { poll(store, future) } {
+            Poll::Pending => Ok(Poll::Pending),
+            Poll::Ready(results) => {
+                finish_call(store, call.take(), results, finish).map(Poll::Ready)
+            }
+        }
+    });
+    polled.map(|outcome| match outcome {
+        Ok(()) => <*mut wasm_trap_t>::CONTINUE,
+        // Outside of the host's code, as the future may panic when it is dropped, after it has
+        // panicked when it was polled.
+        // SAFETY: this function requires what `fail` requires.
+        Err(failure) => unsafe { fail(store, call.take(), failure) },
+    })
+}
+
+/// Waits until the host's future, which is pending, is ready, and writes the results.
+///
+/// # Safety
+///
+/// As for [`advance`].
 #[inline(never)]
 unsafe fn go_on_later<R, X>(
     store: NonNull<StoreOpaque>,
-    mut call: Option<(HostFuture<'_, R>, X)>,
+    mut call: Option<HostCall<'_, R, X>>,
     finish: impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
 ) -> *mut wasm_trap_t {
-    // SAFETY: this function requires what the others require.
-    unsafe {
-        match wait(store, &mut call) {
-            Ok(results) => go_on(store, call, results, finish),
-            Err(failure) => fail(store, call, failure),
+    loop {
+        // SAFETY: this function requires what the others require.
+        unsafe {
+            if let Err(error) = StoreOpaque::wait(store) {
+                return fail(store, call, error.into());
+            }
+            if let Poll::Ready(trap) = go_on(store, &mut call, &finish) {
+                return trap;
+            }
         }
     }
 }
 
-/// Writes the results after a wait.
+/// Polls the host's future after a wait.
 ///
 /// # Safety
 ///
-/// As for [`go_on_later`].
+/// As for [`advance`].
 #[inline(never)]
 unsafe fn go_on<R, X>(
     store: NonNull<StoreOpaque>,
-    call: Option<(HostFuture<'_, R>, X)>,
-    results: R,
-    finish: impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
-) -> *mut wasm_trap_t {
-    let finished = call_host(Polled, || {
-        finish_call(store, call, results, &finish).map(Poll::Ready)
-    });
-    match finished {
-        Poll::Ready(Err(failure)) => {
-            // SAFETY: this function requires what `fail` requires.
-            unsafe { fail::<(), ()>(store, None, failure) }
-        }
-        Poll::Ready(Ok(())) | Poll::Pending => <*mut wasm_trap_t>::CONTINUE,
-    }
+    call: &mut Option<HostCall<'_, R, X>>,
+    finish: &impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
+) -> Poll<*mut wasm_trap_t> {
+    // SAFETY: this function requires what `advance` requires.
+    unsafe { advance(store, call, |_| {}, finish) }
 }
 
 /// Drops the future, and then writes the results. The future may use the store while it is
@@ -118,7 +141,7 @@ unsafe fn go_on<R, X>(
 #[inline]
 fn finish_call<R, X>(
     store: NonNull<StoreOpaque>,
-    call: Option<(HostFuture<'_, R>, X)>,
+    call: Option<HostCall<'_, R, X>>,
     results: R,
     finish: &impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
 ) -> Result<()> {
@@ -153,91 +176,18 @@ impl<R> Drop for Kept<R> {
 ///
 /// # Safety
 ///
-/// As for [`go_on_later`].
+/// As for [`advance`].
 #[cold]
 #[inline(never)]
 unsafe fn fail<R, X>(
     store: NonNull<StoreOpaque>,
-    call: Option<(HostFuture<'_, R>, X)>,
+    call: Option<HostCall<'_, R, X>>,
     failure: Failure,
 ) -> *mut wasm_trap_t {
     discard(call);
     // SAFETY: invariant "State": the callback is running, as this function requires, and the
     // host's code has ended, with its borrows of the store.
     Interrupt::interrupt(unsafe { &mut *store.as_ptr() }, failure)
-}
-
-/// Waits for the host's future, which is pending.
-///
-/// # Errors
-///
-/// Returns what the future failed with, and an error if the asynchronous call is dropped or if
-/// there is none.
-///
-/// # Safety
-///
-/// As for [`go_on_later`].
-#[inline(never)]
-unsafe fn wait<R, X>(
-    store: NonNull<StoreOpaque>,
-    call: &mut Option<(HostFuture<'_, R>, X)>,
-) -> Result<R, Failure> {
-    let (future, _) = call
-        .as_mut()
-        .expect("there is a call until it has finished");
-    let mut waiting = Waiting {
-        store,
-        future,
-        outcome: None,
-        has_just_begun: true,
-    };
-    let continuation = Continuation {
-        callback: resume::<R>,
-        env: (&raw mut waiting).cast(),
-    };
-    // SAFETY: invariant "State": the callback is running, as this function requires. `waiting`
-    // exists until the entry has ended, and nothing else uses it.
-    unsafe { StoreOpaque::wait(store, continuation)? };
-    waiting
-        .outcome
-        .expect("the wait ends when there is an outcome")
-}
-
-/// The wait for a future of the host.
-struct Waiting<'a, 'b, R> {
-    store: NonNull<StoreOpaque>,
-    future: &'a mut HostFuture<'b, R>,
-    outcome: Option<Result<R, Failure>>,
-    /// Whether the continuation hasn't been called yet. Its first call follows at once: another
-    /// poll of the future would be one too many, as it might have asked for another task's turn.
-    /// With nested calls the innermost future would be polled twice as often with each level.
-    // Version 48: the first call is in the poll of the beginning; look at
-    // `invoke_c_async_callback` in `async.rs` in `wasmtime-c-api-impl`.
-    has_just_begun: bool,
-}
-
-/// Polls the host's future, as the continuation of a wait, and reports whether it has an outcome.
-unsafe extern "C" fn resume<R>(env: *mut c_void) -> bool {
-    // SAFETY: invariant "Callback": libwasmtime passes the `Waiting` of the continuation, which
-    // `wait` lends it. It does so in a poll of the call, so nothing else uses the store.
-    unsafe {
-        let waiting = &mut *env.cast::<Waiting<'_, '_, R>>();
-        let store = waiting.store;
-        if mem::replace(&mut waiting.has_just_begun, false) {
-            Asynchrony::of(store).set_host_pending();
-            return false;
-        }
-        match call_host(Polled, || Ok(poll(store, waiting.future))) {
-            Poll::Pending => {
-                Asynchrony::of(store).set_host_pending();
-                false
-            }
-            Poll::Ready(outcome) => {
-                waiting.outcome = Some(outcome);
-                true
-            }
-        }
-    }
 }
 
 /// Polls the host's future with the waker of the poll that is running.

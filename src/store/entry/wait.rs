@@ -2,13 +2,13 @@
 //!
 //! The C API has asynchronous host functions, but values pass with their types there, which is
 //! slow. So only one function of a store is of that kind, its *wait function*. It has neither
-//! parameters nor results, and hands a [`Continuation`] to libwasmtime.
+//! parameters nor results, and its continuation finishes in the next poll.
 //!
 //! Speed: an asynchronous host function of two numbers takes XX ns instead of 125.
 
 use crate::error::ensure;
 use crate::owned::Owned;
-use crate::store::asynchrony::{Asynchrony, Continuation};
+use crate::store::asynchrony::Asynchrony;
 use crate::store::callback::store_of;
 use crate::store::{MUST_BE_ASYNC, StoreOpaque};
 use crate::sys::{
@@ -22,8 +22,7 @@ use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 
 impl StoreOpaque {
-    /// Suspends the asynchronous call that is running, until a continuation reports that it has
-    /// finished.
+    /// Suspends the asynchronous call that is running until it is polled again.
     ///
     /// # Errors
     ///
@@ -33,21 +32,17 @@ impl StoreOpaque {
     /// # Safety
     ///
     /// As for every entry, but the future of the host function that waits may hold references
-    /// to the state. The environment of the continuation must be valid during the call.
+    /// to the state.
     // Version 48: the C function doesn't check how the store was entered, and suspends the
     // asynchronous call; look at `Func::call_unchecked` and `vmctx_async` in `func.rs`, and at
     // `BlockingContext` in `fiber.rs`, in `wasmtime`.
-    pub(in crate::store) unsafe fn wait(
-        store: NonNull<StoreOpaque>,
-        continuation: Continuation,
-    ) -> Result<()> {
+    pub(in crate::store) unsafe fn wait(store: NonNull<StoreOpaque>) -> Result<()> {
         // SAFETY: invariant "State": nothing else uses the store, as this function requires,
         // and the host's future refers to other parts than the `Asynchrony`. The function
         // belongs to the store, and an asynchronous call is running, as its poll is.
         unsafe {
             ensure!(Asynchrony::of(store).is_polled(), MUST_BE_ASYNC);
             let func = StoreOpaque::wait_func(store);
-            Asynchrony::of(store).continuation = Some(continuation);
             StoreOpaque::call_wait_func(store.as_ptr(), &func)
         }
     }
@@ -131,7 +126,7 @@ impl WaitFunc {
     }
 }
 
-/// Passes the continuation of a wait on to libwasmtime, as the callback of a wait function.
+/// Begins a wait, as the callback of a wait function.
 unsafe extern "C" fn wait_callback(
     _: *mut c_void,
     caller: *mut wasmtime_caller_t,
@@ -146,23 +141,21 @@ unsafe extern "C" fn wait_callback(
     // crate, and the place can be written.
     unsafe {
         let store = store_of(NonNull::new_unchecked(caller));
-        let waiting = Asynchrony::of(store).continuation.take();
-        continuation.write(match waiting {
-            Some(Continuation { callback, env }) => wasmtime_async_continuation_t {
-                callback: Some(callback),
-                env,
-                finalizer: None,
-            },
-            None => wasmtime_async_continuation_t {
-                callback: Some(has_finished),
-                env: ptr::null_mut(),
-                finalizer: None,
-            },
+        Asynchrony::of(store).begin_wait();
+        continuation.write(wasmtime_async_continuation_t {
+            callback: Some(resume),
+            env: store.as_ptr().cast(),
+            finalizer: None,
         });
     }
 }
 
-/// The continuation of a wait for nothing.
-unsafe extern "C" fn has_finished(_: *mut c_void) -> bool {
-    true
+/// Reports whether a wait has finished, as its continuation. libwasmtime calls it once in the poll
+/// in which the wait begins, and once in the next.
+// Version 48: the first call follows at once; look at `invoke_c_async_callback` in `async.rs` in
+// `wasmtime-c-api-impl`.
+unsafe extern "C" fn resume(store: *mut c_void) -> bool {
+    // SAFETY: invariants "State" and "Callback": libwasmtime passes the state that it got from
+    // `wait_callback`, in a poll of the call. The host's future refers to other parts of it.
+    unsafe { Asynchrony::of(NonNull::new_unchecked(store.cast())).end_wait() }
 }
