@@ -46,6 +46,8 @@ mod opaque;
 mod shared_memories;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+#[cfg(feature = "async")]
+pub(crate) use entry::WaitFunc;
 pub use epoch::UpdateDeadline;
 pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
@@ -161,15 +163,36 @@ pub(crate) struct StoreState<T: 'static> {
 /// # Ok::<(), libwasmtime::Error>(())
 /// ```
 pub struct Store<T: 'static> {
-    state: NonNull<StoreState<T>>,
+    state: StatePtr,
+    /// Gives the auto traits of what this owns.
+    owned: PhantomData<Box<StoreState<T>>>,
 }
 
-// SAFETY: a store owns its state, of which `StoreOpaque` is `Send` and the data
-// is if `T` is.
-unsafe impl<T: Send + 'static> Send for Store<T> {}
-// SAFETY: a shared store gives shared access to its state, of which `StoreOpaque`
-// is `Sync` and the data is if `T` is.
-unsafe impl<T: Sync + 'static> Sync for Store<T> {}
+/// A pointer to the state of a store.
+///
+/// It is `Send` and `Sync`; a `PhantomData` beside it says whether what is done with the state
+/// is. (If the types with a `T` implemented these traits themselves, for `T: 'static`, the
+/// compiler would not find them for a `T` with a trait object in a future that is spawned: it
+/// forgets lifetimes there, also `'static`.)
+#[derive(Clone, Copy)]
+struct StatePtr(NonNull<()>);
+
+// SAFETY: only the types that contain it use the state, and they have the auto traits of a
+// state or of a reference to one.
+unsafe impl Send for StatePtr {}
+// SAFETY: as for `Send`.
+unsafe impl Sync for StatePtr {}
+
+impl StatePtr {
+    fn new<T>(state: NonNull<StoreState<T>>) -> StatePtr {
+        StatePtr(state.cast())
+    }
+
+    /// Returns the pointer, which must be to a state with data of type `T`.
+    fn as_ptr<T>(self) -> *mut StoreState<T> {
+        self.0.as_ptr().cast()
+    }
+}
 
 impl<T: 'static> Store<T> {
     /// Creates a store for modules of `engine`, with this data.
@@ -195,7 +218,10 @@ impl<T: 'static> Store<T> {
             let context = wasmtime_store_context(store);
             (*state.as_ptr()).opaque.attach(store, context);
         }
-        Store { state }
+        Store {
+            state: StatePtr::new(state),
+            owned: PhantomData,
+        }
     }
 
     /// Creates a store as [`Store::new`] does; never returns an error.
@@ -256,7 +282,7 @@ impl<T: 'static> Store<T> {
 
     pub(crate) fn opaque(&self) -> &StoreOpaque {
         // SAFETY: invariant "State": the store is borrowed.
-        unsafe { &self.state.as_ref().opaque }
+        unsafe { &(*self.state.as_ptr::<T>()).opaque }
     }
 
     /// Deletes the C store and takes the state.
@@ -268,10 +294,10 @@ impl<T: 'static> Store<T> {
         // references are unrooted first, as they belong to the C store. Finalizers that run
         // while it is deleted don't touch the state.
         unsafe {
-            let opaque = &raw mut (*self.state.as_ptr()).opaque;
+            let opaque = &raw mut (*self.state.as_ptr::<T>()).opaque;
             (*opaque).release_roots();
             wasmtime_store_delete((*opaque).store());
-            Box::from_raw(self.state.as_ptr())
+            Box::from_raw(self.state.as_ptr::<T>())
         }
     }
 }

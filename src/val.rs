@@ -301,10 +301,8 @@ impl Val {
     /// - a reference, and libwasmtime was built without `gc`, as it would abort the
     ///   process; or
     /// - a [`Val::ContRef`].
+    #[inline]
     pub(crate) fn to_c(self, store: &StoreOpaque) -> Result<wasmtime_val_t> {
-        if self.ref_().is_some() {
-            RawRef::supported()?;
-        }
         let (kind, of) = match self {
             Val::I32(i32) => (WASMTIME_I32, wasmtime_valunion_t { i32 }),
             Val::I64(i64) => (WASMTIME_I64, wasmtime_valunion_t { i64 }),
@@ -326,18 +324,35 @@ impl Val {
                     v128: v.as_u128().to_le_bytes(),
                 },
             ),
-            Val::FuncRef(func) => (
-                WASMTIME_FUNCREF,
-                wasmtime_valunion_t {
-                    funcref: func_to_c(func, store)?,
-                },
-            ),
-            Val::ExternRef(reference) => return root_to_c(reference, store),
-            Val::AnyRef(reference) => return root_to_c(reference, store),
-            Val::ExnRef(reference) => return root_to_c(reference, store),
-            Val::ContRef(_) => return Err(no_continuations()),
+            // In a function of its own, so that this one is small enough to be inlined.
+            Val::FuncRef(_)
+            | Val::ExternRef(_)
+            | Val::AnyRef(_)
+            | Val::ExnRef(_)
+            | Val::ContRef(_) => return self.reference_to_c(store),
         };
         Ok(wasmtime_val_t { kind, of })
+    }
+
+    fn reference_to_c(self, store: &StoreOpaque) -> Result<wasmtime_val_t> {
+        if self.ref_().is_some() {
+            RawRef::supported()?;
+        }
+        match self {
+            Val::FuncRef(func) => Ok(wasmtime_val_t {
+                kind: WASMTIME_FUNCREF,
+                of: wasmtime_valunion_t {
+                    funcref: func_to_c(func, store)?,
+                },
+            }),
+            Val::ExternRef(reference) => root_to_c(reference, store),
+            Val::AnyRef(reference) => root_to_c(reference, store),
+            Val::ExnRef(reference) => root_to_c(reference, store),
+            Val::ContRef(_) => Err(no_continuations()),
+            Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) | Val::V128(_) => {
+                unreachable!("a number is no reference")
+            }
+        }
     }
 
     /// Takes ownership of a value that the checked C API returned.

@@ -1,4 +1,5 @@
-//! Calls with numbers allocate nothing, except for the first ones.
+//! Calls with numbers allocate nothing, except for the first ones. The future of an
+//! asynchronous host function is in a box, as its type requires.
 //!
 //! The allocator counts for each thread. A libwasmtime that is a shared library has its own
 //! allocator, so then only this crate is measured.
@@ -143,4 +144,120 @@ fn function_references() {
         assert!(typed.call(&mut store, Some(identity)).unwrap().is_some());
     });
     assert_eq!(count, 0);
+}
+
+/// Asynchronous calls, and host functions whose futures are ready at once.
+#[cfg(feature = "async")]
+mod asynchronous {
+    use super::*;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    /// Returns what the future returns, which is ready when it is polled as often.
+    fn ready<F: Future>(future: F, polls: usize) -> F::Output {
+        let mut future = pin!(future);
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 1..polls {
+            assert!(future.as_mut().poll(&mut context).is_pending());
+        }
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => output,
+            Poll::Pending => panic!("the future is pending"),
+        }
+    }
+
+    /// Compares a number of allocations. Those of a libwasmtime that is linked statically may be
+    /// counted as well.
+    #[track_caller]
+    fn assert_ours(count: usize, expected: usize) {
+        if cfg!(any(wasmtime_link = "dynamic", wasmtime_link = "load")) {
+            assert_eq!(count, expected);
+        } else {
+            assert!(count >= expected, "{count}");
+        }
+    }
+
+    /// Calls the exported function, which calls `host`, in both ways. `boxes` is how many
+    /// boxes the host function allocates.
+    fn check(store: &mut Store<u64>, host: Func, polls: usize, boxes: usize) {
+        let module = Module::new(store.engine(), WAT).unwrap();
+        let imports = [host.into()];
+        let instance = Instance::new_async(&mut *store, &module, &imports);
+        let instance = ready(instance, 1).unwrap();
+        let f = instance.get_func(&mut *store, "f").unwrap();
+
+        let typed = f
+            .typed::<(i32, i64, f32, f64), (f64, i64)>(&*store)
+            .unwrap();
+        let count = allocations(|| {
+            let call = typed.call_async(&mut *store, (1, 2, 3.0, 4.0));
+            assert_eq!(ready(call, polls).unwrap(), (4.0, 2));
+        });
+        assert_ours(count, 10 * boxes);
+
+        let params = [Val::I32(1), Val::I64(2), 3.0f32.into(), 4.0f64.into()];
+        let mut results = [Val::I32(0), Val::I32(0)];
+        let count = allocations(|| {
+            ready(f.call_async(&mut *store, &params, &mut results), polls).unwrap();
+            assert_eq!(results[0].unwrap_f64(), 4.0);
+        });
+        // The arguments and the results are in a vector each.
+        assert_ours(count, 10 * (boxes + 2));
+    }
+
+    #[test]
+    fn synchronous_host_function() {
+        let mut store = Store::new(&Engine::default(), 0);
+        let host = Func::wrap(&mut store, |_: i32, b: i64, _: f32, d: f64| (d, b));
+        check(&mut store, host, 1, 0);
+    }
+
+    #[test]
+    fn typed_host_function() {
+        let mut store = Store::new(&Engine::default(), 0);
+        let host = Func::wrap_async(
+            &mut store,
+            |mut caller: Caller<'_, u64>, (_, b, _, d): (i32, i64, f32, f64)| {
+                Box::new(async move {
+                    *caller.data_mut() += 1;
+                    (d, b)
+                })
+            },
+        );
+        check(&mut store, host, 1, 1);
+        assert!(*store.data() > 0);
+    }
+
+    #[test]
+    fn untyped_host_function() {
+        let mut store = Store::new(&Engine::default(), 0);
+        let ty = FuncType::new(
+            store.engine(),
+            [ValType::I32, ValType::I64, ValType::F32, ValType::F64],
+            [ValType::F64, ValType::I64],
+        );
+        let host = Func::new_async(&mut store, ty, |_, params, results| {
+            Box::new(async move {
+                results[0] = params[3];
+                results[1] = params[1];
+                Ok(())
+            })
+        });
+        check(&mut store, host, 1, 1);
+    }
+
+    #[test]
+    fn host_function_that_waits() {
+        let mut store = Store::new(&Engine::default(), 0);
+        let host = Func::wrap_async(
+            &mut store,
+            |_: Caller<'_, u64>, (_, b, _, d): (i32, i64, f32, f64)| {
+                Box::new(async move {
+                    tokio::task::yield_now().await;
+                    (d, b)
+                })
+            },
+        );
+        check(&mut store, host, 2, 1);
+    }
 }

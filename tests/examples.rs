@@ -6,6 +6,9 @@
 #[path = "harness/mod.rs"]
 mod harness;
 
+#[cfg(feature = "async")]
+#[path = "examples/asynchronous.rs"]
+mod asynchronous;
 #[cfg(feature = "wasi")]
 #[path = "examples/bundle.rs"]
 mod bundle;
@@ -34,6 +37,8 @@ fn main() -> ExitCode {
         &["examples.rs", "examples"],
         &[
             TESTS,
+            #[cfg(feature = "async")]
+            asynchronous::TESTS,
             #[cfg(feature = "wasi")]
             bundle::TESTS,
             #[cfg(feature = "wasi")]

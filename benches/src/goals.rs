@@ -81,6 +81,9 @@ const INSTANTIATE: &[Goal] = &[Goal::native(1.1)];
 const MEMORY: &[Goal] = &[Goal::native(1.5)];
 const REFERENCE: &[Goal] = &[Goal::native(1.2)];
 const LINKER: &[Goal] = &[Goal::native(1.3)];
+const ASYNC_CALL: &[Goal] = &[Goal::native(1.15)];
+const ASYNC_HOST: &[Goal] = &[Goal::native(1.3)];
+const ASYNC_INSTANTIATE: &[Goal] = &[Goal::native(1.15)];
 
 /// Calls of the host, and accesses to memory, in one iteration.
 pub const LOOP: u32 = 1000;
@@ -170,6 +173,60 @@ pub const ROWS: &[Row] = &[
         "store and module with 1,000 imports, linked",
         1,
         LINKER,
+    ),
+    row(
+        "asynchronous::typed_nullary",
+        "typed `call_async`, `()`",
+        1,
+        ASYNC_CALL,
+    ),
+    row(
+        "asynchronous::typed_mixed",
+        "typed `call_async`, `(i32, i64) -> f32`",
+        1,
+        ASYNC_CALL,
+    ),
+    row(
+        "asynchronous::untyped_mixed",
+        "`Func::call_async`, `(i32, i64) -> f32`",
+        1,
+        ASYNC_CALL,
+    ),
+    row(
+        "asynchronous::ready_nullary",
+        "async host function that is ready at once, `()`",
+        LOOP,
+        ASYNC_HOST,
+    ),
+    row(
+        "asynchronous::ready_mixed",
+        "async host function that is ready at once, `(i32, i64) -> f32`",
+        LOOP,
+        ASYNC_HOST,
+    ),
+    row(
+        "asynchronous::yield_nullary",
+        "async host function that yields once, `()`",
+        LOOP,
+        ASYNC_HOST,
+    ),
+    row(
+        "asynchronous::yield_mixed",
+        "async host function that yields once, `(i32, i64) -> f32`",
+        LOOP,
+        ASYNC_HOST,
+    ),
+    row(
+        "asynchronous::instantiate_pooled",
+        "store, `InstancePre::instantiate_async`, drop; pooled",
+        1,
+        ASYNC_INSTANTIATE,
+    ),
+    row(
+        "asynchronous::instantiate_start",
+        "the same with a start function",
+        1,
+        ASYNC_INSTANTIATE,
     ),
 ];
 

@@ -31,6 +31,17 @@ pub const INSTANTIATE: &str = r#"(module
     (global (mut i32) (i32.const 1))
     (func $g (export "g") (call $f)))"#;
 
+/// The same with a start function.
+pub const START: &str = r#"(module
+    (import "host" "f" (func $f))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "hello")
+    (table 10 funcref)
+    (elem (i32.const 0) $f $g)
+    (global (mut i32) (i32.const 1))
+    (func $g (export "g") (call $f))
+    (start $g))"#;
+
 /// A memory of a page.
 pub const MEMORY: &str = r#"(module (memory (export "memory") 1))"#;
 

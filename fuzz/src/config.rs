@@ -41,7 +41,7 @@ pub fn engine(source: &Source) -> Result<Engine> {
             .total_memories(8)
             .total_tables(8)
             .total_gc_heaps(4)
-            .total_stacks(1)
+            .total_stacks(6)
             .max_memory_size(1 << 20)
             .table_elements(200)
             .max_unused_warm_slots(2);

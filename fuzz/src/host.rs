@@ -7,6 +7,7 @@ use crate::values;
 use crate::world::{Cx, Data, Linked, Owner, Raised, Shared};
 use libwasmtime::{
     AsContextMut, Caller, Extern, ExternRef, Func, FuncType, IntoFunc, Result, Rooted, V128, Val,
+    ValType,
 };
 use std::panic::panic_any;
 use std::sync::Arc;
@@ -110,24 +111,29 @@ pub fn untyped(
         let _ = &counted;
         keep(&mut caller, params);
         act(&mut caller, owner)?;
-        for (ty, out) in results.iter().zip(out) {
-            let cx = caller.as_context_mut();
-            let (val, foreign) = if cx.data().shared.source.once_in(24) {
-                values::any_val(&cx)
-            } else {
-                values::val(&cx, ty).unwrap_or((*out, false))
-            };
-            if foreign || !val.matches_ty(&cx, ty).unwrap_or(false) {
-                caller.data_mut().raised = Raised::Misuse;
-            }
-            *out = val;
-        }
+        set_results(&mut caller, &results, out);
         Ok(())
     }
 }
 
+/// Sets the results of a function, mostly to values of their types.
+pub fn set_results(caller: &mut Caller<'_, Data>, types: &[ValType], out: &mut [Val]) {
+    for (ty, out) in types.iter().zip(out) {
+        let cx = caller.as_context_mut();
+        let (val, foreign) = if cx.data().shared.source.once_in(24) {
+            values::any_val(&cx)
+        } else {
+            values::val(&cx, ty).unwrap_or((*out, false))
+        };
+        if foreign || !val.matches_ty(&cx, ty).unwrap_or(false) {
+            caller.data_mut().raised = Raised::Misuse;
+        }
+        *out = val;
+    }
+}
+
 /// Sometimes returns another reference than `val`, which may belong to another store.
-fn other(caller: &mut Caller<'_, Data>, val: Val) -> Val {
+pub fn other(caller: &mut Caller<'_, Data>, val: Val) -> Val {
     let cx = caller.as_context_mut();
     if !cx.data().shared.source.once_in(8) {
         // It may have been rooted in a scope that has ended.
@@ -143,7 +149,7 @@ fn other(caller: &mut Caller<'_, Data>, val: Val) -> Val {
 }
 
 /// Keeps the references among the arguments.
-fn keep(caller: &mut Caller<'_, Data>, params: &[Val]) {
+pub fn keep(caller: &mut Caller<'_, Data>, params: &[Val]) {
     let mut cx = caller.as_context_mut();
     for param in params {
         ops::keep_val(&mut cx, *param);
@@ -151,7 +157,7 @@ fn keep(caller: &mut Caller<'_, Data>, params: &[Val]) {
 }
 
 /// What each host function does first.
-fn act(caller: &mut Caller<'_, Data>, owner: Option<Owner>) -> Result<()> {
+pub fn act(caller: &mut Caller<'_, Data>, owner: Option<Owner>) -> Result<()> {
     let shared = caller.data().shared.clone();
     shared.tally(|tally| tally.callbacks += 1);
     if owner.is_some_and(|owner| owner != caller.data().owner) {

@@ -1,11 +1,12 @@
 //! Tells a violation from an expected panic.
 
-use crate::world::{Cx, Raised, Shared};
+use crate::world::{Cx, Owner, Raised, Shared};
 use libwasmtime::Result;
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 
 /// Something that must not happen.
 #[derive(Clone, Debug)]
@@ -78,6 +79,11 @@ pub fn silence_panics() {
     }));
 }
 
+/// Returns the origin of this thread's last panic.
+pub fn last_panic() -> String {
+    LAST_PANIC.with_borrow(String::clone)
+}
+
 /// Ends the sequence of calls.
 pub fn violation(shared: &Shared, text: impl Into<String>) -> ! {
     resume_unwind(Box::new(shared.note_violation(Violation(text.into()))))
@@ -87,11 +93,64 @@ pub fn violation(shared: &Shared, text: impl Into<String>) -> ! {
 const WRONG_STORE: &str = "object used with the wrong store";
 const WRONG_ENGINE: [&str; 2] = ["another engine", "different engines"];
 const NO_VALUE: [&str; 2] = ["can't be read", "not supported as values yet"];
+const IN_SYNC_CALL: &str = "a store can't get asynchronous host functions while a synchronous call";
 
 /// How a call ended.
-enum End<R> {
+pub enum End<R> {
     Returned(Result<R>),
     Panicked(Box<dyn Any + Send>),
+}
+
+impl<R> End<R> {
+    /// Makes a call.
+    pub fn of(call: impl FnOnce() -> Result<R>) -> End<R> {
+        match catch_unwind(AssertUnwindSafe(call)) {
+            Ok(returned) => End::Returned(returned),
+            Err(payload) => End::Panicked(payload),
+        }
+    }
+}
+
+/// What is known of a call on a store before it is made.
+pub struct Before<'w> {
+    pub shared: Arc<Shared>,
+    pub expect: Expect,
+    what: &'w str,
+    owner: Owner,
+    depth: usize,
+    in_async_call: bool,
+}
+
+impl<'w> Before<'w> {
+    pub fn note(cx: &Cx<'_>, what: &'w str, expect: Expect) -> Before<'w> {
+        let data = cx.data();
+        let shared = data.shared.clone();
+        if data.raised != Raised::Nothing {
+            violation(&shared, format!("{what}: a failure was left behind"));
+        }
+        shared.tally(|tally| tally.calls += 1);
+        Before {
+            shared,
+            expect,
+            what,
+            owner: data.owner,
+            depth: data.depth,
+            in_async_call: data.in_async_call,
+        }
+    }
+
+    /// Judges how the call has ended.
+    pub fn weigh<R>(self, cx: &mut Cx<'_>, end: End<R>) -> Option<R> {
+        let data = cx.data_mut();
+        if data.owner != self.owner {
+            violation(&self.shared, format!("{}: another store's data", self.what));
+        }
+        // A call that was dropped leaves what its host functions have set.
+        data.depth = self.depth;
+        data.in_async_call = self.in_async_call;
+        let raised = std::mem::take(&mut data.raised);
+        weigh(&self.shared, self.what, self.expect, raised, end)
+    }
 }
 
 /// Makes a call on a store, and judges how it ends.
@@ -101,31 +160,33 @@ pub fn judge<R>(
     expect: Expect,
     call: impl FnOnce(&mut Cx<'_>) -> Result<R>,
 ) -> Option<R> {
-    let shared = cx.data().shared.clone();
-    let owner = cx.data().owner;
-    if cx.data().raised != Raised::Nothing {
-        violation(&shared, format!("{what}: a failure was left behind"));
+    let before = Before::note(cx, what, expect);
+    let end = End::of(|| call(cx));
+    before.weigh(cx, end)
+}
+
+/// Makes a synchronous call on a store that runs WebAssembly code or a host function, and
+/// judges how it ends.
+pub fn judge_entry<R>(
+    cx: &mut Cx<'_>,
+    what: &str,
+    expect: Expect,
+    call: impl FnOnce(&mut Cx<'_>) -> Result<R>,
+) -> Option<R> {
+    let data = cx.data();
+    let is_refused = data.is_async || data.in_async_call;
+    let done = judge(cx, what, expect, call);
+    if is_refused && done.is_some() {
+        let text = format!("{what}: a store that is called asynchronously was entered");
+        violation(&cx.data().shared, text);
     }
-    shared.tally(|tally| tally.calls += 1);
-    let end = match catch_unwind(AssertUnwindSafe(|| call(cx))) {
-        Ok(returned) => End::Returned(returned),
-        Err(payload) => End::Panicked(payload),
-    };
-    if cx.data().owner != owner {
-        violation(&shared, format!("{what}: another store's data"));
-    }
-    let raised = std::mem::take(&mut cx.data_mut().raised);
-    weigh(&shared, what, expect, raised, end)
+    done
 }
 
 /// Makes a call that needs no store, and judges how it ends.
 pub fn judge_alone<R>(shared: &Shared, what: &str, call: impl FnOnce() -> Result<R>) -> Option<R> {
     shared.tally(|tally| tally.calls += 1);
-    let end = match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(returned) => End::Returned(returned),
-        Err(payload) => End::Panicked(payload),
-    };
-    weigh(shared, what, Expect::Own, Raised::Nothing, end)
+    weigh(shared, what, Expect::Own, Raised::Nothing, End::of(call))
 }
 
 fn weigh<R>(shared: &Shared, what: &str, expect: Expect, raised: Raised, end: End<R>) -> Option<R> {
@@ -173,11 +234,14 @@ fn weigh<R>(shared: &Shared, what: &str, expect: Expect, raised: Raised, end: En
                 Raised::Nothing if about(&[WRONG_STORE]) => {
                     matches!(expect, Expect::Foreign | Expect::Unsure)
                 }
+                Raised::Nothing if about(&[IN_SYNC_CALL]) => {
+                    ["Func::new_async", "Func::wrap_async"].contains(&what)
+                }
                 Raised::Nothing => about(&WRONG_ENGINE) || about(&NO_VALUE),
                 Raised::Misuse | Raised::Error(_) | Raised::Panic(_) => false,
             };
             if !expected {
-                let last = LAST_PANIC.with_borrow(String::clone);
+                let last = last_panic();
                 violation(shared, format!("{what} ({expect:?}, {raised:?}): {last}"));
             }
             shared.tally(|tally| tally.panics += 1);

@@ -1,7 +1,8 @@
 //! The calls that need a store's context, from outside or from a host function.
 
+mod asynchronous;
 mod externref;
-mod func;
+pub mod func;
 mod global;
 mod instance;
 mod linker;
@@ -15,7 +16,29 @@ use crate::kinds::Kind;
 use crate::world::Cx;
 use libwasmtime::{Extern, Val};
 
-/// All of them; more important ones several times.
+/// Those that are asynchronous or make a store require that; more important ones several times.
+const ASYNC_OPS: &[fn(&mut Cx<'_>)] = &[
+    asynchronous::wrap,
+    asynchronous::make,
+    asynchronous::call,
+    asynchronous::call,
+    asynchronous::call,
+    asynchronous::call,
+    asynchronous::call_typed,
+    asynchronous::call_typed,
+    asynchronous::define,
+    asynchronous::define,
+    asynchronous::instantiate,
+    asynchronous::instantiate,
+    asynchronous::instantiate,
+    asynchronous::instantiate_prepared,
+    asynchronous::instance,
+    asynchronous::module,
+    asynchronous::yields,
+    asynchronous::objects,
+];
+
+/// All others; more important ones several times.
 const OPS: &[fn(&mut Cx<'_>)] = &[
     externref::make,
     externref::data,
@@ -85,7 +108,13 @@ pub fn some(cx: &mut Cx<'_>, count: usize) {
         if source.is_empty() {
             break;
         }
-        let op = OPS[source.below(OPS.len())];
+        let times = if cx.data().prefers_async { 2 } else { 12 };
+        let ops = if source.once_in(times) {
+            ASYNC_OPS
+        } else {
+            OPS
+        };
+        let op = ops[source.below(ops.len())];
         op(cx);
     }
 }

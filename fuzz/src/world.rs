@@ -10,8 +10,9 @@ use libwasmtime::{
 };
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Waker;
 
 /// A store's context.
 pub type Cx<'a> = StoreContextMut<'a, Data>;
@@ -136,6 +137,10 @@ tally! {
     host_panics: "host panics",
     /// Calls from WebAssembly, or from the host, to the host.
     callbacks: "callbacks",
+    /// Polls of asynchronous calls after which they had not finished.
+    pauses: "pauses",
+    /// Asynchronous calls that were dropped or forgotten before they had finished.
+    abandoned: "abandoned",
     /// Instances that were created.
     instances: "instances",
 }
@@ -147,6 +152,12 @@ pub struct Shared {
     pub closures: Counter,
     pub externrefs: Counter,
     pub writers: Counter,
+    /// Futures of host functions and of epoch callbacks.
+    pub futures: Counter,
+    /// The wakers of tasks that wait for something that hasn't happened yet.
+    pub parked: Mutex<Vec<Waker>>,
+    /// Whether a future was forgotten, with all that it owns.
+    pub has_forgotten: AtomicBool,
     pools: Mutex<Pools>,
     tally: Mutex<Tally>,
     violation: Mutex<Option<Violation>>,
@@ -161,6 +172,9 @@ impl Shared {
             closures: Counter::default(),
             externrefs: Counter::default(),
             writers: Counter::default(),
+            futures: Counter::default(),
+            parked: Mutex::default(),
+            has_forgotten: AtomicBool::new(false),
             pools: Mutex::default(),
             tally: Mutex::default(),
             violation: Mutex::default(),
@@ -223,6 +237,13 @@ pub struct Data {
     pub owner: Owner,
     /// How deep calls into the store and back are nested.
     pub depth: usize,
+    /// Whether asynchronous host functions are for this store. The others have few, so that
+    /// they can be entered synchronously.
+    pub prefers_async: bool,
+    /// Whether the store has to be entered asynchronously.
+    pub is_async: bool,
+    /// Whether an asynchronous call is running, at any depth.
+    pub in_async_call: bool,
     pub raised: Raised,
     pub limits: StoreLimits,
     _counted: Counted,
@@ -234,6 +255,9 @@ impl Data {
             shared: shared.clone(),
             owner: shared.serial(),
             depth: 0,
+            prefers_async: shared.source.any(),
+            is_async: false,
+            in_async_call: false,
             raised: Raised::Nothing,
             limits,
             _counted: shared.data.count(),

@@ -38,7 +38,9 @@ fn a_tally_is_read_as_it_is_written() {
         panics: 3,
         host_panics: 4,
         callbacks: 5,
-        instances: 6,
+        pauses: 6,
+        abandoned: 7,
+        instances: 8,
     };
     assert_eq!(Tally::read(&tally.to_string()), Some(tally));
     assert_eq!(Tally::read("nothing"), None);

@@ -98,15 +98,15 @@ impl Func {
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed, the function
         // and the values belong to it, as the checks have found, and there are as many as
         // it has. All are valid until the future has been dropped. The store's data are `Send`.
-        let call = unsafe {
+        unsafe {
             StoreOpaque::call_async(
                 store.opaque_ptr(),
                 self.get_c(store.opaque()),
                 (args.0.as_ptr(), args.0.len()),
                 (outs.0.as_mut_ptr().cast(), outs.0.len()),
             )
-        };
-        call.await?;
+        }
+        .await?;
         for ((val, kind), out) in results.iter_mut().zip(&signature.results).zip(&outs.0) {
             // SAFETY: the call has initialized the results, which are owned.
             *val = unsafe { Given::load_val(*kind, out.assume_init_ref(), store.opaque_mut()) };
@@ -293,7 +293,7 @@ where
         // function belongs to it. Its type was checked, so the values are of the types,
         // and as many, as it takes and returns. All are valid until the future has been
         // dropped. The store's data are `Send`.
-        let call = unsafe {
+        unsafe {
             let opaque = store.opaque_ptr();
             let (args, results) = (&raw mut values.0.0, &raw mut values.0.1);
             params.write::<Lent>(&mut Writer::new(args.cast(), opaque))?;
@@ -303,8 +303,8 @@ where
                 (args.cast(), Params::VALTYPES.len()),
                 (results.cast(), Results::VALTYPES.len()),
             )
-        };
-        call.await?;
+        }
+        .await?;
         // SAFETY: the call has initialized the results, which are owned and read once.
         unsafe {
             let results = (&raw const values.0.1).cast();

@@ -89,17 +89,20 @@ use std::ptr::NonNull;
 /// ```
 pub struct Caller<'a, T: 'static> {
     store: StoreContextMut<'a, T>,
-    caller: NonNull<wasmtime_caller_t>,
+    caller: CallerPtr,
 }
 
-// Invariant in `T` and covariant in its lifetime, as the context is.
+// Has the variance and the auto traits of the context.
 
-// SAFETY: the context may be sent. The C object is looked at only through
-// exclusive references, while the callback runs.
-unsafe impl<T: Send + 'static> Send for Caller<'_, T> {}
-// SAFETY: the context may be shared. The C object isn't reached through a shared
-// reference.
-unsafe impl<T: Sync + 'static> Sync for Caller<'_, T> {}
+/// The caller of the C API, which is looked at only through exclusive references, while the
+/// callback runs.
+struct CallerPtr(NonNull<wasmtime_caller_t>);
+
+// SAFETY: the C object is used together with the context of its store, which says whether
+// that may be on another thread.
+unsafe impl Send for CallerPtr {}
+// SAFETY: the C object isn't reached through a shared reference.
+unsafe impl Sync for CallerPtr {}
 
 impl<'a, T: 'static> Caller<'a, T> {
     /// # Safety
@@ -116,7 +119,7 @@ impl<'a, T: 'static> Caller<'a, T> {
             // SAFETY: invariant "State": the state begins with the opaque part, and only
             // this value uses it, as this function requires.
             store: unsafe { StoreContextMut::from_state(store.cast()) },
-            caller,
+            caller: CallerPtr(caller),
         }
     }
 
@@ -128,7 +131,7 @@ impl<'a, T: 'static> Caller<'a, T> {
     pub(super) unsafe fn reborrow(&mut self) -> Caller<'_, T> {
         Caller {
             store: self.store.as_context_mut(),
-            caller: self.caller,
+            caller: CallerPtr(self.caller.0),
         }
     }
 
@@ -168,7 +171,7 @@ impl<'a, T: 'static> Caller<'a, T> {
         // valid. `out` is initialized on success, with an owned item of this store.
         unsafe {
             wasmtime_caller_export_get(
-                self.caller.as_ptr(),
+                self.caller.0.as_ptr(),
                 name.as_ptr().cast(),
                 name.len(),
                 out.as_mut_ptr(),

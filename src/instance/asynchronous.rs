@@ -80,11 +80,8 @@ impl Instance {
         check_engine(store.engine(), module)?;
         check_imports(&store, imports)?;
         // The C API has a function for that only for linkers.
-        let linker = linker_of(&store, module, imports)?;
-        linker
-            .instantiate_pre(module)?
-            .instantiate_async(store)
-            .await
+        let pre = linker_of(&store, module, imports)?.instantiate_pre(module)?;
+        pre.instantiate_async(store).await
     }
 }
 

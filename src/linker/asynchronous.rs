@@ -6,10 +6,9 @@ use crate::error::Context;
 use crate::func::HostFunc;
 use crate::instance::check_engine;
 use crate::store::StoreOpaque;
-use crate::sys::{Feature, require, wasmtime_func_async_callback_t};
+use crate::sys::{Feature, require};
 use crate::{
-    AsContextMut, Caller, Extern, Func, FuncType, Instance, Module, Result, StoreContextMut, Val,
-    WasmRet, WasmTyList,
+    AsContextMut, Caller, Func, FuncType, Instance, Module, Result, Val, WasmRet, WasmTyList,
 };
 use std::future::Future;
 use std::mem::MaybeUninit;
@@ -335,7 +334,9 @@ impl<T: 'static> Linker<T> {
     /// - [`Linker::module`] would return one for another reason than that the store, or an
     ///   import, requires asynchronous calls;
     /// - a reactor cannot be instantiated asynchronously, for the reasons of
-    ///   [`Linker::instantiate_async`].
+    ///   [`Linker::instantiate_async`];
+    /// - `module` is a command, and a synchronous call is running in the store: use the
+    ///   `*_async` functions for that call.
     ///
     /// # Panics
     ///
@@ -344,7 +345,6 @@ impl<T: 'static> Linker<T> {
     /// - `store` belongs to another engine;
     /// - `module` is a command, and the definition of one of its imports belongs to another
     ///   store;
-    /// - `module` is a command, and a synchronous call is running in the store;
     /// - a host function panics that is called by the start function or by `_initialize`.
     ///
     /// # Examples
@@ -400,18 +400,22 @@ impl<T: 'static> Linker<T> {
         self.assert_engine(store.engine());
         check_engine(&self.engine, module)?;
         match ModuleKind::of(module)? {
-            ModuleKind::Command => self.command(store, module_name, module, |store, ty, call| {
-                let call = Arc::new(call);
-                Func::new_async(store, ty, move |mut caller, params, results| {
-                    let call = call.clone();
-                    Box::new(async move {
-                        let instance = call.command.instantiate_async(&mut caller).await?;
-                        call.function(&mut caller, instance)
-                            .call_async(&mut caller, params, results)
-                            .await
+            ModuleKind::Command => {
+                // An error here, which would be a panic of `Func::new_async`.
+                store.opaque_mut().add_async()?;
+                self.command(store, module_name, module, |store, ty, call| {
+                    let call = Arc::new(call);
+                    Func::new_async(store, ty, move |mut caller, params, results| {
+                        let call = call.clone();
+                        Box::new(async move {
+                            let instance = call.command.instantiate_async(&mut caller).await?;
+                            call.function(&mut caller, instance)
+                                .call_async(&mut caller, params, results)
+                                .await
+                        })
                     })
                 })
-            }),
+            }
             ModuleKind::Reactor { has_initializer } => {
                 let instance = self.instantiate_async(&mut store, module).await?;
                 if has_initializer {
@@ -510,42 +514,15 @@ impl<T: 'static> InstancePre<T> {
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
         // and `check` has found that the imports may be used with it. The place for the
         // instance is valid until the future has been dropped.
-        let entry = unsafe {
+        unsafe {
             StoreOpaque::instantiate_pre_async(
                 store.opaque_ptr(),
                 self.as_ptr(),
                 instance.as_mut_ptr(),
             )
-        };
-        entry.await?;
+        }
+        .await?;
         // SAFETY: there is an instance of this module in this store, as there is no error.
         Ok(unsafe { Instance::adopt(store.opaque_mut(), instance.assume_init(), self.module()) })
     }
-}
-
-/// Creates an asynchronous host function in a store. The C API has functions for that only
-/// for linkers, so this uses a linker of its own.
-///
-/// # Panics
-///
-/// Panics if a synchronous call is running in the store.
-pub(crate) fn async_func<T: 'static>(
-    store: &mut StoreContextMut<'_, T>,
-    host: HostFunc<wasmtime_func_async_callback_t>,
-) -> Func {
-    if let Err(unsupported) = require(Feature::Async) {
-        return Func::new(store, host.ty().clone(), move |_, _, _| {
-            Err(unsupported.clone().into())
-        });
-    }
-    if let Err(error) = store.opaque_mut().add_async() {
-        panic!("{error}");
-    }
-    let mut linker = Linker::<T>::new(store.engine());
-    let defined = linker.define_host("", "", host);
-    defined.expect("the name is the first in the linker");
-    linker
-        .find(store.opaque_mut(), "", "")
-        .and_then(Extern::into_func)
-        .expect("the function was defined")
 }

@@ -1,6 +1,6 @@
 //! Contexts: borrowed access to a store.
 
-use super::{Store, StoreOpaque, StoreState};
+use super::{StatePtr, Store, StoreOpaque, StoreState};
 use crate::Engine;
 use crate::sys::wasmtime_context_t;
 use std::marker::PhantomData;
@@ -12,7 +12,7 @@ use std::ptr::NonNull;
 /// `Sync`. [`AsContext::as_context`] returns it.
 #[repr(transparent)]
 pub struct StoreContext<'a, T: 'static> {
-    state: NonNull<StoreState<T>>,
+    state: StatePtr,
     borrow: PhantomData<&'a StoreState<T>>,
 }
 
@@ -25,21 +25,12 @@ pub struct StoreContext<'a, T: 'static> {
 /// or run the collector on another thread; see [`Caller`](crate::Caller#threads).
 #[repr(transparent)]
 pub struct StoreContextMut<'a, T: 'static> {
-    state: NonNull<StoreState<T>>,
+    state: StatePtr,
     borrow: PhantomData<&'a mut StoreState<T>>,
 }
 
-// Both are covariant in their lifetime and invariant in `T`, as the references
-// in `borrow` are; these say which auto traits they have as well.
-
-// SAFETY: it is a shared reference to a store, which is `Sync`.
-unsafe impl<T: Sync + 'static> Send for StoreContext<'_, T> {}
-// SAFETY: it gives shared access to a store, which is `Sync`.
-unsafe impl<T: Sync + 'static> Sync for StoreContext<'_, T> {}
-// SAFETY: it is an exclusive reference to a store, which is `Send`.
-unsafe impl<T: Send + 'static> Send for StoreContextMut<'_, T> {}
-// SAFETY: a shared one gives shared access to a store, which is `Sync`.
-unsafe impl<T: Sync + 'static> Sync for StoreContextMut<'_, T> {}
+// `borrow` says what they are: covariant in their lifetime and invariant in `T`, with the auto
+// traits of a shared and of an exclusive reference.
 
 /// A type through which a store can be borrowed.
 ///
@@ -112,12 +103,12 @@ impl<'a, T: 'static> StoreContext<'a, T> {
 
     pub(crate) fn into_data(self) -> &'a T {
         // SAFETY: invariant "State", for the lifetime of the borrow.
-        unsafe { &(*self.state.as_ptr()).data }
+        unsafe { &(*self.state.as_ptr::<T>()).data }
     }
 
     pub(crate) fn opaque(&self) -> &'a StoreOpaque {
         // SAFETY: invariant "State", for the lifetime of the borrow.
-        unsafe { &(*self.state.as_ptr()).opaque }
+        unsafe { &(*self.state.as_ptr::<T>()).opaque }
     }
 
     /// Returns the C context; see [`StoreOpaque::shared_context`].
@@ -132,7 +123,7 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
     /// `state` must be the state of a live store that nothing else uses during `'a`.
     pub(crate) unsafe fn from_state(state: NonNull<StoreState<T>>) -> StoreContextMut<'a, T> {
         StoreContextMut {
-            state,
+            state: StatePtr::new(state),
             borrow: PhantomData,
         }
     }
@@ -154,25 +145,25 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
 
     pub(crate) fn into_data_mut(self) -> &'a mut T {
         // SAFETY: invariant "State", for the lifetime of the exclusive borrow.
-        unsafe { &mut (*self.state.as_ptr()).data }
+        unsafe { &mut (*self.state.as_ptr::<T>()).data }
     }
 
     pub(crate) fn opaque(&self) -> &StoreOpaque {
         // SAFETY: invariant "State", for the lifetime of the borrow of `self`.
-        unsafe { &(*self.state.as_ptr()).opaque }
+        unsafe { &(*self.state.as_ptr::<T>()).opaque }
     }
 
     pub(crate) fn opaque_mut(&mut self) -> &mut StoreOpaque {
         // SAFETY: invariant "State", for the lifetime of the exclusive borrow of
         // `self`.
-        unsafe { &mut (*self.state.as_ptr()).opaque }
+        unsafe { &mut (*self.state.as_ptr::<T>()).opaque }
     }
 
     /// Returns the part of the state that doesn't depend on `T`, as a pointer that may be
     /// held across calls into libwasmtime.
     pub(crate) fn opaque_ptr(&mut self) -> *mut StoreOpaque {
         // The opaque part comes first.
-        self.state.as_ptr().cast()
+        self.state.as_ptr::<T>().cast()
     }
 
     /// Returns the C context; see [`StoreOpaque::begin_change`].

@@ -2,7 +2,10 @@
 
 use super::{Kind, WasmTy};
 use crate::store::StoreOpaque;
-use crate::sys::{wasmtime_val_clone, wasmtime_val_t};
+use crate::sys::{
+    WASMTIME_F32, WASMTIME_F64, WASMTIME_I32, WASMTIME_I64, WASMTIME_V128, wasmtime_val_clone,
+    wasmtime_val_t,
+};
 use crate::{Result, Val, ValRaw};
 use std::mem::MaybeUninit;
 
@@ -89,12 +92,14 @@ pub enum Lent {}
 unsafe impl Form for Lent {
     type Value = wasmtime_val_t;
 
+    #[inline]
     unsafe fn store<T: WasmTy>(val: &T, store: *mut StoreOpaque) -> Result<wasmtime_val_t> {
         // SAFETY: the store may be used, as this function requires, and the value is not
         // used for longer than `val`.
         unsafe { val.as_val(&mut *store)?.to_c(&*store) }
     }
 
+    #[inline]
     unsafe fn load<T: WasmTy>(value: &wasmtime_val_t, store: *mut StoreOpaque) -> T {
         // SAFETY: the clone is owned. It has that type and belongs to the store, as this function
         // requires.
@@ -119,12 +124,14 @@ pub enum Given {}
 unsafe impl Form for Given {
     type Value = wasmtime_val_t;
 
+    #[inline]
     unsafe fn store<T: WasmTy>(val: &T, store: *mut StoreOpaque) -> Result<wasmtime_val_t> {
         // SAFETY: the store may be used, as this function requires. The value is valid while it
         // is cloned, as `val` exists.
         unsafe { Ok(clone(&Lent::store(val, store)?)) }
     }
 
+    #[inline]
     unsafe fn load<T: WasmTy>(value: &wasmtime_val_t, store: *mut StoreOpaque) -> T {
         // SAFETY: the value has that type and belongs to the store, as this function requires. It
         // is owned, as libwasmtime passed ownership with it and it is loaded once.
@@ -148,7 +155,16 @@ unsafe impl Form for Given {
 /// # Safety
 ///
 /// The value must be valid.
+// Speed: an asynchronous host function of two numbers takes 125 ns instead of 145 with calls
+// of the C function.
+#[inline]
 unsafe fn clone(value: &wasmtime_val_t) -> wasmtime_val_t {
+    if matches!(
+        value.kind,
+        WASMTIME_I32 | WASMTIME_I64 | WASMTIME_F32 | WASMTIME_F64 | WASMTIME_V128
+    ) {
+        return *value;
+    }
     let mut out = MaybeUninit::uninit();
     // SAFETY: the value is valid, as this function requires. The C function initializes `out`.
     unsafe {

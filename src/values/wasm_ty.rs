@@ -143,12 +143,14 @@ macro_rules! numbers {
                 $from_raw
             }
 
+            #[inline]
             unsafe fn take($val: wasmtime_val_t, _: *mut StoreOpaque) -> Self {
                 // SAFETY: the value is of this type, as this function requires, which
                 // says which field is valid.
                 unsafe { $take }
             }
 
+            #[inline]
             unsafe fn as_val(&self, _: &mut StoreOpaque) -> Result<Val> {
                 let $v = *self;
                 Ok($to_val)

@@ -1,6 +1,7 @@
 //! Asynchronous calls and host functions.
 
 mod calls;
+mod cancel;
 mod errors;
 mod fairness;
 mod host;
@@ -15,4 +16,5 @@ mod send;
 mod values;
 mod waiting;
 mod wakers;
+mod walk;
 mod yields;

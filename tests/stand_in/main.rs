@@ -1,9 +1,11 @@
 //! Other people's crates, which depend on `wasmtime`, with the package in
 //! `stand-in/wasmtime` in its place.
 
+mod doc_examples;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod messages;
+mod opa;
 mod packages;
 mod provider;
 
@@ -12,7 +14,14 @@ use packages::{Packages, texts};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    harness::run(&["stand_in"], &[TESTS, messages::TESTS, provider::TESTS])
+    let tests = [
+        TESTS,
+        doc_examples::TESTS,
+        messages::TESTS,
+        opa::TESTS,
+        provider::TESTS,
+    ];
+    harness::run(&["stand_in"], &tests)
 }
 
 crate::tests![a_dependent_runs_with_it];

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// This repository.
-const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+pub const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
 /// A program, and the crate `dependent` that it depends on.
 pub struct Packages {
@@ -37,8 +37,7 @@ impl Packages {
 
     /// Returns a program with these dependencies.
     pub fn of(name: &str, dependencies: &str, program: &str) -> Packages {
-        let directory = scratch().join(name);
-        let packages = Packages { directory };
+        let packages = Packages::empty(name);
         let stand_in = Path::new(REPOSITORY).join("stand-in/wasmtime");
         packages.write(
             "Cargo.toml",
@@ -49,19 +48,26 @@ impl Packages {
             ),
         );
         packages.write("src/main.rs", program);
+        packages
+    }
+
+    /// Returns a directory for packages, with a lock file.
+    pub fn empty(name: &str) -> Packages {
+        let directory = scratch().join(name);
+        let packages = Packages { directory };
         // The versions that the repository is tested with.
         let lock = fs::read_to_string(Path::new(REPOSITORY).join("Cargo.lock")).unwrap();
         packages.write("Cargo.lock", &lock);
         packages
     }
 
-    fn write(&self, file: &str, text: &str) {
+    pub fn write(&self, file: &str, text: &str) {
         let path = self.directory.join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    /// Cargo with a subcommand, for the program.
+    /// Cargo with a subcommand, in the directory.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut cargo = Command::new(env!("CARGO"));
         cargo
@@ -111,7 +117,7 @@ fn scratch() -> PathBuf {
 }
 
 /// Returns the manifest of a package, up to its dependencies.
-fn package(name: &str) -> String {
+pub fn package(name: &str) -> String {
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n"
     )

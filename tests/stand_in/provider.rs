@@ -1,7 +1,8 @@
-//! A crate of the registry that runs guests with the `wasmtime` crate.
+//! A crate of the registry that runs guests with the `wasmtime` crate, synchronously and
+//! asynchronously.
 //!
-//! Unlike the other tests, this one fetches packages. It fails without a registry, unless
-//! Cargo has fetched them before.
+//! This test fetches packages. It fails without a registry, unless Cargo has fetched them
+//! before.
 
 use crate::mode;
 use crate::packages::{Packages, texts};
@@ -22,10 +23,16 @@ const GUEST: &str = "
             (call $response (i32.const 256) (local.get 1))
             (i32.const 1)))";
 
-fn main() {
-    let engine = WasmtimeEngineProviderBuilder::new().module_bytes(GUEST.as_bytes()).build();
-    let host = wapc::WapcHost::new(Box::new(engine.unwrap()), None).unwrap();
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let engine = || WasmtimeEngineProviderBuilder::new().module_bytes(GUEST.as_bytes());
+    let host = wapc::WapcHost::new(Box::new(engine().build().unwrap()), None).unwrap();
     println!("{}", String::from_utf8(host.call("echo", b"again").unwrap()).unwrap());
+
+    let engine = Box::new(engine().build_async().unwrap());
+    let host = wapc::WapcHostAsync::new(engine, None).await.unwrap();
+    let answer = host.call("echo", b"and again").await.unwrap();
+    println!("{}", String::from_utf8(answer).unwrap());
 }
 "#;
 
@@ -35,9 +42,10 @@ fn a_crate_of_the_registry_runs_with_it() {
     let packages = Packages::of(
         "provider",
         &format!(
-            "wapc = \"2.2.0\"\n\
+            "tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n\
+             wapc = \"2.2.0\"\n\
              wasmtime = {{ version = \"48\", default-features = false, features = [{:?}] }}\n\
-             wasmtime-provider = {{ version = \"=2.25.0\", default-features = false }}\n",
+             wasmtime-provider = {{ version = \"=2.25.0\", default-features = false, features = [\"async\"] }}\n",
             mode()
         ),
         PROGRAM,
@@ -49,6 +57,6 @@ fn a_crate_of_the_registry_runs_with_it() {
         "{stdout}\n{stderr}\nThis needs the crate `wasmtime-provider` of the registry, or a \
          Cargo that has fetched it before."
     );
-    assert_eq!(stdout, "again\n");
+    assert_eq!(stdout, "again\nand again\n");
     packages.assert_without_wasmtime();
 }

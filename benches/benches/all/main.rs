@@ -9,6 +9,7 @@ mod c;
 mod clock;
 mod native;
 mod ours;
+mod task;
 
 use clock::ThreadTime;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -52,6 +53,15 @@ const CASES: &[(&str, [(Side, Case); 3])] = cases! {
     failure::host_error,
     link::build,
     link::instantiate,
+    asynchronous::typed_nullary,
+    asynchronous::typed_mixed,
+    asynchronous::untyped_mixed,
+    asynchronous::ready_nullary,
+    asynchronous::ready_mixed,
+    asynchronous::yield_nullary,
+    asynchronous::yield_mixed,
+    asynchronous::instantiate_pooled,
+    asynchronous::instantiate_start,
 };
 
 fn side_by_side(criterion: &mut Criterion<ThreadTime>) {

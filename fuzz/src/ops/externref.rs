@@ -8,18 +8,25 @@ use libwasmtime::{AsContextMut, ExternRef, OwnedRooted, RootScope, Rooted};
 use std::any::Any;
 
 /// The data of a reference: its owner.
-struct Object {
+pub struct Object {
     owner: Owner,
     uses: u64,
     _counted: Counted,
 }
 
+impl Object {
+    /// Returns one of this store.
+    pub fn new(cx: &Cx<'_>) -> Object {
+        Object {
+            owner: cx.data().owner,
+            uses: 0,
+            _counted: cx.data().shared.externrefs.count(),
+        }
+    }
+}
+
 pub fn make(cx: &mut Cx<'_>) {
-    let object = Object {
-        owner: cx.data().owner,
-        uses: 0,
-        _counted: cx.data().shared.externrefs.count(),
-    };
+    let object = Object::new(cx);
     let made = judge(cx, "ExternRef::new", Expect::Own, |cx| {
         ExternRef::new(&mut *cx, object)
     });

@@ -1,7 +1,7 @@
 //! Functions.
 
 use crate::host;
-use crate::judge::{Expect, judge, violation};
+use crate::judge::{Expect, judge, judge_entry, violation};
 use crate::ops;
 use crate::values;
 use crate::world::Cx;
@@ -35,49 +35,85 @@ fn pick(cx: &Cx<'_>) -> Option<(Func, bool)> {
     shared.pools(|pools| pools.funcs.pick(&shared.source, cx.data().owner))
 }
 
-/// Calls a function with values that are mostly of its types.
-pub fn call(cx: &mut Cx<'_>) {
-    let Some((func, foreign)) = pick(cx) else {
-        return;
-    };
-    let mut foreign_value = false;
-    let shared = cx.data().shared.clone();
-    let fits = !foreign && !shared.source.once_in(16);
-    let types: Vec<_> = match fits {
-        true => func.ty(&*cx).params().map(Some).collect(),
-        false => (0..shared.source.below(4)).map(|_| None).collect(),
-    };
-    let params: Vec<Val> = types
-        .iter()
-        .map(|ty| {
-            let (val, is_foreign) = ty
-                .as_ref()
-                .and_then(|ty| values::val(cx, ty))
-                .unwrap_or_else(|| values::any_val(cx));
-            foreign_value |= is_foreign;
-            val
+/// A function, and what to call it with.
+pub struct Call {
+    pub func: Func,
+    pub params: Vec<Val>,
+    pub results: Vec<Val>,
+    wanted: Vec<ValType>,
+    pub expect: Expect,
+}
+
+impl Call {
+    /// Picks a function, and values that are mostly of its types.
+    pub fn pick(cx: &mut Cx<'_>) -> Option<Call> {
+        let (func, foreign) = pick(cx)?;
+        let mut foreign_value = false;
+        let shared = cx.data().shared.clone();
+        let fits = !foreign && !shared.source.once_in(16);
+        let types: Vec<_> = match fits {
+            true => func.ty(&*cx).params().map(Some).collect(),
+            false => (0..shared.source.below(4)).map(|_| None).collect(),
+        };
+        let params: Vec<Val> = types
+            .iter()
+            .map(|ty| {
+                let (val, is_foreign) = ty
+                    .as_ref()
+                    .and_then(|ty| values::val(cx, ty))
+                    .unwrap_or_else(|| values::any_val(cx));
+                foreign_value |= is_foreign;
+                val
+            })
+            .collect();
+        let wanted: Vec<ValType> = match fits {
+            true => func.ty(&*cx).results().collect(),
+            false => Vec::new(),
+        };
+        Some(Call {
+            func,
+            params,
+            results: vec![Val::I32(0); wanted.len()],
+            wanted,
+            expect: Expect::passing(foreign, foreign_value),
         })
-        .collect();
-    let wanted: Vec<ValType> = match fits {
-        true => func.ty(&*cx).results().collect(),
-        false => Vec::new(),
-    };
-    let mut results = vec![Val::I32(0); wanted.len()];
-    let expect = Expect::passing(foreign, foreign_value);
-    let called = judge(cx, "Func::call", expect, |cx| {
-        func.call(&mut *cx, &params, &mut results)
-    });
-    if called.is_none() {
-        return;
     }
-    for (ty, result) in wanted.iter().zip(results) {
-        let fits = judge(cx, "Val::matches_ty", Expect::Own, |cx| {
-            result.matches_ty(&*cx, ty)
-        });
-        if fits != Some(true) {
-            violation(&shared, format!("{result:?} was returned as a {ty}"));
+
+    /// Checks and keeps the results of a call that has succeeded.
+    pub fn finish(self, cx: &mut Cx<'_>) {
+        for (ty, result) in self.wanted.iter().zip(self.results) {
+            let fits = judge(cx, "Val::matches_ty", Expect::Own, |cx| {
+                result.matches_ty(&*cx, ty)
+            });
+            if fits != Some(true) {
+                let text = format!("{result:?} was returned as a {ty}");
+                violation(&cx.data().shared, text);
+            }
+            ops::keep_val(cx, result);
         }
-        ops::keep_val(cx, result);
+    }
+}
+
+/// Returns arguments for a function of this store that belong to it, and places for results.
+pub fn own_values(cx: &Cx<'_>, func: Func) -> Option<(Vec<Val>, Vec<Val>)> {
+    let ty = func.ty(cx);
+    let params = ty.params().map(|ty| match values::val(cx, &ty) {
+        Some((val, false)) => Some(val),
+        _ => None,
+    });
+    let results = vec![Val::I32(0); ty.results().len()];
+    Some((params.collect::<Option<_>>()?, results))
+}
+
+pub fn call(cx: &mut Cx<'_>) {
+    let Some(mut call) = Call::pick(cx) else {
+        return;
+    };
+    let called = judge_entry(cx, "Func::call", call.expect, |cx| {
+        call.func.call(&mut *cx, &call.params, &mut call.results)
+    });
+    if called.is_some() {
+        call.finish(cx);
     }
 }
 
@@ -182,7 +218,7 @@ fn typed<P: WasmParams, R: WasmResults>(
     expect: Expect,
     args: P,
 ) -> Option<R> {
-    judge(cx, "TypedFunc::call", expect, |cx| {
+    judge_entry(cx, "TypedFunc::call", expect, |cx| {
         func.typed::<P, R>(&*cx)?.call(&mut *cx, args)
     })
 }
@@ -196,7 +232,7 @@ pub fn call_kept(cx: &mut Cx<'_>) {
         return;
     };
     let arg = values::small(&shared.source) as i32;
-    judge(cx, "TypedFunc::call", Expect::foreign(foreign), |cx| {
+    judge_entry(cx, "TypedFunc::call", Expect::foreign(foreign), |cx| {
         func.call(&mut *cx, arg)
     });
 }

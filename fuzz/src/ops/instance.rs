@@ -2,7 +2,7 @@
 
 use super::{global, memory, table, tag};
 use crate::host;
-use crate::judge::{Expect, judge, violation};
+use crate::judge::{Expect, judge, judge_entry, violation};
 use crate::ops;
 use crate::world::{Cx, keep};
 use libwasmtime::{Export, Extern, ExternType, Func, Instance, Module, SharedMemory};
@@ -74,10 +74,10 @@ pub fn item_of(cx: &mut Cx<'_>, ty: &ExternType) -> Option<Extern> {
     })
 }
 
-pub fn make(cx: &mut Cx<'_>) {
-    let Some(module) = pick_module(cx) else {
-        return;
-    };
+/// Returns a module and items for its imports, mostly of their types, and whether one belongs
+/// to another store.
+pub fn pick_with_imports(cx: &mut Cx<'_>) -> Option<(Module, Vec<Extern>, bool)> {
+    let module = pick_module(cx)?;
     let mut foreign = false;
     let mut imports = Vec::new();
     for import in module.imports() {
@@ -96,7 +96,14 @@ pub fn make(cx: &mut Cx<'_>) {
             }
         }
     }
-    let made = judge(cx, "Instance::new", Expect::foreign(foreign), |cx| {
+    Some((module, imports, foreign))
+}
+
+pub fn make(cx: &mut Cx<'_>) {
+    let Some((module, imports, foreign)) = pick_with_imports(cx) else {
+        return;
+    };
+    let made = judge_entry(cx, "Instance::new", Expect::foreign(foreign), |cx| {
         Instance::new(&mut *cx, &module, &imports)
     });
     if let Some(instance) = made {

@@ -2,12 +2,12 @@
 
 use super::instance::{any_item, item_of, keep_instance, pick_module};
 use crate::host::{self, InLinker};
-use crate::judge::{Expect, judge};
+use crate::judge::{Expect, judge, judge_entry};
 use crate::ops;
-use crate::world::{Cx, Linked, Prepared, keep};
+use crate::world::{Cx, Data, Linked, Prepared, keep};
 use libwasmtime::{
-    Engine, Extern, FuncType, GlobalType, HeapType, MemoryType, Mutability, RefType, Result,
-    TableType, ValType, wasi,
+    Engine, Extern, FuncType, GlobalType, HeapType, InstancePre, MemoryType, Mutability, RefType,
+    Result, TableType, ValType, wasi,
 };
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ fn pick(cx: &Cx<'_>) -> Option<Arc<Mutex<Linked>>> {
 }
 
 /// Uses a linker, unless an outer call does so.
-fn with_linker(cx: &mut Cx<'_>, f: impl FnOnce(&mut Cx<'_>, &mut Linked)) {
+pub fn with_linker(cx: &mut Cx<'_>, f: impl FnOnce(&mut Cx<'_>, &mut Linked)) {
     let Some(linker) = pick(cx) else { return };
     let Ok(mut linked) = linker.try_lock() else {
         return;
@@ -30,7 +30,7 @@ fn with_linker(cx: &mut Cx<'_>, f: impl FnOnce(&mut Cx<'_>, &mut Linked)) {
 }
 
 /// Reports whether all definitions belong to this store.
-fn expect(cx: &Cx<'_>, linked: &Linked) -> Expect {
+pub fn expect(cx: &Cx<'_>, linked: &Linked) -> Expect {
     match linked.owners.iter().all(|owner| *owner == cx.data().owner) {
         true => Expect::Own,
         false => Expect::Unsure,
@@ -38,7 +38,7 @@ fn expect(cx: &Cx<'_>, linked: &Linked) -> Expect {
 }
 
 /// Returns the names of a module and an item, mostly of an import.
-fn names(cx: &Cx<'_>) -> (String, String) {
+pub fn names(cx: &Cx<'_>) -> (String, String) {
     let source = &cx.data().shared.source;
     let wanted: Vec<_> = pick_module(cx)
         .iter()
@@ -179,7 +179,7 @@ pub fn instantiate(cx: &mut Cx<'_>) {
             return;
         };
         let expect = expect(cx, linked);
-        let made = judge(cx, "Linker::instantiate", expect, |cx| {
+        let made = judge_entry(cx, "Linker::instantiate", expect, |cx| {
             linked.linker.instantiate(&mut *cx, &module)
         });
         if let Some(instance) = made {
@@ -261,17 +261,23 @@ pub fn prepare(cx: &mut Cx<'_>) {
     });
 }
 
-pub fn instantiate_prepared(cx: &mut Cx<'_>) {
-    let shared = cx.data().shared.clone();
+/// Returns what was prepared for an instance, and the expectation for this store.
+pub fn pick_prepared(cx: &Cx<'_>) -> Option<(InstancePre<Data>, Expect)> {
+    let shared = &cx.data().shared;
     let picked = shared.pools(|pools| shared.source.pick(&pools.prepared).cloned());
-    let Some(Prepared { pre, owners }) = picked else {
-        return;
-    };
+    let Prepared { pre, owners } = picked?;
     let expect = match owners.iter().all(|owner| *owner == cx.data().owner) {
         true => Expect::Own,
         false => Expect::Unsure,
     };
-    let made = judge(cx, "InstancePre::instantiate", expect, |cx| {
+    Some((pre, expect))
+}
+
+pub fn instantiate_prepared(cx: &mut Cx<'_>) {
+    let Some((pre, expect)) = pick_prepared(cx) else {
+        return;
+    };
+    let made = judge_entry(cx, "InstancePre::instantiate", expect, |cx| {
         pre.instantiate(&mut *cx)
     });
     if let Some(instance) = made {

@@ -16,6 +16,7 @@ use crate::sys::{
 };
 use std::future::Future;
 use std::marker::PhantomPinned;
+use std::mem;
 use std::pin::Pin;
 use std::ptr::{self, NonNull};
 use std::task::{Context, Poll};
@@ -82,7 +83,7 @@ struct Entry<S> {
     store: NonNull<StoreOpaque>,
     /// Creates the C future; `None` after the first poll.
     start: Option<S>,
-    /// The C future, or null before the first poll.
+    /// The C future, or null before the first poll and after the call has finished.
     future: *mut wasmtime_call_future_t,
     trap: *mut wasm_trap_t,
     error: *mut wasmtime_error_t,
@@ -163,7 +164,7 @@ where
                 this.yielding = None;
             }
             // SAFETY: invariant "State": nothing else uses the store. The waker exists until
-            // the poll ends. The C future is owned, and what it borrows is still valid. It
+            // the poll ends. The C future is owned, and what it borrows is still valid. An entry
             // isn't polled again after it has finished, as futures must not be.
             let (has_finished, pause) = unsafe {
                 let outer = Asynchrony::of(this.store).begin_poll(task.waker());
@@ -173,8 +174,11 @@ where
                 (has_finished, Asynchrony::of(this.store).end_poll(outer))
             };
             if has_finished? {
-                // SAFETY: invariant "State". The two are null or owned, and taken once.
+                let future = mem::replace(&mut this.future, ptr::null_mut());
+                // SAFETY: invariant "State". The future is owned and deleted once. The two others
+                // are null or owned, and taken once.
                 return Poll::Ready(unsafe {
+                    wasmtime_call_future_delete(future);
                     (*this.store.as_ptr()).check_entry(this.error, this.trap)
                 });
             }
@@ -193,9 +197,13 @@ where
 impl<S> Drop for Entry<S> {
     fn drop(&mut self) {
         if !self.future.is_null() {
-            // SAFETY: the future is owned, and deleted once. If it hasn't finished, it unwinds
-            // its code; the store is valid, as every entry requires.
-            unsafe { wasmtime_call_future_delete(self.future) }
+            // SAFETY: the future is owned, and deleted once. It hasn't finished, so that unwinds
+            // its code; the store is valid, as every entry requires. The host functions that
+            // wait fail, but nobody gets their errors.
+            unsafe {
+                wasmtime_call_future_delete(self.future);
+                (*self.store.as_ptr()).pending().set(None);
+            }
         }
     }
 }

@@ -111,3 +111,22 @@ fn a_yield_wakes_the_task_after_a_nested_call_was_dropped_while_it_waited() -> R
     assert!(call.as_mut().poll(&mut task).is_ready());
     Ok(())
 }
+
+#[test]
+fn a_task_may_own_a_store_whose_data_are_a_trait_object() -> Result<()> {
+    type Data = Box<dyn FnMut() -> u32 + Send>;
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
+    let task = runtime.spawn(async {
+        let engine = Engine::default();
+        let module = Module::new(&engine, r#"(module (func (export "f")))"#)?;
+        let linker = Linker::<Data>::new(&engine);
+        let pre = linker.instantiate_pre(&module)?;
+        let mut store = Store::new(&engine, Box::new(|| 7u32) as Data);
+        linker.instantiate_async(&mut store, &module).await?;
+        pre.instantiate_async(&mut store).await?;
+        Ok::<_, Error>(store.data_mut()())
+    });
+    assert_eq!(runtime.block_on(task)??, 7);
+    Ok(())
+}

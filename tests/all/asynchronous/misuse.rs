@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 /// As any `async fn` does.
 #[test]
@@ -86,4 +86,26 @@ fn a_deadline_may_be_as_far_away_as_numbers_go() -> Result<()> {
     assert!(call.as_mut().poll(&mut task).is_pending(), "it yields once");
     assert!(call.as_mut().poll(&mut task).is_ready());
     Ok(())
+}
+
+#[test]
+fn a_command_cannot_be_defined_asynchronously_within_a_synchronous_call() -> Result<()> {
+    let engine = Engine::default();
+    let command = Module::new(&engine, r#"(module (func (export "_start")))"#)?;
+    let mut store = Store::new(&engine, ());
+    let define = Func::wrap(&mut store, move |mut caller: Caller<'_, ()>| {
+        let mut linker = Linker::new(caller.engine());
+        let defined = pin!(linker.module_async(&mut caller, "command", &command));
+        match defined.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(defined) => defined.map(drop),
+            Poll::Pending => unreachable!("nothing waits"),
+        }
+    });
+    let define = define.typed::<(), ()>(&store)?;
+    let error = define.call(&mut store, ()).unwrap_err();
+    assert!(
+        error.to_string().contains("while a synchronous call runs"),
+        "{error:#}"
+    );
+    block_on(define.call_async(&mut store, ()))
 }

@@ -5,6 +5,7 @@ use libwasmtime::*;
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -55,25 +56,26 @@ fn futures_are_send_if_the_data_are() {
     assert_eq!(smol::block_on(all).unwrap(), 0);
 }
 
-/// Evaluates to whether a value is `Send`.
-macro_rules! is_send {
-    ($value:expr) => {{
-        struct Probe<T>(T);
-        trait Fallback {
-            fn is_send(&self) -> bool {
-                false
-            }
-        }
-        impl<T> Fallback for Probe<T> {}
-        // A method of the type itself comes before that of a trait.
-        impl<T: Send> Probe<T> {
-            fn is_send(&self) -> bool {
-                drop::<&T>(&self.0);
-                true
-            }
-        }
-        Probe($value).is_send()
-    }};
+/// A type with a method that tells whether another type is `Send`: its own method comes before
+/// that of the trait.
+struct Probe<T>(PhantomData<T>);
+
+trait IsSend {
+    fn is_send(&self) -> bool {
+        false
+    }
+}
+
+impl<T> IsSend for Probe<T> {}
+
+impl<T: Send> Probe<T> {
+    fn is_send(&self) -> bool {
+        true
+    }
+}
+
+fn probe<T>(_: T) -> Probe<T> {
+    Probe(PhantomData)
 }
 
 /// The other functions require that the data are `Send`.
@@ -83,14 +85,14 @@ fn futures_of_instantiations_are_send_only_if_the_data_are() {
     let module = Module::new(store.engine(), "(module)").unwrap();
     let linker = Linker::<Rc<i32>>::new(store.engine());
     let pre = linker.instantiate_pre(&module).unwrap();
-    assert!(!is_send!(Instance::new_async(&mut store, &module, &[])));
-    assert!(!is_send!(pre.instantiate_async(&mut store)));
+    assert!(!probe(Instance::new_async(&mut store, &module, &[])).is_send());
+    assert!(!probe(pre.instantiate_async(&mut store)).is_send());
     // They may be used on their thread.
     smol::block_on(Instance::new_async(&mut store, &module, &[])).unwrap();
     smol::block_on(pre.instantiate_async(&mut store)).unwrap();
 
     let mut store = Store::new(store.engine(), 1);
-    assert!(is_send!(Instance::new_async(&mut store, &module, &[])));
+    assert!(probe(Instance::new_async(&mut store, &module, &[])).is_send());
 }
 
 /// Calls a function on a thread of its own.

@@ -47,10 +47,6 @@ impl Gate {
         }
     }
 
-    pub fn close(&self) {
-        self.0.lock().unwrap().is_open = false;
-    }
-
     pub fn polls(&self) -> usize {
         self.0.lock().unwrap().polls
     }

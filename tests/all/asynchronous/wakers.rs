@@ -113,7 +113,7 @@ fn a_host_function_that_sleeps_costs_a_handful_of_polls() {
 
 #[test]
 fn the_newest_waker_is_woken() {
-    for depth in [0, 1, 6] {
+    for depth in [0, 1, 6, 100] {
         let gate = Gate::default();
         let waiting = gate.clone();
         let (mut store, run) = nested(&Engine::default(), move || {
@@ -134,7 +134,7 @@ fn the_newest_waker_is_woken() {
 
 #[test]
 fn a_host_future_is_polled_once_in_a_poll() {
-    for depth in [0, 6] {
+    for depth in [0, 6, 100] {
         let (mut store, run) = nested(&Engine::default(), || {
             Box::pin(async {
                 yield_once().await;

@@ -1,6 +1,6 @@
 //! Calls of WebAssembly: unchecked for the typed ones, checked for the untyped ones.
 
-use super::{Bencher, World};
+use super::{Bencher, World, number};
 use libwasmtime::sys::*;
 use libwasmtime_bench::wat;
 use std::hint::black_box;
@@ -86,8 +86,4 @@ pub fn untyped_mixed(bencher: &mut Bencher) {
             number(WASMTIME_I64, wasmtime_valunion_t { i64: 2 }),
         ])
     });
-}
-
-fn number(kind: wasmtime_valkind_t, of: wasmtime_valunion_t) -> wasmtime_val_t {
-    wasmtime_val_t { kind, of }
 }

@@ -56,7 +56,12 @@ pub fn on_demand(bencher: &mut Bencher) {
 }
 
 pub fn pooled(bencher: &mut Bencher) {
-    // SAFETY: the configuration is given away, and the pool's is owned.
+    measure(bencher, pooling());
+}
+
+/// Returns a configuration with a small pool, owned by the caller.
+pub fn pooling() -> *mut wasm_config_t {
+    // SAFETY: the configuration and the pool's are owned.
     unsafe {
         let config = wasm_config_new();
         let pool = wasmtime_pooling_allocation_config_new();
@@ -66,6 +71,6 @@ pub fn pooled(bencher: &mut Bencher) {
         wasmtime_pooling_allocation_config_max_memory_size_set(pool, 1 << 20);
         wasmtime_pooling_allocation_strategy_set(config, pool);
         wasmtime_pooling_allocation_config_delete(pool);
-        measure(bencher, config);
+        config
     }
 }

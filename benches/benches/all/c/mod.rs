@@ -1,5 +1,6 @@
 //! The same cases on the bare C API, written as a careful C program would be.
 
+pub mod asynchronous;
 pub mod call;
 pub mod failure;
 pub mod host;
@@ -150,6 +151,11 @@ unsafe fn mixed() -> *mut wasm_functype_t {
             wasm_valtype_new_f32(),
         )
     }
+}
+
+/// Creates a value.
+fn number(kind: wasmtime_valkind_t, of: wasmtime_valunion_t) -> wasmtime_val_t {
+    wasmtime_val_t { kind, of }
 }
 
 /// Compiles a module in the text format.

@@ -22,7 +22,8 @@ pub fn on_demand(bencher: &mut Bencher) {
     measure(bencher, &Config::new());
 }
 
-pub fn pooled(bencher: &mut Bencher) {
+/// Returns a configuration with a small pool.
+pub fn pooling() -> Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(10)
         .total_memories(10)
@@ -30,5 +31,9 @@ pub fn pooled(bencher: &mut Bencher) {
         .max_memory_size(1 << 20);
     let mut config = Config::new();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    measure(bencher, &config);
+    config
+}
+
+pub fn pooled(bencher: &mut Bencher) {
+    measure(bencher, &pooling());
 }

@@ -1,6 +1,7 @@
 //! The cases, a module per topic. They are compiled twice: `api` is the crate that is
 //! measured.
 
+pub mod asynchronous;
 pub mod call;
 pub mod failure;
 pub mod host;
