@@ -6,9 +6,10 @@ use crate::error::Context;
 use crate::func::HostFunc;
 use crate::instance::check_engine;
 use crate::store::StoreOpaque;
-use crate::sys::{Feature, require};
+use crate::sys::{Feature, require, wasmtime_func_async_callback_t};
 use crate::{
-    AsContextMut, Caller, Func, FuncType, Instance, Module, Result, Val, WasmRet, WasmTyList,
+    AsContextMut, Caller, Extern, Func, FuncType, Instance, Module, Result, StoreContextMut, Val,
+    WasmRet, WasmTyList,
 };
 use std::future::Future;
 use std::mem::MaybeUninit;
@@ -525,4 +526,31 @@ impl<T: 'static> InstancePre<T> {
         // SAFETY: there is an instance of this module in this store, as there is no error.
         Ok(unsafe { Instance::adopt(store.opaque_mut(), instance.assume_init(), self.module()) })
     }
+}
+
+/// Creates an asynchronous host function in a store. The C API has functions for that only
+/// for linkers, so this uses a linker of its own.
+///
+/// # Panics
+///
+/// Panics if a synchronous call is running in the store.
+pub(crate) fn async_func<T: 'static>(
+    store: &mut StoreContextMut<'_, T>,
+    host: HostFunc<wasmtime_func_async_callback_t>,
+) -> Func {
+    if let Err(unsupported) = require(Feature::Async) {
+        return Func::new(store, host.ty().clone(), move |_, _, _| {
+            Err(unsupported.clone().into())
+        });
+    }
+    if let Err(error) = store.opaque_mut().add_async() {
+        panic!("{error}");
+    }
+    let mut linker = Linker::<T>::new(store.engine());
+    let defined = linker.define_host("", "", host);
+    defined.expect("the name is the first in the linker");
+    linker
+        .find(store.opaque_mut(), "", "")
+        .and_then(Extern::into_func)
+        .expect("the function was defined")
 }

@@ -23,8 +23,6 @@
 use super::{MUST_BE_ASYNC, StoreOpaque};
 use crate::Result;
 use crate::error::{bail, ensure};
-use crate::sys::wasmtime_func_t;
-use std::ffi::c_void;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
@@ -47,20 +45,9 @@ pub(super) struct Asynchrony {
     is_host_pending: bool,
     /// Set by an epoch callback, for the poll in which it runs.
     yielding: Option<Yield>,
-    /// The function of the store that waits for futures of the host.
-    pub(super) wait_func: Option<wasmtime_func_t>,
-    /// What that function calls, between the entry and its beginning.
-    pub(super) continuation: Option<Continuation>,
 }
 
-/// A function that libwasmtime calls in each poll until it returns true.
-#[derive(Clone, Copy)]
-pub(super) struct Continuation {
-    pub(super) callback: unsafe extern "C" fn(*mut c_void) -> bool,
-    pub(super) env: *mut c_void,
-}
-
-// SAFETY: there are a waker and a continuation only during a poll, which stays on its thread.
+// SAFETY: there is a waker only during a poll, which stays on its thread.
 unsafe impl Send for Asynchrony {}
 
 /// What is restored when a poll ends: what an outer poll, in which it runs, needs.
@@ -164,11 +151,6 @@ impl Asynchrony {
             None if is_host_pending => Pause::Host,
             None => Pause::Yield,
         }
-    }
-
-    /// Reports whether an asynchronous call is being polled.
-    pub(super) fn is_polled(&self) -> bool {
-        self.waker.is_some()
     }
 
     /// Lets the poll that is running wait for a future.

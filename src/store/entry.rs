@@ -16,11 +16,6 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
-#[cfg(feature = "async")]
-mod wait;
-
-#[cfg(feature = "async")]
-pub(crate) use wait::WaitFunc;
 
 use super::StoreOpaque;
 use crate::Result;
@@ -178,25 +173,6 @@ impl StoreOpaque {
                 }
                 error
             })
-        }
-    }
-
-    /// Calls a function without parameters and results that suspends the asynchronous call.
-    ///
-    /// # Safety
-    ///
-    /// As for every entry. `func` must belong to the store, and an asynchronous call must be
-    /// running.
-    // Not `outside_runtime`, which belongs to a thread: the poll is there already.
-    #[cfg(feature = "async")]
-    unsafe fn call_wait_func(store: *mut StoreOpaque, func: *const wasmtime_func_t) -> Result<()> {
-        let mut trap = ptr::null_mut();
-        // SAFETY: invariants "State" and "Context": nothing else uses the store, as this
-        // function requires.
-        unsafe {
-            let context = (*store).begin_change();
-            let error = wasmtime_func_call_unchecked(context, func, ptr::null_mut(), 0, &mut trap);
-            (*store).check_entry(error, trap)
         }
     }
 
