@@ -2,6 +2,7 @@
 //! functions where no stack is that could be suspended.
 
 mod late;
+mod random;
 
 use crate::alone;
 use libwasmtime::*;

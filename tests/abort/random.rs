@@ -8,10 +8,14 @@ use libwasmtime::{
 };
 
 /// A linear congruential generator, the same everywhere.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub fn new(seed: u64) -> Random {
+        Random(seed)
+    }
+
+    pub fn next(&mut self) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6364136223846793005)
@@ -19,15 +23,15 @@ impl Random {
         self.0 >> 33
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.next() as usize % from.len()]
     }
 
-    fn one_in(&mut self, n: u64) -> bool {
+    pub fn one_in(&mut self, n: u64) -> bool {
         self.next() % n == 0
     }
 
-    fn coin(&mut self) -> bool {
+    pub fn coin(&mut self) -> bool {
         self.one_in(2)
     }
 }
@@ -174,7 +178,7 @@ fn may_fail(config: &Config) -> bool {
 }
 
 fn batch(seed: u64) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let (mut made, mut refused) = (0, 0);
     for _ in 0..60 {
         let config = configure(&mut random);

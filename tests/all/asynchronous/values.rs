@@ -1,6 +1,8 @@
 //! Values in both directions, of functions whose types are known when they are compiled and
 //! of others.
 
+#[cfg(feature = "gc")]
+mod identity;
 mod roots;
 mod wrong;
 

@@ -124,6 +124,21 @@ pub fn drop_futures(place: In) {
             assert_eq!(outcome.is_err(), panics);
             std::mem::forget(outcome);
         }
+        // Its poll panics, and then its drop.
+        let f = Func::wrap_async(&mut store, move |_, ()| {
+            let mut inner = Box::pin(Ready(late, Value(place)));
+            Box::new(std::future::poll_fn(move |task| {
+                inner
+                    .as_mut()
+                    .poll(task)
+                    .map(|_| -> () { panic_any(Value(In::Nothing)) })
+            }))
+        });
+        for f in calls(&mut store, f) {
+            assert_fails(Fails::Panic, || {
+                block_on(f.call_async(&mut store, &[], &mut []))
+            });
+        }
         // While another panic unwinds.
         let f = Func::wrap_async(&mut store, move |_, ()| Box::new(Ready(9, Value(place))));
         let f = calls(&mut store, f)[1];

@@ -36,7 +36,7 @@ fn wrong_numbers_and_types() {
     let store = &mut store;
     assert_error(store, &module, &[], "expected 3 imports, found 0");
     assert_error(store, &module, &right[..2], "expected 3 imports, found 2");
-    let more = [&right[..], &right[..1]].concat();
+    let more = [&right[..], std::slice::from_ref(&f)].concat();
     assert_error(store, &module, &more, "expected 3 imports, found 4");
     let other = Func::wrap_async(&mut *store, |_, ()| Box::new(pend(1)));
     let mutable = GlobalType::new(ValType::I32, Mutability::Var);
