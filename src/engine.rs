@@ -2,9 +2,13 @@
 
 use crate::config::{Tunables, default_settings};
 use crate::owned::Owned;
+#[cfg(feature = "async")]
+use crate::store::WaitFunc;
 use crate::sys::{self, ensure_loaded, wasm_config_t, wasm_engine_t};
 use crate::{Config, Result};
 use std::fmt;
+#[cfg(feature = "async")]
+use std::sync::OnceLock;
 use std::sync::{Arc, Weak};
 
 mod precompiled;
@@ -39,6 +43,8 @@ struct EngineInner {
     raw: Owned<wasm_engine_t>,
     config: Config,
     tunables: Tunables,
+    #[cfg(feature = "async")]
+    wait_func: OnceLock<WaitFunc>,
 }
 
 impl Engine {
@@ -112,8 +118,18 @@ impl Engine {
                 raw,
                 config,
                 tunables,
+                #[cfg(feature = "async")]
+                wait_func: OnceLock::new(),
             }),
         }
+    }
+
+    /// Returns what creates the functions with which host functions wait.
+    ///
+    /// libwasmtime must have been built with `async`.
+    #[cfg(feature = "async")]
+    pub(crate) fn wait_func(&self) -> &WaitFunc {
+        self.inner.wait_func.get_or_init(|| WaitFunc::new(self))
     }
 
     /// Returns the settings that the engine was created with.

@@ -30,6 +30,8 @@ mod trampoline;
 mod typed;
 mod untyped;
 
+#[cfg(feature = "async")]
+pub(crate) use async_host::AsyncCallback;
 pub use caller::Caller;
 pub use into_func::IntoFunc;
 pub(crate) use signature::Signatures;

@@ -12,7 +12,6 @@ mod needs;
 mod unknown_import;
 
 #[cfg(feature = "async")]
-pub(crate) use asynchronous::async_func;
 pub use instance_pre::InstancePre;
 pub use unknown_import::UnknownImportError;
 

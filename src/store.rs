@@ -46,6 +46,8 @@ mod opaque;
 mod shared_memories;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+#[cfg(feature = "async")]
+pub(crate) use entry::WaitFunc;
 pub use epoch::UpdateDeadline;
 pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,

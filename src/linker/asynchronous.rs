@@ -5,10 +5,8 @@ use super::module::{CALLING_INITIALIZER, ModuleKind, initializer};
 use crate::error::Context;
 use crate::func::HostFunc;
 use crate::instance::check_engine;
-use crate::sys::{Feature, require, wasmtime_func_async_callback_t};
 use crate::{
-    AsContextMut, Caller, Extern, Func, FuncType, Instance, Module, Result, StoreContextMut, Val,
-    WasmRet, WasmTyList,
+    AsContextMut, Caller, Func, FuncType, Instance, Module, Result, Val, WasmRet, WasmTyList,
 };
 use std::future::Future;
 use std::sync::Arc;
@@ -19,7 +17,7 @@ impl<T> Linker<T> {
     /// [`Func::new_async`](crate::Func::new_async) says what the closure gets and returns. All
     /// else is as described for [`Linker::func_wrap_async`].
     ///
-    /// Calls `wasmtime_linker_define_async_func`.
+    /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
     /// # Errors
     ///
@@ -133,7 +131,7 @@ impl<T> Linker<T> {
     /// asynchronous calls only. A linker may contain synchronous and asynchronous functions; a
     /// module that imports none of the latter can be instantiated synchronously.
     ///
-    /// Calls `wasmtime_linker_define_async_func`.
+    /// Calls `wasmtime_linker_define_func_unchecked`.
     ///
     /// # Errors
     ///
@@ -427,31 +425,4 @@ impl<T: 'static> Linker<T> {
             }
         }
     }
-}
-
-/// Creates an asynchronous host function in a store. The C API has functions for that only
-/// for linkers, so this uses a linker of its own.
-///
-/// # Panics
-///
-/// Panics if a synchronous call is running in the store.
-pub(crate) fn async_func<T: 'static>(
-    store: &mut StoreContextMut<'_, T>,
-    host: HostFunc<wasmtime_func_async_callback_t>,
-) -> Func {
-    if let Err(unsupported) = require(Feature::Async) {
-        return Func::new(store, host.ty().clone(), move |_, _, _| {
-            Err(unsupported.clone().into())
-        });
-    }
-    if let Err(error) = store.opaque_mut().add_async() {
-        panic!("{error}");
-    }
-    let mut linker = Linker::<T>::new(store.engine());
-    let defined = linker.define_host("", "", host);
-    defined.expect("the name is the first in the linker");
-    linker
-        .find(store.opaque_mut(), "", "")
-        .and_then(Extern::into_func)
-        .expect("the function was defined")
 }

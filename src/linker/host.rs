@@ -1,11 +1,11 @@
 //! The two kinds of host functions that a linker defines.
 
 use crate::Result;
+#[cfg(feature = "async")]
+use crate::func::AsyncCallback;
 use crate::func::HostFunc;
 #[cfg(feature = "async")]
-use crate::sys::{
-    Feature, require, wasmtime_func_async_callback_t, wasmtime_linker_define_async_func,
-};
+use crate::sys::{Feature, require};
 use crate::sys::{
     wasm_functype_t, wasmtime_error_t, wasmtime_func_unchecked_callback_t,
     wasmtime_linker_define_func_unchecked, wasmtime_linker_t,
@@ -34,37 +34,6 @@ pub(crate) trait Callback: Copy {
     ) -> *mut wasmtime_error_t;
 }
 
-/// Implements `define` with the C function `$define`.
-macro_rules! define {
-    ($define:ident) => {
-        unsafe fn define(
-            linker: *mut wasmtime_linker_t,
-            module: &str,
-            name: &str,
-            ty: *const wasm_functype_t,
-            host: HostFunc<Self>,
-        ) -> *mut wasmtime_error_t {
-            let (callback, env, finalizer) = host.into_parts();
-            // SAFETY: linker and type are valid, as this function requires; the names are
-            // borrowed strings; the callback, its environment and its finalizer belong
-            // together.
-            unsafe {
-                $define(
-                    linker,
-                    module.as_ptr().cast(),
-                    module.len(),
-                    name.as_ptr().cast(),
-                    name.len(),
-                    ty,
-                    callback,
-                    env,
-                    finalizer,
-                )
-            }
-        }
-    };
-}
-
 impl Callback for wasmtime_func_unchecked_callback_t {
     const IS_ASYNC: bool = false;
 
@@ -72,16 +41,49 @@ impl Callback for wasmtime_func_unchecked_callback_t {
         Ok(())
     }
 
-    define!(wasmtime_linker_define_func_unchecked);
+    unsafe fn define(
+        linker: *mut wasmtime_linker_t,
+        module: &str,
+        name: &str,
+        ty: *const wasm_functype_t,
+        host: HostFunc<Self>,
+    ) -> *mut wasmtime_error_t {
+        let (callback, env, finalizer) = host.into_parts();
+        // SAFETY: linker and type are valid, as this function requires; the names are
+        // borrowed strings; the callback, its environment and its finalizer belong
+        // together.
+        unsafe {
+            wasmtime_linker_define_func_unchecked(
+                linker,
+                module.as_ptr().cast(),
+                module.len(),
+                name.as_ptr().cast(),
+                name.len(),
+                ty,
+                callback,
+                env,
+                finalizer,
+            )
+        }
+    }
 }
 
 #[cfg(feature = "async")]
-impl Callback for wasmtime_func_async_callback_t {
+impl Callback for AsyncCallback {
     const IS_ASYNC: bool = true;
 
     fn check_supported() -> Result<()> {
         Ok(require(Feature::Async)?)
     }
 
-    define!(wasmtime_linker_define_async_func);
+    unsafe fn define(
+        linker: *mut wasmtime_linker_t,
+        module: &str,
+        name: &str,
+        ty: *const wasm_functype_t,
+        host: HostFunc<Self>,
+    ) -> *mut wasmtime_error_t {
+        // SAFETY: this function requires what the other one requires.
+        unsafe { Callback::define(linker, module, name, ty, host.into_sync()) }
+    }
 }

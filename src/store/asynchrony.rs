@@ -2,20 +2,19 @@
 //!
 //! # How a task is woken
 //!
-//! `wasmtime_call_future_poll` polls with a waker that does nothing, and a host function's
-//! continuation gets no waker at all. So a poll ([`entry`](super::entry)) leaves its waker
-//! here, and a continuation ([`callback`](super::callback)) polls the host's future with it.
-//! If that future is pending, it will wake the task, and the continuation notes so. If nothing
-//! of the host is pending although the call isn't finished, WebAssembly code has yielded. Then
-//! the poll wakes the task itself, or waits for the future of the epoch callback.
+//! `wasmtime_call_future_poll` polls with a waker that does nothing, and a host function gets no
+//! waker at all. So a poll ([`entry`](super::entry)) leaves its waker here, and a host function
+//! ([`callback`](super::callback)) polls its future with it. If that future is pending, it will
+//! wake the task, and the host function notes so before it waits. If nothing of the host is
+//! pending although the call isn't finished, WebAssembly code has yielded. Then the poll wakes
+//! the task itself, or waits for the future of the epoch callback.
 //!
 //! # When synchronous calls are refused
 //!
-//! libwasmtime runs asynchronous host functions on the stack of an asynchronous call, on which
-//! it suspends them. `wasmtime_func_call_unchecked` doesn't check that there is such a stack,
-//! and without one, libwasmtime ends the process when an asynchronous host function is called.
-//! So an entry checks here first, and no such function gets into a store while a synchronous
-//! call runs in it.
+//! An asynchronous host function that waits suspends the stack of an asynchronous call. In a
+//! synchronous call there is no such stack, which `wasmtime_func_call_unchecked` doesn't check:
+//! libwasmtime would end the process. So an entry checks here first, and no such function gets
+//! into a store while a synchronous call runs in it.
 //!
 //! A host function's future may hold references to other parts of the state while it is
 //! suspended, such as the data or the engine. So nothing here refers to the whole state.
@@ -23,6 +22,7 @@
 use super::{MUST_BE_ASYNC, StoreOpaque};
 use crate::Result;
 use crate::error::{bail, ensure};
+use crate::sys::wasmtime_func_t;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
@@ -41,10 +41,14 @@ pub(super) struct Asynchrony {
     is_in_sync_call: bool,
     /// The waker of the innermost poll that is running.
     waker: Option<NonNull<Waker>>,
-    /// Whether the last continuation has left a future of the host pending.
+    /// Whether a host function has begun to wait in the poll that is running.
     is_host_pending: bool,
     /// Set by an epoch callback, for the poll in which it runs.
     yielding: Option<Yield>,
+    /// The function of the store that waits for futures of the host.
+    pub(super) wait_func: Option<wasmtime_func_t>,
+    /// Whether a wait has just begun, and suspends the call next.
+    is_wait_beginning: bool,
 }
 
 // SAFETY: there is a waker only during a poll, which stays on its thread.
@@ -153,6 +157,11 @@ impl Asynchrony {
         }
     }
 
+    /// Reports whether an asynchronous call is being polled.
+    pub(super) fn is_polled(&self) -> bool {
+        self.waker.is_some()
+    }
+
     /// Lets the poll that is running wait for a future.
     ///
     /// # Errors
@@ -181,9 +190,16 @@ impl Asynchrony {
         Context::from_waker(waker.unwrap_or(Waker::noop()))
     }
 
-    /// Notes that a continuation has left a future of the host pending.
-    pub(super) fn set_host_pending(&mut self) {
+    /// Notes that a host function begins to wait, as its future is pending.
+    pub(super) fn begin_wait(&mut self) {
+        self.is_wait_beginning = true;
         self.is_host_pending = true;
+    }
+
+    /// Reports whether the call was suspended since [`Asynchrony::begin_wait`], of which it takes
+    /// the note.
+    pub(super) fn end_wait(&mut self) -> bool {
+        !mem::replace(&mut self.is_wait_beginning, false)
     }
 
     #[cold]

@@ -11,10 +11,10 @@
 //! Everything else that a callback owes to libwasmtime is in [`crate::callback`].
 
 #[cfg(feature = "async")]
-mod continuation;
+mod waiting;
 
 #[cfg(feature = "async")]
-pub(crate) use continuation::{HostCall, begin};
+pub(crate) use waiting::call_async_host;
 
 use super::StoreOpaque;
 use crate::callback::{self, Failure, Report};

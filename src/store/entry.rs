@@ -16,9 +16,16 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+#[cfg(feature = "async")]
+mod wait;
+
+#[cfg(feature = "async")]
+pub(crate) use wait::WaitFunc;
 
 use super::StoreOpaque;
 use crate::Result;
+#[cfg(feature = "async")]
+use crate::error::bail;
 use crate::error::{Error, Raised, format_err};
 use crate::gc::RawRef;
 use crate::sys::{
@@ -174,6 +181,34 @@ impl StoreOpaque {
                 error
             })
         }
+    }
+
+    /// Calls a function without parameters and results that suspends the asynchronous call.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the asynchronous call is dropped.
+    ///
+    /// # Safety
+    ///
+    /// As for every entry, but the future of the host function that waits may hold references
+    /// to the state. `func` must belong to the store, and an asynchronous call must be running.
+    // Not `outside_runtime`, which belongs to a thread: the poll is there already.
+    #[cfg(feature = "async")]
+    unsafe fn call_wait_func(store: *mut StoreOpaque, func: *const wasmtime_func_t) -> Result<()> {
+        let mut trap = ptr::null_mut();
+        // SAFETY: invariants "State" and "Context": nothing else uses the store, as this
+        // function requires, and no reference to the state is created. Error and trap are null
+        // or owned.
+        unsafe {
+            let context = StoreOpaque::context_at(store);
+            let error = wasmtime_func_call_unchecked(context, func, ptr::null_mut(), 0, &mut trap);
+            if error.is_null() && trap.is_null() {
+                return Ok(());
+            }
+            drop(Raised::new(error, trap));
+        }
+        bail!("the asynchronous call was dropped while a host function waited")
     }
 
     /// Runs `call`, which writes a value if it succeeds.

@@ -235,6 +235,20 @@ impl StoreOpaque {
         }
     }
 
+    /// Returns the C context while a host function waits in the store, without a reference to
+    /// the state, to which the host function may hold references.
+    ///
+    /// The cached memories stay valid: only the host function may change them meanwhile.
+    ///
+    /// # Safety
+    ///
+    /// `store` must be the state of a live store, which no other thread uses.
+    #[cfg(feature = "async")]
+    pub(super) unsafe fn context_at(store: *const StoreOpaque) -> *mut wasmtime_context_t {
+        // SAFETY: invariant "State": the store is live, as this function requires.
+        unsafe { (*store).c.context }
+    }
+
     /// Takes the writers of the store's new WASI context, and returns those of the context
     /// that it replaces.
     #[cfg(feature = "wasi")]

@@ -4,6 +4,7 @@ mod calls;
 mod cancel;
 mod errors;
 mod fairness;
+mod frames;
 mod host;
 #[cfg(all(feature = "cranelift", unix))]
 pub mod host_stack;

@@ -197,9 +197,13 @@ where
 impl<S> Drop for Entry<S> {
     fn drop(&mut self) {
         if !self.future.is_null() {
-            // SAFETY: the future is owned, and deleted once. It hasn't finished, so this unwinds
-            // its code; the store is valid, as every entry requires.
-            unsafe { wasmtime_call_future_delete(self.future) }
+            // SAFETY: the future is owned, and deleted once. It hasn't finished, so that unwinds
+            // its code; the store is valid, as every entry requires. The host functions that
+            // wait fail, but nobody gets their errors.
+            unsafe {
+                wasmtime_call_future_delete(self.future);
+                (*self.store.as_ptr()).pending().set(None);
+            }
         }
     }
 }
