@@ -105,10 +105,9 @@ fn config(guests: u32) -> Config {
         .total_stacks(slots)
         .max_memory_size(MEMORY)
         .table_elements(1000);
-    // What most guests use is cleared by writing zeros when a slot becomes free. That is faster
-    // than returning the pages to the system and getting new ones.
-    pool.async_stack_keep_resident(8 << 10)
-        .linear_memory_keep_resident(64 << 10);
+    // What most guests use of their memory is cleared by writing zeros when a slot becomes free,
+    // and stays resident. That is faster than returning the page and getting a new one.
+    pool.linear_memory_keep_resident(4 << 10);
 
     let mut config = Config::new();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
@@ -116,7 +115,7 @@ fn config(guests: u32) -> Config {
     config
         .memory_reservation(MEMORY as u64)
         .memory_guard_size(0);
-    // Host functions run on the guest's stack as well, up to their first `.await`.
+    // Host functions and their futures run on the guest's stack as well.
     config.max_wasm_stack(128 << 10).async_stack_size(256 << 10);
     config.epoch_interruption(true);
     config

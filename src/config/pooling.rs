@@ -27,6 +27,11 @@ macro_rules! pool_settings {
         /// 4 GiB and 32 MiB by default. An instantiation that finds no free slot, or a
         /// module that doesn't fit into one, is an error.
         ///
+        /// A pool of 128 slots or more is searched in several parts. A search can then miss a
+        /// slot that another thread frees meanwhile. So a program with several threads that
+        /// limits its instances to what the pool holds, for instance with a semaphore, needs
+        /// some more slots than that.
+        ///
         #[doc = example!(wat)]
         /// use libwasmtime::{Config, Engine, Instance, Module, PoolingAllocationConfig, Store};
         ///
@@ -102,6 +107,9 @@ macro_rules! pool_settings {
         }
     };
 }
+
+// Version 48: a pool is searched in parts, one after the other; look at `ShardLayout` in
+// `pooling/index_allocator.rs` in `wasmtime`.
 
 /// The default number of slots of each kind.
 // Version 48: the defaults of a pool; look at `InstanceLimits` and
