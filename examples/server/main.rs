@@ -55,6 +55,10 @@ async fn main() -> Result<()> {
         [guests] => guests.parse::<u32>().context("the number of guests")?,
         _ => bail!("usage: server [GUESTS]"),
     };
+    ensure!(
+        guests > 0,
+        "a server of 0 guests answers nothing: expected at least 1"
+    );
 
     let (database, mut queries) = mpsc::unbounded_channel();
     let service = Arc::new(Service::new(GUEST, guests, database)?);

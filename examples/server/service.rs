@@ -61,11 +61,12 @@ impl Service {
     /// Returns [`TimedOut`] if this takes longer than `limit`, and an error if the guest
     /// traps or a host function fails.
     pub async fn call(&self, function: &str, argument: i32, limit: Duration) -> Result<i32> {
+        let deadline = Instant::now() + limit;
         // Without a permit, the pool might have no free slot, which is an error. The permit is
         // declared before the store, so it is dropped after the store has freed its slot.
-        let _permit = self.slots.acquire().await?;
+        let permit = timeout_at(deadline, self.slots.acquire()).await;
+        let _permit = permit.map_err(|_| TimedOut)??;
 
-        let deadline = Instant::now() + limit;
         let database = self.database.clone();
         let mut store = Store::new(&self.engine, Request { deadline, database });
         // Ends a guest that runs too long. Any other goes on after the other tasks that are
