@@ -127,9 +127,10 @@ impl<T> Linker<T> {
     /// the linker's engine, and may be called from several threads at a time.
     ///
     /// Modules that import it are instantiated with [`Linker::instantiate_async`] or
-    /// [`InstancePre::instantiate_async`]. From then on, the store can be entered by
-    /// asynchronous calls only. A linker may contain synchronous and asynchronous functions; a
-    /// module that imports none of the latter can be instantiated synchronously.
+    /// [`InstancePre::instantiate_async`](crate::InstancePre::instantiate_async). From then on,
+    /// the store can be entered by asynchronous calls only. A linker may contain synchronous and
+    /// asynchronous functions; a module that imports none of the latter can be instantiated
+    /// synchronously.
     ///
     /// Calls `wasmtime_linker_define_func_unchecked`.
     ///

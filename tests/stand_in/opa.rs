@@ -10,7 +10,8 @@ use crate::packages::{Packages, texts};
 crate::tests![policies_are_evaluated_with_it];
 
 fn policies_are_evaluated_with_it() {
-    // Version 48: this crate accepts several versions of `wasmtime`, and this one among them.
+    // Version 48: this crate accepts several versions of `wasmtime`, and this one among them; look
+    // for one of the registry that does.
     let packages = Packages::of(
         "opa",
         &format!(

@@ -10,8 +10,9 @@ impl<T: 'static> InstancePre<T> {
     /// Creates an instance in `store` asynchronously.
     ///
     /// It does what [`InstancePre::instantiate`] does, in a future, and runs the start function
-    /// as [`Linker::instantiate_async`] does. If the module imports an asynchronous host
-    /// function, the store can be entered by asynchronous calls only from then on.
+    /// as [`Linker::instantiate_async`](crate::Linker::instantiate_async) does. If the module
+    /// imports an asynchronous host function, the store can be entered by asynchronous calls only
+    /// from then on.
     ///
     /// Calls `wasmtime_instance_pre_instantiate_async`.
     ///

@@ -1,7 +1,7 @@
 //! The examples that can't pass.
 
 /// Their names, each with the reason. Those of later work pass when it is done.
-// Version 48: the names.
+// Version 48: the names; look at the documentation of `wasmtime`.
 pub const FAILING: &[(&str, &str)] = &[
     ("arrayref_arrayref", ARRAYS),
     ("arrayref_arrayrefpre", ARRAYS),
