@@ -16,17 +16,24 @@
 //! libwasmtime would end the process. So an entry checks here first, and no such function gets
 //! into a store while a synchronous call runs in it.
 //!
+//! # What becomes of forgotten calls
+//!
+//! The future of a call may be forgotten, so that it is neither polled again nor dropped. If its
+//! code has yielded in the middle of a collection, the collected objects must not be used before
+//! the collection has ended. libwasmtime ends it when the C future is deleted. So an entry that
+//! has yielded leaves here where its C future is, and the next use of the store deletes it.
+//!
 //! A host function's future may hold references to other parts of the state while it is
 //! suspended, such as the data or the engine. So nothing here refers to the whole state.
 
 use super::{MUST_BE_ASYNC, StoreOpaque};
 use crate::Result;
 use crate::error::{bail, ensure};
-use crate::sys::wasmtime_func_t;
+use crate::sys::{wasmtime_call_future_delete, wasmtime_call_future_t, wasmtime_func_t};
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::task::{Context, Waker};
 
 /// A future of an epoch callback, which the code waits for before it goes on.
@@ -49,9 +56,13 @@ pub(super) struct Asynchrony {
     pub(super) wait_func: Option<wasmtime_func_t>,
     /// Whether a wait has just begun, and suspends the call next.
     is_wait_beginning: bool,
+    /// The place of the C future of the last entry that has yielded, until the entry goes on or
+    /// is dropped.
+    yielded: Option<NonNull<*mut wasmtime_call_future_t>>,
 }
 
-// SAFETY: there is a waker only during a poll, which stays on its thread.
+// SAFETY: there is a waker only during a poll, which stays on its thread. A C future that has
+// yielded is bound to no thread.
 unsafe impl Send for Asynchrony {}
 
 /// What is restored when a poll ends: what an outer poll, in which it runs, needs.
@@ -109,6 +120,25 @@ impl StoreOpaque {
         self.asynchrony.get_mut().is_required = true;
     }
 
+    /// Deletes the C future of an entry that has yielded and was forgotten. It must be called
+    /// before the store is changed, and before a callback returns to code that does so.
+    #[inline]
+    pub(super) fn delete_forgotten(&mut self) {
+        if let Some(future) = self.asynchrony.get_mut().yielded.take() {
+            delete(future);
+        }
+
+        #[cold]
+        fn delete(future: NonNull<*mut wasmtime_call_future_t>) {
+            // SAFETY: the entry borrows the store, which is used now. So it is never polled again.
+            // It hasn't been dropped, which `unset_yielded` would have noticed, so it is still
+            // where it was pinned. It doesn't delete the future again, as the place is null. Code
+            // that has yielded has called no host function that is still running, so nothing of
+            // the host uses the state meanwhile.
+            unsafe { wasmtime_call_future_delete(future.replace(ptr::null_mut())) }
+        }
+    }
+
     /// Notes that a callback begins, and returns what [`StoreOpaque::end_callback`] takes.
     #[inline]
     pub(super) fn begin_callback(&mut self) -> bool {
@@ -160,6 +190,19 @@ impl Asynchrony {
     /// Reports whether an asynchronous call is being polled.
     pub(super) fn is_polled(&self) -> bool {
         self.waker.is_some()
+    }
+
+    /// Notes that the entry whose C future is at `place` has yielded. The place must stay valid
+    /// until [`Asynchrony::unset_yielded`].
+    pub(super) fn set_yielded(&mut self, place: NonNull<*mut wasmtime_call_future_t>) {
+        self.yielded = Some(place);
+    }
+
+    /// Notes that the entry goes on or is dropped.
+    pub(super) fn unset_yielded(&mut self, place: NonNull<*mut wasmtime_call_future_t>) {
+        if self.yielded == Some(place) {
+            self.yielded = None;
+        }
     }
 
     /// Lets the poll that is running wait for a future.

@@ -206,6 +206,8 @@ impl Drop for Scope {
     fn drop(&mut self) {
         // SAFETY: invariant "State": the store may be used now, as `enter` requires.
         unsafe {
+            #[cfg(feature = "async")]
+            (*self.store).delete_forgotten();
             (*self.store).roots.truncate(self.roots);
             (*self.store).memory_cache.forget();
             #[cfg(feature = "async")]

@@ -140,6 +140,8 @@ impl StoreOpaque {
     #[inline]
     pub(crate) fn begin_change(&mut self) -> *mut wasmtime_context_t {
         self.memory_cache.forget();
+        #[cfg(feature = "async")]
+        self.delete_forgotten();
         self.c.context
     }
 

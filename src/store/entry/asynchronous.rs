@@ -6,6 +6,7 @@
 //! the C future, which unwinds the code, with the futures of host functions in it.
 
 use crate::Result;
+use crate::callback::discard;
 use crate::store::StoreOpaque;
 use crate::store::asynchrony::{Asynchrony, Pause, Yield};
 use crate::sys::{
@@ -83,7 +84,8 @@ struct Entry<S> {
     store: NonNull<StoreOpaque>,
     /// Creates the C future; `None` after the first poll.
     start: Option<S>,
-    /// The C future, or null before the first poll and after the call has finished.
+    /// The C future; null before the first poll, after the call has finished, and after the store
+    /// was used although this entry had yielded.
     future: *mut wasmtime_call_future_t,
     trap: *mut wasm_trap_t,
     error: *mut wasmtime_error_t,
@@ -167,6 +169,11 @@ where
             // the poll ends. The C future is owned, and what it borrows is still valid. An entry
             // isn't polled again after it has finished, as futures must not be.
             let (has_finished, pause) = unsafe {
+                Asynchrony::of(this.store).unset_yielded(NonNull::from(&mut this.future));
+                assert!(
+                    !this.future.is_null(),
+                    "a call is polled although its store was used after it had yielded"
+                );
                 let outer = Asynchrony::of(this.store).begin_poll(task.waker());
                 let has_finished = StoreOpaque::outside_runtime(this.store.as_ptr(), || {
                     wasmtime_call_future_poll(this.future)
@@ -185,6 +192,12 @@ where
             match pause {
                 Pause::Host => return Poll::Pending,
                 Pause::Yield => {
+                    // SAFETY: invariant "State": nothing else uses the store. `this` is pinned, and
+                    // takes the note back when it is polled again or dropped.
+                    unsafe {
+                        let place = NonNull::from(&mut this.future);
+                        Asynchrony::of(this.store).set_yielded(place);
+                    }
                     task.waker().wake_by_ref();
                     return Poll::Pending;
                 }
@@ -196,11 +209,14 @@ where
 
 impl<S> Drop for Entry<S> {
     fn drop(&mut self) {
+        // If the future has panicked, this one is dropped while that panic unwinds.
+        discard(self.yielding.take());
         if !self.future.is_null() {
             // SAFETY: the future is owned, and deleted once. It hasn't finished, so that unwinds
             // its code; the store is valid, as every entry requires. The host functions that
             // wait fail, but nobody gets their errors.
             unsafe {
+                Asynchrony::of(self.store).unset_yielded(NonNull::from(&mut self.future));
                 wasmtime_call_future_delete(self.future);
                 (*self.store.as_ptr()).pending().set(None);
             }

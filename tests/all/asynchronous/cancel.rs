@@ -1,5 +1,6 @@
 //! Calls whose futures are dropped, or forgotten, before they have finished.
 
+mod collections;
 mod drops;
 mod forget;
 mod places;

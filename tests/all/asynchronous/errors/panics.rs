@@ -339,3 +339,79 @@ fn of_an_epoch_callback() {
     store.set_epoch_deadline(0);
     block_on(f.call_async(&mut store, ())).unwrap();
 }
+
+/// A future that fails, or panics, and panics again when it is dropped, as its error does.
+struct PanicsTwice(bool);
+
+#[derive(Debug)]
+struct PanicsAsError;
+
+impl std::fmt::Display for PanicsAsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("panics")
+    }
+}
+
+impl std::error::Error for PanicsAsError {}
+
+impl Drop for PanicsAsError {
+    fn drop(&mut self) {
+        panic_any(Payload(3));
+    }
+}
+
+impl Future for PanicsTwice {
+    type Output = Result<()>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<()>> {
+        if self.0 {
+            panic_any(Payload(1));
+        }
+        Poll::Ready(Err(Error::new(PanicsAsError)))
+    }
+}
+
+impl Drop for PanicsTwice {
+    fn drop(&mut self) {
+        panic_any(Payload(2));
+    }
+}
+
+/// None of the panics meets another one that unwinds, which would end the process.
+#[test]
+fn while_a_failed_future_is_dropped() {
+    let mut store = Store::<()>::default();
+    let host = Func::wrap_async(&mut store, |_, (x,): (i32,)| Box::new(PanicsTwice(x == 1)));
+    let run = block_on(run(&mut store, host));
+    let panic = panic_of(|| block_on(run.call_async(&mut store, 1)));
+    assert_eq!(payload(panic), 1);
+    let error = block_on(run.call_async(&mut store, 2)).unwrap_err();
+    assert_eq!(error.root_cause().to_string(), "panics");
+    assert_eq!(payload(panic_of(|| drop(error))), 3);
+}
+
+#[test]
+fn while_a_failed_future_of_an_epoch_callback_is_dropped() {
+    struct Yield(PanicsTwice);
+
+    impl Future for Yield {
+        type Output = ();
+
+        fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
+            Pin::new(&mut self.0).poll(task).map(drop)
+        }
+    }
+
+    let engine = Engine::new(Config::new().epoch_interruption(true)).unwrap();
+    let mut store = Store::new(&engine, ());
+    let module = Module::new(&engine, r#"(module (func (export "f")))"#).unwrap();
+    let instance = block_on(Instance::new_async(&mut store, &module, &[])).unwrap();
+    let f = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+    store.epoch_deadline_callback(|_| {
+        let future = Box::pin(Yield(PanicsTwice(true)));
+        Ok(UpdateDeadline::YieldCustom(1, future))
+    });
+    store.set_epoch_deadline(0);
+    let panic = panic_of(|| block_on(f.call_async(&mut store, ())));
+    assert_eq!(payload(panic), 1);
+}
