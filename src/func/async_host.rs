@@ -15,6 +15,7 @@ use crate::values::{Raw, Reader, Writer};
 use crate::{AsContextMut, Engine, FuncType, Result, StoreContextMut, Val, WasmRet, WasmTyList};
 use std::ffi::c_void;
 use std::future::Future;
+use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
 
 impl Func {
@@ -359,6 +360,26 @@ struct Untyped<F> {
     func: F,
 }
 
+/// Values in the frame of a callback. They are freed by a function that isn't inlined: by then,
+/// the thread may be another one than that on which they were allocated, and the compiler may
+/// keep the address of an allocator's thread-local variable within a function.
+struct AfterWaits(ManuallyDrop<Vals>);
+
+impl Drop for AfterWaits {
+    #[inline]
+    fn drop(&mut self) {
+        #[cold]
+        #[inline(never)]
+        fn free(vals: Vals) {
+            drop(vals);
+        }
+        if self.0.is_on_heap() {
+            // SAFETY: the values are taken once, as this is dropped.
+            free(unsafe { ManuallyDrop::take(&mut self.0) });
+        }
+    }
+}
+
 /// Calls a closure over values whose types are known at run time, as its callback.
 unsafe extern "C" fn untyped_callback<T, F>(
     env: *mut c_void,
@@ -380,8 +401,8 @@ where
         let caller = NonNull::new_unchecked(caller);
         let Untyped { signature, func } = &*env.cast::<Untyped<F>>();
         let raw = ptr::slice_from_raw_parts_mut(values.cast(), signature.raw_len());
-        let mut vals = Vals::new();
-        let vals = &raw mut vals;
+        let mut vals = AfterWaits(ManuallyDrop::new(Vals::new()));
+        let vals = &raw mut *vals.0;
         let start = |store: NonNull<StoreOpaque>| {
             let (params, results) = (*vals).load(signature, &*raw, &mut *store.as_ptr());
             let places = ptr::from_mut(results);

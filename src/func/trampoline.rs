@@ -220,6 +220,13 @@ impl Vals {
         }
     }
 
+    /// Reports whether they have an allocation.
+    #[cfg(feature = "async")]
+    #[inline(always)]
+    pub(super) fn is_on_heap(&self) -> bool {
+        self.on_heap.capacity() > 0
+    }
+
     /// Returns the arguments, and places for the results.
     ///
     /// # Safety

@@ -27,6 +27,7 @@ use crate::store::StoreOpaque;
 use crate::store::asynchrony::Asynchrony;
 use crate::sys::{wasm_trap_t, wasmtime_caller_t};
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::Poll;
@@ -115,6 +116,8 @@ unsafe fn go_on_later<R, X>(
                 return fail(store, call, error.into());
             }
             if let Poll::Ready(trap) = go_on(store, &mut call, &finish) {
+                // It was taken. Code that drops it here might belong to a thread.
+                mem::forget(call);
                 return trap;
             }
         }
