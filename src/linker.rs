@@ -11,7 +11,6 @@ mod module;
 mod needs;
 mod unknown_import;
 
-#[cfg(feature = "async")]
 pub use instance_pre::InstancePre;
 pub use unknown_import::UnknownImportError;
 
