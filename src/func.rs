@@ -33,7 +33,7 @@ mod untyped;
 #[cfg(feature = "async")]
 pub(crate) use async_host::AsyncCallback;
 pub use caller::Caller;
-pub use into_func::IntoFunc;
+pub use into_func::{HostClosure, IntoFunc};
 pub(crate) use signature::Signatures;
 pub(crate) use trampoline::HostFunc;
 pub use typed::TypedFunc;

@@ -188,6 +188,7 @@ mod as_c;
 #[cfg(feature = "async")]
 pub mod asynchronous;
 mod backtrace;
+pub mod bind;
 mod callback;
 #[allow(
     clippy::wildcard_enum_match_arm,
@@ -260,6 +261,8 @@ pub use gc::{
 };
 pub use global::Global;
 pub use instance::Instance;
+#[cfg(feature = "macros")]
+pub use libwasmtime_macros::{HostValue, guest, host};
 pub use linker::{InstancePre, Linker, UnknownImportError};
 pub use load::{
     Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, Unsupported, load, load_from, loaded,

@@ -10,22 +10,30 @@
 //! | one Rust type that is one value | [`WasmTy`] | [`Form`] |
 //! | the arguments and results of a typed call | [`WasmParams`], [`WasmResults`] | tuples of [`WasmTy`] |
 //! | an argument of a host function | [`FromWasm`] | an [`Args`], from which it takes as many values as it stands for |
-//! | what a host function returns | [`WasmRet`], of [`IntoWasm`] | a [`Writer`] |
+//! | an argument of a bound function, which may borrow the guest's memory | [`HostArg`] | an [`Args`] |
+//! | what a host function returns | [`WasmRet`], of [`IntoWasm`] | a [`Guest`], in which it may allocate, and then a [`Writer`] |
 //! | values whose types are known at run time | [`Val`](crate::Val) | a [`Kind`] |
 
+mod arg;
+mod args;
 mod cursor;
 mod form;
+mod guest;
 mod host;
 mod kind;
 mod lists;
+mod memory;
 mod reference;
 #[cfg(all(test, feature = "wat", feature = "gc", compiler))]
 mod tests;
 mod wasm_ret;
 mod wasm_ty;
 
-pub use cursor::{Args, Reader, Writer};
+pub use arg::{HostArg, HostArgs};
+pub use args::Args;
+pub use cursor::{Reader, Writer};
 pub use form::{Form, Given, Lent, Raw};
+pub use guest::{Element, Guest};
 pub use host::{FromWasm, IntoWasm};
 pub(crate) use kind::Kind;
 pub(crate) use lists::for_each_arity;

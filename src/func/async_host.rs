@@ -3,15 +3,16 @@
 //! A callback calls the closure, and [`call_async_host`] polls the future until it is ready.
 
 use super::signature::Signature;
-use super::trampoline::{Vals, assert_engine, func_type, store_results};
+use super::trampoline::{Vals, assert_engine, store_results};
 use super::{Caller, Func, HostFunc};
+use crate::bind::Site;
 use crate::store::StoreOpaque;
 use crate::store::callback::call_async_host;
 use crate::sys::{
     Feature, require, wasm_trap_t, wasmtime_caller_t, wasmtime_func_unchecked_callback_t,
     wasmtime_val_raw_t,
 };
-use crate::values::{Raw, Reader, Writer};
+use crate::values::{Guest, Raw, Reader, Writer};
 use crate::{AsContextMut, Engine, FuncType, Result, StoreContextMut, Val, WasmRet, WasmTyList};
 use std::ffi::c_void;
 use std::future::Future;
@@ -271,7 +272,9 @@ impl HostFunc<AsyncCallback> {
         P: WasmTyList,
         R: WasmRet,
     {
-        let ty = func_type(engine, &[P::VALTYPES], R::VALTYPES);
+        let mut results = Vec::new();
+        R::valtypes(Site::UNNAMED.abi(), &mut results);
+        let ty = FuncType::new(engine, P::valtypes(), results);
         let callback = AsyncCallback(Some(typed_callback::<T, F, P, R>));
         HostFunc::new(ty, callback, func)
     }
@@ -349,7 +352,9 @@ where
             (Box::into_pin(future), ())
         };
         call_async_host(caller, start, |store, results: R, ()| {
-            results.write(&mut Writer::<Raw>::new(values, store.as_ptr()))
+            let mut guest = Guest::new(store.as_ptr(), caller, Site::UNNAMED);
+            let results = results.prepare(&mut guest)?;
+            R::write(results, &mut Writer::<Raw>::new(values, store.as_ptr()))
         })
     }
 }

@@ -166,17 +166,31 @@ impl<'a, T: 'static> Caller<'a, T> {
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn get_export(&mut self, name: &str) -> Option<Extern> {
+        // SAFETY: the callback is running, in this store.
+        unsafe { Caller::<T>::export_of(self.caller.0, self.store.opaque_mut(), name) }
+    }
+
+    /// Returns an export of the calling instance, as [`Caller::get_export`] does.
+    ///
+    /// # Safety
+    ///
+    /// `caller` must be what libwasmtime passed to a callback that is running in the store.
+    pub(crate) unsafe fn export_of(
+        caller: NonNull<wasmtime_caller_t>,
+        store: &mut StoreOpaque,
+        name: &str,
+    ) -> Option<Extern> {
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariant "Callback": the callback is running, for which the caller is
         // valid. `out` is initialized on success, with an owned item of this store.
         unsafe {
             wasmtime_caller_export_get(
-                self.caller.0.as_ptr(),
+                caller.as_ptr(),
                 name.as_ptr().cast(),
                 name.len(),
                 out.as_mut_ptr(),
             )
-            .then(|| Extern::from_export(out.assume_init(), self.store.opaque_mut()))
+            .then(|| Extern::from_export(out.assume_init(), store))
         }
     }
 

@@ -1,26 +1,39 @@
 //! What host functions may return.
 
 use super::lists::for_each_arity;
-use super::{Form, IntoWasm, ValTypes, Writer};
-use crate::Result;
+use super::{Form, Guest, IntoWasm, Writer};
+use crate::bind::Abi;
+use crate::{Result, ValType};
 
 /// The results of a host function.
 ///
 /// They are `()` for none, a [`WasmTy`](super::WasmTy), a tuple of up to 17 of them, or a
-/// [`Result`] of any of these. (Every `WasmTy` is `IntoWasm`, the crate-internal trait in the
-/// list below.)
+/// [`Result`] of any of these. In place of a `WasmTy` there may be any other [`IntoWasm`], of
+/// which the chapter [`bind`](crate::bind) tells.
 ///
 /// # Safety
 ///
-/// Only this crate may implement it: `write` must agree with `VALTYPES`.
+/// Only this crate may implement it: `write` must agree with `valtypes`.
 pub unsafe trait WasmRet {
-    /// The types of the results, in parts.
+    /// What is written, as for [`IntoWasm::Prepared`].
     #[doc(hidden)]
-    const VALTYPES: &'static [ValTypes];
+    type Prepared;
 
-    /// Whether `write` uses the store.
+    /// Whether `prepare` or `write` uses the store.
     #[doc(hidden)]
     const NEEDS_STORE: bool;
+
+    /// Adds the types of the results.
+    #[doc(hidden)]
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>);
+
+    /// Creates what the results refer to, as [`IntoWasm::prepare`] does.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error that stands in place of the results, or one of that function.
+    #[doc(hidden)]
+    fn prepare(self, guest: &mut Guest<'_>) -> Result<Self::Prepared>;
 
     /// Writes the results.
     ///
@@ -28,35 +41,57 @@ pub unsafe trait WasmRet {
     ///
     /// Their places must be next in `results`.
     #[doc(hidden)]
-    unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()>;
+    unsafe fn write<F: Form>(prepared: Self::Prepared, results: &mut Writer<'_, F>) -> Result<()>;
 }
 
 // SAFETY: the results are those of the one part.
 unsafe impl<A: IntoWasm> WasmRet for A {
-    const VALTYPES: &'static [ValTypes] = &[A::VALTYPES];
+    type Prepared = A::Prepared;
     const NEEDS_STORE: bool = A::NEEDS_STORE;
 
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+        A::valtypes(abi, types);
+    }
+
     #[inline]
-    unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()> {
+    fn prepare(self, guest: &mut Guest<'_>) -> Result<A::Prepared> {
+        IntoWasm::prepare(self, guest)
+    }
+
+    #[inline]
+    unsafe fn write<F: Form>(prepared: A::Prepared, results: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the places are next, as this function requires.
-        unsafe { IntoWasm::write(&self, results) }
+        unsafe { A::write(&prepared, results) }
     }
 }
 
 macro_rules! tuples {
     ($n:literal $($t:ident)*) => {
         // SAFETY: the results are those of the parts, one after the other.
+        #[allow(non_snake_case, reason = "the type parameters name the values as well")]
+        #[allow(unused_variables, clippy::unused_unit, reason = "the empty tuple")]
         unsafe impl<$($t: IntoWasm),*> WasmRet for ($($t,)*) {
-            const VALTYPES: &'static [ValTypes] = &[$($t::VALTYPES),*];
+            type Prepared = ($($t::Prepared,)*);
             const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
 
+            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+                $($t::valtypes(abi, types);)*
+            }
+
             #[inline]
-            #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-            #[allow(unused_variables, reason = "the empty tuple")]
-            unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()> {
-                let ($($t,)*) = &self;
+            fn prepare(self, guest: &mut Guest<'_>) -> Result<Self::Prepared> {
+                let ($($t,)*) = self;
+                Ok(($($t.prepare(guest)?,)*))
+            }
+
+            #[inline]
+            unsafe fn write<F: Form>(
+                prepared: Self::Prepared,
+                results: &mut Writer<'_, F>,
+            ) -> Result<()> {
+                let ($($t,)*) = &prepared;
                 // SAFETY: the places are next, as this function requires.
-                $(unsafe { $t.write(results)? };)*
+                $(unsafe { <$t as IntoWasm>::write($t, results)? };)*
                 Ok(())
             }
         }
@@ -69,12 +104,21 @@ for_each_arity!(tuples);
 // enough.
 // SAFETY: the results are those of `A`.
 unsafe impl<A: WasmRet> WasmRet for Result<A> {
-    const VALTYPES: &'static [ValTypes] = A::VALTYPES;
+    type Prepared = A::Prepared;
     const NEEDS_STORE: bool = A::NEEDS_STORE;
 
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+        A::valtypes(abi, types);
+    }
+
     #[inline]
-    unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()> {
+    fn prepare(self, guest: &mut Guest<'_>) -> Result<A::Prepared> {
+        self?.prepare(guest)
+    }
+
+    #[inline]
+    unsafe fn write<F: Form>(prepared: A::Prepared, results: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the places are next, as this function requires.
-        unsafe { self?.write(results) }
+        unsafe { A::write(prepared, results) }
     }
 }

@@ -1,0 +1,107 @@
+//! The definition of a module of the host, function by function.
+
+use super::func::{Bound, BoundFunc, BoundMethod, BoundMethodMut};
+use super::{Abi, Receiver, ReceiverMut, Site};
+use crate::func::{HostClosure, HostFunc};
+use crate::values::HostArgs;
+use crate::{Linker, Result, WasmRet};
+
+/// A module of the host whose functions are being defined, by [`Linker::host_module`].
+///
+/// Each function is a closure that takes its arguments as a tuple. Their types are named, as
+/// they may be borrowed from the guest's memory: `method::<(u32, &str), _>(…)`. What they can be,
+/// and what a closure can return, is in the chapter [`bind`](crate::bind).
+pub struct HostModule<'l, T: 'static, V> {
+    linker: &'l mut Linker<T>,
+    module: Box<str>,
+    receiver: V,
+    abi: Abi,
+}
+
+impl<'l, T: 'static, V> HostModule<'l, T, V> {
+    pub(super) fn new(linker: &'l mut Linker<T>, module: &str, receiver: V) -> Self {
+        HostModule {
+            linker,
+            module: module.into(),
+            receiver,
+            abi: Abi::DEFAULT,
+        }
+    }
+
+    /// Sets how the functions that are defined from now on find strings and slices.
+    #[must_use]
+    pub fn abi(mut self, abi: Abi) -> Self {
+        self.abi = abi;
+        self
+    }
+
+    fn site(&self, name: &str) -> Site {
+        Site::new(&self.module, name, self.abi.clone())
+    }
+
+    fn define<P, R, F>(&mut self, name: &str, func: F) -> Result<&mut Self>
+    where
+        F: HostClosure<T, P, R> + Send + Sync + 'static,
+        R: WasmRet,
+    {
+        let host = HostFunc::of::<T, F, P, R>(self.linker.engine(), func);
+        self.linker.define_host(&self.module, name, host)?;
+        Ok(self)
+    }
+
+    /// Defines a function that has no receiver.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the name is defined already, and shadowing isn't allowed.
+    pub fn func<P, R>(
+        &mut self,
+        name: &str,
+        func: impl Fn(P::Args<'_>) -> R + Send + Sync + 'static,
+    ) -> Result<&mut Self>
+    where
+        P: HostArgs<T>,
+        R: WasmRet,
+    {
+        let site = self.site(name);
+        self.define::<Bound<P>, R, _>(name, BoundFunc::new(func, site))
+    }
+
+    /// Defines a method that takes `&self`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the name is defined already, and shadowing isn't allowed.
+    pub fn method<P, R>(
+        &mut self,
+        name: &str,
+        method: impl Fn(&V::Target, P::Args<'_>) -> R + Send + Sync + 'static,
+    ) -> Result<&mut Self>
+    where
+        V: Receiver<T>,
+        P: HostArgs<T>,
+        R: WasmRet,
+    {
+        let method = BoundMethod::new(self.receiver.clone(), method, self.site(name));
+        self.define::<Bound<P>, R, _>(name, method)
+    }
+
+    /// Defines a method that takes `&mut self`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the name is defined already, and shadowing isn't allowed.
+    pub fn method_mut<P, R>(
+        &mut self,
+        name: &str,
+        method: impl Fn(&mut V::Target, P::Args<'_>) -> R + Send + Sync + 'static,
+    ) -> Result<&mut Self>
+    where
+        V: ReceiverMut<T>,
+        P: HostArgs<T>,
+        R: WasmRet,
+    {
+        let method = BoundMethodMut::new(self.receiver.clone(), method, self.site(name));
+        self.define::<Bound<P>, R, _>(name, method)
+    }
+}
