@@ -315,8 +315,9 @@ fn unwinds_out_of_a_task() {
             goes_on(id).await;
             let leaves = || std::mem::forget(Handle::current().enter());
             let mut guest = Guest::with_host(&folder, leaves).unwrap();
-            let outcome = panic::catch_unwind(panic::AssertUnwindSafe(|| guest.run()));
-            assert_eq!(outcome.is_err(), SHARED);
+            // `tokio` panics when that is noticed, but by then the call has ended.
+            guest.run().unwrap();
+            guest.run().unwrap();
         };
         drop(runtime.block_on(runtime.spawn(task)));
         runtime.block_on(goes_on(id));
