@@ -1,4 +1,13 @@
-#![doc = include_str!("../docs/binding.md")]
+// The examples need these features.
+#![cfg_attr(
+    all(feature = "cranelift", feature = "gc", feature = "macros", feature = "wat"),
+    doc = include_str!("../docs/binding.md")
+)]
+#![cfg_attr(
+    not(all(feature = "cranelift", feature = "gc", feature = "macros", feature = "wat")),
+    doc = "Binding Rust functions, methods and objects to WebAssembly without writing glue; see \
+           `docs/binding.md` in the package."
+)]
 
 mod abi;
 #[cfg(feature = "async")]

@@ -61,6 +61,10 @@ impl Version {
             ),
             (
                 "Cargo.toml",
+                format!("libwasmtime-macros = {{ version = \"={self}\""),
+            ),
+            (
+                "Cargo.toml",
                 format!("libwasmtime-vendor = {{ version = \"={self}\""),
             ),
             (
