@@ -71,7 +71,9 @@ fn main() -> Result<()> {
     store.data_mut().buffer.push_str("hello world");
     let plugin = Module::new(&engine, include_str!("plugins/greeter.wat"))?;
     let instance = linker.instantiate(&mut store, &plugin)?;
-    instance.get_typed_func::<(), ()>(&mut store, "init")?.call(&mut store, ())?;
+    instance
+        .get_typed_func::<(), ()>(&mut store, "init")?
+        .call(&mut store, ())?;
 
     let commands = store.data().commands.clone();
     for (name, run) in &commands {

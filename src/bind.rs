@@ -4,7 +4,12 @@
     doc = include_str!("../docs/binding.md")
 )]
 #![cfg_attr(
-    not(all(feature = "cranelift", feature = "gc", feature = "macros", feature = "wat")),
+    not(all(
+        feature = "cranelift",
+        feature = "gc",
+        feature = "macros",
+        feature = "wat"
+    )),
     doc = "Binding Rust functions, methods and objects to WebAssembly without writing glue; see \
            `docs/binding.md` in the package."
 )]

@@ -25,6 +25,7 @@ mod kind;
 mod lists;
 mod memory;
 mod reference;
+mod scalars;
 #[cfg(all(test, feature = "wat", feature = "gc", compiler))]
 mod tests;
 mod wasm_ret;

@@ -16,7 +16,15 @@ fn copy() -> &'static Path {
     COPY.get_or_init(|| {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let there = Prefix::new("vendored");
-        let names = ["build", "build.rs", "docs", "macros", "src", "vendor", "README.md"];
+        let names = [
+            "build",
+            "build.rs",
+            "docs",
+            "macros",
+            "src",
+            "vendor",
+            "README.md",
+        ];
         for name in names {
             copy_all(&here.join(name), Path::new(&there.path(name)));
         }
