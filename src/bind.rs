@@ -19,6 +19,8 @@ mod abi;
 mod asynchronous;
 mod func;
 mod module;
+#[doc(hidden)]
+pub mod private;
 mod receiver;
 
 pub use crate::values::{Element, FromWasm, HostArg, HostArgs, IntoWasm};

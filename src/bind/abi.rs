@@ -81,7 +81,7 @@ impl Abi {
     }
 
     /// Returns the type of an address.
-    pub(crate) fn pointer(&self) -> ValType {
+    pub fn pointer(&self) -> ValType {
         match self.is_64 {
             true => ValType::I64,
             false => ValType::I32,

@@ -102,6 +102,35 @@ pub struct Place<P: ?Sized>(pub(super) NonNull<P>);
 // asynchronous functions require.
 unsafe impl<P: ?Sized> Send for Place<P> {}
 
+impl<P> Place<P> {
+    #[inline]
+    pub(crate) fn new(place: NonNull<P>) -> Place<P> {
+        Place(place)
+    }
+
+    /// Returns a reference to it.
+    ///
+    /// # Safety
+    ///
+    /// It must be valid, and nothing may change it meanwhile.
+    #[inline]
+    pub unsafe fn as_ref<'m>(&self) -> &'m P {
+        // SAFETY: it is valid, as this function requires.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Returns an exclusive reference to it.
+    ///
+    /// # Safety
+    ///
+    /// It must be valid, and nothing else may use it meanwhile.
+    #[inline]
+    pub unsafe fn as_mut<'m>(&mut self) -> &'m mut P {
+        // SAFETY: it is valid and not used otherwise, as this function requires.
+        unsafe { self.0.as_mut() }
+    }
+}
+
 /// What a [`Caller`] is created from: its store and itself.
 pub struct CallerPlace(Place<StoreOpaque>, Place<wasmtime_caller_t>);
 

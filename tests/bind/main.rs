@@ -4,6 +4,8 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 mod builder;
+#[cfg(feature = "macros")]
+mod values;
 
 use libwasmtime::{Linker, Module, Result, Store};
 
