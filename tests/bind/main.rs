@@ -2,3 +2,5 @@
 #![cfg(all(feature = "wat", compiler))]
 
 mod builder;
+#[cfg(feature = "macros")]
+mod host_macro;
