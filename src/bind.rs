@@ -1,6 +1,8 @@
 #![doc = include_str!("../docs/binding.md")]
 
 mod abi;
+#[cfg(feature = "async")]
+mod asynchronous;
 mod func;
 mod module;
 mod receiver;

@@ -31,7 +31,7 @@ mod typed;
 mod untyped;
 
 #[cfg(feature = "async")]
-pub(crate) use async_host::AsyncCallback;
+pub use async_host::{AsyncCallback, AsyncClosure};
 pub use caller::Caller;
 pub use into_func::{HostClosure, IntoFunc};
 pub(crate) use signature::Signatures;

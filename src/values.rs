@@ -14,6 +14,7 @@
 //! | what a host function returns | [`WasmRet`], of [`IntoWasm`] | a [`Guest`], in which it may allocate, and then a [`Writer`] |
 //! | values whose types are known at run time | [`Val`](crate::Val) | a [`Kind`] |
 
+mod alloc;
 mod arg;
 mod args;
 mod cursor;
@@ -29,6 +30,10 @@ mod tests;
 mod wasm_ret;
 mod wasm_ty;
 
+#[cfg(feature = "async")]
+pub(crate) use alloc::Allocator;
+#[cfg(feature = "async")]
+pub(crate) use arg::CallerPlace;
 pub use arg::{HostArg, HostArgs};
 pub use args::Args;
 pub use cursor::{Reader, Writer};

@@ -9,12 +9,6 @@ use std::marker::PhantomData;
 /// Marks the parameters of a bound function, after its receiver's.
 pub(super) struct Bound<P>(PhantomData<P>);
 
-/// A function that has no receiver.
-pub(super) struct BoundFunc<F> {
-    func: F,
-    site: Site,
-}
-
 /// A method that takes `&self`.
 pub(super) struct BoundMethod<V, F> {
     receiver: V,
@@ -27,12 +21,6 @@ pub(super) struct BoundMethodMut<V, F> {
     receiver: V,
     func: F,
     site: Site,
-}
-
-impl<F> BoundFunc<F> {
-    pub(super) fn new(func: F, site: Site) -> Self {
-        BoundFunc { func, site }
-    }
 }
 
 /// Compiles only if a function of these arguments never has two ways to the same thing.
@@ -49,46 +37,13 @@ pub(super) const fn assert_apart<T: 'static, P: HostArgs<T>>(is_in_store: bool) 
     );
 }
 
-// SAFETY: the arguments are read one after the other.
-unsafe impl<T, P, R, F> HostClosure<T, Bound<P>, R> for BoundFunc<F>
-where
-    T: 'static,
-    P: HostArgs<T>,
-    R: WasmRet,
-    F: Fn(P::Args<'_>) -> R,
-{
-    const NEEDS_STORE: bool = P::NEEDS_STORE;
-
-    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
-        P::valtypes(abi, types);
-    }
-
-    #[inline]
-    fn site(&self) -> &Site {
-        &self.site
-    }
-
-    #[inline]
-    unsafe fn call<V: Form>(&self, args: &mut Args<'_, V>) -> Result<R> {
-        const { assert_apart::<T, P>(false) };
-        // SAFETY: the arguments are next, as this function requires. Until the function has
-        // returned, nothing else uses the store, whose data is a `T`.
-        unsafe {
-            let mut read = P::read(args).map_err(|error| self.site.explain(error))?;
-            Ok((self.func)(P::get(&mut read)))
-        }
-    }
-}
-
 /// The type of a receiver of `V`.
-macro_rules! receiver {
-    (get $v:ident) => {
-        &$v::Target
-    };
-    (get_mut $v:ident) => {
-        &mut $v::Target
-    };
+macro_rules! receiver_type {
+    (get $($m:lifetime)? $v:ident) => { &$($m)? $v::Target };
+    (get_mut $($m:lifetime)? $v:ident) => { &$($m)? mut $v::Target };
 }
+#[cfg(feature = "async")]
+pub(super) use receiver_type;
 
 macro_rules! methods {
     ($($name:ident: $receiver:ident, $get:ident;)*) => {$(
@@ -105,7 +60,7 @@ macro_rules! methods {
             V: $receiver<T>,
             P: HostArgs<T>,
             R: WasmRet,
-            F: Fn(receiver!($get V), P::Args<'_>) -> R,
+            F: Fn(receiver_type!($get V), P::Args<'_>) -> R,
         {
             const NEEDS_STORE: bool = V::NEEDS_STORE || P::NEEDS_STORE;
 

@@ -1,7 +1,7 @@
 //! The definition of a module of the host, function by function.
 
-use super::func::{Bound, BoundFunc, BoundMethod, BoundMethodMut};
-use super::{Abi, Receiver, ReceiverMut, Site};
+use super::func::{Bound, BoundMethod, BoundMethodMut};
+use super::{Abi, NoReceiver, Receiver, ReceiverMut, Site};
 use crate::func::{HostClosure, HostFunc};
 use crate::values::HostArgs;
 use crate::{Linker, Result, WasmRet};
@@ -12,9 +12,9 @@ use crate::{Linker, Result, WasmRet};
 /// they may be borrowed from the guest's memory: `method::<(u32, &str), _>(…)`. What they can be,
 /// and what a closure can return, is in the chapter [`bind`](crate::bind).
 pub struct HostModule<'l, T: 'static, V> {
-    linker: &'l mut Linker<T>,
-    module: Box<str>,
-    receiver: V,
+    pub(super) linker: &'l mut Linker<T>,
+    pub(super) module: Box<str>,
+    pub(super) receiver: V,
     abi: Abi,
 }
 
@@ -35,7 +35,7 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
         self
     }
 
-    fn site(&self, name: &str) -> Site {
+    pub(super) fn site(&self, name: &str) -> Site {
         Site::new(&self.module, name, self.abi.clone())
     }
 
@@ -63,8 +63,9 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
         P: HostArgs<T>,
         R: WasmRet,
     {
-        let site = self.site(name);
-        self.define::<Bound<P>, R, _>(name, BoundFunc::new(func, site))
+        let method = move |(): &(), args: P::Args<'_>| func(args);
+        let method = BoundMethod::new(NoReceiver, method, self.site(name));
+        self.define::<Bound<P>, R, _>(name, method)
     }
 
     /// Defines a method that takes `&self`.

@@ -17,7 +17,7 @@ pub unsafe trait Receiver<T: 'static>: Clone + Send + Sync + 'static {
 
     /// What is read of the arguments.
     #[doc(hidden)]
-    type Read: Send;
+    type Read: Send + 'static;
 
     /// Whether it is a part of the store's data.
     #[doc(hidden)]
@@ -194,3 +194,23 @@ impl<T: 'static, H: ?Sized + Send + Sync + 'static> DetachedReceiver<T> for Shar
 /// No receiver, for functions that have none.
 #[derive(Clone, Copy, Debug)]
 pub struct NoReceiver;
+
+// SAFETY: no values are read.
+unsafe impl<T: 'static> Receiver<T> for NoReceiver {
+    type Target = ();
+    type Read = ();
+    const IN_STORE: bool = false;
+    const NEEDS_STORE: bool = false;
+
+    fn valtypes(_: &Abi, _: &mut Vec<ValType>) {}
+
+    #[inline]
+    unsafe fn read<F: Form>(_: &mut Args<'_, F>) -> Result<()> {
+        Ok(())
+    }
+
+    #[inline]
+    fn get<'m>(&'m self, read: &'m mut (), _: Option<&'m mut T>) -> Result<&'m ()> {
+        Ok(read)
+    }
+}

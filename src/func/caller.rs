@@ -3,7 +3,15 @@
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_caller_export_get, wasmtime_caller_t};
 use crate::{AsContext, AsContextMut, Engine, Extern, ModuleExport, StoreContext, StoreContextMut};
+#[cfg(feature = "async")]
+use crate::{
+    Result,
+    bind::Site,
+    values::{Allocator, Guest},
+};
 use std::mem::MaybeUninit;
+#[cfg(feature = "async")]
+use std::ptr;
 use std::ptr::NonNull;
 
 /// A host function's access to its store and to the instance that called it.
@@ -191,6 +199,21 @@ impl<'a, T: 'static> Caller<'a, T> {
                 out.as_mut_ptr(),
             )
             .then(|| Extern::from_export(out.assume_init(), store))
+        }
+    }
+
+    /// Finds the allocator of the calling instance.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Allocator::find`].
+    #[cfg(feature = "async")]
+    pub(crate) fn allocator<'s>(&mut self, site: &'s Site) -> Result<Allocator<'s>> {
+        // SAFETY: the callback is running, in this store, which only the guest uses until it is
+        // dropped, below.
+        unsafe {
+            let store = ptr::from_mut(self.store.opaque_mut());
+            Allocator::find(&mut Guest::new(store, self.caller.0, site))
         }
     }
 

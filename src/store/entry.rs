@@ -69,9 +69,10 @@ impl StoreOpaque {
         }
     }
 
-    /// Calls a function of the host that runs no WebAssembly code, with one value at `value`.
-    /// It may be called in a store that must be entered asynchronously, and during an
-    /// asynchronous call, as there is nothing that could be suspended.
+    /// Calls a function of the host that runs neither WebAssembly code nor WASI functions, with one
+    /// value at `value`. It may be called in a store that must be entered asynchronously, during an
+    /// asynchronous call, and in any `tokio` runtime, as there is nothing that could be suspended
+    /// or block the thread.
     ///
     /// # Safety
     ///
@@ -82,11 +83,13 @@ impl StoreOpaque {
         func: *const wasmtime_func_t,
         value: *mut ValRaw,
     ) -> Result<()> {
-        // SAFETY: this function requires what `enter_unchecked` and the C function require.
+        let mut trap = ptr::null_mut();
+        // SAFETY: invariants "State" and "Context": the caller may use the store. This function
+        // requires what the C function does. Error and trap are null or owned.
         unsafe {
-            StoreOpaque::enter_unchecked(store, |context, trap| {
-                wasmtime_func_call_unchecked(context, func, value.cast(), 1, trap)
-            })
+            let context = (*store).begin_change();
+            let error = wasmtime_func_call_unchecked(context, func, value.cast(), 1, &mut trap);
+            (*store).check_entry(error, trap)
         }
     }
 
@@ -257,31 +260,12 @@ impl StoreOpaque {
         store: *mut StoreOpaque,
         call: impl FnOnce(*mut wasmtime_context_t, *mut *mut wasm_trap_t) -> *mut wasmtime_error_t,
     ) -> Result<()> {
-        // SAFETY: invariant "State": the caller may use the store. The rest is as this function
-        // requires.
-        unsafe {
-            #[cfg(feature = "async")]
-            (*store).check_sync()?;
-            StoreOpaque::enter_unchecked(store, call)
-        }
-    }
-
-    /// Runs `call` as [`enter`](StoreOpaque::enter) does, but without looking whether the store
-    /// must be entered asynchronously.
-    ///
-    /// # Safety
-    ///
-    /// As for [`enter`](StoreOpaque::enter), and the store may be entered synchronously, or
-    /// `call` runs nothing that is suspended.
-    #[inline]
-    unsafe fn enter_unchecked(
-        store: *mut StoreOpaque,
-        call: impl FnOnce(*mut wasmtime_context_t, *mut *mut wasm_trap_t) -> *mut wasmtime_error_t,
-    ) -> Result<()> {
         let mut trap = ptr::null_mut();
         // SAFETY: invariants "State" and "Context": the caller may use the store, and
         // the references made here end before and begin after the call.
         unsafe {
+            #[cfg(feature = "async")]
+            (*store).check_sync()?;
             let context = (*store).begin_change();
             let error = StoreOpaque::outside_runtime(store, || call(context, &mut trap))?;
             (*store).check_entry(error, trap)

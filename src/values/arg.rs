@@ -31,7 +31,7 @@ pub unsafe trait HostArg<T: 'static> {
 
     /// What is read.
     #[doc(hidden)]
-    type Read: Send;
+    type Read: Send + 'static;
 
     /// Whether `read` uses the store.
     #[doc(hidden)]
@@ -73,7 +73,7 @@ pub unsafe trait HostArg<T: 'static> {
 pub type Owned<A> = Option<A>;
 
 // SAFETY: the trait has the same requirements.
-unsafe impl<T: 'static, A: FromWasm + Send> HostArg<T> for A {
+unsafe impl<T: 'static, A: FromWasm + Send + 'static> HostArg<T> for A {
     type Arg<'m> = A;
     type Read = Owned<A>;
     const NEEDS_STORE: bool = A::NEEDS_STORE;
@@ -140,7 +140,7 @@ pub unsafe trait HostArgs<T: 'static> {
 
     /// What is read.
     #[doc(hidden)]
-    type Read: Send;
+    type Read: Send + 'static;
 
     /// Whether `read` uses the store.
     #[doc(hidden)]

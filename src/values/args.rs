@@ -46,6 +46,13 @@ impl<'a, F: Form> Args<'a, F> {
         unsafe { self.values.read() }
     }
 
+    /// Returns the values without the caller.
+    #[cfg(feature = "async")]
+    #[inline]
+    pub(crate) fn values(&mut self) -> &mut Reader<'a, F> {
+        &mut self.values
+    }
+
     /// Reads an address or a length, which has the width of a pointer of the guest.
     ///
     /// # Safety

@@ -1,12 +1,11 @@
 //! The guest behind a host function: where its strings and slices are.
 
-use super::Kind;
 use crate::bind::{Abi, Site};
-use crate::error::{Context, bail, ensure, format_err};
+use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_caller_t;
-use crate::{Caller, Error, Extern, Func, Result, ValRaw};
-use std::ptr::{self, NonNull};
+use crate::{Caller, Error, Extern, Result};
+use std::ptr::NonNull;
 
 /// The instance that called a host function, and how values are passed to and from it.
 pub struct Guest<'a> {
@@ -14,6 +13,8 @@ pub struct Guest<'a> {
     store: *mut StoreOpaque,
     caller: NonNull<wasmtime_caller_t>,
     site: &'a Site,
+    /// Addresses of memory that was allocated already, the first one last.
+    allocated: Vec<u64>,
 }
 
 impl<'a> Guest<'a> {
@@ -32,11 +33,19 @@ impl<'a> Guest<'a> {
             store,
             caller,
             site,
+            allocated: Vec::new(),
         }
     }
 
+    /// Uses memory that was allocated already, at these addresses, for what is written next.
+    #[cfg(feature = "async")]
+    pub(crate) fn use_allocated(&mut self, mut addresses: Vec<u64>) {
+        addresses.reverse();
+        self.allocated = addresses;
+    }
+
     #[inline]
-    pub(super) fn caller(&self) -> NonNull<wasmtime_caller_t> {
+    pub(crate) fn caller(&self) -> NonNull<wasmtime_caller_t> {
         self.caller
     }
 
@@ -96,7 +105,10 @@ impl<'a> Guest<'a> {
     /// Returns an error if no allocator was named, if it fails, or if it returns an address at
     /// which there isn't room.
     pub fn write_new(&mut self, bytes: &[u8], align: usize) -> Result<u64> {
-        let address = self.alloc(bytes.len(), align)?;
+        let address = match self.allocated.pop() {
+            Some(address) => address,
+            None => self.alloc(bytes.len(), align)?,
+        };
         let memory = self.memory()?;
         // SAFETY: these are the present bytes of a memory of the store, which only this value
         // uses, as `new` requires.
@@ -115,72 +127,6 @@ impl<'a> Guest<'a> {
         };
         room.copy_from_slice(bytes);
         Ok(address)
-    }
-
-    /// Calls the guest's allocator.
-    fn alloc(&mut self, len: usize, align: usize) -> Result<u64> {
-        let Some(name) = self.abi().alloc() else {
-            bail!(
-                "a string or a vector is returned in memory that the guest allocates: name its \
-                 allocator, an export, when the function is bound"
-            )
-        };
-        let func = match self.export(name) {
-            Some(Extern::Func(func)) => func,
-            other => return Err(not_exported("function", name, other)),
-        };
-        self.call_alloc(&func, name, len as u64, align as u64)
-            .with_context(|| format!("failed to call the guest's allocator `{name}`"))
-    }
-
-    fn call_alloc(&mut self, func: &Func, name: &str, len: u64, align: u64) -> Result<u64> {
-        let is_64 = self.abi().is_64();
-        let value = |number: u64| match is_64 {
-            true => ValRaw::u64(number),
-            false => ValRaw::u32(number as u32),
-        };
-        ensure!(
-            is_64 || len <= u64::from(u32::MAX),
-            "{len} bytes don't fit into a memory of 32-bit addresses"
-        );
-        let pointer = if is_64 { Kind::I64 } else { Kind::I32 };
-        let store = self.store();
-        // SAFETY: invariant "State": the signature lives as long as the store.
-        let signature = unsafe { &*store.signature(func) };
-        let is_pointer = |kind: &Kind| *kind == pointer;
-        let params = &signature.params;
-        let fits = params.iter().all(is_pointer)
-            && signature.results.len() == 1
-            && signature.results.iter().all(is_pointer);
-        let mut values = [value(0); 4];
-        match params.len() {
-            1 if fits => values[0] = value(len),
-            2 if fits => (values[0], values[1]) = (value(len), value(align)),
-            // As `realloc` of the canonical ABI: of nothing, with no old size.
-            4 if fits => (values[2], values[3]) = (value(align), value(len)),
-            _ => bail!(
-                "expected `{name}` to take a size, a size and an alignment, or what `cabi_realloc` \
-                 takes, and to return an address, all {}; found {}",
-                if is_64 { "i64" } else { "i32" },
-                signature.ty
-            ),
-        }
-        let func = *func.get_c(store);
-        // SAFETY: invariants "State" and "Ownership": only this value uses the store, to which the
-        // function belongs, as `get_c` has checked. There are as many values as its type has, of
-        // these types.
-        unsafe {
-            StoreOpaque::call_unchecked(
-                ptr::from_mut(store),
-                &func,
-                values.as_mut_ptr(),
-                params.len(),
-            )?;
-        }
-        Ok(match is_64 {
-            true => values[0].get_u64(),
-            false => values[0].get_u32().into(),
-        })
     }
 }
 
@@ -210,7 +156,7 @@ elements!(u16 i16 u32 i32 u64 i64 u128 i128 f32 f64);
 
 /// Returns an error about an export of the caller that is missing or of another kind.
 #[cold]
-fn not_exported(expected: &str, name: &str, found: Option<Extern>) -> Error {
+pub(super) fn not_exported(expected: &str, name: &str, found: Option<Extern>) -> Error {
     let found = match found {
         None => "no export of that name",
         Some(Extern::Func(_)) => "a function",

@@ -75,6 +75,13 @@ pub unsafe trait IntoWasm {
     #[doc(hidden)]
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>);
 
+    /// Calls `each` with the size and the alignment in bytes of each piece of the guest's memory
+    /// that `prepare` allocates, in its order.
+    #[doc(hidden)]
+    fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
+        _ = each;
+    }
+
     /// Creates what the values refer to. This may call the guest and the collector, which
     /// raw values that are written already wouldn't survive.
     ///

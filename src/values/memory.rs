@@ -195,6 +195,11 @@ macro_rules! results {
                 add_span(abi, types);
             }
 
+            fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
+                let elements = self.$as_slice();
+                each(size_of_val(elements), align_of_val(elements));
+            }
+
             fn prepare(self, guest: &mut Guest<'_>) -> Result<Span> {
                 Span::new(self.$as_slice(), guest)
             }

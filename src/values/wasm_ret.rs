@@ -27,6 +27,10 @@ pub unsafe trait WasmRet {
     #[doc(hidden)]
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>);
 
+    /// Calls `each` for each allocation, as [`IntoWasm::allocations`] does.
+    #[doc(hidden)]
+    fn allocations(&self, each: &mut dyn FnMut(usize, usize));
+
     /// Creates what the results refer to, as [`IntoWasm::prepare`] does.
     ///
     /// # Errors
@@ -53,6 +57,10 @@ unsafe impl<A: IntoWasm> WasmRet for A {
         A::valtypes(abi, types);
     }
 
+    fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
+        IntoWasm::allocations(self, each);
+    }
+
     #[inline]
     fn prepare(self, guest: &mut Guest<'_>) -> Result<A::Prepared> {
         IntoWasm::prepare(self, guest)
@@ -76,6 +84,11 @@ macro_rules! tuples {
 
             fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
                 $($t::valtypes(abi, types);)*
+            }
+
+            fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
+                let ($($t,)*) = self;
+                $($t.allocations(each);)*
             }
 
             #[inline]
@@ -109,6 +122,12 @@ unsafe impl<A: WasmRet> WasmRet for Result<A> {
 
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
         A::valtypes(abi, types);
+    }
+
+    fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
+        if let Ok(results) = self {
+            results.allocations(each);
+        }
     }
 
     #[inline]

@@ -1,16 +1,8 @@
 //! Functions and methods that are bound without a macro.
 
+use crate::run;
 use libwasmtime::bind::InStore;
-use libwasmtime::{Engine, Linker, Module, Result, Store};
-
-/// Instantiates a module, calls its export `run`, and returns its result.
-fn run<T: 'static>(linker: &Linker<T>, store: &mut Store<T>, wat: &str) -> Result<i32> {
-    let module = Module::new(linker.engine(), wat)?;
-    let instance = linker.instantiate(&mut *store, &module)?;
-    instance
-        .get_typed_func::<(), i32>(&mut *store, "run")?
-        .call(&mut *store, ())
-}
+use libwasmtime::{Engine, Linker, Result, Store};
 
 struct Counter {
     total: i64,

@@ -16,7 +16,7 @@ fn copy() -> &'static Path {
     COPY.get_or_init(|| {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let there = Prefix::new("vendored");
-        for name in ["build", "build.rs", "src", "vendor", "README.md"] {
+        for name in ["build", "build.rs", "docs", "src", "vendor", "README.md"] {
             copy_all(&here.join(name), Path::new(&there.path(name)));
         }
         let read = |name: &str| fs::read_to_string(here.join(name)).unwrap();

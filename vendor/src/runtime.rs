@@ -81,7 +81,7 @@ mod wasi {
     ///
     /// # Panics
     ///
-    /// Panics if `f` does, or if it leaves guards of [`Handle::enter`] behind.
+    /// Panics if `f` does.
     #[inline]
     pub fn leave<R>(f: impl FnOnce() -> R) -> Result<R, LeaveError> {
         match Handle::try_current() {
@@ -97,22 +97,28 @@ mod wasi {
             return Err(LeaveError::OnlyThread);
         }
         let mut call = Some((f, program));
+        let mut result = None;
         // Does nothing if the thread doesn't run tasks, or is in such a call already.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             block_in_place(|| {
-                let (f, program) = call.take()?;
+                let Some((f, program)) = call.take() else {
+                    return;
+                };
                 let _left = Replaced::with(Some(program));
                 let _own = own.enter();
-                Some(f())
+                result = Some(f());
             })
         }));
-        match outcome {
-            Ok(result) => result.ok_or(LeaveError::OnlyThread),
+        match (outcome, result) {
+            // If it is a panic, code of the program has left guards of `Handle::enter` behind.
+            // The panic comes after `f`, whose result the caller needs to clean up.
+            (_, Some(result)) => Ok(result),
+            (Ok(()), None) => Err(LeaveError::OnlyThread),
             // `tokio` refused, and the panic hook has printed why. That isn't known in
             // advance of a `LocalSet` in a runtime of several threads, and of a second thread
             // that waits for the tasks of a runtime with one.
-            Err(_) if call.is_some() => Err(LeaveError::OnlyThread),
-            Err(payload) => resume_unwind(payload),
+            (Err(_), None) if call.is_some() => Err(LeaveError::OnlyThread),
+            (Err(payload), None) => resume_unwind(payload),
         }
     }
 
@@ -141,7 +147,7 @@ mod wasi {
     ///
     /// # Panics
     ///
-    /// Panics if `f` does, or if it leaves guards of [`Handle::enter`] behind.
+    /// Panics if `f` does.
     #[inline]
     pub fn reenter<R>(f: impl FnOnce() -> R) -> R {
         if HAS_LEFT.get() { reenter_left(f) } else { f() }

@@ -103,12 +103,9 @@ const WAYS: &[Add] = &[
         let command = Module::new(caller.engine(), text).unwrap();
         let mut linker = linker(caller);
         linker.allow_shadowing(true);
-        let start = caught(|| {
-            block_on(linker.module_async(&mut *caller, "", &command)).unwrap();
-            let item = linker.get(&mut *caller, "", "_start").unwrap();
-            item.into_func().unwrap()
-        })?;
-        Ok(start)
+        text_of(block_on(linker.module_async(&mut *caller, "", &command)).map(drop))?;
+        let item = linker.get(&mut *caller, "", "_start").unwrap();
+        Ok(item.into_func().unwrap())
     },
 ];
 

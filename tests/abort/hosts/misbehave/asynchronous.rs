@@ -208,7 +208,10 @@ pub fn drop_yields(place: In) {
                     }
                 }
             }));
-            assert_eq!(outcome.is_err(), panics && polls > 0);
+            // A future that is dropped together with the call, while it is pending, is dropped
+            // where nobody gets its panic.
+            let is_dropped_in_poll = polls > late;
+            assert_eq!(outcome.is_err(), panics && is_dropped_in_poll);
             std::mem::forget(outcome);
         }
         store.set_epoch_deadline(0);
