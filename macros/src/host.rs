@@ -11,7 +11,7 @@ mod options;
 mod rename;
 mod types;
 
-use binding::{Binding, Constant};
+use binding::{Binding, BoundItem, Constant};
 use errors::Errors;
 use function::Function;
 use options::{ItemOptions, Options};
@@ -45,21 +45,13 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 fn expand_block(attribute: TokenStream, mut block: ItemImpl, errors: &mut Errors) -> TokenStream {
     let options = errors.of(syn::parse2(attribute)).unwrap_or_default();
-    check_block(&block, errors);
-    let binding = binding(options, &mut block, errors);
-    let mut expanded = block.into_token_stream();
-    binding.to_tokens(&mut expanded);
-    expanded
-}
-
-/// Reports what a block can't be.
-fn check_block(block: &ItemImpl, errors: &mut Errors) {
     if let Some((_, path, _)) = &block.trait_ {
         errors.push(Error::new_spanned(
             path,
             "`host` is put on an `impl` block without a trait: write functions that call the \
              trait's there",
         ));
+        return block.into_token_stream();
     }
     for lifetime in block.generics.lifetimes() {
         errors.push(Error::new_spanned(
@@ -68,6 +60,10 @@ fn check_block(block: &ItemImpl, errors: &mut Errors) {
              data or an `Arc`",
         ));
     }
+    let binding = binding(options, &mut block, errors);
+    let mut expanded = block.into_token_stream();
+    binding.to_tokens(&mut expanded);
+    expanded
 }
 
 /// Takes the helper attributes off the items of a block, and finds out what is bound.
@@ -87,26 +83,26 @@ fn binding(options: Options, block: &mut ItemImpl, errors: &mut Errors) -> Bindi
         if !attributes.iter().any(|it| it.path().is_ident("cfg")) {
             names.add(&name, errors);
         }
-        match item {
+        let bound = match item {
             ImplItem::Fn(item) => {
-                if let Some(function) = Function::new(&item.sig, &block.self_ty, errors) {
-                    binding.add(&function, &name, &attributes, errors);
-                }
+                Function::new(&item.sig, &block.self_ty, errors).map(BoundItem::Function)
             }
-            ImplItem::Const(item) => {
-                let constant = Constant {
-                    name,
-                    ident: item.ident.clone(),
-                    span: item.ty.span(),
-                };
-                binding.add_constant(&constant, &attributes);
+            ImplItem::Const(item) => Some(BoundItem::Constant(Constant {
+                ident: item.ident.clone(),
+                span: item.ty.span(),
+            })),
+            ImplItem::Macro(item) => {
+                errors.push(Error::new_spanned(
+                    &item.mac.path,
+                    "`host` doesn't see the functions that a macro defines: call the macro in an \
+                     `impl` block of its own",
+                ));
+                None
             }
-            ImplItem::Macro(item) => errors.push(Error::new_spanned(
-                &item.mac.path,
-                "`host` doesn't see the functions that a macro defines: call the macro in an \
-                 `impl` block of its own",
-            )),
-            _ => {}
+            _ => None,
+        };
+        if let Some(bound) = bound {
+            binding.add(name, &attributes, bound, errors);
         }
     }
     binding

@@ -8,8 +8,7 @@ use crate::crate_path::crate_path;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, Error, Generics, Ident, ItemImpl, LitStr, Path, Type, TypeTuple, WherePredicate,
-    parse_quote,
+    Attribute, Error, Generics, Ident, ItemImpl, LitStr, Path, Type, WherePredicate, parse_quote,
 };
 
 /// What is bound of a block.
@@ -26,13 +25,24 @@ pub struct Binding {
     receiver: Option<SelfKind>,
     is_detached: bool,
     has_async: bool,
-    /// The statements that define the functions and constants.
-    definitions: Vec<TokenStream>,
+    definitions: Vec<Definition>,
 }
 
-/// A constant that is bound.
+/// A function or a constant that is bound, with its name in WebAssembly.
+struct Definition {
+    name: LitStr,
+    attributes: Vec<Attribute>,
+    item: BoundItem,
+}
+
+/// What is bound.
+pub enum BoundItem {
+    Function(Function),
+    Constant(Constant),
+}
+
+/// A constant that is bound, as a global.
 pub struct Constant {
-    pub name: LitStr,
     pub ident: Ident,
     /// Where errors about its type are reported.
     pub span: Span,
@@ -86,19 +96,33 @@ impl Binding {
         }
     }
 
-    /// Binds a function.
+    /// Binds a function or a constant, which has these attributes.
     pub fn add(
         &mut self,
-        function: &Function,
-        name: &LitStr,
+        name: LitStr,
         attributes: &[Attribute],
+        item: BoundItem,
         errors: &mut Errors,
     ) {
+        if let BoundItem::Function(function) = &item {
+            if errors.of(self.require(function)).is_none() {
+                return;
+            }
+        }
+        self.definitions.push(Definition {
+            name,
+            attributes: kept(attributes),
+            item,
+        });
+    }
+
+    /// Notes what a function requires of the store's data and of the receiver.
+    fn require(&mut self, function: &Function) -> syn::Result<()> {
         if let Some(data) = &function.caller_data {
             match &self.data {
                 Some(first) if !types::is_same(first, data, &self.self_ty) => {
                     let first = types::peel(first).to_token_stream();
-                    errors.push(Error::new_spanned(
+                    return Err(Error::new_spanned(
                         data,
                         format!(
                             "expected a `Caller` of a store of data `{first}`, as another function \
@@ -106,7 +130,6 @@ impl Binding {
                              block of another type"
                         ),
                     ));
-                    return;
                 }
                 Some(_) => {}
                 None => self.data = Some(data.clone()),
@@ -119,22 +142,7 @@ impl Binding {
             self.is_detached |= function.caller_data.is_some();
         }
         self.has_async |= function.is_async;
-        let definition = definition(function, name);
-        self.define(attributes, definition);
-    }
-
-    /// Binds a constant, as a global.
-    pub fn add_constant(&mut self, constant: &Constant, attributes: &[Attribute]) {
-        let Constant { name, ident, span } = constant;
-        let module = variable("module");
-        let definition = quote_spanned!(at(*span)=> #module.constant(#name, Self::#ident)?;);
-        self.define(attributes, definition);
-    }
-
-    fn define(&mut self, attributes: &[Attribute], definition: TokenStream) {
-        let attributes = kept(attributes);
-        self.definitions
-            .push(quote!(#(#attributes)* { #definition }));
+        Ok(())
     }
 
     /// Returns what is required of the type `receiver`, in stores of data `data`.
@@ -187,9 +195,9 @@ impl ToTokens for Binding {
             abi,
             self_ty,
             attributes,
-            definitions,
             ..
         } = self;
+        let definitions = self.definitions.iter().map(define);
         let (impl_generics, _, where_clause) = generics.split_for_impl();
         tokens.extend(quote! {
             #[automatically_derived]
@@ -231,50 +239,67 @@ fn abi(options: &Options) -> TokenStream {
     }
 }
 
+/// Returns the statement that defines a function or a constant.
+fn define(definition: &Definition) -> TokenStream {
+    let Definition {
+        name,
+        attributes,
+        item,
+    } = definition;
+    let statement = match item {
+        BoundItem::Function(function) => define_function(name, function),
+        BoundItem::Constant(Constant { ident, span }) => {
+            let module = variable("module");
+            quote_spanned!(at(*span)=> #module.constant(#name, Self::#ident)?;)
+        }
+    };
+    quote!(#(#attributes)* { #statement })
+}
+
 /// Returns the statement that defines a function.
-fn definition(function: &Function, name: &LitStr) -> TokenStream {
+fn define_function(name: &LitStr, function: &Function) -> TokenStream {
     let Function {
         ident,
+        receiver,
         arguments,
         output,
         ..
     } = function;
     let span = at(ident.span());
     let module = variable("module");
-    let receiver = function
-        .receiver
-        .map(|_| Ident::new("receiver", Span::mixed_site()));
-    let receiver = receiver.as_slice();
-    let names: Vec<Ident> = (1..=arguments.len())
-        .map(|number| variable(&format!("argument{number}")))
-        .collect();
-    // Errors about one of the arguments are reported where they are in the block.
-    let types = TypeTuple {
-        paren_token: function.paren,
-        elems: arguments.iter().cloned().collect(),
-    };
-    let call = quote_spanned!(span=> Self::#ident(#(#receiver,)* #(#names),*));
-    let (method, more, call) = match (function.is_async, function.receiver) {
-        (false, None) => ("func", None, call),
-        (false, Some(SelfKind::Ref)) => ("method", None, call),
-        (false, Some(SelfKind::Mut)) => ("method_mut", None, call),
-        (true, receiver) => {
+    let names = (1..=arguments.len()).map(|number| variable(&format!("argument{number}")));
+    let names: Vec<Ident> = names.collect();
+    let receiver_name = receiver.map(|_| variable("receiver"));
+    let self_argument = receiver_name.as_slice();
+    let call = quote_spanned!(span=> Self::#ident(#(#self_argument,)* #(#names),*));
+    let (method, call) = match (function.is_async, receiver) {
+        (false, None) => ("func", call),
+        (false, Some(SelfKind::Ref)) => ("method", call),
+        (false, Some(SelfKind::Mut)) => ("method_mut", call),
+        (true, _) => {
             let method = match receiver {
                 None => "async_func",
                 Some(SelfKind::Ref) => "async_method",
                 Some(SelfKind::Mut) => "async_method_mut",
             };
-            let future = quote_spanned!(span=>
+            let call = quote_spanned! {span=>
                 ::std::boxed::Box::pin(async move { #call.await })
-            );
-            (method, Some(quote!(, _)), future)
+            };
+            (method, call)
         }
     };
-    let method = Ident::new(method, span);
+    // Where the compiler reports an argument that can't be converted.
+    let method = Ident::new(method, at(function.arguments_span));
+    let receiver_pattern = match &receiver_name {
+        Some(name) => quote!(#name,),
+        // An asynchronous function gets a place for one.
+        None if function.is_async => quote!(_,),
+        None => quote!(),
+    };
     quote_spanned! {span=>
-        #module.#method::<#types, #output #more>(
+        #module.#method::<(#(#arguments,)*), #output>(
             #name,
-            |#(#receiver,)* (#(#names,)*)| #call,
+            |#receiver_pattern (#(#names,)*)| #call,
         )?;
     }
 }

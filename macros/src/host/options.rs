@@ -2,6 +2,7 @@
 
 use super::errors::Errors;
 use super::rename::RenameRule;
+use proc_macro2::{Span, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, Ident, LitStr, Meta, Path, Result, Token};
@@ -35,7 +36,8 @@ impl Parse for Options {
             )),
         })?;
         if options.module.is_none() {
-            return Err(input.error(
+            return Err(Error::new(
+                Span::call_site(),
                 "expected `module = \"…\"`, the name of the module that guests import the \
                  functions from",
             ));
@@ -56,8 +58,7 @@ impl ItemOptions {
     pub fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> ItemOptions {
         let mut options = ItemOptions::default();
         attributes.retain(|attribute| {
-            let is_own = attribute.path().is_ident("host");
-            if is_own {
+            if attribute.path().is_ident("host") {
                 let parse = |input: ParseStream<'_>| options.parse(input);
                 let parsed = match &attribute.meta {
                     Meta::Path(_) => Err(Error::new_spanned(
@@ -67,13 +68,16 @@ impl ItemOptions {
                     Meta::List(_) | Meta::NameValue(_) => attribute.parse_args_with(parse),
                 };
                 errors.of(parsed);
+                false
             } else if is_conditional_host(attribute) {
                 errors.push(Error::new_spanned(
                     attribute,
                     "`host` can't be in a `cfg_attr`: write the function twice, each with a `cfg`",
                 ));
+                false
+            } else {
+                true
             }
-            !is_own
         });
         options
     }
@@ -107,7 +111,7 @@ fn is_conditional_host(attribute: &Attribute) -> bool {
             .tokens
             .clone()
             .into_iter()
-            .any(|token| matches!(token, proc_macro2::TokenTree::Ident(ident) if ident == "host"))
+            .any(|token| matches!(token, TokenTree::Ident(ident) if ident == "host"))
 }
 
 /// Parses options that are separated by commas. `option` gets the name of each, and parses the

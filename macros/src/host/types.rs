@@ -148,13 +148,9 @@ impl VisitMut for Lifetimes<'_> {
     }
 
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        // One that has a name is reported where it is declared.
         if lifetime.ident == "_" {
             *lifetime = self.elided(lifetime.span());
-        } else if lifetime.ident != "static" {
-            self.errors.push(Error::new(
-                lifetime.span(),
-                "a bound function has no named lifetimes: leave it out, or write `'_` in its place",
-            ));
         }
     }
 
