@@ -84,9 +84,8 @@ fn binding(options: Options, block: &mut ItemImpl, errors: &mut Errors) -> Bindi
             names.add(&name, errors);
         }
         let bound = match item {
-            ImplItem::Fn(item) => {
-                Function::new(&item.sig, &block.self_ty, errors).map(BoundItem::Function)
-            }
+            ImplItem::Fn(item) => Function::new(&item.sig, &block.self_ty, errors)
+                .map(|function| BoundItem::Function(Box::new(function))),
             ImplItem::Const(item) => Some(BoundItem::Constant(Constant {
                 ident: item.ident.clone(),
                 span: item.ty.span(),

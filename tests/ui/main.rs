@@ -13,6 +13,8 @@
 //! differs if that is long: use a function instead.
 
 mod auto_traits;
+#[cfg(feature = "macros")]
+mod packages;
 
 /// The mistakes in the use of macros that would otherwise be found late, or explained badly.
 #[test]

@@ -37,7 +37,7 @@ struct Definition {
 
 /// What is bound.
 pub enum BoundItem {
-    Function(Function),
+    Function(Box<Function>),
     Constant(Constant),
 }
 
