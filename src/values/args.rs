@@ -1,8 +1,8 @@
 //! The arguments of a host function.
 
 use super::{Element, Form, Guest, Reader, WasmTy};
-use crate::error::{bail, ensure};
-use crate::{Caller, Result, StoreContextMut};
+use crate::error::format_err;
+use crate::{Caller, Error, Result, StoreContextMut};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
@@ -110,7 +110,7 @@ impl<'a, F: Form> Args<'a, F> {
     /// # Errors
     ///
     /// Returns an error if the caller has no memory, or if the place isn't in it or isn't aligned.
-    #[inline]
+    #[inline(always)]
     pub fn place<T: Element>(&mut self, address: u64, len: u64) -> Result<NonNull<[T]>> {
         let memory = match self.memory {
             Some(memory) => memory,
@@ -121,19 +121,13 @@ impl<'a, F: Form> Args<'a, F> {
             .checked_mul(size as u64)
             .and_then(|len| len.checked_add(address));
         if end.is_none_or(|end| end > memory.len() as u64) {
-            bail!(
-                "expected {len} elements of {size} bytes at the address {address:#x} to be in the \
-                 guest's memory, which has {} bytes",
-                memory.len()
-            );
+            return Err(beyond(address, len, size, memory.len()));
         }
         // SAFETY: the address is within the memory, as its end is.
         let start = unsafe { memory.cast::<u8>().add(address as usize) }.cast::<T>();
-        ensure!(
-            start.is_aligned(),
-            "expected an address that is a multiple of {}, found {address:#x}",
-            align_of::<T>()
-        );
+        if !start.is_aligned() {
+            return Err(misaligned(address, align_of::<T>()));
+        }
         Ok(NonNull::slice_from_raw_parts(start, len as usize))
     }
 
@@ -143,7 +137,7 @@ impl<'a, F: Form> Args<'a, F> {
     ///
     /// As for [`Args::place`], and if another argument borrows a part of it, unless both
     /// only read it.
-    #[inline]
+    #[inline(always)]
     pub fn borrow<T: Element>(
         &mut self,
         address: u64,
@@ -160,28 +154,46 @@ impl<'a, F: Form> Args<'a, F> {
     /// # Errors
     ///
     /// Returns an error if another argument borrows a part of it, unless both only read it.
-    #[inline]
+    #[inline(always)]
     fn lend(&mut self, loan: Loan) -> Result<()> {
         let earlier = &self.loans[..self.loan_count];
         // SAFETY: as many are initialized.
         let is_apart =
             |earlier: &MaybeUninit<Loan>| unsafe { earlier.assume_init() }.is_apart(&loan);
-        ensure!(
-            earlier.iter().all(is_apart),
-            "expected the places in the guest's memory that a function may change to be apart from \
-             those that it borrows otherwise, found two that overlap"
-        );
+        if !earlier.iter().all(is_apart) {
+            return Err(overlap());
+        }
         self.loans[self.loan_count].write(loan);
         self.loan_count += 1;
         Ok(())
     }
 
-    #[cold]
     fn look_up_memory(&mut self) -> Result<NonNull<[u8]>> {
         let memory = self.guest.memory()?;
         self.memory = Some(memory);
         Ok(memory)
     }
+}
+
+#[cold]
+fn beyond(address: u64, len: u64, size: usize, memory: usize) -> Error {
+    format_err!(
+        "expected {len} elements of {size} bytes at the address {address:#x} to be in the guest's \
+         memory, which has {memory} bytes"
+    )
+}
+
+#[cold]
+fn misaligned(address: u64, align: usize) -> Error {
+    format_err!("expected an address that is a multiple of {align}, found {address:#x}")
+}
+
+#[cold]
+fn overlap() -> Error {
+    format_err!(
+        "expected the places in the guest's memory that a function may change to be apart from \
+         those that it borrows otherwise, found two that overlap"
+    )
 }
 
 /// A place in the guest's memory that an argument borrows.

@@ -86,11 +86,13 @@ impl<'a> Guest<'a> {
     /// # Errors
     ///
     /// Returns an error if the caller exports no such memory, or if it is shared.
+    #[inline]
     pub(super) fn memory(&mut self) -> Result<NonNull<[u8]>> {
-        let name = self.abi().memory();
-        let memory = match self.export(name) {
-            Some(Extern::Memory(memory)) => memory,
-            other => return Err(not_exported("memory", name, other)),
+        let (caller, name) = (self.caller, self.abi().memory());
+        // SAFETY: the callback is running, as `new` requires.
+        let Some(memory) = (unsafe { Caller::<()>::memory_of(caller, self.store(), name) }) else {
+            let found = self.export(name);
+            return Err(not_exported("memory", name, found));
         };
         let bytes = memory.bytes_mut(self.store());
         // A memory that never had a page may have no address.
