@@ -3,6 +3,8 @@
 mod abi;
 #[cfg(feature = "async")]
 mod asynchronous;
+#[cfg(feature = "macros")]
+pub(crate) mod attribute;
 mod func;
 mod module;
 mod receiver;

@@ -9,7 +9,7 @@ mod host_value;
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
 
-/// Binds the functions and methods of an `impl` block to WebAssembly.
+// Documented where `libwasmtime` re-exports it, as its example needs that.
 #[proc_macro_attribute]
 pub fn host(attribute: TokenStream, item: TokenStream) -> TokenStream {
     host::expand(attribute.into(), item.into()).into()
