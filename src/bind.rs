@@ -90,7 +90,7 @@ impl<T: 'static> Linker<T> {
     /// Returns an error if one of the names is defined already, and shadowing isn't allowed.
     pub fn host<H, G>(&mut self, get: G) -> Result<&mut Self>
     where
-        H: Bind<T, InStore<H, G>> + 'static,
+        H: Bind<T, InStore<H, G>> + ?Sized + 'static,
         G: Fn(&mut T) -> &mut H + Clone + Send + Sync + 'static,
     {
         H::bind(self, InStore::new(get))?;

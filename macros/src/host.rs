@@ -1,4 +1,4 @@
-//! The attribute `host`: an `impl` block whose functions are bound.
+//! The attribute `host`: an `impl` block or a trait whose functions are bound.
 //!
 //! It leaves the block as it is and adds an `impl Bind`, which calls the builder `HostModule` for
 //! each function. After a mistake, the functions that are right are still bound, so that only the
@@ -19,18 +19,22 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::collections::HashSet;
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, Ident, ImplItem, Item, ItemImpl};
+use syn::{
+    Attribute, Error, Generics, Ident, ImplItem, Item, ItemImpl, ItemTrait, Path, Signature,
+    TraitItem, Type, parse_quote,
+};
 
 /// Returns the block, and the code that binds its functions.
 pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let expanded = match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Impl(block)) => expand_block(attribute, block, &mut errors),
+        Ok(Item::Impl(block)) => expand_impl(attribute, block, &mut errors),
+        Ok(Item::Trait(block)) => expand_trait(attribute, block, &mut errors),
         Ok(_) => {
             errors.push(Error::new(
                 Span::call_site(),
-                "`host` is put on an `impl` block: to bind one function, put it into the `impl` \
-                 block of a type, such as `struct Host;`",
+                "`host` is put on an `impl` block or a trait: to bind one function, put it into \
+                 the `impl` block of a type, such as `struct Host;`",
             ));
             item
         }
@@ -43,13 +47,13 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     quote::quote!(#expanded #errors)
 }
 
-fn expand_block(attribute: TokenStream, mut block: ItemImpl, errors: &mut Errors) -> TokenStream {
-    let options = errors.of(syn::parse2(attribute)).unwrap_or_default();
+fn expand_impl(attribute: TokenStream, mut block: ItemImpl, errors: &mut Errors) -> TokenStream {
+    let options: Options = errors.of(syn::parse2(attribute)).unwrap_or_default();
     if let Some((_, path, _)) = &block.trait_ {
         errors.push(Error::new_spanned(
             path,
-            "`host` is put on an `impl` block without a trait: write functions that call the \
-             trait's there",
+            "`host` is put on an `impl` block without a trait, or on the trait itself, whose \
+             functions are then those of a `dyn Trait`",
         ));
         return block.into_token_stream();
     }
@@ -60,64 +64,142 @@ fn expand_block(attribute: TokenStream, mut block: ItemImpl, errors: &mut Errors
              data or an `Arc`",
         ));
     }
-    let binding = binding(options, &mut block, errors);
+    let mut binding = Binding::new(&options, &block.self_ty, &block.generics, &block.attrs);
+    bind_items(&mut binding, &options, &mut block.items, errors);
     let mut expanded = block.into_token_stream();
     binding.to_tokens(&mut expanded);
     expanded
 }
 
-/// Takes the helper attributes off the items of a block, and finds out what is bound.
-fn binding(options: Options, block: &mut ItemImpl, errors: &mut Errors) -> Binding {
-    let mut binding = Binding::new(&options, block);
+fn expand_trait(attribute: TokenStream, mut block: ItemTrait, errors: &mut Errors) -> TokenStream {
+    let options: Options = errors.of(syn::parse2(attribute)).unwrap_or_default();
+    let ident = &block.ident;
+    let self_ty = parse_quote!(dyn #ident);
+    if !block.generics.params.is_empty() {
+        errors.push(Error::new_spanned(
+            &block.generics,
+            "a trait whose functions are bound has no parameters, as they are those of a `dyn \
+             Trait`: put `host` on an `impl dyn Trait<…>` block",
+        ));
+    }
+    let mut binding = Binding::new(&options, &self_ty, &Generics::default(), &block.attrs);
+    bind_items(&mut binding, &options, &mut block.items, errors);
+    let mut expanded = block.into_token_stream();
+    // After a mistake, there may be no trait objects.
+    if errors.is_empty() {
+        binding.to_tokens(&mut expanded);
+    }
+    expanded
+}
+
+/// An item of a block or of a trait that can be bound.
+trait BoundItems {
+    /// Whether functions are called on a trait object.
+    const IS_TRAIT: bool;
+
+    /// Returns the attributes of an item, and the item.
+    fn parts(&mut self) -> Option<(&mut Vec<Attribute>, Part<'_>)>;
+}
+
+/// An item of a block or of a trait.
+enum Part<'i> {
+    Fn(&'i Signature),
+    Const(&'i Ident, &'i Type),
+    Macro(&'i Path),
+}
+
+macro_rules! bound_items {
+    ($($item:ident: $is_trait:literal;)*) => {$(
+        impl BoundItems for $item {
+            const IS_TRAIT: bool = $is_trait;
+
+            fn parts(&mut self) -> Option<(&mut Vec<Attribute>, Part<'_>)> {
+                match self {
+                    $item::Fn(item) => Some((&mut item.attrs, Part::Fn(&item.sig))),
+                    $item::Const(item) => {
+                        Some((&mut item.attrs, Part::Const(&item.ident, &item.ty)))
+                    }
+                    $item::Macro(item) => Some((&mut item.attrs, Part::Macro(&item.mac.path))),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+bound_items! {
+    ImplItem: false;
+    TraitItem: true;
+}
+
+/// Takes the helper attributes off the items, and binds those that aren't skipped.
+fn bind_items<I: BoundItems>(
+    binding: &mut Binding,
+    options: &Options,
+    items: &mut [I],
+    errors: &mut Errors,
+) {
     let mut names = Names::default();
-    for item in &mut block.items {
-        let Some((attributes, ident)) = attributes_of(item) else {
+    for item in items {
+        let Some((attributes, part)) = item.parts() else {
             continue;
         };
         let item_options = ItemOptions::take(attributes, errors);
         if item_options.skip {
             continue;
         }
-        let attributes = attributes.clone();
+        let (ident, bound) = match part {
+            Part::Fn(signature) => {
+                if I::IS_TRAIT {
+                    errors.of(check_dispatch(signature));
+                }
+                let function = Function::new(signature, binding.self_ty(), errors);
+                let bound = function.map(|function| BoundItem::Function(Box::new(function)));
+                (&signature.ident, bound)
+            }
+            Part::Const(ident, ty) => {
+                let constant = Constant {
+                    ident: ident.clone(),
+                    span: ty.span(),
+                };
+                (ident, Some(BoundItem::Constant(constant)))
+            }
+            Part::Macro(path) => {
+                errors.push(Error::new_spanned(
+                    path,
+                    "`host` doesn't see the functions that a macro defines: call the macro in an \
+                     `impl` block of its own",
+                ));
+                continue;
+            }
+        };
         let name = item_options.name(ident, options.rename_all);
         if !attributes.iter().any(|it| it.path().is_ident("cfg")) {
             names.add(&name, errors);
         }
-        let bound = match item {
-            ImplItem::Fn(item) => Function::new(&item.sig, &block.self_ty, errors)
-                .map(|function| BoundItem::Function(Box::new(function))),
-            ImplItem::Const(item) => Some(BoundItem::Constant(Constant {
-                ident: item.ident.clone(),
-                span: item.ty.span(),
-            })),
-            ImplItem::Macro(item) => {
-                errors.push(Error::new_spanned(
-                    &item.mac.path,
-                    "`host` doesn't see the functions that a macro defines: call the macro in an \
-                     `impl` block of its own",
-                ));
-                None
-            }
-            _ => None,
-        };
         if let Some(bound) = bound {
-            binding.add(name, &attributes, bound, errors);
+            binding.add(name, attributes, bound, errors);
         }
     }
-    binding
 }
 
-/// Returns the attributes of an item that can have helper attributes, and its name.
-fn attributes_of(item: &mut ImplItem) -> Option<(&mut Vec<Attribute>, Ident)> {
-    match item {
-        ImplItem::Fn(item) => Some((&mut item.attrs, item.sig.ident.clone())),
-        ImplItem::Const(item) => Some((&mut item.attrs, item.ident.clone())),
-        ImplItem::Macro(item) => {
-            let name = item.mac.path.segments.last()?.ident.clone();
-            Some((&mut item.attrs, name))
-        }
-        _ => None,
+/// Returns an error if a function of a trait can't be called on a trait object.
+fn check_dispatch(signature: &Signature) -> syn::Result<()> {
+    if let Some(asyncness) = &signature.asyncness {
+        return Err(Error::new_spanned(
+            asyncness,
+            "an `async fn` of a trait can't be called on a `dyn Trait`, which is what is bound: \
+             write a type with an `impl` block",
+        ));
     }
+    if signature.receiver().is_none() {
+        return Err(Error::new_spanned(
+            &signature.ident,
+            "a function without `self` can't be called on a `dyn Trait`, which is what is bound: \
+             leave it out with `#[host(skip)]`, and add `where Self: Sized`",
+        ));
+    }
+    Ok(())
 }
 
 /// The names that are taken. Names of items that aren't always compiled may occur twice.

@@ -1,6 +1,6 @@
 //! The attribute `host`, with its documentation, whose example needs this crate.
 
-/// Binds the functions and methods of an `impl` block to WebAssembly.
+/// Binds the functions and methods of an `impl` block, or of a trait, to WebAssembly.
 ///
 /// The block stays as it is. The attribute implements [`Bind`](crate::bind::Bind) for its type,
 /// with which [`Linker::host`](crate::Linker::host), `host_shared` and `host_functions` define all
@@ -35,7 +35,8 @@
 /// - An **`async fn`** becomes an asynchronous host function. Its future is `Send`, and so is the
 ///   store's data.
 /// - A **constant** becomes a global that can't be changed.
-/// - The type may have parameters, which are `'static`, and may be a trait object: `impl dyn Trait`.
+/// - The type may have parameters that are `'static`, and may be a trait object: `impl dyn Trait`.
+///   On a trait, the attribute binds its functions for the type `dyn Trait`, whatever it holds.
 /// - A type has one such block. Functions in another module belong to the block of another type.
 ///
 /// # Examples

@@ -381,8 +381,65 @@ impl dyn Greet {
     }
 }
 
+/// A trait whose own functions are bound.
+#[libwasmtime::host(module = "shape", rename_all = "camelCase")]
+trait Shape {
+    /// Returns the area.
+    fn area_of(&self) -> u32;
+
+    /// Makes it larger.
+    fn grow(&mut self, by: u32);
+
+    /// Has a body.
+    fn is_empty(&self) -> u32 {
+        u32::from(self.area_of() == 0)
+    }
+
+    #[host(skip)]
+    fn square(side: u32) -> Self
+    where
+        Self: Sized;
+}
+
+struct Square(u32);
+
+impl Shape for Square {
+    fn area_of(&self) -> u32 {
+        self.0 * self.0
+    }
+
+    fn grow(&mut self, by: u32) {
+        self.0 += by;
+    }
+
+    fn square(side: u32) -> Self {
+        Square(side)
+    }
+}
+
 #[test]
-fn a_receiver_is_a_trait_object() -> Result<()> {
+fn a_receiver_in_the_store_is_a_trait_object() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<Box<dyn Shape>>::new(&engine);
+    linker.host(|shape: &mut Box<dyn Shape>| &mut **shape)?;
+    let mut store: Store<Box<dyn Shape>> = Store::new(&engine, Box::new(Square::square(3)));
+    let result = run(
+        &linker,
+        &mut store,
+        r#"(module
+            (import "shape" "areaOf" (func $area (result i32)))
+            (import "shape" "grow" (func $grow (param i32)))
+            (import "shape" "isEmpty" (func $is_empty (result i32)))
+            (func (export "run") (result i32)
+                (call $grow (i32.const 2))
+                (i32.add (call $area) (call $is_empty))))"#,
+    )?;
+    assert_eq!(result, 25);
+    Ok(())
+}
+
+#[test]
+fn a_shared_receiver_is_a_trait_object() -> Result<()> {
     let engine = Engine::default();
     let mut linker = Linker::<()>::new(&engine);
     linker.host_shared::<dyn Greet>(Arc::new(English))?;

@@ -7,9 +7,7 @@ use super::types;
 use crate::crate_path::crate_path;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{
-    Attribute, Error, Generics, Ident, ItemImpl, LitStr, Path, Type, WherePredicate, parse_quote,
-};
+use syn::{Attribute, Error, Generics, Ident, LitStr, Path, Type, WherePredicate, parse_quote};
 
 /// What is bound of a block.
 pub struct Binding {
@@ -76,7 +74,13 @@ fn variable(name: &str) -> Ident {
 }
 
 impl Binding {
-    pub fn new(options: &Options, block: &ItemImpl) -> Binding {
+    /// Binds functions of the type `self_ty`, whose block has these parameters and attributes.
+    pub fn new(
+        options: &Options,
+        self_ty: &Type,
+        generics: &Generics,
+        attributes: &[Attribute],
+    ) -> Binding {
         Binding {
             crate_path: crate_path(options.crate_path.clone()),
             // A block that lacks it has been reported.
@@ -85,15 +89,19 @@ impl Binding {
                 .clone()
                 .unwrap_or_else(|| LitStr::new("", Span::call_site())),
             abi: abi(options),
-            self_ty: (*block.self_ty).clone(),
-            generics: block.generics.clone(),
-            attributes: kept(&block.attrs),
+            self_ty: self_ty.clone(),
+            generics: generics.clone(),
+            attributes: kept(attributes),
             data: None,
             receiver: None,
             is_detached: false,
             has_async: false,
             definitions: Vec::new(),
         }
+    }
+
+    pub fn self_ty(&self) -> &Type {
+        &self.self_ty
     }
 
     /// Binds a function or a constant, which has these attributes.

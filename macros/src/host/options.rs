@@ -91,7 +91,7 @@ impl ItemOptions {
     }
 
     /// Returns the name of an item in WebAssembly.
-    pub fn name(&self, ident: Ident, rename_all: Option<RenameRule>) -> LitStr {
+    pub fn name(&self, ident: &Ident, rename_all: Option<RenameRule>) -> LitStr {
         let given = || {
             let name = ident.unraw().to_string();
             let name = rename_all.map_or(name.clone(), |rule| rule.apply(&name));
