@@ -17,6 +17,8 @@
 mod abi;
 #[cfg(feature = "async")]
 mod asynchronous;
+#[cfg(feature = "macros")]
+pub(crate) mod attribute;
 mod func;
 mod module;
 #[doc(hidden)]
@@ -104,7 +106,7 @@ impl<T: 'static> Linker<T> {
     /// Returns an error if one of the names is defined already, and shadowing isn't allowed.
     pub fn host<H, G>(&mut self, get: G) -> Result<&mut Self>
     where
-        H: Bind<T, InStore<H, G>> + 'static,
+        H: Bind<T, InStore<H, G>> + ?Sized + 'static,
         G: Fn(&mut T) -> &mut H + Clone + Send + Sync + 'static,
     {
         H::bind(self, InStore::new(get))?;

@@ -241,6 +241,8 @@ pub mod wasi;
 mod wat;
 
 pub use backtrace::{FrameInfo, WasmBacktrace};
+#[cfg(feature = "macros")]
+pub use bind::attribute::host;
 #[cfg(feature = "pooling-allocator")]
 pub use config::PoolingAllocationConfig;
 #[cfg(feature = "cache")]
@@ -262,7 +264,7 @@ pub use gc::{
 pub use global::Global;
 pub use instance::Instance;
 #[cfg(feature = "macros")]
-pub use libwasmtime_macros::{HostValue, guest, host};
+pub use libwasmtime_macros::{HostValue, guest};
 pub use linker::{InstancePre, Linker, UnknownImportError};
 pub use load::{
     Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, Unsupported, load, load_from, loaded,

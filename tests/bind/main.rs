@@ -6,6 +6,7 @@ mod asynchronous;
 mod builder;
 #[cfg(feature = "macros")]
 mod values;
+mod host_macro;
 
 use libwasmtime::{Linker, Module, Result, Store};
 
