@@ -24,6 +24,7 @@ mod host;
 mod kind;
 mod lists;
 mod memory;
+mod object;
 mod reference;
 #[cfg(all(test, feature = "wat", feature = "gc", compiler))]
 mod tests;

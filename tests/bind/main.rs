@@ -4,6 +4,8 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 mod builder;
+#[cfg(all(feature = "gc", feature = "cranelift"))]
+mod objects;
 
 use libwasmtime::{Linker, Module, Result, Store};
 
