@@ -20,16 +20,28 @@ mod asynchronous;
 #[cfg(feature = "macros")]
 pub(crate) mod attribute;
 mod func;
+mod held;
 mod module;
 #[doc(hidden)]
 pub mod private;
+mod object;
 mod receiver;
 
 pub use crate::values::{Element, FromWasm, HostArg, HostArgs, IntoWasm};
 pub use abi::Abi;
 pub(crate) use abi::Site;
+pub use held::Held;
 pub use module::HostModule;
+pub use object::{
+    GuestHeld, HostObject, Object, ObjectBorrow, ObjectBorrowError, ObjectBorrowMut, ObjectRef,
+};
 pub use receiver::{DetachedReceiver, InStore, NoReceiver, Receiver, ReceiverMut, Shared};
+
+/// What the expansion of macros names.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::values::{Args, Form, Guest, Writer};
+}
 
 use crate::{Linker, Result};
 use std::sync::Arc;
@@ -125,6 +137,22 @@ impl<T: 'static> Linker<T> {
         H: Bind<T, Shared<H>> + ?Sized + 'static,
     {
         H::bind(self, Shared::new(receiver))?;
+        Ok(self)
+    }
+
+    /// Binds the functions and methods of a type whose objects the guest holds.
+    ///
+    /// A method takes an `externref` of an [`Object`] as its first argument. See
+    /// [`Linker::host`] for the rest.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Linker::host`].
+    pub fn host_objects<H>(&mut self) -> Result<&mut Self>
+    where
+        H: GuestHeld + Bind<T, Held<H>> + ?Sized,
+    {
+        H::bind(self, Held::new())?;
         Ok(self)
     }
 

@@ -24,6 +24,7 @@ mod host;
 mod kind;
 mod lists;
 mod memory;
+mod object;
 mod reference;
 mod scalars;
 #[cfg(all(test, feature = "wat", feature = "gc", compiler))]

@@ -141,7 +141,7 @@ macro_rules! methods {
                     };
                     let results = future.await;
                     // The guest may call the method again while it allocates.
-                    drop(receiver);
+                    drop((receiver, args));
                     // SAFETY: as above. The method has returned, and its future is dropped.
                     let caller = unsafe { Caller::<'static, T>::get(&mut place) };
                     let sizes = allocations(&results);

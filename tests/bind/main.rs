@@ -7,6 +7,8 @@ mod builder;
 #[cfg(feature = "macros")]
 mod values;
 mod host_macro;
+#[cfg(all(feature = "gc", feature = "cranelift"))]
+mod objects;
 
 use libwasmtime::{Linker, Module, Result, Store};
 
