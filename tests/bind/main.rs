@@ -4,6 +4,8 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 mod builder;
+mod constants;
+mod imports;
 
 use libwasmtime::{Linker, Module, Result, Store};
 
