@@ -7,7 +7,7 @@ mod func;
 mod module;
 mod receiver;
 
-pub use crate::values::{Element, FromWasm, HostArg, HostArgs, IntoWasm};
+pub use crate::values::{Closure, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc};
 pub use abi::Abi;
 pub(crate) use abi::Site;
 pub use module::HostModule;

@@ -156,7 +156,7 @@ elements!(u16 i16 u32 i32 u64 i64 u128 i128 f32 f64);
 
 /// Returns an error about an export of the caller that is missing or of another kind.
 #[cold]
-pub(super) fn not_exported(expected: &str, name: &str, found: Option<Extern>) -> Error {
+pub(crate) fn not_exported(expected: &str, name: &str, found: Option<Extern>) -> Error {
     let found = match found {
         None => "no export of that name",
         Some(Extern::Func(_)) => "a function",

@@ -5,6 +5,7 @@
 mod asynchronous;
 mod builder;
 mod constants;
+mod functions;
 mod imports;
 
 use libwasmtime::{Linker, Module, Result, Store};
