@@ -12,11 +12,7 @@ use syn::parse_macro_input;
 /// Binds the functions and methods of an `impl` block to WebAssembly.
 #[proc_macro_attribute]
 pub fn host(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let options = parse_macro_input!(attribute as host::Options);
-    let item = parse_macro_input!(item as host::Item);
-    host::expand(options, item)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    host::expand(attribute.into(), item.into()).into()
 }
 
 /// Turns a trait into a struct whose methods call the exports of an instance.

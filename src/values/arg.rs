@@ -21,7 +21,7 @@ use std::ptr::NonNull;
 /// if it uses the store or the caller, and `BORROWS` if the argument refers to the guest's
 /// memory, for which [`Args::borrow`] must have returned the place.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be an argument of a bound function of a store with data `{T}`",
+    message = "`{Self}` can't be an argument of a bound function",
     note = "the chapter `libwasmtime::bind` lists what a bound function may take",
     note = "a type with a lifetime stands here with `'static`, as `&'static str`"
 )]
@@ -73,6 +73,7 @@ pub unsafe trait HostArg<T: 'static> {
 pub type Owned<A> = Option<A>;
 
 // SAFETY: the trait has the same requirements.
+#[diagnostic::do_not_recommend]
 unsafe impl<T: 'static, A: FromWasm + Send + 'static> HostArg<T> for A {
     type Arg<'m> = A;
     type Read = Owned<A>;

@@ -15,6 +15,7 @@ use crate::{Result, ValType};
 /// `read` must read as many values as `valtypes` adds, of these types; and
 /// `NEEDS_STORE` must be true if it uses the store or the caller.
 #[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be an argument of a host function",
     note = "the chapter `libwasmtime::bind` lists what a host function may take"
 )]
 pub unsafe trait FromWasm: Sized {
@@ -36,6 +37,7 @@ pub unsafe trait FromWasm: Sized {
 }
 
 // SAFETY: the type stands for one value, of its own type.
+#[diagnostic::do_not_recommend]
 unsafe impl<A: WasmTy> FromWasm for A {
     const NEEDS_STORE: bool = A::NEEDS_STORE;
 

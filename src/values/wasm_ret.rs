@@ -14,6 +14,11 @@ use crate::{Result, ValType};
 /// # Safety
 ///
 /// Only this crate may implement it: `write` must agree with `valtypes`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the result of a host function",
+    note = "the chapter `libwasmtime::bind` lists what a host function may return",
+    note = "a `Result` has the error type `libwasmtime::Error`, to which `?` converts others"
+)]
 pub unsafe trait WasmRet {
     /// What is written, as for [`IntoWasm::Prepared`].
     #[doc(hidden)]
@@ -49,6 +54,7 @@ pub unsafe trait WasmRet {
 }
 
 // SAFETY: the results are those of the one part.
+#[diagnostic::do_not_recommend]
 unsafe impl<A: IntoWasm> WasmRet for A {
     type Prepared = A::Prepared;
     const NEEDS_STORE: bool = A::NEEDS_STORE;

@@ -7,6 +7,8 @@ mod builder;
 mod constants;
 mod functions;
 mod imports;
+#[cfg(feature = "macros")]
+mod host_macro;
 
 use libwasmtime::{Linker, Module, Result, Store};
 

@@ -5,12 +5,25 @@
 //! messages; a `compile_fail` example in the documentation would fail for any reason,
 //! including a misspelt name.
 //!
+//! The programs in `macros` are mistakes that users make, and the messages are what helps them.
+//!
 //! The messages depend on the compiler. After a new one has reworded them, or an API has
 //! changed, run this with `TRYBUILD=overwrite` and read the difference: it has to be about
 //! the same mistake. A message that names a closure's type contains the path of its file, and
 //! differs if that is long: use a function instead.
 
 mod auto_traits;
+
+/// The mistakes in the use of macros that would otherwise be found late, or explained badly.
+#[test]
+#[cfg(feature = "macros")]
+#[cfg_attr(
+    feature = "vendored-min",
+    ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
+)]
+fn mistakes_in_macros_are_explained() {
+    trybuild::TestCases::new().compile_fail("tests/ui/macros/*.rs");
+}
 
 /// With `vendored`, `trybuild` would check all of libwasmtime's sources in a
 /// target directory of its own, for minutes. How the library is linked makes no
