@@ -4,12 +4,17 @@ mod abi;
 #[cfg(feature = "async")]
 mod asynchronous;
 mod func;
+mod guest_api;
 mod module;
 mod receiver;
 
 pub use crate::values::{Closure, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc};
 pub use abi::Abi;
 pub(crate) use abi::Site;
+pub use guest_api::{
+    ExportMismatch, ExportsError, GuestAbi, GuestExports, GuestFunc, GuestParams, GuestResults,
+    GuestSignature,
+};
 pub use module::HostModule;
 pub use receiver::{DetachedReceiver, InStore, NoReceiver, Receiver, ReceiverMut, Shared};
 

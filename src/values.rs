@@ -31,7 +31,6 @@ mod tests;
 mod wasm_ret;
 mod wasm_ty;
 
-#[cfg(feature = "async")]
 pub(crate) use alloc::Allocator;
 #[cfg(feature = "async")]
 pub(crate) use arg::CallerPlace;

@@ -6,9 +6,11 @@ mod asynchronous;
 mod builder;
 mod constants;
 mod functions;
-mod imports;
+#[cfg(feature = "macros")]
+mod guest_macro;
 #[cfg(feature = "macros")]
 mod host_macro;
+mod imports;
 
 use libwasmtime::{Linker, Module, Result, Store};
 
