@@ -20,28 +20,27 @@ mod asynchronous;
 #[cfg(feature = "macros")]
 pub(crate) mod attribute;
 mod func;
+mod guest_api;
 mod held;
 mod module;
+mod object;
 #[doc(hidden)]
 pub mod private;
-mod object;
 mod receiver;
 
-pub use crate::values::{Element, FromWasm, HostArg, HostArgs, IntoWasm};
+pub use crate::values::{Closure, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc};
 pub use abi::Abi;
 pub(crate) use abi::Site;
+pub use guest_api::{
+    ExportMismatch, ExportsError, GuestAbi, GuestExports, GuestFunc, GuestParams, GuestResults,
+    GuestSignature,
+};
 pub use held::Held;
 pub use module::HostModule;
 pub use object::{
     GuestHeld, HostObject, Object, ObjectBorrow, ObjectBorrowError, ObjectBorrowMut, ObjectRef,
 };
 pub use receiver::{DetachedReceiver, InStore, NoReceiver, Receiver, ReceiverMut, Shared};
-
-/// What the expansion of macros names.
-#[doc(hidden)]
-pub mod __private {
-    pub use crate::values::{Args, Form, Guest, Writer};
-}
 
 use crate::{Linker, Result};
 use std::sync::Arc;

@@ -456,8 +456,19 @@ impl Func {
         Params: WasmParams,
         Results: WasmResults,
     {
-        let ty = self.ty(store);
-        typed::check::<Params, Results>(&ty)?;
-        Ok(TypedFunc::assume(*self, &ty))
+        self.typed_as(&self.ty(store))
+    }
+
+    /// Does the same with the function's type.
+    pub(crate) fn typed_as<Params, Results>(
+        &self,
+        ty: &FuncType,
+    ) -> Result<TypedFunc<Params, Results>>
+    where
+        Params: WasmParams,
+        Results: WasmResults,
+    {
+        typed::check::<Params, Results>(ty)?;
+        Ok(TypedFunc::assume(*self, ty))
     }
 }

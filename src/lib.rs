@@ -265,7 +265,7 @@ pub use global::Global;
 pub use instance::Instance;
 #[cfg(feature = "macros")]
 pub use libwasmtime_macros::{HostValue, guest};
-pub use linker::{InstancePre, Linker, UnknownImportError};
+pub use linker::{ImportMismatch, ImportsError, InstancePre, Linker, UnknownImportError};
 pub use load::{
     Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, Unsupported, load, load_from, loaded,
 };

@@ -2,15 +2,18 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+mod constants;
 mod define;
 mod func_types;
 mod get;
 mod host;
+mod imports_for;
 mod instance_pre;
 mod module;
 mod needs;
 mod unknown_import;
 
+pub use imports_for::{ImportMismatch, ImportsError};
 pub use instance_pre::InstancePre;
 pub use unknown_import::UnknownImportError;
 
@@ -41,7 +44,9 @@ use std::ptr;
 /// Host functions that are defined with [`func_wrap`](Linker::func_wrap),
 /// [`func_new`](Linker::func_new), their asynchronous counterparts or
 /// [`define_unknown_imports_as_traps`](Linker::define_unknown_imports_as_traps)
-/// belong to no store, and neither does a [`SharedMemory`](crate::SharedMemory). With
+/// belong to no store, and neither do constants
+/// ([`HostModule::constant`](crate::bind::HostModule::constant)) and a
+/// [`SharedMemory`](crate::SharedMemory). With
 /// such definitions alone, a linker works for every store of its engine. A program
 /// may create one linker at its start and use it for all stores, on all threads.
 ///
@@ -234,6 +239,11 @@ impl<T> Linker<T> {
         check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
         self.definitions.check_sync(module)?;
+        if self.definitions.have_constant_for(module) {
+            return self
+                .with_constants(&mut store, module)?
+                .instantiate(store, module);
+        }
         if self.definitions.have_shared_memory_for(module) {
             // If the imports can't be linked, the memory must not be noted as one of
             // the store's.
@@ -308,6 +318,9 @@ impl<T> Linker<T> {
     {
         check_engine(&self.engine, module)?;
         self.definitions.check_engines(module)?;
+        if self.definitions.have_constant_for(module) {
+            return self.instantiate_pre_with_constants(module);
+        }
         let mut raw = ptr::null_mut();
         // SAFETY: invariant "Owned object": the linker and the module are alive and belong to
         // the same engine. `raw` is written unless there is an error, and owned. Its host
@@ -330,6 +343,9 @@ impl<T> Linker<T> {
     where
         T: 'static,
     {
+        if self.definitions.have_constant_for(module) {
+            return self.with_constants(store, module)?.resolve(store, module);
+        }
         match self.instantiate_pre(module) {
             Err(error) if !error.is::<UnknownImportError>() => {
                 self.measured(store, module)?.instantiate_pre(module)

@@ -19,6 +19,7 @@ mod arg;
 mod args;
 mod cursor;
 mod form;
+mod func;
 mod guest;
 mod host;
 mod kind;
@@ -32,7 +33,6 @@ mod tests;
 mod wasm_ret;
 mod wasm_ty;
 
-#[cfg(feature = "async")]
 pub(crate) use alloc::Allocator;
 #[cfg(feature = "async")]
 pub(crate) use arg::CallerPlace;
@@ -40,6 +40,7 @@ pub use arg::{HostArg, HostArgs, Place};
 pub use args::Args;
 pub use cursor::{Reader, Writer};
 pub use form::{Form, Given, Lent, Raw};
+pub use func::{Closure, TableFunc};
 pub use guest::{Element, Guest};
 pub use host::{FromWasm, IntoWasm};
 pub(crate) use kind::Kind;

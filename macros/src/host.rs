@@ -5,10 +5,10 @@
 //! mistake is reported, and not also that the type can't be bound.
 
 mod binding;
-mod errors;
+pub mod errors;
 mod function;
-mod options;
-mod rename;
+pub mod options;
+pub mod rename;
 mod types;
 
 use binding::{Binding, BoundItem, Constant};

@@ -18,11 +18,7 @@ pub fn host(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Turns a trait into a struct whose methods call the exports of an instance.
 #[proc_macro_attribute]
 pub fn guest(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let options = parse_macro_input!(attribute as guest::Options);
-    let item = parse_macro_input!(item as syn::ItemTrait);
-    guest::expand(options, item)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    guest::expand(attribute.into(), item.into()).into()
 }
 
 /// Makes a struct or an enum one that bound functions take and return.

@@ -4,7 +4,7 @@ use super::func::{Bound, BoundMethod, BoundMethodMut};
 use super::{Abi, NoReceiver, Receiver, ReceiverMut, Site};
 use crate::func::{HostClosure, HostFunc};
 use crate::values::HostArgs;
-use crate::{Linker, Result, WasmRet};
+use crate::{Linker, Result, Val, WasmRet};
 
 /// A module of the host whose functions are being defined, by [`Linker::host_module`].
 ///
@@ -46,6 +46,46 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
     {
         let host = HostFunc::of::<T, F, P, R>(self.linker.engine(), func);
         self.linker.define_host(&self.module, name, host)?;
+        Ok(self)
+    }
+
+    /// Defines a constant: an immutable global of that value.
+    ///
+    /// Like the functions, it belongs to no store: a global is created in each store in which a
+    /// module that imports it is instantiated.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if
+    ///
+    /// - the name is defined already, and shadowing isn't allowed;
+    /// - the value is a reference, which belongs to a store;
+    /// - the module is `wasi_snapshot_preview1`, that of WASI.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::bind::NoReceiver;
+    /// use libwasmtime::{Engine, Linker, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let mut linker = Linker::new(&engine);
+    /// linker.host_module("host", NoReceiver).constant("limit", 7)?;
+    ///
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "limit" (global $limit i32))
+    ///         (func (export "run") (result i32) (global.get $limit)))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = linker.instantiate(&mut store, &module)?;
+    /// let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+    /// assert_eq!(run.call(&mut store, ())?, 7);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    pub fn constant(&mut self, name: &str, value: impl Into<Val>) -> Result<&mut Self> {
+        self.linker
+            .define_constant(&self.module, name, value.into())?;
         Ok(self)
     }
 

@@ -125,7 +125,7 @@ impl HostFunc {
     }
 
     /// Creates the function in a store.
-    pub(super) fn into_store(self, store: &mut StoreOpaque) -> Func {
+    pub(crate) fn into_store(self, store: &mut StoreOpaque) -> Func {
         let ty = self.ty().to_c();
         let (callback, env, finalizer) = self.into_parts();
         let mut out = MaybeUninit::uninit();

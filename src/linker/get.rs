@@ -1,6 +1,6 @@
 //! Lookup of definitions.
 
-use super::Linker;
+use super::{Linker, constants};
 use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_context_t, wasmtime_extern_t, wasmtime_linker_get, wasmtime_linker_t};
@@ -10,8 +10,8 @@ use std::mem::MaybeUninit;
 impl<T: 'static> Linker<T> {
     /// Returns the item that is defined under a name.
     ///
-    /// A host function becomes a function of `store`, anew at each call. It is freed
-    /// with the store, not before. If it is asynchronous, the store requires asynchronous
+    /// A host function becomes a function of `store`, and a constant a global, anew at each
+    /// call. It is freed with the store, not before. If it is asynchronous, the store requires asynchronous
     /// calls from then on.
     ///
     /// Calls `wasmtime_linker_get`.
@@ -170,7 +170,7 @@ impl<T: 'static> Linker<T> {
     /// # Panics
     ///
     /// Panics if `store` belongs to another engine, or the item to another store.
-    fn look_up(
+    pub(super) fn look_up(
         &self,
         store: &mut StoreContextMut<'_, T>,
         module: &str,
@@ -192,6 +192,9 @@ impl<T: 'static> Linker<T> {
     /// The linker must be of the store's engine, and the item must belong to `store` or
     /// to no store.
     pub(super) fn find(&self, store: &mut StoreOpaque, module: &str, name: &str) -> Option<Extern> {
+        if let Some(val) = self.definitions.constant(module, name) {
+            return Some(constants::global(store, val).into());
+        }
         // SAFETY: invariant "Context"; the linker is alive and belongs to the store's
         // engine. The item is owned, and belongs to this store or to none.
         unsafe {

@@ -98,7 +98,7 @@ impl<'a> Allocator<'a> {
 
 impl Guest<'_> {
     /// Calls the guest's allocator.
-    pub(super) fn alloc(&mut self, len: usize, align: usize) -> Result<u64> {
+    pub(crate) fn alloc(&mut self, len: usize, align: usize) -> Result<u64> {
         let allocator = Allocator::find(self)?;
         let (arguments, count) = allocator.arguments(len, align)?;
         let mut values = arguments.map(|argument| match allocator.is_64 {

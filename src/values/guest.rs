@@ -4,17 +4,25 @@ use crate::bind::{Abi, Site};
 use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_caller_t;
-use crate::{Caller, Error, Extern, Result};
+use crate::{Caller, Error, Extern, Instance, Result};
 use std::ptr::NonNull;
 
 /// The instance that called a host function, and how values are passed to and from it.
 pub struct Guest<'a> {
     /// Null if the function doesn't use the store.
     store: *mut StoreOpaque,
-    caller: NonNull<wasmtime_caller_t>,
+    origin: Origin<'a>,
     site: &'a Site,
     /// Addresses of memory that was allocated already, the first one last.
     allocated: Vec<u64>,
+}
+
+/// Whose exports are used.
+enum Origin<'a> {
+    /// The caller's, while the callback is running.
+    Caller(NonNull<wasmtime_caller_t>),
+    /// Those of an instance that the host calls.
+    Instance(&'a Instance),
 }
 
 impl<'a> Guest<'a> {
@@ -31,22 +39,47 @@ impl<'a> Guest<'a> {
     ) -> Guest<'a> {
         Guest {
             store,
-            caller,
+            origin: Origin::Caller(caller),
+            site,
+            allocated: Vec::new(),
+        }
+    }
+
+    /// Returns an instance that the host calls.
+    ///
+    /// # Safety
+    ///
+    /// `store` must be the state of a store, which only this value uses.
+    pub(crate) unsafe fn called(
+        store: *mut StoreOpaque,
+        instance: &'a Instance,
+        site: &'a Site,
+    ) -> Guest<'a> {
+        Guest {
+            store,
+            origin: Origin::Instance(instance),
             site,
             allocated: Vec::new(),
         }
     }
 
     /// Uses memory that was allocated already, at these addresses, for what is written next.
-    #[cfg(feature = "async")]
     pub(crate) fn use_allocated(&mut self, mut addresses: Vec<u64>) {
         addresses.reverse();
         self.allocated = addresses;
     }
 
+    /// Returns the caller.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the host has called the guest: its results contain no caller.
     #[inline]
     pub(crate) fn caller(&self) -> NonNull<wasmtime_caller_t> {
-        self.caller
+        match self.origin {
+            Origin::Caller(caller) => caller,
+            Origin::Instance(_) => panic!("only an argument of a host function is a caller"),
+        }
     }
 
     /// Returns how strings and slices are passed.
@@ -73,11 +106,15 @@ impl<'a> Guest<'a> {
         unsafe { &mut *self.store }
     }
 
-    /// Returns an export of the calling instance.
+    /// Returns an export of the instance.
     pub fn export(&mut self, name: &str) -> Option<Extern> {
-        let caller = self.caller;
-        // SAFETY: the callback is running, as `new` requires.
-        unsafe { Caller::<()>::export_of(caller, self.store(), name) }
+        match self.origin {
+            // SAFETY: the callback is running, as `new` requires.
+            Origin::Caller(caller) => unsafe {
+                Caller::<()>::export_of(caller, self.store(), name)
+            },
+            Origin::Instance(instance) => instance.export_in(self.store(), name),
+        }
     }
 
     /// Returns the bytes of the memory that strings and slices are in. They stay valid until
@@ -87,8 +124,8 @@ impl<'a> Guest<'a> {
     ///
     /// Returns an error if the caller exports no such memory, or if it is shared.
     #[inline]
-    pub(super) fn memory(&mut self) -> Result<NonNull<[u8]>> {
-        let (caller, name) = (self.caller, self.abi().memory());
+    pub(crate) fn memory(&mut self) -> Result<NonNull<[u8]>> {
+        let (caller, name) = (self.caller(), self.abi().memory());
         // SAFETY: the callback is running, as `new` requires.
         let Some(memory) = (unsafe { Caller::<()>::memory_of(caller, self.store(), name) }) else {
             let found = self.export(name);
@@ -158,7 +195,7 @@ elements!(u16 i16 u32 i32 u64 i64 u128 i128 f32 f64);
 
 /// Returns an error about an export of the caller that is missing or of another kind.
 #[cold]
-pub(super) fn not_exported(expected: &str, name: &str, found: Option<Extern>) -> Error {
+pub(crate) fn not_exported(expected: &str, name: &str, found: Option<Extern>) -> Error {
     let found = match found {
         None => "no export of that name",
         Some(Extern::Func(_)) => "a function",

@@ -23,6 +23,10 @@ pub unsafe trait FromWasm: Sized {
     #[doc(hidden)]
     const NEEDS_STORE: bool;
 
+    /// Whether `read` uses the guest's memory.
+    #[doc(hidden)]
+    const NEEDS_MEMORY: bool = false;
+
     /// Adds the types of the values.
     #[doc(hidden)]
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>);
@@ -72,6 +76,10 @@ pub unsafe trait IntoWasm {
     /// Whether `prepare` or `write` uses the store.
     #[doc(hidden)]
     const NEEDS_STORE: bool;
+
+    /// Whether `prepare` may allocate memory of the guest.
+    #[doc(hidden)]
+    const ALLOCATES: bool = false;
 
     /// Adds the types of the values.
     #[doc(hidden)]

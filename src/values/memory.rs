@@ -108,6 +108,7 @@ unsafe impl<T: 'static> HostArg<T> for &'static str {
 // SAFETY: the address and the length are read, and the elements are copied.
 unsafe impl<E: Element> FromWasm for Vec<E> {
     const NEEDS_STORE: bool = true;
+    const NEEDS_MEMORY: bool = true;
 
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
         add_span(abi, types);
@@ -127,6 +128,7 @@ unsafe impl<E: Element> FromWasm for Vec<E> {
 // SAFETY: the address and the length are read, and the text is copied.
 unsafe impl FromWasm for String {
     const NEEDS_STORE: bool = true;
+    const NEEDS_MEMORY: bool = true;
 
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
         add_span(abi, types);
@@ -190,6 +192,7 @@ macro_rules! results {
         unsafe impl<$($generics)*> IntoWasm for $ty {
             type Prepared = Span;
             const NEEDS_STORE: bool = true;
+            const ALLOCATES: bool = true;
 
             fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
                 add_span(abi, types);
@@ -214,6 +217,7 @@ macro_rules! results {
 
 results! {
     [] String => as_bytes;
-    [] &'static str => as_bytes;
+    ['a] &'a str => as_bytes;
     [E: Element] Vec<E> => as_slice;
+    ['a, E: Element] &'a [E] => as_ref;
 }

@@ -255,8 +255,8 @@ macro_rules! __object {
             }
 
             #[inline]
-            unsafe fn read<__Form: $crate::bind::__private::Form>(
-                args: &mut $crate::bind::__private::Args<'_, __Form>,
+            unsafe fn read<__Form: $crate::bind::private::Form>(
+                args: &mut $crate::bind::private::Args<'_, __Form>,
             ) -> $crate::Result<Self::Read> {
                 // SAFETY: the value is next, as this function requires.
                 unsafe { $crate::bind::$borrow::read(args) }
@@ -284,15 +284,15 @@ macro_rules! __object {
 
             fn prepare(
                 self,
-                guest: &mut $crate::bind::__private::Guest<'_>,
+                guest: &mut $crate::bind::private::Guest<'_>,
             ) -> $crate::Result<Self::Prepared> {
                 let object = $crate::bind::Object::<$ty>::from(::std::boxed::Box::from(self));
                 $crate::bind::IntoWasm::prepare(object, guest)
             }
 
-            unsafe fn write<__Form: $crate::bind::__private::Form>(
+            unsafe fn write<__Form: $crate::bind::private::Form>(
                 prepared: &Self::Prepared,
-                results: &mut $crate::bind::__private::Writer<'_, __Form>,
+                results: &mut $crate::bind::private::Writer<'_, __Form>,
             ) -> $crate::Result<()> {
                 // SAFETY: the place of the value is next, as this function requires.
                 unsafe {

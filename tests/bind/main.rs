@@ -4,11 +4,16 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 mod builder;
+mod constants;
+mod functions;
 #[cfg(feature = "macros")]
-mod values;
+mod guest_macro;
 mod host_macro;
+mod imports;
 #[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;
+#[cfg(feature = "macros")]
+mod values;
 
 use libwasmtime::{Linker, Module, Result, Store};
 

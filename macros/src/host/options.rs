@@ -116,7 +116,10 @@ fn is_conditional_host(attribute: &Attribute) -> bool {
 
 /// Parses options that are separated by commas. `option` gets the name of each, and parses the
 /// rest of it.
-fn parse_list(input: ParseStream<'_>, mut option: impl FnMut(&Ident) -> Result<()>) -> Result<()> {
+pub fn parse_list(
+    input: ParseStream<'_>,
+    mut option: impl FnMut(&Ident) -> Result<()>,
+) -> Result<()> {
     while !input.is_empty() {
         option(&input.call(Ident::parse_any)?)?;
         if !input.is_empty() {
@@ -127,7 +130,7 @@ fn parse_list(input: ParseStream<'_>, mut option: impl FnMut(&Ident) -> Result<(
 }
 
 /// Parses the value of an option.
-fn set<T: Parse>(value: &mut Option<T>, key: &Ident, input: ParseStream<'_>) -> Result<()> {
+pub fn set<T: Parse>(value: &mut Option<T>, key: &Ident, input: ParseStream<'_>) -> Result<()> {
     if value.is_some() {
         return Err(twice(key));
     }
@@ -141,7 +144,7 @@ fn set<T: Parse>(value: &mut Option<T>, key: &Ident, input: ParseStream<'_>) -> 
 }
 
 /// Sets an option that has no value.
-fn set_flag(value: &mut bool, key: &Ident) -> Result<()> {
+pub fn set_flag(value: &mut bool, key: &Ident) -> Result<()> {
     if *value {
         return Err(twice(key));
     }
@@ -153,7 +156,7 @@ fn twice(key: &Ident) -> Error {
     Error::new(key.span(), format!("the option `{key}` is there twice"))
 }
 
-fn unknown(key: &Ident, known: &str) -> Error {
+pub fn unknown(key: &Ident, known: &str) -> Error {
     let message = format!("unknown option `{key}`: expected one of {known}");
     Error::new(key.span(), message)
 }
