@@ -125,9 +125,15 @@ impl<'a> Guest<'a> {
     /// Returns an error if the caller exports no such memory, or if it is shared.
     #[inline]
     pub(crate) fn memory(&mut self) -> Result<NonNull<[u8]>> {
-        let (caller, name) = (self.caller(), self.abi().memory());
-        // SAFETY: the callback is running, as `new` requires.
-        let Some(memory) = (unsafe { Caller::<()>::memory_of(caller, self.store(), name) }) else {
+        let name = self.abi().memory();
+        let memory = match self.origin {
+            // SAFETY: the callback is running, as `new` requires.
+            Origin::Caller(caller) => unsafe {
+                Caller::<()>::memory_of(caller, self.store(), name)
+            },
+            Origin::Instance(_) => self.export(name).and_then(Extern::into_memory),
+        };
+        let Some(memory) = memory else {
             let found = self.export(name);
             return Err(not_exported("memory", name, found));
         };
