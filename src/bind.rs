@@ -22,9 +22,9 @@ pub(crate) mod attribute;
 mod func;
 mod held;
 mod module;
+mod object;
 #[doc(hidden)]
 pub mod private;
-mod object;
 mod receiver;
 
 pub use crate::values::{Element, FromWasm, HostArg, HostArgs, IntoWasm};

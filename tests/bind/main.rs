@@ -4,11 +4,11 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 mod builder;
-#[cfg(feature = "macros")]
-mod values;
 mod host_macro;
 #[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;
+#[cfg(feature = "macros")]
+mod values;
 
 use libwasmtime::{Linker, Module, Result, Store};
 
