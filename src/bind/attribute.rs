@@ -15,6 +15,7 @@
 /// | `alloc = "…"` | the exported function that allocates memory for strings and vectors that are returned |
 /// | `table = "…"` | the exported table that indices of functions are of: by default `__indirect_function_table` |
 /// | `memory64` | the guest's memory has 64-bit addresses |
+/// | `object` | guests hold values of the type: functions return them, as `Self` for instance, and take `&Self` and `&mut Self`; bound by [`Linker::host_objects`](crate::Linker::host_objects), their methods take the object as first argument; needs the feature `gc` |
 /// | `crate = path` | the path of this crate, where it is re-exported by another one; found by itself where it is a dependency, also one that was renamed |
 ///
 /// A function or a constant of the block has options of its own:

@@ -14,6 +14,8 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+#[cfg(feature = "gc")]
+mod objects;
 
 use crate::run;
 use libwasmtime::bind::InStore;

@@ -39,7 +39,7 @@ fn macros_find_the_crate_by_its_name_in_each_package() {
         fs::write(path, text).unwrap();
     };
     let options = format!(
-        "path = {REPOSITORY:?}, default-features = false, features = [\"load\", \"macros\"]"
+        "path = {REPOSITORY:?}, default-features = false, features = [\"gc\", \"load\", \"macros\"]"
     );
     for (name, dependency, source) in PACKAGES {
         let dependency = dependency.replace("OPTIONS", &options);

@@ -14,6 +14,8 @@ pub struct Binding {
     crate_path: Path,
     module: LitStr,
     abi: TokenStream,
+    /// Whether guests hold the type's values.
+    is_object: bool,
     self_ty: Type,
     generics: Generics,
     /// Attributes of the block that its expansion has as well.
@@ -89,6 +91,7 @@ impl Binding {
                 .clone()
                 .unwrap_or_else(|| LitStr::new("", Span::call_site())),
             abi: abi(options),
+            is_object: options.object,
             self_ty: self_ty.clone(),
             generics: generics.clone(),
             attributes: kept(attributes),
@@ -153,6 +156,21 @@ impl Binding {
         Ok(())
     }
 
+    /// Returns the code that makes the type one whose values guests hold.
+    fn object(&self) -> TokenStream {
+        let Binding {
+            crate_path: path,
+            self_ty,
+            generics,
+            ..
+        } = self;
+        let params = generics.params.iter();
+        let predicates = generics.where_clause.iter().flat_map(|it| &it.predicates);
+        quote! {
+            #path::__object!({#(#params,)*} #self_ty {#(#predicates,)*});
+        }
+    }
+
     /// Returns what is required of the type `receiver`, in stores of data `data`.
     fn receiver_bounds(&self, receiver: &Ident, data: &Type) -> Vec<WherePredicate> {
         let Binding {
@@ -206,6 +224,9 @@ impl ToTokens for Binding {
             ..
         } = self;
         let definitions = self.definitions.iter().map(define);
+        if self.is_object {
+            tokens.extend(self.object());
+        }
         let (impl_generics, _, where_clause) = generics.split_for_impl();
         tokens.extend(quote! {
             #[automatically_derived]

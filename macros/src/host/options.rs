@@ -16,6 +16,7 @@ pub struct Options {
     pub alloc: Option<LitStr>,
     pub table: Option<LitStr>,
     pub memory64: bool,
+    pub object: bool,
     pub crate_path: Option<Path>,
 }
 
@@ -29,10 +30,11 @@ impl Parse for Options {
             "alloc" => set(&mut options.alloc, key, input),
             "table" => set(&mut options.table, key, input),
             "memory64" => set_flag(&mut options.memory64, key),
+            "object" => set_flag(&mut options.object, key),
             "crate" => set(&mut options.crate_path, key, input),
             _ => Err(unknown(
                 key,
-                "`module`, `rename_all`, `memory`, `alloc`, `table`, `memory64`, `crate`",
+                "`module`, `rename_all`, `memory`, `alloc`, `table`, `memory64`, `object`, `crate`",
             )),
         })?;
         if options.module.is_none() {

@@ -14,8 +14,28 @@ impl Adder {
     }
 }
 
-/// Binds it.
+/// Is held by guests.
+#[derive(Debug)]
+pub struct Held(i32);
+
+#[facade::engine::host(module = "held", crate = facade::engine, object)]
+impl Held {
+    /// Creates one.
+    pub fn new(value: i32) -> Held {
+        Held(value)
+    }
+
+    /// Adds.
+    pub fn add(&mut self, other: &Held) -> i32 {
+        self.0 += other.0;
+        self.0
+    }
+}
+
+/// Binds them.
 pub fn bind(linker: &mut facade::engine::Linker<()>) -> facade::engine::Result<()> {
-    let _ = linker.host_shared(std::sync::Arc::new(Adder))?;
+    let _ = linker
+        .host_shared(std::sync::Arc::new(Adder))?
+        .host_objects::<Held>()?;
     Ok(())
 }
