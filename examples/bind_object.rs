@@ -82,7 +82,7 @@ fn main() -> Result<()> {
     // What nobody holds any longer is dropped.
     store.gc(None)?;
     let best = store.data().best.clone().expect("the guest has chosen one");
-    let best = best.get(&store)?;
+    let best = best.get(&store);
     let best = best.try_borrow()?;
     println!("best: {}, {}", best.name, best.area);
     Ok(())

@@ -83,7 +83,7 @@ fn main() -> Result<()> {
         }
     }
     if let Some(mark) = store.data().last_mark.clone() {
-        println!("mark: {}", mark.get(&store)?.try_borrow()?.position);
+        println!("mark: {}", mark.get(&store).try_borrow()?.position);
     }
     Ok(())
 }
