@@ -9,6 +9,8 @@ mod harness;
 #[cfg(feature = "async")]
 #[path = "examples/asynchronous.rs"]
 mod asynchronous;
+#[path = "examples/binding.rs"]
+mod binding;
 #[cfg(feature = "wasi")]
 #[path = "examples/bundle.rs"]
 mod bundle;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
             TESTS,
             #[cfg(feature = "async")]
             asynchronous::TESTS,
+            binding::TESTS,
             #[cfg(feature = "wasi")]
             bundle::TESTS,
             #[cfg(feature = "wasi")]
