@@ -352,6 +352,40 @@ fn the_collector_leaves_an_object_whose_method_is_running() -> Result<()> {
 }
 
 #[test]
+fn a_borrow_outlives_the_reference_and_the_store() -> Result<()> {
+    let (_, mut store) = setup()?;
+    let shape = Shape::new(5);
+    let dropped = shape.dropped.clone();
+    let reference = Object::new(shape).to_externref(&mut store)?;
+    let mut borrow = Object::<Shape>::from_externref(&store, &reference)?.try_borrow_mut()?;
+    drop(store);
+    borrow.area += 1;
+    assert_eq!(borrow.area, 6);
+    assert_eq!(dropped.load(Ordering::Relaxed), 0);
+    drop(borrow);
+    assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    Ok(())
+}
+
+#[test]
+fn an_object_can_be_borrowed_on_several_threads() {
+    let object = Object::new(Shape::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..1000 {
+                    while let Err(error) = object.try_borrow_mut().map(|mut it| it.area += 1) {
+                        assert!(error.to_string().contains("is borrowed"), "{error}");
+                    }
+                    drop(object.try_borrow());
+                }
+            });
+        }
+    });
+    assert_eq!(object.try_borrow().unwrap().area, 4000);
+}
+
+#[test]
 fn each_object_is_dropped_once() -> Result<()> {
     let (linker, mut store) = setup()?;
     let dropped = store.data().dropped.clone();
@@ -613,7 +647,13 @@ fn an_asynchronous_method_borrows_its_object_while_it_waits() -> Result<()> {
     let mut linker = Linker::<()>::new(&engine);
     linker
         .host_module("shape", Held::<Shape>::new())
-        .func::<(), _>("new", move |()| object.clone())?
+        .async_func::<(), _>("new", move |(), ()| {
+            let object = object.clone();
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                object
+            })
+        })?
         .async_method_mut::<(), _>("grow", move |shape, ()| {
             let observed = observed.clone();
             Box::pin(async move {
