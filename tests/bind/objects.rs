@@ -1,7 +1,9 @@
 //! Rust objects that a guest holds in externrefs.
 
-use crate::{run, run_async};
-use libwasmtime::bind::{Bind, Held, Object, ObjectBorrowError, ObjectRef, ReceiverMut};
+use crate::run;
+#[cfg(feature = "async")]
+use crate::run_async;
+use libwasmtime::bind::{Abi, Bind, Held, Object, ObjectBorrowError, ObjectRef, ReceiverMut};
 use libwasmtime::{
     AnyRef, Caller, Engine, ExternRef, Linker, Module, Result, RootScope, Rooted, Store, bail,
 };
@@ -672,5 +674,61 @@ fn an_asynchronous_method_borrows_its_object_while_it_waits() -> Result<()> {
             (local.set $a (call $new))
             (i32.mul (call $grow (local.get $a)) (call $area (local.get $a)))))"#;
     assert_eq!(run_async(&linker, &mut Store::new(&engine, ()), wat)?, 6);
+    Ok(())
+}
+
+/// A guest whose allocator calls a method of the object whose method `name` returns a string.
+fn allocating(name: &str) -> String {
+    format!(
+        r#"(module
+        (import "shape" "new" (func $new (result externref)))
+        (import "shape" "{name}" (func $name (param externref) (result i32 i32)))
+        (import "shape" "area" (func $area (param externref) (result i32)))
+        (memory (export "memory") 1)
+        (global $a (mut externref) (ref.null extern))
+        (func (export "alloc") (param i32) (result i32) (call $area (global.get $a)))
+        (func (export "run") (result i32)
+            (global.set $a (call $new))
+            (call $name (global.get $a))
+            (i32.add)))"#
+    )
+}
+
+#[test]
+fn the_borrow_ends_before_the_results_are_allocated() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("shape", Held::<Shape>::new())
+        .abi(Abi::DEFAULT.with_alloc("alloc"))
+        .func::<(), _>("new", |()| Shape::new(5))?
+        .method_mut::<(), _>("name", |_, ()| String::from("name"))?
+        .func::<(&mut Shape,), _>("name_of", |(_,)| String::from("name"))?
+        .method::<(), _>("area", |shape, ()| shape.area)?;
+    for name in ["name", "name_of"] {
+        let mut store = Store::new(&engine, ());
+        assert_eq!(run(&linker, &mut store, &allocating(name))?, 9);
+    }
+    Ok(())
+}
+
+#[cfg(feature = "async")]
+#[test]
+fn the_borrow_of_an_asynchronous_method_ends_before_the_results_are_allocated() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("shape", Held::<Shape>::new())
+        .abi(Abi::DEFAULT.with_alloc("alloc"))
+        .func::<(), _>("new", |()| Shape::new(5))?
+        .async_method_mut::<(), _>("name", |_, ()| Box::pin(async { String::from("name") }))?
+        .async_func::<(&mut Shape,), _>("name_of", |(), (_,)| {
+            Box::pin(async { String::from("name") })
+        })?
+        .method::<(), _>("area", |shape, ()| shape.area)?;
+    for name in ["name", "name_of"] {
+        let mut store = Store::new(&engine, ());
+        assert_eq!(run_async(&linker, &mut store, &allocating(name))?, 9);
+    }
     Ok(())
 }
