@@ -14,9 +14,12 @@ use std::marker::PhantomData;
 /// A call that isn't given an object of this type, or can't borrow it, fails.
 pub struct Held<H: ?Sized>(PhantomData<fn() -> Box<H>>);
 
-impl<H: GuestHeld + ?Sized> Held<H> {
+impl<H: ?Sized> Held<H> {
     /// Creates a receiver.
-    pub fn new() -> Held<H> {
+    pub fn new() -> Held<H>
+    where
+        H: GuestHeld,
+    {
         Held(PhantomData)
     }
 }

@@ -1,7 +1,9 @@
 //! Rust objects that a guest holds in externrefs.
 
-use crate::{run, run_async};
-use libwasmtime::bind::{Bind, Held, Object, ObjectBorrowError, ObjectRef, ReceiverMut};
+use crate::run;
+#[cfg(feature = "async")]
+use crate::run_async;
+use libwasmtime::bind::{Abi, Bind, Held, Object, ObjectBorrowError, ObjectRef, ReceiverMut};
 use libwasmtime::{
     AnyRef, Caller, Engine, ExternRef, Linker, Module, Result, RootScope, Rooted, Store, bail,
 };
@@ -352,6 +354,40 @@ fn the_collector_leaves_an_object_whose_method_is_running() -> Result<()> {
 }
 
 #[test]
+fn a_borrow_outlives_the_reference_and_the_store() -> Result<()> {
+    let (_, mut store) = setup()?;
+    let shape = Shape::new(5);
+    let dropped = shape.dropped.clone();
+    let reference = Object::new(shape).to_externref(&mut store)?;
+    let mut borrow = Object::<Shape>::from_externref(&store, &reference)?.try_borrow_mut()?;
+    drop(store);
+    borrow.area += 1;
+    assert_eq!(borrow.area, 6);
+    assert_eq!(dropped.load(Ordering::Relaxed), 0);
+    drop(borrow);
+    assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    Ok(())
+}
+
+#[test]
+fn an_object_can_be_borrowed_on_several_threads() {
+    let object = Object::new(Shape::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..1000 {
+                    while let Err(error) = object.try_borrow_mut().map(|mut it| it.area += 1) {
+                        assert!(error.to_string().contains("is borrowed"), "{error}");
+                    }
+                    drop(object.try_borrow());
+                }
+            });
+        }
+    });
+    assert_eq!(object.try_borrow().unwrap().area, 4000);
+}
+
+#[test]
 fn each_object_is_dropped_once() -> Result<()> {
     let (linker, mut store) = setup()?;
     let dropped = store.data().dropped.clone();
@@ -613,7 +649,13 @@ fn an_asynchronous_method_borrows_its_object_while_it_waits() -> Result<()> {
     let mut linker = Linker::<()>::new(&engine);
     linker
         .host_module("shape", Held::<Shape>::new())
-        .func::<(), _>("new", move |()| object.clone())?
+        .async_func::<(), _>("new", move |(), ()| {
+            let object = object.clone();
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                object
+            })
+        })?
         .async_method_mut::<(), _>("grow", move |shape, ()| {
             let observed = observed.clone();
             Box::pin(async move {
@@ -632,5 +674,61 @@ fn an_asynchronous_method_borrows_its_object_while_it_waits() -> Result<()> {
             (local.set $a (call $new))
             (i32.mul (call $grow (local.get $a)) (call $area (local.get $a)))))"#;
     assert_eq!(run_async(&linker, &mut Store::new(&engine, ()), wat)?, 6);
+    Ok(())
+}
+
+/// A guest whose allocator calls a method of the object whose method `name` returns a string.
+fn allocating(name: &str) -> String {
+    format!(
+        r#"(module
+        (import "shape" "new" (func $new (result externref)))
+        (import "shape" "{name}" (func $name (param externref) (result i32 i32)))
+        (import "shape" "area" (func $area (param externref) (result i32)))
+        (memory (export "memory") 1)
+        (global $a (mut externref) (ref.null extern))
+        (func (export "alloc") (param i32) (result i32) (call $area (global.get $a)))
+        (func (export "run") (result i32)
+            (global.set $a (call $new))
+            (call $name (global.get $a))
+            (i32.add)))"#
+    )
+}
+
+#[test]
+fn the_borrow_ends_before_the_results_are_allocated() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("shape", Held::<Shape>::new())
+        .abi(Abi::DEFAULT.with_alloc("alloc"))
+        .func::<(), _>("new", |()| Shape::new(5))?
+        .method_mut::<(), _>("name", |_, ()| String::from("name"))?
+        .func::<(&mut Shape,), _>("name_of", |(_,)| String::from("name"))?
+        .method::<(), _>("area", |shape, ()| shape.area)?;
+    for name in ["name", "name_of"] {
+        let mut store = Store::new(&engine, ());
+        assert_eq!(run(&linker, &mut store, &allocating(name))?, 9);
+    }
+    Ok(())
+}
+
+#[cfg(feature = "async")]
+#[test]
+fn the_borrow_of_an_asynchronous_method_ends_before_the_results_are_allocated() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("shape", Held::<Shape>::new())
+        .abi(Abi::DEFAULT.with_alloc("alloc"))
+        .func::<(), _>("new", |()| Shape::new(5))?
+        .async_method_mut::<(), _>("name", |_, ()| Box::pin(async { String::from("name") }))?
+        .async_func::<(&mut Shape,), _>("name_of", |(), (_,)| {
+            Box::pin(async { String::from("name") })
+        })?
+        .method::<(), _>("area", |shape, ()| shape.area)?;
+    for name in ["name", "name_of"] {
+        let mut store = Store::new(&engine, ());
+        assert_eq!(run_async(&linker, &mut store, &allocating(name))?, 9);
+    }
     Ok(())
 }
