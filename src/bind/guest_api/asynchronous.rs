@@ -32,17 +32,17 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
         let passing = failed("pass the arguments of");
         let mut allocated = allocations(&params);
         if !allocated.is_empty() {
-            let allocator = self.allocator(&mut store).with_context(&passing)?;
+            let allocator = self.allocator(&mut store).with_context(passing)?;
             for memory in &mut allocated {
                 memory.address = allocator
                     .alloc_async(&mut store, memory.len, memory.align)
                     .await
-                    .with_context(&passing)?;
+                    .with_context(passing)?;
             }
         }
         let params = self
             .params_as_vals(&mut store, &ty, &allocated, params)
-            .with_context(&passing)?;
+            .with_context(passing)?;
         let mut results = vec![Val::I32(0); ty.results().len()];
         self.func
             .call_async(&mut store, &params, &mut results)

@@ -108,10 +108,10 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
         for memory in &mut allocations {
             memory.address = guest
                 .alloc(memory.len, memory.align)
-                .with_context(&passing)?;
+                .with_context(passing)?;
         }
         guest.use_allocated(allocations.iter().map(|memory| memory.address).collect());
-        let prepared = params.prepare(&mut guest).with_context(&passing)?;
+        let prepared = params.prepare(&mut guest).with_context(passing)?;
 
         let mut on_stack = [ValRaw::ZERO; ON_STACK];
         let mut on_heap;
@@ -131,7 +131,7 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
         // reference.
         let results = unsafe {
             <S::Params<'_>>::write::<Raw>(&prepared, &mut Writer::new(first, store))
-                .with_context(&passing)?;
+                .with_context(passing)?;
             StoreOpaque::call_unchecked(store, &func, first, self.len)?;
             let guest = Guest::called(store, &self.guest.instance, &self.guest.site);
             S::Results::read::<Raw>(&mut Args::new(Reader::new(first, store), guest))
