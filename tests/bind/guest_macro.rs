@@ -377,3 +377,27 @@ fn an_asynchronous_method_waits() -> Result<()> {
         Ok(())
     })
 }
+
+#[test]
+fn a_guest_has_addresses_of_64_bits() -> Result<()> {
+    #[libwasmtime::guest(memory = "m", alloc = "alloc", free = "free", memory64)]
+    trait Wide {
+        fn echo(&self, text: &str) -> String;
+        fn freed(&self) -> i64;
+    }
+    let mut store = Store::new(&Engine::default(), ());
+    let wat = r#"(module
+        (memory (export "m") i64 1)
+        (global $freed (mut i64) (i64.const 0))
+        (func (export "alloc") (param i64) (result i64) (i64.const 64))
+        (func (export "free") (param i64 i64 i64)
+            (global.set $freed (i64.add (local.get 0)
+                (i64.add (i64.mul (local.get 1) (i64.const 1000)) (local.get 2)))))
+        (func (export "echo") (param i64 i64) (result i64 i64) (local.get 0) (local.get 1))
+        (func (export "freed") (result i64) (global.get $freed)))"#;
+    let instance = instance(&mut store, wat)?;
+    let wide = Wide::new(&mut store, &instance)?;
+    assert_eq!(wide.echo(&mut store, "wide")?, "wide");
+    assert_eq!(wide.freed(&mut store)?, 64 + 4000 + 1);
+    Ok(())
+}
