@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// example is, and the fastest way to create many instances of a module. Where no import
 /// belongs to a store, it works for every store of its engine, on any thread.
 ///
+/// If the module imports constants ([`HostModule::constant`](crate::bind::HostModule::constant)),
+/// each instantiation copies the linker, and looks up the imports again: it takes longer then.
+///
 /// Clones share a reference count.
 // `Send` and `Sync` for every `T`, as it contains no `T`. Invariant in `T`, as its host
 // functions take stores of data `T` and no others; see `Linker`.

@@ -124,9 +124,9 @@ impl Guest<'_> {
 #[cfg(feature = "async")]
 impl Allocator<'_> {
     /// Calls the allocator, which may yield or wait.
-    pub(crate) async fn alloc_async<T: Send + 'static>(
+    pub(crate) async fn alloc_async(
         &self,
-        caller: &mut crate::Caller<'_, T>,
+        store: impl crate::AsContextMut<Data: Send>,
         len: usize,
         align: usize,
     ) -> Result<u64> {
@@ -138,7 +138,7 @@ impl Allocator<'_> {
         });
         let mut results = [Val::I32(0)];
         self.func
-            .call_async(caller, &arguments[..count], &mut results)
+            .call_async(store, &arguments[..count], &mut results)
             .await
             .map_err(|error| self.failed(error))?;
         Ok(match self.is_64 {

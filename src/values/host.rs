@@ -66,6 +66,7 @@ unsafe impl<A: WasmTy> FromWasm for A {
 /// `write` must write as many values as `valtypes` adds, of these types; and
 /// `NEEDS_STORE` must be true if it or `prepare` uses the store.
 #[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be passed to WebAssembly",
     note = "the chapter `libwasmtime::bind` lists what a host function may return"
 )]
 pub unsafe trait IntoWasm {
@@ -115,6 +116,7 @@ pub unsafe trait IntoWasm {
 }
 
 // SAFETY: the type stands for one value, of its own type.
+#[diagnostic::do_not_recommend]
 unsafe impl<A: WasmTy> IntoWasm for A {
     type Prepared = A;
     const NEEDS_STORE: bool = A::NEEDS_STORE;

@@ -310,3 +310,94 @@ fn a_function_has_many_parameters() -> Result<()> {
     assert_eq!(last, 10);
     Ok(())
 }
+
+/// The guest's function and its allocator wait for the host.
+#[cfg(feature = "async")]
+#[test]
+fn an_asynchronous_method_waits() -> Result<()> {
+    use libwasmtime::Val;
+
+    #[libwasmtime::guest(alloc = "alloc", free = "free")]
+    trait Waits {
+        async fn echo(&self, text: &str, numbers: &[u64], f: Option<TypedFunc<(), ()>>) -> String;
+        async fn freed(&self) -> Result<u32>;
+        async fn trap(&self);
+    }
+
+    fn assert_send<T: Send>(future: T) -> T {
+        future
+    }
+
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker.func_wrap_async("host", "wait", |_, (x,): (i32,)| {
+        Box::new(async move {
+            tokio::task::yield_now().await;
+            x
+        })
+    })?;
+    let module = Module::new(
+        &engine,
+        r#"(module
+            (import "host" "wait" (func $wait (param i32) (result i32)))
+            (memory (export "memory") 1)
+            (global $end (mut i32) (i32.const 1024))
+            (global $freed (mut i32) (i32.const 0))
+            (func (export "alloc") (param i32 i32) (result i32)
+                (global.get $end)
+                (global.set $end (call $wait (i32.add (global.get $end) (i32.const 64)))))
+            (func (export "free") (param i32 i32 i32)
+                (global.set $freed (call $wait (i32.add (global.get $freed) (local.get 1)))))
+            (func (export "echo") (param i32 i32 i32 i32 funcref) (result i32 i32)
+                (call $wait (local.get 0))
+                (i32.wrap_i64 (i64.load (local.get 2))))
+            (func (export "freed") (result i32) (global.get $freed))
+            (func (export "trap") (drop (call $wait (i32.const 1))) (unreachable)))"#,
+    )?;
+    let mut store = Store::new(&engine, ());
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    runtime.block_on(async {
+        let instance = linker.instantiate_async(&mut store, &module).await?;
+        let waits = Waits::new(&mut store, &instance)?;
+        let echo = waits.echo(&mut store, "hello", &[4], None);
+        assert_eq!(assert_send(echo).await?, "hell");
+        assert_eq!(waits.freed(&mut store).await?, 5 + 8);
+        let error = waits.trap(&mut store).await.unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));
+        let error = waits.echo(&mut store, "hello", &[u64::MAX], None).await;
+        let text = format!("{:#}", error.unwrap_err());
+        assert!(
+            text.contains("results of the guest's function `echo`"),
+            "{text}"
+        );
+        assert_eq!(waits.freed(&mut store).await?, 2 * (5 + 8));
+        // A call that isn't asynchronous is refused.
+        let freed = instance.get_func(&mut store, "freed").unwrap();
+        assert!(freed.call(&mut store, &[], &mut [Val::I32(0)]).is_err());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_guest_has_addresses_of_64_bits() -> Result<()> {
+    #[libwasmtime::guest(memory = "m", alloc = "alloc", free = "free", memory64)]
+    trait Wide {
+        fn echo(&self, text: &str) -> String;
+        fn freed(&self) -> i64;
+    }
+    let mut store = Store::new(&Engine::default(), ());
+    let wat = r#"(module
+        (memory (export "m") i64 1)
+        (global $freed (mut i64) (i64.const 0))
+        (func (export "alloc") (param i64) (result i64) (i64.const 64))
+        (func (export "free") (param i64 i64 i64)
+            (global.set $freed (i64.add (local.get 0)
+                (i64.add (i64.mul (local.get 1) (i64.const 1000)) (local.get 2)))))
+        (func (export "echo") (param i64 i64) (result i64 i64) (local.get 0) (local.get 1))
+        (func (export "freed") (result i64) (global.get $freed)))"#;
+    let instance = instance(&mut store, wat)?;
+    let wide = Wide::new(&mut store, &instance)?;
+    assert_eq!(wide.echo(&mut store, "wide")?, "wide");
+    assert_eq!(wide.freed(&mut store)?, 64 + 4000 + 1);
+    Ok(())
+}

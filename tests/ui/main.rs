@@ -24,7 +24,9 @@ mod packages;
     ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
 )]
 fn mistakes_in_macros_are_explained() {
-    trybuild::TestCases::new().compile_fail("tests/ui/macros/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/macros/*.rs");
+    cases.compile_fail("tests/ui/macros_guest/*.rs");
 }
 
 /// With `vendored`, `trybuild` would check all of libwasmtime's sources in a

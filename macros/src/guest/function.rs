@@ -4,11 +4,11 @@ use super::options::{Options, take_name};
 use super::variable;
 use crate::host::errors::Errors;
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Error, FnArg, Ident, Lifetime, LitStr, Pat, Path, Receiver, ReturnType, Signature,
-    TraitItemFn, Type, TypeImplTrait, TypeReference, Visibility,
+    Attribute, Error, FnArg, Ident, Lifetime, LitStr, Pat, Path, PathSegment, Receiver, ReturnType,
+    Signature, Token, TraitItemFn, Type, TypeImplTrait, TypeReference, Visibility,
 };
 
 /// A method that calls an export.
@@ -19,6 +19,7 @@ pub struct Function {
     /// On which conditions it is there.
     pub cfgs: Vec<Attribute>,
     attributes: Vec<Attribute>,
+    asyncness: Option<Token![async]>,
     receiver: Receiver,
     params: Vec<(Ident, Type)>,
     result: Type,
@@ -71,6 +72,7 @@ impl Function {
                 .cloned()
                 .collect(),
             attributes,
+            asyncness: signature.asyncness,
             receiver: receiver.expect("it isn't a mistake"),
             params,
             result,
@@ -91,10 +93,11 @@ impl Function {
             Elided(lifetime.clone()).visit_type_mut(&mut ty);
             ty
         });
+        let params = quote_spanned!(self.ident.span()=> (#(#params,)*));
         quote! {
             #(#cfgs)*
             impl #krate::bind::GuestSignature<#number> for #api {
-                type Params<#lifetime> = (#(#params,)*);
+                type Params<#lifetime> = #params;
                 type Results = #result;
             }
         }
@@ -105,31 +108,51 @@ impl Function {
         let Function {
             ident,
             attributes,
+            asyncness,
             receiver,
-            result,
             ..
         } = self;
         let store = variable("store");
+        let (data, call) = match asyncness {
+            Some(_) => (quote!(<Data: ::core::marker::Send>), quote!(call_async)),
+            None => (quote!(), quote!(call)),
+        };
+        let wait = asyncness.map(|_| quote!(.await));
+        let output = self.output(krate);
         let names = self.params.iter().map(|(name, _)| name);
         let params = self.params.iter().map(|(name, ty)| quote!(#name: #ty));
         quote! {
             #(#attributes)*
-            #vis fn #ident(
+            #vis #asyncness fn #ident(
                 #receiver,
-                #store: impl #krate::AsContextMut,
+                #store: impl #krate::AsContextMut #data,
                 #(#params,)*
-            ) -> #krate::Result<<#result as #krate::bind::GuestResults>::Output> {
-                self.#ident.call(#store, (#(#names,)*))
+            ) -> #output {
+                self.#ident.#call(#store, (#(#names,)*)) #wait
             }
         }
     }
+
+    /// Returns what the method returns: a `Result`, also if the trait says so.
+    fn output(&self, krate: &Path) -> TokenStream {
+        let result = &self.result;
+        match result {
+            Type::Path(path) if path.path.segments.last().is_some_and(is_result) => {
+                quote!(#result)
+            }
+            _ => quote!(#krate::Result<#result>),
+        }
+    }
+}
+
+fn is_result(segment: &PathSegment) -> bool {
+    segment.ident == "Result"
 }
 
 /// Reports what a method can't be.
 fn check_signature(signature: &Signature, errors: &mut Errors) {
     for (span, what) in [
         (signature.constness.map(|token| token.span), "const"),
-        (signature.asyncness.map(|token| token.span), "async"),
         (signature.unsafety.map(|token| token.span), "unsafe"),
     ] {
         if let Some(span) = span {
