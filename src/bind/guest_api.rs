@@ -285,9 +285,9 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
         // SAFETY: invariant "State": the store is borrowed exclusively, and is used by one after
         // the other.
         let mut guest = unsafe { Guest::called(store, &self.guest.instance, &self.guest.site) };
-        let allocations = allocate(&mut guest, &params).with_context(&passing)?;
+        let allocations = allocate(&mut guest, &params).with_context(passing)?;
         guest.use_allocated(allocations.iter().map(|memory| memory.address).collect());
-        let prepared = params.prepare(&mut guest).with_context(&passing)?;
+        let prepared = params.prepare(&mut guest).with_context(passing)?;
 
         let mut on_stack = [ValRaw::ZERO; ON_STACK];
         let mut on_heap;
@@ -307,7 +307,7 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
         // reference.
         let results = unsafe {
             <S::Params<'_>>::write::<Raw>(&prepared, &mut Writer::new(first, store))
-                .with_context(&passing)?;
+                .with_context(passing)?;
             StoreOpaque::call_unchecked(store, &func, first, self.len)?;
             let guest = Guest::called(store, &self.guest.instance, &self.guest.site);
             S::Results::read::<Raw>(&mut Args::new(Reader::new(first, store), guest))

@@ -141,9 +141,9 @@ impl Allocator<'_> {
             .call_async(caller, &arguments[..count], &mut results)
             .await
             .map_err(|error| self.failed(error))?;
-        match &results[0] {
-            Val::I64(address) => Ok(*address as u64),
-            address => Ok(address.unwrap_i32() as u32 as u64),
-        }
+        Ok(match self.is_64 {
+            true => results[0].unwrap_i64() as u64,
+            false => u64::from(results[0].unwrap_i32() as u32),
+        })
     }
 }

@@ -90,7 +90,7 @@ unsafe impl<T: 'static, A: FromWasm + Send + 'static> HostArg<T> for A {
     }
 
     #[inline]
-    unsafe fn get<'m>(read: &'m mut Owned<A>) -> A {
+    unsafe fn get(read: &mut Owned<A>) -> A {
         read.take().expect("an argument is taken once")
     }
 }
@@ -152,7 +152,7 @@ unsafe impl<T: 'static> HostArg<T> for Caller<'static, T> {
     }
 
     #[inline]
-    unsafe fn get<'m>(read: &'m mut CallerPlace) -> Caller<'m, T> {
+    unsafe fn get(read: &mut CallerPlace) -> Caller<'_, T> {
         // SAFETY: the callback is running during `'m`, in a store of data `T`, which nothing else
         // uses, as this function requires.
         unsafe { Caller::new(read.0.0, read.1.0) }

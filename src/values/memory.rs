@@ -42,7 +42,7 @@ unsafe impl<T: 'static, E: Element> HostArg<T> for &'static [E] {
     }
 
     #[inline]
-    unsafe fn get<'m>(read: &'m mut Place<[E]>) -> &'m [E] {
+    unsafe fn get(read: &mut Place<[E]>) -> &[E] {
         // SAFETY: the place is in the guest's memory, which nothing changes, as this function
         // requires. Every combination of bits is a value, as `Element` requires.
         unsafe { read.0.as_ref() }
@@ -68,7 +68,7 @@ unsafe impl<T: 'static, E: Element> HostArg<T> for &'static mut [E] {
     }
 
     #[inline]
-    unsafe fn get<'m>(read: &'m mut Place<[E]>) -> &'m mut [E] {
+    unsafe fn get(read: &mut Place<[E]>) -> &mut [E] {
         // SAFETY: the place is in the guest's memory, which nothing else uses, as this function
         // requires and `Args::borrow` has checked. Every combination of bits is a value, as
         // `Element` requires.
@@ -98,7 +98,7 @@ unsafe impl<T: 'static> HostArg<T> for &'static str {
     }
 
     #[inline]
-    unsafe fn get<'m>(read: &'m mut Place<str>) -> &'m str {
+    unsafe fn get(read: &mut Place<str>) -> &str {
         // SAFETY: the place is in the guest's memory, which nothing changes, as this function
         // requires. Its bytes were a string when they were read.
         unsafe { read.0.as_ref() }
