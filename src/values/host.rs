@@ -16,7 +16,9 @@ use crate::{Result, ValType};
 /// `NEEDS_STORE` must be true if it uses the store or the caller.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an argument of a host function",
-    note = "the chapter `libwasmtime::bind` lists what a host function may take"
+    note = "the chapter `libwasmtime::bind` lists what a host function may take",
+    note = "`#[derive(HostValue)]` makes it one, or, if guests hold values of the type, the option \
+            `object` of the attribute `host` on its `impl` block"
 )]
 pub unsafe trait FromWasm: Sized {
     /// Whether `read` uses the store.

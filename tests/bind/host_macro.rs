@@ -14,7 +14,8 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
-#[cfg(feature = "gc")]
+mod constants;
+#[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;
 
 use crate::run;

@@ -8,6 +8,7 @@ mod constants;
 mod functions;
 #[cfg(feature = "macros")]
 mod guest_macro;
+#[cfg(feature = "macros")]
 mod host_macro;
 mod imports;
 #[cfg(all(feature = "gc", feature = "cranelift"))]

@@ -16,9 +16,10 @@ mod auto_traits;
 #[cfg(feature = "macros")]
 mod packages;
 
-/// The mistakes in the use of macros that would otherwise be found late, or explained badly.
+/// The mistakes in the use of macros that would otherwise be found late, or explained badly. The
+/// messages list types that the features add.
 #[test]
-#[cfg(feature = "macros")]
+#[cfg(all(feature = "macros", feature = "async", feature = "gc"))]
 #[cfg_attr(
     feature = "vendored-min",
     ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
