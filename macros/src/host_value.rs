@@ -99,6 +99,8 @@ fn fields(krate: &Path, name: &Ident, fields: &Fields) -> Result<TokenStream> {
         unsafe impl #krate::bind::FromWasm for #name {
             const NEEDS_STORE: bool =
                 false #(|| <#types as #krate::bind::FromWasm>::NEEDS_STORE)*;
+            const NEEDS_MEMORY: bool =
+                false #(|| <#types as #krate::bind::FromWasm>::NEEDS_MEMORY)*;
 
             #[allow(unused_variables)]
             fn valtypes(
@@ -131,6 +133,8 @@ fn fields(krate: &Path, name: &Ident, fields: &Fields) -> Result<TokenStream> {
             type Prepared = (#(<#types as #krate::bind::IntoWasm>::Prepared,)*);
             const NEEDS_STORE: bool =
                 false #(|| <#types as #krate::bind::IntoWasm>::NEEDS_STORE)*;
+            const ALLOCATES: bool =
+                false #(|| <#types as #krate::bind::IntoWasm>::ALLOCATES)*;
 
             #[allow(unused_variables)]
             fn valtypes(

@@ -70,6 +70,7 @@ macro_rules! __by_pointer {
         // SAFETY: an address is read.
         unsafe impl $crate::bind::FromWasm for $ty {
             const NEEDS_STORE: bool = true;
+            const NEEDS_MEMORY: bool = true;
 
             fn valtypes(abi: &$crate::bind::Abi, types: &mut ::std::vec::Vec<$crate::ValType>) {
                 types.push(abi.pointer());

@@ -203,6 +203,7 @@ pointers! {
 // SAFETY: the elements are read one after the other.
 unsafe impl<A: FromWasm, const N: usize> FromWasm for [A; N] {
     const NEEDS_STORE: bool = A::NEEDS_STORE;
+    const NEEDS_MEMORY: bool = A::NEEDS_MEMORY;
 
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
         for _ in 0..N {
@@ -226,6 +227,7 @@ unsafe impl<A: FromWasm, const N: usize> FromWasm for [A; N] {
 unsafe impl<A: IntoWasm, const N: usize> IntoWasm for [A; N] {
     type Prepared = [A::Prepared; N];
     const NEEDS_STORE: bool = A::NEEDS_STORE;
+    const ALLOCATES: bool = A::ALLOCATES;
 
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
         for _ in 0..N {
