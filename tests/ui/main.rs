@@ -1,8 +1,8 @@
 //! Programs that the types of the API allow, and programs that they don't.
 //!
-//! The programs in `fail` would do what the safe API promises to be impossible: each must not
-//! compile, for the reason that stands beside it. `trybuild` compiles them and compares the
-//! messages; a `compile_fail` example in the documentation would fail for any reason,
+//! The programs in the directories would do what the safe API promises to be impossible: each
+//! must not compile, for the reason that stands beside it. `trybuild` compiles them and compares
+//! the messages; a `compile_fail` example in the documentation would fail for any reason,
 //! including a misspelt name.
 //!
 //! The programs in `macros` are mistakes that users make, and the messages are what helps them.
@@ -40,4 +40,7 @@ fn mistakes_in_macros_are_explained() {
 )]
 fn mistakes_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/ui/fail/*.rs");
+    if cfg!(feature = "async") {
+        trybuild::TestCases::new().compile_fail("tests/ui/asynchronous/*.rs");
+    }
 }
