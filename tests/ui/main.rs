@@ -28,6 +28,7 @@ fn mistakes_in_macros_are_explained() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/macros/*.rs");
     cases.compile_fail("tests/ui/macros_guest/*.rs");
+    cases.compile_fail("tests/ui/macros_value/*.rs");
 }
 
 /// With `vendored`, `trybuild` would check all of libwasmtime's sources in a
@@ -39,8 +40,12 @@ fn mistakes_in_macros_are_explained() {
     ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
 )]
 fn mistakes_do_not_compile() {
-    trybuild::TestCases::new().compile_fail("tests/ui/fail/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/fail/*.rs");
     if cfg!(feature = "async") {
-        trybuild::TestCases::new().compile_fail("tests/ui/asynchronous/*.rs");
+        cases.compile_fail("tests/ui/asynchronous/*.rs");
+    }
+    if cfg!(feature = "gc") {
+        cases.compile_fail("tests/ui/gc/*.rs");
     }
 }
