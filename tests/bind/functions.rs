@@ -285,3 +285,59 @@ fn hostile_indices_and_tables_are_errors() -> Result<()> {
     assert_eq!(*store.data(), 0);
     Ok(())
 }
+
+/// An asynchronous function calls a function of the guest, which waits, and returns a closure.
+#[cfg(feature = "async")]
+#[test]
+fn an_asynchronous_function_calls_a_function_of_the_guest() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<i32>::new(&engine);
+    linker
+        .host_module("host", NoReceiver)
+        .async_func::<(Caller<'_, i32>, TypedFunc<i32, i32>, i32), _>(
+            "adder_of",
+            |(), (mut caller, f, x)| {
+                Box::pin(async move {
+                    tokio::task::yield_now().await;
+                    let n = f.call_async(&mut caller, x).await?;
+                    *caller.data_mut() = n;
+                    Ok::<_, libwasmtime::Error>(Closure::new(move |x: i32| x + n))
+                })
+            },
+        )?
+        .async_func::<(i32,), _>("wait", |(), (x,)| {
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                x
+            })
+        })?;
+    let wat = |func: &str| {
+        format!(
+            r#"(module
+                (import "host" "adder_of"
+                    (func $adder_of (param funcref i32) (result funcref)))
+                (import "host" "wait" (func $wait (param i32) (result i32)))
+                (elem declare func $double $adder_of)
+                (type $unary (func (param i32) (result i32)))
+                (table $functions 1 funcref)
+                (func $double (type $unary)
+                    (call $wait (i32.mul (i32.const 2) (local.get 0))))
+                (func (export "run") (result i32)
+                    (table.set $functions (i32.const 0)
+                        (call $adder_of ({func}) (i32.const 20)))
+                    (call_indirect $functions (type $unary) (i32.const 2) (i32.const 0))))"#
+        )
+    };
+    let mut store = Store::new(&engine, 0);
+    let double = wat("ref.func $double");
+    assert_eq!(crate::run_async(&linker, &mut store, &double)?, 42);
+    assert_eq!(*store.data(), 40);
+    for func in ["ref.null func", "ref.func $adder_of"] {
+        let text = text_of(crate::run_async(&linker, &mut store, &wat(func)));
+        assert!(
+            text.contains("`host`.`adder_of`: argument 2: expected a function"),
+            "{text}"
+        );
+    }
+    Ok(())
+}

@@ -20,7 +20,8 @@ pub trait GuestSignature<const N: usize> {
     type Results: GuestResults;
 }
 
-/// A function of a guest, whose signature was checked by [`GuestExports`].
+/// A function of a guest, whose signature was checked by
+/// [`GuestExports`](super::GuestExports).
 pub struct GuestFunc<S: ?Sized, const N: usize> {
     pub(super) func: Func,
     /// How many raw values a call passes.
