@@ -148,9 +148,11 @@
 //! | `wat` | ✓ | the text format |
 //! | `winch` | | the baseline compiler |
 //!
-//! Two features require nothing of libwasmtime. `backtrace`, which is in `common` as well,
+//! Three features require nothing of libwasmtime. `backtrace`, which is in `common` as well,
 //! adds the stack of the host's own code to an [`Error`]. `standard` adds the module of
-//! that name, which makes the crate slower to compile. (`stand-in` is for the package
+//! that name, which makes the crate slower to compile. `macros` adds the attributes `host` and
+//! `guest` and the derive `HostValue`, which [`bind`] tells of, and the crates that parse Rust for
+//! them. (`stand-in` is for the package
 //! `stand-in/wasmtime` of the repository, which replaces the `wasmtime` crate for other
 //! crates.)
 //!

@@ -91,7 +91,7 @@ impl<T: 'static> Linker<T> {
 }
 
 /// Reports whether an item may be imported where a module imports `expected`.
-// Version 48: these are the comparisons of `matching.rs` in `wasmtime`.
+// Version 48: the same is compared when modules are linked; look at `matching.rs` in `wasmtime`.
 fn fits(store: impl AsContext, expected: &ExternType, item: &Extern) -> bool {
     let found = item.ty(&store);
     match (expected, &found) {

@@ -46,7 +46,7 @@ impl Version {
     }
 
     /// Returns the places that name the version: file and text.
-    fn places(self) -> [(&'static str, String); 14] {
+    fn places(self) -> [(&'static str, String); 15] {
         let Version {
             major,
             minor,
