@@ -16,8 +16,12 @@ fn guests_take_turns() {
     assert_eq!(of("slow "), ["2", "1"]);
     assert_eq!(of("fast "), ["3", "2", "1"]);
     assert_eq!(counted.len(), 5, "{counted:?}");
-    // One runs while the other one waits.
-    assert_eq!(counted[..2], ["slow 2", "fast 3"]);
+    // One runs while the other one waits. Either may yield before it counts.
+    let first = &counted[..2];
+    assert!(
+        first.contains(&"slow 2") && first.contains(&"fast 3"),
+        "{counted:?}"
+    );
 }
 
 #[cfg(feature = "pooling-allocator")]
