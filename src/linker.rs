@@ -26,6 +26,7 @@ use crate::sys::{
     wasmtime_linker_t,
 };
 use crate::{AsContextMut, Engine, Error, Instance, Module, Result, StoreContextMut};
+use constants::Constants;
 use func_types::FuncTypes;
 use needs::{Definitions, Needs};
 use std::fmt;
@@ -93,6 +94,8 @@ pub struct Linker<T> {
     raw: Owned<wasmtime_linker_t>,
     engine: Engine,
     definitions: Definitions,
+    /// There if a constant has been defined.
+    constants: Option<Constants<T>>,
     types: FuncTypes,
     /// Set by [`Linker::allow_shadowing`].
     shadowing: bool,
@@ -130,6 +133,7 @@ impl<T> Linker<T> {
             raw,
             engine: engine.clone(),
             definitions: Definitions::default(),
+            constants: None,
             types: FuncTypes::default(),
             shadowing: false,
             unknown_exports: false,
@@ -239,10 +243,9 @@ impl<T> Linker<T> {
         check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
         self.definitions.check_sync(module)?;
-        if self.definitions.have_constant_for(module) {
-            return self
-                .with_constants(&mut store, module)?
-                .instantiate(store, module);
+        if let Some(constants) = self.constants_for(module) {
+            let linker = (constants.in_store)(self, store.opaque_mut(), module)?;
+            return linker.instantiate(store, module);
         }
         if self.definitions.have_shared_memory_for(module) {
             // If the imports can't be linked, the memory must not be noted as one of
@@ -318,8 +321,8 @@ impl<T> Linker<T> {
     {
         check_engine(&self.engine, module)?;
         self.definitions.check_engines(module)?;
-        if self.definitions.have_constant_for(module) {
-            return self.instantiate_pre_with_constants(module);
+        if let Some(constants) = self.constants_for(module) {
+            return (constants.instantiate_pre)(self, module);
         }
         let mut raw = ptr::null_mut();
         // SAFETY: invariant "Owned object": the linker and the module are alive and belong to
@@ -343,8 +346,9 @@ impl<T> Linker<T> {
     where
         T: 'static,
     {
-        if self.definitions.have_constant_for(module) {
-            return self.with_constants(store, module)?.resolve(store, module);
+        if let Some(constants) = self.constants_for(module) {
+            let linker = (constants.in_store)(self, store.opaque_mut(), module)?;
+            return linker.resolve(store, module);
         }
         match self.instantiate_pre(module) {
             Err(error) if !error.is::<UnknownImportError>() => {
@@ -408,6 +412,7 @@ impl<T> Clone for Linker<T> {
             raw: self.raw.clone(),
             engine: self.engine.clone(),
             definitions: self.definitions.clone(),
+            constants: self.constants,
             types: FuncTypes::default(),
             shadowing: self.shadowing,
             unknown_exports: self.unknown_exports,

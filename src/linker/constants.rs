@@ -29,8 +29,29 @@ fn number_type(val: &Val) -> Option<ValType> {
     }
 }
 
+/// What is done for the constants of a linker. Each linker that has some refers to it by these
+/// pointers, so that a program without constants doesn't contain it.
+// Size: without it, hello is 20 KiB larger (2.5 %).
+pub(super) struct Constants<T> {
+    /// Returns a copy of the linker in which the constants that a module imports are globals of
+    /// a store.
+    pub(super) in_store: fn(&Linker<T>, &mut StoreOpaque, &Module) -> Result<Linker<T>>,
+    /// Does what [`Linker::instantiate_pre`] does, for a module that imports constants.
+    pub(super) instantiate_pre: fn(&Linker<T>, &Module) -> Result<InstancePre<T>>,
+    /// Creates the global of a constant in a store.
+    pub(super) global: fn(&mut StoreOpaque, Val) -> Global,
+}
+
+impl<T> Clone for Constants<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Constants<T> {}
+
 /// Creates the global of a constant in a store.
-pub(super) fn global(store: &mut StoreOpaque, val: Val) -> Global {
+fn global(store: &mut StoreOpaque, val: Val) -> Global {
     let ty = number_type(&val).expect("a constant is a number");
     let ty = GlobalType::new(ty, Mutability::Const);
     Global::new_in(store, &ty, val).expect("the value is of the type")
@@ -62,38 +83,47 @@ impl<T: 'static> Linker<T> {
         let placeholder = unsafe { HostFunc::unchecked(&self.engine, ty, fail) };
         self.define_host(module, name, placeholder)?;
         self.definitions.insert_constant(module, name, val);
+        self.constants = Some(Constants {
+            in_store: in_store::<T>,
+            instantiate_pre: instantiate_pre::<T>,
+            global,
+        });
         Ok(())
     }
 
-    /// Returns a copy of the linker in which the constants that a module imports are globals of
-    /// `store`.
-    pub(super) fn with_constants(
-        &self,
-        store: &mut impl AsContextMut,
-        module: &Module,
-    ) -> Result<Linker<T>> {
-        let mut store = store.as_context_mut();
-        let mut linker = self.clone();
-        linker.allow_shadowing(true);
-        for import in module.imports() {
-            let (module, name) = (import.module(), import.name());
-            // A name that is imported twice isn't a constant any more the second time.
-            if let Some(val) = linker.definitions.constant(module, name) {
-                let global = global(store.opaque_mut(), val).into();
-                linker.define_item(store.opaque(), module, name, &global)?;
-            }
-        }
-        Ok(linker)
+    /// Returns what is done for the constants that a module imports; `None` if it imports none.
+    pub(super) fn constants_for(&self, module: &Module) -> Option<Constants<T>> {
+        self.constants
+            .filter(|_| self.definitions.have_constant_for(module))
     }
+}
 
-    /// Does what [`Linker::instantiate_pre`] does, for a module that imports constants.
-    pub(super) fn instantiate_pre_with_constants(&self, module: &Module) -> Result<InstancePre<T>> {
-        // The types are compared with those of globals in a store of their own, which nothing
-        // else uses.
-        let mut store = Store::new(&self.engine, ());
-        self.with_constants(&mut store, module)?
-            .instantiate_pre(module)?;
-        let needs = self.definitions.needs_of(module);
-        Ok(InstancePre::with_linker(self.clone(), module, needs))
+/// See [`Constants::in_store`].
+fn in_store<T: 'static>(
+    linker: &Linker<T>,
+    store: &mut StoreOpaque,
+    module: &Module,
+) -> Result<Linker<T>> {
+    let mut linker = linker.clone();
+    linker.allow_shadowing(true);
+    for import in module.imports() {
+        let (module, name) = (import.module(), import.name());
+        // A name that is imported twice isn't a constant any more the second time.
+        if let Some(val) = linker.definitions.constant(module, name) {
+            let global = global(store, val).into();
+            linker.define_item(store, module, name, &global)?;
+        }
     }
+    Ok(linker)
+}
+
+/// See [`Constants::instantiate_pre`].
+fn instantiate_pre<T: 'static>(linker: &Linker<T>, module: &Module) -> Result<InstancePre<T>> {
+    // The types are compared with those of globals in a store of their own, which nothing
+    // else uses.
+    let mut store = Store::new(&linker.engine, ());
+    let mut store = store.as_context_mut();
+    in_store(linker, store.opaque_mut(), module)?.instantiate_pre(module)?;
+    let needs = linker.definitions.needs_of(module);
+    Ok(InstancePre::with_linker(linker.clone(), module, needs))
 }

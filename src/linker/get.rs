@@ -1,6 +1,6 @@
 //! Lookup of definitions.
 
-use super::{Linker, constants};
+use super::Linker;
 use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_context_t, wasmtime_extern_t, wasmtime_linker_get, wasmtime_linker_t};
@@ -192,8 +192,9 @@ impl<T: 'static> Linker<T> {
     /// The linker must be of the store's engine, and the item must belong to `store` or
     /// to no store.
     pub(super) fn find(&self, store: &mut StoreOpaque, module: &str, name: &str) -> Option<Extern> {
-        if let Some(val) = self.definitions.constant(module, name) {
-            return Some(constants::global(store, val).into());
+        let constant = self.definitions.constant(module, name);
+        if let (Some(constants), Some(val)) = (self.constants, constant) {
+            return Some((constants.global)(store, val).into());
         }
         // SAFETY: invariant "Context"; the linker is alive and belongs to the store's
         // engine. The item is owned, and belongs to this store or to none.

@@ -161,10 +161,7 @@ impl<T: 'static> InstancePre<T> {
     fn in_store(&self, store: &mut StoreContextMut<'_, T>) -> Result<Cow<'_, InstancePre<T>>> {
         match &self.inner.imports {
             Imports::LookedUp(_) => Ok(Cow::Borrowed(self)),
-            Imports::InEachStore(linker) => linker
-                .with_constants(store, self.module())?
-                .instantiate_pre(self.module())
-                .map(Cow::Owned),
+            Imports::InEachStore(linker) => linker.resolve(store, self.module()).map(Cow::Owned),
         }
     }
 

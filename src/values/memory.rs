@@ -187,7 +187,7 @@ impl Span {
 }
 
 macro_rules! results {
-    ($([$($generics:tt)*] $ty:ty => $as_slice:ident;)*) => {$(
+    ($([$($generics:tt)*] $ty:ty => $as_slice:expr;)*) => {$(
         // SAFETY: an address and a length are written.
         unsafe impl<$($generics)*> IntoWasm for $ty {
             type Prepared = Span;
@@ -199,12 +199,12 @@ macro_rules! results {
             }
 
             fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
-                let elements = self.$as_slice();
+                let elements = $as_slice(&self);
                 each(size_of_val(elements), align_of_val(elements));
             }
 
             fn prepare(self, guest: &mut Guest<'_>) -> Result<Span> {
-                Span::new(self.$as_slice(), guest)
+                Span::new($as_slice(&self), guest)
             }
 
             unsafe fn write<F: Form>(span: &Span, results: &mut Writer<'_, F>) -> Result<()> {
@@ -216,8 +216,8 @@ macro_rules! results {
 }
 
 results! {
-    [] String => as_bytes;
-    ['a] &'a str => as_bytes;
-    [E: Element] Vec<E> => as_slice;
-    ['a, E: Element] &'a [E] => as_ref;
+    [] String => String::as_bytes;
+    ['a] &'a str => str::as_bytes;
+    [E: Element] Vec<E> => Vec::as_slice;
+    ['a, E: Element] &'a [E] => <[E]>::as_ref;
 }
