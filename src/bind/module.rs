@@ -2,6 +2,7 @@
 
 use super::func::{Bound, BoundMethod, BoundMethodMut};
 use super::{Abi, NoReceiver, Receiver, ReceiverMut, Site};
+use crate::error::ensure;
 use crate::func::{HostClosure, HostFunc};
 use crate::values::HostArgs;
 use crate::{Linker, Result, Val, WasmRet};
@@ -39,11 +40,27 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
         Site::new(&self.module, name, self.abi.clone())
     }
 
+    /// Checks that an allocator was named, if results need one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if none was.
+    pub(super) fn check_alloc<R: WasmRet>(&self, name: &str) -> Result<()> {
+        ensure!(
+            !R::ALLOCATES || self.abi.alloc().is_some(),
+            "expected the name of the guest's allocator, as `{}`.`{name}` returns a string or a \
+             vector: set `alloc` in the attribute `host`, or call `Abi::with_alloc`",
+            self.module
+        );
+        Ok(())
+    }
+
     fn define<P, R, F>(&mut self, name: &str, func: F) -> Result<&mut Self>
     where
         F: HostClosure<T, P, R> + Send + Sync + 'static,
         R: WasmRet,
     {
+        self.check_alloc::<R>(name)?;
         let host = HostFunc::of::<T, F, P, R>(self.linker.engine(), func);
         self.linker.define_host(&self.module, name, host)?;
         Ok(self)

@@ -17,7 +17,8 @@ use std::ptr::NonNull;
 ///
 /// # Safety
 ///
-/// `read` must read as many values as `valtypes` adds, of these types. `NEEDS_STORE` must be true
+/// `read` must read as many values as `valtypes` adds, of these types, and must not run code of the
+/// guest. `NEEDS_STORE` must be true
 /// if it uses the store or the caller, and `BORROWS` if the argument refers to the guest's
 /// memory, for which [`Args::borrow`] must have returned the place.
 #[diagnostic::on_unimplemented(

@@ -216,6 +216,10 @@ impl Loan {
 
     /// Reports whether both may be borrowed at a time.
     fn is_apart(&self, other: &Loan) -> bool {
-        (!self.is_mut && !other.is_mut) || self.end <= other.start || other.end <= self.start
+        let is_empty = self.start == self.end || other.start == other.end;
+        (!self.is_mut && !other.is_mut)
+            || self.end <= other.start
+            || other.end <= self.start
+            || is_empty
     }
 }

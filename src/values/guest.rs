@@ -199,7 +199,10 @@ elements!(u8 i8);
 #[cfg(target_endian = "little")]
 elements!(u16 i16 u32 i32 u64 i64 u128 i128 f32 f64);
 
-/// Returns an error about an export of the caller that is missing or of another kind.
+// SAFETY: its elements are, and nothing is between them.
+unsafe impl<E: Element, const N: usize> Element for [E; N] {}
+
+/// Returns an error about an export that is missing or of another kind.
 #[cold]
 pub(crate) fn not_exported(expected: &str, name: &str, found: Option<Extern>) -> Error {
     let found = match found {
@@ -211,5 +214,5 @@ pub(crate) fn not_exported(expected: &str, name: &str, found: Option<Extern>) ->
         Some(Extern::SharedMemory(_)) => "a shared memory",
         Some(Extern::Tag(_)) => "a tag",
     };
-    format_err!("expected the caller to export a {expected} `{name}`, found {found}")
+    format_err!("expected the guest to export a {expected} `{name}`, found {found}")
 }

@@ -12,8 +12,8 @@ use crate::{Result, ValType};
 ///
 /// # Safety
 ///
-/// `read` must read as many values as `valtypes` adds, of these types; and
-/// `NEEDS_STORE` must be true if it uses the store or the caller.
+/// `read` must read as many values as `valtypes` adds, of these types, and must not run code of the
+/// guest; and `NEEDS_STORE` must be true if it uses the store or the caller.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an argument of a host function",
     note = "the chapter `libwasmtime::bind` lists what a host function may take",
@@ -33,7 +33,8 @@ pub unsafe trait FromWasm: Sized {
     #[doc(hidden)]
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>);
 
-    /// Reads the values.
+    /// Reads the values. It must not run code of the guest, which might change the memory that
+    /// other arguments borrow.
     ///
     /// # Safety
     ///

@@ -3,8 +3,9 @@
 use super::arg::Place;
 use super::{Args, Element, Form, FromWasm, Guest, HostArg, IntoWasm, Writer};
 use crate::bind::Abi;
-use crate::{Result, ValType};
+use crate::{Error, Result, ValType};
 use std::ptr::NonNull;
+use std::str::Utf8Error;
 use std::{slice, str};
 
 /// Reads the address and the length of a slice.
@@ -16,6 +17,19 @@ use std::{slice, str};
 unsafe fn read_span<F: Form>(args: &mut Args<'_, F>) -> (u64, u64) {
     // SAFETY: both are next, as this function requires.
     unsafe { (args.read_pointer(), args.read_pointer()) }
+}
+
+/// Returns the text of bytes that are at an address of the guest.
+#[inline]
+fn text(bytes: &[u8], address: u64) -> Result<&str> {
+    str::from_utf8(bytes).map_err(|error| not_utf8(error, address))
+}
+
+#[cold]
+fn not_utf8(error: Utf8Error, address: u64) -> Error {
+    Error::new(error).context(format!(
+        "expected a string in UTF-8 at the address {address:#x}"
+    ))
 }
 
 /// Adds the types of an address and a length.
@@ -93,7 +107,7 @@ unsafe impl<T: 'static> HostArg<T> for &'static str {
         let (address, len) = unsafe { read_span(args) };
         let bytes = args.borrow::<u8>(address, len, false)?;
         // SAFETY: the place is in the guest's memory, which nothing changes now.
-        let text = str::from_utf8(unsafe { bytes.as_ref() })?;
+        let text = text(unsafe { bytes.as_ref() }, address)?;
         Ok(Place(NonNull::from(text)))
     }
 
@@ -140,7 +154,7 @@ unsafe impl FromWasm for String {
         let (address, len) = unsafe { read_span(args) };
         let place = args.place::<u8>(address, len)?;
         // SAFETY: the place is in the guest's memory, which nothing changes now.
-        Ok(str::from_utf8(unsafe { place.as_ref() })?.to_owned())
+        Ok(text(unsafe { place.as_ref() }, address)?.to_owned())
     }
 }
 

@@ -173,10 +173,11 @@ macro_rules! pointers {
             fn prepare(self, guest: &mut Guest<'_>) -> Result<Pointer> {
                 let is_64 = guest.abi().is_64();
                 if !is_64 && <$narrow>::try_from(self).is_err() {
-                    return no_value(
+                    let error = no_value::<Pointer>(
                         format_args!("a result that fits into the {} of the guest", stringify!($ty)),
                         self,
                     );
+                    return error.map_err(|error| guest.explain(error));
                 }
                 Ok(Pointer { value: self as u64, is_64 })
             }

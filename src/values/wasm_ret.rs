@@ -30,6 +30,10 @@ pub unsafe trait WasmRet {
     #[doc(hidden)]
     const NEEDS_STORE: bool;
 
+    /// Whether one of them is [`IntoWasm::ALLOCATES`].
+    #[doc(hidden)]
+    const ALLOCATES: bool;
+
     /// Adds the types of the results.
     #[doc(hidden)]
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>);
@@ -60,6 +64,7 @@ pub unsafe trait WasmRet {
 unsafe impl<A: IntoWasm> WasmRet for A {
     type Prepared = A::Prepared;
     const NEEDS_STORE: bool = A::NEEDS_STORE;
+    const ALLOCATES: bool = A::ALLOCATES;
 
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
         A::valtypes(abi, types);
@@ -89,6 +94,7 @@ macro_rules! tuples {
         unsafe impl<$($t: IntoWasm),*> WasmRet for ($($t,)*) {
             type Prepared = ($($t::Prepared,)*);
             const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
+            const ALLOCATES: bool = false $(|| $t::ALLOCATES)*;
 
             fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
                 $($t::valtypes(abi, types);)*
@@ -127,6 +133,7 @@ for_each_arity!(tuples);
 unsafe impl<A: WasmRet> WasmRet for Result<A> {
     type Prepared = A::Prepared;
     const NEEDS_STORE: bool = A::NEEDS_STORE;
+    const ALLOCATES: bool = A::ALLOCATES;
 
     fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
         A::valtypes(abi, types);
