@@ -11,6 +11,7 @@ mod guest_macro;
 #[cfg(feature = "macros")]
 mod host_macro;
 mod imports;
+mod memory;
 #[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;
 #[cfg(feature = "macros")]
