@@ -38,6 +38,7 @@ fn calling(name: &str, pointer: &str, arguments: &[&str], exports: &str) -> Stri
 const MEMORY: &str = r#"(memory (export "memory") 1) (data (i32.const 8) "a\c3\bc\ff")"#;
 
 fn call(name: &str, arguments: &[&str], exports: &str) -> Result<i32, String> {
+    #[cfg_attr(not(feature = "threads"), allow(unused_mut, reason = "nothing to set"))]
     let mut config = Config::new();
     #[cfg(feature = "threads")]
     config.shared_memory(true);
