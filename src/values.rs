@@ -28,6 +28,7 @@ mod memory;
 mod object;
 mod reference;
 mod scalars;
+mod shared;
 #[cfg(all(test, feature = "wat", feature = "gc", compiler))]
 mod tests;
 mod wasm_ret;

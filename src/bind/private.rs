@@ -56,9 +56,7 @@ pub unsafe fn borrow<E: Element, F: Form>(
 pub unsafe fn copy<E: Element, F: Form>(args: &mut Args<'_, F>) -> Result<E> {
     // SAFETY: the address is next, as this function requires.
     let address = unsafe { args.read_pointer() };
-    let place = args.place::<E>(address, 1)?;
-    // SAFETY: the place is in the guest's memory, and every combination of its bits is a value.
-    Ok(unsafe { place.cast::<E>().read() })
+    args.copy_one(address)
 }
 
 /// Implements the conversions of a struct that is passed as an address in the guest's memory. It

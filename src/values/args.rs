@@ -1,8 +1,9 @@
 //! The arguments of a host function.
 
+use super::guest::GuestMemory;
 use super::{Element, Form, Guest, Reader, WasmTy};
 use crate::error::format_err;
-use crate::{Caller, Error, Result, StoreContextMut};
+use crate::{Caller, Error, Result, SharedMemory, StoreContextMut};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
@@ -115,19 +116,54 @@ impl<'a, F: Form> Args<'a, F> {
             Some(memory) => memory,
             None => self.look_up_memory()?,
         };
-        let size = const { size_of::<T>() };
-        let end = len
-            .checked_mul(size as u64)
-            .and_then(|len| len.checked_add(address));
-        if end.is_none_or(|end| end > memory.len() as u64) {
-            return Err(beyond(address, len, size, memory.len()));
-        }
+        check_bounds::<T>(address, len, memory.len())?;
         // SAFETY: the address is within the memory, as its end is.
         let start = unsafe { memory.cast::<u8>().add(address as usize) }.cast::<T>();
         if !start.is_aligned() {
             return Err(misaligned(address, align_of::<T>()));
         }
         Ok(NonNull::slice_from_raw_parts(start, len as usize))
+    }
+
+    /// Copies elements out of the guest's memory, which may be shared.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Args::place`].
+    pub fn copy<T: Element>(&mut self, address: u64, len: u64) -> Result<Vec<T>> {
+        if let Some(memory) = self.shared_memory()? {
+            return memory.copy_elements(address, len);
+        }
+        let place = self.place(address, len)?;
+        // SAFETY: the place is in the guest's memory, which nothing changes now. Every
+        // combination of bits is a value, as `Element` requires.
+        Ok(unsafe { place.as_ref() }.to_vec())
+    }
+
+    /// Copies an element out of the guest's memory, which may be shared.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Args::place`].
+    pub fn copy_one<T: Element>(&mut self, address: u64) -> Result<T> {
+        if let Some(memory) = self.shared_memory()? {
+            return Ok(memory.copy_elements(address, 1)?[0]);
+        }
+        let place = self.place::<T>(address, 1)?;
+        // SAFETY: the place is in the guest's memory, which nothing changes now, and every
+        // combination of bits is a value.
+        Ok(unsafe { place.cast::<T>().read() })
+    }
+
+    /// Looks for the guest's memory, and returns it if it is shared.
+    fn shared_memory(&mut self) -> Result<Option<SharedMemory>> {
+        if self.memory.is_none() {
+            match self.guest.any_memory()? {
+                GuestMemory::Own(memory) => self.memory = Some(memory),
+                GuestMemory::Shared(memory) => return Ok(Some(memory)),
+            }
+        }
+        Ok(None)
     }
 
     /// Returns a place in the guest's memory that an argument borrows.
@@ -171,6 +207,23 @@ impl<'a, F: Form> Args<'a, F> {
         let memory = self.guest.memory()?;
         self.memory = Some(memory);
         Ok(memory)
+    }
+}
+
+/// Checks that elements at an address are in a memory of that many bytes.
+///
+/// # Errors
+///
+/// Returns an error if they aren't.
+#[inline]
+pub(super) fn check_bounds<T>(address: u64, len: u64, memory: usize) -> Result<()> {
+    let size = const { size_of::<T>() };
+    let end = len
+        .checked_mul(size as u64)
+        .and_then(|len| len.checked_add(address));
+    match end {
+        Some(end) if end <= memory as u64 => Ok(()),
+        Some(_) | None => Err(beyond(address, len, size, memory)),
     }
 }
 

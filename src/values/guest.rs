@@ -4,7 +4,7 @@ use crate::bind::{Abi, Site};
 use crate::error::{bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_caller_t;
-use crate::{Caller, Error, Extern, Instance, Result};
+use crate::{Caller, Error, Extern, Instance, Result, SharedMemory};
 use std::ptr::NonNull;
 
 /// The instance that called a host function, and how values are passed to and from it.
@@ -125,6 +125,20 @@ impl<'a> Guest<'a> {
     /// Returns an error if the caller exports no such memory, or if it is shared.
     #[inline]
     pub(crate) fn memory(&mut self) -> Result<NonNull<[u8]>> {
+        match self.any_memory()? {
+            GuestMemory::Own(bytes) => Ok(bytes),
+            GuestMemory::Shared(_) => Err(is_shared(self.abi().memory())),
+        }
+    }
+
+    /// Returns the memory that strings and slices are in, as [`Guest::memory`] does, or the shared
+    /// one from and to which they are copied.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the caller exports no such memory.
+    #[inline]
+    pub(super) fn any_memory(&mut self) -> Result<GuestMemory> {
         let name = self.abi().memory();
         let memory = match self.origin {
             // SAFETY: the callback is running, as `new` requires.
@@ -134,13 +148,16 @@ impl<'a> Guest<'a> {
             Origin::Instance(_) => self.export(name).and_then(Extern::into_memory),
         };
         let Some(memory) = memory else {
-            let found = self.export(name);
-            return Err(not_exported("memory", name, found));
+            return match self.export(name) {
+                Some(Extern::SharedMemory(memory)) => Ok(GuestMemory::Shared(memory)),
+                found => Err(not_exported("memory", name, found)),
+            };
         };
         let bytes = memory.bytes_mut(self.store());
         // A memory that never had a page may have no address.
         let aligned = NonNull::<u128>::dangling().cast();
-        Ok(NonNull::new(bytes).unwrap_or(NonNull::slice_from_raw_parts(aligned, 0)))
+        let none = NonNull::slice_from_raw_parts(aligned, 0);
+        Ok(GuestMemory::Own(NonNull::new(bytes).unwrap_or(none)))
     }
 
     /// Copies bytes into memory that the guest allocates, and returns their address.
@@ -154,25 +171,51 @@ impl<'a> Guest<'a> {
             Some(address) => address,
             None => self.alloc(bytes.len(), align)?,
         };
-        let memory = self.memory()?;
-        // SAFETY: these are the present bytes of a memory of the store, which only this value
-        // uses, as `new` requires.
-        let memory = unsafe { &mut *memory.as_ptr() };
-        let room = usize::try_from(address)
-            .ok()
-            .filter(|address| address % align == 0)
-            .and_then(|address| memory.get_mut(address..)?.get_mut(..bytes.len()));
-        let Some(room) = room else {
+        let is_written = address % align as u64 == 0
+            && match self.any_memory()? {
+                // SAFETY: these are the present bytes of a memory of the store, which only this
+                // value uses, as `new` requires.
+                GuestMemory::Own(memory) => write(unsafe { &mut *memory.as_ptr() }, address, bytes),
+                GuestMemory::Shared(memory) => memory.write_bytes(address, bytes),
+            };
+        if !is_written {
             bail!(
                 "the guest's allocator `{}` was asked for {} bytes aligned to {align}, and returned \
                  the address {address:#x}, where they don't fit",
                 self.abi().alloc().unwrap_or_default(),
                 bytes.len()
             )
-        };
-        room.copy_from_slice(bytes);
+        }
         Ok(address)
     }
+}
+
+/// The memory that a guest's strings and slices are in.
+pub(super) enum GuestMemory {
+    Own(NonNull<[u8]>),
+    Shared(SharedMemory),
+}
+
+/// Copies bytes into a memory, and reports whether there is room.
+fn write(memory: &mut [u8], address: u64, bytes: &[u8]) -> bool {
+    let room = usize::try_from(address)
+        .ok()
+        .and_then(|address| memory.get_mut(address..)?.get_mut(..bytes.len()));
+    match room {
+        Some(room) => {
+            room.copy_from_slice(bytes);
+            true
+        }
+        None => false,
+    }
+}
+
+#[cold]
+fn is_shared(name: &str) -> Error {
+    format_err!(
+        "the guest's memory `{name}` is shared, so nothing in it can be borrowed: take a `String` \
+         or a `Vec`, which is a copy"
+    )
 }
 
 /// A type of which slices in a guest's memory can be borrowed: every combination of its bits is a

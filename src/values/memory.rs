@@ -132,10 +132,7 @@ unsafe impl<E: Element> FromWasm for Vec<E> {
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Vec<E>> {
         // SAFETY: both values are next, as this function requires.
         let (address, len) = unsafe { read_span(args) };
-        let place = args.place(address, len)?;
-        // SAFETY: the place is in the guest's memory, which nothing changes now. Every
-        // combination of bits is a value, as `Element` requires.
-        Ok(unsafe { place.as_ref() }.to_vec())
+        args.copy(address, len)
     }
 }
 
@@ -152,9 +149,8 @@ unsafe impl FromWasm for String {
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<String> {
         // SAFETY: both values are next, as this function requires.
         let (address, len) = unsafe { read_span(args) };
-        let place = args.place::<u8>(address, len)?;
-        // SAFETY: the place is in the guest's memory, which nothing changes now.
-        Ok(text(unsafe { place.as_ref() }, address)?.to_owned())
+        let bytes = args.copy(address, len)?;
+        String::from_utf8(bytes).map_err(|error| not_utf8(error.utf8_error(), address))
     }
 }
 

@@ -176,11 +176,6 @@ fn the_memory_has_to_be_exported() {
             "a global",
         ),
         (r#"(table (export "memory") 1 funcref)"#, "a table"),
-        #[cfg(feature = "threads")]
-        (
-            r#"(memory (export "memory") 1 1 shared)"#,
-            "a shared memory",
-        ),
     ] {
         for name in ["words", "text", "copy"] {
             let text = call(name, &["0", "0"], exports).unwrap_err();
@@ -191,6 +186,53 @@ fn the_memory_has_to_be_exported() {
             assert!(text.contains(&expected), "{text}");
         }
     }
+}
+
+/// Other threads may change a shared memory, so what is in it is copied.
+#[cfg(feature = "threads")]
+#[test]
+fn a_shared_memory_is_copied_and_never_borrowed() {
+    const SHARED: &str = r#"(memory (export "memory") 1 1 shared) (data (i32.const 8) "a\c3\bc\ff")
+        (func (export "alloc") (param i32) (result i32) (i32.const 65528))"#;
+    assert_eq!(call("copy", &["8", "3"], SHARED), Ok(3));
+    assert_eq!(call("copy", &["65536", "0"], SHARED), Ok(0));
+    for (name, len, expected) in [
+        ("copy", "4", "expected a string in UTF-8 at the address 0x8"),
+        (
+            "copy",
+            "-1",
+            "expected 4294967295 elements of 1 bytes at the address 0x8",
+        ),
+        ("text", "3", "the guest's memory `memory` is shared"),
+        ("words", "1", "the guest's memory `memory` is shared"),
+    ] {
+        let text = call(name, &["8", len], SHARED).unwrap_err();
+        let start = format!("`m`.`{name}`: argument 1: ");
+        assert!(text.contains(&start) && text.contains(expected), "{text}");
+    }
+}
+
+#[cfg(feature = "threads")]
+#[test]
+fn results_are_copied_into_a_shared_memory() -> Result<()> {
+    for (address, expected) in [("65528", Ok(8)), ("65532", Err(())), ("3", Err(()))] {
+        let engine = Engine::new(Config::new().shared_memory(true))?;
+        let mut linker = Linker::<()>::new(&engine);
+        linker
+            .host_module("s", NoReceiver)
+            .abi(Abi::DEFAULT.with_alloc("alloc"))
+            .func::<(), _>("words", |()| vec![7_u32, 8])?;
+        let wat = format!(
+            r#"(module
+                (import "s" "words" (func $words (result i32 i32)))
+                (memory (export "memory") 1 1 shared)
+                (func (export "alloc") (param i32) (result i32) (i32.const {address}))
+                (func (export "run") (result i32) (call $words) (drop) (i32.load offset=4)))"#
+        );
+        let result = run(&linker, &mut Store::new(&engine, ()), &wat);
+        assert_eq!(result.map_err(drop), expected);
+    }
+    Ok(())
 }
 
 /// The host has no memory.
