@@ -185,7 +185,11 @@ fn linking() {
 fn environment() {
     assert_prints(
         &mut example("environment"),
-        &["12.566", "no plot: the environment has no `plot`"],
+        &[
+            "12.566",
+            "no plot: expected `env`.`plot` to be (type (func (param f64))), found no definition",
+            "no plot: expected `env`.`pi` to be (global i32), found (global f64)",
+        ],
     );
 }
 
