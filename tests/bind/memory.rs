@@ -399,3 +399,25 @@ fn hostile_allocators_are_errors() {
         "{error}"
     );
 }
+
+/// An error of all these calls would overflow the stack when it is dropped.
+#[test]
+fn an_allocator_that_recurses_makes_no_deep_error() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("m", NoReceiver)
+        .abi(Abi::DEFAULT.with_alloc("alloc"))
+        .func::<(), _>("text", |()| "text")?;
+    let wat = r#"(module
+        (import "m" "text" (func $text (result i32 i32)))
+        (memory (export "memory") 1)
+        (func (export "alloc") (param i32) (result i32) (call $text) (drop))
+        (func (export "run") (result i32) (call $text) (drop)))"#;
+    let error = run(&linker, &mut Store::new(&engine, ()), wat).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::StackOverflow));
+    assert!(error.chain().count() < 10, "{}", error.chain().count());
+    let error = format!("{error:#}");
+    assert!(error.contains("host function `m`.`text`: failed to call the guest's allocator"));
+    Ok(())
+}
