@@ -219,7 +219,19 @@ fn pointer(
     let padding =
         format!("`{name}` has padding, whose bytes have no value: add fields in its place");
     let assert_element = format_ident!("assert_element");
+    let members: Vec<Member> = fields.members().collect();
+    let names: Vec<Ident> = (0..types.len())
+        .map(|number| format_ident!("field{number}"))
+        .collect();
     Ok(quote! {
+        // Another attribute of the struct may change its fields after this derive has seen them.
+        // The pattern names all fields, and a raw pointer isn't coerced to one of another type.
+        #[allow(unused_variables, non_snake_case)]
+        const _: fn(&#name) = |value| {
+            let #name { #(#members: #names),* } = value;
+            #(let _: *const #types = ::core::ptr::addr_of!(*#names);)*
+        };
+
         const _: () = {
             const fn #assert_element<T: #krate::bind::Element>() -> usize {
                 ::core::mem::size_of::<T>()
