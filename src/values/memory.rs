@@ -3,6 +3,7 @@
 use super::arg::Place;
 use super::{Args, Element, Form, FromWasm, Guest, HostArg, IntoWasm, Writer};
 use crate::bind::Abi;
+use crate::error::format_err;
 use crate::{Error, Result, ValType};
 use std::ptr::NonNull;
 use std::str::Utf8Error;
@@ -166,6 +167,13 @@ impl Span {
         // SAFETY: an element has no padding, as `Element` requires.
         let bytes =
             unsafe { slice::from_raw_parts(elements.as_ptr().cast(), size_of_val(elements)) };
+        // Elements without a size take no memory, however many they are.
+        if !guest.abi().is_64() && u32::try_from(elements.len()).is_err() {
+            return Err(guest.explain(format_err!(
+                "{} elements are more than a guest with 32-bit addresses can count",
+                elements.len()
+            )));
+        }
         match guest.write_new(bytes, align_of::<E>()) {
             Ok(address) => Ok(Span {
                 address,
