@@ -1,21 +1,12 @@
-//! Imports as a set: the host defines once, by name, what it offers. Each module gets
-//! what it imports of that, in its own order.
-//!
-//! A [`Linker`](libwasmtime::Linker) does the same, and more. This does it by hand, for
-//! [`Instance::new`], which takes the imports as a list.
+//! Imports as a set: the host defines once, by name, what it offers. Each module gets what it
+//! imports of that, in its own order, or one error that lists all that doesn't fit.
 //!
 //! ```sh
 //! cargo run --example environment
 //! ```
 
-use libwasmtime::{
-    Engine, Extern, Func, Global, GlobalType, Instance, Memory, MemoryType, Module, Mutability,
-    Result, Store, Val, ValType, format_err,
-};
-use std::collections::HashMap;
-
-/// What the host offers, by name.
-type Environment = HashMap<&'static str, Extern>;
+use libwasmtime::bind::NoReceiver;
+use libwasmtime::{Engine, ImportsError, Instance, Linker, Module, Result, Store};
 
 /// Imports three things of the four, in an order of its own.
 const CIRCLE: &str = r#"
@@ -29,59 +20,37 @@ const CIRCLE: &str = r#"
                 (f64.mul (global.get $pi) (call $square (local.get $radius))))))
 "#;
 
-/// Imports something that the host doesn't offer.
+/// Imports something that the host doesn't offer, and something of another type.
 const PLOT: &str = r#"
     (module
-        (import "env" "memory" (memory 1))
-        (import "env" "plot" (func $plot (param f64))))
+        (import "env" "print" (func $print (param f64)))
+        (import "env" "plot" (func $plot (param f64)))
+        (import "env" "pi" (global $pi i32)))
 "#;
 
 fn main() -> Result<()> {
     let engine = Engine::default();
-    let mut store = Store::new(&engine, ());
-    let environment = environment(&mut store)?;
+    let mut environment = Linker::<()>::new(&engine);
+    environment
+        .host_module("env", NoReceiver)
+        .func::<(f64,), _>("print", |(x,)| println!("{x:.3}"))?
+        .func::<(f64,), _>("square", |(x,)| x * x)?
+        .func::<(f64,), _>("root", |(x,)| x.sqrt())?
+        .constant("pi", std::f64::consts::PI)?;
 
+    let mut store = Store::new(&engine, ());
     let circle = Module::new(&engine, CIRCLE)?;
-    let imports = imports(&circle, &environment)?;
+    let imports = environment.imports_for(&mut store, &circle)?;
     let instance = Instance::new(&mut store, &circle, &imports)?;
     let run = instance.get_typed_func::<f64, ()>(&mut store, "run")?;
     run.call(&mut store, 2.0)?;
 
     let plot = Module::new(&engine, PLOT)?;
-    if let Err(error) = self::imports(&plot, &environment) {
-        println!("no plot: {error}");
+    if let Err(error) = environment.imports_for(&mut store, &plot) {
+        let error: ImportsError = error.downcast()?;
+        for item in error.items() {
+            println!("no plot: {item}");
+        }
     }
     Ok(())
-}
-
-/// Creates the host's functions, globals and memories, which belong to a store.
-fn environment(store: &mut Store<()>) -> Result<Environment> {
-    let pi = GlobalType::new(ValType::F64, Mutability::Const);
-    let pi = Global::new(&mut *store, pi, Val::from(std::f64::consts::PI))?;
-    let memory = Memory::new(&mut *store, MemoryType::new(1, None))?;
-    let square = Func::wrap(&mut *store, |x: f64| x * x);
-    let print = Func::wrap(&mut *store, |x: f64| println!("{x:.3}"));
-    Ok(HashMap::from([
-        ("memory", memory.into()),
-        ("pi", pi.into()),
-        ("print", print.into()),
-        ("square", square.into()),
-    ]))
-}
-
-/// Returns what a module imports, in its order.
-///
-/// # Errors
-///
-/// Returns an error that names the first import that is missing in the environment.
-/// [`Instance::new`] checks the types of the others.
-fn imports(module: &Module, environment: &Environment) -> Result<Vec<Extern>> {
-    module
-        .imports()
-        .map(|import| {
-            let item = environment.get(import.name());
-            item.cloned()
-                .ok_or_else(|| format_err!("the environment has no `{}`", import.name()))
-        })
-        .collect()
 }

@@ -143,6 +143,10 @@ impl<T> FromC<Owned<wasmtime_linker_t>, &Engine> for Linker<T> {
     }
 }
 
+/// # Panics
+///
+/// Panics if the module imports constants of the linker, see
+/// [`HostModule::constant`](crate::bind::HostModule::constant), which are globals of each store.
 impl<T> AsC for InstancePre<T> {
     type C = *const wasmtime_instance_pre_t;
 

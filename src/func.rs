@@ -31,9 +31,9 @@ mod typed;
 mod untyped;
 
 #[cfg(feature = "async")]
-pub(crate) use async_host::AsyncCallback;
+pub use async_host::{AsyncCallback, AsyncClosure};
 pub use caller::Caller;
-pub use into_func::IntoFunc;
+pub use into_func::{HostClosure, IntoFunc};
 pub(crate) use signature::Signatures;
 pub(crate) use trampoline::HostFunc;
 pub use typed::TypedFunc;
@@ -456,8 +456,19 @@ impl Func {
         Params: WasmParams,
         Results: WasmResults,
     {
-        let ty = self.ty(store);
-        typed::check::<Params, Results>(&ty)?;
-        Ok(TypedFunc::assume(*self, &ty))
+        self.typed_as(&self.ty(store))
+    }
+
+    /// Does the same with the function's type.
+    pub(crate) fn typed_as<Params, Results>(
+        &self,
+        ty: &FuncType,
+    ) -> Result<TypedFunc<Params, Results>>
+    where
+        Params: WasmParams,
+        Results: WasmResults,
+    {
+        typed::check::<Params, Results>(ty)?;
+        Ok(TypedFunc::assume(*self, ty))
     }
 }

@@ -4,7 +4,7 @@ use crate::entity::entity;
 use crate::error::check;
 use crate::gc::RawRef;
 use crate::owned::Owned;
-use crate::store::wrong_engine;
+use crate::store::{StoreOpaque, wrong_engine};
 use crate::sys::{
     wasmtime_global_get, wasmtime_global_new, wasmtime_global_set, wasmtime_global_t,
     wasmtime_global_type,
@@ -97,7 +97,12 @@ impl Global {
                 "type mismatch: initial value provided does not match the type of this global",
             ));
         }
-        let val = val.to_c(store.opaque())?;
+        Global::new_in(store.opaque_mut(), &ty, val)
+    }
+
+    /// Creates a global of a type that belongs to the store's engine.
+    pub(crate) fn new_in(store: &mut StoreOpaque, ty: &GlobalType, val: Val) -> Result<Global> {
+        let val = val.to_c(store)?;
         let mut out = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership": `Val::to_c` has checked the store
         // of the value. `out` is initialized unless there is an error.
@@ -108,7 +113,7 @@ impl Global {
                 &val,
                 out.as_mut_ptr(),
             ))?;
-            Ok(Global::from_c(out.assume_init(), store.opaque_mut()))
+            Ok(Global::from_c(out.assume_init(), store))
         }
     }
 

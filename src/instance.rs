@@ -231,8 +231,12 @@ impl Instance {
     ///
     /// Panics if the instance belongs to another store.
     pub fn get_export(&self, mut store: impl AsContextMut, name: &str) -> Option<Extern> {
-        let mut store = store.as_context_mut();
-        let instance = self.to_c(store.opaque());
+        self.export_in(store.as_context_mut().opaque_mut(), name)
+    }
+
+    /// Does what [`Instance::get_export`] does.
+    pub(crate) fn export_in(&self, store: &mut StoreOpaque, name: &str) -> Option<Extern> {
+        let instance = self.to_c(store);
         let mut out = MaybeUninit::<wasmtime_extern_t>::uninit();
         // SAFETY: invariants "Context" and "Ownership"; the name is a borrowed string.
         // On success, `out` is initialized with an owned item of this store's instance.
@@ -244,7 +248,7 @@ impl Instance {
                 name.len(),
                 out.as_mut_ptr(),
             )
-            .then(|| Extern::from_export(out.assume_init(), store.opaque_mut()))
+            .then(|| Extern::from_export(out.assume_init(), store))
         }
     }
 

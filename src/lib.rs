@@ -148,9 +148,11 @@
 //! | `wat` | ✓ | the text format |
 //! | `winch` | | the baseline compiler |
 //!
-//! Two features require nothing of libwasmtime. `backtrace`, which is in `common` as well,
+//! Three features require nothing of libwasmtime. `backtrace`, which is in `common` as well,
 //! adds the stack of the host's own code to an [`Error`]. `standard` adds the module of
-//! that name, which makes the crate slower to compile. (`stand-in` is for the package
+//! that name, which makes the crate slower to compile. `macros` adds the attributes `host` and
+//! `guest` and the derive `HostValue`, which [`bind`] tells of, and the crates that parse Rust for
+//! them. (`stand-in` is for the package
 //! `stand-in/wasmtime` of the repository, which replaces the `wasmtime` crate for other
 //! crates.)
 //!
@@ -188,6 +190,7 @@ mod as_c;
 #[cfg(feature = "async")]
 pub mod asynchronous;
 mod backtrace;
+pub mod bind;
 mod callback;
 #[allow(
     clippy::wildcard_enum_match_arm,
@@ -240,6 +243,8 @@ pub mod wasi;
 mod wat;
 
 pub use backtrace::{FrameInfo, WasmBacktrace};
+#[cfg(feature = "macros")]
+pub use bind::attribute::host;
 #[cfg(feature = "pooling-allocator")]
 pub use config::PoolingAllocationConfig;
 #[cfg(feature = "cache")]
@@ -260,7 +265,9 @@ pub use gc::{
 };
 pub use global::Global;
 pub use instance::Instance;
-pub use linker::{InstancePre, Linker, UnknownImportError};
+#[cfg(feature = "macros")]
+pub use libwasmtime_macros::{HostValue, guest};
+pub use linker::{ImportMismatch, ImportsError, InstancePre, Linker, UnknownImportError};
 pub use load::{
     Attempt, LibraryVersion, LoadError, LoadOptions, Loaded, Unsupported, load, load_from, loaded,
 };

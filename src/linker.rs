@@ -2,15 +2,18 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+mod constants;
 mod define;
 mod func_types;
 mod get;
 mod host;
+mod imports_for;
 mod instance_pre;
 mod module;
 mod needs;
 mod unknown_import;
 
+pub use imports_for::{ImportMismatch, ImportsError};
 pub use instance_pre::InstancePre;
 pub use unknown_import::UnknownImportError;
 
@@ -23,6 +26,7 @@ use crate::sys::{
     wasmtime_linker_t,
 };
 use crate::{AsContextMut, Engine, Error, Instance, Module, Result, StoreContextMut};
+use constants::Constants;
 use func_types::FuncTypes;
 use needs::{Definitions, Needs};
 use std::fmt;
@@ -41,7 +45,9 @@ use std::ptr;
 /// Host functions that are defined with [`func_wrap`](Linker::func_wrap),
 /// [`func_new`](Linker::func_new), their asynchronous counterparts or
 /// [`define_unknown_imports_as_traps`](Linker::define_unknown_imports_as_traps)
-/// belong to no store, and neither does a [`SharedMemory`](crate::SharedMemory). With
+/// belong to no store, and neither do constants
+/// ([`HostModule::constant`](crate::bind::HostModule::constant)) and a
+/// [`SharedMemory`](crate::SharedMemory). With
 /// such definitions alone, a linker works for every store of its engine. A program
 /// may create one linker at its start and use it for all stores, on all threads.
 ///
@@ -88,6 +94,8 @@ pub struct Linker<T> {
     raw: Owned<wasmtime_linker_t>,
     engine: Engine,
     definitions: Definitions,
+    /// There if a constant has been defined.
+    constants: Option<Constants<T>>,
     types: FuncTypes,
     /// Set by [`Linker::allow_shadowing`].
     shadowing: bool,
@@ -125,6 +133,7 @@ impl<T> Linker<T> {
             raw,
             engine: engine.clone(),
             definitions: Definitions::default(),
+            constants: None,
             types: FuncTypes::default(),
             shadowing: false,
             unknown_exports: false,
@@ -234,6 +243,10 @@ impl<T> Linker<T> {
         check_engine(store.engine(), module)?;
         self.definitions.check(store.opaque(), module)?;
         self.definitions.check_sync(module)?;
+        if let Some(constants) = self.constants_for(module) {
+            let linker = (constants.in_store)(self, store.opaque_mut(), module)?;
+            return linker.instantiate(store, module);
+        }
         if self.definitions.have_shared_memory_for(module) {
             // If the imports can't be linked, the memory must not be noted as one of
             // the store's.
@@ -308,6 +321,9 @@ impl<T> Linker<T> {
     {
         check_engine(&self.engine, module)?;
         self.definitions.check_engines(module)?;
+        if let Some(constants) = self.constants_for(module) {
+            return (constants.instantiate_pre)(self, module);
+        }
         let mut raw = ptr::null_mut();
         // SAFETY: invariant "Owned object": the linker and the module are alive and belong to
         // the same engine. `raw` is written unless there is an error, and owned. Its host
@@ -330,6 +346,10 @@ impl<T> Linker<T> {
     where
         T: 'static,
     {
+        if let Some(constants) = self.constants_for(module) {
+            let linker = (constants.in_store)(self, store.opaque_mut(), module)?;
+            return linker.resolve(store, module);
+        }
         match self.instantiate_pre(module) {
             Err(error) if !error.is::<UnknownImportError>() => {
                 self.measured(store, module)?.instantiate_pre(module)
@@ -392,6 +412,7 @@ impl<T> Clone for Linker<T> {
             raw: self.raw.clone(),
             engine: self.engine.clone(),
             definitions: self.definitions.clone(),
+            constants: self.constants,
             types: FuncTypes::default(),
             shadowing: self.shadowing,
             unknown_exports: self.unknown_exports,

@@ -363,7 +363,7 @@ impl Memory {
     /// Returns the memory's present base address and length, with exclusive access, which
     /// may evict other memories from the cache.
     #[inline]
-    fn bytes_mut(&self, store: &mut StoreOpaque) -> *mut [u8] {
+    pub(crate) fn bytes_mut(&self, store: &mut StoreOpaque) -> *mut [u8] {
         match store.memory_cache.bytes(&self.0) {
             Some(bytes) => bytes,
             None => self.look_up_bytes_mut(store),

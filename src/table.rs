@@ -6,7 +6,7 @@ mod asynchronous;
 use crate::entity::entity;
 use crate::error::{check, check_trap, ensure};
 use crate::gc::RawRef;
-use crate::store::wrong_engine;
+use crate::store::{StoreOpaque, wrong_engine};
 use crate::sys::{
     wasmtime_table_get, wasmtime_table_grow, wasmtime_table_new, wasmtime_table_set,
     wasmtime_table_size, wasmtime_table_t, wasmtime_val_unroot,
@@ -175,8 +175,12 @@ impl Table {
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
     pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
-        let mut store = store.as_context_mut();
-        let table = self.to_c(store.opaque());
+        self.get_in(store.as_context_mut().opaque_mut(), index)
+    }
+
+    /// Does what [`Table::get`] does.
+    pub(crate) fn get_in(&self, store: &mut StoreOpaque, index: u64) -> Option<Ref> {
+        let table = self.to_c(store);
         // Without support, libwasmtime would abort the process.
         if let Err(unsupported) = RawRef::supported() {
             panic!("the elements of a table can't be read: {unsupported}");
@@ -188,7 +192,7 @@ impl Table {
             if !wasmtime_table_get(store.begin_change(), &table, index, out.as_mut_ptr()) {
                 return None;
             }
-            Val::from_c(store.opaque_mut(), out.assume_init())
+            Val::from_c(store, out.assume_init())
         };
         val.ref_()
     }
@@ -263,8 +267,12 @@ impl Table {
     ///
     /// Panics if the table belongs to another store.
     pub fn size(&self, store: impl AsContext) -> u64 {
-        let store = store.as_context();
-        let table = self.to_c(store.opaque());
+        self.size_in(store.as_context().opaque())
+    }
+
+    /// Does what [`Table::size`] does.
+    pub(crate) fn size_in(&self, store: &StoreOpaque) -> u64 {
+        let table = self.to_c(store);
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle.
         unsafe { wasmtime_table_size(store.shared_context(), &table) }
     }
@@ -412,8 +420,12 @@ impl Table {
 
     /// Returns the type of the elements.
     fn element(&self, store: impl AsContext) -> RefType {
-        let store = store.as_context();
-        let table = self.to_c(store.opaque());
+        self.element_in(store.as_context().opaque())
+    }
+
+    /// Returns the type of the elements.
+    pub(crate) fn element_in(&self, store: &StoreOpaque) -> RefType {
+        let table = self.to_c(store);
         // SAFETY: invariants "Shared" and "Ownership": `to_c` has checked the handle.
         unsafe { TableType::element_of(store.engine(), store.shared_context(), &table).1 }
     }

@@ -261,3 +261,43 @@ mod asynchronous {
         check(&mut store, host, 2, 1);
     }
 }
+
+/// A method that is bound, with numbers and with slices of the guest's memory.
+#[test]
+fn bound_methods_allocate_nothing() {
+    struct State {
+        sum: u64,
+    }
+    let mut linker = Linker::<State>::new(&Engine::default());
+    linker
+        .host_module("state", bind::InStore::new(|state: &mut State| state))
+        .method_mut::<(u8, i64), _>("add", |state, (a, b)| {
+            state.sum += u64::from(a) + b as u64;
+            state.sum
+        })
+        .unwrap()
+        .method_mut::<(&str, &[u32], &mut [u8]), _>("borrow", |state, (a, b, c)| {
+            state.sum += (a.len() + b.len()) as u64;
+            c.fill(1);
+        })
+        .unwrap();
+    let module = Module::new(
+        linker.engine(),
+        r#"(module
+            (import "state" "add" (func $add (param i32 i64) (result i64)))
+            (import "state" "borrow" (func $borrow (param i32 i32 i32 i32 i32 i32)))
+            (memory (export "memory") 1)
+            (func (export "run")
+                (drop (call $add (i32.const 3) (i64.const 4)))
+                (call $borrow (i32.const 0) (i32.const 5)
+                    (i32.const 8) (i32.const 2) (i32.const 16) (i32.const 4))))"#,
+    )
+    .unwrap();
+    let mut store = Store::new(linker.engine(), State { sum: 0 });
+    let instance = linker.instantiate(&mut store, &module).unwrap();
+    let run = instance
+        .get_typed_func::<(), ()>(&mut store, "run")
+        .unwrap();
+    assert_eq!(allocations(|| run.call(&mut store, ()).unwrap()), 0);
+    assert_eq!(store.data().sum, 11 * 14);
+}

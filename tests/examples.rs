@@ -9,6 +9,8 @@ mod harness;
 #[cfg(feature = "async")]
 #[path = "examples/asynchronous.rs"]
 mod asynchronous;
+#[path = "examples/binding.rs"]
+mod binding;
 #[cfg(feature = "wasi")]
 #[path = "examples/bundle.rs"]
 mod bundle;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
             TESTS,
             #[cfg(feature = "async")]
             asynchronous::TESTS,
+            binding::TESTS,
             #[cfg(feature = "wasi")]
             bundle::TESTS,
             #[cfg(feature = "wasi")]
@@ -182,7 +185,11 @@ fn linking() {
 fn environment() {
     assert_prints(
         &mut example("environment"),
-        &["12.566", "no plot: the environment has no `plot`"],
+        &[
+            "12.566",
+            "no plot: expected `env`.`plot` to be (type (func (param f64))), found no definition",
+            "no plot: expected `env`.`pi` to be (global i32), found (global f64)",
+        ],
     );
 }
 

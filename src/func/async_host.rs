@@ -3,16 +3,19 @@
 //! A callback calls the closure, and [`call_async_host`] polls the future until it is ready.
 
 use super::signature::Signature;
-use super::trampoline::{Vals, assert_engine, func_type, store_results};
+use super::trampoline::{Vals, assert_engine, store_results};
 use super::{Caller, Func, HostFunc};
+use crate::bind::{Abi, Site};
 use crate::store::StoreOpaque;
-use crate::store::callback::call_async_host;
+use crate::store::callback::{HostFuture, call_async_host};
 use crate::sys::{
     Feature, require, wasm_trap_t, wasmtime_caller_t, wasmtime_func_unchecked_callback_t,
     wasmtime_val_raw_t,
 };
-use crate::values::{Raw, Reader, Writer};
-use crate::{AsContextMut, Engine, FuncType, Result, StoreContextMut, Val, WasmRet, WasmTyList};
+use crate::values::{Args, Guest, Raw, Reader, Writer};
+use crate::{
+    AsContextMut, Engine, FuncType, Result, StoreContextMut, Val, ValType, WasmRet, WasmTyList,
+};
 use std::ffi::c_void;
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -271,9 +274,20 @@ impl HostFunc<AsyncCallback> {
         P: WasmTyList,
         R: WasmRet,
     {
-        let ty = func_type(engine, &[P::VALTYPES], R::VALTYPES);
-        let callback = AsyncCallback(Some(typed_callback::<T, F, P, R>));
-        HostFunc::new(ty, callback, func)
+        HostFunc::of_async::<T, F, (P, R)>(engine, func)
+    }
+
+    /// Wraps a closure whose types are known.
+    pub(crate) fn of_async<T, F, P>(engine: &Engine, func: F) -> Self
+    where
+        F: AsyncClosure<T, P> + Send + Sync + 'static,
+    {
+        let abi = func.site().abi();
+        let (mut params, mut results) = (Vec::new(), Vec::new());
+        F::valtypes(abi, &mut params);
+        F::Results::valtypes(abi, &mut results);
+        let ty = FuncType::new(engine, params, results);
+        HostFunc::new(ty, AsyncCallback(Some(typed_callback::<T, F, P>)), func)
     }
 
     /// Wraps a closure over values whose types are known at run time.
@@ -323,18 +337,84 @@ impl HostFunc<AsyncCallback> {
     }
 }
 
+/// A closure that takes its arguments from a cursor and returns a future.
+///
+/// # Safety
+///
+/// `start` must read the arguments that `valtypes` says.
+pub unsafe trait AsyncClosure<T, P> {
+    /// What the future returns.
+    type Output;
+
+    /// The results of the function.
+    type Results: WasmRet;
+
+    /// Adds the types of the parameters.
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>);
+
+    /// Returns the function's name and how it finds the guest's strings.
+    #[inline]
+    fn site(&self) -> &Site {
+        Site::UNNAMED
+    }
+
+    /// Calls the closure.
+    ///
+    /// # Safety
+    ///
+    /// The arguments must be next in `args`, in a callback of a store of data `T`, which only the
+    /// future uses.
+    unsafe fn start<'a>(&'a self, args: &mut Args<'a, Raw>) -> HostFuture<'a, Self::Output>;
+
+    /// Returns what is written as the results.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error that stands in place of the results.
+    fn finish(
+        output: Self::Output,
+        guest: &mut Guest<'_>,
+    ) -> Result<<Self::Results as WasmRet>::Prepared>;
+}
+
+// SAFETY: the arguments that are read are those of the tuple.
+unsafe impl<T, F, P, R> AsyncClosure<T, (P, R)> for F
+where
+    T: 'static,
+    F: for<'a> Fn(Caller<'a, T>, P) -> Box<dyn Future<Output = R> + Send + 'a>,
+    P: WasmTyList,
+    R: WasmRet,
+{
+    type Output = R;
+    type Results = R;
+
+    fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+        types.extend(P::valtypes());
+    }
+
+    #[inline]
+    unsafe fn start<'a>(&'a self, args: &mut Args<'a, Raw>) -> HostFuture<'a, R> {
+        // SAFETY: the arguments are next, and only the future uses the store, whose data is a
+        // `T`, as this function requires.
+        let (params, caller) = unsafe { (P::read(args.values()), args.caller()) };
+        Box::into_pin(self(caller, params))
+    }
+
+    #[inline]
+    fn finish(results: R, guest: &mut Guest<'_>) -> Result<R::Prepared> {
+        results.prepare(guest)
+    }
+}
+
 /// Calls a closure over Rust values, as its callback.
-unsafe extern "C" fn typed_callback<T, F, P, R>(
+unsafe extern "C" fn typed_callback<T, F, P>(
     env: *mut c_void,
     caller: *mut wasmtime_caller_t,
     values: *mut wasmtime_val_raw_t,
     _: usize,
 ) -> *mut wasm_trap_t
 where
-    T: 'static,
-    F: for<'a> Fn(Caller<'a, T>, P) -> Box<dyn Future<Output = R> + Send + 'a>,
-    P: WasmTyList,
-    R: WasmRet,
+    F: AsyncClosure<T, P>,
 {
     // SAFETY: invariant "Callback": libwasmtime passes the closure that was given to it with
     // this function, a caller in a store of data `T`, and raw values of the function's type,
@@ -343,13 +423,16 @@ where
     unsafe {
         let caller = NonNull::new_unchecked(caller);
         let values = values.cast();
+        let func = &*env.cast::<F>();
+        let guest = |store: NonNull<StoreOpaque>| Guest::new(store.as_ptr(), caller, func.site());
         let start = |store: NonNull<StoreOpaque>| {
-            let params = P::read(&mut Reader::<Raw>::new(values, store.as_ptr()));
-            let future = (*env.cast::<F>())(Caller::new(store, caller), params);
-            (Box::into_pin(future), ())
+            let reader = Reader::<Raw>::new(values, store.as_ptr());
+            let mut args = Args::new(reader, guest(store));
+            (func.start(&mut args), ())
         };
-        call_async_host(caller, start, |store, results: R, ()| {
-            results.write(&mut Writer::<Raw>::new(values, store.as_ptr()))
+        call_async_host(caller, start, |store, output: F::Output, ()| {
+            let results = F::finish(output, &mut guest(store))?;
+            F::Results::write(results, &mut Writer::<Raw>::new(values, store.as_ptr()))
         })
     }
 }

@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 /// The signature of a function, in the form that a call needs.
 pub(crate) struct Signature {
-    pub(super) ty: FuncType,
-    pub(super) params: Box<[Kind]>,
-    pub(super) results: Box<[Kind]>,
+    pub(crate) ty: FuncType,
+    pub(crate) params: Box<[Kind]>,
+    pub(crate) results: Box<[Kind]>,
     /// Whether a reference to a collected object is among the values: an untyped
     /// call passes them with their types then.
     pub(super) has_gc_ref: bool,
@@ -127,7 +127,7 @@ impl StoreOpaque {
     /// # Panics
     ///
     /// Panics if the function belongs to another store.
-    pub(super) fn signature(&mut self, func: &Func) -> *const Signature {
+    pub(crate) fn signature(&mut self, func: &Func) -> *const Signature {
         let key = key(func.get_c(self));
         if let Some(signature) = self.signatures.0.get(&key) {
             return Arc::as_ptr(signature);

@@ -14,7 +14,7 @@ use crate::sys::{
     wasm_trap_t, wasmtime_caller_t, wasmtime_func_new_unchecked,
     wasmtime_func_unchecked_callback_t, wasmtime_val_raw_t,
 };
-use crate::values::{Form, Raw, ValTypes};
+use crate::values::{Form, Raw};
 use crate::{AsContext, AsContextMut, Engine, FuncType, Result, StoreContextMut, Val, ValRaw};
 use std::ffi::c_void;
 use std::mem::{ManuallyDrop, MaybeUninit};
@@ -66,13 +66,6 @@ impl<C: Copy> HostFunc<C> {
         unsafe { ptr::drop_in_place(&mut this.ty) };
         (this.callback, this.env, Some(this.finalizer))
     }
-}
-
-/// Returns the type of a function whose parameters and results are given in parts.
-pub(super) fn func_type(engine: &Engine, params: &[ValTypes], results: &[ValTypes]) -> FuncType {
-    let types =
-        |parts: &[ValTypes]| -> Vec<_> { parts.iter().copied().flatten().map(|ty| ty()).collect() };
-    FuncType::new(engine, types(params), types(results))
 }
 
 /// # Panics
@@ -131,27 +124,8 @@ impl HostFunc {
         HostFunc::new(ty, Some(unchecked_trampoline::<T, F>), func)
     }
 
-    /// Wraps a typed closure behind its own callback.
-    pub(super) fn typed<F>(
-        engine: &Engine,
-        params: &[ValTypes],
-        results: &[ValTypes],
-        callback: unsafe extern "C" fn(
-            *mut c_void,
-            *mut wasmtime_caller_t,
-            *mut wasmtime_val_raw_t,
-            usize,
-        ) -> *mut wasm_trap_t,
-        func: F,
-    ) -> HostFunc
-    where
-        F: Send + Sync + 'static,
-    {
-        HostFunc::new(func_type(engine, params, results), Some(callback), func)
-    }
-
     /// Creates the function in a store.
-    pub(super) fn into_store(self, store: &mut StoreOpaque) -> Func {
+    pub(crate) fn into_store(self, store: &mut StoreOpaque) -> Func {
         let ty = self.ty().to_c();
         let (callback, env, finalizer) = self.into_parts();
         let mut out = MaybeUninit::uninit();

@@ -4,6 +4,7 @@ use super::root::{FromRoot, Root};
 use super::{AnyRef, GcKind, GcRef, RawRef, Rooted};
 use crate::callback::finalize;
 use crate::error::format_err;
+use crate::store::StoreOpaque;
 use crate::{AsContextMut, HeapType, Result, StoreContext, StoreContextMut, Val};
 use std::any::Any;
 
@@ -112,19 +113,26 @@ impl ExternRef {
     where
         T: Any + Send + Sync + 'static,
     {
+        ExternRef::new_in(store.as_context_mut().opaque_mut(), value)
+    }
+
+    /// Creates an object as [`ExternRef::new`] does.
+    pub(crate) fn new_in<T>(store: &mut StoreOpaque, value: T) -> Result<Rooted<ExternRef>>
+    where
+        T: Any + Send + Sync,
+    {
         RawRef::supported()?;
-        let mut store = store.as_context_mut();
         let data: *mut Data = Box::into_raw(Box::new(Box::new(value)));
         // SAFETY: `data` is a leaked box of the type that `finalize` frees, and may be
         // dropped on any thread.
-        let raw = unsafe { RawRef::new(store.opaque_mut(), data.cast(), finalize::<Data>) }
-            .ok_or_else(|| {
+        let raw =
+            unsafe { RawRef::new(store, data.cast(), finalize::<Data>) }.ok_or_else(|| {
                 format_err!(
                     "failed to allocate an externref: the store's heap for them is full, or its \
                      engine has none",
                 )
             })?;
-        Ok(Rooted::push(&mut store.opaque_mut().roots, raw))
+        Ok(Rooted::push(&mut store.roots, raw))
     }
 
     /// Returns the host's value.
@@ -145,7 +153,14 @@ impl ExternRef {
         &self,
         store: impl Into<StoreContext<'a, T>>,
     ) -> Result<Option<&'a (dyn Any + Send + Sync)>> {
-        let store = store.into().opaque();
+        self.data_in(store.into().opaque())
+    }
+
+    /// Returns the host's value as [`ExternRef::data`] does.
+    pub(crate) fn data_in<'a>(
+        &self,
+        store: &'a StoreOpaque,
+    ) -> Result<Option<&'a (dyn Any + Send + Sync)>> {
         let raw = self.root.resolve(&store.roots)?;
         // SAFETY: invariant "Shared", with the lock; `resolve` has checked that the reference
         // belongs to the store. The data lives as long as the object, which is rooted now. If

@@ -10,8 +10,8 @@ use std::mem::MaybeUninit;
 impl<T: 'static> Linker<T> {
     /// Returns the item that is defined under a name.
     ///
-    /// A host function becomes a function of `store`, anew at each call. It is freed
-    /// with the store, not before. If it is asynchronous, the store requires asynchronous
+    /// A host function becomes a function of `store`, and a constant a global, anew at each
+    /// call. It is freed with the store, not before. If it is asynchronous, the store requires asynchronous
     /// calls from then on.
     ///
     /// Calls `wasmtime_linker_get`.
@@ -170,7 +170,7 @@ impl<T: 'static> Linker<T> {
     /// # Panics
     ///
     /// Panics if `store` belongs to another engine, or the item to another store.
-    fn look_up(
+    pub(super) fn look_up(
         &self,
         store: &mut StoreContextMut<'_, T>,
         module: &str,
@@ -192,6 +192,10 @@ impl<T: 'static> Linker<T> {
     /// The linker must be of the store's engine, and the item must belong to `store` or
     /// to no store.
     pub(super) fn find(&self, store: &mut StoreOpaque, module: &str, name: &str) -> Option<Extern> {
+        let constant = self.definitions.constant(module, name);
+        if let (Some(constants), Some(val)) = (self.constants, constant) {
+            return Some((constants.global)(store, val).into());
+        }
         // SAFETY: invariant "Context"; the linker is alive and belongs to the store's
         // engine. The item is owned, and belongs to this store or to none.
         unsafe {

@@ -3,12 +3,13 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 
-use super::Needs;
+use super::{Linker, Needs};
 use crate::instance::check_engine;
 use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_instance_pre_t;
 use crate::{AsContextMut, Instance, Module, Result, StoreContextMut};
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -19,25 +20,35 @@ use std::sync::Arc;
 /// example is, and the fastest way to create many instances of a module. Where no import
 /// belongs to a store, it works for every store of its engine, on any thread.
 ///
+/// If the module imports constants ([`HostModule::constant`](crate::bind::HostModule::constant)),
+/// each instantiation copies the linker, and looks up the imports again: it takes longer then.
+///
 /// Clones share a reference count.
 // `Send` and `Sync` for every `T`, as it contains no `T`. Invariant in `T`, as its host
 // functions take stores of data `T` and no others; see `Linker`.
 pub struct InstancePre<T> {
-    inner: Arc<InstancePreInner>,
+    inner: Arc<InstancePreInner<T>>,
     data: PhantomData<fn(T) -> T>,
 }
 
-struct InstancePreInner {
-    raw: Owned<wasmtime_instance_pre_t>,
+struct InstancePreInner<T> {
+    imports: Imports<T>,
     module: Module,
     needs: Needs,
 }
 
+/// Where the imports come from.
+enum Imports<T> {
+    LookedUp(Owned<wasmtime_instance_pre_t>),
+    /// Some are constants, which become globals of each store.
+    InEachStore(Linker<T>),
+}
+
 // SAFETY: the C object is bound to no thread, and the host functions that it owns are
 // `Send`.
-unsafe impl Send for InstancePreInner {}
+unsafe impl<T> Send for InstancePreInner<T> {}
 // SAFETY: the C object is never changed, and the host functions that it owns are `Sync`.
-unsafe impl Sync for InstancePreInner {}
+unsafe impl<T> Sync for InstancePreInner<T> {}
 
 impl<T: 'static> InstancePre<T> {
     /// Takes an object that libwasmtime returned.
@@ -51,9 +62,18 @@ impl<T: 'static> InstancePre<T> {
         module: &Module,
         needs: Needs,
     ) -> InstancePre<T> {
+        InstancePre::new(Imports::LookedUp(raw), module, needs)
+    }
+
+    /// Keeps a linker, for a module that imports constants. The types must have been compared.
+    pub(super) fn with_linker(linker: Linker<T>, module: &Module, needs: Needs) -> InstancePre<T> {
+        InstancePre::new(Imports::InEachStore(linker), module, needs)
+    }
+
+    fn new(imports: Imports<T>, module: &Module, needs: Needs) -> InstancePre<T> {
         InstancePre {
             inner: Arc::new(InstancePreInner {
-                raw,
+                imports,
                 module: module.clone(),
                 needs,
             }),
@@ -126,13 +146,22 @@ impl<T: 'static> InstancePre<T> {
         // Before the memories are noted as the store's.
         #[cfg(feature = "async")]
         store.opaque_mut().check_sync()?;
+        let this = self.in_store(&mut store)?;
         self.import_memories(&mut store)?;
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
         // and `needs.check` has found that the imports may be used with it. The instance is
         // created from this module, in this store.
         unsafe {
-            let instance = StoreOpaque::instantiate_pre(store.opaque_ptr(), self.as_ptr())?;
+            let instance = StoreOpaque::instantiate_pre(store.opaque_ptr(), this.as_ptr())?;
             Ok(Instance::adopt(store.opaque_mut(), instance, self.module()))
+        }
+    }
+
+    /// Returns this, or the same with constants that are globals of the store.
+    fn in_store(&self, store: &mut StoreContextMut<'_, T>) -> Result<Cow<'_, InstancePre<T>>> {
+        match &self.inner.imports {
+            Imports::LookedUp(_) => Ok(Cow::Borrowed(self)),
+            Imports::InEachStore(linker) => linker.resolve(store, self.module()).map(Cow::Owned),
         }
     }
 
@@ -157,8 +186,18 @@ impl<T: 'static> InstancePre<T> {
 
 impl<T> InstancePre<T> {
     /// Returns the C object, which is valid as long as `self`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the module imports constants of the linker.
     pub(crate) fn as_ptr(&self) -> *const wasmtime_instance_pre_t {
-        self.inner.raw.as_ptr()
+        match &self.inner.imports {
+            Imports::LookedUp(raw) => raw.as_ptr(),
+            Imports::InEachStore(_) => panic!(
+                "the module imports constants of the linker, which are globals of each store, so \
+                 that there is no C object: instantiate it with the functions of this crate"
+            ),
+        }
     }
 }
 

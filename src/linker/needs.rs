@@ -18,14 +18,14 @@ use crate::instance::cross_store_instantiation;
 use crate::owned::Owned;
 use crate::store::{MUST_BE_ASYNC, StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
-use crate::{Engine, Extern, Module, SharedMemory};
+use crate::{Engine, Extern, Module, SharedMemory, Val};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The module name of WASI preview 1.
 // Version 48: WASI is defined in this module and in no other; look at
 // `wasmtime_linker_define_wasi` in `wasmtime-c-api-impl`.
-const WASI: &str = "wasi_snapshot_preview1";
+pub(super) const WASI: &str = "wasi_snapshot_preview1";
 
 /// The requirements of one or several definitions on a store.
 #[derive(Clone, Debug, Default)]
@@ -157,6 +157,8 @@ struct Definition {
     /// The type of a store's item. Nothing reads it: it stays alive for libwasmtime, which
     /// compares it with the type of an import, also after the store has been deleted.
     _kept_alive: Option<Arc<Owned<wasm_externtype_t>>>,
+    /// The number that is the value of a constant, for which libwasmtime has a placeholder.
+    constant: Option<Val>,
 }
 
 impl Definition {
@@ -169,6 +171,7 @@ impl Definition {
         Definition {
             needs: Needs::of_item(engine, store, item),
             _kept_alive: ty.map(Arc::new),
+            constant: None,
         }
     }
 }
@@ -197,6 +200,7 @@ pub(super) struct Definitions {
     all: Needs,
     has_wasi: bool,
     has_shared_memories: bool,
+    has_constants: bool,
 }
 
 impl Definitions {
@@ -232,6 +236,32 @@ impl Definitions {
         } else if !self.listed.is_empty() {
             self.listed.remove(&key(module, name));
         }
+    }
+
+    /// Notes the definition of a constant, which belongs to no store.
+    pub(super) fn insert_constant(&mut self, module: &str, name: &str, val: Val) {
+        let definition = Definition {
+            constant: Some(val),
+            ..Definition::default()
+        };
+        self.has_constants = true;
+        self.listed.insert(key(module, name), definition);
+    }
+
+    /// Returns the value of a constant; `None` if the definition isn't one.
+    pub(super) fn constant(&self, module: &str, name: &str) -> Option<Val> {
+        if !self.has_constants {
+            return None;
+        }
+        self.listed.get(&key(module, name))?.constant
+    }
+
+    /// Reports whether a constant is among the imports of a module.
+    pub(super) fn have_constant_for(&self, module: &Module) -> bool {
+        self.has_constants
+            && module
+                .imports()
+                .any(|import| self.constant(import.module(), import.name()).is_some())
     }
 
     /// Reports whether a definition is listed.

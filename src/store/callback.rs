@@ -14,7 +14,7 @@
 mod waiting;
 
 #[cfg(feature = "async")]
-pub(crate) use waiting::call_async_host;
+pub(crate) use waiting::{HostFuture, call_async_host};
 
 use super::StoreOpaque;
 use crate::callback::{self, Failure, Report};

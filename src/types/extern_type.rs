@@ -3,6 +3,7 @@
 use super::{FuncType, GlobalType, MemoryType, TableLimits, TableType, TagType};
 use crate::Engine;
 use crate::sys::*;
+use std::fmt;
 
 /// The type of an import or an export.
 #[derive(Debug, Clone)]
@@ -99,5 +100,51 @@ impl ExternType {
                 kind => unreachable!("libwasmtime 48 has no extern type of kind {kind}"),
             }
         }
+    }
+}
+
+impl fmt::Display for ExternType {
+    /// Writes the type as WebAssembly text does, but for that of a function.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ExternType::Func(ty) => write!(f, "{ty}"),
+            ExternType::Global(ty) if ty.mutability().is_var() => {
+                write!(f, "(global (mut {}))", ty.content())
+            }
+            ExternType::Global(ty) => write!(f, "(global {})", ty.content()),
+            ExternType::Table(ty) => {
+                f.write_str("(table")?;
+                fmt_limits(f, ty.is_64(), ty.minimum(), ty.maximum())?;
+                write!(f, " {})", ty.element())
+            }
+            ExternType::Memory(ty) => {
+                f.write_str("(memory")?;
+                fmt_limits(f, ty.is_64(), ty.minimum(), ty.maximum())?;
+                if ty.is_shared() {
+                    f.write_str(" shared")?;
+                }
+                if ty.page_size_log2() != 16 {
+                    write!(f, " (pagesize {})", ty.page_size())?;
+                }
+                f.write_str(")")
+            }
+            ExternType::Tag(ty) => write!(f, "(tag {})", ty.ty()),
+        }
+    }
+}
+
+fn fmt_limits(
+    f: &mut fmt::Formatter<'_>,
+    is_64: bool,
+    minimum: u64,
+    maximum: Option<u64>,
+) -> fmt::Result {
+    if is_64 {
+        f.write_str(" i64")?;
+    }
+    write!(f, " {minimum}")?;
+    match maximum {
+        Some(maximum) => write!(f, " {maximum}"),
+        None => Ok(()),
     }
 }

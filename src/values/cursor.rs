@@ -2,11 +2,8 @@
 
 use super::{Form, WasmTy};
 use crate::Result;
-use crate::func::Caller;
 use crate::store::StoreOpaque;
-use crate::sys::wasmtime_caller_t;
 use std::marker::PhantomData;
-use std::ptr::NonNull;
 
 /// Reads values one after the other.
 pub struct Reader<'a, F: Form> {
@@ -86,45 +83,5 @@ impl<F: Form> Writer<'_, F> {
             self.next = self.next.add(1);
         }
         Ok(())
-    }
-}
-
-/// The arguments of a host function, in the order of its parameters.
-pub struct Args<'a, F: Form> {
-    values: Reader<'a, F>,
-    caller: NonNull<wasmtime_caller_t>,
-}
-
-impl<'a, F: Form> Args<'a, F> {
-    /// # Safety
-    ///
-    /// As for [`Reader::new`]. `caller` must be what libwasmtime passed to the callback
-    /// that runs during `'a`.
-    #[inline]
-    pub(crate) unsafe fn new(values: Reader<'a, F>, caller: NonNull<wasmtime_caller_t>) -> Self {
-        Args { values, caller }
-    }
-
-    /// Reads the next value.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Reader::read`].
-    #[inline]
-    pub unsafe fn read<T: WasmTy>(&mut self) -> T {
-        // SAFETY: there is such a value, as this function requires.
-        unsafe { self.values.read() }
-    }
-
-    /// Returns the caller. It takes no value.
-    ///
-    /// # Safety
-    ///
-    /// The cursor must have a store. The data of the store must be a `T`, and the store
-    /// must be used through this caller only while it exists.
-    #[inline]
-    pub unsafe fn caller<T: 'static>(&self) -> Caller<'a, T> {
-        // SAFETY: the callback runs during `'a`; the rest is as this function requires.
-        unsafe { Caller::new(NonNull::new_unchecked(self.values.store), self.caller) }
     }
 }

@@ -1,7 +1,8 @@
-use super::{Args, Form, FromWasm, Given, IntoWasm, Lent, Raw, Reader, ValTypes, WasmTy, Writer};
+use super::{Args, Form, FromWasm, Given, Guest, IntoWasm, Lent, Raw, Reader, WasmTy, Writer};
+use crate::bind::Abi;
 use crate::{
     AsContextMut, Extern, ExternRef, Func, I31, Instance, Memory, Module, OwnedRooted, Result,
-    RootScope, Store, V128,
+    RootScope, Store, V128, ValType,
 };
 use std::mem::MaybeUninit;
 use std::sync::Arc;
@@ -15,8 +16,11 @@ struct Point {
 
 // SAFETY: two values of these types are read; they need no store.
 unsafe impl FromWasm for Point {
-    const VALTYPES: ValTypes = &[f64::valtype, i32::valtype];
     const NEEDS_STORE: bool = false;
+
+    fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+        types.extend([ValType::F64, ValType::I32]);
+    }
 
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Point> {
         // SAFETY: the two values are next, as this function requires.
@@ -27,14 +31,22 @@ unsafe impl FromWasm for Point {
 
 // SAFETY: two values of these types are written; they need no store.
 unsafe impl IntoWasm for Point {
-    const VALTYPES: ValTypes = &[f64::valtype, i32::valtype];
+    type Prepared = Point;
     const NEEDS_STORE: bool = false;
 
-    unsafe fn write<F: Form>(&self, results: &mut Writer<'_, F>) -> Result<()> {
+    fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+        types.extend([ValType::F64, ValType::I32]);
+    }
+
+    fn prepare(self, _: &mut Guest<'_>) -> Result<Point> {
+        Ok(self)
+    }
+
+    unsafe fn write<F: Form>(point: &Point, results: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the places of the two values are next, as this function requires.
         unsafe {
-            results.write(&self.x)?;
-            results.write(&self.y)
+            results.write(&point.x)?;
+            results.write(&point.y)
         }
     }
 }
@@ -44,8 +56,9 @@ struct Nothing;
 
 // SAFETY: nothing is read.
 unsafe impl FromWasm for Nothing {
-    const VALTYPES: ValTypes = &[];
     const NEEDS_STORE: bool = false;
+
+    fn valtypes(_: &Abi, _: &mut Vec<ValType>) {}
 
     unsafe fn read<F: Form>(_: &mut Args<'_, F>) -> Result<Nothing> {
         Ok(Nothing)
@@ -58,8 +71,11 @@ struct Text(String);
 // SAFETY: two values of these types are read; the store is needed, and has data `()` in
 // these tests.
 unsafe impl FromWasm for Text {
-    const VALTYPES: ValTypes = &[u32::valtype, u32::valtype];
     const NEEDS_STORE: bool = true;
+
+    fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+        types.extend([ValType::I32, ValType::I32]);
+    }
 
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Text> {
         // SAFETY: the two values are next, as this function requires. The caller is gone

@@ -1,26 +1,54 @@
 //! What host functions may return.
 
 use super::lists::for_each_arity;
-use super::{Form, IntoWasm, ValTypes, Writer};
-use crate::Result;
+use super::{Form, Guest, IntoWasm, Writer};
+use crate::bind::Abi;
+use crate::{Result, ValType};
 
 /// The results of a host function.
 ///
 /// They are `()` for none, a [`WasmTy`](super::WasmTy), a tuple of up to 17 of them, or a
-/// [`Result`] of any of these. (Every `WasmTy` is `IntoWasm`, the crate-internal trait in the
-/// list below.)
+/// [`Result`] of any of these. In place of a `WasmTy` there may be any other [`IntoWasm`], of
+/// which the chapter [`bind`](crate::bind) tells.
 ///
 /// # Safety
 ///
-/// Only this crate may implement it: `write` must agree with `VALTYPES`.
+/// Only this crate may implement it: `write` must agree with `valtypes`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the result of a host function",
+    note = "the chapter `libwasmtime::bind` lists what a host function may return",
+    note = "`#[derive(HostValue)]` makes it one, or, if guests hold values of the type, the option \
+            `object` of the attribute `host` on its `impl` block",
+    note = "a `Result` has the error type `libwasmtime::Error`, to which `?` converts others"
+)]
 pub unsafe trait WasmRet {
-    /// The types of the results, in parts.
+    /// What is written, as for [`IntoWasm::Prepared`].
     #[doc(hidden)]
-    const VALTYPES: &'static [ValTypes];
+    type Prepared;
 
-    /// Whether `write` uses the store.
+    /// Whether `prepare` or `write` uses the store.
     #[doc(hidden)]
     const NEEDS_STORE: bool;
+
+    /// Whether one of them is [`IntoWasm::ALLOCATES`].
+    #[doc(hidden)]
+    const ALLOCATES: bool;
+
+    /// Adds the types of the results.
+    #[doc(hidden)]
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>);
+
+    /// Calls `each` for each allocation, as [`IntoWasm::allocations`] does.
+    #[doc(hidden)]
+    fn allocations(&self, each: &mut dyn FnMut(usize, usize));
+
+    /// Creates what the results refer to, as [`IntoWasm::prepare`] does.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error that stands in place of the results, or one of that function.
+    #[doc(hidden)]
+    fn prepare(self, guest: &mut Guest<'_>) -> Result<Self::Prepared>;
 
     /// Writes the results.
     ///
@@ -28,35 +56,69 @@ pub unsafe trait WasmRet {
     ///
     /// Their places must be next in `results`.
     #[doc(hidden)]
-    unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()>;
+    unsafe fn write<F: Form>(prepared: Self::Prepared, results: &mut Writer<'_, F>) -> Result<()>;
 }
 
 // SAFETY: the results are those of the one part.
+#[diagnostic::do_not_recommend]
 unsafe impl<A: IntoWasm> WasmRet for A {
-    const VALTYPES: &'static [ValTypes] = &[A::VALTYPES];
+    type Prepared = A::Prepared;
     const NEEDS_STORE: bool = A::NEEDS_STORE;
+    const ALLOCATES: bool = A::ALLOCATES;
+
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+        A::valtypes(abi, types);
+    }
+
+    fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
+        IntoWasm::allocations(self, each);
+    }
 
     #[inline]
-    unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()> {
+    fn prepare(self, guest: &mut Guest<'_>) -> Result<A::Prepared> {
+        IntoWasm::prepare(self, guest)
+    }
+
+    #[inline]
+    unsafe fn write<F: Form>(prepared: A::Prepared, results: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the places are next, as this function requires.
-        unsafe { IntoWasm::write(&self, results) }
+        unsafe { A::write(&prepared, results) }
     }
 }
 
 macro_rules! tuples {
     ($n:literal $($t:ident)*) => {
         // SAFETY: the results are those of the parts, one after the other.
+        #[allow(non_snake_case, reason = "the type parameters name the values as well")]
+        #[allow(unused_variables, clippy::unused_unit, reason = "the empty tuple")]
         unsafe impl<$($t: IntoWasm),*> WasmRet for ($($t,)*) {
-            const VALTYPES: &'static [ValTypes] = &[$($t::VALTYPES),*];
+            type Prepared = ($($t::Prepared,)*);
             const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
+            const ALLOCATES: bool = false $(|| $t::ALLOCATES)*;
+
+            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+                $($t::valtypes(abi, types);)*
+            }
+
+            fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
+                let ($($t,)*) = self;
+                $($t.allocations(each);)*
+            }
 
             #[inline]
-            #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-            #[allow(unused_variables, reason = "the empty tuple")]
-            unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()> {
-                let ($($t,)*) = &self;
+            fn prepare(self, guest: &mut Guest<'_>) -> Result<Self::Prepared> {
+                let ($($t,)*) = self;
+                Ok(($($t.prepare(guest)?,)*))
+            }
+
+            #[inline]
+            unsafe fn write<F: Form>(
+                prepared: Self::Prepared,
+                results: &mut Writer<'_, F>,
+            ) -> Result<()> {
+                let ($($t,)*) = &prepared;
                 // SAFETY: the places are next, as this function requires.
-                $(unsafe { $t.write(results)? };)*
+                $(unsafe { <$t as IntoWasm>::write($t, results)? };)*
                 Ok(())
             }
         }
@@ -69,12 +131,28 @@ for_each_arity!(tuples);
 // enough.
 // SAFETY: the results are those of `A`.
 unsafe impl<A: WasmRet> WasmRet for Result<A> {
-    const VALTYPES: &'static [ValTypes] = A::VALTYPES;
+    type Prepared = A::Prepared;
     const NEEDS_STORE: bool = A::NEEDS_STORE;
+    const ALLOCATES: bool = A::ALLOCATES;
+
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+        A::valtypes(abi, types);
+    }
+
+    fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
+        if let Ok(results) = self {
+            results.allocations(each);
+        }
+    }
 
     #[inline]
-    unsafe fn write<F: Form>(self, results: &mut Writer<'_, F>) -> Result<()> {
+    fn prepare(self, guest: &mut Guest<'_>) -> Result<A::Prepared> {
+        self?.prepare(guest)
+    }
+
+    #[inline]
+    unsafe fn write<F: Form>(prepared: A::Prepared, results: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the places are next, as this function requires.
-        unsafe { self?.write(results) }
+        unsafe { A::write(prepared, results) }
     }
 }

@@ -16,7 +16,16 @@ fn copy() -> &'static Path {
     COPY.get_or_init(|| {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let there = Prefix::new("vendored");
-        for name in ["build", "build.rs", "docs", "src", "vendor", "README.md"] {
+        let names = [
+            "build",
+            "build.rs",
+            "docs",
+            "macros",
+            "src",
+            "vendor",
+            "README.md",
+        ];
+        for name in names {
             copy_all(&here.join(name), Path::new(&there.path(name)));
         }
         let read = |name: &str| fs::read_to_string(here.join(name)).unwrap();
@@ -55,7 +64,7 @@ fn manifest(text: &str) -> String {
         .unwrap();
     let text = text.replace(
         members,
-        "members = [\"empty\", \"vendor\", \"vendor/check\"]",
+        "members = [\"empty\", \"macros\", \"vendor\", \"vendor/check\"]",
     );
     let examples = text.find("[[example]]").unwrap_or(text.len());
     let lints = text.find("[lints.rust]").unwrap();

@@ -4,6 +4,7 @@
 //! This is asserted when it is compiled. The `wasmtime` crate 48 has the same traits, except
 //! where a comment says otherwise.
 
+use libwasmtime::bind::{Held, Object, ObjectBorrow, ObjectBorrowMut, ObjectRef};
 use libwasmtime::vec::Owned;
 use libwasmtime::{
     AnyRef, Caller, Config, Engine, EngineWeak, Error, ExnRef, Export, ExportType, Extern,
@@ -239,3 +240,25 @@ fn a_store_works_on_another_thread() {
     assert_eq!(store.data().get(), 2);
     assert_eq!(result.unwrap(), 2);
 }
+
+// What a guest holds. The `wasmtime` crate has no such types.
+assert_traits! {
+    Send, Sync, Unpin;
+    Object<u8>, Object<dyn Send + Sync>, ObjectBorrow<u8>, ObjectBorrowMut<u8>,
+    // They contain no value.
+    ObjectRef<Local>, Held<Local>,
+}
+// Any handle drops the value, and any may be used while others are.
+assert_lacks! {
+    Send;
+    Object<Local>, Object<Shared>, Object<Cell<u8>>, ObjectBorrow<Shared>, ObjectBorrow<Cell<u8>>,
+    ObjectBorrowMut<Shared>, ObjectBorrowMut<Cell<u8>>,
+}
+assert_lacks! {
+    Sync;
+    Object<Local>, Object<Shared>, Object<Cell<u8>>, ObjectBorrow<Shared>, ObjectBorrow<Cell<u8>>,
+    ObjectBorrowMut<Shared>, ObjectBorrowMut<Cell<u8>>,
+}
+// A panic may leave a value behind that is half changed.
+assert_lacks! { UnwindSafe; Object<u8>, ObjectBorrow<u8>, ObjectBorrowMut<u8> }
+assert_lacks! { RefUnwindSafe; Object<u8>, ObjectBorrow<u8>, ObjectBorrowMut<u8> }

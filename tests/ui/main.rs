@@ -5,12 +5,31 @@
 //! the messages; a `compile_fail` example in the documentation would fail for any reason,
 //! including a misspelt name.
 //!
+//! The programs in `macros` are mistakes that users make, and the messages are what helps them.
+//!
 //! The messages depend on the compiler. After a new one has reworded them, or an API has
 //! changed, run this with `TRYBUILD=overwrite` and read the difference: it has to be about
 //! the same mistake. A message that names a closure's type contains the path of its file, and
 //! differs if that is long: use a function instead.
 
 mod auto_traits;
+#[cfg(feature = "macros")]
+mod packages;
+
+/// The mistakes in the use of macros that would otherwise be found late, or explained badly. The
+/// messages list types that the features add.
+#[test]
+#[cfg(all(feature = "macros", feature = "async", feature = "gc"))]
+#[cfg_attr(
+    feature = "vendored-min",
+    ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
+)]
+fn mistakes_in_macros_are_explained() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/macros/*.rs");
+    cases.compile_fail("tests/ui/macros_guest/*.rs");
+    cases.compile_fail("tests/ui/macros_value/*.rs");
+}
 
 /// With `vendored`, `trybuild` would check all of libwasmtime's sources in a
 /// target directory of its own, for minutes. How the library is linked makes no
@@ -21,8 +40,12 @@ mod auto_traits;
     ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
 )]
 fn mistakes_do_not_compile() {
-    trybuild::TestCases::new().compile_fail("tests/ui/fail/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/fail/*.rs");
     if cfg!(feature = "async") {
-        trybuild::TestCases::new().compile_fail("tests/ui/asynchronous/*.rs");
+        cases.compile_fail("tests/ui/asynchronous/*.rs");
+    }
+    if cfg!(feature = "gc") {
+        cases.compile_fail("tests/ui/gc/*.rs");
     }
 }

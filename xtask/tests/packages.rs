@@ -9,8 +9,9 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The packages that are published.
-const PUBLISHED: [&str; 3] = [
+const PUBLISHED: [&str; 4] = [
     "libwasmtime",
+    "libwasmtime-macros",
     "libwasmtime-vendor",
     "libwasmtime-vendor-check",
 ];

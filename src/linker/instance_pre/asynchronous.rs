@@ -86,6 +86,7 @@ impl<T: 'static> InstancePre<T> {
         if self.inner.needs.is_async() {
             store.opaque_mut().add_async()?;
         }
+        let this = self.in_store(&mut store)?;
         self.import_memories(&mut store)?;
         let mut instance = MaybeUninit::uninit();
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed exclusively,
@@ -94,7 +95,7 @@ impl<T: 'static> InstancePre<T> {
         unsafe {
             StoreOpaque::instantiate_pre_async(
                 store.opaque_ptr(),
-                self.as_ptr(),
+                this.as_ptr(),
                 instance.as_mut_ptr(),
             )
         }

@@ -46,7 +46,7 @@ impl Version {
     }
 
     /// Returns the places that name the version: file and text.
-    fn places(self) -> [(&'static str, String); 14] {
+    fn places(self) -> [(&'static str, String); 15] {
         let Version {
             major,
             minor,
@@ -58,6 +58,10 @@ impl Version {
             (
                 "Cargo.toml",
                 format!("[workspace.package]\nversion = \"{self}\""),
+            ),
+            (
+                "Cargo.toml",
+                format!("libwasmtime-macros = {{ version = \"={self}\""),
             ),
             (
                 "Cargo.toml",

@@ -1,0 +1,337 @@
+//! The `impl Bind` that a block expands to.
+
+use super::errors::Errors;
+use super::function::{Function, SelfKind};
+use super::options::Options;
+use super::types;
+use crate::crate_path::crate_path;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Error, Generics, Ident, LitStr, Path, Type, WherePredicate, parse_quote};
+
+/// What is bound of a block.
+pub struct Binding {
+    crate_path: Path,
+    module: LitStr,
+    abi: TokenStream,
+    /// Whether guests hold the type's values.
+    is_object: bool,
+    self_ty: Type,
+    generics: Generics,
+    /// Attributes of the block that its expansion has as well.
+    attributes: Vec<Attribute>,
+    /// The type of the store's data, if a function takes a caller.
+    data: Option<Type>,
+    receiver: Option<SelfKind>,
+    is_detached: bool,
+    has_async: bool,
+    definitions: Vec<Definition>,
+}
+
+/// A function or a constant that is bound, with its name in WebAssembly.
+struct Definition {
+    name: LitStr,
+    attributes: Vec<Attribute>,
+    item: BoundItem,
+}
+
+/// What is bound.
+pub enum BoundItem {
+    Function(Box<Function>),
+    Constant(Constant),
+}
+
+/// A constant that is bound, as a global.
+pub struct Constant {
+    pub ident: Ident,
+    /// Where errors about its type are reported.
+    pub span: Span,
+}
+
+/// Returns the attributes of an item that the code that binds it has as well: whether it is
+/// compiled, and which warnings aren't wanted.
+fn kept(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes
+        .iter()
+        .filter_map(|attribute| {
+            let path = attribute.path();
+            if path.is_ident("deprecated") {
+                // Its users are the guests.
+                return Some(parse_quote!(#[allow(deprecated)]));
+            }
+            let is_kept = path.is_ident("cfg") || path.is_ident("allow");
+            is_kept.then(|| attribute.clone())
+        })
+        .collect()
+}
+
+/// Returns a span for code at a place in the block. Names in it are the macro's own.
+fn at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// The names of the function's variables, which the code of the block can't use.
+fn variable(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+impl Binding {
+    /// Binds functions of the type `self_ty`, whose block has these parameters and attributes.
+    pub fn new(
+        options: &Options,
+        self_ty: &Type,
+        generics: &Generics,
+        attributes: &[Attribute],
+    ) -> Binding {
+        Binding {
+            crate_path: crate_path(options.crate_path.clone()),
+            // A block that lacks it has been reported.
+            module: options
+                .module
+                .clone()
+                .unwrap_or_else(|| LitStr::new("", Span::call_site())),
+            abi: abi(options),
+            is_object: options.object,
+            self_ty: self_ty.clone(),
+            generics: generics.clone(),
+            attributes: kept(attributes),
+            data: None,
+            receiver: None,
+            is_detached: false,
+            has_async: false,
+            definitions: Vec::new(),
+        }
+    }
+
+    pub fn self_ty(&self) -> &Type {
+        &self.self_ty
+    }
+
+    /// Binds a function or a constant, which has these attributes.
+    pub fn add(
+        &mut self,
+        name: LitStr,
+        attributes: &[Attribute],
+        item: BoundItem,
+        errors: &mut Errors,
+    ) {
+        if let BoundItem::Function(function) = &item {
+            if errors.of(self.require(function)).is_none() {
+                return;
+            }
+        }
+        self.definitions.push(Definition {
+            name,
+            attributes: kept(attributes),
+            item,
+        });
+    }
+
+    /// Notes what a function requires of the store's data and of the receiver.
+    fn require(&mut self, function: &Function) -> syn::Result<()> {
+        if let Some(data) = &function.caller_data {
+            match &self.data {
+                Some(first) if !types::is_same(first, data, &self.self_ty) => {
+                    let first = types::peel(first).to_token_stream();
+                    return Err(Error::new_spanned(
+                        data,
+                        format!(
+                            "expected a `Caller` of a store of data `{first}`, as another function \
+                             of this block takes: put functions for stores of other data into the \
+                             block of another type"
+                        ),
+                    ));
+                }
+                Some(_) => {}
+                None => self.data = Some(data.clone()),
+            }
+        }
+        if let Some(kind) = function.receiver {
+            if self.receiver != Some(SelfKind::Mut) {
+                self.receiver = Some(kind);
+            }
+            self.is_detached |= function.caller_data.is_some();
+        }
+        self.has_async |= function.is_async;
+        Ok(())
+    }
+
+    /// Returns the code that makes the type one whose values guests hold.
+    fn object(&self) -> TokenStream {
+        let Binding {
+            crate_path: path,
+            self_ty,
+            generics,
+            ..
+        } = self;
+        let params = generics.params.iter();
+        let predicates = generics.where_clause.iter().flat_map(|it| &it.predicates);
+        // Where it isn't met, this is all that is reported.
+        let is_held = quote_spanned!(at(self_ty.span())=> #self_ty: #path::bind::GuestHeld,);
+        quote! {
+            #path::__object!({#(#params,)*} #self_ty {#(#predicates,)* #is_held});
+        }
+    }
+
+    /// Returns what is required of the type `receiver`, in stores of data `data`.
+    fn receiver_bounds(&self, receiver: &Ident, data: &Type) -> Vec<WherePredicate> {
+        let Binding {
+            crate_path: path,
+            self_ty,
+            ..
+        } = self;
+        let mut bounds = match self.receiver {
+            None => Vec::new(),
+            Some(SelfKind::Ref) => vec![parse_quote!(
+                #receiver: #path::bind::Receiver<#data, Target = #self_ty>
+            )],
+            Some(SelfKind::Mut) => vec![parse_quote!(
+                #receiver: #path::bind::ReceiverMut<#data, Target = #self_ty>
+            )],
+        };
+        if self.is_detached {
+            bounds.push(parse_quote!(#receiver: #path::bind::DetachedReceiver<#data>));
+        }
+        bounds
+    }
+}
+
+impl ToTokens for Binding {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let path = &self.crate_path;
+        let receiver_ty = format_ident!("__Receiver");
+        let data_ty = format_ident!("__Data");
+        let data = self.data.clone().unwrap_or_else(|| parse_quote!(#data_ty));
+
+        let mut generics = self.generics.clone();
+        let is_generic = generics.type_params().next().is_some();
+        if self.data.is_none() {
+            let send = self.has_async.then(|| quote!(+ ::core::marker::Send));
+            generics.params.push(parse_quote!(#data_ty: 'static #send));
+        }
+        generics.params.push(parse_quote!(#receiver_ty));
+        let bounds = self.receiver_bounds(&receiver_ty, &data);
+        let predicates = &mut generics.make_where_clause().predicates;
+        if is_generic {
+            predicates.push(parse_quote!(Self: 'static));
+        }
+        predicates.extend(bounds);
+
+        let [linker, receiver, module] = ["linker", "receiver", "module"].map(variable);
+        let Binding {
+            module: module_name,
+            abi,
+            self_ty,
+            attributes,
+            ..
+        } = self;
+        let definitions = self.definitions.iter().map(define);
+        if self.is_object {
+            tokens.extend(self.object());
+        }
+        let (impl_generics, _, where_clause) = generics.split_for_impl();
+        tokens.extend(quote! {
+            #[automatically_derived]
+            #(#attributes)*
+            impl #impl_generics #path::bind::Bind<#data, #receiver_ty> for #self_ty #where_clause {
+                fn bind(
+                    #linker: &mut #path::Linker<#data>,
+                    #receiver: #receiver_ty,
+                ) -> #path::Result<()> {
+                    let mut #module = #linker
+                        .host_module(#module_name, #receiver)
+                        .abi(#path::bind::Abi::DEFAULT #abi);
+                    #(#definitions)*
+                    ::core::result::Result::Ok(())
+                }
+            }
+        });
+    }
+}
+
+/// Returns the calls that change the default of how strings and slices are found.
+fn abi(options: &Options) -> TokenStream {
+    let Options {
+        memory,
+        alloc,
+        table,
+        memory64,
+        ..
+    } = options;
+    let memory = memory.iter();
+    let alloc = alloc.iter();
+    let table = table.iter();
+    let memory64 = memory64.then(|| quote!(.with_memory64(true)));
+    quote! {
+        #(.with_memory(#memory))*
+        #(.with_alloc(#alloc))*
+        #(.with_table(#table))*
+        #memory64
+    }
+}
+
+/// Returns the statement that defines a function or a constant.
+fn define(definition: &Definition) -> TokenStream {
+    let Definition {
+        name,
+        attributes,
+        item,
+    } = definition;
+    let statement = match item {
+        BoundItem::Function(function) => define_function(name, function),
+        BoundItem::Constant(Constant { ident, span }) => {
+            let module = variable("module");
+            quote_spanned!(at(*span)=> #module.constant(#name, Self::#ident)?;)
+        }
+    };
+    quote!(#(#attributes)* { #statement })
+}
+
+/// Returns the statement that defines a function.
+fn define_function(name: &LitStr, function: &Function) -> TokenStream {
+    let Function {
+        ident,
+        receiver,
+        arguments,
+        output,
+        ..
+    } = function;
+    let span = at(ident.span());
+    let module = variable("module");
+    let names = (1..=arguments.len()).map(|number| variable(&format!("argument{number}")));
+    let names: Vec<Ident> = names.collect();
+    let receiver_name = receiver.map(|_| variable("receiver"));
+    let self_argument = receiver_name.as_slice();
+    let call = quote_spanned!(span=> Self::#ident(#(#self_argument,)* #(#names),*));
+    let (method, call) = match (function.is_async, receiver) {
+        (false, None) => ("func", call),
+        (false, Some(SelfKind::Ref)) => ("method", call),
+        (false, Some(SelfKind::Mut)) => ("method_mut", call),
+        (true, _) => {
+            let method = match receiver {
+                None => "async_func",
+                Some(SelfKind::Ref) => "async_method",
+                Some(SelfKind::Mut) => "async_method_mut",
+            };
+            let call = quote_spanned! {span=>
+                ::std::boxed::Box::pin(async move { #call.await })
+            };
+            (method, call)
+        }
+    };
+    // Where the compiler reports an argument that can't be converted.
+    let method = Ident::new(method, at(function.arguments_span));
+    let receiver_pattern = match &receiver_name {
+        Some(name) => quote!(#name,),
+        // An asynchronous function gets a place for one.
+        None if function.is_async => quote!(_,),
+        None => quote!(),
+    };
+    quote_spanned! {span=>
+        #module.#method::<(#(#arguments,)*), #output>(
+            #name,
+            |#receiver_pattern (#(#names,)*)| #call,
+        )?;
+    }
+}

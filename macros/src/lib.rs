@@ -1,0 +1,55 @@
+//! The attributes and derives of `libwasmtime`. They are re-exported there, with the feature
+//! `macros`, and documented in its chapter `bind`.
+
+mod crate_path;
+mod guest;
+mod host;
+mod host_value;
+
+use proc_macro::TokenStream;
+use syn::parse_macro_input;
+
+// Documented where `libwasmtime` re-exports it, as its example needs that.
+#[proc_macro_attribute]
+pub fn host(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    host::expand(attribute.into(), item.into()).into()
+}
+
+/// Turns a trait into a struct whose methods call the exports of an instance.
+///
+/// `Api::new(&mut store, &instance)` checks all exports, and returns one error, an `ExportsError`,
+/// that lists each that is missing or of another type. A method `fn run(&self, s: &str) -> i32`
+/// becomes `api.run(&mut store, "…")`, which returns a `Result<i32>`; an `async fn` becomes one that
+/// calls asynchronously, with the feature `async`. A method may have `&self` or `&mut self`, and
+/// return a `Result` of this crate, which makes no difference.
+///
+/// A string or a slice is passed as its address and its length. An argument is copied into memory
+/// that the guest allocates, and freed after the call has returned; a result is copied out, and not
+/// freed. If the call fails, nothing is freed.
+///
+/// The options:
+///
+/// - `alloc = "…"`: the exported function that allocates, which takes a size, a size and an
+///   alignment, or what `cabi_realloc` takes, and returns an address. Strings and slices as
+///   arguments require it.
+/// - `free = "…"`: the exported function that frees, which takes an address, an address and a size,
+///   or these and an alignment, and returns nothing.
+/// - `memory = "…"`: the exported memory, in place of `memory`.
+/// - `table = "…"`: the exported table, in place of `__indirect_function_table`.
+/// - `memory64`: addresses, lengths and indices of functions are an `i64`.
+/// - `rename_all = "…"`: the case of the exports' names, such as `camelCase`. The attribute
+///   `#[guest(name = "…")]` on a method sets the name of one.
+/// - `crate = path`: the path of `libwasmtime`, if it isn't found.
+#[proc_macro_attribute]
+pub fn guest(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    guest::expand(attribute.into(), item.into()).into()
+}
+
+/// Makes a struct or an enum one that bound functions take and return.
+#[proc_macro_derive(HostValue, attributes(host))]
+pub fn host_value(item: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(item as syn::DeriveInput);
+    host_value::expand(item)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}

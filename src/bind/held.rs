@@ -1,0 +1,104 @@
+//! Receivers that the guest holds.
+
+use super::{
+    Abi, DetachedReceiver, GuestHeld, Object, ObjectBorrow, ObjectBorrowMut, Receiver, ReceiverMut,
+};
+use crate::error::Context;
+use crate::values::{Args, Form, FromWasm};
+use crate::{Result, ValType};
+use std::marker::PhantomData;
+
+/// A receiver that the guest holds, in an `externref` of an [`Object`].
+///
+/// A method takes the `externref` as its first argument, and borrows the object while it runs.
+/// A call that isn't given an object of this type, or can't borrow it, fails.
+pub struct Held<H: ?Sized>(PhantomData<fn() -> Box<H>>);
+
+impl<H: ?Sized> Held<H> {
+    /// Creates a receiver.
+    pub fn new() -> Held<H>
+    where
+        H: GuestHeld,
+    {
+        Held(PhantomData)
+    }
+}
+
+impl<H: GuestHeld + ?Sized> Default for Held<H> {
+    fn default() -> Self {
+        Held::new()
+    }
+}
+
+impl<H: ?Sized> Clone for Held<H> {
+    fn clone(&self) -> Self {
+        Held(PhantomData)
+    }
+}
+
+/// The object of a method, until the method has returned.
+pub enum HeldObject<H: ?Sized> {
+    Passed(Option<Object<H>>),
+    Shared(ObjectBorrow<H>),
+    Exclusive(ObjectBorrowMut<H>),
+}
+
+impl<H: ?Sized> HeldObject<H> {
+    fn take(&mut self) -> Object<H> {
+        match self {
+            HeldObject::Passed(object) => object.take(),
+            HeldObject::Shared(_) | HeldObject::Exclusive(_) => None,
+        }
+        .expect("a method borrows its receiver once")
+    }
+}
+
+const RECEIVER: &str = "the receiver";
+
+// SAFETY: an `Object` is read, of whose types.
+unsafe impl<T: 'static, H: GuestHeld + ?Sized> Receiver<T> for Held<H> {
+    type Target = H;
+    type Read = HeldObject<H>;
+    const IN_STORE: bool = false;
+    const NEEDS_STORE: bool = true;
+
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+        <Object<H> as FromWasm>::valtypes(abi, types);
+    }
+
+    #[inline]
+    unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<HeldObject<H>> {
+        // SAFETY: the values are next, as this function requires.
+        let object = unsafe { <Object<H> as FromWasm>::read(args) }.context(RECEIVER)?;
+        Ok(HeldObject::Passed(Some(object)))
+    }
+
+    #[inline]
+    fn get<'m>(&'m self, read: &'m mut HeldObject<H>, _: Option<&'m mut T>) -> Result<&'m H> {
+        let borrow = read.take().into_borrow().context(RECEIVER)?;
+        *read = HeldObject::Shared(borrow);
+        match read {
+            HeldObject::Shared(borrow) => Ok(borrow),
+            HeldObject::Passed(_) | HeldObject::Exclusive(_) => unreachable!(),
+        }
+    }
+}
+
+// SAFETY: an `Object` is read, of whose types.
+unsafe impl<T: 'static, H: GuestHeld + ?Sized> ReceiverMut<T> for Held<H> {
+    #[inline]
+    fn get_mut<'m>(
+        &'m self,
+        read: &'m mut HeldObject<H>,
+        _: Option<&'m mut T>,
+    ) -> Result<&'m mut H> {
+        let borrow = read.take().into_borrow_mut().context(RECEIVER)?;
+        *read = HeldObject::Exclusive(borrow);
+        match read {
+            HeldObject::Exclusive(borrow) => Ok(borrow),
+            HeldObject::Passed(_) | HeldObject::Shared(_) => unreachable!(),
+        }
+    }
+}
+
+impl<T: 'static, H: GuestHeld + ?Sized> DetachedReceiver<T> for Held<H> {}

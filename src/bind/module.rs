@@ -1,0 +1,165 @@
+//! The definition of a module of the host, function by function.
+
+use super::func::{Bound, BoundMethod, BoundMethodMut};
+use super::{Abi, NoReceiver, Receiver, ReceiverMut, Site};
+use crate::error::ensure;
+use crate::func::{HostClosure, HostFunc};
+use crate::values::HostArgs;
+use crate::{Linker, Result, Val, WasmRet};
+
+/// A module of the host whose functions are being defined, by [`Linker::host_module`].
+///
+/// Each function is a closure that takes its arguments as a tuple. Their types are named, as
+/// they may be borrowed from the guest's memory: `method::<(u32, &str), _>(…)`. What they can be,
+/// and what a closure can return, is in the chapter [`bind`](crate::bind).
+pub struct HostModule<'l, T: 'static, V> {
+    pub(super) linker: &'l mut Linker<T>,
+    pub(super) module: Box<str>,
+    pub(super) receiver: V,
+    abi: Abi,
+}
+
+impl<'l, T: 'static, V> HostModule<'l, T, V> {
+    pub(super) fn new(linker: &'l mut Linker<T>, module: &str, receiver: V) -> Self {
+        HostModule {
+            linker,
+            module: module.into(),
+            receiver,
+            abi: Abi::DEFAULT,
+        }
+    }
+
+    /// Sets how the functions that are defined from now on find strings and slices.
+    #[must_use]
+    pub fn abi(mut self, abi: Abi) -> Self {
+        self.abi = abi;
+        self
+    }
+
+    pub(super) fn site(&self, name: &str) -> Site {
+        Site::new(&self.module, name, self.abi.clone())
+    }
+
+    /// Checks that an allocator was named, if results need one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if none was.
+    pub(super) fn check_alloc<R: WasmRet>(&self, name: &str) -> Result<()> {
+        ensure!(
+            !R::ALLOCATES || self.abi.alloc().is_some(),
+            "expected the name of the guest's allocator, as `{}`.`{name}` returns a string or a \
+             vector: set `alloc` in the attribute `host`, or call `Abi::with_alloc`",
+            self.module
+        );
+        Ok(())
+    }
+
+    fn define<P, R, F>(&mut self, name: &str, func: F) -> Result<&mut Self>
+    where
+        F: HostClosure<T, P, R> + Send + Sync + 'static,
+        R: WasmRet,
+    {
+        self.check_alloc::<R>(name)?;
+        let host = HostFunc::of::<T, F, P, R>(self.linker.engine(), func);
+        self.linker.define_host(&self.module, name, host)?;
+        Ok(self)
+    }
+
+    /// Defines a constant: an immutable global of that value.
+    ///
+    /// Like the functions, it belongs to no store: a global is created in each store in which a
+    /// module that imports it is instantiated.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if
+    ///
+    /// - the name is defined already, and shadowing isn't allowed;
+    /// - the value is a reference, which belongs to a store;
+    /// - the module is `wasi_snapshot_preview1`, that of WASI.
+    ///
+    /// # Examples
+    ///
+    #[doc = example!(wat)]
+    /// use libwasmtime::bind::NoReceiver;
+    /// use libwasmtime::{Engine, Linker, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let mut linker = Linker::new(&engine);
+    /// linker.host_module("host", NoReceiver).constant("limit", 7)?;
+    ///
+    /// let module = Module::new(&engine, r#"
+    ///     (module
+    ///         (import "host" "limit" (global $limit i32))
+    ///         (func (export "run") (result i32) (global.get $limit)))
+    /// "#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = linker.instantiate(&mut store, &module)?;
+    /// let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+    /// assert_eq!(run.call(&mut store, ())?, 7);
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    pub fn constant(&mut self, name: &str, value: impl Into<Val>) -> Result<&mut Self> {
+        self.linker
+            .define_constant(&self.module, name, value.into())?;
+        Ok(self)
+    }
+
+    /// Defines a function that has no receiver.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the name is defined already, and shadowing isn't allowed.
+    pub fn func<P, R>(
+        &mut self,
+        name: &str,
+        func: impl Fn(P::Args<'_>) -> R + Send + Sync + 'static,
+    ) -> Result<&mut Self>
+    where
+        P: HostArgs<T>,
+        R: WasmRet,
+    {
+        let method = move |(): &(), args: P::Args<'_>| func(args);
+        let method = BoundMethod::new(NoReceiver, method, self.site(name));
+        self.define::<Bound<P>, R, _>(name, method)
+    }
+
+    /// Defines a method that takes `&self`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the name is defined already, and shadowing isn't allowed.
+    pub fn method<P, R>(
+        &mut self,
+        name: &str,
+        method: impl Fn(&V::Target, P::Args<'_>) -> R + Send + Sync + 'static,
+    ) -> Result<&mut Self>
+    where
+        V: Receiver<T>,
+        P: HostArgs<T>,
+        R: WasmRet,
+    {
+        let method = BoundMethod::new(self.receiver.clone(), method, self.site(name));
+        self.define::<Bound<P>, R, _>(name, method)
+    }
+
+    /// Defines a method that takes `&mut self`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the name is defined already, and shadowing isn't allowed.
+    pub fn method_mut<P, R>(
+        &mut self,
+        name: &str,
+        method: impl Fn(&mut V::Target, P::Args<'_>) -> R + Send + Sync + 'static,
+    ) -> Result<&mut Self>
+    where
+        V: ReceiverMut<T>,
+        P: HostArgs<T>,
+        R: WasmRet,
+    {
+        let method = BoundMethodMut::new(self.receiver.clone(), method, self.site(name));
+        self.define::<Bound<P>, R, _>(name, method)
+    }
+}

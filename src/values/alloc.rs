@@ -1,0 +1,161 @@
+//! Memory that the guest allocates for strings and vectors that are returned to it.
+
+use super::guest::not_exported;
+use super::{Guest, Kind};
+use crate::bind::Abi;
+use crate::error::{bail, ensure};
+use crate::store::StoreOpaque;
+use crate::{Error, Extern, Func, Result, ValRaw};
+use std::{fmt, ptr};
+
+/// The most values that an allocator takes.
+const MAX_ARGUMENTS: usize = 4;
+
+/// The allocator of a guest: an exported function.
+pub(crate) struct Allocator<'a> {
+    func: Func,
+    name: &'a str,
+    arguments: Arguments,
+    is_64: bool,
+}
+
+/// What an allocator takes.
+#[derive(Clone, Copy)]
+enum Arguments {
+    Size,
+    SizeAndAlign,
+    /// What `cabi_realloc` takes: an address and a size, both zero, an alignment, and a size.
+    Realloc,
+}
+
+impl<'a> Allocator<'a> {
+    /// Finds the caller's.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if none was named, or if the caller doesn't export such a function.
+    pub(crate) fn find(guest: &mut Guest<'a>) -> Result<Allocator<'a>> {
+        let abi: &'a Abi = guest.abi();
+        let Some(name) = abi.alloc() else {
+            bail!(
+                "a string or a vector is returned in memory that the guest allocates: name its \
+                 allocator, an export, when the function is bound"
+            )
+        };
+        let func = match guest.export(name) {
+            Some(Extern::Func(func)) => func,
+            other => return Err(not_exported("function", name, other)),
+        };
+        let pointer = if abi.is_64() { Kind::I64 } else { Kind::I32 };
+        // SAFETY: invariant "State": the signature lives as long as the store.
+        let signature = unsafe { &*guest.store().signature(&func) };
+        let (params, results) = (&signature.params, &signature.results);
+        let fits = params.iter().chain(results).all(|kind| *kind == pointer) && results.len() == 1;
+        let arguments = match params.len() {
+            1 if fits => Arguments::Size,
+            2 if fits => Arguments::SizeAndAlign,
+            MAX_ARGUMENTS if fits => Arguments::Realloc,
+            _ => bail!(
+                "expected the guest's allocator `{name}` to take a size, a size and an alignment, \
+                 or what `cabi_realloc` takes, and to return an address, all of them {}; found {}",
+                abi.pointer(),
+                signature.ty
+            ),
+        };
+        Ok(Allocator {
+            func,
+            name,
+            arguments,
+            is_64: abi.is_64(),
+        })
+    }
+
+    /// Returns the arguments for a piece of memory.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is larger than the guest's address space.
+    fn arguments(&self, len: usize, align: usize) -> Result<([u64; MAX_ARGUMENTS], usize)> {
+        let (len, align) = (len as u64, align as u64);
+        ensure!(
+            self.is_64 || len <= u64::from(u32::MAX),
+            "{len} bytes don't fit into a memory of 32-bit addresses"
+        );
+        Ok(match self.arguments {
+            Arguments::Size => ([len, 0, 0, 0], 1),
+            Arguments::SizeAndAlign => ([len, align, 0, 0], 2),
+            Arguments::Realloc => ([0, 0, align, len], 4),
+        })
+    }
+
+    /// Adds the allocator's name to an error, unless it has the name of one already; see
+    /// [`Site::explain`](crate::bind::Site::explain).
+    fn failed(&self, error: Error) -> Error {
+        if error.is::<FailedAllocator>() {
+            return error;
+        }
+        error.context(FailedAllocator(self.name.into()))
+    }
+}
+
+/// The part of an error that says which allocator was called.
+#[derive(Debug)]
+struct FailedAllocator(Box<str>);
+
+impl fmt::Display for FailedAllocator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to call the guest's allocator `{}`", self.0)
+    }
+}
+
+impl Guest<'_> {
+    /// Calls the guest's allocator.
+    pub(crate) fn alloc(&mut self, len: usize, align: usize) -> Result<u64> {
+        let allocator = Allocator::find(self)?;
+        let (arguments, count) = allocator.arguments(len, align)?;
+        let mut values = arguments.map(|argument| match allocator.is_64 {
+            true => ValRaw::u64(argument),
+            false => ValRaw::u32(argument as u32),
+        });
+        let store = self.store();
+        let func = *allocator.func.get_c(store);
+        // SAFETY: invariants "State" and "Ownership": only this value uses the store, to which the
+        // function belongs, as `get_c` has checked. There are as many values as its type has, of
+        // these types.
+        let outcome = unsafe {
+            StoreOpaque::call_unchecked(ptr::from_mut(store), &func, values.as_mut_ptr(), count)
+        };
+        outcome.map_err(|error| allocator.failed(error))?;
+        Ok(match allocator.is_64 {
+            true => values[0].get_u64(),
+            false => values[0].get_u32().into(),
+        })
+    }
+}
+
+#[cfg(feature = "async")]
+impl Allocator<'_> {
+    /// Calls the allocator, which may yield or wait.
+    pub(crate) async fn alloc_async(
+        &self,
+        store: impl crate::AsContextMut<Data: Send>,
+        len: usize,
+        align: usize,
+    ) -> Result<u64> {
+        use crate::Val;
+        let (arguments, count) = self.arguments(len, align)?;
+        let arguments = arguments.map(|argument| match self.is_64 {
+            true => Val::I64(argument as i64),
+            false => Val::I32(argument as i32),
+        });
+        let mut results = [Val::I32(0)];
+        self.func
+            .call_async(store, &arguments[..count], &mut results)
+            .await
+            .map_err(|error| self.failed(error))?;
+        Ok(match self.is_64 {
+            true => results[0].unwrap_i64() as u64,
+            false => u64::from(results[0].unwrap_i32() as u32),
+        })
+    }
+}

@@ -1,0 +1,318 @@
+//! Conversions of the host's objects that a guest holds, which are an `externref` each.
+
+use super::{Args, Form, FromWasm, Guest, HostArg, IntoWasm, WasmTy, Writer};
+use crate::bind::{Abi, GuestHeld, HostObject, Object, ObjectBorrow, ObjectBorrowMut, ObjectRef};
+use crate::error::format_err;
+use crate::{Error, ExternRef, OwnedRooted, Result, Rooted, ValType};
+use std::any::type_name;
+
+/// An `externref`, rooted until the call ends.
+type Nullable = Option<Rooted<ExternRef>>;
+
+/// An `externref` with a root of its own.
+type NullableOwned = Option<OwnedRooted<ExternRef>>;
+
+/// Returns the error of a call that passes null for an object.
+#[cold]
+fn null<H: ?Sized>() -> Error {
+    format_err!(
+        "expected an object of type `{}`, found null",
+        type_name::<H>()
+    )
+}
+
+// SAFETY: the value is an `externref`, for which the store is used.
+unsafe impl<H: GuestHeld + ?Sized> FromWasm for Option<Object<H>> {
+    const NEEDS_STORE: bool = true;
+
+    fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+        types.push(Nullable::valtype());
+    }
+
+    #[inline]
+    unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
+        // SAFETY: the value is next, as this function requires.
+        match unsafe { args.read::<Nullable>() } {
+            None => Ok(None),
+            Some(reference) => Object::find(args.guest().store(), &reference).map(Some),
+        }
+    }
+}
+
+// SAFETY: the value is an `externref`, for which the store is used.
+unsafe impl<H: GuestHeld + ?Sized> FromWasm for Option<ObjectRef<H>> {
+    const NEEDS_STORE: bool = true;
+
+    fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+        types.push(NullableOwned::valtype());
+    }
+
+    unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
+        // SAFETY: the value is next, as this function requires.
+        match unsafe { args.read::<NullableOwned>() } {
+            None => Ok(None),
+            Some(reference) => ObjectRef::check(args.guest().store(), reference).map(Some),
+        }
+    }
+}
+
+// SAFETY: the value is an `externref`, for which the store is used.
+unsafe impl<H: GuestHeld + ?Sized> IntoWasm for Option<Object<H>> {
+    type Prepared = Nullable;
+    const NEEDS_STORE: bool = true;
+
+    fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+        types.push(Nullable::valtype());
+    }
+
+    fn prepare(self, guest: &mut Guest<'_>) -> Result<Nullable> {
+        self.map(|object| object.into_externref(guest.store()))
+            .transpose()
+    }
+
+    unsafe fn write<F: Form>(prepared: &Nullable, results: &mut Writer<'_, F>) -> Result<()> {
+        // SAFETY: the place of the value is next, as this function requires.
+        unsafe { results.write(prepared) }
+    }
+}
+
+// SAFETY: the value is an `externref`, for which the store is used.
+unsafe impl<H: GuestHeld + ?Sized> IntoWasm for Option<ObjectRef<H>> {
+    type Prepared = NullableOwned;
+    const NEEDS_STORE: bool = true;
+
+    fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+        types.push(NullableOwned::valtype());
+    }
+
+    fn prepare(self, _: &mut Guest<'_>) -> Result<NullableOwned> {
+        Ok(self.map(ObjectRef::into_externref))
+    }
+
+    unsafe fn write<F: Form>(prepared: &NullableOwned, results: &mut Writer<'_, F>) -> Result<()> {
+        // SAFETY: the place of the value is next, as this function requires.
+        unsafe { results.write(prepared) }
+    }
+}
+
+/// Defines the conversions of what isn't null from those in an `Option`. The type is nullable
+/// all the same, as few guests can express that it isn't.
+macro_rules! not_null {
+    ($($ty:ident)*) => {$(
+        // SAFETY: the value is that of the `Option`.
+        unsafe impl<H: GuestHeld + ?Sized> FromWasm for $ty<H> {
+            const NEEDS_STORE: bool = true;
+
+            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+                <Option<$ty<H>> as FromWasm>::valtypes(abi, types);
+            }
+
+            #[inline]
+            unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
+                // SAFETY: the value is next, as this function requires.
+                unsafe { <Option<$ty<H>> as FromWasm>::read(args)? }.ok_or_else(null::<H>)
+            }
+        }
+
+        // SAFETY: the value is that of the `Option`.
+        unsafe impl<H: GuestHeld + ?Sized> IntoWasm for $ty<H> {
+            type Prepared = <Option<$ty<H>> as IntoWasm>::Prepared;
+            const NEEDS_STORE: bool = true;
+
+            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+                <Option<$ty<H>> as IntoWasm>::valtypes(abi, types);
+            }
+
+            fn prepare(self, guest: &mut Guest<'_>) -> Result<Self::Prepared> {
+                IntoWasm::prepare(Some(self), guest)
+            }
+
+            unsafe fn write<F: Form>(
+                prepared: &Self::Prepared,
+                results: &mut Writer<'_, F>,
+            ) -> Result<()> {
+                // SAFETY: the place of the value is next, as this function requires.
+                unsafe { <Option<$ty<H>> as IntoWasm>::write(prepared, results) }
+            }
+        }
+    )*};
+}
+
+not_null!(Object ObjectRef);
+
+/// Defines how references to objects are passed that may be null.
+macro_rules! nullable {
+    ($($ty:ty: $borrow:ident, $into:ident, $deref:ident, $arg:ty;)*) => {$(
+        // SAFETY: an `Object` is read, of whose types. It isn't in the guest's memory.
+        unsafe impl<T: 'static, H: HostObject + ?Sized> HostArg<T> for Option<$ty> {
+            type Arg<'m> = Option<$arg>;
+            type Read = Option<$borrow<H>>;
+            const NEEDS_STORE: bool = true;
+
+            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+                <Object<H> as FromWasm>::valtypes(abi, types);
+            }
+
+            #[inline]
+            unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self::Read> {
+                // SAFETY: the value is next, as this function requires.
+                let object = unsafe { <Option<Object<H>> as FromWasm>::read(args)? };
+                Ok(object.map(Object::$into).transpose()?)
+            }
+
+            #[inline]
+            unsafe fn get<'m>(read: &'m mut Self::Read) -> Self::Arg<'m> {
+                read.$deref()
+            }
+        }
+    )*};
+}
+
+nullable! {
+    &'static H: ObjectBorrow, into_borrow, as_deref, &'m H;
+    &'static mut H: ObjectBorrowMut, into_borrow_mut, as_deref_mut, &'m mut H;
+}
+
+impl<H: HostObject + ?Sized> ObjectBorrow<H> {
+    /// Reads an argument, and borrows its object.
+    ///
+    /// # Safety
+    ///
+    /// An `externref` must be next in `args`.
+    #[doc(hidden)]
+    #[inline]
+    pub unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
+        // SAFETY: the value is next, as this function requires.
+        Ok(unsafe { <Object<H> as FromWasm>::read(args)? }.into_borrow()?)
+    }
+}
+
+impl<H: HostObject + ?Sized> ObjectBorrowMut<H> {
+    /// Reads an argument, and borrows its object exclusively.
+    ///
+    /// # Safety
+    ///
+    /// An `externref` must be next in `args`.
+    #[doc(hidden)]
+    #[inline]
+    pub unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
+        // SAFETY: the value is next, as this function requires.
+        Ok(unsafe { <Object<H> as FromWasm>::read(args)? }.into_borrow_mut()?)
+    }
+}
+
+/// Makes a type one whose objects a guest holds: references to it can be arguments of bound
+/// functions, and its values results. The attribute `host` with the option `object` expands
+/// to it.
+///
+/// It takes a type, or the parameters of an `impl`, a type and the predicates of a `where` clause,
+/// each with a comma at the end: `({A: Default,} Stack<A> {A: Clone,})`. Of a trait object, which
+/// begins with `dyn`, results are boxed.
+#[cfg(feature = "gc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object {
+    ({$($param:tt)*} dyn $($rest:tt)*) => {
+        $crate::__object!(@unsized {$($param)*} [dyn] $($rest)*);
+    };
+    ({$($param:tt)*} $ty:ty {$($predicate:tt)*}) => {
+        $crate::__object!(@arguments {$($param)*} $ty {$($predicate)*});
+        $crate::__object!(@results {$($param)*} $ty, $ty {$($predicate)*});
+    };
+    (@unsized $params:tt [$($ty:tt)*] {$($predicate:tt)*}) => {
+        $crate::__object!(@boxed $params ($($ty)*) {$($predicate)*});
+    };
+    (@unsized $params:tt [$($ty:tt)*] $next:tt $($rest:tt)*) => {
+        $crate::__object!(@unsized $params [$($ty)* $next] $($rest)*);
+    };
+    (@boxed $params:tt $ty:ty {$($predicate:tt)*}) => {
+        $crate::__object!(@arguments $params $ty {$($predicate)*});
+        $crate::__object!(@results $params ::std::boxed::Box<$ty>, $ty {$($predicate)*});
+    };
+    (@arguments {$($param:tt)*} $ty:ty {$($predicate:tt)*}) => {
+        impl<$($param)*> $crate::bind::HostObject for $ty where $($predicate)* {}
+        $crate::__object!(@argument {$($param)*} (&'static $ty) $ty, ObjectBorrow, Deref::deref,
+            'm (&'m $ty) {$($predicate)*});
+        $crate::__object!(@argument {$($param)*} (&'static mut $ty) $ty, ObjectBorrowMut, DerefMut::deref_mut,
+            'm (&'m mut $ty) {$($predicate)*});
+    };
+    (@argument {$($param:tt)*} ($($reference:tt)*) $ty:ty, $borrow:ident,
+        $deref_trait:ident::$deref:ident,
+        $m:lifetime $arg:tt {$($predicate:tt)*}) => {
+        // SAFETY: an `Object` is read, of whose types. It isn't in the guest's memory.
+        unsafe impl<$($param)* __Data: 'static> $crate::bind::HostArg<__Data> for $($reference)*
+        where $($predicate)*
+        {
+            type Arg<$m> = $arg;
+            type Read = $crate::bind::$borrow<$ty>;
+            const NEEDS_STORE: bool = true;
+
+            fn valtypes(
+                abi: &$crate::bind::Abi,
+                types: &mut ::std::vec::Vec<$crate::ValType>,
+            ) {
+                <$crate::bind::Object<$ty> as $crate::bind::FromWasm>::valtypes(abi, types);
+            }
+
+            #[inline]
+            unsafe fn read<__Form: $crate::bind::private::Form>(
+                args: &mut $crate::bind::private::Args<'_, __Form>,
+            ) -> $crate::Result<Self::Read> {
+                // SAFETY: the value is next, as this function requires.
+                unsafe { $crate::bind::$borrow::read(args) }
+            }
+
+            #[inline]
+            unsafe fn get<$m>(read: &$m mut Self::Read) -> Self::Arg<$m> {
+                ::core::ops::$deref_trait::$deref(read)
+            }
+        }
+    };
+    (@results {$($param:tt)*} $result:ty, $ty:ty {$($predicate:tt)*}) => {
+        // SAFETY: an `Object` is written, of whose types.
+        unsafe impl<$($param)*> $crate::bind::IntoWasm for $result where $($predicate)* {
+            type Prepared =
+                <$crate::bind::Object<$ty> as $crate::bind::IntoWasm>::Prepared;
+            const NEEDS_STORE: bool = true;
+
+            fn valtypes(
+                abi: &$crate::bind::Abi,
+                types: &mut ::std::vec::Vec<$crate::ValType>,
+            ) {
+                <$crate::bind::Object<$ty> as $crate::bind::IntoWasm>::valtypes(abi, types);
+            }
+
+            fn prepare(
+                self,
+                guest: &mut $crate::bind::private::Guest<'_>,
+            ) -> $crate::Result<Self::Prepared> {
+                let object = $crate::bind::Object::<$ty>::from(::std::boxed::Box::from(self));
+                $crate::bind::IntoWasm::prepare(object, guest)
+            }
+
+            unsafe fn write<__Form: $crate::bind::private::Form>(
+                prepared: &Self::Prepared,
+                results: &mut $crate::bind::private::Writer<'_, __Form>,
+            ) -> $crate::Result<()> {
+                // SAFETY: the place of the value is next, as this function requires.
+                unsafe {
+                    <$crate::bind::Object<$ty> as $crate::bind::IntoWasm>::write(prepared, results)
+                }
+            }
+        }
+    };
+    ($($ty:tt)*) => {
+        $crate::__object!({} $($ty)* {});
+    };
+}
+
+#[cfg(not(feature = "gc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object {
+    ($($ty:tt)*) => {
+        ::core::compile_error!(
+            "objects that a guest holds need the Cargo feature `gc` of `libwasmtime`"
+        );
+    };
+}

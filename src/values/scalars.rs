@@ -1,0 +1,263 @@
+//! Scalars that WebAssembly has no type for: they travel as an `i32` or a pointer.
+
+use super::{Args, Form, FromWasm, Guest, IntoWasm, Writer};
+use crate::bind::Abi;
+use crate::error::{bail, format_err};
+use crate::{Result, ValType};
+use std::fmt;
+
+/// Returns an error about a number that isn't one of a type's values.
+#[cold]
+fn no_value<T>(expected: fmt::Arguments<'_>, found: impl fmt::Display) -> Result<T> {
+    bail!("expected {expected}, found {found}")
+}
+
+/// Implements the conversions of integers that are smaller than an `i32`, which is signed or not
+/// as they are.
+macro_rules! small_integers {
+    ($($ty:ty as $wide:ty;)*) => {$(
+        // SAFETY: one `i32` is read.
+        unsafe impl FromWasm for $ty {
+            const NEEDS_STORE: bool = false;
+
+            fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+                types.push(ValType::I32);
+            }
+
+            #[inline]
+            unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<$ty> {
+                // SAFETY: the value is next, as this function requires.
+                let found = unsafe { args.read::<$wide>() };
+                match <$ty>::try_from(found) {
+                    Ok(value) => Ok(value),
+                    Err(_) => no_value(
+                        format_args!(
+                            "a {} between {} and {}",
+                            stringify!($ty),
+                            <$ty>::MIN,
+                            <$ty>::MAX
+                        ),
+                        found,
+                    ),
+                }
+            }
+        }
+
+        // SAFETY: one `i32` is written.
+        unsafe impl IntoWasm for $ty {
+            type Prepared = $ty;
+            const NEEDS_STORE: bool = false;
+
+            fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+                types.push(ValType::I32);
+            }
+
+            #[inline]
+            fn prepare(self, _: &mut Guest<'_>) -> Result<$ty> {
+                Ok(self)
+            }
+
+            #[inline]
+            unsafe fn write<F: Form>(value: &$ty, results: &mut Writer<'_, F>) -> Result<()> {
+                // SAFETY: the place is next, as this function requires.
+                unsafe { results.write(&<$wide>::from(*value)) }
+            }
+        }
+    )*};
+}
+
+small_integers! {
+    u8 as u32;
+    u16 as u32;
+    i8 as i32;
+    i16 as i32;
+}
+
+/// Implements the conversions of types that are made of an integer which may have no value, by
+/// a function to and one from it.
+macro_rules! through_integers {
+    ($($ty:ty: $from:expr, $into:expr, $expected:literal;)*) => {$(
+        // SAFETY: one `i32` is read.
+        unsafe impl FromWasm for $ty {
+            const NEEDS_STORE: bool = false;
+
+            fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+                types.push(ValType::I32);
+            }
+
+            #[inline]
+            unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<$ty> {
+                // SAFETY: the value is next, as this function requires.
+                let found = unsafe { args.read::<u32>() };
+                match $from(found) {
+                    Some(value) => Ok(value),
+                    None => no_value(format_args!($expected), found),
+                }
+            }
+        }
+
+        // SAFETY: one `i32` is written.
+        unsafe impl IntoWasm for $ty {
+            type Prepared = $ty;
+            const NEEDS_STORE: bool = false;
+
+            fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
+                types.push(ValType::I32);
+            }
+
+            #[inline]
+            fn prepare(self, _: &mut Guest<'_>) -> Result<$ty> {
+                Ok(self)
+            }
+
+            #[inline]
+            unsafe fn write<F: Form>(value: &$ty, results: &mut Writer<'_, F>) -> Result<()> {
+                // SAFETY: the place is next, as this function requires.
+                unsafe { results.write::<u32>(&$into(*value)) }
+            }
+        }
+    )*};
+}
+
+through_integers! {
+    bool: |found| (found <= 1).then_some(found == 1), u32::from, "a bool, which is 0 or 1";
+    char: char::from_u32, u32::from, "a char, which is a Unicode scalar value";
+}
+
+/// A number of the width of the guest's pointers.
+pub struct Pointer {
+    value: u64,
+    is_64: bool,
+}
+
+/// Implements the conversions of integers of the width of a pointer. `$sign` is the signed or
+/// unsigned type of 32 bits that a pointer of that width is extended from.
+macro_rules! pointers {
+    ($($ty:ty, $narrow:ty, $wide:ty;)*) => {$(
+        // SAFETY: a pointer is read.
+        unsafe impl FromWasm for $ty {
+            const NEEDS_STORE: bool = false;
+
+            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+                types.push(abi.pointer());
+            }
+
+            #[inline]
+            unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<$ty> {
+                let is_64 = args.guest().abi().is_64();
+                // SAFETY: the value is next, as this function requires.
+                let found = unsafe { args.read_pointer() };
+                let found = match is_64 {
+                    true => found as $wide,
+                    false => <$wide>::from(found as $narrow),
+                };
+                <$ty>::try_from(found).map_err(|_| {
+                    format_err!(
+                        "expected a number that fits into the {} of this machine, found {found}",
+                        stringify!($ty)
+                    )
+                })
+            }
+        }
+
+        // SAFETY: a pointer is written.
+        unsafe impl IntoWasm for $ty {
+            type Prepared = Pointer;
+            const NEEDS_STORE: bool = false;
+
+            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+                types.push(abi.pointer());
+            }
+
+            #[inline]
+            fn prepare(self, guest: &mut Guest<'_>) -> Result<Pointer> {
+                let is_64 = guest.abi().is_64();
+                if !is_64 && <$narrow>::try_from(self).is_err() {
+                    let error = no_value::<Pointer>(
+                        format_args!("a result that fits into the {} of the guest", stringify!($ty)),
+                        self,
+                    );
+                    return error.map_err(|error| guest.explain(error));
+                }
+                Ok(Pointer { value: self as u64, is_64 })
+            }
+
+            #[inline]
+            unsafe fn write<F: Form>(pointer: &Pointer, results: &mut Writer<'_, F>) -> Result<()> {
+                // SAFETY: the place is next, as this function requires, and has that width.
+                unsafe {
+                    match pointer.is_64 {
+                        true => results.write(&pointer.value),
+                        false => results.write(&(pointer.value as u32)),
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+pointers! {
+    usize, u32, u64;
+    isize, i32, i64;
+}
+
+// SAFETY: the elements are read one after the other.
+unsafe impl<A: FromWasm, const N: usize> FromWasm for [A; N] {
+    const NEEDS_STORE: bool = A::NEEDS_STORE;
+    const NEEDS_MEMORY: bool = A::NEEDS_MEMORY;
+
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+        for _ in 0..N {
+            A::valtypes(abi, types);
+        }
+    }
+
+    #[inline]
+    unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<[A; N]> {
+        let mut elements = [const { None }; N];
+        for (i, element) in elements.iter_mut().enumerate() {
+            // SAFETY: the values are next, as this function requires.
+            let read = unsafe { A::read(args) };
+            *element = Some(read.map_err(|error| error.context(format!("element {i}")))?);
+        }
+        Ok(elements.map(|element: Option<A>| element.expect("all elements were read")))
+    }
+}
+
+// SAFETY: the elements are written one after the other.
+unsafe impl<A: IntoWasm, const N: usize> IntoWasm for [A; N] {
+    type Prepared = [A::Prepared; N];
+    const NEEDS_STORE: bool = A::NEEDS_STORE;
+    const ALLOCATES: bool = A::ALLOCATES;
+
+    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+        for _ in 0..N {
+            A::valtypes(abi, types);
+        }
+    }
+
+    fn allocations(&self, each: &mut dyn FnMut(usize, usize)) {
+        for element in self {
+            element.allocations(each);
+        }
+    }
+
+    fn prepare(self, guest: &mut Guest<'_>) -> Result<[A::Prepared; N]> {
+        let mut prepared = [const { None }; N];
+        for (place, element) in prepared.iter_mut().zip(self) {
+            *place = Some(element.prepare(guest)?);
+        }
+        Ok(prepared.map(|element: Option<A::Prepared>| element.expect("all were prepared")))
+    }
+
+    unsafe fn write<F: Form>(
+        prepared: &[A::Prepared; N],
+        results: &mut Writer<'_, F>,
+    ) -> Result<()> {
+        for element in prepared {
+            // SAFETY: the places are next, as this function requires.
+            unsafe { A::write(element, results)? };
+        }
+        Ok(())
+    }
+}

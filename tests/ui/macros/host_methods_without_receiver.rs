@@ -1,0 +1,17 @@
+//! Methods have a receiver.
+
+use libwasmtime::{Engine, Linker};
+
+struct Counter;
+
+#[libwasmtime::host(module = "counter")]
+impl Counter {
+    fn total(&self) -> i32 {
+        1
+    }
+}
+
+fn main() {
+    let mut linker = Linker::<()>::new(&Engine::default());
+    let _ = linker.host_functions::<Counter>();
+}

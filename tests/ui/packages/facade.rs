@@ -1,0 +1,5 @@
+//! A crate that re-exports `libwasmtime`.
+
+pub mod engine {
+    pub use libwasmtime::*;
+}
