@@ -64,6 +64,35 @@ pub unsafe fn copy<E: Element, F: Form>(args: &mut Args<'_, F>) -> Result<E> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __by_pointer {
+    (@borrowed ($reference:ty) $ty:ty, $m:lifetime ($arg:ty), $is_mut:literal, $get:ident) => {
+        // SAFETY: an address is read, and the place borrowed.
+        unsafe impl<T: 'static> $crate::bind::HostArg<T> for $reference {
+            type Arg<$m> = $arg;
+            type Read = $crate::bind::private::Place<$ty>;
+            const NEEDS_STORE: bool = true;
+            const BORROWS: bool = true;
+
+            fn valtypes(abi: &$crate::bind::Abi, types: &mut ::std::vec::Vec<$crate::ValType>) {
+                types.push(abi.pointer());
+            }
+
+            #[inline]
+            unsafe fn read<F: $crate::bind::private::Form>(
+                args: &mut $crate::bind::private::Args<'_, F>,
+            ) -> $crate::Result<Self::Read> {
+                // SAFETY: the address is next, as this function requires.
+                unsafe { $crate::bind::private::borrow(args, $is_mut) }
+            }
+
+            #[inline]
+            unsafe fn get<$m>(read: &$m mut Self::Read) -> $arg {
+                // SAFETY: the place is in the guest's memory, which nothing changes, as this
+                // function requires; nothing else uses it if it is borrowed exclusively, which
+                // the borrow has checked.
+                unsafe { read.$get() }
+            }
+        }
+    };
     ($ty:ty) => {
         // SAFETY: an address is read.
         unsafe impl $crate::bind::FromWasm for $ty {
@@ -83,58 +112,7 @@ macro_rules! __by_pointer {
             }
         }
 
-        // SAFETY: an address is read, and the place borrowed.
-        unsafe impl<T: 'static> $crate::bind::HostArg<T> for &'static $ty {
-            type Arg<'m> = &'m $ty;
-            type Read = $crate::bind::private::Place<$ty>;
-            const NEEDS_STORE: bool = true;
-            const BORROWS: bool = true;
-
-            fn valtypes(abi: &$crate::bind::Abi, types: &mut ::std::vec::Vec<$crate::ValType>) {
-                types.push(abi.pointer());
-            }
-
-            #[inline]
-            unsafe fn read<F: $crate::bind::private::Form>(
-                args: &mut $crate::bind::private::Args<'_, F>,
-            ) -> $crate::Result<Self::Read> {
-                // SAFETY: the address is next, as this function requires.
-                unsafe { $crate::bind::private::borrow(args, false) }
-            }
-
-            #[inline]
-            unsafe fn get<'m>(read: &'m mut Self::Read) -> &'m $ty {
-                // SAFETY: the place is in the guest's memory, which nothing changes, as this
-                // function requires.
-                unsafe { read.as_ref() }
-            }
-        }
-
-        // SAFETY: an address is read, and the place borrowed exclusively.
-        unsafe impl<T: 'static> $crate::bind::HostArg<T> for &'static mut $ty {
-            type Arg<'m> = &'m mut $ty;
-            type Read = $crate::bind::private::Place<$ty>;
-            const NEEDS_STORE: bool = true;
-            const BORROWS: bool = true;
-
-            fn valtypes(abi: &$crate::bind::Abi, types: &mut ::std::vec::Vec<$crate::ValType>) {
-                types.push(abi.pointer());
-            }
-
-            #[inline]
-            unsafe fn read<F: $crate::bind::private::Form>(
-                args: &mut $crate::bind::private::Args<'_, F>,
-            ) -> $crate::Result<Self::Read> {
-                // SAFETY: the address is next, as this function requires.
-                unsafe { $crate::bind::private::borrow(args, true) }
-            }
-
-            #[inline]
-            unsafe fn get<'m>(read: &'m mut Self::Read) -> &'m mut $ty {
-                // SAFETY: the place is in the guest's memory, which nothing else uses, as this
-                // function requires and the borrow has checked.
-                unsafe { read.as_mut() }
-            }
-        }
+        $crate::__by_pointer!(@borrowed (&'static $ty) $ty, 'm (&'m $ty), false, as_ref);
+        $crate::__by_pointer!(@borrowed (&'static mut $ty) $ty, 'm (&'m mut $ty), true, as_mut);
     };
 }

@@ -86,6 +86,20 @@ pub unsafe trait ReceiverMut<T: 'static>: Receiver<T> {
 )]
 pub trait DetachedReceiver<T: 'static>: Receiver<T> {}
 
+/// The items of a receiver that takes no values.
+macro_rules! reads_nothing {
+    () => {
+        type Read = ();
+
+        fn valtypes(_: &Abi, _: &mut Vec<ValType>) {}
+
+        #[inline]
+        unsafe fn read<F: Form>(_: &mut Args<'_, F>) -> Result<()> {
+            Ok(())
+        }
+    };
+}
+
 /// A receiver that is a part of the store's data.
 pub struct InStore<H: ?Sized, G> {
     get: G,
@@ -124,16 +138,10 @@ where
     G: Fn(&mut T) -> &mut H + Clone + Send + Sync + 'static,
 {
     type Target = H;
-    type Read = ();
     const IN_STORE: bool = true;
     const NEEDS_STORE: bool = true;
 
-    fn valtypes(_: &Abi, _: &mut Vec<ValType>) {}
-
-    #[inline]
-    unsafe fn read<F: Form>(_: &mut Args<'_, F>) -> Result<()> {
-        Ok(())
-    }
+    reads_nothing!();
 
     #[inline]
     fn get<'m>(&'m self, (): &'m mut (), data: Option<&'m mut T>) -> Result<&'m H> {
@@ -172,16 +180,10 @@ impl<H: ?Sized> Clone for Shared<H> {
 // SAFETY: no values are read.
 unsafe impl<T: 'static, H: ?Sized + Send + Sync + 'static> Receiver<T> for Shared<H> {
     type Target = H;
-    type Read = ();
     const IN_STORE: bool = false;
     const NEEDS_STORE: bool = false;
 
-    fn valtypes(_: &Abi, _: &mut Vec<ValType>) {}
-
-    #[inline]
-    unsafe fn read<F: Form>(_: &mut Args<'_, F>) -> Result<()> {
-        Ok(())
-    }
+    reads_nothing!();
 
     #[inline]
     fn get<'m>(&'m self, (): &'m mut (), _: Option<&'m mut T>) -> Result<&'m H> {
@@ -198,16 +200,10 @@ pub struct NoReceiver;
 // SAFETY: no values are read.
 unsafe impl<T: 'static> Receiver<T> for NoReceiver {
     type Target = ();
-    type Read = ();
     const IN_STORE: bool = false;
     const NEEDS_STORE: bool = false;
 
-    fn valtypes(_: &Abi, _: &mut Vec<ValType>) {}
-
-    #[inline]
-    unsafe fn read<F: Form>(_: &mut Args<'_, F>) -> Result<()> {
-        Ok(())
-    }
+    reads_nothing!();
 
     #[inline]
     fn get<'m>(&'m self, read: &'m mut (), _: Option<&'m mut T>) -> Result<&'m ()> {

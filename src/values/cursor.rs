@@ -84,4 +84,24 @@ impl<F: Form> Writer<'_, F> {
         }
         Ok(())
     }
+
+    /// Writes an address or a length, which has the width of a pointer of the guest.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Writer::write`].
+    ///
+    /// # Safety
+    ///
+    /// There must be a place for it, of that width.
+    #[inline]
+    pub(super) unsafe fn write_pointer(&mut self, value: u64, is_64: bool) -> Result<()> {
+        // SAFETY: there is such a place, as this function requires.
+        unsafe {
+            match is_64 {
+                true => self.write(&value),
+                false => self.write(&(value as u32)),
+            }
+        }
+    }
 }

@@ -38,57 +38,41 @@ fn add_span(abi: &Abi, types: &mut Vec<ValType>) {
     types.extend([abi.pointer(), abi.pointer()]);
 }
 
-// SAFETY: the address and the length are read, and the place is borrowed.
-unsafe impl<T: 'static, E: Element> HostArg<T> for &'static [E] {
-    type Arg<'m> = &'m [E];
-    type Read = Place<[E]>;
-    const NEEDS_STORE: bool = true;
-    const BORROWS: bool = true;
+macro_rules! slices {
+    ($($ty:ty as $arg:ty: $is_mut:literal, $get:ident;)*) => {$(
+        // SAFETY: the address and the length are read, and the place is borrowed.
+        unsafe impl<T: 'static, E: Element> HostArg<T> for $ty {
+            type Arg<'m> = $arg;
+            type Read = Place<[E]>;
+            const NEEDS_STORE: bool = true;
+            const BORROWS: bool = true;
 
-    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
-        add_span(abi, types);
-    }
+            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+                add_span(abi, types);
+            }
 
-    #[inline]
-    unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Place<[E]>> {
-        // SAFETY: both values are next, as this function requires.
-        let (address, len) = unsafe { read_span(args) };
-        args.borrow(address, len, false).map(Place)
-    }
+            #[inline]
+            unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Place<[E]>> {
+                // SAFETY: both values are next, as this function requires.
+                let (address, len) = unsafe { read_span(args) };
+                args.borrow(address, len, $is_mut).map(Place)
+            }
 
-    #[inline]
-    unsafe fn get(read: &mut Place<[E]>) -> &[E] {
-        // SAFETY: the place is in the guest's memory, which nothing changes, as this function
-        // requires. Every combination of bits is a value, as `Element` requires.
-        unsafe { read.0.as_ref() }
-    }
+            #[inline]
+            unsafe fn get<'m>(read: &'m mut Place<[E]>) -> $arg {
+                // SAFETY: the place is in the guest's memory, which nothing changes, as this
+                // function requires; nothing else uses it if it is borrowed exclusively, which
+                // `Args::borrow` has checked. Every combination of bits is a value, as `Element`
+                // requires.
+                unsafe { read.0.$get() }
+            }
+        }
+    )*};
 }
 
-// SAFETY: the address and the length are read, and the place is borrowed exclusively.
-unsafe impl<T: 'static, E: Element> HostArg<T> for &'static mut [E] {
-    type Arg<'m> = &'m mut [E];
-    type Read = Place<[E]>;
-    const NEEDS_STORE: bool = true;
-    const BORROWS: bool = true;
-
-    fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
-        add_span(abi, types);
-    }
-
-    #[inline]
-    unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Place<[E]>> {
-        // SAFETY: both values are next, as this function requires.
-        let (address, len) = unsafe { read_span(args) };
-        args.borrow(address, len, true).map(Place)
-    }
-
-    #[inline]
-    unsafe fn get(read: &mut Place<[E]>) -> &mut [E] {
-        // SAFETY: the place is in the guest's memory, which nothing else uses, as this function
-        // requires and `Args::borrow` has checked. Every combination of bits is a value, as
-        // `Element` requires.
-        unsafe { read.0.as_mut() }
-    }
+slices! {
+    &'static [E] as &'m [E]: false, as_ref;
+    &'static mut [E] as &'m mut [E]: true, as_mut;
 }
 
 // SAFETY: the address and the length are read, and the place is borrowed.
@@ -193,13 +177,8 @@ impl Span {
         // SAFETY: the places are next, as this function requires. In a memory of 32-bit
         // addresses, the slice has a 32-bit address and length.
         unsafe {
-            if self.is_64 {
-                results.write(&self.address)?;
-                results.write(&self.len)
-            } else {
-                results.write(&(self.address as u32))?;
-                results.write(&(self.len as u32))
-            }
+            results.write_pointer(self.address, self.is_64)?;
+            results.write_pointer(self.len, self.is_64)
         }
     }
 }

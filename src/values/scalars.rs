@@ -12,10 +12,10 @@ fn no_value<T>(expected: fmt::Arguments<'_>, found: impl fmt::Display) -> Result
     bail!("expected {expected}, found {found}")
 }
 
-/// Implements the conversions of integers that are smaller than an `i32`, which is signed or not
-/// as they are.
-macro_rules! small_integers {
-    ($($ty:ty as $wide:ty;)*) => {$(
+/// Implements the conversions of types whose values travel as an `i32`, which not every number
+/// is: by a function from and one to the integer type that `i32` is seen as.
+macro_rules! through_integers {
+    ($($ty:ty as $wide:ty: $from:expr, $into:expr, $($expected:expr),+;)*) => {$(
         // SAFETY: one `i32` is read.
         unsafe impl FromWasm for $ty {
             const NEEDS_STORE: bool = false;
@@ -28,17 +28,9 @@ macro_rules! small_integers {
             unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<$ty> {
                 // SAFETY: the value is next, as this function requires.
                 let found = unsafe { args.read::<$wide>() };
-                match <$ty>::try_from(found) {
-                    Ok(value) => Ok(value),
-                    Err(_) => no_value(
-                        format_args!(
-                            "a {} between {} and {}",
-                            stringify!($ty),
-                            <$ty>::MIN,
-                            <$ty>::MAX
-                        ),
-                        found,
-                    ),
+                match $from(found) {
+                    Some(value) => Ok(value),
+                    None => no_value(format_args!($($expected),+), found),
                 }
             }
         }
@@ -60,10 +52,26 @@ macro_rules! small_integers {
             #[inline]
             unsafe fn write<F: Form>(value: &$ty, results: &mut Writer<'_, F>) -> Result<()> {
                 // SAFETY: the place is next, as this function requires.
-                unsafe { results.write(&<$wide>::from(*value)) }
+                unsafe { results.write::<$wide>(&$into(*value)) }
             }
         }
     )*};
+}
+
+through_integers! {
+    bool as u32: |found| (found <= 1).then_some(found == 1), u32::from, "a bool, which is 0 or 1";
+    char as u32: char::from_u32, u32::from, "a char, which is a Unicode scalar value";
+}
+
+/// Implements the conversions of integers that are smaller than an `i32`, which is signed or not
+/// as they are.
+macro_rules! small_integers {
+    ($($ty:ty as $wide:ty;)*) => {
+        through_integers! {$(
+            $ty as $wide: |found| <$ty>::try_from(found).ok(), <$wide>::from,
+                "a {} between {} and {}", stringify!($ty), <$ty>::MIN, <$ty>::MAX;
+        )*}
+    };
 }
 
 small_integers! {
@@ -73,65 +81,14 @@ small_integers! {
     i16 as i32;
 }
 
-/// Implements the conversions of types that are made of an integer which may have no value, by
-/// a function to and one from it.
-macro_rules! through_integers {
-    ($($ty:ty: $from:expr, $into:expr, $expected:literal;)*) => {$(
-        // SAFETY: one `i32` is read.
-        unsafe impl FromWasm for $ty {
-            const NEEDS_STORE: bool = false;
-
-            fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
-                types.push(ValType::I32);
-            }
-
-            #[inline]
-            unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<$ty> {
-                // SAFETY: the value is next, as this function requires.
-                let found = unsafe { args.read::<u32>() };
-                match $from(found) {
-                    Some(value) => Ok(value),
-                    None => no_value(format_args!($expected), found),
-                }
-            }
-        }
-
-        // SAFETY: one `i32` is written.
-        unsafe impl IntoWasm for $ty {
-            type Prepared = $ty;
-            const NEEDS_STORE: bool = false;
-
-            fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
-                types.push(ValType::I32);
-            }
-
-            #[inline]
-            fn prepare(self, _: &mut Guest<'_>) -> Result<$ty> {
-                Ok(self)
-            }
-
-            #[inline]
-            unsafe fn write<F: Form>(value: &$ty, results: &mut Writer<'_, F>) -> Result<()> {
-                // SAFETY: the place is next, as this function requires.
-                unsafe { results.write::<u32>(&$into(*value)) }
-            }
-        }
-    )*};
-}
-
-through_integers! {
-    bool: |found| (found <= 1).then_some(found == 1), u32::from, "a bool, which is 0 or 1";
-    char: char::from_u32, u32::from, "a char, which is a Unicode scalar value";
-}
-
 /// A number of the width of the guest's pointers.
 pub struct Pointer {
     value: u64,
     is_64: bool,
 }
 
-/// Implements the conversions of integers of the width of a pointer. `$sign` is the signed or
-/// unsigned type of 32 bits that a pointer of that width is extended from.
+/// Implements the conversions of integers of the width of a pointer, which is signed or not as
+/// they are: the type of 32 bits, and the one of 64 bits.
 macro_rules! pointers {
     ($($ty:ty, $narrow:ty, $wide:ty;)*) => {$(
         // SAFETY: a pointer is read.
@@ -185,12 +142,7 @@ macro_rules! pointers {
             #[inline]
             unsafe fn write<F: Form>(pointer: &Pointer, results: &mut Writer<'_, F>) -> Result<()> {
                 // SAFETY: the place is next, as this function requires, and has that width.
-                unsafe {
-                    match pointer.is_64 {
-                        true => results.write(&pointer.value),
-                        false => results.write(&(pointer.value as u32)),
-                    }
-                }
+                unsafe { results.write_pointer(pointer.value, pointer.is_64) }
             }
         }
     )*};
