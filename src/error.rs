@@ -35,6 +35,23 @@ pub use out_of_memory::OutOfMemory;
 pub(crate) use text::is_message;
 pub use thrown_exception::ThrownException;
 
+/// Writes the message of an error that lists items: what failed, how many there are of what, and
+/// each of them.
+pub(crate) fn fmt_list(
+    f: &mut fmt::Formatter<'_>,
+    failed: &str,
+    noun: &str,
+    items: &[impl fmt::Display],
+) -> fmt::Result {
+    let count = items.len();
+    let s = if count == 1 { "" } else { "s" };
+    write!(f, "failed to {failed} {count} {noun}{s}")?;
+    for (i, item) in items.iter().enumerate() {
+        write!(f, "{} {item}", if i == 0 { ":" } else { ";" })?;
+    }
+    Result::Ok(())
+}
+
 /// A [`Result`](std::result::Result) whose error is [`Error`], unless another is named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

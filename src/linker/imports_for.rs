@@ -1,6 +1,7 @@
 //! The imports of a module, found among the definitions of a linker.
 
 use super::Linker;
+use crate::error::fmt_list;
 use crate::instance::check_engine;
 use crate::{AsContext, AsContextMut, Error, Extern, ExternType, ImportType, Module, Result};
 use std::fmt;
@@ -178,13 +179,7 @@ impl ImportsError {
 
 impl fmt::Display for ImportsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.items.len();
-        let s = if count == 1 { "" } else { "s" };
-        write!(f, "failed to link {count} import{s}")?;
-        for (i, item) in self.items.iter().enumerate() {
-            write!(f, "{} {item}", if i == 0 { ":" } else { ";" })?;
-        }
-        Ok(())
+        fmt_list(f, "link", "import", &self.items)
     }
 }
 

@@ -113,10 +113,7 @@ impl Guest<'_> {
     pub(crate) fn alloc(&mut self, len: usize, align: usize) -> Result<u64> {
         let allocator = Allocator::find(self)?;
         let (arguments, count) = allocator.arguments(len, align)?;
-        let mut values = arguments.map(|argument| match allocator.is_64 {
-            true => ValRaw::u64(argument),
-            false => ValRaw::u32(argument as u32),
-        });
+        let mut values = arguments.map(ValRaw::u64);
         let store = self.store();
         let func = *allocator.func.get_c(store);
         // SAFETY: invariants "State" and "Ownership": only this value uses the store, to which the

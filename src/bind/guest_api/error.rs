@@ -1,5 +1,6 @@
 //! The error for exports that aren't as expected.
 
+use crate::error::fmt_list;
 use crate::{Error, ExternType};
 use std::fmt;
 
@@ -20,13 +21,7 @@ impl ExportsError {
 
 impl fmt::Display for ExportsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.items.len();
-        let s = if count == 1 { "" } else { "s" };
-        write!(f, "failed to find {count} export{s}")?;
-        for (i, item) in self.items.iter().enumerate() {
-            write!(f, "{} {item}", if i == 0 { ":" } else { ";" })?;
-        }
-        Ok(())
+        fmt_list(f, "find", "export", &self.items)
     }
 }
 
