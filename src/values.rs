@@ -36,7 +36,7 @@ mod wasm_ty;
 
 pub(crate) use alloc::Allocator;
 #[cfg(feature = "async")]
-pub(crate) use arg::CallerPlace;
+pub(crate) use arg::{CallerPlace, about_argument};
 pub use arg::{HostArg, HostArgs, Place};
 pub use args::Args;
 pub use cursor::{Reader, Writer};

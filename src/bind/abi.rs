@@ -2,7 +2,6 @@
 
 use crate::{Error, ValType};
 use std::borrow::Cow;
-use std::fmt;
 
 /// How a bound function finds strings, slices and functions of the guest that calls it.
 ///
@@ -128,29 +127,15 @@ impl Site {
         &self.abi
     }
 
-    /// Adds the function's name to an error, unless it has the name of one already, which the
-    /// guest's allocator has called: a guest that recurses so can't make an error of any depth,
-    /// which would overflow the stack when it is dropped.
+    /// Adds the function's name to an error.
     #[cold]
     pub(crate) fn explain(&self, error: Error) -> Error {
-        if self.name.is_empty() || error.is::<FailedHostFunction>() {
+        let Site { module, name, .. } = self;
+        if name.is_empty() {
             return error;
         }
-        let (module, name) = (self.module.clone(), self.name.clone());
-        error.context(FailedHostFunction { module, name })
-    }
-}
-
-/// The part of an error that says which host function was called.
-#[derive(Debug)]
-pub(crate) struct FailedHostFunction {
-    module: Cow<'static, str>,
-    name: Cow<'static, str>,
-}
-
-impl fmt::Display for FailedHostFunction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let FailedHostFunction { module, name } = self;
-        write!(f, "failed to call the host function `{module}`.`{name}`")
+        error.with_bounded_context(|| {
+            format!("failed to call the host function `{module}`.`{name}`")
+        })
     }
 }

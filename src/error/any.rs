@@ -104,6 +104,23 @@ impl Error {
         Error::from_anyhow(self.into_anyhow().context(context))
     }
 
+    /// Adds context to an error that the guest may have caused, unless it has many messages
+    /// already.
+    ///
+    /// A guest that calls itself through the host adds context at each level. Dropping an error
+    /// of any depth would overflow the host's stack.
+    #[cold]
+    pub(crate) fn with_bounded_context<C>(self, context: impl FnOnce() -> C) -> Error
+    where
+        C: fmt::Display + Send + Sync + 'static,
+    {
+        const MAX_MESSAGES: usize = 16;
+        if self.chain().nth(MAX_MESSAGES - 1).is_some() {
+            return self;
+        }
+        self.context(context())
+    }
+
     /// Returns the stack of the host's own code where the error was created, if the
     /// environment variable `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` asks for it.
     ///

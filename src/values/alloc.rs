@@ -6,7 +6,7 @@ use crate::bind::Abi;
 use crate::error::{bail, ensure};
 use crate::store::StoreOpaque;
 use crate::{Error, Extern, Func, Result, ValRaw};
-use std::{fmt, ptr};
+use std::ptr;
 
 /// The most values that an allocator takes.
 const MAX_ARGUMENTS: usize = 4;
@@ -88,23 +88,11 @@ impl<'a> Allocator<'a> {
         })
     }
 
-    /// Adds the allocator's name to an error, unless it has the name of one already; see
-    /// [`Site::explain`](crate::bind::Site::explain).
+    /// Adds the allocator's name to an error.
+    #[cold]
     fn failed(&self, error: Error) -> Error {
-        if error.is::<FailedAllocator>() {
-            return error;
-        }
-        error.context(FailedAllocator(self.name.into()))
-    }
-}
-
-/// The part of an error that says which allocator was called.
-#[derive(Debug)]
-struct FailedAllocator(Box<str>);
-
-impl fmt::Display for FailedAllocator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "failed to call the guest's allocator `{}`", self.0)
+        let name = self.name;
+        error.with_bounded_context(|| format!("failed to call the guest's allocator `{name}`"))
     }
 }
 

@@ -258,6 +258,6 @@ for_each_arity!(tuples);
 
 /// Adds to an error which argument it is about.
 #[cold]
-fn about_argument(number: u32, error: Error) -> Error {
-    error.context(format!("argument {number}"))
+pub(crate) fn about_argument(number: u32, error: Error) -> Error {
+    error.with_bounded_context(|| format!("argument {number}"))
 }

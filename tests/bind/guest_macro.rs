@@ -1,7 +1,7 @@
 //! The attribute `guest`: typed methods over the exports of an instance.
 
 use libwasmtime::bind::ExportsError;
-use libwasmtime::{Engine, Func, Instance, Linker, Module, Result, Store, Trap, TypedFunc};
+use libwasmtime::{Caller, Engine, Func, Instance, Linker, Module, Result, Store, Trap, TypedFunc};
 
 /// A guest that counts what it has allocated and freed.
 #[libwasmtime::guest(alloc = "alloc", free = "free", rename_all = "camelCase")]
@@ -107,6 +107,40 @@ fn a_trap_is_the_error_and_nothing_is_freed() -> Result<()> {
     let error = api.trap(&mut store, "12345").unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));
     assert_eq!(api.live(&mut store)?, 5);
+    Ok(())
+}
+
+/// An error of all these calls would overflow the stack when it is dropped.
+#[test]
+fn a_guest_that_recurses_makes_no_deep_error() -> Result<()> {
+    #[libwasmtime::guest(alloc = "alloc")]
+    trait Text {
+        fn take(&self, text: &str);
+    }
+    let engine = Engine::default();
+    let mut linker = Linker::new(&engine);
+    linker.func_wrap("m", "again", |mut caller: Caller<'_, Option<Instance>>| {
+        let instance = caller.data().expect("the instance is there");
+        let text = Text::new(&mut caller, &instance)?;
+        text.take(&mut caller, "again")
+    })?;
+    let module = Module::new(
+        &engine,
+        r#"(module
+            (import "m" "again" (func $again))
+            (memory (export "memory") 1)
+            (func (export "alloc") (param i32) (result i32) (call $again) (i32.const 0))
+            (func (export "take") (param i32 i32)))"#,
+    )?;
+    let mut store = Store::new(&engine, None);
+    let instance = linker.instantiate(&mut store, &module)?;
+    *store.data_mut() = Some(instance);
+    let text = Text::new(&mut store, &instance)?;
+    let error = text.take(&mut store, "first").unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Trap::StackOverflow));
+    assert!(error.chain().count() < 20, "{}", error.chain().count());
+    let error = format!("{error:#}");
+    assert!(error.contains("the arguments of the guest's function `take`: failed to call"));
     Ok(())
 }
 

@@ -2,7 +2,6 @@
 
 use super::func::{Allocation, Free, allocations};
 use super::{GuestFunc, GuestParams, GuestResults, GuestSignature};
-use crate::error::Context;
 use crate::values::{Allocator, Args, Form, Guest, Kind, Raw, Reader, Writer};
 use crate::{AsContextMut, FuncType, Result, StoreContextMut, Val, ValRaw};
 
@@ -28,34 +27,34 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
     ) -> Result<<S::Results as GuestResults>::Output> {
         let mut store = store.as_context_mut();
         let ty = self.func.ty(&store);
-        let failed = |what| move || self.failed(what);
+        let failed = |what| move |error| self.failed(what, error);
         let passing = failed("pass the arguments of");
         let mut allocated = allocations(&params);
         if !allocated.is_empty() {
-            let allocator = self.allocator(&mut store).with_context(passing)?;
+            let allocator = self.allocator(&mut store).map_err(passing)?;
             for memory in &mut allocated {
                 memory.address = allocator
                     .alloc_async(&mut store, memory.len, memory.align)
                     .await
-                    .with_context(passing)?;
+                    .map_err(passing)?;
             }
         }
         let params = self
             .params_as_vals(&mut store, &ty, &allocated, params)
-            .with_context(passing)?;
+            .map_err(passing)?;
         let mut results = vec![Val::I32(0); ty.results().len()];
         self.func
             .call_async(&mut store, &params, &mut results)
             .await?;
         let results = self.read(&mut store, &results);
-        let results = results.with_context(failed("read the results of"));
+        let results = results.map_err(failed("read the results of"));
         // What the results refer to may be in the same memory.
         if let Some(free) = &self.guest.free {
             let is_64 = self.guest.site.abi().is_64();
             for memory in &allocated {
                 free.call_async(&mut store, memory, is_64)
                     .await
-                    .with_context(failed("free the arguments of"))?;
+                    .map_err(failed("free the arguments of"))?;
             }
         }
         results

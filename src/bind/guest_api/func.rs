@@ -2,10 +2,9 @@
 
 use super::{GuestParams, GuestResults};
 use crate::bind::Site;
-use crate::error::Context;
 use crate::store::StoreOpaque;
 use crate::values::{Args, Guest, Raw, Reader, Writer};
-use crate::{AsContextMut, Func, FuncType, Instance, Result, ValRaw, ValType};
+use crate::{AsContextMut, Error, Func, FuncType, Instance, Result, ValRaw, ValType};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -71,9 +70,11 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
         }
     }
 
+    /// Adds to an error what was done with the function.
     #[cold]
-    pub(super) fn failed(&self, what: &str) -> String {
-        format!("failed to {what} the guest's function `{}`", self.name)
+    pub(super) fn failed(&self, what: &str, error: Error) -> Error {
+        let name = &self.name;
+        error.with_bounded_context(|| format!("failed to {what} the guest's function `{name}`"))
     }
 
     /// Calls the function, and returns its results.
@@ -100,19 +101,17 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
         let mut store = store.as_context_mut();
         let func = *self.func.get_c(store.opaque());
         let store = store.opaque_ptr();
-        let failed = |what| move || self.failed(what);
+        let failed = |what| move |error| self.failed(what, error);
         let passing = failed("pass the arguments of");
         // SAFETY: invariant "State": the store is borrowed exclusively, and is used by one after
         // the other.
         let mut guest = unsafe { Guest::called(store, &self.guest.instance, &self.guest.site) };
         let mut allocations = allocations(&params);
         for memory in &mut allocations {
-            memory.address = guest
-                .alloc(memory.len, memory.align)
-                .with_context(passing)?;
+            memory.address = guest.alloc(memory.len, memory.align).map_err(passing)?;
         }
         guest.use_allocated(allocations.iter().map(|memory| memory.address).collect());
-        let prepared = params.prepare(&mut guest).with_context(passing)?;
+        let prepared = params.prepare(&mut guest).map_err(passing)?;
 
         let mut on_stack = [ValRaw::ZERO; ON_STACK];
         let mut on_heap;
@@ -132,18 +131,17 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
         // reference.
         let results = unsafe {
             <S::Params<'_>>::write::<Raw>(&prepared, &mut Writer::new(first, store))
-                .with_context(passing)?;
+                .map_err(passing)?;
             StoreOpaque::call_unchecked(store, &func, first, self.len)?;
             let guest = Guest::called(store, &self.guest.instance, &self.guest.site);
             S::Results::read::<Raw>(&mut Args::new(Reader::new(first, store), guest))
         };
-        let results = results.with_context(failed("read the results of"));
+        let results = results.map_err(failed("read the results of"));
         // What the results refer to may be in the same memory.
         if let Some(free) = &self.guest.free {
             for memory in &allocations {
                 // SAFETY: invariant "State": the store is borrowed exclusively.
-                unsafe { free.call(store, memory) }
-                    .with_context(failed("free the arguments of"))?;
+                unsafe { free.call(store, memory) }.map_err(failed("free the arguments of"))?;
             }
         }
         results

@@ -1,8 +1,9 @@
 //! The parameters and results of a guest's function.
 
 use crate::bind::Abi;
-use crate::error::Context;
-use crate::values::{Args, Form, FromWasm, Guest, IntoWasm, Writer, for_each_arity};
+use crate::values::{
+    Args, Form, FromWasm, Guest, IntoWasm, Writer, about_argument, for_each_arity,
+};
 use crate::{Result, ValType};
 
 /// The parameters of a guest's function: a tuple of up to 17 [`IntoWasm`].
@@ -134,7 +135,7 @@ macro_rules! tuples {
                 let mut number = 0;
                 $(
                     number += 1;
-                    let $t = $t.prepare(guest).with_context(|| format!("argument {number}"))?;
+                    let $t = $t.prepare(guest).map_err(|error| about_argument(number, error))?;
                 )*
                 Ok(($($t,)*))
             }
