@@ -42,6 +42,7 @@ macro_rules! slices {
     ($($ty:ty as $arg:ty: $is_mut:literal, $get:ident;)*) => {$(
         // SAFETY: the address and the length are read, and the place is borrowed.
         unsafe impl<T: 'static, E: Element> HostArg<T> for $ty {
+            type This = Self;
             type Arg<'m> = $arg;
             type Read = Place<[E]>;
             const NEEDS_STORE: bool = true;
@@ -77,6 +78,7 @@ slices! {
 
 // SAFETY: the address and the length are read, and the place is borrowed.
 unsafe impl<T: 'static> HostArg<T> for &'static str {
+    type This = Self;
     type Arg<'m> = &'m str;
     type Read = Place<str>;
     const NEEDS_STORE: bool = true;
