@@ -28,7 +28,9 @@ mod object;
 pub mod private;
 mod receiver;
 
-pub use crate::values::{Closure, Constant, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc};
+pub use crate::values::{
+    Closure, Constant, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc,
+};
 pub use abi::Abi;
 pub(crate) use abi::Site;
 pub use guest_api::{

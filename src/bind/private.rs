@@ -19,7 +19,7 @@ pub fn unknown_variant(name: &str, known: &[(&str, i128)], found: i128) -> Error
         .iter()
         .map(|(name, number)| format!("{number} ({name})"))
         .collect();
-    no_value(name, known.join(", "), found)
+    no_value(name, format_args!("one of {}", known.join(", ")), found)
 }
 
 /// Reads the address of a value in the guest's memory, which is borrowed.

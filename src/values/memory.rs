@@ -156,7 +156,8 @@ impl Span {
         // Elements without a size take no memory, however many they are.
         if !guest.abi().is_64() && u32::try_from(elements.len()).is_err() {
             return Err(guest.explain(format_err!(
-                "{} elements are more than a guest with 32-bit addresses can count",
+                "expected at most {} elements, as the guest has 32-bit addresses, found {}",
+                u32::MAX,
                 elements.len()
             )));
         }

@@ -16,7 +16,8 @@ type NullableOwned = Option<OwnedRooted<ExternRef>>;
 #[cold]
 fn null<H: ?Sized>() -> Error {
     format_err!(
-        "expected an object of type `{}`, found null",
+        "expected an object of type `{}`, found a null reference: take an `Option` if the guest may \
+         pass one",
         type_name::<H>()
     )
 }
