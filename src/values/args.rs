@@ -197,7 +197,7 @@ impl<'a, F: Form> Args<'a, F> {
         let is_apart =
             |earlier: &MaybeUninit<Loan>| unsafe { earlier.assume_init() }.is_apart(&loan);
         if !earlier.iter().all(is_apart) {
-            return Err(overlap(self.memory, earlier, &loan));
+            return Err(overlap(self.memory, earlier, loan));
         }
         self.loans[self.loan_count].write(loan);
         self.loan_count += 1;
@@ -247,25 +247,20 @@ fn misaligned<T>(address: u64) -> Error {
     )
 }
 
-/// Returns an error about a place in a memory that begins at `memory`.
+/// Returns an error about a place in a memory that overlaps with one that is borrowed.
 #[cold]
-fn overlap(memory: Option<NonNull<[u8]>>, earlier: &[MaybeUninit<Loan>], loan: &Loan) -> Error {
+fn overlap(memory: Option<NonNull<[u8]>>, earlier: &[MaybeUninit<Loan>], loan: Loan) -> Error {
     let base = memory.map_or(0, |memory| memory.addr().get());
-    // SAFETY: all of them are initialized.
-    let mut earlier = earlier
+    let found = earlier
         .iter()
-        .map(|earlier| unsafe { earlier.assume_init() });
-    let places = earlier
-        .find(|earlier| !earlier.is_apart(loan))
-        .map(|earlier| {
-            let [a, b] = [earlier, loan].map(|loan| loan.start - base..loan.end - base);
-            format!("{a:#x?} and {b:#x?}")
-        })
-        .unwrap_or_default();
+        // SAFETY: all of them are initialized.
+        .map(|earlier| unsafe { earlier.assume_init() })
+        .find(|earlier| !earlier.is_apart(&loan));
+    let [a, b] = [found.unwrap_or(loan), loan].map(|loan| loan.start - base..loan.end - base);
     format_err!(
-        "expected a place in the guest's memory that a function may change to be apart from all \
-         that its other arguments borrow, found {places}, which overlap: pass other places, or \
-         take a `Vec` or a `String`, which is a copy"
+        "expected a place in the guest's memory that the function may change to be apart from all \
+         that its other arguments borrow, found the bytes {a:#x?} and {b:#x?}, which overlap: pass \
+         other places, or take one of them as a copy, such as a `Vec`"
     )
 }
 

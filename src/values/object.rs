@@ -16,8 +16,7 @@ type NullableOwned = Option<OwnedRooted<ExternRef>>;
 #[cold]
 fn null<H: ?Sized>() -> Error {
     format_err!(
-        "expected an object of type `{}`, found a null reference: take an `Option` if the guest may \
-         pass one",
+        "expected an object of type `{}`, found a null reference",
         type_name::<H>()
     )
 }

@@ -93,11 +93,11 @@ pub struct Pointer {
     is_64: bool,
 }
 
-/// Returns an error about a number that is passed to a guest with 32-bit addresses.
+/// Returns an error about a number that a guest with 32-bit addresses gets.
 #[cold]
-fn too_wide(ty: &str, found: impl fmt::Display) -> Error {
+fn too_wide(what: &str, ty: &str, found: impl fmt::Display) -> Error {
     format_err!(
-        "expected a number that fits into the `{ty}` of the guest, which has 32 bits, found {found}"
+        "expected a {what} that fits into the `{ty}` of the guest, which has 32 bits, found {found}"
     )
 }
 
@@ -144,7 +144,7 @@ macro_rules! pointers {
             fn prepare(self, guest: &mut Guest<'_>) -> Result<Pointer> {
                 let is_64 = guest.abi().is_64();
                 if !is_64 && <$narrow>::try_from(self).is_err() {
-                    return Err(guest.explain(too_wide(stringify!($ty), self)));
+                    return Err(guest.explain(too_wide("result", stringify!($ty), self)));
                 }
                 Ok(Pointer { value: self as u64, is_64 })
             }
@@ -161,7 +161,7 @@ macro_rules! pointers {
                 match (abi.is_64(), <$narrow>::try_from(self)) {
                     (true, _) => Ok(Val::I64(self as i64)),
                     (false, Ok(number)) => number.into_val(abi),
-                    (false, Err(_)) => Err(too_wide(stringify!($ty), self)),
+                    (false, Err(_)) => Err(too_wide("constant", stringify!($ty), self)),
                 }
             }
         }

@@ -119,8 +119,8 @@ fn a_constant_that_is_wider_than_the_guests_pointers_is_an_error() {
     let text = format!("{:#}", error.expect("it has 64 bits"));
     assert_eq!(
         text,
-        "failed to define the constant `host`.`size`: expected a number that fits into the `usize` \
-         of the guest, which has 32 bits, found 18446744073709551615"
+        "failed to define the constant `host`.`size`: expected a constant that fits into the \
+         `usize` of the guest, which has 32 bits, found 18446744073709551615"
     );
 }
 

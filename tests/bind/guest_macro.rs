@@ -231,6 +231,29 @@ fn hostile_guests_are_errors() -> Result<()> {
     Ok(())
 }
 
+/// Strings are copied anyway.
+#[cfg(feature = "threads")]
+#[test]
+fn a_guest_may_have_a_shared_memory() -> Result<()> {
+    #[libwasmtime::guest(alloc = "alloc")]
+    trait Text {
+        fn echo(&self, text: &str) -> String;
+    }
+    let engine = Engine::new(libwasmtime::Config::new().shared_memory(true))?;
+    let mut store = Store::new(&engine, ());
+    let instance = instance(
+        &mut store,
+        r#"(module
+            (memory (export "memory") 1 1 shared)
+            (func (export "alloc") (param i32) (result i32) (i32.const 8))
+            (func (export "echo") (param i32 i32) (result i32 i32)
+                (local.get 0) (local.get 1)))"#,
+    )?;
+    let text = Text::new(&mut store, &instance)?;
+    assert_eq!(text.echo(&mut store, "again")?, "again");
+    Ok(())
+}
+
 #[test]
 #[should_panic(expected = "store")]
 fn another_store_is_a_panic() {

@@ -83,13 +83,13 @@ fn places_have_to_be_in_the_memory() {
             "words",
             "2",
             "1",
-            Err("expected an address that is a multiple of 4, found 0x2"),
+            Err("expected an address that is a multiple of 4, the alignment of `u32`, found 0x2"),
         ),
         (
             "words",
             "1",
             "0",
-            Err("expected an address that is a multiple of 4, found 0x1"),
+            Err("expected an address that is a multiple of 4, the alignment of `u32`, found 0x1"),
         ),
         ("text", "65536", "1", Err("expected 1 element of 1 byte")),
         (
@@ -158,7 +158,7 @@ fn places_that_may_change_are_apart() {
                         assert!(overlap && name != "read_read", "{name} {arguments:?}");
                         let [earlier, later] = [(a, a_len), (b, b_len)]
                             .map(|(start, len)| format!("{start:#x}..{:#x}", start + len));
-                        let found = format!("found {earlier} and {later}, which overlap");
+                        let found = format!("found the bytes {earlier} and {later}, which overlap");
                         let expected = "argument 2: expected a place in the guest's memory";
                         assert!(text.contains(expected) && text.contains(&found), "{text}");
                     }
@@ -308,10 +308,7 @@ fn as_many_places_are_borrowed_as_there_are_arguments() -> Result<()> {
     assert_eq!(call(&arguments)?, 1);
     arguments[32] = "100";
     let error = format!("{:#}", call(&arguments).unwrap_err());
-    assert!(
-        error.contains("argument 17: expected the places"),
-        "{error}"
-    );
+    assert!(error.contains("argument 17: expected a place"), "{error}");
     Ok(())
 }
 
@@ -379,15 +376,15 @@ fn hostile_allocators_are_errors() {
         ),
         (
             r#"(func (export "alloc") (param i32) (result i32) (i32.const -8))"#,
-            "was asked for 8 bytes aligned to 4, and returned the address 0xfffffff8",
+            "a multiple of 4, with room for 8 bytes, found 0xfffffff8",
         ),
         (
             r#"(func (export "alloc") (param i32) (result i32) (i32.const 65532))"#,
-            "the address 0xfffc, where they don't fit",
+            "with room for 8 bytes, found 0xfffc",
         ),
         (
             r#"(func (export "alloc") (param i32) (result i32) (i32.const 2))"#,
-            "the address 0x2, where they don't fit",
+            "with room for 8 bytes, found 0x2",
         ),
     ] {
         let error = format!("{:#}", allocate(alloc).unwrap_err());

@@ -195,14 +195,14 @@ fn null_is_an_error_that_names_the_receiver_or_the_argument() {
     assert_fails(
         "(call $area (ref.null extern))",
         &[
-            "`shape`.`area`: the receiver: expected an object of type `bind::objects::Shape`, found null",
+            "`shape`.`area`: the receiver: expected an object of type `bind::objects::Shape`, found a null reference",
         ],
     );
     assert_fails(
         &format!("{NEW_A} (call $overlaps (global.get $a) (ref.null extern))"),
         &[
             "`shape`.`overlaps`: argument 1: expected an object",
-            "found null",
+            "found a null reference",
         ],
     );
 }
@@ -241,7 +241,7 @@ fn an_externref_without_an_object_is_an_error() {
     let error = area_of(|store| ExternRef::new(store, Shape::new(4))).unwrap_err();
     let text = format!("{error:#}");
     assert!(
-        text.contains("found a value of the host that is none"),
+        text.contains("found a value of the host that isn't an `Object`"),
         "{text}"
     );
 }
