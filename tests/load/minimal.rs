@@ -171,28 +171,29 @@ fn functions_that_a_builder_binds_are_called() {
 }
 
 #[cfg(feature = "macros")]
-fn functions_that_an_attribute_binds_are_called() {
-    #[libwasmtime::host(module = "journal", alloc = "alloc")]
-    impl Journal {
-        const LIMIT: u32 = 80;
+#[libwasmtime::host(module = "journal", alloc = "alloc")]
+impl Journal {
+    const LIMIT: u32 = 80;
 
-        fn log(&mut self, line: &str) {
-            self.lines.push(line.to_owned());
-        }
-
-        fn len(&self) -> u32 {
-            self.lines.len() as u32
-        }
-
-        fn name() -> String {
-            "journal".to_owned()
-        }
-
-        fn apply(caller: Caller<'_, Journal>, f: TypedFunc<i32, i32>, x: i32) -> Result<i32> {
-            apply(caller, f, x)
-        }
+    fn log(&mut self, line: &str) {
+        self.lines.push(line.to_owned());
     }
 
+    fn len(&self) -> u32 {
+        self.lines.len() as u32
+    }
+
+    fn name() -> String {
+        "journal".to_owned()
+    }
+
+    fn apply(caller: Caller<'_, Journal>, f: TypedFunc<i32, i32>, x: i32) -> Result<i32> {
+        apply(caller, f, x)
+    }
+}
+
+#[cfg(feature = "macros")]
+fn functions_that_an_attribute_binds_are_called() {
     runs_bound(
         "minimal::functions_that_an_attribute_binds_are_called",
         |linker| {
@@ -206,6 +207,7 @@ fn functions_that_an_attribute_binds_are_called() {
 #[cfg(feature = "gc")]
 fn objects_are_unsupported() {
     use libwasmtime::bind::{Held, NoReceiver, Object};
+    use libwasmtime::{ExternRef, Rooted};
     const GUEST: &str = r#"(module
         (import "count" "one" (func $one (result i32)))
         (func (export "run") (result i32) (call $one)))"#;
@@ -236,10 +238,8 @@ fn objects_are_unsupported() {
             .get(&mut store, "object", "get")?
             .into_func()
             .unwrap();
-        let error = get
-            .call(&mut store, &[Val::null_extern_ref()], &mut [Val::I32(0)])
-            .unwrap_err();
-        let text = format!("{error:#}");
+        let get = get.typed::<Option<Rooted<ExternRef>>, i32>(&store)?;
+        let text = format!("{:#}", get.call(&mut store, None).unwrap_err());
         assert!(text.contains("found a null reference"), "{text}");
         Ok(())
     });
