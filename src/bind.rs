@@ -28,7 +28,9 @@ mod object;
 pub mod private;
 mod receiver;
 
-pub use crate::values::{Closure, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc};
+pub use crate::values::{
+    Closure, Constant, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc,
+};
 pub use abi::Abi;
 pub(crate) use abi::Site;
 pub use guest_api::{
@@ -40,6 +42,7 @@ pub use module::HostModule;
 pub use object::{
     GuestHeld, HostObject, Object, ObjectBorrow, ObjectBorrowError, ObjectBorrowMut, ObjectRef,
 };
+use receiver::Unit;
 pub use receiver::{DetachedReceiver, InStore, NoReceiver, Receiver, ReceiverMut, Shared};
 
 use crate::{Linker, Result};

@@ -43,13 +43,24 @@ pub(crate) fn fmt_list(
     noun: &str,
     items: &[impl fmt::Display],
 ) -> fmt::Result {
-    let count = items.len();
-    let s = if count == 1 { "" } else { "s" };
-    write!(f, "failed to {failed} {count} {noun}{s}")?;
-    for (i, item) in items.iter().enumerate() {
-        write!(f, "{} {item}", if i == 0 { ":" } else { ";" })?;
+    let count = items.len() as u64;
+    write!(f, "failed to {failed} {}:", Count(count, noun))?;
+    let separator = if count == 1 { " " } else { "\n  " };
+    for item in items {
+        write!(f, "{separator}{item}")?;
     }
     Result::Ok(())
+}
+
+/// A number of things, for errors: `1 byte`, `2 bytes`.
+pub(crate) struct Count<'a>(pub(crate) u64, pub(crate) &'a str);
+
+impl fmt::Display for Count<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Count(count, noun) = self;
+        let s = if *count == 1 { "" } else { "s" };
+        write!(f, "{count} {noun}{s}")
+    }
 }
 
 /// A [`Result`](std::result::Result) whose error is [`Error`], unless another is named.

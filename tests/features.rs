@@ -143,6 +143,7 @@ fn the_stand_in_has_the_features_of_the_wasmtime_crate_and_its_link_modes() {
         );
     }
     stand_in.remove("vendored").unwrap();
+    assert_eq!(stand_in.remove("macros").unwrap(), ["libwasmtime/macros"]);
     assert!(stand_in.keys().eq(UPSTREAM), "{:?}", stand_in.keys());
     stand_in.remove("default");
     for (name, on) in stand_in {

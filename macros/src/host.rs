@@ -4,7 +4,7 @@
 //! each function. After a mistake, the functions that are right are still bound, so that only the
 //! mistake is reported, and not also that the type can't be bound.
 
-mod binding;
+pub mod binding;
 pub mod errors;
 mod function;
 pub mod options;
@@ -18,7 +18,6 @@ use options::{ItemOptions, Options};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::collections::HashSet;
-use syn::spanned::Spanned;
 use syn::{
     Attribute, Error, Generics, Ident, ImplItem, Item, ItemImpl, ItemTrait, Path, Signature,
     TraitItem, Type, parse_quote,
@@ -160,7 +159,7 @@ fn bind_items<I: BoundItems>(
             Part::Const(ident, ty) => {
                 let constant = Constant {
                     ident: ident.clone(),
-                    span: ty.span(),
+                    ty: ty.clone(),
                 };
                 (ident, Some(BoundItem::Constant(constant)))
             }

@@ -278,7 +278,7 @@ fn number(
         .unwrap_or_else(|| Ident::new("i32", name.span()));
     let variants: Vec<&Ident> = data.variants.iter().map(|variant| &variant.ident).collect();
     let known = variants.iter().map(|variant| format!("{variant}"));
-    let expected = format!("a `{name}`, which is");
+    let name_text = name.to_string();
     let does_not_fit = format!("the number of a variant of `{name}` doesn't fit into `{repr}`");
     Ok(quote! {
         const _: () = {
@@ -312,7 +312,7 @@ fn number(
                     }
                 )*
                 ::core::result::Result::Err(#krate::bind::private::unknown_variant(
-                    #expected,
+                    #name_text,
                     &[#((#known, #name::#variants as i128)),*],
                     found as i128,
                 ))
@@ -347,6 +347,13 @@ fn number(
             ) -> #krate::Result<()> {
                 // SAFETY: the place is next, as this function requires.
                 unsafe { <#repr as #krate::bind::IntoWasm>::write(prepared, results) }
+            }
+        }
+
+        #[automatically_derived]
+        impl #krate::bind::Constant for #name {
+            fn into_val(self, abi: &#krate::bind::Abi) -> #krate::Result<#krate::Val> {
+                #krate::bind::Constant::into_val(self as #repr, abi)
             }
         }
     })

@@ -1,7 +1,7 @@
 //! Bound functions and methods that are asynchronous.
 
 use super::func::{Bound, assert_apart, receiver_type};
-use super::{Abi, HostModule, NoReceiver, Receiver, ReceiverMut, Site};
+use super::{Abi, HostModule, Receiver, ReceiverMut, Site, Unit};
 use crate::func::{AsyncClosure, HostFunc};
 use crate::store::callback::HostFuture;
 use crate::values::{Args, CallerPlace, Guest, HostArg, HostArgs, Raw};
@@ -194,7 +194,7 @@ impl<T: Send + 'static, V> HostModule<'_, T, V> {
         P: HostArgs<T>,
         R: WasmRet + Send + 'static,
     {
-        let method = AsyncMethod::new(NoReceiver, func, self.site(name));
+        let method = AsyncMethod::new(Unit, func, self.site(name));
         self.define_async::<Bound<P>, _>(name, method)
     }
 

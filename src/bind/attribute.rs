@@ -35,7 +35,8 @@
 ///   nor a receiver that is a part of the store's data. Both are compile errors.
 /// - An **`async fn`** becomes an asynchronous host function. Its future is `Send`, and so is the
 ///   store's data.
-/// - A **constant** becomes a global that can't be changed.
+/// - A **constant** becomes a global that can't be changed. It is a number, a
+///   [`Constant`](crate::bind::Constant).
 /// - The type may have parameters that are `'static`, and may be a trait object: `impl dyn Trait`.
 ///   On a trait, the attribute binds its functions for the type `dyn Trait`, whatever it holds.
 /// - A type has one such block. Functions in another module belong to the block of another type.

@@ -168,7 +168,10 @@ impl GuestExports {
                 Ok(()) => {
                     return Some(GuestFunc::new(func, len, self.guest.clone(), name));
                 }
-                Err(error) => ExportMismatch::explained(name, error),
+                Err(error) => {
+                    let context = format!("can't call the function `{name}`");
+                    ExportMismatch::explained(name, Error::from(error).context(context))
+                }
             },
             None => ExportMismatch::new(name, &expected.to_string(), found),
         };
@@ -185,7 +188,7 @@ impl GuestExports {
         if (allocates || reads) && !self.has_checked_memory {
             self.has_checked_memory = true;
             let name = guest.abi().memory();
-            if let Err(error) = guest.memory() {
+            if let Err(error) = guest.any_memory() {
                 self.items.push(ExportMismatch::explained(name, error));
             }
         }

@@ -1,11 +1,11 @@
 //! The definition of a module of the host, function by function.
 
 use super::func::{Bound, BoundMethod, BoundMethodMut};
-use super::{Abi, NoReceiver, Receiver, ReceiverMut, Site};
-use crate::error::ensure;
+use super::{Abi, Receiver, ReceiverMut, Site, Unit};
+use crate::error::{Context, ensure};
 use crate::func::{HostClosure, HostFunc};
-use crate::values::HostArgs;
-use crate::{Linker, Result, Val, WasmRet};
+use crate::values::{Constant, HostArgs};
+use crate::{Linker, Result, WasmRet};
 
 /// A module of the host whose functions are being defined, by [`Linker::host_module`].
 ///
@@ -77,6 +77,7 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
     ///
     /// - the name is defined already, and shadowing isn't allowed;
     /// - the value is a reference, which belongs to a store;
+    /// - the value is a `usize` or an `isize` that doesn't fit into a pointer of the guest;
     /// - the module is `wasi_snapshot_preview1`, that of WASI.
     ///
     /// # Examples
@@ -100,9 +101,11 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
     /// assert_eq!(run.call(&mut store, ())?, 7);
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
-    pub fn constant(&mut self, name: &str, value: impl Into<Val>) -> Result<&mut Self> {
-        self.linker
-            .define_constant(&self.module, name, value.into())?;
+    pub fn constant<C: Constant>(&mut self, name: &str, value: C) -> Result<&mut Self> {
+        let val = value
+            .into_val(&self.abi)
+            .with_context(|| format!("failed to define the constant `{}`.`{name}`", self.module))?;
+        self.linker.define_constant(&self.module, name, val)?;
         Ok(self)
     }
 
@@ -121,7 +124,7 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
         R: WasmRet,
     {
         let method = move |(): &(), args: P::Args<'_>| func(args);
-        let method = BoundMethod::new(NoReceiver, method, self.site(name));
+        let method = BoundMethod::new(Unit, method, self.site(name));
         self.define::<Bound<P>, R, _>(name, method)
     }
 

@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[cfg_attr(
     feature = "gc",
     diagnostic::on_unimplemented(
-        message = "a guest can't hold a `{Self}`",
+        message = "a guest can't hold values of the type `{Self}`",
         note = "a guest can hold what is `Send`, `Sync` and `'static`, as its store may move to \
                 another thread"
     )
@@ -30,7 +30,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[cfg_attr(
     not(feature = "gc"),
     diagnostic::on_unimplemented(
-        message = "a guest can't hold a `{Self}` without the Cargo feature `gc` of `libwasmtime`",
+        message = "a guest can't hold values of the type `{Self}` without the Cargo feature `gc` of \
+                   `libwasmtime`",
         note = "objects that a guest holds are references, which need `gc`"
     )
 )]
@@ -242,7 +243,7 @@ impl<H: GuestHeld + ?Sized> Object<H> {
         let found = match reference.data_in(store)? {
             None => "an object of WebAssembly",
             Some(data) => match data.downcast_ref::<AnyObject>() {
-                None => "a value of the host that is none",
+                None => "a value of the host that isn't an `Object`",
                 Some(object) => match Arc::clone(&object.cell).downcast() {
                     Ok(cell) => return Ok(Object { cell }),
                     Err(_) => bail!(
@@ -360,13 +361,16 @@ impl fmt::Display for ObjectBorrowError {
         match self.is_exclusive {
             true => write!(
                 f,
-                "the object of type `{type_name}` is borrowed exclusively already: a method of it \
-                 that takes `&mut self` is running, or this call gets it as another argument, too"
+                "expected an object of type `{type_name}` that can be borrowed, found one that is \
+                 borrowed exclusively, by a method with `&mut self` that is running, by another \
+                 argument of this call, or by an `ObjectBorrowMut`: use it when that has ended, or \
+                 take `&self` and change what is in a `Mutex`"
             ),
             false => write!(
                 f,
-                "the object of type `{type_name}` is borrowed already: a method of it that takes \
-                 `&self` is running, or this call gets it as another argument, too"
+                "expected an object of type `{type_name}` that can be borrowed exclusively, found \
+                 one that is borrowed, by a method with `&self` that is running, by another \
+                 argument of this call, or by an `ObjectBorrow`: change it when that has ended"
             ),
         }
     }

@@ -3,8 +3,7 @@
 
 pub use crate::values::{Args, Form, Guest, Place, Writer};
 
-use crate::error::format_err;
-use crate::values::Element;
+use crate::values::{Element, no_value};
 use crate::{Error, Result};
 
 /// Adds to an error which field it is about.
@@ -13,14 +12,14 @@ pub fn field<A>(read: Result<A>, name: &'static str) -> Result<A> {
     read.map_err(|error| error.context(name))
 }
 
-/// Returns an error about a number that is no variant of an enum.
+/// Returns an error about a number that is no variant of an enum of this name.
 #[cold]
-pub fn unknown_variant(expected: &str, known: &[(&str, i128)], found: i128) -> Error {
+pub fn unknown_variant(name: &str, known: &[(&str, i128)], found: i128) -> Error {
     let known: Vec<_> = known
         .iter()
         .map(|(name, number)| format!("{number} ({name})"))
         .collect();
-    format_err!("expected {expected} {}; found {found}", known.join(", "))
+    no_value(name, format_args!("one of {}", known.join(", ")), found)
 }
 
 /// Reads the address of a value in the guest's memory, which is borrowed.
@@ -59,6 +58,22 @@ pub unsafe fn copy<E: Element, F: Form>(args: &mut Args<'_, F>) -> Result<E> {
     args.copy_one(address)
 }
 
+/// Expands to the code of an `async fn`, or to that which reports that the feature `async` is off.
+/// The attribute writes both, so that its error is at the function.
+#[cfg(feature = "async")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __async {
+    ({$($code:tt)*} {$($error:tt)*}) => { $($code)* };
+}
+
+#[cfg(not(feature = "async"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __async {
+    ({$($code:tt)*} {$($error:tt)*}) => { $($error)* };
+}
+
 /// Implements the conversions of a struct that is passed as an address in the guest's memory. It
 /// must be an [`Element`].
 #[doc(hidden)]
@@ -67,6 +82,7 @@ macro_rules! __by_pointer {
     (@borrowed ($reference:ty) $ty:ty, $m:lifetime ($arg:ty), $is_mut:literal, $get:ident) => {
         // SAFETY: an address is read, and the place borrowed.
         unsafe impl<T: 'static> $crate::bind::HostArg<T> for $reference {
+            type This = Self;
             type Arg<$m> = $arg;
             type Read = $crate::bind::private::Place<$ty>;
             const NEEDS_STORE: bool = true;

@@ -11,6 +11,13 @@ use std::sync::Arc;
 /// # Safety
 ///
 /// `read` must read as many values as `valtypes` adds, of these types.
+#[diagnostic::on_unimplemented(
+    message = "a method that takes `&self` can't be bound to the receiver `{Self}`",
+    note = "`Linker::host_functions` and `NoReceiver` are for functions without `self`: bind methods \
+            by `Linker::host`, with a closure that returns a part of the store's data, by \
+            `Linker::host_shared`, with an `Arc`, or, if guests hold the objects, by \
+            `Linker::host_objects`"
+)]
 pub unsafe trait Receiver<T: 'static>: Clone + Send + Sync + 'static {
     /// The type of `self`.
     type Target: ?Sized + 'static;
@@ -59,8 +66,10 @@ pub unsafe trait Receiver<T: 'static>: Clone + Send + Sync + 'static {
 /// As for [`Receiver`].
 #[diagnostic::on_unimplemented(
     message = "a method that takes `&mut self` can't be bound to the receiver `{Self}`",
-    note = "a receiver that stores share has methods that take `&self`: use a `Mutex` or an atomic \
-            number for what they change"
+    note = "`Linker::host` binds it, with a closure that returns a part of the store's data, and \
+            `Linker::host_objects`, if guests hold the objects",
+    note = "the methods of a receiver that stores share, by `Linker::host_shared`, take `&self`: use \
+            a `Mutex` or an atomic number for what they change"
 )]
 pub unsafe trait ReceiverMut<T: 'static>: Receiver<T> {
     /// Returns the receiver, as [`Receiver::get`] does.
@@ -197,8 +206,13 @@ impl<T: 'static, H: ?Sized + Send + Sync + 'static> DetachedReceiver<T> for Shar
 #[derive(Clone, Copy, Debug)]
 pub struct NoReceiver;
 
+/// The receiver that a function has in place of one, as methods and functions are bound by the
+/// same code.
+#[derive(Clone, Copy)]
+pub(super) struct Unit;
+
 // SAFETY: no values are read.
-unsafe impl<T: 'static> Receiver<T> for NoReceiver {
+unsafe impl<T: 'static> Receiver<T> for Unit {
     type Target = ();
     const IN_STORE: bool = false;
     const NEEDS_STORE: bool = false;

@@ -13,16 +13,18 @@ use std::ptr::{self, NonNull};
 ///
 /// [`Func::wrap`](crate::Func::wrap) and [`Linker::func_wrap`](crate::Linker::func_wrap) take
 /// it. It is implemented for `Fn` closures and functions that take up to 17 arguments that
-/// are [`WasmTy`](crate::WasmTy), optionally after a [`Caller`], and return a [`WasmRet`].
-/// (Every `WasmTy` is `FromWasm`, the crate-internal trait in the list below.)
+/// are [`FromWasm`], as every [`WasmTy`](crate::WasmTy) is, optionally after a [`Caller`], and
+/// return a [`WasmRet`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a host function of a store with data `{T}`",
     label = "not a host function",
-    note = "a host function is an `Fn` of up to 17 arguments that are `WasmTy`, such as `i32` or \
-            `Option<Func>`, optionally after a `Caller<'_, {T}>`; it returns nothing, one of these, \
-            a tuple of them, or a `Result` of this crate with any of these",
-    note = "a string or a struct is passed as its address in the guest's memory, a `u32`: see \
-            the examples of `Func::wrap`"
+    note = "a host function is an `Fn` of up to 17 arguments that are `FromWasm`, such as `i32`, \
+            `Option<Func>` or `String`, optionally after a `Caller<'_, {T}>`; it returns nothing, an \
+            `IntoWasm`, such as one of these, a tuple of them, or a `Result` of this crate with any \
+            of these",
+    note = "the chapter `libwasmtime::bind` lists these types: `#[derive(HostValue)]` makes a struct \
+            or an enum one of them, and a bound function borrows strings and slices as well, such as \
+            a `&str`"
 )]
 pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     /// Returns the closure behind a callback.

@@ -75,7 +75,8 @@ impl<T: 'static> Linker<T> {
         );
         ensure!(
             module != WASI,
-            "a constant can't be defined in `{WASI}`, the module of WASI"
+            "expected the constant `{name}` to be in another module than `{WASI}`, whose \
+             definitions are functions"
         );
         let fail = |_: Caller<'_, T>, _: &mut [_]| bail!("a constant is no function");
         let ty = FuncType::new(&self.engine, [], []);

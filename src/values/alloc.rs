@@ -38,13 +38,14 @@ impl<'a> Allocator<'a> {
         let abi: &'a Abi = guest.abi();
         let Some(name) = abi.alloc() else {
             bail!(
-                "a string or a vector is returned in memory that the guest allocates: name its \
-                 allocator, an export, when the function is bound"
+                "expected the name of the guest's allocator, an export, as strings and vectors are \
+                 passed in memory that it allocates: set the option `alloc` of the attribute, or \
+                 bind the function by `Linker::host_module`, with `Abi::with_alloc`"
             )
         };
         let func = match guest.export(name) {
             Some(Extern::Func(func)) => func,
-            other => return Err(not_exported("function", name, other)),
+            other => return Err(not_exported("function", name, other, "alloc")),
         };
         let pointer = if abi.is_64() { Kind::I64 } else { Kind::I32 };
         // SAFETY: invariant "State": the signature lives as long as the store.
@@ -79,7 +80,8 @@ impl<'a> Allocator<'a> {
         let (len, align) = (len as u64, align as u64);
         ensure!(
             self.is_64 || len <= u64::from(u32::MAX),
-            "{len} bytes don't fit into a memory of 32-bit addresses"
+            "expected at most {} bytes, as the guest has 32-bit addresses, found {len}",
+            u32::MAX
         );
         Ok(match self.arguments {
             Arguments::Size => ([len, 0, 0, 0], 1),

@@ -24,9 +24,22 @@ use std::ptr::NonNull;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an argument of a bound function",
     note = "the chapter `libwasmtime::bind` lists what a bound function may take",
+    note = "a reference is one to a `str`, to a slice of numbers or of structs that are passed by \
+            pointer, or to an object, whose type has the attribute `host` with the option `object`",
     note = "a type with a lifetime stands here with `'static`, as `&'static str`"
 )]
+#[cfg_attr(
+    not(feature = "gc"),
+    diagnostic::on_unimplemented(
+        note = "objects that a guest holds need the Cargo feature `gc` of `libwasmtime`"
+    )
+)]
 pub unsafe trait HostArg<T: 'static> {
+    /// The type itself. Where the attribute `host` names an argument by it, the compiler reports
+    /// that it can't be one.
+    #[doc(hidden)]
+    type This;
+
     /// What the function gets.
     type Arg<'m>;
 
@@ -76,6 +89,7 @@ pub type Owned<A> = Option<A>;
 // SAFETY: the trait has the same requirements.
 #[diagnostic::do_not_recommend]
 unsafe impl<T: 'static, A: FromWasm + Send + 'static> HostArg<T> for A {
+    type This = A;
     type Arg<'m> = A;
     type Read = Owned<A>;
     const NEEDS_STORE: bool = A::NEEDS_STORE;
@@ -138,6 +152,7 @@ pub struct CallerPlace(Place<StoreOpaque>, Place<wasmtime_caller_t>);
 
 // SAFETY: no value is read. The store is needed.
 unsafe impl<T: 'static> HostArg<T> for Caller<'static, T> {
+    type This = Self;
     type Arg<'m> = Caller<'m, T>;
     type Read = CallerPlace;
     const NEEDS_STORE: bool = true;

@@ -2,8 +2,9 @@
 
 use super::guest::GuestMemory;
 use super::{Element, Form, Guest, Reader, WasmTy};
-use crate::error::format_err;
+use crate::error::{Count, format_err};
 use crate::{Caller, Error, Result, SharedMemory, StoreContextMut};
+use std::any::type_name;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
@@ -120,7 +121,7 @@ impl<'a, F: Form> Args<'a, F> {
         // SAFETY: the address is within the memory, as its end is.
         let start = unsafe { memory.cast::<u8>().add(address as usize) }.cast::<T>();
         if !start.is_aligned() {
-            return Err(misaligned(address, align_of::<T>()));
+            return Err(misaligned::<T>(address));
         }
         Ok(NonNull::slice_from_raw_parts(start, len as usize))
     }
@@ -196,7 +197,7 @@ impl<'a, F: Form> Args<'a, F> {
         let is_apart =
             |earlier: &MaybeUninit<Loan>| unsafe { earlier.assume_init() }.is_apart(&loan);
         if !earlier.iter().all(is_apart) {
-            return Err(overlap());
+            return Err(overlap(self.memory, earlier, loan));
         }
         self.loans[self.loan_count].write(loan);
         self.loan_count += 1;
@@ -230,21 +231,36 @@ pub(super) fn check_bounds<T>(address: u64, len: u64, memory: usize) -> Result<(
 #[cold]
 fn beyond(address: u64, len: u64, size: usize, memory: usize) -> Error {
     format_err!(
-        "expected {len} elements of {size} bytes at the address {address:#x} to be in the guest's \
-         memory, which has {memory} bytes"
+        "expected {} of {} at the address {address:#x} to be in the guest's memory, which has {}",
+        Count(len, "element"),
+        Count(size as u64, "byte"),
+        Count(memory as u64, "byte")
     )
 }
 
 #[cold]
-fn misaligned(address: u64, align: usize) -> Error {
-    format_err!("expected an address that is a multiple of {align}, found {address:#x}")
+fn misaligned<T>(address: u64) -> Error {
+    format_err!(
+        "expected an address that is a multiple of {}, the alignment of `{}`, found {address:#x}",
+        align_of::<T>(),
+        type_name::<T>()
+    )
 }
 
+/// Returns an error about a place in a memory that overlaps with one that is borrowed.
 #[cold]
-fn overlap() -> Error {
+fn overlap(memory: Option<NonNull<[u8]>>, earlier: &[MaybeUninit<Loan>], loan: Loan) -> Error {
+    let base = memory.map_or(0, |memory| memory.addr().get());
+    let found = earlier
+        .iter()
+        // SAFETY: all of them are initialized.
+        .map(|earlier| unsafe { earlier.assume_init() })
+        .find(|earlier| !earlier.is_apart(&loan));
+    let [a, b] = [found.unwrap_or(loan), loan].map(|loan| loan.start - base..loan.end - base);
     format_err!(
-        "expected the places in the guest's memory that a function may change to be apart from \
-         those that it borrows otherwise, found two that overlap"
+        "expected a place in the guest's memory that the function may change to be apart from all \
+         that its other arguments borrow, found the bytes {a:#x?} and {b:#x?}, which overlap: pass \
+         other places, or take one of them as a copy, such as a `Vec`"
     )
 }
 

@@ -3,7 +3,7 @@
 use super::guest::not_exported;
 use super::{Args, Form, FromWasm, Guest, IntoWasm, WasmParams, WasmResults, WasmRet, Writer};
 use crate::bind::Abi;
-use crate::error::{bail, ensure, format_err};
+use crate::error::{Count, bail, ensure, format_err};
 use crate::func::{HostClosure, HostFunc};
 use crate::gc::RawRef;
 use crate::store::StoreOpaque;
@@ -35,7 +35,7 @@ fn wrong_signature<P: WasmParams, R: WasmResults>(
     // A signature that no function of the engine has can't be made.
     match FuncType::try_new(engine, params, results) {
         Ok(expected) => format_err!("expected a function of type {expected}, found {found}"),
-        Err(_) => format_err!("the type of the function is {found}: {error:#}"),
+        Err(_) => format_err!("expected a function of another type, found {found}: {error:#}"),
     }
 }
 
@@ -72,7 +72,9 @@ unsafe impl<P: WasmParams, R: WasmResults> FromWasm for TypedFunc<P, R> {
 
 #[cold]
 fn null() -> Error {
-    format_err!("expected a function, found a null reference")
+    format_err!(
+        "expected a function, found a null reference: take an `Option` if the guest may pass one"
+    )
 }
 
 macro_rules! results {
@@ -268,7 +270,7 @@ fn look_up(guest: &mut Guest<'_>, index: u64) -> Result<Option<Func>> {
     let name = guest.abi().table();
     let table = match guest.export(name) {
         Some(Extern::Table(table)) => table,
-        other => return Err(not_exported("table", name, other)),
+        other => return Err(not_exported("table", name, other, "table")),
     };
     let store = guest.store();
     let element = table.element_in(store);
@@ -282,8 +284,8 @@ fn look_up(guest: &mut Guest<'_>, index: u64) -> Result<Option<Func>> {
             unreachable!("the table is one of functions")
         }
         None => bail!(
-            "expected an index into the table `{name}`, which has {} elements, found {index}",
-            table.size_in(store)
+            "expected an index into the table `{name}`, which has {}, found {index}",
+            Count(table.size_in(store), "element")
         ),
     }
 }

@@ -1,7 +1,7 @@
 //! The guest behind a host function: where its strings and slices are.
 
 use crate::bind::{Abi, Site};
-use crate::error::{bail, format_err};
+use crate::error::{Count, bail, format_err};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_caller_t;
 use crate::{Caller, Error, Extern, Instance, Result, SharedMemory};
@@ -138,7 +138,7 @@ impl<'a> Guest<'a> {
     ///
     /// Returns an error if the caller exports no such memory.
     #[inline]
-    pub(super) fn any_memory(&mut self) -> Result<GuestMemory> {
+    pub(crate) fn any_memory(&mut self) -> Result<GuestMemory> {
         let name = self.abi().memory();
         let memory = match self.origin {
             // SAFETY: the callback is running, as `new` requires.
@@ -150,7 +150,7 @@ impl<'a> Guest<'a> {
         let Some(memory) = memory else {
             return match self.export(name) {
                 Some(Extern::SharedMemory(memory)) => Ok(GuestMemory::Shared(memory)),
-                found => Err(not_exported("memory", name, found)),
+                found => Err(not_exported("memory", name, found, "memory")),
             };
         };
         let bytes = memory.bytes_mut(self.store());
@@ -180,10 +180,10 @@ impl<'a> Guest<'a> {
             };
         if !is_written {
             bail!(
-                "the guest's allocator `{}` was asked for {} bytes aligned to {align}, and returned \
-                 the address {address:#x}, where they don't fit",
+                "expected the guest's allocator `{}` to return an address that is a multiple of \
+                 {align}, with room for {}, found {address:#x}",
                 self.abi().alloc().unwrap_or_default(),
-                bytes.len()
+                Count(bytes.len() as u64, "byte")
             )
         }
         Ok(address)
@@ -191,7 +191,7 @@ impl<'a> Guest<'a> {
 }
 
 /// The memory that a guest's strings and slices are in.
-pub(super) enum GuestMemory {
+pub(crate) enum GuestMemory {
     Own(NonNull<[u8]>),
     Shared(SharedMemory),
 }
@@ -213,8 +213,8 @@ fn write(memory: &mut [u8], address: u64, bytes: &[u8]) -> bool {
 #[cold]
 fn is_shared(name: &str) -> Error {
     format_err!(
-        "the guest's memory `{name}` is shared, so nothing in it can be borrowed: take a `String` \
-         or a `Vec`, which is a copy"
+        "expected a memory `{name}` that isn't shared, as other threads may change what is borrowed \
+         from it, found a shared one: take a `String` or a `Vec`, which is a copy"
     )
 }
 
@@ -245,9 +245,15 @@ elements!(u16 i16 u32 i32 u64 i64 u128 i128 f32 f64);
 // SAFETY: its elements are, and nothing is between them.
 unsafe impl<E: Element, const N: usize> Element for [E; N] {}
 
-/// Returns an error about an export that is missing or of another kind.
+/// Returns an error about an export that is missing or of another kind. The option of the
+/// attributes that names another one is `option`.
 #[cold]
-pub(crate) fn not_exported(expected: &str, name: &str, found: Option<Extern>) -> Error {
+pub(crate) fn not_exported(
+    expected: &str,
+    name: &str,
+    found: Option<Extern>,
+    option: &str,
+) -> Error {
     let found = match found {
         None => "no export of that name",
         Some(Extern::Func(_)) => "a function",
@@ -257,5 +263,8 @@ pub(crate) fn not_exported(expected: &str, name: &str, found: Option<Extern>) ->
         Some(Extern::SharedMemory(_)) => "a shared memory",
         Some(Extern::Tag(_)) => "a tag",
     };
-    format_err!("expected the guest to export a {expected} `{name}`, found {found}")
+    format_err!(
+        "expected the guest to export a {expected} `{name}`, found {found}: export it, or set the \
+         name of another by the option `{option}`, or `Abi::with_{option}`"
+    )
 }

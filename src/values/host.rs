@@ -20,6 +20,12 @@ use crate::{Result, ValType};
     note = "`#[derive(HostValue)]` makes it one, or, if guests hold values of the type, the option \
             `object` of the attribute `host` on its `impl` block"
 )]
+#[cfg_attr(
+    not(feature = "gc"),
+    diagnostic::on_unimplemented(
+        note = "objects that a guest holds need the Cargo feature `gc` of `libwasmtime`"
+    )
+)]
 pub unsafe trait FromWasm: Sized {
     /// Whether `read` uses the store.
     #[doc(hidden)]
@@ -71,6 +77,12 @@ unsafe impl<A: WasmTy> FromWasm for A {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be passed to WebAssembly",
     note = "the chapter `libwasmtime::bind` lists what a host function may return"
+)]
+#[cfg_attr(
+    not(feature = "gc"),
+    diagnostic::on_unimplemented(
+        note = "objects that a guest holds need the Cargo feature `gc` of `libwasmtime`"
+    )
 )]
 pub unsafe trait IntoWasm {
     /// What is written, for which nothing has to be created in the guest or the store.

@@ -44,8 +44,9 @@ pub type ValTypes = &'static [fn() -> ValType];
 ///
 /// Only this crate may implement it: the hidden items must agree with each other.
 #[diagnostic::on_unimplemented(
-    note = "a string or a struct is passed as its address in the guest's memory, a `u32`: see \
-            the examples of `Memory::write`"
+    note = "a typed call passes numbers and references: the attribute `libwasmtime::guest` makes \
+            functions that pass strings and structs as well, or pass the address in the guest's \
+            memory, a `u32`, as in the examples of `Memory::write`"
 )]
 pub unsafe trait WasmParams: Send {
     /// An array of as many raw values.

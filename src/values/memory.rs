@@ -42,6 +42,7 @@ macro_rules! slices {
     ($($ty:ty as $arg:ty: $is_mut:literal, $get:ident;)*) => {$(
         // SAFETY: the address and the length are read, and the place is borrowed.
         unsafe impl<T: 'static, E: Element> HostArg<T> for $ty {
+            type This = Self;
             type Arg<'m> = $arg;
             type Read = Place<[E]>;
             const NEEDS_STORE: bool = true;
@@ -77,6 +78,7 @@ slices! {
 
 // SAFETY: the address and the length are read, and the place is borrowed.
 unsafe impl<T: 'static> HostArg<T> for &'static str {
+    type This = Self;
     type Arg<'m> = &'m str;
     type Read = Place<str>;
     const NEEDS_STORE: bool = true;
@@ -154,7 +156,8 @@ impl Span {
         // Elements without a size take no memory, however many they are.
         if !guest.abi().is_64() && u32::try_from(elements.len()).is_err() {
             return Err(guest.explain(format_err!(
-                "{} elements are more than a guest with 32-bit addresses can count",
+                "expected at most {} elements, as the guest has 32-bit addresses, found {}",
+                u32::MAX,
                 elements.len()
             )));
         }

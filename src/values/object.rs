@@ -16,7 +16,7 @@ type NullableOwned = Option<OwnedRooted<ExternRef>>;
 #[cold]
 fn null<H: ?Sized>() -> Error {
     format_err!(
-        "expected an object of type `{}`, found null",
+        "expected an object of type `{}`, found a null reference",
         type_name::<H>()
     )
 }
@@ -145,6 +145,7 @@ macro_rules! nullable {
     ($($ty:ty: $borrow:ident, $into:ident, $deref:ident, $arg:ty;)*) => {$(
         // SAFETY: an `Object` is read, of whose types. It isn't in the guest's memory.
         unsafe impl<T: 'static, H: HostObject + ?Sized> HostArg<T> for Option<$ty> {
+            type This = Self;
             type Arg<'m> = Option<$arg>;
             type Read = Option<$borrow<H>>;
             const NEEDS_STORE: bool = true;
@@ -208,7 +209,9 @@ impl<H: HostObject + ?Sized> ObjectBorrowMut<H> {
 /// It takes a type, or the parameters of an `impl`, a type and the predicates of a `where` clause,
 /// each with a comma at the end: `({A: Default,} Stack<A> {A: Clone,})`. Of a trait object, which
 /// begins with `dyn`, results are boxed.
-#[cfg(feature = "gc")]
+///
+/// Without the feature `gc`, it is a compile error that says so. It implements the same
+/// nevertheless, so that nothing else is reported.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __object {
@@ -230,7 +233,15 @@ macro_rules! __object {
         $crate::__object!(@results $params ::std::boxed::Box<$ty>, $ty {$($predicate)*});
     };
     (@arguments {$($param:tt)*} $ty:ty {$($predicate:tt)*}) => {
-        impl<$($param)*> $crate::bind::HostObject for $ty where $($predicate)* {}
+        $crate::__guest_held!({$($param)*} $ty {$($predicate)*});
+
+        // Where it can't be held, this is all that is reported.
+        impl<$($param)*> $crate::bind::HostObject for $ty
+        where
+            $($predicate)*
+            $ty: $crate::bind::GuestHeld,
+        {
+        }
         $crate::__object!(@argument {$($param)*} (&'static $ty) $ty, ObjectBorrow, Deref::deref,
             'm (&'m $ty) {$($predicate)*});
         $crate::__object!(@argument {$($param)*} (&'static mut $ty) $ty, ObjectBorrowMut, DerefMut::deref_mut,
@@ -241,8 +252,11 @@ macro_rules! __object {
         $m:lifetime $arg:tt {$($predicate:tt)*}) => {
         // SAFETY: an `Object` is read, of whose types. It isn't in the guest's memory.
         unsafe impl<$($param)* __Data: 'static> $crate::bind::HostArg<__Data> for $($reference)*
-        where $($predicate)*
+        where
+            $($predicate)*
+            $ty: $crate::bind::GuestHeld,
         {
+            type This = Self;
             type Arg<$m> = $arg;
             type Read = $crate::bind::$borrow<$ty>;
             const NEEDS_STORE: bool = true;
@@ -270,7 +284,11 @@ macro_rules! __object {
     };
     (@results {$($param:tt)*} $result:ty, $ty:ty {$($predicate:tt)*}) => {
         // SAFETY: an `Object` is written, of whose types.
-        unsafe impl<$($param)*> $crate::bind::IntoWasm for $result where $($predicate)* {
+        unsafe impl<$($param)*> $crate::bind::IntoWasm for $result
+        where
+            $($predicate)*
+            $ty: $crate::bind::GuestHeld,
+        {
             type Prepared =
                 <$crate::bind::Object<$ty> as $crate::bind::IntoWasm>::Prepared;
             const NEEDS_STORE: bool = true;
@@ -306,13 +324,28 @@ macro_rules! __object {
     };
 }
 
+/// Says that objects need the feature `gc`.
+#[cfg(feature = "gc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __guest_held {
+    ($($ty:tt)*) => {};
+}
+
 #[cfg(not(feature = "gc"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __object {
-    ($($ty:tt)*) => {
+macro_rules! __guest_held {
+    ({$($param:tt)*} $ty:ty {$($predicate:tt)*}) => {
         ::core::compile_error!(
             "objects that a guest holds need the Cargo feature `gc` of `libwasmtime`"
         );
+
+        impl<$($param)*> $crate::bind::GuestHeld for $ty
+        where
+            $($predicate)*
+            $ty: ::core::marker::Send + ::core::marker::Sync + 'static,
+        {
+        }
     };
 }

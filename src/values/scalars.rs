@@ -1,21 +1,21 @@
 //! Scalars that WebAssembly has no type for: they travel as an `i32` or a pointer.
 
-use super::{Args, Form, FromWasm, Guest, IntoWasm, Writer};
+use super::{Args, Constant, Form, FromWasm, Guest, IntoWasm, Writer};
 use crate::bind::Abi;
-use crate::error::{bail, format_err};
-use crate::{Result, ValType};
+use crate::error::format_err;
+use crate::{Error, Result, Val, ValType};
 use std::fmt;
 
 /// Returns an error about a number that isn't one of a type's values.
 #[cold]
-fn no_value<T>(expected: fmt::Arguments<'_>, found: impl fmt::Display) -> Result<T> {
-    bail!("expected {expected}, found {found}")
+pub(crate) fn no_value(ty: &str, values: impl fmt::Display, found: impl fmt::Display) -> Error {
+    format_err!("expected a value of `{ty}`, which is {values}; found {found}")
 }
 
 /// Implements the conversions of types whose values travel as an `i32`, which not every number
 /// is: by a function from and one to the integer type that `i32` is seen as.
 macro_rules! through_integers {
-    ($($ty:ty as $wide:ty: $from:expr, $into:expr, $($expected:expr),+;)*) => {$(
+    ($($ty:ty as $wide:ty: $from:expr, $into:expr, $($values:expr),+;)*) => {$(
         // SAFETY: one `i32` is read.
         unsafe impl FromWasm for $ty {
             const NEEDS_STORE: bool = false;
@@ -30,7 +30,7 @@ macro_rules! through_integers {
                 let found = unsafe { args.read::<$wide>() };
                 match $from(found) {
                     Some(value) => Ok(value),
-                    None => no_value(format_args!($($expected),+), found),
+                    None => Err(no_value(stringify!($ty), format_args!($($values),+), found)),
                 }
             }
         }
@@ -55,12 +55,18 @@ macro_rules! through_integers {
                 unsafe { results.write::<$wide>(&$into(*value)) }
             }
         }
+
+        impl Constant for $ty {
+            fn into_val(self, abi: &Abi) -> Result<Val> {
+                <$wide>::into_val($into(self), abi)
+            }
+        }
     )*};
 }
 
 through_integers! {
-    bool as u32: |found| (found <= 1).then_some(found == 1), u32::from, "a bool, which is 0 or 1";
-    char as u32: char::from_u32, u32::from, "a char, which is a Unicode scalar value";
+    bool as u32: |found| (found <= 1).then_some(found == 1), u32::from, "0 or 1";
+    char as u32: char::from_u32, u32::from, "a Unicode scalar value";
 }
 
 /// Implements the conversions of integers that are smaller than an `i32`, which is signed or not
@@ -69,7 +75,7 @@ macro_rules! small_integers {
     ($($ty:ty as $wide:ty;)*) => {
         through_integers! {$(
             $ty as $wide: |found| <$ty>::try_from(found).ok(), <$wide>::from,
-                "a {} between {} and {}", stringify!($ty), <$ty>::MIN, <$ty>::MAX;
+                "between {} and {}", <$ty>::MIN, <$ty>::MAX;
         )*}
     };
 }
@@ -85,6 +91,14 @@ small_integers! {
 pub struct Pointer {
     value: u64,
     is_64: bool,
+}
+
+/// Returns an error about a number that a guest with 32-bit addresses gets.
+#[cold]
+fn too_wide(what: &str, ty: &str, found: impl fmt::Display) -> Error {
+    format_err!(
+        "expected a {what} that fits into the `{ty}` of the guest, which has 32 bits, found {found}"
+    )
 }
 
 /// Implements the conversions of integers of the width of a pointer, which is signed or not as
@@ -110,7 +124,7 @@ macro_rules! pointers {
                 };
                 <$ty>::try_from(found).map_err(|_| {
                     format_err!(
-                        "expected a number that fits into the {} of this machine, found {found}",
+                        "expected a number that fits into the `{}` of this machine, found {found}",
                         stringify!($ty)
                     )
                 })
@@ -130,11 +144,7 @@ macro_rules! pointers {
             fn prepare(self, guest: &mut Guest<'_>) -> Result<Pointer> {
                 let is_64 = guest.abi().is_64();
                 if !is_64 && <$narrow>::try_from(self).is_err() {
-                    let error = no_value::<Pointer>(
-                        format_args!("a result that fits into the {} of the guest", stringify!($ty)),
-                        self,
-                    );
-                    return error.map_err(|error| guest.explain(error));
+                    return Err(guest.explain(too_wide("result", stringify!($ty), self)));
                 }
                 Ok(Pointer { value: self as u64, is_64 })
             }
@@ -143,6 +153,16 @@ macro_rules! pointers {
             unsafe fn write<F: Form>(pointer: &Pointer, results: &mut Writer<'_, F>) -> Result<()> {
                 // SAFETY: the place is next, as this function requires, and has that width.
                 unsafe { results.write_pointer(pointer.value, pointer.is_64) }
+            }
+        }
+
+        impl Constant for $ty {
+            fn into_val(self, abi: &Abi) -> Result<Val> {
+                match (abi.is_64(), <$narrow>::try_from(self)) {
+                    (true, _) => Ok(Val::I64(self as i64)),
+                    (false, Ok(number)) => number.into_val(abi),
+                    (false, Err(_)) => Err(too_wide("constant", stringify!($ty), self)),
+                }
             }
         }
     )*};

@@ -21,6 +21,12 @@ use crate::{Result, ValType};
             `object` of the attribute `host` on its `impl` block",
     note = "a `Result` has the error type `libwasmtime::Error`, to which `?` converts others"
 )]
+#[cfg_attr(
+    not(feature = "gc"),
+    diagnostic::on_unimplemented(
+        note = "objects that a guest holds need the Cargo feature `gc` of `libwasmtime`"
+    )
+)]
 pub unsafe trait WasmRet {
     /// What is written, as for [`IntoWasm::Prepared`].
     #[doc(hidden)]

@@ -17,8 +17,8 @@ use crate::{Result, V128, Val, ValRaw, ValType};
 /// Only this crate may implement it: the conversions must agree with `valtype`.
 #[diagnostic::on_unimplemented(
     note = "the documentation of `Func::wrap` lists the types that correspond to types of \
-            WebAssembly; a string or a struct is passed as its address in the guest's memory, \
-            a `u32`",
+            WebAssembly; the chapter `libwasmtime::bind` lists all that host functions take and \
+            return, such as strings and structs",
     note = "a host function that may fail returns a `Result` of this crate, into whose error `?` \
             converts any other"
 )]

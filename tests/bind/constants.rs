@@ -3,7 +3,7 @@
 use crate::run;
 #[cfg(feature = "async")]
 use crate::run_async;
-use libwasmtime::bind::NoReceiver;
+use libwasmtime::bind::{Abi, NoReceiver};
 use libwasmtime::{
     Engine, ExternType, Func, Linker, Module, Ref, Result, Store, UnknownImportError, V128, Val,
 };
@@ -61,6 +61,104 @@ fn all_numbers_can_be_constants() -> Result<()> {
                     (i32x4.extract_lane 0 (global.get $v128))))))))"#,
     )?;
     assert_eq!(result, -1 + 2 + 100 + 1000 + 3);
+    Ok(())
+}
+
+/// They are of the type, and have the bits, that an argument of the Rust type has.
+#[test]
+fn all_numbers_of_rust_can_be_constants() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::new(&engine);
+    linker
+        .host_module("host", NoReceiver)
+        .constant("u32", u32::MAX)?
+        .constant("u64", u64::MAX)?
+        .constant("u8", 255u8)?
+        .constant("i8", -1i8)?
+        .constant("u16", u16::MAX)?
+        .constant("i16", i16::MIN)?
+        .constant("bool", true)?
+        .constant("char", 'ß')?
+        .constant("usize", 8usize)?
+        .constant("isize", -8isize)?;
+    linker
+        .host_module("host64", NoReceiver)
+        .abi(Abi::DEFAULT.with_memory64(true))
+        .constant("usize", usize::MAX)?
+        .constant("isize", -8isize)?;
+    let mut store = Store::new(&engine, ());
+    for (module, name, expected) in [
+        ("host", "u32", Val::I32(-1)),
+        ("host", "u64", Val::I64(-1)),
+        ("host", "u8", Val::I32(255)),
+        ("host", "i8", Val::I32(-1)),
+        ("host", "u16", Val::I32(65535)),
+        ("host", "i16", Val::I32(-32768)),
+        ("host", "bool", Val::I32(1)),
+        ("host", "char", Val::I32(0xdf)),
+        ("host", "usize", Val::I32(8)),
+        ("host", "isize", Val::I32(-8)),
+        ("host64", "usize", Val::I64(usize::MAX as i64)),
+        ("host64", "isize", Val::I64(-8)),
+    ] {
+        let global = linker.get(&mut store, module, name)?.into_global().unwrap();
+        let found = global.get(&mut store);
+        assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{name}");
+    }
+    Ok(())
+}
+
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn a_constant_that_is_wider_than_the_guests_pointers_is_an_error() {
+    let mut linker = Linker::<()>::new(&Engine::default());
+    let error = linker
+        .host_module("host", NoReceiver)
+        .constant("size", usize::MAX)
+        .err();
+    let text = format!("{:#}", error.expect("it has 64 bits"));
+    assert_eq!(
+        text,
+        "failed to define the constant `host`.`size`: expected a constant that fits into the \
+         `usize` of the guest, which has 32 bits, found 18446744073709551615"
+    );
+}
+
+#[cfg(feature = "macros")]
+#[test]
+fn constants_of_a_block_are_of_all_these_types() -> Result<()> {
+    #[derive(libwasmtime::HostValue)]
+    #[repr(u8)]
+    enum Axis {
+        _X,
+        Y = 200,
+    }
+
+    struct Limits;
+
+    #[libwasmtime::host(module = "limits")]
+    impl Limits {
+        const BITS: u32 = 0xffff_ffff;
+        const LEN: usize = 3;
+        const AXIS: Axis = Axis::Y;
+        const IS_SET: bool = true;
+    }
+
+    let engine = Engine::default();
+    let mut linker = Linker::new(&engine);
+    linker.host_functions::<Limits>()?;
+    let wat = r#"(module
+        (import "limits" "BITS" (global $bits i32))
+        (import "limits" "LEN" (global $len i32))
+        (import "limits" "AXIS" (global $axis i32))
+        (import "limits" "IS_SET" (global $is_set i32))
+        (func (export "run") (result i32)
+            (i32.add (i32.add (global.get $bits) (global.get $len))
+                (i32.add (global.get $axis) (global.get $is_set)))))"#;
+    assert_eq!(
+        run(&linker, &mut Store::new(&engine, ()), wat)?,
+        -1 + 3 + 200 + 1
+    );
     Ok(())
 }
 

@@ -181,7 +181,7 @@ fn all_mismatches_are_one_error() -> Result<()> {
     );
     let text = error.to_string();
     for part in [
-        "failed to find 9 exports: expected `free` to be a function that takes an address",
+        "failed to find 9 exports:\n  expected `free` to be a function that takes an address",
         "found (type (func (param i64)))",
         "export a memory `memory`, found no export of that name",
         "export a function `alloc`, found a memory",
@@ -208,12 +208,13 @@ fn hostile_guests_are_errors() -> Result<()> {
         (
             "(i32.const -1)",
             "",
-            "argument 2: the guest's allocator `alloc` was asked for 5 bytes",
+            "argument 2: expected the guest's allocator `alloc` to return an address that is a multiple \
+             of 1, with room for 5 bytes, found 0xffffffff",
         ),
         (
             "(i32.const 65532)",
             "",
-            "returned the address 0xfffc, where they don't fit",
+            "with room for 5 bytes, found 0xfffc",
         ),
         (
             "(unreachable)",
@@ -261,6 +262,29 @@ fn hostile_guests_are_errors() -> Result<()> {
             || message.contains("failed to read the results of the guest's function `give`");
         assert!(names_function, "{message}");
     }
+    Ok(())
+}
+
+/// Strings are copied anyway.
+#[cfg(feature = "threads")]
+#[test]
+fn a_guest_may_have_a_shared_memory() -> Result<()> {
+    #[libwasmtime::guest(alloc = "alloc")]
+    trait Text {
+        fn echo(&self, text: &str) -> String;
+    }
+    let engine = Engine::new(libwasmtime::Config::new().shared_memory(true))?;
+    let mut store = Store::new(&engine, ());
+    let instance = instance(
+        &mut store,
+        r#"(module
+            (memory (export "memory") 1 1 shared)
+            (func (export "alloc") (param i32) (result i32) (i32.const 8))
+            (func (export "echo") (param i32 i32) (result i32 i32)
+                (local.get 0) (local.get 1)))"#,
+    )?;
+    let text = Text::new(&mut store, &instance)?;
+    assert_eq!(text.echo(&mut store, "again")?, "again");
     Ok(())
 }
 

@@ -110,7 +110,7 @@ fn all_that_does_not_fit_is_one_error() -> Result<()> {
     assert!(matches!(error.items()[1].expected(), ExternType::Memory(_)));
     let text = error.to_string();
     for part in [
-        "failed to link 6 imports: ",
+        "failed to link 6 imports:\n  expected `host`.`f` to be",
         "expected `host`.`f` to be (type (func (param i64))), found (type (func (param i32) (result i32)))",
         "expected `host`.`m` to be (memory 2), found (memory 1 2)",
         "expected `host`.`g` to be (global i64), found (global (mut i64))",

@@ -83,20 +83,20 @@ fn places_have_to_be_in_the_memory() {
             "words",
             "2",
             "1",
-            Err("expected an address that is a multiple of 4, found 0x2"),
+            Err("expected an address that is a multiple of 4, the alignment of `u32`, found 0x2"),
         ),
         (
             "words",
             "1",
             "0",
-            Err("expected an address that is a multiple of 4, found 0x1"),
+            Err("expected an address that is a multiple of 4, the alignment of `u32`, found 0x1"),
         ),
-        ("text", "65536", "1", Err("expected 1 elements of 1 bytes")),
+        ("text", "65536", "1", Err("expected 1 element of 1 byte")),
         (
             "text",
             "-1",
             "-1",
-            Err("expected 4294967295 elements of 1 bytes"),
+            Err("expected 4294967295 elements of 1 byte"),
         ),
         (
             "text",
@@ -116,7 +116,7 @@ fn places_have_to_be_in_the_memory() {
             "4",
             Err("expected a string in UTF-8 at the address 0x8"),
         ),
-        ("copy", "65535", "2", Err("expected 2 elements of 1 bytes")),
+        ("copy", "65535", "2", Err("expected 2 elements of 1 byte")),
     ] {
         let found = call(name, &[address, len], MEMORY);
         match (&found, expected) {
@@ -156,7 +156,11 @@ fn places_that_may_change_are_apart() {
                     }
                     Err(text) => {
                         assert!(overlap && name != "read_read", "{name} {arguments:?}");
-                        assert!(text.contains("argument 2: expected the places"), "{text}");
+                        let [earlier, later] = [(a, a_len), (b, b_len)]
+                            .map(|(start, len)| format!("{start:#x}..{:#x}", start + len));
+                        let found = format!("found the bytes {earlier} and {later}, which overlap");
+                        let expected = "argument 2: expected a place in the guest's memory";
+                        assert!(text.contains(expected) && text.contains(&found), "{text}");
                     }
                 }
             }
@@ -181,7 +185,7 @@ fn the_memory_has_to_be_exported() {
             let text = call(name, &["0", "0"], exports).unwrap_err();
             let expected = format!(
                 "`m`.`{name}`: argument 1: expected the guest to export a memory `memory`, found \
-                 {found}"
+                 {found}: export it, or set the name of another by the option `memory`"
             );
             assert!(text.contains(&expected), "{text}");
         }
@@ -201,10 +205,10 @@ fn a_shared_memory_is_copied_and_never_borrowed() {
         (
             "copy",
             "-1",
-            "expected 4294967295 elements of 1 bytes at the address 0x8",
+            "expected 4294967295 elements of 1 byte at the address 0x8",
         ),
-        ("text", "3", "the guest's memory `memory` is shared"),
-        ("words", "1", "the guest's memory `memory` is shared"),
+        ("text", "3", "expected a memory `memory` that isn't shared"),
+        ("words", "1", "expected a memory `memory` that isn't shared"),
     ] {
         let text = call(name, &["8", len], SHARED).unwrap_err();
         let start = format!("`m`.`{name}`: argument 1: ");
@@ -304,10 +308,7 @@ fn as_many_places_are_borrowed_as_there_are_arguments() -> Result<()> {
     assert_eq!(call(&arguments)?, 1);
     arguments[32] = "100";
     let error = format!("{:#}", call(&arguments).unwrap_err());
-    assert!(
-        error.contains("argument 17: expected the places"),
-        "{error}"
-    );
+    assert!(error.contains("argument 17: expected a place"), "{error}");
     Ok(())
 }
 
@@ -375,15 +376,15 @@ fn hostile_allocators_are_errors() {
         ),
         (
             r#"(func (export "alloc") (param i32) (result i32) (i32.const -8))"#,
-            "was asked for 8 bytes aligned to 4, and returned the address 0xfffffff8",
+            "a multiple of 4, with room for 8 bytes, found 0xfffffff8",
         ),
         (
             r#"(func (export "alloc") (param i32) (result i32) (i32.const 65532))"#,
-            "the address 0xfffc, where they don't fit",
+            "with room for 8 bytes, found 0xfffc",
         ),
         (
             r#"(func (export "alloc") (param i32) (result i32) (i32.const 2))"#,
-            "the address 0x2, where they don't fit",
+            "with room for 8 bytes, found 0x2",
         ),
     ] {
         let error = format!("{:#}", allocate(alloc).unwrap_err());

@@ -195,14 +195,14 @@ fn null_is_an_error_that_names_the_receiver_or_the_argument() {
     assert_fails(
         "(call $area (ref.null extern))",
         &[
-            "`shape`.`area`: the receiver: expected an object of type `bind::objects::Shape`, found null",
+            "`shape`.`area`: the receiver: expected an object of type `bind::objects::Shape`, found a null reference",
         ],
     );
     assert_fails(
         &format!("{NEW_A} (call $overlaps (global.get $a) (ref.null extern))"),
         &[
             "`shape`.`overlaps`: argument 1: expected an object",
-            "found null",
+            "found a null reference",
         ],
     );
 }
@@ -241,7 +241,7 @@ fn an_externref_without_an_object_is_an_error() {
     let error = area_of(|store| ExternRef::new(store, Shape::new(4))).unwrap_err();
     let text = format!("{error:#}");
     assert!(
-        text.contains("found a value of the host that is none"),
+        text.contains("found a value of the host that isn't an `Object`"),
         "{text}"
     );
 }
@@ -276,7 +276,7 @@ fn reentering_a_method_that_changes_the_object_is_an_error() -> Result<()> {
         let error = run.call(&mut store, ()).unwrap_err();
         let text = format!("{error:#}");
         assert!(
-            text.contains("a method of it that takes `&mut self` is running"),
+            text.contains("can be borrowed, found one that is borrowed exclusively, by a method with `&mut self`"),
             "{text}"
         );
         assert!(
@@ -306,7 +306,9 @@ fn reentering_a_method_that_reads_the_object_may_read_it_only() -> Result<()> {
     let error = run("(call $grow (global.get $a) (i32.const 1)) (i32.const 0)").unwrap_err();
     let text = format!("{error:#}");
     assert!(
-        text.contains("a method of it that takes `&self` is running"),
+        text.contains(
+            "can be borrowed exclusively, found one that is borrowed, by a method with `&self`"
+        ),
         "{text}"
     );
     Ok(())
@@ -320,7 +322,10 @@ fn an_object_that_is_passed_twice_can_not_be_changed() {
     ] {
         assert_fails(
             &format!("{NEW_A} {call} (i32.const 0)"),
-            &["borrowed exclusively already"],
+            &[
+                "that is borrowed exclusively",
+                "by another argument of this call",
+            ],
         );
     }
 }

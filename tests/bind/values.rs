@@ -97,11 +97,11 @@ fn errors_name_the_field_and_what_is_known() {
     };
     let text = turn("4", "4");
     let expected = "failed to call the host function `m`.`turn`: argument 1: field `2` of `Line`: \
-                    expected a `Axis`, which is 3 (X), 250 (Y); found 4";
+                    expected a value of `Axis`, which is one of 3 (X), 250 (Y); found 4";
     assert!(text.contains(expected), "{text}");
     let text = turn("-40000", "3");
-    let expected = "field `1` of `Line`: element 0: field `y` of `Point`: expected a i16 between \
-                    -32768 and 32767, found -40000";
+    let expected = "field `1` of `Line`: element 0: field `y` of `Point`: expected a value of `i16`, \
+                    which is between -32768 and 32767; found -40000";
     assert!(text.contains(expected), "{text}");
 }
 
@@ -140,15 +140,15 @@ fn an_address_of_a_struct_is_checked() {
         ))
     };
     for (from, to, expected) in [
-        ("65528", "0", "argument 1: expected 1 elements of 12 bytes"),
-        ("-4", "0", "argument 1: expected 1 elements of 12 bytes"),
+        ("65528", "0", "argument 1: expected 1 element of 12 bytes"),
+        ("-4", "0", "argument 1: expected 1 element of 12 bytes"),
         (
             "6",
             "0",
             "argument 1: expected an address that is a multiple of 4",
         ),
-        ("0", "65532", "argument 2: expected 1 elements of 8 bytes"),
-        ("16", "24", "argument 2: expected the places"),
+        ("0", "65532", "argument 2: expected 1 element of 8 bytes"),
+        ("16", "24", "argument 2: expected a place"),
     ] {
         let text = copy(from, to);
         assert!(text.contains(expected), "{from}, {to}: {text}");
@@ -167,11 +167,14 @@ fn scalars_are_checked() {
         ))
     };
     assert!(scalars("1", "0x10ffff", "255").contains("unreachable"));
-    assert!(scalars("2", "0", "0").contains("argument 1: expected a bool"));
-    assert!(scalars("0", "0xd800", "0").contains("argument 2: expected a char"));
+    assert!(
+        scalars("2", "0", "0")
+            .contains("argument 1: expected a value of `bool`, which is 0 or 1; found 2")
+    );
+    assert!(scalars("0", "0xd800", "0").contains("argument 2: expected a value of `char`"));
     let text = scalars("0", "0", "-1");
     assert!(
-        text.contains("expected a u8 between 0 and 255, found 4294967295"),
+        text.contains("expected a value of `u8`, which is between 0 and 255; found 4294967295"),
         "{text}"
     );
 }
@@ -201,7 +204,9 @@ fn a_pointer_has_the_width_of_the_guests() -> Result<()> {
             (func (export "run") (result i32) (call $negate (i32.const 0x80000000))))"#,
     );
     assert!(
-        text.contains("expected a result that fits into the isize"),
+        text.contains(
+            "expected a result that fits into the `isize` of the guest, which has 32 bits"
+        ),
         "{text}"
     );
     Ok(())

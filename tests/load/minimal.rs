@@ -1,9 +1,9 @@
 //! A minimal library: it runs code that was compiled elsewhere, and compiles nothing.
 
 use libwasmtime::{
-    Config, Engine, Feature, Func, Global, GlobalType, Linker, Memory, MemoryType, Module,
-    Mutability, RefType, Result, Store, Table, TableType, Unsupported, Val, ValType, load_from,
-    wat2wasm,
+    Caller, Config, Engine, Feature, Func, Global, GlobalType, Linker, Memory, MemoryType, Module,
+    Mutability, RefType, Result, Store, Table, TableType, TypedFunc, Unsupported, Val, ValType,
+    load_from, wat2wasm,
 };
 use std::env;
 use std::fs;
@@ -32,9 +32,10 @@ const MODULE: &str = r#"(module
         (call $double (global.get 0)))
     (func (export "trap") unreachable))"#;
 
-fn a_module_that_another_library_compiled_runs() {
-    const TEST: &str = "minimal::a_module_that_another_library_compiled_runs";
-    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("minimal.cwasm");
+/// Compiles a module with one library, and runs it with the minimal one.
+fn runs_compiled(test: &'static str, wat: &str, run: impl Fn(&Engine, &Module) -> Result<()>) {
+    let name = test.replace("::", "-");
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.cwasm"));
     // Each library has a process of its own, and each process executes this.
     let steps: [(&str, &dyn Fn() -> Result<()>); 2] = [
         ("compile", &|| {
@@ -49,28 +50,14 @@ fn a_module_that_another_library_compiled_runs() {
                 .wasm_component_model(false)
                 .concurrency_support(false);
             let engine = Engine::new(config)?;
-            fs::write(&file, Module::new(&engine, MODULE)?.serialize()?)?;
+            fs::write(&file, Module::new(&engine, wat)?.serialize()?)?;
             Ok(())
         }),
         ("run", &|| {
-            let mut store = minimal_store()?;
+            let engine = minimal_store()?.engine().clone();
             // SAFETY: the other step has just written the file.
-            let module = unsafe { Module::deserialize_file(store.engine(), &file)? };
-            assert!(!module.text().is_empty());
-            let mut linker = Linker::new(store.engine());
-            linker.func_wrap("host", "double", |x: i32| x * 2)?;
-            let instance = linker.instantiate(&mut store, &module)?;
-            let global = instance.get_global(&mut store, "global").unwrap();
-            global.set(&mut store, Val::I32(21))?;
-            let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
-            assert_eq!(run.call(&mut store, ())?, 42);
-            let memory = instance.get_memory(&mut store, "memory").unwrap();
-            assert_eq!(memory.data(&store)[0], 77);
-            let table = instance.get_table(&mut store, "table").unwrap();
-            assert_eq!(table.ty(&store).maximum(), Some(2));
-            let trap = instance.get_func(&mut store, "trap").unwrap();
-            let error = trap.call(&mut store, &[], &mut []).unwrap_err();
-            assert!(error.is::<libwasmtime::Trap>(), "{error:?}");
+            let module = unsafe { Module::deserialize_file(&engine, &file)? };
+            run(&engine, &module)?;
             // A mapped file may have to stay.
             _ = fs::remove_file(&file);
             Ok(())
@@ -78,13 +65,184 @@ fn a_module_that_another_library_compiled_runs() {
     ];
     minimal();
     for (step, body) in steps {
-        let case = Case::new(TEST, |_| {});
+        let case = Case::new(test, |_| {});
         case.with_text(STEP, step).run(|| {
             if env::var(STEP).as_deref() == Ok(step) {
                 body().unwrap();
             }
         });
     }
+}
+
+fn a_module_that_another_library_compiled_runs() {
+    let test = "minimal::a_module_that_another_library_compiled_runs";
+    runs_compiled(test, MODULE, |engine, module| {
+        assert!(!module.text().is_empty());
+        let mut store = Store::new(engine, ());
+        let mut linker = Linker::new(engine);
+        linker.func_wrap("host", "double", |x: i32| x * 2)?;
+        let instance = linker.instantiate(&mut store, module)?;
+        let global = instance.get_global(&mut store, "global").unwrap();
+        global.set(&mut store, Val::I32(21))?;
+        let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+        assert_eq!(run.call(&mut store, ())?, 42);
+        let memory = instance.get_memory(&mut store, "memory").unwrap();
+        assert_eq!(memory.data(&store)[0], 77);
+        let table = instance.get_table(&mut store, "table").unwrap();
+        assert_eq!(table.ty(&store).maximum(), Some(2));
+        let trap = instance.get_func(&mut store, "trap").unwrap();
+        let error = trap.call(&mut store, &[], &mut []).unwrap_err();
+        assert!(error.is::<libwasmtime::Trap>(), "{error:?}");
+        Ok(())
+    });
+}
+
+/// Logs "hello", then its name, and applies a function to the length of the log.
+const BOUND: &str = r#"(module
+    (import "journal" "LIMIT" (global $limit i32))
+    (import "journal" "log" (func $log (param i32 i32)))
+    (import "journal" "len" (func $len (result i32)))
+    (import "journal" "name" (func $name (result i32 i32)))
+    (import "journal" "apply" (func $apply (param funcref i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 8) "hello\ff")
+    (func (export "alloc") (param i32) (result i32) (i32.const 64))
+    (func $double (export "double") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
+    (func (export "run") (param i32) (result i32)
+        (call $log (i32.const 8) (local.get 0))
+        (call $log (call $name))
+        (i32.add (global.get $limit) (call $apply (ref.func $double) (call $len)))))"#;
+
+#[derive(Default)]
+struct Journal {
+    lines: Vec<String>,
+}
+
+fn apply(mut caller: Caller<'_, Journal>, f: TypedFunc<i32, i32>, x: i32) -> Result<i32> {
+    f.call(&mut caller, x)
+}
+
+/// Runs the guest of bound functions.
+fn runs_bound(test: &'static str, bind: fn(&mut Linker<Journal>) -> Result<()>) {
+    runs_compiled(test, BOUND, move |engine, module| {
+        let mut linker = Linker::new(engine);
+        bind(&mut linker)?;
+        let mut store = Store::new(engine, Journal::default());
+        linker.imports_for(&mut store, module)?;
+        let instance = linker.instantiate(&mut store, module)?;
+        let run = instance.get_typed_func::<u32, i32>(&mut store, "run")?;
+        assert_eq!(run.call(&mut store, 5)?, 80 + 2 * 2);
+        assert_eq!(store.data().lines, ["hello", "journal"]);
+        for (len, expected) in [
+            (6, "`journal`.`log`: argument 1: expected a string in UTF-8"),
+            (
+                u32::MAX,
+                "expected 4294967295 elements of 1 byte at the address 0x8",
+            ),
+        ] {
+            let error = format!("{:#}", run.call(&mut store, len).unwrap_err());
+            assert!(error.contains(expected), "{error}");
+        }
+        Ok(())
+    });
+}
+
+fn functions_that_a_builder_binds_are_called() {
+    use libwasmtime::bind::{Abi, InStore};
+    runs_bound(
+        "minimal::functions_that_a_builder_binds_are_called",
+        |linker| {
+            linker
+                .host_module("journal", InStore::new(|journal: &mut Journal| journal))
+                .abi(Abi::DEFAULT.with_alloc("alloc"))
+                .constant("LIMIT", 80_u32)?
+                .method_mut::<(&str,), _>("log", |journal, (line,)| {
+                    journal.lines.push(line.to_owned());
+                })?
+                .method::<(), _>("len", |journal, ()| journal.lines.len() as u32)?
+                .func::<(), _>("name", |()| "journal".to_owned())?
+                .func::<(Caller<'_, Journal>, TypedFunc<i32, i32>, i32), _>(
+                    "apply",
+                    |(caller, f, x)| apply(caller, f, x),
+                )?;
+            Ok(())
+        },
+    );
+}
+
+#[cfg(feature = "macros")]
+#[libwasmtime::host(module = "journal", alloc = "alloc")]
+impl Journal {
+    const LIMIT: u32 = 80;
+
+    fn log(&mut self, line: &str) {
+        self.lines.push(line.to_owned());
+    }
+
+    fn len(&self) -> u32 {
+        self.lines.len() as u32
+    }
+
+    fn name() -> String {
+        "journal".to_owned()
+    }
+
+    fn apply(caller: Caller<'_, Journal>, f: TypedFunc<i32, i32>, x: i32) -> Result<i32> {
+        apply(caller, f, x)
+    }
+}
+
+#[cfg(feature = "macros")]
+fn functions_that_an_attribute_binds_are_called() {
+    runs_bound(
+        "minimal::functions_that_an_attribute_binds_are_called",
+        |linker| {
+            linker.host(|journal: &mut Journal| journal)?;
+            Ok(())
+        },
+    );
+}
+
+/// What it can't do is an error when the object would be created.
+#[cfg(feature = "gc")]
+fn objects_are_unsupported() {
+    use libwasmtime::bind::{Held, NoReceiver, Object};
+    use libwasmtime::{ExternRef, Rooted};
+    const GUEST: &str = r#"(module
+        (import "count" "one" (func $one (result i32)))
+        (func (export "run") (result i32) (call $one)))"#;
+    let test = "minimal::objects_are_unsupported";
+    runs_compiled(test, GUEST, |engine, module| {
+        let mut linker = Linker::<()>::new(engine);
+        linker
+            .host_module("object", Held::<i32>::new())
+            .func::<(), _>("new", |()| Object::new(1))?
+            .method::<(), _>("get", |object, ()| *object)?;
+        linker
+            .host_module("count", NoReceiver)
+            .func::<(), _>("one", |()| 1)?;
+        let mut store = Store::new(engine, ());
+        let instance = linker.instantiate(&mut store, module)?;
+        let run = instance.get_typed_func::<(), i32>(&mut store, "run")?;
+        assert_eq!(run.call(&mut store, ())?, 1);
+
+        let new = linker
+            .get(&mut store, "object", "new")?
+            .into_func()
+            .unwrap();
+        let error = new
+            .call(&mut store, &[], &mut [Val::null_extern_ref()])
+            .unwrap_err();
+        assert!(error.is::<Unsupported>(), "{error:?}");
+        let get = linker
+            .get(&mut store, "object", "get")?
+            .into_func()
+            .unwrap();
+        let get = get.typed::<Option<Rooted<ExternRef>>, i32>(&store)?;
+        let text = format!("{:#}", get.call(&mut store, None).unwrap_err());
+        assert!(text.contains("found a null reference"), "{text}");
+        Ok(())
+    });
 }
 
 #[cfg(feature = "gc")]
@@ -197,6 +355,11 @@ fn what_it_lacks_is_unsupported() {
 
 crate::tests![
     a_module_that_another_library_compiled_runs,
+    functions_that_a_builder_binds_are_called,
+    #[cfg(feature = "macros")]
+    functions_that_an_attribute_binds_are_called,
+    #[cfg(feature = "gc")]
+    objects_are_unsupported,
     #[cfg(feature = "gc")]
     there_is_no_reference_but_null,
     what_it_lacks_is_unsupported,

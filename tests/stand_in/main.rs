@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     harness::run(&["stand_in"], &tests)
 }
 
-crate::tests![a_dependent_runs_with_it];
+crate::tests![a_dependent_runs_with_it, macros_find_it_by_its_name];
 
 /// Returns the link mode of the library that can be linked in place of the `wasmtime`
 /// crate.
@@ -57,4 +57,29 @@ fn a_dependent_runs_with_it() {
     packages.assert_without_wasmtime();
     // The two packages, the stand-in, this crate, and its dependencies.
     assert!(packages.locked().len() <= 15, "{:?}", packages.locked());
+}
+
+/// The attributes and derives name this crate by the name of the stand-in, and by that of
+/// `libwasmtime` in a program that depends on both.
+fn macros_find_it_by_its_name() {
+    let features = [mode(), "macros"];
+    let stand_in = format!(
+        "wasmtime = {{ version = \"{}\", default-features = false, features = {features:?} }}\n",
+        env!("CARGO_PKG_VERSION_MAJOR")
+    );
+    let original = format!(
+        "libwasmtime = {{ path = {:?}, default-features = false }}\n",
+        packages::REPOSITORY
+    );
+    let program = include_str!("packages/bound.rs");
+    for (name, dependencies) in [
+        ("macros", stand_in.clone()),
+        ("macros_both", format!("{stand_in}{original}")),
+    ] {
+        let packages = Packages::of(name, &dependencies, program);
+        let run = packages.cargo("run").arg("--offline").output().unwrap();
+        let (stdout, stderr) = texts(&run);
+        assert!(run.status.success(), "{stdout}\n{stderr}");
+        assert_eq!(stdout, "42\n");
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::options::{Options, take_name};
 use super::variable;
+use crate::host::binding::asynchronous;
 use crate::host::errors::Errors;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -117,10 +118,13 @@ impl Function {
             Some(_) => (quote!(<Data: ::core::marker::Send>), quote!(call_async)),
             None => (quote!(), quote!(call)),
         };
-        let wait = asyncness.map(|_| quote!(.await));
         let output = self.output(krate);
         let names = self.params.iter().map(|(name, _)| name);
         let params = self.params.iter().map(|(name, ty)| quote!(#name: #ty));
+        let mut body = quote!(self.#ident.#call(#store, (#(#names,)*)));
+        if asyncness.is_some() {
+            body = asynchronous(quote!(#body.await), ident, krate);
+        }
         quote! {
             #(#attributes)*
             #vis #asyncness fn #ident(
@@ -128,7 +132,7 @@ impl Function {
                 #store: impl #krate::AsContextMut #data,
                 #(#params,)*
             ) -> #output {
-                self.#ident.#call(#store, (#(#names,)*)) #wait
+                #body
             }
         }
     }

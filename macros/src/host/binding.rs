@@ -7,7 +7,6 @@ use super::types;
 use crate::crate_path::crate_path;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::{Attribute, Error, Generics, Ident, LitStr, Path, Type, WherePredicate, parse_quote};
 
 /// What is bound of a block.
@@ -45,8 +44,7 @@ pub enum BoundItem {
 /// A constant that is bound, as a global.
 pub struct Constant {
     pub ident: Ident,
-    /// Where errors about its type are reported.
-    pub span: Span,
+    pub ty: Type,
 }
 
 /// Returns the attributes of an item that the code that binds it has as well: whether it is
@@ -167,10 +165,8 @@ impl Binding {
         } = self;
         let params = generics.params.iter();
         let predicates = generics.where_clause.iter().flat_map(|it| &it.predicates);
-        // Where it isn't met, this is all that is reported.
-        let is_held = quote_spanned!(at(self_ty.span())=> #self_ty: #path::bind::GuestHeld,);
         quote! {
-            #path::__object!({#(#params,)*} #self_ty {#(#predicates,)* #is_held});
+            #path::__object!({#(#params,)*} #self_ty {#(#predicates,)*});
         }
     }
 
@@ -226,6 +222,7 @@ impl ToTokens for Binding {
             attributes,
             ..
         } = self;
+        let define = |definition| define(definition, path, &data);
         let definitions = self.definitions.iter().map(define);
         if self.is_object {
             tokens.extend(self.object());
@@ -271,25 +268,25 @@ fn abi(options: &Options) -> TokenStream {
     }
 }
 
-/// Returns the statement that defines a function or a constant.
-fn define(definition: &Definition) -> TokenStream {
+/// Returns the statement that defines a function or a constant, in stores of data `data`.
+fn define(definition: &Definition, path: &Path, data: &Type) -> TokenStream {
     let Definition {
         name,
         attributes,
         item,
     } = definition;
     let statement = match item {
-        BoundItem::Function(function) => define_function(name, function),
-        BoundItem::Constant(Constant { ident, span }) => {
+        BoundItem::Function(function) => define_function(name, function, path, data),
+        BoundItem::Constant(Constant { ident, ty }) => {
             let module = variable("module");
-            quote_spanned!(at(*span)=> #module.constant(#name, Self::#ident)?;)
+            quote_spanned!(at(ident.span())=> #module.constant::<#ty>(#name, Self::#ident)?;)
         }
     };
     quote!(#(#attributes)* { #statement })
 }
 
 /// Returns the statement that defines a function.
-fn define_function(name: &LitStr, function: &Function) -> TokenStream {
+fn define_function(name: &LitStr, function: &Function, path: &Path, data: &Type) -> TokenStream {
     let Function {
         ident,
         receiver,
@@ -320,18 +317,46 @@ fn define_function(name: &LitStr, function: &Function) -> TokenStream {
             (method, call)
         }
     };
-    // Where the compiler reports an argument that can't be converted.
-    let method = Ident::new(method, at(function.arguments_span));
+    let method = Ident::new(method, span);
+    let arguments = arguments.iter().map(|ty| argument(ty, path, data));
     let receiver_pattern = match &receiver_name {
         Some(name) => quote!(#name,),
         // An asynchronous function gets a place for one.
         None if function.is_async => quote!(_,),
         None => quote!(),
     };
-    quote_spanned! {span=>
+    let statement = quote_spanned! {span=>
         #module.#method::<(#(#arguments,)*), #output>(
             #name,
             |#receiver_pattern (#(#names,)*)| #call,
         )?;
+    };
+    match function.is_async {
+        true => {
+            let statement = asynchronous(statement, ident, path);
+            quote!(#statement;)
+        }
+        false => statement,
     }
+}
+
+/// Returns the code of an `async fn`, which is an error at its name if the feature `async` is off.
+pub fn asynchronous(code: TokenStream, ident: &Ident, path: &Path) -> TokenStream {
+    let message = format!(
+        "the `async fn` `{ident}` needs the Cargo feature `async` of `libwasmtime`: turn it on, or \
+         leave out `async`"
+    );
+    quote_spanned! {at(ident.span())=>
+        #path::__async!({ #code } { ::core::compile_error!(#message) })
+    }
+}
+
+/// Returns the type of an argument, so that the compiler reports there that it can't be converted.
+fn argument(ty: &Type, path: &Path, data: &Type) -> TokenStream {
+    let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    let last = spans.last().unwrap_or(first);
+    let start = quote_spanned!(at(first)=> <#ty as #path::bind::HostArg<#data>>);
+    let end = quote_spanned!(at(last)=> ::This);
+    quote!(#start #end)
 }

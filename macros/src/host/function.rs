@@ -2,7 +2,6 @@
 
 use super::errors::Errors;
 use super::types;
-use proc_macro2::Span;
 use syn::{Error, FnArg, GenericParam, Ident, Pat, PatType, Receiver, ReturnType, Signature, Type};
 
 /// The most arguments that a bound function takes.
@@ -21,8 +20,6 @@ pub struct Function {
     pub receiver: Option<SelfKind>,
     /// The types of the arguments after the receiver.
     pub arguments: Vec<Type>,
-    /// The arguments in the block.
-    pub arguments_span: Span,
     /// The type of the store's data, if an argument is a caller.
     pub caller_data: Option<Type>,
     /// The type of the results.
@@ -66,7 +63,6 @@ impl Function {
         is_right.then(|| Function {
             ident: signature.ident.clone(),
             receiver,
-            arguments_span: signature.paren_token.span.join(),
             arguments,
             caller_data,
             output,

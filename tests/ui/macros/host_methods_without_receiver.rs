@@ -11,7 +11,15 @@ impl Counter {
     }
 }
 
+struct Journal;
+
+#[libwasmtime::host(module = "journal")]
+impl Journal {
+    fn log(&mut self) {}
+}
+
 fn main() {
     let mut linker = Linker::<()>::new(&Engine::default());
     let _ = linker.host_functions::<Counter>();
+    let _ = linker.host_functions::<Journal>();
 }

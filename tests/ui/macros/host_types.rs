@@ -1,5 +1,7 @@
 //! Arguments and results are of types that can be converted.
 
+use libwasmtime::Caller;
+
 struct Thing;
 
 struct Counter;
@@ -16,6 +18,14 @@ impl Counter {
 
     fn d() -> Result<i32, std::fmt::Error> {
         Ok(1)
+    }
+
+    fn e(_: Caller<'_, u32>, _: String, _: std::time::Duration, _: Option<Thing>) -> (i32, Thing) {
+        (1, Thing)
+    }
+
+    async fn f(_: Vec<Thing>) -> Thing {
+        Thing
     }
 }
 

@@ -5,7 +5,7 @@
 #![forbid(unused_qualifications, unused_results, unreachable_pub, let_underscore_drop)]
 #![forbid(single_use_lifetimes, trivial_casts, elided_lifetimes_in_paths)]
 
-use wasmtime::{Caller, Linker, Result};
+use wasmtime::{Caller, HostValue, Instance, Linker, Result, Store};
 
 /// Counts.
 #[derive(Debug, Default)]
@@ -53,11 +53,75 @@ impl Called {
     }
 }
 
+/// Is passed by its fields.
+#[derive(Debug, HostValue)]
+pub struct Point {
+    x: f64,
+    y: f64,
+}
+
+/// Is passed as a number.
+#[derive(Debug, HostValue)]
+pub enum Axis {
+    /// Is 0.
+    X,
+    /// Is 1.
+    Y,
+}
+
+/// Is passed as an address.
+#[derive(Clone, Copy, Debug, HostValue)]
+#[host(pointer)]
+#[repr(C)]
+pub struct Sample {
+    time: u32,
+    value: f32,
+}
+
+/// Takes them.
+#[derive(Debug)]
+pub struct Geometry;
+
+#[wasmtime::host(module = "geometry")]
+impl Geometry {
+    /// Is a global.
+    pub const AXIS: Axis = Axis::X;
+
+    /// Returns a coordinate.
+    pub fn coordinate(point: Point, axis: Axis) -> f64 {
+        match axis {
+            Axis::X => point.x,
+            Axis::Y => point.y,
+        }
+    }
+
+    /// Returns a value.
+    pub fn value(sample: &Sample) -> f32 {
+        sample.value + sample.time as f32
+    }
+}
+
+/// Is a guest.
+#[wasmtime::guest(alloc = "alloc")]
+#[derive(Debug)]
+pub trait Plugin {
+    /// Turns a point.
+    fn turn(&mut self, point: Point, name: &str) -> Point;
+}
+
 /// Binds all of them.
 pub fn bind(linker: &mut Linker<Counter>) -> Result<()> {
     let _ = linker
         .host(|counter: &mut Counter| counter)?
         .host_functions::<Empty>()?
-        .host_functions::<Called>()?;
+        .host_functions::<Called>()?
+        .host_functions::<Geometry>()?;
     Ok(())
+}
+
+/// Calls a guest.
+pub fn call(store: &mut Store<()>, instance: &Instance) -> Result<f64> {
+    let mut plugin = Plugin::new(&mut *store, instance)?;
+    let point = plugin.turn(store, Point { x: 1.0, y: 2.0 }, "point")?;
+    Ok(point.x)
 }
