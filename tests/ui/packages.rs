@@ -1,4 +1,5 @@
-//! Packages that name this crate in other ways, for which the macros have to find it.
+//! Packages of their own that use the macros: those that name this crate, or others, in ways that
+//! the macros have to cope with, and one with a macro that works against them.
 
 use std::fs;
 use std::path::Path;
@@ -7,32 +8,59 @@ use std::process::Command;
 /// This repository.
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
-/// The packages: the name of each, its dependency, and its source.
-const PACKAGES: [(&str, &str, &str); 3] = [
+/// A package: its name, the sections of its manifest after the first, and its source. In the
+/// sections, `OPTIONS` stands for those of a dependency on this repository.
+type Package = (&'static str, &'static str, &'static str);
+
+/// Packages that are right.
+const PACKAGES: [Package; 5] = [
     (
         "renamed",
-        r#"wasmtime = { package = "libwasmtime", OPTIONS }"#,
+        r#"dependencies.wasmtime = { package = "libwasmtime", OPTIONS }"#,
         include_str!("packages/renamed.rs"),
     ),
     (
         "facade",
-        "libwasmtime = { OPTIONS }",
+        "dependencies.libwasmtime = { OPTIONS }",
         include_str!("packages/facade.rs"),
     ),
     (
         "plugin",
-        r#"facade = { path = "../facade" }"#,
+        r#"dependencies.facade = { path = "../facade" }"#,
         include_str!("packages/plugin.rs"),
+    ),
+    ("empty", "", ""),
+    (
+        "shadows",
+        r#"
+dependencies.libwasmtime = { OPTIONS }
+dependencies.core = { package = "empty", path = "../empty" }
+dependencies.std = { package = "empty", path = "../empty" }"#,
+        include_str!("packages/shadows.rs"),
     ),
 ];
 
-#[test]
-#[cfg_attr(
-    feature = "vendored-min",
-    ignore = "the link mode makes no difference, and others need no sources of libwasmtime"
-)]
-fn macros_find_the_crate_by_its_name_in_each_package() {
-    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("macros");
+/// A package with mistakes, and the one that makes them.
+const CHANGED: [Package; 2] = [
+    (
+        "changes",
+        "lib.proc-macro = true",
+        include_str!("packages/changes.rs"),
+    ),
+    (
+        "changed",
+        r#"
+dependencies.libwasmtime = { OPTIONS }
+dependencies.changes = { path = "../changes" }"#,
+        include_str!("packages/changed.rs"),
+    ),
+];
+
+/// Checks packages, in a workspace of that name, and returns whether they are right, and the
+/// messages.
+fn check(workspace: &str, packages: &[Package]) -> (bool, String) {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("macros");
+    let scratch = target.join(workspace);
     let write = |file: &str, text: &str| {
         let path = scratch.join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -41,18 +69,18 @@ fn macros_find_the_crate_by_its_name_in_each_package() {
     let options = format!(
         "path = {REPOSITORY:?}, default-features = false, features = [\"gc\", \"load\", \"macros\"]"
     );
-    for (name, dependency, source) in PACKAGES {
-        let dependency = dependency.replace("OPTIONS", &options);
+    for (name, sections, source) in packages {
+        let sections = sections.replace("OPTIONS", &options);
         write(
             &format!("{name}/Cargo.toml"),
             &format!(
-                "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-                 [dependencies]\n{dependency}\n"
+                "package = {{ name = \"{name}\", version = \"0.0.0\", edition = \"2024\" }}\n\
+                 {sections}\n"
             ),
         );
         write(&format!("{name}/src/lib.rs"), source);
     }
-    let members = PACKAGES.map(|(name, ..)| name);
+    let members: Vec<&str> = packages.iter().map(|(name, ..)| *name).collect();
     write(
         "Cargo.toml",
         &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
@@ -63,11 +91,39 @@ fn macros_find_the_crate_by_its_name_in_each_package() {
     let checked = Command::new(env!("CARGO"))
         .args(["check", "--workspace", "--offline"])
         .current_dir(&scratch)
-        .env("CARGO_TARGET_DIR", scratch.join("target"))
+        .env("CARGO_TARGET_DIR", target.join("target"))
         .env_remove("CARGO_BUILD_TARGET")
         .env_remove("LIBWASMTIME_LINK")
         .output()
         .unwrap();
-    let messages = String::from_utf8_lossy(&checked.stderr);
-    assert!(checked.status.success(), "{messages}");
+    let messages = String::from_utf8_lossy(&checked.stderr).into_owned();
+    (checked.status.success(), messages)
+}
+
+#[test]
+#[cfg_attr(
+    feature = "vendored-min",
+    ignore = "the link mode makes no difference, and others need no sources of libwasmtime"
+)]
+fn macros_find_the_crate_by_its_name_in_each_package() {
+    let (is_right, messages) = check("right", &PACKAGES);
+    assert!(is_right, "{messages}");
+}
+
+/// The derive checks the fields that the struct has in the end.
+#[test]
+#[cfg_attr(
+    feature = "vendored-min",
+    ignore = "the link mode makes no difference, and others need no sources of libwasmtime"
+)]
+fn a_struct_passed_by_pointer_is_not_changed_by_another_attribute() {
+    let (is_right, messages) = check("changed", &CHANGED);
+    assert!(!is_right);
+    for expected in [
+        "expected `*const u8`, found `*const bool`",
+        "pattern does not mention field `c`",
+        "expected `*const u8`, found `*const &",
+    ] {
+        assert!(messages.contains(expected), "{expected}\n{messages}");
+    }
 }

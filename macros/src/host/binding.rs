@@ -207,7 +207,9 @@ impl ToTokens for Binding {
         let mut generics = self.generics.clone();
         let is_generic = generics.type_params().next().is_some();
         if self.data.is_none() {
-            let send = self.has_async.then(|| quote!(+ ::core::marker::Send));
+            let send = self
+                .has_async
+                .then(|| quote!(+ #path::bind::private::core::marker::Send));
             generics.params.push(parse_quote!(#data_ty: 'static #send));
         }
         generics.params.push(parse_quote!(#receiver_ty));
@@ -226,7 +228,10 @@ impl ToTokens for Binding {
             attributes,
             ..
         } = self;
-        let definitions = self.definitions.iter().map(define);
+        let definitions = self
+            .definitions
+            .iter()
+            .map(|definition| define(path, definition));
         if self.is_object {
             tokens.extend(self.object());
         }
@@ -243,7 +248,7 @@ impl ToTokens for Binding {
                         .host_module(#module_name, #receiver)
                         .abi(#path::bind::Abi::DEFAULT #abi);
                     #(#definitions)*
-                    ::core::result::Result::Ok(())
+                    #path::Result::Ok(())
                 }
             }
         });
@@ -272,14 +277,14 @@ fn abi(options: &Options) -> TokenStream {
 }
 
 /// Returns the statement that defines a function or a constant.
-fn define(definition: &Definition) -> TokenStream {
+fn define(path: &Path, definition: &Definition) -> TokenStream {
     let Definition {
         name,
         attributes,
         item,
     } = definition;
     let statement = match item {
-        BoundItem::Function(function) => define_function(name, function),
+        BoundItem::Function(function) => define_function(path, name, function),
         BoundItem::Constant(Constant { ident, span }) => {
             let module = variable("module");
             quote_spanned!(at(*span)=> #module.constant(#name, Self::#ident)?;)
@@ -289,7 +294,7 @@ fn define(definition: &Definition) -> TokenStream {
 }
 
 /// Returns the statement that defines a function.
-fn define_function(name: &LitStr, function: &Function) -> TokenStream {
+fn define_function(path: &Path, name: &LitStr, function: &Function) -> TokenStream {
     let Function {
         ident,
         receiver,
@@ -315,7 +320,7 @@ fn define_function(name: &LitStr, function: &Function) -> TokenStream {
                 Some(SelfKind::Mut) => "async_method_mut",
             };
             let call = quote_spanned! {span=>
-                ::std::boxed::Box::pin(async move { #call.await })
+                #path::bind::private::std::boxed::Box::pin(async move { #call.await })
             };
             (method, call)
         }
