@@ -105,17 +105,17 @@ fn fields(krate: &Path, name: &Ident, fields: &Fields) -> Result<TokenStream> {
             #[allow(unused_variables)]
             fn valtypes(
                 abi: &#krate::bind::Abi,
-                types: &mut ::std::vec::Vec<#krate::ValType>,
+                types: &mut #krate::bind::private::std::vec::Vec<#krate::ValType>,
             ) {
                 #(<#types as #krate::bind::FromWasm>::valtypes(abi, types);)*
             }
 
             #[inline]
             #[allow(unused_variables)]
-            unsafe fn read<F: #krate::bind::private::Form>(
-                args: &mut #krate::bind::private::Args<'_, F>,
+            unsafe fn read<__Form: #krate::bind::private::Form>(
+                args: &mut #krate::bind::private::Args<'_, __Form>,
             ) -> #krate::Result<Self> {
-                ::core::result::Result::Ok(#name {
+                #krate::Result::Ok(#name {
                     #(
                         #members: #krate::bind::private::field(
                             // SAFETY: the values are next, as this function requires.
@@ -139,13 +139,13 @@ fn fields(krate: &Path, name: &Ident, fields: &Fields) -> Result<TokenStream> {
             #[allow(unused_variables)]
             fn valtypes(
                 abi: &#krate::bind::Abi,
-                types: &mut ::std::vec::Vec<#krate::ValType>,
+                types: &mut #krate::bind::private::std::vec::Vec<#krate::ValType>,
             ) {
                 #(<#types as #krate::bind::IntoWasm>::valtypes(abi, types);)*
             }
 
             #[allow(unused_variables)]
-            fn allocations(&self, each: &mut dyn ::core::ops::FnMut(usize, usize)) {
+            fn allocations(&self, each: &mut dyn #krate::bind::private::core::ops::FnMut(usize, usize)) {
                 #(<#types as #krate::bind::IntoWasm>::allocations(&self.#members, each);)*
             }
 
@@ -155,16 +155,16 @@ fn fields(krate: &Path, name: &Ident, fields: &Fields) -> Result<TokenStream> {
                 self,
                 guest: &mut #krate::bind::private::Guest<'_>,
             ) -> #krate::Result<Self::Prepared> {
-                ::core::result::Result::Ok((
+                #krate::Result::Ok((
                     #(<#types as #krate::bind::IntoWasm>::prepare(self.#members, guest)?,)*
                 ))
             }
 
             #[inline]
             #[allow(unused_variables)]
-            unsafe fn write<F: #krate::bind::private::Form>(
+            unsafe fn write<__Form: #krate::bind::private::Form>(
                 prepared: &Self::Prepared,
-                results: &mut #krate::bind::private::Writer<'_, F>,
+                results: &mut #krate::bind::private::Writer<'_, __Form>,
             ) -> #krate::Result<()> {
                 #(
                     // SAFETY: the places are next, as this function requires.
@@ -172,7 +172,7 @@ fn fields(krate: &Path, name: &Ident, fields: &Fields) -> Result<TokenStream> {
                         <#types as #krate::bind::IntoWasm>::write(&prepared.#indices, results)?
                     };
                 )*
-                ::core::result::Result::Ok(())
+                #krate::Result::Ok(())
             }
         }
     })
@@ -218,7 +218,6 @@ fn pointer(
     let types: Vec<&Type> = fields.iter().map(|field| &field.ty).collect();
     let padding =
         format!("`{name}` has padding, whose bytes have no value: add fields in its place");
-    let assert_element = format_ident!("assert_element");
     let members: Vec<Member> = fields.members().collect();
     let names: Vec<Ident> = (0..types.len())
         .map(|number| format_ident!("field{number}"))
@@ -229,16 +228,14 @@ fn pointer(
         #[allow(unused_variables, non_snake_case)]
         const _: fn(&#name) = |value| {
             let #name { #(#members: #names),* } = value;
-            #(let _: *const #types = ::core::ptr::addr_of!(*#names);)*
+            #(let _: *const #types = &raw const *#names;)*
         };
 
-        const _: () = {
-            const fn #assert_element<T: #krate::bind::Element>() -> usize {
-                ::core::mem::size_of::<T>()
-            }
-            let size = 0 #(+ #assert_element::<#types>())*;
-            ::core::assert!(size == ::core::mem::size_of::<#name>(), #padding);
-        };
+        // Nothing is defined here that the types of the fields might name.
+        const _: () = #krate::bind::private::assert_no_padding::<#name>(
+            0 #(+ #krate::bind::private::size_of_element::<#types>())*,
+            #padding,
+        );
 
         #[automatically_derived]
         // SAFETY: all fields are, and there is no padding, as was asserted above.
@@ -282,7 +279,7 @@ fn number(
     let does_not_fit = format!("the number of a variant of `{name}` doesn't fit into `{repr}`");
     Ok(quote! {
         const _: () = {
-            #(::core::assert!(
+            #(#krate::bind::private::core::assert!(
                 #name::#variants as i128 == #name::#variants as #repr as i128,
                 #does_not_fit
             );)*
@@ -295,23 +292,23 @@ fn number(
 
             fn valtypes(
                 abi: &#krate::bind::Abi,
-                types: &mut ::std::vec::Vec<#krate::ValType>,
+                types: &mut #krate::bind::private::std::vec::Vec<#krate::ValType>,
             ) {
                 <#repr as #krate::bind::FromWasm>::valtypes(abi, types);
             }
 
             #[inline]
-            unsafe fn read<F: #krate::bind::private::Form>(
-                args: &mut #krate::bind::private::Args<'_, F>,
+            unsafe fn read<__Form: #krate::bind::private::Form>(
+                args: &mut #krate::bind::private::Args<'_, __Form>,
             ) -> #krate::Result<Self> {
                 // SAFETY: the value is next, as this function requires.
                 let found = unsafe { <#repr as #krate::bind::FromWasm>::read(args)? };
                 #(
                     if found == #name::#variants as #repr {
-                        return ::core::result::Result::Ok(#name::#variants);
+                        return #krate::Result::Ok(#name::#variants);
                     }
                 )*
-                ::core::result::Result::Err(#krate::bind::private::unknown_variant(
+                #krate::Result::Err(#krate::bind::private::unknown_variant(
                     #name_text,
                     &[#((#known, #name::#variants as i128)),*],
                     found as i128,
@@ -327,7 +324,7 @@ fn number(
 
             fn valtypes(
                 abi: &#krate::bind::Abi,
-                types: &mut ::std::vec::Vec<#krate::ValType>,
+                types: &mut #krate::bind::private::std::vec::Vec<#krate::ValType>,
             ) {
                 <#repr as #krate::bind::IntoWasm>::valtypes(abi, types);
             }
@@ -341,9 +338,9 @@ fn number(
             }
 
             #[inline]
-            unsafe fn write<F: #krate::bind::private::Form>(
+            unsafe fn write<__Form: #krate::bind::private::Form>(
                 prepared: &Self::Prepared,
-                results: &mut #krate::bind::private::Writer<'_, F>,
+                results: &mut #krate::bind::private::Writer<'_, __Form>,
             ) -> #krate::Result<()> {
                 // SAFETY: the place is next, as this function requires.
                 unsafe { <#repr as #krate::bind::IntoWasm>::write(prepared, results) }

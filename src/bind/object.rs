@@ -4,7 +4,7 @@ use crate::callback;
 use crate::error::bail;
 use crate::gc::Rooted;
 use crate::store::StoreOpaque;
-use crate::{AsContext, AsContextMut, ExternRef, OwnedRooted, Result};
+use crate::{AsContext, AsContextMut, ExternRef, OwnedRooted, Result, RootScope};
 use std::any::{Any, type_name};
 use std::cell::UnsafeCell;
 use std::error::Error;
@@ -397,9 +397,10 @@ impl<H: GuestHeld + ?Sized> ObjectRef<H> {
     ///
     /// As for [`ExternRef::new`].
     pub fn new(mut store: impl AsContextMut, object: Object<H>) -> Result<ObjectRef<H>> {
-        let reference = object.into_externref(store.as_context_mut().opaque_mut())?;
+        let mut scope = RootScope::new(&mut store);
+        let reference = object.into_externref(scope.as_context_mut().opaque_mut())?;
         Ok(ObjectRef {
-            reference: reference.to_owned_rooted(store)?,
+            reference: reference.to_owned_rooted(&mut scope)?,
             of: PhantomData,
         })
     }

@@ -2,6 +2,8 @@
 //! time.
 
 pub use crate::values::{Args, Form, Guest, Place, Writer};
+// A crate may have a dependency of one of these names, which `::core` is in it then.
+pub use {::core, ::std};
 
 use crate::values::{Element, no_value};
 use crate::{Error, Result};
@@ -20,6 +22,23 @@ pub fn unknown_variant(name: &str, known: &[(&str, i128)], found: i128) -> Error
         .map(|(name, number)| format!("{number} ({name})"))
         .collect();
     no_value(name, format_args!("one of {}", known.join(", ")), found)
+}
+
+/// Returns the size of a field of a struct that is passed by pointer.
+pub const fn size_of_element<E: Element>() -> usize {
+    size_of::<E>()
+}
+
+/// Asserts that a struct whose fields have this size has no padding.
+///
+/// # Panics
+///
+/// Panics with the message if it has. As the derive calls it in a constant, that is a compile error.
+#[track_caller]
+pub const fn assert_no_padding<T>(size_of_fields: usize, message: &str) {
+    if size_of_fields != size_of::<T>() {
+        panic!("{}", message);
+    }
 }
 
 /// Reads the address of a value in the guest's memory, which is borrowed.
@@ -81,20 +100,20 @@ macro_rules! __async {
 macro_rules! __by_pointer {
     (@borrowed ($reference:ty) $ty:ty, $m:lifetime ($arg:ty), $is_mut:literal, $get:ident) => {
         // SAFETY: an address is read, and the place borrowed.
-        unsafe impl<T: 'static> $crate::bind::HostArg<T> for $reference {
+        unsafe impl<__Data: 'static> $crate::bind::HostArg<__Data> for $reference {
             type This = Self;
             type Arg<$m> = $arg;
             type Read = $crate::bind::private::Place<$ty>;
             const NEEDS_STORE: bool = true;
             const BORROWS: bool = true;
 
-            fn valtypes(abi: &$crate::bind::Abi, types: &mut ::std::vec::Vec<$crate::ValType>) {
+            fn valtypes(abi: &$crate::bind::Abi, types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>) {
                 types.push(abi.pointer());
             }
 
             #[inline]
-            unsafe fn read<F: $crate::bind::private::Form>(
-                args: &mut $crate::bind::private::Args<'_, F>,
+            unsafe fn read<__Form: $crate::bind::private::Form>(
+                args: &mut $crate::bind::private::Args<'_, __Form>,
             ) -> $crate::Result<Self::Read> {
                 // SAFETY: the address is next, as this function requires.
                 unsafe { $crate::bind::private::borrow(args, $is_mut) }
@@ -115,13 +134,13 @@ macro_rules! __by_pointer {
             const NEEDS_STORE: bool = true;
             const NEEDS_MEMORY: bool = true;
 
-            fn valtypes(abi: &$crate::bind::Abi, types: &mut ::std::vec::Vec<$crate::ValType>) {
+            fn valtypes(abi: &$crate::bind::Abi, types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>) {
                 types.push(abi.pointer());
             }
 
             #[inline]
-            unsafe fn read<F: $crate::bind::private::Form>(
-                args: &mut $crate::bind::private::Args<'_, F>,
+            unsafe fn read<__Form: $crate::bind::private::Form>(
+                args: &mut $crate::bind::private::Args<'_, __Form>,
             ) -> $crate::Result<Self> {
                 // SAFETY: the address is next, as this function requires.
                 unsafe { $crate::bind::private::copy(args) }

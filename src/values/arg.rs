@@ -130,7 +130,7 @@ impl<P> Place<P> {
     ///
     /// It must be valid, and nothing may change it meanwhile.
     #[inline]
-    pub unsafe fn as_ref<'m>(&self) -> &'m P {
+    pub unsafe fn as_ref(&self) -> &P {
         // SAFETY: it is valid, as this function requires.
         unsafe { self.0.as_ref() }
     }
@@ -141,7 +141,7 @@ impl<P> Place<P> {
     ///
     /// It must be valid, and nothing else may use it meanwhile.
     #[inline]
-    pub unsafe fn as_mut<'m>(&mut self) -> &'m mut P {
+    pub unsafe fn as_mut(&mut self) -> &mut P {
         // SAFETY: it is valid and not used otherwise, as this function requires.
         unsafe { self.0.as_mut() }
     }

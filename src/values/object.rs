@@ -31,11 +31,16 @@ unsafe impl<H: GuestHeld + ?Sized> FromWasm for Option<Object<H>> {
 
     #[inline]
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
+        let roots = args.guest().store().roots.len();
         // SAFETY: the value is next, as this function requires.
-        match unsafe { args.read::<Nullable>() } {
-            None => Ok(None),
-            Some(reference) => Object::find(args.guest().store(), &reference).map(Some),
-        }
+        let Some(reference) = (unsafe { args.read::<Nullable>() }) else {
+            return Ok(None);
+        };
+        let store = args.guest().store();
+        let object = Object::find(store, &reference);
+        // The object is kept, and not the reference, whose root might last as long as the store.
+        store.roots.truncate(roots);
+        object.map(Some)
     }
 }
 
@@ -230,7 +235,7 @@ macro_rules! __object {
     };
     (@boxed $params:tt $ty:ty {$($predicate:tt)*}) => {
         $crate::__object!(@arguments $params $ty {$($predicate)*});
-        $crate::__object!(@results $params ::std::boxed::Box<$ty>, $ty {$($predicate)*});
+        $crate::__object!(@results $params $crate::bind::private::std::boxed::Box<$ty>, $ty {$($predicate)*});
     };
     (@arguments {$($param:tt)*} $ty:ty {$($predicate:tt)*}) => {
         $crate::__guest_held!({$($param)*} $ty {$($predicate)*});
@@ -263,7 +268,7 @@ macro_rules! __object {
 
             fn valtypes(
                 abi: &$crate::bind::Abi,
-                types: &mut ::std::vec::Vec<$crate::ValType>,
+                types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>,
             ) {
                 <$crate::bind::Object<$ty> as $crate::bind::FromWasm>::valtypes(abi, types);
             }
@@ -278,7 +283,7 @@ macro_rules! __object {
 
             #[inline]
             unsafe fn get<$m>(read: &$m mut Self::Read) -> Self::Arg<$m> {
-                ::core::ops::$deref_trait::$deref(read)
+                $crate::bind::private::core::ops::$deref_trait::$deref(read)
             }
         }
     };
@@ -295,7 +300,7 @@ macro_rules! __object {
 
             fn valtypes(
                 abi: &$crate::bind::Abi,
-                types: &mut ::std::vec::Vec<$crate::ValType>,
+                types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>,
             ) {
                 <$crate::bind::Object<$ty> as $crate::bind::IntoWasm>::valtypes(abi, types);
             }
@@ -304,7 +309,7 @@ macro_rules! __object {
                 self,
                 guest: &mut $crate::bind::private::Guest<'_>,
             ) -> $crate::Result<Self::Prepared> {
-                let object = $crate::bind::Object::<$ty>::from(::std::boxed::Box::from(self));
+                let object = $crate::bind::Object::<$ty>::from($crate::bind::private::std::boxed::Box::from(self));
                 $crate::bind::IntoWasm::prepare(object, guest)
             }
 
@@ -337,14 +342,16 @@ macro_rules! __guest_held {
 #[macro_export]
 macro_rules! __guest_held {
     ({$($param:tt)*} $ty:ty {$($predicate:tt)*}) => {
-        ::core::compile_error!(
+        $crate::bind::private::core::compile_error!(
             "objects that a guest holds need the Cargo feature `gc` of `libwasmtime`"
         );
 
         impl<$($param)*> $crate::bind::GuestHeld for $ty
         where
             $($predicate)*
-            $ty: ::core::marker::Send + ::core::marker::Sync + 'static,
+            $ty: $crate::bind::private::core::marker::Send
+                + $crate::bind::private::core::marker::Sync
+                + 'static,
         {
         }
     };

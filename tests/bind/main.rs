@@ -10,10 +10,14 @@ mod functions;
 mod guest_macro;
 #[cfg(feature = "macros")]
 mod host_macro;
+#[cfg(feature = "macros")]
+mod hostile;
 mod imports;
 mod memory;
 #[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;
+#[cfg(all(feature = "gc", feature = "cranelift", feature = "macros"))]
+mod roots;
 #[cfg(feature = "macros")]
 mod values;
 

@@ -39,6 +39,33 @@ struct Pair {
     b: i32,
 }
 
+/// Names that the code of the derive might use as well.
+mod names {
+    use libwasmtime::HostValue;
+
+    #[derive(Clone, Copy, HostValue)]
+    pub enum F {
+        A,
+        Ok,
+    }
+
+    #[derive(HostValue)]
+    pub struct Args {
+        pub args: F,
+        pub types: E,
+    }
+
+    #[derive(HostValue)]
+    pub struct E(pub i32);
+
+    #[derive(Clone, Copy, HostValue)]
+    #[host(pointer)]
+    #[repr(C)]
+    pub struct T {
+        pub value: i32,
+    }
+}
+
 fn linker(engine: &Engine) -> Result<Linker<()>> {
     let mut linker = Linker::new(engine);
     linker
@@ -51,7 +78,10 @@ fn linker(engine: &Engine) -> Result<Linker<()>> {
         .func::<(&Sample, &mut Pair), _>("copy", |(sample, pair)| *pair = sample.values)?
         .func::<(Sample,), _>("time", |(sample,)| sample.time)?
         .func::<(bool, char, u8), _>("scalars", |(a, b, c)| (!a, b, c))?
-        .func::<(isize,), _>("negate", |(n,)| -n)?;
+        .func::<(isize,), _>("negate", |(n,)| -n)?
+        .func::<(names::Args, names::T, &names::T), _>("names", |(args, a, b)| {
+            (args.args, args.types, a.value + b.value)
+        })?;
     Ok(linker)
 }
 
@@ -125,6 +155,26 @@ fn a_struct_is_borrowed_and_copied_by_its_address() -> Result<()> {
                         (call $len (i32.const 65536) (i32.const 0))))))"#,
     )?;
     assert_eq!(result, 12);
+    Ok(())
+}
+
+#[test]
+fn types_have_any_names() -> Result<()> {
+    let engine = Engine::default();
+    let linker = linker(&engine)?;
+    let result = run(
+        &linker,
+        &mut Store::new(&engine, ()),
+        r#"(module
+            (import "m" "names"
+                (func $names (param i32 i32 i32 i32) (result i32 i32 i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 16) "\07")
+            (func (export "run") (result i32)
+                (call $names (i32.const 1) (i32.const 20) (i32.const 16) (i32.const 16))
+                (i32.add) (i32.add)))"#,
+    )?;
+    assert_eq!(result, 1 + 20 + 7 + 7);
     Ok(())
 }
 

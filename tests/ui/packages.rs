@@ -1,5 +1,6 @@
-//! Packages that name this crate in other ways, for which the macros have to find it, and one
-//! that lacks features.
+//! Packages of their own that use the macros: those that name this crate, or others, in ways that
+//! the macros have to cope with, one that lacks features, and one with a macro that works against
+//! them.
 
 use std::fs;
 use std::path::Path;
@@ -8,37 +9,63 @@ use std::process::Command;
 /// This repository.
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
-/// A package: its name, its dependency, and its source.
+/// A package: its name, the sections of its manifest after the first, and its source. In the
+/// sections, `OPTIONS` stands for those of a dependency on this repository.
 type Package = (&'static str, &'static str, &'static str);
 
-/// The packages that name this crate in other ways.
-const PACKAGES: [Package; 3] = [
+/// Packages that are right.
+const PACKAGES: [Package; 5] = [
     (
         "renamed",
-        r#"wasmtime = { package = "libwasmtime", OPTIONS }"#,
+        r#"dependencies.wasmtime = { package = "libwasmtime", OPTIONS }"#,
         include_str!("packages/renamed.rs"),
     ),
     (
         "facade",
-        "libwasmtime = { OPTIONS }",
+        "dependencies.libwasmtime = { OPTIONS }",
         include_str!("packages/facade.rs"),
     ),
     (
         "plugin",
-        r#"facade = { path = "../facade" }"#,
+        r#"dependencies.facade = { path = "../facade" }"#,
         include_str!("packages/plugin.rs"),
+    ),
+    ("empty", "", ""),
+    (
+        "shadows",
+        r#"
+dependencies.libwasmtime = { OPTIONS }
+dependencies.core = { package = "empty", path = "../empty" }
+dependencies.std = { package = "empty", path = "../empty" }"#,
+        include_str!("packages/shadows.rs"),
     ),
 ];
 
 /// The package that lacks the features `async` and `gc`.
 const LACKING: Package = (
     "lacking",
-    "libwasmtime = { OPTIONS }",
+    "dependencies.libwasmtime = { OPTIONS }",
     include_str!("packages/lacking.rs"),
 );
 
+/// A package with mistakes, and the one that makes them.
+const CHANGED: [Package; 2] = [
+    (
+        "changes",
+        "lib.proc-macro = true",
+        include_str!("packages/changes.rs"),
+    ),
+    (
+        "changed",
+        r#"
+dependencies.libwasmtime = { OPTIONS }
+dependencies.changes = { path = "../changes" }"#,
+        include_str!("packages/changed.rs"),
+    ),
+];
+
 /// Checks packages with these features of this crate. Returns whether they compile, and the
-/// messages, a line each.
+/// messages.
 fn check(packages: &[Package], features: &[&str]) -> (bool, String) {
     // A build of one takes the other's features.
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("macros");
@@ -50,18 +77,18 @@ fn check(packages: &[Package], features: &[&str]) -> (bool, String) {
     };
     let options =
         format!("path = {REPOSITORY:?}, default-features = false, features = {features:?}");
-    for (name, dependency, source) in packages {
-        let dependency = dependency.replace("OPTIONS", &options);
+    for (name, sections, source) in packages {
+        let sections = sections.replace("OPTIONS", &options);
         write(
             &format!("{name}/Cargo.toml"),
             &format!(
-                "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-                 [dependencies]\n{dependency}\n"
+                "package = {{ name = \"{name}\", version = \"0.0.0\", edition = \"2024\" }}\n\
+                 {sections}\n"
             ),
         );
         write(&format!("{name}/src/lib.rs"), source);
     }
-    let members: Vec<_> = packages.iter().map(|(name, ..)| name).collect();
+    let members: Vec<&str> = packages.iter().map(|(name, ..)| *name).collect();
     write(
         "Cargo.toml",
         &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
@@ -126,4 +153,22 @@ fn features_that_are_missing_are_named() {
         ],
         "{messages}"
     );
+}
+
+/// The derive checks the fields that the struct has in the end.
+#[test]
+#[cfg_attr(
+    feature = "vendored-min",
+    ignore = "the link mode makes no difference, and others need no sources of libwasmtime"
+)]
+fn a_struct_passed_by_pointer_is_not_changed_by_another_attribute() {
+    let (is_right, messages) = check(&CHANGED, &["gc", "load", "macros"]);
+    assert!(!is_right);
+    for expected in [
+        "expected `*const u8`, found `*const bool`",
+        "pattern does not mention field `c`",
+        "expected `*const u8`, found `*const &",
+    ] {
+        assert!(messages.contains(expected), "{expected}\n{messages}");
+    }
 }

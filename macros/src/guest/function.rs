@@ -115,7 +115,10 @@ impl Function {
         } = self;
         let store = variable("store");
         let (data, call) = match asyncness {
-            Some(_) => (quote!(<Data: ::core::marker::Send>), quote!(call_async)),
+            Some(_) => (
+                quote!(<Data: #krate::bind::private::core::marker::Send>),
+                quote!(call_async),
+            ),
             None => (quote!(), quote!(call)),
         };
         let output = self.output(krate);

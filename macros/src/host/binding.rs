@@ -203,7 +203,9 @@ impl ToTokens for Binding {
         let mut generics = self.generics.clone();
         let is_generic = generics.type_params().next().is_some();
         if self.data.is_none() {
-            let send = self.has_async.then(|| quote!(+ ::core::marker::Send));
+            let send = self
+                .has_async
+                .then(|| quote!(+ #path::bind::private::core::marker::Send));
             generics.params.push(parse_quote!(#data_ty: 'static #send));
         }
         generics.params.push(parse_quote!(#receiver_ty));
@@ -240,7 +242,7 @@ impl ToTokens for Binding {
                         .host_module(#module_name, #receiver)
                         .abi(#path::bind::Abi::DEFAULT #abi);
                     #(#definitions)*
-                    ::core::result::Result::Ok(())
+                    #path::Result::Ok(())
                 }
             }
         });
@@ -312,7 +314,7 @@ fn define_function(name: &LitStr, function: &Function, path: &Path, data: &Type)
                 Some(SelfKind::Mut) => "async_method_mut",
             };
             let call = quote_spanned! {span=>
-                ::std::boxed::Box::pin(async move { #call.await })
+                #path::bind::private::std::boxed::Box::pin(async move { #call.await })
             };
             (method, call)
         }

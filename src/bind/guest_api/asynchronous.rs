@@ -3,7 +3,7 @@
 use super::func::{Allocation, Free, allocations};
 use super::{GuestFunc, GuestParams, GuestResults, GuestSignature};
 use crate::values::{Allocator, Args, Form, Guest, Kind, Raw, Reader, Writer};
-use crate::{AsContextMut, FuncType, Result, StoreContextMut, Val, ValRaw};
+use crate::{AsContextMut, FuncType, Result, RootScope, StoreContextMut, Val, ValRaw};
 
 impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
     /// Calls the function asynchronously, as [`TypedFunc::call_async`](crate::TypedFunc::call_async)
@@ -26,35 +26,43 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
         params: S::Params<'_>,
     ) -> Result<<S::Results as GuestResults>::Output> {
         let mut store = store.as_context_mut();
-        let ty = self.func.ty(&store);
-        let failed = |what| move |error| self.failed(what, error);
-        let passing = failed("pass the arguments of");
-        let mut allocated = allocations(&params);
-        if !allocated.is_empty() {
-            let allocator = self.allocator(&mut store).map_err(passing)?;
-            for memory in &mut allocated {
-                memory.address = allocator
-                    .alloc_async(&mut store, memory.len, memory.align)
-                    .await
-                    .map_err(passing)?;
+        let (allocated, values) = {
+            // References that are created for the arguments are rooted until the call has ended,
+            // and those of the results until they are raw values.
+            let mut scope = RootScope::new(&mut store);
+            let mut scope = scope.as_context_mut();
+            let ty = self.func.ty(&scope);
+            let passing = |error| self.failed("pass the arguments of", error);
+            let mut allocated = allocations(&params);
+            if !allocated.is_empty() {
+                let allocator = self.allocator(&mut scope).map_err(passing)?;
+                for memory in &mut allocated {
+                    memory.address = allocator
+                        .alloc_async(&mut scope, memory.len, memory.align)
+                        .await
+                        .map_err(passing)?;
+                }
             }
-        }
-        let params = self
-            .params_as_vals(&mut store, &ty, &allocated, params)
-            .map_err(passing)?;
-        let mut results = vec![Val::I32(0); ty.results().len()];
-        self.func
-            .call_async(&mut store, &params, &mut results)
-            .await?;
-        let results = self.read(&mut store, &results);
-        let results = results.map_err(failed("read the results of"));
+            let params = self
+                .params_as_vals(&mut scope, &ty, &allocated, params)
+                .map_err(passing)?;
+            let mut results = vec![Val::I32(0); ty.results().len()];
+            self.func
+                .call_async(&mut scope, &params, &mut results)
+                .await?;
+            let results = results.into_iter();
+            let values = results.map(|val| Raw::store_val(val, scope.opaque_mut()));
+            (allocated, values.collect::<Result<Vec<_>>>()?)
+        };
+        let results = self.read(&mut store, &values);
+        let results = results.map_err(|error| self.failed("read the results of", error));
         // What the results refer to may be in the same memory.
         if let Some(free) = &self.guest.free {
             let is_64 = self.guest.site.abi().is_64();
             for memory in &allocated {
                 free.call_async(&mut store, memory, is_64)
                     .await
-                    .map_err(failed("free the arguments of"))?;
+                    .map_err(|error| self.failed("free the arguments of", error))?;
             }
         }
         results
@@ -99,12 +107,8 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
     fn read(
         &self,
         store: &mut StoreContextMut<'_, impl Sized>,
-        results: &[Val],
+        values: &[ValRaw],
     ) -> Result<<S::Results as GuestResults>::Output> {
-        let values = results
-            .iter()
-            .map(|val| Raw::store_val(*val, store.opaque_mut()))
-            .collect::<Result<Vec<_>>>()?;
         let store = store.opaque_ptr();
         // SAFETY: invariant "State": the store is borrowed exclusively. The function's type was
         // found to be the signature's, so there are as many values, of the types of its results.

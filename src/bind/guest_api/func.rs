@@ -4,7 +4,7 @@ use super::{GuestParams, GuestResults};
 use crate::bind::Site;
 use crate::store::StoreOpaque;
 use crate::values::{Args, Guest, Raw, Reader, Writer};
-use crate::{AsContextMut, Error, Func, FuncType, Instance, Result, ValRaw, ValType};
+use crate::{AsContextMut, Error, Func, FuncType, Instance, Result, RootScope, ValRaw, ValType};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -100,19 +100,6 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
     ) -> Result<<S::Results as GuestResults>::Output> {
         let mut store = store.as_context_mut();
         let func = *self.func.get_c(store.opaque());
-        let store = store.opaque_ptr();
-        let failed = |what| move |error| self.failed(what, error);
-        let passing = failed("pass the arguments of");
-        // SAFETY: invariant "State": the store is borrowed exclusively, and is used by one after
-        // the other.
-        let mut guest = unsafe { Guest::called(store, &self.guest.instance, &self.guest.site) };
-        let mut allocations = allocations(&params);
-        for memory in &mut allocations {
-            memory.address = guest.alloc(memory.len, memory.align).map_err(passing)?;
-        }
-        guest.use_allocated(allocations.iter().map(|memory| memory.address).collect());
-        let prepared = params.prepare(&mut guest).map_err(passing)?;
-
         let mut on_stack = [ValRaw::ZERO; ON_STACK];
         let mut on_heap;
         let values = match on_stack.get_mut(..self.len) {
@@ -123,28 +110,64 @@ impl<S: GuestSignature<N> + ?Sized, const N: usize> GuestFunc<S, N> {
             }
         };
         let first = values.as_mut_ptr();
-        // SAFETY: invariants "Context" and "Ownership": the store is borrowed, and the function
-        // belongs to it. Its type was found to be the signature's, so the values are of the
-        // types, and as many, as it takes and returns: they are the same for all lifetimes of
-        // `Params`. Nothing is collected between the moment when a reference becomes a raw value
-        // and the call, nor between its return and the moment when a raw value becomes a
-        // reference.
+        let allocations = {
+            // References that are created for the arguments are rooted until the call has ended.
+            let mut scope = RootScope::new(&mut store);
+            let store = scope.as_context_mut().opaque_ptr();
+            // SAFETY: invariants "Context" and "Ownership": the store is borrowed, and the function
+            // belongs to it. There are as many values as it takes and returns. Nothing is
+            // collected between the moment when a reference becomes a raw value and the call.
+            unsafe {
+                let allocations = self
+                    .write(store, params, first)
+                    .map_err(|error| self.failed("pass the arguments of", error))?;
+                StoreOpaque::call_unchecked(store, &func, first, self.len)?;
+                allocations
+            }
+        };
+        let store = store.opaque_ptr();
+        // SAFETY: invariant "State": the store is borrowed exclusively. The values are those of
+        // the function's results. Nothing was collected after its return.
         let results = unsafe {
-            <S::Params<'_>>::write::<Raw>(&prepared, &mut Writer::new(first, store))
-                .map_err(passing)?;
-            StoreOpaque::call_unchecked(store, &func, first, self.len)?;
             let guest = Guest::called(store, &self.guest.instance, &self.guest.site);
             S::Results::read::<Raw>(&mut Args::new(Reader::new(first, store), guest))
         };
-        let results = results.map_err(failed("read the results of"));
+        let results = results.map_err(|error| self.failed("read the results of", error));
         // What the results refer to may be in the same memory.
         if let Some(free) = &self.guest.free {
             for memory in &allocations {
                 // SAFETY: invariant "State": the store is borrowed exclusively.
-                unsafe { free.call(store, memory) }.map_err(failed("free the arguments of"))?;
+                unsafe { free.call(store, memory) }
+                    .map_err(|error| self.failed("free the arguments of", error))?;
             }
         }
         results
+    }
+
+    /// Writes the arguments, and returns the memory that was allocated for them.
+    ///
+    /// # Safety
+    ///
+    /// `store` must be the state of the function's store, which nothing else uses now. There must
+    /// be `self.len` places at `first`.
+    unsafe fn write(
+        &self,
+        store: *mut StoreOpaque,
+        params: S::Params<'_>,
+        first: *mut ValRaw,
+    ) -> Result<Vec<Allocation>> {
+        // SAFETY: invariant "State": nothing else uses the store, as this function requires.
+        let mut guest = unsafe { Guest::called(store, &self.guest.instance, &self.guest.site) };
+        let mut allocations = allocations(&params);
+        for memory in &mut allocations {
+            memory.address = guest.alloc(memory.len, memory.align)?;
+        }
+        guest.use_allocated(allocations.iter().map(|memory| memory.address).collect());
+        let prepared = params.prepare(&mut guest)?;
+        // SAFETY: the function's type was found to be the signature's, so there are places for
+        // the values: their types are the same for all lifetimes of `Params`.
+        unsafe { <S::Params<'_>>::write::<Raw>(&prepared, &mut Writer::new(first, store))? };
+        Ok(allocations)
     }
 }
 

@@ -36,4 +36,17 @@ struct NotCopied {
     a: u32,
 }
 
+/// A function of the name that the derive's own might have.
+const fn assert_element<T>() -> usize {
+    1
+}
+
+#[derive(Clone, Copy, HostValue)]
+#[host(pointer)]
+#[repr(C)]
+struct PaddedByName {
+    a: u32,
+    b: [u8; assert_element::<u32>()],
+}
+
 fn main() {}

@@ -1,0 +1,28 @@
+//! Structs that are passed by pointer, whose fields another attribute changes.
+
+use libwasmtime::HostValue;
+
+#[derive(Clone, Copy, HostValue)]
+#[host(pointer)]
+#[repr(C)]
+#[changes::change(u8 => bool)]
+pub struct NotEveryBit {
+    pub a: u8,
+}
+
+#[derive(Clone, Copy, HostValue)]
+#[host(pointer)]
+#[repr(C)]
+#[changes::change(b => b: [u8; 3], pub c)]
+pub struct AnotherField {
+    pub a: [u8; 4],
+    pub b: [u8; 0],
+}
+
+#[derive(Clone, Copy, HostValue)]
+#[host(pointer)]
+#[repr(C)]
+#[changes::change(u8 => &'static u8)]
+pub struct Reference {
+    pub a: u8,
+}
