@@ -30,7 +30,7 @@ mod receiver;
 
 pub use crate::values::{Closure, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc};
 pub use abi::Abi;
-pub(crate) use abi::Site;
+pub(crate) use abi::{Site, about};
 pub use guest_api::{
     ExportMismatch, ExportsError, GuestAbi, GuestExports, GuestFunc, GuestParams, GuestResults,
     GuestSignature,

@@ -37,7 +37,7 @@ mod wasm_ty;
 pub(crate) use alloc::Allocator;
 #[cfg(feature = "async")]
 pub(crate) use arg::CallerPlace;
-pub use arg::{HostArg, HostArgs, Place};
+pub use arg::{HostArg, HostArgs, NullableArg, Place};
 pub use args::Args;
 pub use cursor::{Reader, Writer};
 pub use form::{Form, Given, Lent, Raw};

@@ -141,6 +141,16 @@ impl Site {
     }
 }
 
+/// Adds to an error which part of the arguments or results it is about, unless it has the name of a
+/// host function already, as for [`Site::explain`].
+#[cold]
+pub(crate) fn about(part: impl fmt::Display + Send + Sync + 'static, error: Error) -> Error {
+    match error.is::<FailedHostFunction>() {
+        true => error,
+        false => error.context(part),
+    }
+}
+
 /// The part of an error that says which host function was called.
 #[derive(Debug)]
 pub(crate) struct FailedHostFunction {

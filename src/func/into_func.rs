@@ -97,7 +97,8 @@ where
             let guest = Guest::new(store, caller, func.site());
             let mut args = Args::new(Reader::<Raw>::new(values, store), guest);
             let results = func.call(&mut args)?.prepare(args.guest())?;
-            R::write(results, &mut Writer::<Raw>::new(values, store))
+            let written = R::write(results, &mut Writer::<Raw>::new(values, store));
+            written.map_err(|error| func.site().explain(error))
         };
         // Speed: a function of numbers takes 5.7 ns instead of 9.9 with the store.
         if const { F::NEEDS_STORE || R::NEEDS_STORE } {

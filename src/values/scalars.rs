@@ -1,9 +1,9 @@
 //! Scalars that WebAssembly has no type for: they travel as an `i32` or a pointer.
 
 use super::{Args, Form, FromWasm, Guest, IntoWasm, Writer};
-use crate::bind::Abi;
+use crate::bind::{Abi, about};
 use crate::error::{bail, format_err};
-use crate::{Result, ValType};
+use crate::{Error, Result, ValType};
 use std::fmt;
 
 /// Returns an error about a number that isn't one of a type's values.
@@ -130,11 +130,10 @@ macro_rules! pointers {
             fn prepare(self, guest: &mut Guest<'_>) -> Result<Pointer> {
                 let is_64 = guest.abi().is_64();
                 if !is_64 && <$narrow>::try_from(self).is_err() {
-                    let error = no_value::<Pointer>(
-                        format_args!("a result that fits into the {} of the guest", stringify!($ty)),
+                    return no_value(
+                        format_args!("a number that fits into the {} of the guest", stringify!($ty)),
                         self,
                     );
-                    return error.map_err(|error| guest.explain(error));
                 }
                 Ok(Pointer { value: self as u64, is_64 })
             }
@@ -151,6 +150,12 @@ macro_rules! pointers {
 pointers! {
     usize, u32, u64;
     isize, i32, i64;
+}
+
+/// Adds to an error which element it is about.
+#[cold]
+fn about_element(index: usize, error: Error) -> Error {
+    about(format!("element {index}"), error)
 }
 
 // SAFETY: the elements are read one after the other.
@@ -170,7 +175,7 @@ unsafe impl<A: FromWasm, const N: usize> FromWasm for [A; N] {
         for (i, element) in elements.iter_mut().enumerate() {
             // SAFETY: the values are next, as this function requires.
             let read = unsafe { A::read(args) };
-            *element = Some(read.map_err(|error| error.context(format!("element {i}")))?);
+            *element = Some(read.map_err(|error| about_element(i, error))?);
         }
         Ok(elements.map(|element: Option<A>| element.expect("all elements were read")))
     }
@@ -196,8 +201,9 @@ unsafe impl<A: IntoWasm, const N: usize> IntoWasm for [A; N] {
 
     fn prepare(self, guest: &mut Guest<'_>) -> Result<[A::Prepared; N]> {
         let mut prepared = [const { None }; N];
-        for (place, element) in prepared.iter_mut().zip(self) {
-            *place = Some(element.prepare(guest)?);
+        for (i, (place, element)) in prepared.iter_mut().zip(self).enumerate() {
+            let outcome = element.prepare(guest);
+            *place = Some(outcome.map_err(|error| about_element(i, error))?);
         }
         Ok(prepared.map(|element: Option<A::Prepared>| element.expect("all were prepared")))
     }
@@ -206,9 +212,10 @@ unsafe impl<A: IntoWasm, const N: usize> IntoWasm for [A; N] {
         prepared: &[A::Prepared; N],
         results: &mut Writer<'_, F>,
     ) -> Result<()> {
-        for element in prepared {
+        for (i, element) in prepared.iter().enumerate() {
             // SAFETY: the places are next, as this function requires.
-            unsafe { A::write(element, results)? };
+            let outcome = unsafe { A::write(element, results) };
+            outcome.map_err(|error| about_element(i, error))?;
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ mod guest_macro;
 mod host_macro;
 mod imports;
 mod memory;
+mod nullable;
 #[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;
 #[cfg(feature = "macros")]

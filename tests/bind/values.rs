@@ -201,7 +201,7 @@ fn a_pointer_has_the_width_of_the_guests() -> Result<()> {
             (func (export "run") (result i32) (call $negate (i32.const 0x80000000))))"#,
     );
     assert!(
-        text.contains("expected a result that fits into the isize"),
+        text.contains("result: expected a number that fits into the isize"),
         "{text}"
     );
     Ok(())
