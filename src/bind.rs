@@ -28,6 +28,7 @@ mod object;
 pub mod private;
 mod receiver;
 
+pub use crate::func::ClosureParams;
 pub use crate::values::{Closure, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc};
 pub use abi::Abi;
 pub(crate) use abi::{Site, about};
