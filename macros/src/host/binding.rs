@@ -39,6 +39,8 @@ struct Definition {
 /// What is bound.
 pub enum BoundItem {
     Function(Box<Function>),
+    /// A function that isn't one of the type.
+    Free(Box<Function>),
     Constant(Constant),
 }
 
@@ -108,6 +110,11 @@ impl Binding {
         &self.self_ty
     }
 
+    /// Returns the attributes of the block that its expansion has as well.
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
     /// Binds a function or a constant, which has these attributes.
     pub fn add(
         &mut self,
@@ -116,7 +123,7 @@ impl Binding {
         item: BoundItem,
         errors: &mut Errors,
     ) {
-        if let BoundItem::Function(function) = &item {
+        if let BoundItem::Function(function) | BoundItem::Free(function) = &item {
             if errors.of(self.require(function)).is_none() {
                 return;
             }
@@ -279,7 +286,8 @@ fn define(definition: &Definition) -> TokenStream {
         item,
     } = definition;
     let statement = match item {
-        BoundItem::Function(function) => define_function(name, function),
+        BoundItem::Function(function) => define_function(name, function, &quote!(Self::)),
+        BoundItem::Free(function) => define_function(name, function, &TokenStream::new()),
         BoundItem::Constant(Constant { ident, span }) => {
             let module = variable("module");
             quote_spanned!(at(*span)=> #module.constant(#name, Self::#ident)?;)
@@ -288,8 +296,8 @@ fn define(definition: &Definition) -> TokenStream {
     quote!(#(#attributes)* { #statement })
 }
 
-/// Returns the statement that defines a function.
-fn define_function(name: &LitStr, function: &Function) -> TokenStream {
+/// Returns the statement that defines a function, which is in this scope.
+fn define_function(name: &LitStr, function: &Function, scope: &TokenStream) -> TokenStream {
     let Function {
         ident,
         receiver,
@@ -303,7 +311,7 @@ fn define_function(name: &LitStr, function: &Function) -> TokenStream {
     let names: Vec<Ident> = names.collect();
     let receiver_name = receiver.map(|_| variable("receiver"));
     let self_argument = receiver_name.as_slice();
-    let call = quote_spanned!(span=> Self::#ident(#(#self_argument,)* #(#names),*));
+    let call = quote_spanned!(span=> #scope #ident(#(#self_argument,)* #(#names),*));
     let (method, call) = match (function.is_async, receiver) {
         (false, None) => ("func", call),
         (false, Some(SelfKind::Ref)) => ("method", call),
