@@ -28,11 +28,12 @@ mod object;
 pub mod private;
 mod receiver;
 
+pub use crate::func::ClosureParams;
 pub use crate::values::{
     Closure, Constant, Element, FromWasm, HostArg, HostArgs, IntoWasm, TableFunc,
 };
 pub use abi::Abi;
-pub(crate) use abi::Site;
+pub(crate) use abi::{Site, about};
 pub use guest_api::{
     ExportMismatch, ExportsError, GuestAbi, GuestExports, GuestFunc, GuestParams, GuestResults,
     GuestSignature,

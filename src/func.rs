@@ -33,7 +33,7 @@ mod untyped;
 #[cfg(feature = "async")]
 pub use async_host::{AsyncCallback, AsyncClosure};
 pub use caller::Caller;
-pub use into_func::{HostClosure, IntoFunc};
+pub use into_func::{ClosureParams, HostClosure, IntoFunc};
 pub(crate) use signature::Signatures;
 pub(crate) use trampoline::HostFunc;
 pub use typed::TypedFunc;

@@ -53,7 +53,9 @@ pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
     StoreLimits, StoreLimitsBuilder,
 };
-pub(crate) use opaque::{MUST_BE_ASYNC, StoreOpaque, cross_store, wrong_engine, wrong_store};
+pub(crate) use opaque::{
+    DataType, MUST_BE_ASYNC, StoreOpaque, cross_store, wrong_engine, wrong_store,
+};
 #[cfg(feature = "standard")]
 pub(crate) use shared_memories::imported_twice;
 
@@ -207,7 +209,7 @@ impl<T: 'static> Store<T> {
     /// Calls `wasmtime_store_new`.
     pub fn new(engine: &Engine, data: T) -> Store<T> {
         let state = NonNull::from(Box::leak(Box::new(StoreState {
-            opaque: StoreOpaque::new(engine),
+            opaque: StoreOpaque::new(engine, DataType::of::<T>()),
             data,
             invariant: PhantomData,
         })));

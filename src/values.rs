@@ -37,8 +37,8 @@ mod wasm_ty;
 
 pub(crate) use alloc::Allocator;
 #[cfg(feature = "async")]
-pub(crate) use arg::{CallerPlace, about_argument};
-pub use arg::{HostArg, HostArgs, Place};
+pub(crate) use arg::CallerPlace;
+pub use arg::{HostArg, HostArgs, NullableArg, Place};
 pub use args::Args;
 pub use constant::Constant;
 pub use cursor::{Reader, Writer};

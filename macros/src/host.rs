@@ -1,4 +1,4 @@
-//! The attribute `host`: an `impl` block or a trait whose functions are bound.
+//! The attribute `host`: an `impl` block or a trait whose functions are bound, or one function.
 //!
 //! It leaves the block as it is and adds an `impl Bind`, which calls the builder `HostModule` for
 //! each function. After a mistake, the functions that are right are still bound, so that only the
@@ -19,8 +19,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::collections::HashSet;
 use syn::{
-    Attribute, Error, Generics, Ident, ImplItem, Item, ItemImpl, ItemTrait, Path, Signature,
-    TraitItem, Type, parse_quote,
+    Attribute, Error, Generics, Ident, ImplItem, Item, ItemFn, ItemImpl, ItemTrait, Path,
+    Signature, TraitItem, Type, parse_quote,
 };
 
 /// Returns the block, and the code that binds its functions.
@@ -29,11 +29,12 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let expanded = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Impl(block)) => expand_impl(attribute, block, &mut errors),
         Ok(Item::Trait(block)) => expand_trait(attribute, block, &mut errors),
+        Ok(Item::Fn(function)) => expand_fn(attribute, function, &mut errors),
         Ok(_) => {
             errors.push(Error::new(
                 Span::call_site(),
-                "`host` is put on an `impl` block or a trait: to bind one function, put it into \
-                 the `impl` block of a type, such as `struct Host;`",
+                "`host` is put on an `impl` block, a trait or a function: put the functions of a \
+                 module into the `impl` block of a type, such as `struct Host;`",
             ));
             item
         }
@@ -46,8 +47,54 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     quote::quote!(#expanded #errors)
 }
 
-fn expand_impl(attribute: TokenStream, mut block: ItemImpl, errors: &mut Errors) -> TokenStream {
+/// Binds one function, as that of a type with the same name: types and functions have names of
+/// their own.
+fn expand_fn(attribute: TokenStream, mut item: ItemFn, errors: &mut Errors) -> TokenStream {
     let options: Options = errors.of(syn::parse2(attribute)).unwrap_or_default();
+    if let Some(receiver) = item.sig.receiver() {
+        errors.push(Error::new_spanned(
+            receiver,
+            "a method is bound with its type: put `host` on the `impl` block",
+        ));
+        return item.into_token_stream();
+    }
+    if options.object {
+        errors.push(Error::new(
+            Span::call_site(),
+            "`object` is an option of the `impl` block of a type",
+        ));
+    }
+    let item_options = ItemOptions::take(&mut item.attrs, errors);
+    if item_options.skip {
+        errors.push(Error::new_spanned(
+            &item.sig.ident,
+            "a function that is left out needs no attribute `host`",
+        ));
+    }
+    let ident = &item.sig.ident;
+    let self_ty = parse_quote!(#ident);
+    let mut binding = Binding::new(&options, &self_ty, &Generics::default(), &item.attrs);
+    let name = options.name.clone();
+    let name = name.unwrap_or_else(|| item_options.name(ident, options.rename_all));
+    if let Some(function) = Function::new(&item.sig, &self_ty, errors) {
+        binding.add(name, &[], BoundItem::Free(Box::new(function)), errors);
+    }
+    let (attributes, vis) = (binding.attributes(), &item.vis);
+    let docs = format!("The function [`{ident}`](fn@{ident}), as a type that is bound.");
+    let mut expanded = quote::quote! {
+        #item
+
+        #[doc = #docs]
+        #(#attributes)*
+        #[allow(missing_debug_implementations, non_camel_case_types)]
+        #vis enum #ident {}
+    };
+    binding.to_tokens(&mut expanded);
+    expanded
+}
+
+fn expand_impl(attribute: TokenStream, mut block: ItemImpl, errors: &mut Errors) -> TokenStream {
+    let options = Options::of_block(attribute, errors);
     if let Some((_, path, _)) = &block.trait_ {
         errors.push(Error::new_spanned(
             path,
@@ -71,7 +118,7 @@ fn expand_impl(attribute: TokenStream, mut block: ItemImpl, errors: &mut Errors)
 }
 
 fn expand_trait(attribute: TokenStream, mut block: ItemTrait, errors: &mut Errors) -> TokenStream {
-    let options: Options = errors.of(syn::parse2(attribute)).unwrap_or_default();
+    let options = Options::of_block(attribute, errors);
     let ident = &block.ident;
     let self_ty = parse_quote!(dyn #ident);
     if !block.generics.params.is_empty() {

@@ -1,12 +1,15 @@
 //! The derive `HostValue`.
 
+mod fields;
+
 use crate::crate_path::crate_path;
-use proc_macro2::TokenStream;
+use fields::Directions;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Error, Field, Fields, Ident, Index, Member, Path,
+    Attribute, Data, DataEnum, DeriveInput, Error, Field, Fields, Generics, Ident, Member, Path,
     Result, Token, Type,
 };
 
@@ -14,7 +17,11 @@ use syn::{
 #[derive(Default)]
 struct Options {
     /// As an address of its layout in the guest's memory.
-    pointer: Option<proc_macro2::Span>,
+    pointer: Option<Span>,
+    /// From WebAssembly to the host only, or also.
+    from_wasm: Option<Span>,
+    /// From the host to WebAssembly only, or also.
+    into_wasm: Option<Span>,
     crate_path: Option<Path>,
 }
 
@@ -26,13 +33,19 @@ impl Options {
                 continue;
             }
             attribute.parse_nested_meta(|meta| {
+                let span = Some(meta.path.span());
                 if meta.path.is_ident("pointer") {
-                    options.pointer = Some(meta.path.span());
+                    options.pointer = span;
+                } else if meta.path.is_ident("from_wasm") {
+                    options.from_wasm = span;
+                } else if meta.path.is_ident("into_wasm") {
+                    options.into_wasm = span;
                 } else if meta.path.is_ident("crate") {
                     options.crate_path = Some(meta.value()?.parse()?);
                 } else {
                     return Err(meta.error(
-                        "unknown option of `HostValue`: expected `pointer` or `crate = path`",
+                        "unknown option of `HostValue`: expected `from_wasm`, `into_wasm`, \
+                         `pointer` or `crate = path`",
                     ));
                 }
                 Ok(())
@@ -40,21 +53,31 @@ impl Options {
         }
         Ok(options)
     }
+
+    /// Returns the directions in which a struct is passed by its fields.
+    fn directions(&self) -> Directions {
+        let is_both = self.from_wasm.is_some() == self.into_wasm.is_some();
+        Directions {
+            from_wasm: is_both || self.from_wasm.is_some(),
+            into_wasm: is_both || self.into_wasm.is_some(),
+        }
+    }
 }
 
 /// Expands the derive.
 pub fn expand(item: DeriveInput) -> Result<TokenStream> {
     let options = Options::of(&item.attrs)?;
-    let krate = crate_path(options.crate_path);
-    if !item.generics.params.is_empty() {
-        return Err(Error::new_spanned(
-            &item.generics,
-            "`HostValue` can't be derived for a type with parameters: write out the type",
-        ));
-    }
+    let krate = crate_path(options.crate_path.clone());
     let name = &item.ident;
+    let is_by_fields = matches!(item.data, Data::Struct(_)) && options.pointer.is_none();
+    if !is_by_fields {
+        check_whole(&options, &item.generics)?;
+    }
     match (&item.data, options.pointer) {
-        (Data::Struct(data), None) => fields(&krate, name, &data.fields),
+        (Data::Struct(data), None) => {
+            let directions = options.directions();
+            fields::expand(&krate, name, &item.generics, &data.fields, directions)
+        }
         (Data::Struct(data), Some(span)) => pointer(&krate, name, &data.fields, &item.attrs, span),
         (Data::Enum(data), None) => number(&krate, name, data, &item.attrs),
         (Data::Enum(_), Some(span)) => Err(Error::new(
@@ -68,114 +91,44 @@ pub fn expand(item: DeriveInput) -> Result<TokenStream> {
     }
 }
 
-/// Refuses fields that borrow.
+/// Refuses what a value that isn't passed by its fields can't have.
+fn check_whole(options: &Options, generics: &Generics) -> Result<()> {
+    if let Some(span) = options.from_wasm.or(options.into_wasm) {
+        return Err(Error::new(
+            span,
+            "`from_wasm` and `into_wasm` are options of a struct that is passed by its fields",
+        ));
+    }
+    if !generics.params.is_empty() {
+        return Err(Error::new_spanned(
+            generics,
+            "only a struct that is passed by its fields can have parameters: write out the type",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses options of a field, which would have no effect.
 fn check_field(field: &Field) -> Result<()> {
-    match &field.ty {
-        Type::Reference(ty) => Err(Error::new_spanned(
-            ty,
-            "a field of a `HostValue` can't be a reference: use an owned type, such as a `String` \
-             or a `Vec`",
+    match field.attrs.iter().find(|it| it.path().is_ident("host")) {
+        None => Ok(()),
+        Some(attribute) => Err(Error::new_spanned(
+            attribute,
+            "a field of a `HostValue` has no options: all fields are passed, as their types say",
         )),
-        _ => Ok(()),
     }
 }
 
-/// A struct that is passed by its fields.
-fn fields(krate: &Path, name: &Ident, fields: &Fields) -> Result<TokenStream> {
-    fields.iter().try_for_each(check_field)?;
-    let types: Vec<&Type> = fields.iter().map(|field| &field.ty).collect();
-    let members: Vec<Member> = fields.members().collect();
-    let texts = members.iter().map(|member| {
-        let member = match member {
-            Member::Named(name) => name.to_string(),
-            Member::Unnamed(index) => index.index.to_string(),
-        };
-        format!("field `{member}` of `{name}`")
-    });
-    let indices = (0..types.len()).map(Index::from);
-    Ok(quote! {
-        #[automatically_derived]
-        // SAFETY: the fields are read one after the other.
-        unsafe impl #krate::bind::FromWasm for #name {
-            const NEEDS_STORE: bool =
-                false #(|| <#types as #krate::bind::FromWasm>::NEEDS_STORE)*;
-            const NEEDS_MEMORY: bool =
-                false #(|| <#types as #krate::bind::FromWasm>::NEEDS_MEMORY)*;
-
-            #[allow(unused_variables)]
-            fn valtypes(
-                abi: &#krate::bind::Abi,
-                types: &mut #krate::bind::private::std::vec::Vec<#krate::ValType>,
-            ) {
-                #(<#types as #krate::bind::FromWasm>::valtypes(abi, types);)*
-            }
-
-            #[inline]
-            #[allow(unused_variables)]
-            unsafe fn read<__Form: #krate::bind::private::Form>(
-                args: &mut #krate::bind::private::Args<'_, __Form>,
-            ) -> #krate::Result<Self> {
-                #krate::Result::Ok(#name {
-                    #(
-                        #members: #krate::bind::private::field(
-                            // SAFETY: the values are next, as this function requires.
-                            unsafe { <#types as #krate::bind::FromWasm>::read(args) },
-                            #texts,
-                        )?,
-                    )*
-                })
-            }
-        }
-
-        #[automatically_derived]
-        // SAFETY: the fields are written one after the other.
-        unsafe impl #krate::bind::IntoWasm for #name {
-            type Prepared = (#(<#types as #krate::bind::IntoWasm>::Prepared,)*);
-            const NEEDS_STORE: bool =
-                false #(|| <#types as #krate::bind::IntoWasm>::NEEDS_STORE)*;
-            const ALLOCATES: bool =
-                false #(|| <#types as #krate::bind::IntoWasm>::ALLOCATES)*;
-
-            #[allow(unused_variables)]
-            fn valtypes(
-                abi: &#krate::bind::Abi,
-                types: &mut #krate::bind::private::std::vec::Vec<#krate::ValType>,
-            ) {
-                #(<#types as #krate::bind::IntoWasm>::valtypes(abi, types);)*
-            }
-
-            #[allow(unused_variables)]
-            fn allocations(&self, each: &mut dyn #krate::bind::private::core::ops::FnMut(usize, usize)) {
-                #(<#types as #krate::bind::IntoWasm>::allocations(&self.#members, each);)*
-            }
-
-            #[inline]
-            #[allow(unused_variables)]
-            fn prepare(
-                self,
-                guest: &mut #krate::bind::private::Guest<'_>,
-            ) -> #krate::Result<Self::Prepared> {
-                #krate::Result::Ok((
-                    #(<#types as #krate::bind::IntoWasm>::prepare(self.#members, guest)?,)*
-                ))
-            }
-
-            #[inline]
-            #[allow(unused_variables)]
-            unsafe fn write<__Form: #krate::bind::private::Form>(
-                prepared: &Self::Prepared,
-                results: &mut #krate::bind::private::Writer<'_, __Form>,
-            ) -> #krate::Result<()> {
-                #(
-                    // SAFETY: the places are next, as this function requires.
-                    unsafe {
-                        <#types as #krate::bind::IntoWasm>::write(&prepared.#indices, results)?
-                    };
-                )*
-                #krate::Result::Ok(())
-            }
-        }
-    })
+/// Refuses fields that borrow.
+fn check_owned(field: &Field) -> Result<()> {
+    match &field.ty {
+        Type::Reference(ty) => Err(Error::new_spanned(
+            ty,
+            "a field of a `HostValue` that the host gets can't be a reference: use an owned type, \
+             such as a `String` or a `Vec`, or give the struct the option `into_wasm`",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Returns the integer type and the other words of `#[repr]`.
@@ -200,9 +153,10 @@ fn pointer(
     name: &Ident,
     fields: &Fields,
     attributes: &[Attribute],
-    span: proc_macro2::Span,
+    span: Span,
 ) -> Result<TokenStream> {
     fields.iter().try_for_each(check_field)?;
+    fields.iter().try_for_each(check_owned)?;
     let reprs = reprs(attributes)?;
     if !reprs
         .iter()

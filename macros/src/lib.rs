@@ -46,6 +46,20 @@ pub fn guest(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Makes a struct or an enum one that bound functions take and return.
+///
+/// A struct is passed by its fields, one after the other, and an enum, whose variants have no data,
+/// as a number. The options of the attribute `#[host(…)]` on it are:
+///
+/// - `from_wasm`: the struct is only an argument of bound functions, and a result of a guest's, so
+///   its fields need to be no more.
+/// - `into_wasm`: the struct is only a result of bound functions, and an argument of a guest's. It
+///   may have fields that borrow, such as a `&str`.
+/// - `pointer`: the struct, which is `#[repr(C)]` and of numbers, is passed as an address in the
+///   guest's memory. References to it can be arguments, and slices of it.
+/// - `crate = path`: the path of `libwasmtime`, if it isn't found.
+///
+/// A struct that is passed by its fields may have parameters. It converts in each direction if the
+/// fields whose types depend on them do.
 #[proc_macro_derive(HostValue, attributes(host))]
 pub fn host_value(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as syn::DeriveInput);

@@ -2,6 +2,7 @@
 
 use crate::{Error, ValType};
 use std::borrow::Cow;
+use std::fmt::Display;
 
 /// How a bound function finds strings, slices and functions of the guest that calls it.
 ///
@@ -138,4 +139,10 @@ impl Site {
             format!("failed to call the host function `{module}`.`{name}`")
         })
     }
+}
+
+/// Adds to an error which part of the arguments or results it is about.
+#[cold]
+pub(crate) fn about(part: impl Display + Send + Sync + 'static, error: Error) -> Error {
+    error.with_bounded_context(|| part)
 }

@@ -1,6 +1,7 @@
 //! The attribute `host`, with its documentation, whose example needs this crate.
 
-/// Binds the functions and methods of an `impl` block, or of a trait, to WebAssembly.
+/// Binds the functions and methods of an `impl` block, or of a trait, or one function to
+/// WebAssembly.
 ///
 /// The block stays as it is. The attribute implements [`Bind`](crate::bind::Bind) for its type,
 /// with which [`Linker::host`](crate::Linker::host), `host_shared` and `host_functions` define all
@@ -10,6 +11,7 @@
 /// | option | what it sets |
 /// |---|---|
 /// | `module = "…"` | the name of the module that guests import the functions from; required |
+/// | `name = "…"` | on one function: its name in WebAssembly |
 /// | `rename_all = "…"` | the case of the names: `snake_case`, `kebab-case`, `camelCase`, `PascalCase`, `SCREAMING_SNAKE_CASE`, `SCREAMING-KEBAB-CASE`; by default they stay as they are |
 /// | `memory = "…"` | the exported memory that strings and slices are in: by default `memory` |
 /// | `alloc = "…"` | the exported function that allocates memory for strings and vectors that are returned |
@@ -40,6 +42,8 @@
 /// - The type may have parameters that are `'static`, and may be a trait object: `impl dyn Trait`.
 ///   On a trait, the attribute binds its functions for the type `dyn Trait`, whatever it holds.
 /// - A type has one such block. Functions in another module belong to the block of another type.
+/// - Beside **one function**, `fn add(…)`, the attribute defines a type of the same name, for which
+///   it implements `Bind`: `linker.host_functions::<add>()` binds the function.
 ///
 /// # Examples
 ///

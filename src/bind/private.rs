@@ -1,17 +1,18 @@
 //! What the code of the attributes and derives uses. Not for other code: it may change at any
 //! time.
 
-pub use crate::values::{Args, Form, Guest, Place, Writer};
+pub use crate::values::{Args, Form, Guest, NullableArg, Place, Writer};
 // A crate may have a dependency of one of these names, which `::core` is in it then.
 pub use {::core, ::std};
 
+use super::about;
 use crate::values::{Element, no_value};
 use crate::{Error, Result};
 
 /// Adds to an error which field it is about.
 #[inline]
-pub fn field<A>(read: Result<A>, name: &'static str) -> Result<A> {
-    read.map_err(|error| error.context(name))
+pub fn field<A>(converted: Result<A>, name: &'static str) -> Result<A> {
+    converted.map_err(|error| about(name, error))
 }
 
 /// Returns an error about a number that is no variant of an enum of this name.
@@ -57,6 +58,36 @@ pub unsafe fn borrow<E: Element, F: Form>(
 ) -> Result<Place<E>> {
     // SAFETY: the address is next, as this function requires.
     let address = unsafe { args.read_pointer() };
+    borrow_at(args, address, is_mut)
+}
+
+/// Reads the address of a value in the guest's memory, which is borrowed, or null.
+///
+/// # Errors
+///
+/// As for [`Args::borrow`].
+///
+/// # Safety
+///
+/// An address must be next in `args`.
+#[inline]
+pub unsafe fn borrow_nullable<E: Element, F: Form>(
+    args: &mut Args<'_, F>,
+    is_mut: bool,
+) -> Result<Option<Place<E>>> {
+    // SAFETY: the address is next, as this function requires.
+    match unsafe { args.read_pointer() } {
+        0 => Ok(None),
+        address => borrow_at(args, address, is_mut).map(Some),
+    }
+}
+
+#[inline]
+fn borrow_at<E: Element, F: Form>(
+    args: &mut Args<'_, F>,
+    address: u64,
+    is_mut: bool,
+) -> Result<Place<E>> {
     args.borrow::<E>(address, 1, is_mut)
         .map(|place| Place::new(place.cast()))
 }
@@ -125,6 +156,17 @@ macro_rules! __by_pointer {
                 // function requires; nothing else uses it if it is borrowed exclusively, which
                 // the borrow has checked.
                 unsafe { read.$get() }
+            }
+        }
+
+        // SAFETY: an address is read, and the place borrowed, unless it is null.
+        unsafe impl<__Data: 'static> $crate::bind::private::NullableArg<__Data> for $reference {
+            #[inline]
+            unsafe fn read_nullable<__Form: $crate::bind::private::Form>(
+                args: &mut $crate::bind::private::Args<'_, __Form>,
+            ) -> $crate::Result<$crate::bind::private::core::option::Option<Self::Read>> {
+                // SAFETY: the address is next, as this function requires.
+                unsafe { $crate::bind::private::borrow_nullable(args, $is_mut) }
             }
         }
     };

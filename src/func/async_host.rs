@@ -432,7 +432,9 @@ where
         };
         call_async_host(caller, start, |store, output: F::Output, ()| {
             let results = F::finish(output, &mut guest(store))?;
-            F::Results::write(results, &mut Writer::<Raw>::new(values, store.as_ptr()))
+            let mut writer = Writer::<Raw>::new(values, store.as_ptr());
+            let written = F::Results::write(results, &mut writer);
+            written.map_err(|error| func.site().explain(error))
         })
     }
 }

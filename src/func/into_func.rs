@@ -32,6 +32,23 @@ pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     fn into_func(self, engine: &Engine) -> HostFunc;
 }
 
+/// The parameters of a closure that is an [`IntoFunc`].
+///
+/// # Safety
+///
+/// If there is a [`Caller`] among them, `Data` must be its data, and `HAS_CALLER` true.
+pub unsafe trait ClosureParams {
+    /// The data of the stores in which the closure can be called, if it takes a [`Caller`].
+    type Data: 'static;
+
+    /// The parameters without the `Caller`: one, or a tuple.
+    type Params;
+
+    /// Whether the first one is a `Caller`.
+    #[doc(hidden)]
+    const HAS_CALLER: bool;
+}
+
 impl HostFunc {
     /// Wraps a closure whose types are known.
     pub(crate) fn of<T, F, Params, R>(engine: &Engine, func: F) -> HostFunc
@@ -99,7 +116,8 @@ where
             let guest = Guest::new(store, caller, func.site());
             let mut args = Args::new(Reader::<Raw>::new(values, store), guest);
             let results = func.call(&mut args)?.prepare(args.guest())?;
-            R::write(results, &mut Writer::<Raw>::new(values, store))
+            let written = R::write(results, &mut Writer::<Raw>::new(values, store));
+            written.map_err(|error| func.site().explain(error))
         };
         // Speed: a function of numbers takes 5.7 ns instead of 9.9 with the store.
         if const { F::NEEDS_STORE || R::NEEDS_STORE } {
@@ -145,6 +163,22 @@ macro_rules! closures {
             fn into_func(self, engine: &Engine) -> HostFunc {
                 HostFunc::of::<T, F, ($($t,)*), R>(engine, self)
             }
+        }
+
+        // SAFETY: there is no caller, as that isn't `FromWasm`.
+        unsafe impl<$($t: FromWasm,)*> ClosureParams for ($($t,)*) {
+            type Data = ();
+            #[allow(unused_parens, reason = "one parameter is no tuple")]
+            type Params = ($($t),*);
+            const HAS_CALLER: bool = false;
+        }
+
+        // SAFETY: the caller is one of a store of data `T`.
+        unsafe impl<T: 'static, $($t: FromWasm,)*> ClosureParams for (Caller<'_, T>, $($t,)*) {
+            type Data = T;
+            #[allow(unused_parens, reason = "one parameter is no tuple")]
+            type Params = ($($t),*);
+            const HAS_CALLER: bool = true;
         }
 
         // SAFETY: the arguments are read one after the other.

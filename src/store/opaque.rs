@@ -12,7 +12,7 @@ use crate::gc::RootSet;
 use crate::sys::{wasmtime_context_t, wasmtime_store_t};
 use crate::{Engine, Error, Instance, ModuleExport};
 #[cfg(feature = "wasi")]
-use std::any::Any;
+use std::any::{Any, TypeId, type_name};
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,6 +26,7 @@ pub struct StoreOpaque {
     /// The id that libwasmtime gave the store; 0 until the first entity brings it.
     id: u64,
     engine: Engine,
+    data_type: DataType,
     /// The failure of the host function that is being unwound from.
     pending: Unshared<Pending>,
     #[cfg(feature = "async")]
@@ -40,6 +41,32 @@ pub struct StoreOpaque {
     /// The writers of the store's WASI context, if it has one. Dropped after the C store.
     #[cfg(feature = "wasi")]
     wasi: Option<Vec<Box<dyn Any + Send + Sync>>>,
+}
+
+/// The type of a store's data.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DataType {
+    id: TypeId,
+    name: &'static str,
+}
+
+impl DataType {
+    pub(crate) fn of<T: 'static>() -> DataType {
+        DataType {
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl PartialEq for DataType {
+    fn eq(&self, other: &DataType) -> bool {
+        self.id == other.id
+    }
 }
 
 const _: () = {
@@ -87,7 +114,7 @@ impl Collected<'_> {
 }
 
 impl StoreOpaque {
-    pub(super) fn new(engine: &Engine) -> StoreOpaque {
+    pub(super) fn new(engine: &Engine, data_type: DataType) -> StoreOpaque {
         StoreOpaque {
             c: CStore {
                 store: ptr::null_mut(),
@@ -96,6 +123,7 @@ impl StoreOpaque {
             collected: Mutex::new(()),
             id: 0,
             engine: engine.clone(),
+            data_type,
             pending: Unshared::default(),
             #[cfg(feature = "async")]
             asynchrony: Unshared::default(),
@@ -107,6 +135,11 @@ impl StoreOpaque {
             #[cfg(feature = "wasi")]
             wasi: None,
         }
+    }
+
+    /// Returns the type of the store's data.
+    pub(crate) fn data_type(&self) -> DataType {
+        self.data_type
     }
 
     /// Sets the C store that this is the state of.

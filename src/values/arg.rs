@@ -1,7 +1,7 @@
 //! What a bound function takes: also what is borrowed from the guest's memory.
 
 use super::{Args, Form, FromWasm, for_each_arity};
-use crate::bind::Abi;
+use crate::bind::{Abi, about};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_caller_t;
 use crate::{Caller, Error, Result, ValType};
@@ -109,6 +109,63 @@ unsafe impl<T: 'static, A: FromWasm + Send + 'static> HostArg<T> for A {
         read.take().expect("an argument is taken once")
     }
 }
+
+/// A [`HostArg`] of which an `Option` is one as well: null stands for `None`.
+///
+/// # Safety
+///
+/// `read_nullable` must do what [`HostArg::read`] requires of `read`, with the same values.
+#[diagnostic::on_unimplemented(
+    message = "`Option<{Self}>` can't be an argument of a bound function",
+    note = "the chapter `libwasmtime::bind` lists what a bound function may take"
+)]
+pub unsafe trait NullableArg<T: 'static>: HostArg<T> {
+    /// Reads the values; `None` if they are null.
+    ///
+    /// # Errors
+    ///
+    /// As for [`HostArg::read`], and if an address is null, but the length isn't 0.
+    ///
+    /// # Safety
+    ///
+    /// As for [`HostArg::read`].
+    unsafe fn read_nullable<F: Form>(args: &mut Args<'_, F>) -> Result<Option<Self::Read>>;
+}
+
+macro_rules! nullable {
+    ($($ty:ty),*) => {$(
+        // SAFETY: the values are those of the argument in the `Option`, and it is read as that.
+        unsafe impl<T: 'static, A: ?Sized> HostArg<T> for Option<$ty>
+        where
+            $ty: NullableArg<T>,
+        {
+            type This = Self;
+            type Arg<'m> = Option<<$ty as HostArg<T>>::Arg<'m>>;
+            type Read = Option<<$ty as HostArg<T>>::Read>;
+            const NEEDS_STORE: bool = <$ty as HostArg<T>>::NEEDS_STORE;
+            const BORROWS: bool = <$ty as HostArg<T>>::BORROWS;
+
+            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
+                <$ty as HostArg<T>>::valtypes(abi, types);
+            }
+
+            #[inline]
+            unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self::Read> {
+                // SAFETY: the values are next, as this function requires.
+                unsafe { <$ty as NullableArg<T>>::read_nullable(args) }
+            }
+
+            #[inline]
+            unsafe fn get<'m>(read: &'m mut Self::Read) -> Self::Arg<'m> {
+                // SAFETY: this function requires what that of the argument requires.
+                read.as_mut()
+                    .map(|read| unsafe { <$ty as HostArg<T>>::get(read) })
+            }
+        }
+    )*};
+}
+
+nullable!(&'static A, &'static mut A);
 
 /// A pointer that is used where the callback is running.
 pub struct Place<P: ?Sized>(pub(super) NonNull<P>);
@@ -273,6 +330,6 @@ for_each_arity!(tuples);
 
 /// Adds to an error which argument it is about.
 #[cold]
-pub(crate) fn about_argument(number: u32, error: Error) -> Error {
-    error.with_bounded_context(|| format!("argument {number}"))
+fn about_argument(number: u32, error: Error) -> Error {
+    about(format!("argument {number}"), error)
 }

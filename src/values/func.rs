@@ -1,12 +1,12 @@
 //! Functions of the guest as arguments of a host function, and functions as its results.
 
 use super::guest::not_exported;
-use super::{Args, Form, FromWasm, Guest, IntoWasm, WasmParams, WasmResults, WasmRet, Writer};
+use super::{Args, Form, FromWasm, Guest, IntoWasm, WasmParams, WasmResults, Writer};
 use crate::bind::Abi;
 use crate::error::{Count, bail, ensure, format_err};
-use crate::func::{HostClosure, HostFunc};
+use crate::func::{ClosureParams, HostFunc, IntoFunc};
 use crate::gc::RawRef;
-use crate::store::StoreOpaque;
+use crate::store::{DataType, StoreOpaque};
 use crate::{Engine, Error, Extern, Func, FuncType, HeapType, Ref, Result, TypedFunc, ValType};
 use std::fmt;
 use std::marker::PhantomData;
@@ -90,7 +90,7 @@ macro_rules! results {
 
             fn prepare(self, $guest: &mut Guest<'_>) -> Result<Option<Func>> {
                 let $this = self;
-                Ok($func)
+                $func
             }
 
             unsafe fn write<F: Form>(
@@ -105,12 +105,12 @@ macro_rules! results {
 }
 
 results! {
-    [P: WasmParams, R: WasmResults] TypedFunc<P, R>, this, _guest => Some(*this.func());
+    [P: WasmParams, R: WasmResults] TypedFunc<P, R>, this, _guest => Ok(Some(*this.func()));
     [P: WasmParams, R: WasmResults] Option<TypedFunc<P, R>>, this, _guest =>
-        this.map(|func| *func.func());
-    [P: WasmResults, R: WasmRet] Closure<P, R>, this, guest => Some(this.create(guest));
-    [P: WasmResults, R: WasmRet] Option<Closure<P, R>>, this, guest =>
-        this.map(|closure| closure.create(guest));
+        Ok(this.map(|func| *func.func()));
+    [P, R] Closure<P, R>, this, guest => this.create(guest).map(Some);
+    [P, R] Option<Closure<P, R>>, this, guest =>
+        this.map(|closure| closure.create(guest)).transpose();
 }
 
 /// A Rust closure that a host function returns, as a `funcref`.
@@ -118,9 +118,11 @@ results! {
 /// The guest can call it. It becomes a host function of the store, which lives as long as the
 /// store: return closures that the guest asks for once, or limit how many it gets.
 ///
-/// The closure takes one argument or a tuple, as [`TypedFunc::call`] does, and no
-/// [`Caller`](crate::Caller). For one that uses the store, return a [`TypedFunc`] of a
-/// [`Func::wrap`], which is created through the `Caller` of the function that returns it.
+/// The closure is one that [`Func::wrap`] takes, which may have a [`Caller`](crate::Caller) as its
+/// first argument. The types are those of its other arguments, one or a tuple, and of what it
+/// returns, as of a [`TypedFunc`]: `|mut caller: Caller<'_, State>, a: i32, b: i32| …` is a
+/// `Closure<(i32, i32), _>`. If the data of the caller's store isn't that of the store that the
+/// closure is returned in, that is an error of the call.
 ///
 /// # Examples
 ///
@@ -148,49 +150,43 @@ results! {
 /// ```
 pub struct Closure<P, R> {
     create: Box<dyn FnOnce(&Engine) -> HostFunc + Send>,
+    /// The data of the stores that it can be in, if it takes a caller.
+    data: Option<DataType>,
     types: PhantomData<fn(P) -> R>,
 }
 
-impl<P: WasmResults, R: WasmRet> Closure<P, R> {
+impl<P, R> Closure<P, R> {
     /// Takes the closure that the guest will call.
-    pub fn new(func: impl Fn(P) -> R + Send + Sync + 'static) -> Closure<P, R> {
+    pub fn new<A>(func: impl IntoFunc<A::Data, A, R>) -> Closure<P, R>
+    where
+        A: ClosureParams<Params = P>,
+    {
         Closure {
-            create: Box::new(move |engine| HostFunc::of::<(), _, OneArgument<P>, R>(engine, func)),
+            create: Box::new(|engine| func.into_func(engine)),
+            data: A::HAS_CALLER.then(DataType::of::<A::Data>),
             types: PhantomData,
         }
     }
 
-    fn create(self, guest: &mut Guest<'_>) -> Func {
+    fn create(self, guest: &mut Guest<'_>) -> Result<Func> {
         let store = guest.store();
+        if let Some(data) = self.data {
+            ensure!(
+                data == store.data_type(),
+                "expected a closure for a store of data `{}`, found one that takes a `Caller` of a \
+                 store of data `{}`",
+                store.data_type().name(),
+                data.name()
+            );
+        }
         let host = (self.create)(store.engine());
-        host.into_store(store)
+        Ok(host.into_store(store))
     }
 }
 
 impl<P, R> fmt::Debug for Closure<P, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Closure").finish_non_exhaustive()
-    }
-}
-
-/// Marks the parameters of a closure that takes them as one argument.
-struct OneArgument<P>(PhantomData<P>);
-
-// SAFETY: the parameters are read. The store's data isn't used.
-unsafe impl<T, F, P, R> HostClosure<T, OneArgument<P>, R> for F
-where
-    F: Fn(P) -> R,
-    P: WasmResults,
-{
-    const NEEDS_STORE: bool = P::HAS_REFERENCE;
-
-    fn valtypes(_: &Abi, types: &mut Vec<ValType>) {
-        types.extend(P::VALTYPES.iter().map(|ty| ty()));
-    }
-
-    unsafe fn call<V: Form>(&self, args: &mut Args<'_, V>) -> Result<R> {
-        // SAFETY: the parameters are next, as this function requires.
-        Ok(self(unsafe { P::read(args.values()) }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Conversions of the host's objects that a guest holds, which are an `externref` each.
 
-use super::{Args, Form, FromWasm, Guest, HostArg, IntoWasm, WasmTy, Writer};
+use super::{Args, Form, FromWasm, Guest, IntoWasm, WasmTy, Writer};
 use crate::bind::{Abi, GuestHeld, HostObject, Object, ObjectBorrow, ObjectBorrowMut, ObjectRef};
 use crate::error::format_err;
 use crate::{Error, ExternRef, OwnedRooted, Result, Rooted, ValType};
@@ -145,66 +145,40 @@ macro_rules! not_null {
 
 not_null!(Object ObjectRef);
 
-/// Defines how references to objects are passed that may be null.
-macro_rules! nullable {
-    ($($ty:ty: $borrow:ident, $into:ident, $deref:ident, $arg:ty;)*) => {$(
-        // SAFETY: an `Object` is read, of whose types. It isn't in the guest's memory.
-        unsafe impl<T: 'static, H: HostObject + ?Sized> HostArg<T> for Option<$ty> {
-            type This = Self;
-            type Arg<'m> = Option<$arg>;
-            type Read = Option<$borrow<H>>;
-            const NEEDS_STORE: bool = true;
-
-            fn valtypes(abi: &Abi, types: &mut Vec<ValType>) {
-                <Object<H> as FromWasm>::valtypes(abi, types);
+macro_rules! borrows {
+    ($($borrow:ident: $into:ident;)*) => {$(
+        impl<H: HostObject + ?Sized> $borrow<H> {
+            /// Reads an argument, and borrows its object.
+            ///
+            /// # Safety
+            ///
+            /// An `externref` must be next in `args`.
+            #[doc(hidden)]
+            #[inline]
+            pub unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
+                // SAFETY: the value is next, as this function requires.
+                Ok(unsafe { <Object<H> as FromWasm>::read(args)? }.$into()?)
             }
 
+            /// Reads an argument that may be null, and borrows its object.
+            ///
+            /// # Safety
+            ///
+            /// An `externref` must be next in `args`.
+            #[doc(hidden)]
             #[inline]
-            unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self::Read> {
+            pub unsafe fn read_nullable<F: Form>(args: &mut Args<'_, F>) -> Result<Option<Self>> {
                 // SAFETY: the value is next, as this function requires.
                 let object = unsafe { <Option<Object<H>> as FromWasm>::read(args)? };
                 Ok(object.map(Object::$into).transpose()?)
-            }
-
-            #[inline]
-            unsafe fn get<'m>(read: &'m mut Self::Read) -> Self::Arg<'m> {
-                read.$deref()
             }
         }
     )*};
 }
 
-nullable! {
-    &'static H: ObjectBorrow, into_borrow, as_deref, &'m H;
-    &'static mut H: ObjectBorrowMut, into_borrow_mut, as_deref_mut, &'m mut H;
-}
-
-impl<H: HostObject + ?Sized> ObjectBorrow<H> {
-    /// Reads an argument, and borrows its object.
-    ///
-    /// # Safety
-    ///
-    /// An `externref` must be next in `args`.
-    #[doc(hidden)]
-    #[inline]
-    pub unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
-        // SAFETY: the value is next, as this function requires.
-        Ok(unsafe { <Object<H> as FromWasm>::read(args)? }.into_borrow()?)
-    }
-}
-
-impl<H: HostObject + ?Sized> ObjectBorrowMut<H> {
-    /// Reads an argument, and borrows its object exclusively.
-    ///
-    /// # Safety
-    ///
-    /// An `externref` must be next in `args`.
-    #[doc(hidden)]
-    #[inline]
-    pub unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
-        // SAFETY: the value is next, as this function requires.
-        Ok(unsafe { <Object<H> as FromWasm>::read(args)? }.into_borrow_mut()?)
-    }
+borrows! {
+    ObjectBorrow: into_borrow;
+    ObjectBorrowMut: into_borrow_mut;
 }
 
 /// Makes a type one whose objects a guest holds: references to it can be arguments of bound
@@ -284,6 +258,20 @@ macro_rules! __object {
             #[inline]
             unsafe fn get<$m>(read: &$m mut Self::Read) -> Self::Arg<$m> {
                 $crate::bind::private::core::ops::$deref_trait::$deref(read)
+            }
+        }
+
+        // SAFETY: an `Object` is read, or null, of the same type.
+        unsafe impl<$($param)* __Data: 'static> $crate::bind::private::NullableArg<__Data>
+            for $($reference)*
+        where $($predicate)*
+        {
+            #[inline]
+            unsafe fn read_nullable<__Form: $crate::bind::private::Form>(
+                args: &mut $crate::bind::private::Args<'_, __Form>,
+            ) -> $crate::Result<$crate::bind::private::core::option::Option<Self::Read>> {
+                // SAFETY: the value is next, as this function requires.
+                unsafe { $crate::bind::$borrow::read_nullable(args) }
             }
         }
     };

@@ -1,7 +1,7 @@
 //! Scalars that WebAssembly has no type for: they travel as an `i32` or a pointer.
 
 use super::{Args, Constant, Form, FromWasm, Guest, IntoWasm, Writer};
-use crate::bind::Abi;
+use crate::bind::{Abi, about};
 use crate::error::format_err;
 use crate::{Error, Result, Val, ValType};
 use std::fmt;
@@ -144,7 +144,7 @@ macro_rules! pointers {
             fn prepare(self, guest: &mut Guest<'_>) -> Result<Pointer> {
                 let is_64 = guest.abi().is_64();
                 if !is_64 && <$narrow>::try_from(self).is_err() {
-                    return Err(guest.explain(too_wide("result", stringify!($ty), self)));
+                    return Err(too_wide("number", stringify!($ty), self));
                 }
                 Ok(Pointer { value: self as u64, is_64 })
             }
@@ -173,6 +173,12 @@ pointers! {
     isize, i32, i64;
 }
 
+/// Adds to an error which element it is about.
+#[cold]
+fn about_element(index: usize, error: Error) -> Error {
+    about(format!("element {index}"), error)
+}
+
 // SAFETY: the elements are read one after the other.
 unsafe impl<A: FromWasm, const N: usize> FromWasm for [A; N] {
     const NEEDS_STORE: bool = A::NEEDS_STORE;
@@ -190,7 +196,7 @@ unsafe impl<A: FromWasm, const N: usize> FromWasm for [A; N] {
         for (i, element) in elements.iter_mut().enumerate() {
             // SAFETY: the values are next, as this function requires.
             let read = unsafe { A::read(args) };
-            *element = Some(read.map_err(|error| error.context(format!("element {i}")))?);
+            *element = Some(read.map_err(|error| about_element(i, error))?);
         }
         Ok(elements.map(|element: Option<A>| element.expect("all elements were read")))
     }
@@ -216,8 +222,9 @@ unsafe impl<A: IntoWasm, const N: usize> IntoWasm for [A; N] {
 
     fn prepare(self, guest: &mut Guest<'_>) -> Result<[A::Prepared; N]> {
         let mut prepared = [const { None }; N];
-        for (place, element) in prepared.iter_mut().zip(self) {
-            *place = Some(element.prepare(guest)?);
+        for (i, (place, element)) in prepared.iter_mut().zip(self).enumerate() {
+            let outcome = element.prepare(guest);
+            *place = Some(outcome.map_err(|error| about_element(i, error))?);
         }
         Ok(prepared.map(|element: Option<A::Prepared>| element.expect("all were prepared")))
     }
@@ -226,9 +233,10 @@ unsafe impl<A: IntoWasm, const N: usize> IntoWasm for [A; N] {
         prepared: &[A::Prepared; N],
         results: &mut Writer<'_, F>,
     ) -> Result<()> {
-        for element in prepared {
+        for (i, element) in prepared.iter().enumerate() {
             // SAFETY: the places are next, as this function requires.
-            unsafe { A::write(element, results)? };
+            let outcome = unsafe { A::write(element, results) };
+            outcome.map_err(|error| about_element(i, error))?;
         }
         Ok(())
     }

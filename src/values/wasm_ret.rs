@@ -2,8 +2,8 @@
 
 use super::lists::for_each_arity;
 use super::{Form, Guest, IntoWasm, Writer};
-use crate::bind::Abi;
-use crate::{Result, ValType};
+use crate::bind::{Abi, about};
+use crate::{Error, Result, ValType};
 
 /// The results of a host function.
 ///
@@ -52,11 +52,16 @@ pub unsafe trait WasmRet {
     ///
     /// # Errors
     ///
-    /// Returns the error that stands in place of the results, or one of that function.
+    /// Returns the error that stands in place of the results, or one that names the host function
+    /// and the result.
     #[doc(hidden)]
     fn prepare(self, guest: &mut Guest<'_>) -> Result<Self::Prepared>;
 
     /// Writes the results.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names the result.
     ///
     /// # Safety
     ///
@@ -82,21 +87,29 @@ unsafe impl<A: IntoWasm> WasmRet for A {
 
     #[inline]
     fn prepare(self, guest: &mut Guest<'_>) -> Result<A::Prepared> {
-        IntoWasm::prepare(self, guest)
+        let prepared = IntoWasm::prepare(self, guest);
+        prepared.map_err(|error| guest.explain(about("result", error)))
     }
 
     #[inline]
     unsafe fn write<F: Form>(prepared: A::Prepared, results: &mut Writer<'_, F>) -> Result<()> {
         // SAFETY: the places are next, as this function requires.
-        unsafe { A::write(&prepared, results) }
+        let written = unsafe { A::write(&prepared, results) };
+        written.map_err(|error| about("result", error))
     }
+}
+
+/// Adds to an error which result it is about.
+#[cold]
+fn about_result(number: u32, error: Error) -> Error {
+    about(format!("result {number}"), error)
 }
 
 macro_rules! tuples {
     ($n:literal $($t:ident)*) => {
         // SAFETY: the results are those of the parts, one after the other.
         #[allow(non_snake_case, reason = "the type parameters name the values as well")]
-        #[allow(unused_variables, clippy::unused_unit, reason = "the empty tuple")]
+        #[allow(unused_variables, unused_mut, unused_assignments, clippy::unused_unit, reason = "the empty tuple")]
         unsafe impl<$($t: IntoWasm),*> WasmRet for ($($t,)*) {
             type Prepared = ($($t::Prepared,)*);
             const NEEDS_STORE: bool = false $(|| $t::NEEDS_STORE)*;
@@ -114,7 +127,15 @@ macro_rules! tuples {
             #[inline]
             fn prepare(self, guest: &mut Guest<'_>) -> Result<Self::Prepared> {
                 let ($($t,)*) = self;
-                Ok(($($t.prepare(guest)?,)*))
+                let mut number = 0;
+                $(
+                    number += 1;
+                    let $t = match $t.prepare(guest) {
+                        Ok(prepared) => prepared,
+                        Err(error) => return Err(guest.explain(about_result(number, error))),
+                    };
+                )*
+                Ok(($($t,)*))
             }
 
             #[inline]
@@ -123,8 +144,13 @@ macro_rules! tuples {
                 results: &mut Writer<'_, F>,
             ) -> Result<()> {
                 let ($($t,)*) = &prepared;
-                // SAFETY: the places are next, as this function requires.
-                $(unsafe { <$t as IntoWasm>::write($t, results)? };)*
+                let mut number = 0;
+                $(
+                    number += 1;
+                    // SAFETY: the places are next, as this function requires.
+                    let written = unsafe { <$t as IntoWasm>::write($t, results) };
+                    written.map_err(|error| about_result(number, error))?;
+                )*
                 Ok(())
             }
         }

@@ -85,8 +85,8 @@ fn errors_of_results_and_texts_name_the_function() {
         format!("{error:#}")
     };
     let error = text(1);
-    let expected = "failed to call the host function `m`.`huge`: expected a result that fits into \
-                    the `usize` of the guest, which has 32 bits, found";
+    let expected = "failed to call the host function `m`.`huge`: result: expected a number that \
+                    fits into the `usize` of the guest, which has 32 bits, found";
     assert!(error.contains(expected), "{error}");
     let error = text(2);
     let expected = "failed to call the host function `m`.`huge`: argument 1: expected a string in \

@@ -146,12 +146,74 @@ fn a_closure_is_returned() -> Result<()> {
         }))
     })?;
     assert!(text_of(run(&linker, &mut store, CALL_RESULT)).contains("not 40"));
-    linker.func_wrap("host", "get", || Closure::new(|(x, _): (i32, f32)| x))?;
+    linker.func_wrap("host", "get", || Closure::new(|x: i32, _: f32| x))?;
     let error = run(&linker, &mut store, CALL_RESULT).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Trap::BadSignature));
     linker.func_wrap("host", "get", || None::<Closure<i32, i32>>)?;
     let error = run(&linker, &mut store, CALL_RESULT).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Trap::IndirectCallToNull));
+    Ok(())
+}
+
+#[test]
+fn a_closure_takes_a_caller_and_several_arguments() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<i32>::new(&engine);
+    let added = |mut caller: Caller<'_, i32>, x: i32| {
+        *caller.data_mut() += x;
+        *caller.data()
+    };
+    linker.func_wrap("host", "get", move || -> Closure<i32, i32> {
+        Closure::new(added)
+    })?;
+    let mut store = Store::new(&engine, 2);
+    assert_eq!(run(&linker, &mut store, CALL_RESULT)?, 42);
+    assert_eq!(*store.data(), 42);
+
+    // It may call the guest, and gets a string of it.
+    linker.func_wrap("host", "two", || -> Closure<(String, f32), Result<i32>> {
+        Closure::new(|mut caller: Caller<'_, i32>, text: String, x: f32| {
+            let f = caller.get_export("len").and_then(|f| f.into_func());
+            let f = f.expect("it is exported").typed::<i32, i32>(&caller)?;
+            f.call(&mut caller, text.len() as i32 + x as i32)
+        })
+    })?;
+    let wat = r#"(module
+        (import "host" "two" (func $two (result funcref)))
+        (type $binary (func (param i32 i32 f32) (result i32)))
+        (memory (export "memory") 1)
+        (table $functions 1 funcref)
+        (func (export "len") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 10)))
+        (func (export "run") (result i32)
+            (table.set $functions (i32.const 0) (call $two))
+            (call_indirect $functions (type $binary)
+                (i32.const 8) (i32.const 3) (f32.const 4) (i32.const 0))))"#;
+    assert_eq!(run(&linker, &mut store, wat)?, 70);
+    Ok(())
+}
+
+/// One whose data is of another type would be read as that.
+#[test]
+fn a_closure_for_a_store_of_other_data_is_no_result() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<i32>::new(&engine);
+    linker
+        .host_module("host", NoReceiver)
+        .func::<(), _>("get", |()| {
+            Closure::new(|caller: Caller<'_, String>, x: i32| caller.data().len() as i32 + x)
+        })?;
+    let mut store = Store::new(&engine, 2);
+    let text = text_of(run(&linker, &mut store, CALL_RESULT));
+    let expected = "failed to call the host function `host`.`get`: result: expected a closure for \
+                    a store of data `i32`, found one that takes a `Caller` of a store of data \
+                    `alloc::string::String`";
+    assert!(text.contains(expected), "{text}");
+    linker.allow_shadowing(true);
+    linker.func_wrap("host", "get", || {
+        Some(Closure::new(|_: Caller<'_, ()>, x: i32| x))
+    })?;
+    let text = text_of(run(&linker, &mut store, CALL_RESULT));
+    assert!(text.contains("of a store of data `()`"), "{text}");
     Ok(())
 }
 

@@ -459,3 +459,88 @@ fn a_guest_has_addresses_of_64_bits() -> Result<()> {
     assert_eq!(wide.freed(&mut store)?, 64 + 4000 + 1);
     Ok(())
 }
+
+#[test]
+fn a_guest_takes_and_returns_what_may_be_null() -> Result<()> {
+    /// What the guest is asked.
+    #[derive(libwasmtime::HostValue)]
+    #[host(into_wasm)]
+    struct Question<'a> {
+        text: &'a str,
+        options: Option<&'a [u16]>,
+    }
+    #[libwasmtime::guest(alloc = "alloc", free = "free")]
+    trait Maybe {
+        fn echo(&self, text: Option<&str>, numbers: Option<Vec<u16>>) -> (i32, Option<String>);
+        fn ask(&self, question: Question<'_>) -> Option<Vec<u8>>;
+        fn freed(&self) -> i32;
+    }
+    let mut store = Store::new(&Engine::default(), ());
+    let wat = r#"(module
+        (memory (export "memory") 1)
+        (global $end (mut i32) (i32.const 64))
+        (global $freed (mut i32) (i32.const 0))
+        (func (export "alloc") (param i32) (result i32)
+            (global.get $end)
+            (global.set $end (i32.add (global.get $end) (i32.const 32))))
+        (func (export "free") (param i32 i32)
+            (global.set $freed (i32.add (global.get $freed) (i32.const 1))))
+        (func (export "echo") (param i32 i32 i32 i32) (result i32 i32 i32)
+            (i32.add (local.get 2) (local.get 3)) (local.get 0) (local.get 1))
+        (func (export "ask") (param i32 i32 i32 i32) (result i32 i32)
+            (local.get 2) (i32.sub (local.get 3) (i32.const 1)))
+        (func (export "freed") (result i32) (global.get $freed)))"#;
+    let instance = instance(&mut store, wat)?;
+    let maybe = Maybe::new(&mut store, &instance)?;
+    assert_eq!(maybe.echo(&mut store, None, None)?, (0, None));
+    assert_eq!(maybe.freed(&mut store)?, 0);
+    let (numbers, text) = maybe.echo(&mut store, Some("ab"), None)?;
+    assert_eq!((numbers, text.as_deref()), (0, Some("ab")));
+    let (numbers, text) = maybe.echo(&mut store, None, Some(vec![7, 8, 9]))?;
+    assert_eq!((numbers, text), (64 + 32 + 3, None));
+    let (_, text) = maybe.echo(&mut store, Some(""), None)?;
+    assert_eq!(text.as_deref(), Some(""));
+    assert_eq!(maybe.freed(&mut store)?, 3);
+    let mut ask = |options| {
+        let text = "what";
+        let answer = maybe.ask(&mut store, Question { text, options });
+        answer.map_err(|error| format!("{error:#}"))
+    };
+    assert_eq!(ask(Some(&[0x0102, 3])), Ok(Some(vec![2])));
+    let text = ask(None).unwrap_err();
+    let expected = "failed to read the results of the guest's function `ask`: expected a null \
+                    pointer, which is `None`, to have the length 0, found 4294967295";
+    assert!(text.contains(expected), "{text}");
+    Ok(())
+}
+
+#[test]
+fn errors_name_the_result_and_the_field() -> Result<()> {
+    #[derive(libwasmtime::HostValue)]
+    struct Sizes {
+        all: [usize; 2],
+    }
+    #[libwasmtime::guest]
+    trait Parts {
+        fn results(&self) -> (i32, bool);
+        fn size(&self, sizes: Sizes);
+    }
+    let mut store = Store::new(&Engine::default(), ());
+    let wat = r#"(module
+        (func (export "results") (result i32 i32) (i32.const 1) (i32.const 2))
+        (func (export "size") (param i32 i32)))"#;
+    let instance = instance(&mut store, wat)?;
+    let parts = Parts::new(&mut store, &instance)?;
+    let text = format!("{:#}", parts.results(&mut store).unwrap_err());
+    let expected = "failed to read the results of the guest's function `results`: result 2: \
+                    expected a bool";
+    assert!(text.contains(expected), "{text}");
+    let sizes = Sizes {
+        all: [1, usize::MAX],
+    };
+    let text = format!("{:#}", parts.size(&mut store, sizes).unwrap_err());
+    let expected = "failed to pass the arguments of the guest's function `size`: argument 1: field \
+                    `all` of `Sizes`: element 1: expected a number that fits into the usize";
+    assert!(text.contains(expected), "{text}");
+    Ok(())
+}

@@ -15,6 +15,7 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 mod constants;
+mod function;
 #[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;
 

@@ -14,6 +14,7 @@ mod host_macro;
 mod hostile;
 mod imports;
 mod memory;
+mod nullable;
 #[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;
 #[cfg(all(feature = "gc", feature = "cranelift", feature = "macros"))]

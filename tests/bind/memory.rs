@@ -388,7 +388,10 @@ fn hostile_allocators_are_errors() {
         ),
     ] {
         let error = format!("{:#}", allocate(alloc).unwrap_err());
-        assert!(error.contains("host function `s`.`words`: "), "{error}");
+        assert!(
+            error.contains("host function `s`.`words`: result: "),
+            "{error}"
+        );
         assert!(error.contains(expected), "{alloc}: {error}");
     }
     let alloc = r#"(func (export "alloc") (param i32) (result i32) (unreachable))"#;
@@ -419,6 +422,8 @@ fn an_allocator_that_recurses_makes_no_deep_error() -> Result<()> {
     assert_eq!(error.downcast_ref(), Some(&Trap::StackOverflow));
     assert!(error.chain().count() < 20, "{}", error.chain().count());
     let error = format!("{error:#}");
-    assert!(error.contains("host function `m`.`text`: failed to call the guest's allocator"));
+    assert!(
+        error.contains("host function `m`.`text`: result: failed to call the guest's allocator")
+    );
     Ok(())
 }

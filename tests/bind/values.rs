@@ -1,8 +1,12 @@
 //! Structs, enums and scalars as arguments and results.
 
 use crate::run;
-use libwasmtime::bind::{Abi, NoReceiver};
-use libwasmtime::{Engine, HostValue, Linker, Result, Store};
+#[cfg(feature = "gc")]
+use libwasmtime::Caller;
+#[cfg(feature = "gc")]
+use libwasmtime::bind::TableFunc;
+use libwasmtime::bind::{Abi, Closure, NoReceiver};
+use libwasmtime::{Engine, Func, HostValue, Linker, Result, Store, bail};
 
 #[derive(Clone, Copy, Debug, HostValue, PartialEq)]
 struct Point {
@@ -255,9 +259,238 @@ fn a_pointer_has_the_width_of_the_guests() -> Result<()> {
     );
     assert!(
         text.contains(
-            "expected a result that fits into the `isize` of the guest, which has 32 bits"
+            "result: expected a number that fits into the `isize` of the guest, which has 32 bits"
         ),
         "{text}"
     );
+    Ok(())
+}
+
+#[test]
+fn a_null_address_of_a_struct_is_none() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = linker(&engine)?;
+    linker
+        .host_module("m", NoReceiver)
+        .func::<(Option<&Sample>, Option<&mut Pair>), _>("maybe", |(sample, pair)| {
+            if let Some(pair) = &mut { pair } {
+                pair.b = 40;
+            }
+            sample.map_or(-1, |sample| sample.time as i32)
+        })?;
+    let call = |sample: &str, pair: &str| {
+        let wat = format!(
+            r#"(module
+                (import "m" "maybe" (func $maybe (param i32 i32) (result i32)))
+                (memory (export "memory") 1)
+                (data (i32.const 16) "\02")
+                (func (export "run") (result i32)
+                    (i32.add (call $maybe (i32.const {sample}) (i32.const {pair}))
+                        (i32.load (i32.const 68)))))"#
+        );
+        let result = run(&linker, &mut Store::new(&engine, ()), &wat);
+        result.map_err(|error| format!("{error:#}"))
+    };
+    assert_eq!(call("0", "0"), Ok(-1));
+    assert_eq!(call("16", "0"), Ok(2));
+    assert_eq!(call("16", "64"), Ok(42));
+    for (sample, pair, expected) in [
+        ("65532", "0", "argument 1: expected 1 elements of 12 bytes"),
+        (
+            "2",
+            "0",
+            "argument 1: expected an address that is a multiple",
+        ),
+        ("16", "24", "argument 2: expected the places"),
+    ] {
+        let text = call(sample, pair).unwrap_err();
+        assert!(text.contains(expected), "{sample}, {pair}: {text}");
+    }
+    Ok(())
+}
+
+#[derive(HostValue)]
+struct Both<A, B: Copy, const N: usize>
+where
+    A: 'static,
+{
+    first: A,
+    rest: [B; N],
+    last: Option<Vec<u16>>,
+}
+
+/// A `TableFunc` is only taken.
+#[cfg(feature = "gc")]
+#[derive(HostValue)]
+#[host(from_wasm)]
+struct Callback(TableFunc<i32, i32>, i32);
+
+/// A `&str` with a lifetime and a `Closure` are only returned.
+#[derive(HostValue)]
+#[host(into_wasm)]
+struct Named<'a> {
+    code: i32,
+    name: &'a str,
+    next: Option<Closure<i32, i32>>,
+}
+
+#[test]
+fn a_struct_has_parameters_and_may_be_returned_only() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("m", NoReceiver)
+        .abi(Abi::DEFAULT.with_alloc("alloc"))
+        .func::<(Both<u8, i32, 2>,), _>("turn", |(both,)| Both {
+            first: i64::from(both.first),
+            rest: both.rest.map(f64::from),
+            last: both.last,
+        })?
+        .func::<(), _>("named", |()| Named {
+            code: 3,
+            name: "static",
+            next: Some(Closure::new(|x: i32| x + 1)),
+        })?;
+    let result = run(
+        &linker,
+        &mut Store::new(&engine, ()),
+        r#"(module
+            (import "m" "turn" (func $turn (param i32 i32 i32 i32 i32)
+                (result i64 f64 f64 i32 i32)))
+            (import "m" "named" (func $named (result i32 i32 i32 funcref)))
+            (memory (export "memory") 1)
+            (func (export "alloc") (param i32) (result i32) (i32.const 64))
+            (func (export "run") (result i32) (local $n i32)
+                (call $turn (i32.const 200) (i32.const 20) (i32.const 2) (i32.const 0)
+                    (i32.const 0))
+                ;; 0 + 0, 20 - 2, 200
+                (i32.add) (local.set $n)
+                (f64.sub) (i32.trunc_f64_s) (local.get $n) (i32.add) (local.set $n)
+                (i32.wrap_i64) (local.get $n) (i32.add) (local.set $n)
+                ;; 0, 6, 64, 3
+                (call $named)
+                (ref.is_null) (i32.add) (i32.add) (i32.add) (local.get $n) (i32.add)))"#,
+    )?;
+    assert_eq!(result, 18 + 200 + 6 + 64 + 3);
+    Ok(())
+}
+
+#[cfg(feature = "gc")]
+#[test]
+fn a_struct_may_be_taken_only() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("m", NoReceiver)
+        .func::<(Caller<'_, ()>, Callback), _>("call", |(mut caller, Callback(f, x))| {
+            f.call(&mut caller, x)
+        })?;
+    let call = |index: i32| {
+        let wat = format!(
+            r#"(module
+                (import "m" "call" (func $call (param i32 i32) (result i32)))
+                (table (export "__indirect_function_table") 2 funcref)
+                (elem (i32.const 1) $square)
+                (func $square (param i32) (result i32) (i32.mul (local.get 0) (local.get 0)))
+                (func (export "run") (result i32)
+                    (call $call (i32.const {index}) (i32.const 9))))"#
+        );
+        let result = run(&linker, &mut Store::new(&engine, ()), &wat);
+        result.map_err(|error| format!("{error:#}"))
+    };
+    assert_eq!(call(1), Ok(81));
+    let text = call(0).unwrap_err();
+    let expected = "argument 2: field `0` of `Callback`: expected a function, found a null";
+    assert!(text.contains(expected), "{text}");
+    Ok(())
+}
+
+#[derive(HostValue)]
+struct Sizes {
+    small: usize,
+    all: [usize; 2],
+}
+
+#[test]
+fn errors_of_results_name_the_result_and_its_part() {
+    const HUGE: usize = usize::MAX;
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("m", NoReceiver)
+        .abi(Abi::DEFAULT.with_alloc("alloc"))
+        .func::<(), _>("field", |()| Sizes {
+            small: HUGE,
+            all: [1, 1],
+        })
+        .unwrap()
+        .func::<(), _>("element", |()| {
+            Ok((
+                1,
+                Sizes {
+                    small: 1,
+                    all: [2, HUGE],
+                },
+            ))
+        })
+        .unwrap()
+        .func::<(), _>("own", |()| -> Result<Sizes> { bail!("my own") })
+        .unwrap()
+        .func::<(), _>("text", |()| (1, ["a"]))
+        .unwrap();
+    let fails = |name: &str, results: &str| {
+        let wat = format!(
+            r#"(module
+                (import "m" "{name}" (func $f (result {results})))
+                (memory (export "memory") 1)
+                (func (export "alloc") (param i32) (result i32) (unreachable))
+                (func (export "run") (result i32) (call $f) (unreachable)))"#
+        );
+        let error = run(&linker, &mut Store::new(&engine, ()), &wat).unwrap_err();
+        format!("{error:#}")
+    };
+    let text = fails("field", "i32 i32 i32");
+    let expected = "failed to call the host function `m`.`field`: result: field `small` of \
+                    `Sizes`: expected a number that fits into the usize of the guest, found";
+    assert!(text.contains(expected), "{text}");
+    let text = fails("element", "i32 i32 i32 i32");
+    let expected = "failed to call the host function `m`.`element`: result 2: field `all` of \
+                    `Sizes`: element 1: expected a number";
+    assert!(text.contains(expected), "{text}");
+    let text = fails("own", "i32 i32 i32");
+    assert!(
+        text.contains("my own") && !text.contains("host function"),
+        "{text}"
+    );
+    let text = fails("text", "i32 i32 i32");
+    let expected = "failed to call the host function `m`.`text`: result 2: element 0: failed to \
+                    call the guest's allocator `alloc`";
+    assert!(text.contains(expected), "{text}");
+}
+
+/// What is found when a result is written is explained as well.
+#[test]
+fn a_function_of_another_store_is_explained() -> Result<()> {
+    #[derive(HostValue)]
+    struct Get {
+        code: i32,
+        func: Option<Func>,
+    }
+    let engine = Engine::default();
+    let func = Func::wrap(Store::new(&engine, ()), || ());
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("m", NoReceiver)
+        .func::<(), _>("get", move |()| Get {
+            code: 1,
+            func: Some(func),
+        })?;
+    let wat = r#"(module
+        (import "m" "get" (func $get (result i32 funcref)))
+        (func (export "run") (result i32) (call $get) (drop)))"#;
+    let error = run(&linker, &mut Store::new(&engine, ()), wat).unwrap_err();
+    let text = format!("{error:#}");
+    let expected = "failed to call the host function `m`.`get`: result: field `func` of `Get`: ";
+    assert!(text.contains(expected), "{text}");
     Ok(())
 }

@@ -38,6 +38,8 @@ struct Definition {
 /// What is bound.
 pub enum BoundItem {
     Function(Box<Function>),
+    /// A function that isn't one of the type.
+    Free(Box<Function>),
     Constant(Constant),
 }
 
@@ -106,6 +108,11 @@ impl Binding {
         &self.self_ty
     }
 
+    /// Returns the attributes of the block that its expansion has as well.
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
     /// Binds a function or a constant, which has these attributes.
     pub fn add(
         &mut self,
@@ -114,7 +121,7 @@ impl Binding {
         item: BoundItem,
         errors: &mut Errors,
     ) {
-        if let BoundItem::Function(function) = &item {
+        if let BoundItem::Function(function) | BoundItem::Free(function) = &item {
             if errors.of(self.require(function)).is_none() {
                 return;
             }
@@ -278,7 +285,12 @@ fn define(definition: &Definition, path: &Path, data: &Type) -> TokenStream {
         item,
     } = definition;
     let statement = match item {
-        BoundItem::Function(function) => define_function(name, function, path, data),
+        BoundItem::Function(function) => {
+            define_function(name, function, &quote!(Self::), path, data)
+        }
+        BoundItem::Free(function) => {
+            define_function(name, function, &TokenStream::new(), path, data)
+        }
         BoundItem::Constant(Constant { ident, ty }) => {
             let module = variable("module");
             quote_spanned!(at(ident.span())=> #module.constant::<#ty>(#name, Self::#ident)?;)
@@ -287,8 +299,14 @@ fn define(definition: &Definition, path: &Path, data: &Type) -> TokenStream {
     quote!(#(#attributes)* { #statement })
 }
 
-/// Returns the statement that defines a function.
-fn define_function(name: &LitStr, function: &Function, path: &Path, data: &Type) -> TokenStream {
+/// Returns the statement that defines a function, which is in this scope.
+fn define_function(
+    name: &LitStr,
+    function: &Function,
+    scope: &TokenStream,
+    path: &Path,
+    data: &Type,
+) -> TokenStream {
     let Function {
         ident,
         receiver,
@@ -302,7 +320,7 @@ fn define_function(name: &LitStr, function: &Function, path: &Path, data: &Type)
     let names: Vec<Ident> = names.collect();
     let receiver_name = receiver.map(|_| variable("receiver"));
     let self_argument = receiver_name.as_slice();
-    let call = quote_spanned!(span=> Self::#ident(#(#self_argument,)* #(#names),*));
+    let call = quote_spanned!(span=> #scope #ident(#(#self_argument,)* #(#names),*));
     let (method, call) = match (function.is_async, receiver) {
         (false, None) => ("func", call),
         (false, Some(SelfKind::Ref)) => ("method", call),
@@ -349,7 +367,7 @@ pub fn asynchronous(code: TokenStream, ident: &Ident, path: &Path) -> TokenStrea
          leave out `async`"
     );
     quote_spanned! {at(ident.span())=>
-        #path::__async!({ #code } { ::core::compile_error!(#message) })
+        #path::__async!({ #code } { #path::bind::private::core::compile_error!(#message) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::errors::Errors;
 use super::rename::RenameRule;
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, Ident, LitStr, Meta, Path, Result, Token};
@@ -11,6 +11,8 @@ use syn::{Attribute, Error, Ident, LitStr, Meta, Path, Result, Token};
 #[derive(Default)]
 pub struct Options {
     pub module: Option<LitStr>,
+    /// That of one function, if the attribute is on that.
+    pub name: Option<LitStr>,
     pub rename_all: Option<RenameRule>,
     pub memory: Option<LitStr>,
     pub alloc: Option<LitStr>,
@@ -25,6 +27,7 @@ impl Parse for Options {
         let mut options = Options::default();
         parse_list(input, |key| match key.to_string().as_str() {
             "module" => set(&mut options.module, key, input),
+            "name" => set(&mut options.name, key, input),
             "rename_all" => set(&mut options.rename_all, key, input),
             "memory" => set(&mut options.memory, key, input),
             "alloc" => set(&mut options.alloc, key, input),
@@ -34,7 +37,7 @@ impl Parse for Options {
             "crate" => set(&mut options.crate_path, key, input),
             _ => Err(unknown(
                 key,
-                "`module`, `rename_all`, `memory`, `alloc`, `table`, `memory64`, `object`, `crate`",
+                "`module`, `name`, `rename_all`, `memory`, `alloc`, `table`, `memory64`, `object`, `crate`",
             )),
         })?;
         if options.module.is_none() {
@@ -45,6 +48,21 @@ impl Parse for Options {
             ));
         }
         Ok(options)
+    }
+}
+
+impl Options {
+    /// Returns those of a block.
+    pub fn of_block(attribute: TokenStream, errors: &mut Errors) -> Options {
+        let options: Options = errors.of(syn::parse2(attribute)).unwrap_or_default();
+        if let Some(name) = &options.name {
+            errors.push(Error::new_spanned(
+                name,
+                "`name` is an option of one function or constant: write it there, or \
+                 `rename_all` here",
+            ));
+        }
+        options
     }
 }
 

@@ -73,13 +73,25 @@ pub fn caller_data(ty: &Type) -> syn::Result<Option<Type>> {
 }
 
 /// Returns how to take a copy of what an argument borrows from the guest's memory, if it does.
-pub fn copied(ty: &Type) -> Option<&'static str> {
-    let Type::Reference(reference) = peel(ty) else {
-        return None;
-    };
-    match peel(&reference.elem) {
-        Type::Path(path) if path.path.is_ident("str") => Some("String"),
-        Type::Slice(_) => Some("Vec<T>"),
+pub fn copied(ty: &Type) -> Option<String> {
+    match peel(ty) {
+        Type::Reference(reference) => match peel(&reference.elem) {
+            Type::Path(path) if path.path.is_ident("str") => Some("String".to_owned()),
+            Type::Slice(_) => Some("Vec<T>".to_owned()),
+            _ => None,
+        },
+        Type::Path(path) => {
+            let segment = path.path.segments.last()?;
+            let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+                return None;
+            };
+            match arguments.args.first()? {
+                GenericArgument::Type(ty) if segment.ident == "Option" => {
+                    copied(ty).map(|copy| format!("Option<{copy}>"))
+                }
+                _ => None,
+            }
+        }
         _ => None,
     }
 }

@@ -1,9 +1,7 @@
 //! The parameters and results of a guest's function.
 
-use crate::bind::Abi;
-use crate::values::{
-    Args, Form, FromWasm, Guest, IntoWasm, Writer, about_argument, for_each_arity,
-};
+use crate::bind::{Abi, about};
+use crate::values::{Args, Form, FromWasm, Guest, IntoWasm, Writer, for_each_arity};
 use crate::{Result, ValType};
 
 /// The parameters of a guest's function: a tuple of up to 17 [`IntoWasm`].
@@ -135,7 +133,8 @@ macro_rules! tuples {
                 let mut number = 0;
                 $(
                     number += 1;
-                    let $t = $t.prepare(guest).map_err(|error| about_argument(number, error))?;
+                    let prepared = $t.prepare(guest);
+                    let $t = prepared.map_err(|error| about(format!("argument {number}"), error))?;
                 )*
                 Ok(($($t,)*))
             }
@@ -152,7 +151,8 @@ macro_rules! tuples {
         }
 
         // SAFETY: the values are those of the parts, one after the other.
-        #[allow(unused_variables, clippy::unused_unit, reason = "the empty tuple")]
+        #[allow(non_snake_case, reason = "the type parameters name the values as well")]
+        #[allow(unused_variables, unused_mut, unused_assignments, clippy::unused_unit, reason = "the empty tuple")]
         unsafe impl<$($t: FromWasm),*> GuestResults for ($($t,)*) {
             type Output = ($($t,)*);
             const NEEDS_MEMORY: bool = false $(|| $t::NEEDS_MEMORY)*;
@@ -162,8 +162,16 @@ macro_rules! tuples {
             }
 
             unsafe fn read<V: Form>(results: &mut Args<'_, V>) -> Result<Self::Output> {
-                // SAFETY: the values are next, as this function requires.
-                Ok(($(unsafe { $t::read(results)? },)*))
+                let mut number = 0;
+                $(
+                    number += 1;
+                    // SAFETY: the values are next, as this function requires.
+                    let $t = match unsafe { <$t as FromWasm>::read(results) } {
+                        Ok(read) => read,
+                        Err(error) => return Err(about(format!("result {number}"), error)),
+                    };
+                )*
+                Ok(($($t,)*))
             }
         }
     };
