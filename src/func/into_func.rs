@@ -107,7 +107,7 @@ where
     // SAFETY: invariant "Callback": libwasmtime passes the closure that was given to it
     // with this function, a caller, and raw values of the function's type, with places
     // for the results. The store has data `T`, as the function is in a store or linker of such
-    // stores.
+    // stores, or `Closure` has compared the types, or the closure takes no caller.
     unsafe {
         let caller = NonNull::new_unchecked(caller);
         let call = |store| {

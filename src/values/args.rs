@@ -192,12 +192,12 @@ impl<'a, F: Form> Args<'a, F> {
     /// Returns an error if another argument borrows a part of it, unless both only read it.
     #[inline(always)]
     fn lend(&mut self, loan: Loan) -> Result<()> {
-        let earlier = &self.loans[..self.loan_count];
-        // SAFETY: as many are initialized.
-        let is_apart =
-            |earlier: &MaybeUninit<Loan>| unsafe { earlier.assume_init() }.is_apart(&loan);
-        if !earlier.iter().all(is_apart) {
-            return Err(overlap(self.memory, earlier, loan));
+        let mut earlier = self.loans[..self.loan_count]
+            .iter()
+            // SAFETY: as many are initialized.
+            .map(|earlier| unsafe { earlier.assume_init_ref() });
+        if let Some(earlier) = earlier.find(|earlier| !earlier.is_apart(&loan)) {
+            return Err(overlap(self.memory, [earlier, &loan]));
         }
         self.loans[self.loan_count].write(loan);
         self.loan_count += 1;
@@ -247,16 +247,11 @@ fn misaligned<T>(address: u64) -> Error {
     )
 }
 
-/// Returns an error about a place in a memory that overlaps with one that is borrowed.
+/// Returns an error about places in a memory that overlap.
 #[cold]
-fn overlap(memory: Option<NonNull<[u8]>>, earlier: &[MaybeUninit<Loan>], loan: Loan) -> Error {
+fn overlap(memory: Option<NonNull<[u8]>>, loans: [&Loan; 2]) -> Error {
     let base = memory.map_or(0, |memory| memory.addr().get());
-    let found = earlier
-        .iter()
-        // SAFETY: all of them are initialized.
-        .map(|earlier| unsafe { earlier.assume_init() })
-        .find(|earlier| !earlier.is_apart(&loan));
-    let [a, b] = [found.unwrap_or(loan), loan].map(|loan| loan.start - base..loan.end - base);
+    let [a, b] = loans.map(|loan| loan.start - base..loan.end - base);
     format_err!(
         "expected a place in the guest's memory that the function may change to be apart from all \
          that its other arguments borrow, found the bytes {a:#x?} and {b:#x?}, which overlap: pass \
@@ -265,7 +260,6 @@ fn overlap(memory: Option<NonNull<[u8]>>, earlier: &[MaybeUninit<Loan>], loan: L
 }
 
 /// A place in the guest's memory that an argument borrows.
-#[derive(Clone, Copy)]
 struct Loan {
     start: usize,
     end: usize,

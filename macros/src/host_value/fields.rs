@@ -60,8 +60,8 @@ pub fn expand(
         texts: texts.collect(),
         members,
     };
-    let from_wasm = directions.from_wasm.then(|| item.from_wasm());
-    let into_wasm = directions.into_wasm.then(|| item.into_wasm());
+    let from_wasm = directions.from_wasm.then(|| item.impl_from_wasm());
+    let into_wasm = directions.into_wasm.then(|| item.impl_into_wasm());
     Ok(quote!(#from_wasm #into_wasm))
 }
 
@@ -94,7 +94,7 @@ impl Struct<'_> {
         generics
     }
 
-    fn from_wasm(&self) -> TokenStream {
+    fn impl_from_wasm(&self) -> TokenStream {
         let Struct {
             krate,
             name,
@@ -141,7 +141,7 @@ impl Struct<'_> {
         }
     }
 
-    fn into_wasm(&self) -> TokenStream {
+    fn impl_into_wasm(&self) -> TokenStream {
         let Struct {
             krate,
             name,

@@ -10,6 +10,8 @@ impl Log {
 
     fn b(_: &[u8], _: Caller<'_, u32>) {}
 
+    fn d(_: Caller<'_, u32>, _: Option<&str>, _: Option<&mut [u8]>) {}
+
     fn c(_: Caller<'_, u32>, _: i32, _: &mut [u32]) {}
 }
 
