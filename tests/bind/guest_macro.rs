@@ -533,14 +533,14 @@ fn errors_name_the_result_and_the_field() -> Result<()> {
     let parts = Parts::new(&mut store, &instance)?;
     let text = format!("{:#}", parts.results(&mut store).unwrap_err());
     let expected = "failed to read the results of the guest's function `results`: result 2: \
-                    expected a bool";
+                    expected a value of `bool`";
     assert!(text.contains(expected), "{text}");
     let sizes = Sizes {
         all: [1, usize::MAX],
     };
     let text = format!("{:#}", parts.size(&mut store, sizes).unwrap_err());
     let expected = "failed to pass the arguments of the guest's function `size`: argument 1: field \
-                    `all` of `Sizes`: element 1: expected a number that fits into the usize";
+                    `all` of `Sizes`: element 1: expected a number that fits into the `usize`";
     assert!(text.contains(expected), "{text}");
     Ok(())
 }

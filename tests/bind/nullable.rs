@@ -105,7 +105,7 @@ fn what_is_neither_null_nor_valid_is_an_error() {
     for name in ["words", "fill"] {
         let text = call(name, &[2, 0], MEMORY).unwrap_err();
         assert!(
-            text.contains("that is a multiple of 4, found 0x2"),
+            text.contains("that is a multiple of 4, the alignment of `u32`, found 0x2"),
             "{text}"
         );
     }
@@ -118,7 +118,7 @@ fn null_borrows_nothing_and_the_rest_is_apart() {
     assert_eq!(call("both", &[0, 0, 16, 8], MEMORY), Ok(2));
     assert_eq!(call("both", &[16, 8, 24, 8], MEMORY), Ok(3));
     let text = call("both", &[16, 8, 20, 1], MEMORY).unwrap_err();
-    assert!(text.contains("argument 2: expected the places"), "{text}");
+    assert!(text.contains("argument 2: expected a place"), "{text}");
 }
 
 /// Returns the address and the length that a function has returned, in decimal.

@@ -295,13 +295,13 @@ fn a_null_address_of_a_struct_is_none() -> Result<()> {
     assert_eq!(call("16", "0"), Ok(2));
     assert_eq!(call("16", "64"), Ok(42));
     for (sample, pair, expected) in [
-        ("65532", "0", "argument 1: expected 1 elements of 12 bytes"),
+        ("65532", "0", "argument 1: expected 1 element of 12 bytes"),
         (
             "2",
             "0",
             "argument 1: expected an address that is a multiple",
         ),
-        ("16", "24", "argument 2: expected the places"),
+        ("16", "24", "argument 2: expected a place"),
     ] {
         let text = call(sample, pair).unwrap_err();
         assert!(text.contains(expected), "{sample}, {pair}: {text}");
@@ -451,7 +451,8 @@ fn errors_of_results_name_the_result_and_its_part() {
     };
     let text = fails("field", "i32 i32 i32");
     let expected = "failed to call the host function `m`.`field`: result: field `small` of \
-                    `Sizes`: expected a number that fits into the usize of the guest, found";
+                    `Sizes`: expected a number that fits into the `usize` of the guest, which \
+                    has 32 bits, found";
     assert!(text.contains(expected), "{text}");
     let text = fails("element", "i32 i32 i32 i32");
     let expected = "failed to call the host function `m`.`element`: result 2: field `all` of \
