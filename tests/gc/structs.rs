@@ -110,15 +110,15 @@ fn misuse_is_an_error_or_a_panic() -> Result<()> {
         (0, Val::I32(2), "not mutable"),
         (1, Val::I32(2), "type mismatch"),
         (2, null, "type mismatch"),
-        (3, null, "out of bounds"),
-        (usize::MAX, null, "out of bounds"),
+        (3, null, "only has 3 fields"),
+        (usize::MAX, null, "only has 3 fields"),
         (1, foreign.into(), "cross-`Store`"),
         (1, gone.into(), "unrooted"),
     ] {
         let error = error_of(made.set_field(&mut store, index, value));
         assert!(error.contains(expected), "{index} {value:?}: {error}");
     }
-    assert!(error_of(made.field(&mut store, 3)).contains("out of bounds"));
+    assert!(error_of(made.field(&mut store, 3)).contains("only has 3 fields"));
     for error in [
         error_of(gone.ty(&store)),
         error_of(gone.field(&mut store, 0)),
