@@ -1,88 +1,140 @@
-//! What is in a struct that WebAssembly returns. The safe layer hands such an object
-//! out; the functions that read its fields are the C API's, and the traits of `sys` lead
-//! to them and back.
+//! Structs and arrays of WebAssembly: a guest builds the tree of an expression. The host walks it,
+//! and builds a smaller one, in which what is constant is computed. The guest evaluates both.
 //!
 //! ```sh
 //! cargo run --example structs
 //! ```
 
-use libwasmtime::sys::*;
-use libwasmtime::vec::Owned;
+use libwasmtime::error::Context;
 use libwasmtime::{
-    AnyRef, AsContextMut, Config, Engine, HeapType, Instance, Module, Result, Rooted, Store, Val,
-    bail,
+    ArrayRef, ArrayRefPre, AsContextMut, Config, Engine, Instance, Module, Result, Rooted, Store,
+    StructRef, StructRefPre, Val, bail,
 };
-use std::mem::MaybeUninit;
 
-const POINTS: &str = r#"
-    (module
-        (type $point (struct (field $x f64) (field $y f64)))
-        (func (export "point") (param f64 f64) (result (ref any))
-            (struct.new $point (local.get 0) (local.get 1))))
-"#;
+const CONSTANT: i32 = 0;
+const VARIABLE: i32 = 1;
+const SUM: i32 = 2;
+const PRODUCT: i32 = 3;
 
 fn main() -> Result<()> {
-    let engine = Engine::new(Config::new().wasm_gc(true))?;
-    let module = Module::new(&engine, POINTS)?;
+    let engine = Engine::new(Config::new().wasm_gc(true).wasm_function_references(true))?;
+    let module = Module::new(&engine, include_str!("structs.wat"))?;
     let mut store = Store::new(&engine, ());
-    let instance = Instance::new(&mut store, &module, &[])?;
-    let point = instance.get_typed_func::<(f64, f64), Rooted<AnyRef>>(&mut store, "point")?;
+    let guest = Instance::new(&mut store, &module, &[])?;
+    let expression = guest.get_typed_func::<(), Rooted<StructRef>>(&mut store, "expression")?;
+    let evaluate = guest.get_typed_func::<(Rooted<StructRef>, f64), f64>(&mut store, "evaluate")?;
 
-    let point = point.call(&mut store, (3.0, 4.0))?;
-    for (i, field) in fields(&mut store, point)?.iter().enumerate() {
-        println!("field {i}: {}", field.unwrap_f64());
+    let tree = expression.call(&mut store, ())?;
+    let simple = Builder::new(&mut store, tree)?.simplify(&mut store, tree)?;
+    for tree in [tree, simple] {
+        let text = text(&mut store, tree)?;
+        let value = evaluate.call(&mut store, (tree, 10.0))?;
+        println!("{text} = {value} where x = 10");
     }
     Ok(())
 }
 
-/// The values in a struct.
-fn fields(store: &mut impl AsContextMut, object: Rooted<AnyRef>) -> Result<Vec<Val>> {
-    let HeapType::ConcreteStruct(ty) = object.ty(&*store)? else {
-        bail!("the object isn't a struct");
-    };
-    // SAFETY: the pointer is valid as long as `ty`.
-    let count = unsafe { wasmtime_struct_type_num_fields(ty.as_c()) };
-    let object = StructRef::new(store, object)?;
-    (0..count).map(|index| object.field(store, index)).collect()
+/// A node: a constant, the variable, or a sum or product of others.
+enum Node {
+    Constant(f64),
+    Variable,
+    Of(i32, Vec<Rooted<StructRef>>),
 }
 
-/// A reference to a struct, owned.
-struct StructRef(wasmtime_structref_t);
-
-impl StructRef {
-    fn new(store: &mut impl AsContextMut, object: Rooted<AnyRef>) -> Result<StructRef> {
-        // A struct of C that is borrowed from the root of the object.
-        let val = Val::from(object).to_c(&*store)?;
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: the value is an `anyref` of this store, whose context is used for this
-        // call alone. `out` is written if the object is a struct, and owned.
-        unsafe {
-            if !wasmtime_anyref_as_struct(store.as_c_mut(), &val.of.anyref, out.as_mut_ptr()) {
-                bail!("the object isn't a struct");
-            }
-            Ok(StructRef(out.assume_init()))
+/// Reads a node, whose fields are the operator, the number and the arguments.
+fn node(store: &mut impl AsContextMut, object: Rooted<StructRef>) -> Result<Node> {
+    Ok(match object.field(&mut *store, 0)?.unwrap_i32() {
+        CONSTANT => Node::Constant(object.field(&mut *store, 1)?.unwrap_f64()),
+        VARIABLE => Node::Variable,
+        op @ (SUM | PRODUCT) => {
+            let args = arguments(store, object)?;
+            let args = (0..args.len(&*store)?).map(|index| {
+                let arg = args.get(&mut *store, index)?;
+                let arg = arg.unwrap_any_ref().context("an argument is null")?;
+                arg.unwrap_struct(&*store)
+            });
+            Node::Of(op, args.collect::<Result<_>>()?)
         }
-    }
-
-    fn field(&self, store: &mut impl AsContextMut, index: usize) -> Result<Val> {
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: the reference is of this store, whose context is used for this call
-        // alone. An error is owned; without one, `out` is written, with an owned value
-        // of this store.
-        unsafe {
-            let context = store.as_c_mut();
-            let error = wasmtime_structref_field(context, &self.0, index, out.as_mut_ptr());
-            if let Some(error) = Owned::from_raw(error) {
-                return Err(error.into());
-            }
-            Ok(Val::from_c(out.assume_init(), store))
-        }
-    }
+        op => bail!("there is no operator {op}"),
+    })
 }
 
-impl Drop for StructRef {
-    fn drop(&mut self) {
-        // SAFETY: the reference is owned, and not used again.
-        unsafe { wasmtime_structref_unroot(&mut self.0) }
+fn arguments(store: &mut impl AsContextMut, node: Rooted<StructRef>) -> Result<Rooted<ArrayRef>> {
+    let args = node.field(&mut *store, 2)?;
+    let args = args.unwrap_any_ref().context("a node has no arguments")?;
+    args.unwrap_array(&*store)
+}
+
+fn text(store: &mut impl AsContextMut, object: Rooted<StructRef>) -> Result<String> {
+    Ok(match node(store, object)? {
+        Node::Constant(number) => number.to_string(),
+        Node::Variable => "x".to_owned(),
+        Node::Of(op, args) => {
+            let args = args.into_iter().map(|arg| text(store, arg));
+            let sign = if op == SUM { " + " } else { " * " };
+            format!("({})", args.collect::<Result<Vec<_>>>()?.join(sign))
+        }
+    })
+}
+
+/// Creates nodes of the guest's types.
+struct Builder {
+    nodes: StructRefPre,
+    args: ArrayRefPre,
+}
+
+impl Builder {
+    fn new(store: &mut impl AsContextMut, node: Rooted<StructRef>) -> Result<Builder> {
+        let (node, args) = (node.ty(&*store)?, arguments(store, node)?.ty(&*store)?);
+        Ok(Builder {
+            nodes: StructRefPre::new(&mut *store, node),
+            args: ArrayRefPre::new(store, args),
+        })
+    }
+
+    fn build(&self, store: &mut impl AsContextMut, node: Node) -> Result<Rooted<StructRef>> {
+        let (op, number, args) = match node {
+            Node::Constant(number) => (CONSTANT, number, Val::null_any_ref()),
+            Node::Variable => (VARIABLE, 0.0, Val::null_any_ref()),
+            Node::Of(op, args) => {
+                let args: Vec<Val> = args.into_iter().map(Val::from).collect();
+                let args = ArrayRef::new_fixed(&mut *store, &self.args, &args)?;
+                (op, 0.0, args.into())
+            }
+        };
+        StructRef::new(store, &self.nodes, &[Val::I32(op), number.into(), args])
+    }
+
+    /// Returns the tree with all that is constant computed.
+    fn simplify(
+        &self,
+        store: &mut impl AsContextMut,
+        object: Rooted<StructRef>,
+    ) -> Result<Rooted<StructRef>> {
+        let Node::Of(op, args) = node(store, object)? else {
+            return Ok(object);
+        };
+        let mut simple = Vec::new();
+        let mut numbers = Vec::new();
+        for arg in args {
+            let arg = self.simplify(store, arg)?;
+            match node(store, arg)? {
+                Node::Constant(number) => numbers.push(number),
+                Node::Variable | Node::Of(..) => simple.push(arg),
+            }
+        }
+        if !numbers.is_empty() {
+            let numbers = numbers.into_iter();
+            let number = if op == SUM {
+                numbers.sum()
+            } else {
+                numbers.product()
+            };
+            simple.push(self.build(store, Node::Constant(number))?);
+        }
+        match simple[..] {
+            [only] => Ok(only),
+            _ => self.build(store, Node::Of(op, simple)),
+        }
     }
 }

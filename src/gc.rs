@@ -13,16 +13,21 @@
 mod raw;
 
 mod anyref;
+mod arrayref;
 #[cfg(feature = "async")]
 mod asynchronous;
+mod cast;
 mod collect;
+mod eqref;
 mod exnref;
 mod externref;
 mod i31;
 mod owned_rooted;
 mod root;
+mod root_set;
 mod rooted;
 mod scope;
+mod structref;
 
 use crate::sys::{
     WASMTIME_ANYREF, WASMTIME_EXNREF, WASMTIME_EXTERNREF, wasmtime_anyref_t, wasmtime_val_t,
@@ -30,16 +35,20 @@ use crate::sys::{
 };
 
 pub use anyref::AnyRef;
+pub use arrayref::{ArrayRef, ArrayRefPre};
 pub use collect::GcHeapOutOfMemory;
+pub use eqref::EqRef;
 pub use exnref::{ExnRef, ExnRefPre};
 pub use externref::ExternRef;
 pub use i31::I31;
 pub use owned_rooted::OwnedRooted;
-pub(crate) use raw::RawRef;
+pub(crate) use raw::{ArrayPre, Object, RawRef, StructPre};
 pub use root::{GcRef, RootedGcRef};
-pub(crate) use root::{HasRoot, Root, RootSet};
+pub(crate) use root::{HasRoot, Root};
+pub(crate) use root_set::{RootMark, RootSet};
 pub use rooted::Rooted;
 pub use scope::RootScope;
+pub use structref::{StructRef, StructRefPre};
 
 /// The kinds of references to collected objects that the C API distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -260,8 +260,8 @@ pub use error::{Error, I32Exit, OutOfMemory, Result, ThrownException, ToWasmtime
 pub use extern_::{Export, Extern};
 pub use func::{Caller, Func, IntoFunc, TypedFunc};
 pub use gc::{
-    AnyRef, ExnRef, ExnRefPre, ExternRef, GcHeapOutOfMemory, GcRef, I31, OwnedRooted, RootScope,
-    Rooted, RootedGcRef,
+    AnyRef, ArrayRef, ArrayRefPre, EqRef, ExnRef, ExnRefPre, ExternRef, GcHeapOutOfMemory, GcRef,
+    I31, OwnedRooted, RootScope, Rooted, RootedGcRef, StructRef, StructRefPre,
 };
 pub use global::Global;
 pub use instance::Instance;

@@ -196,6 +196,8 @@ objects! {
     wasmtime_module_t: wasmtime_module_delete, wasmtime_module_clone;
     wasmtime_sharedmemory_t: wasmtime_sharedmemory_delete, wasmtime_sharedmemory_clone;
     wasmtime_store_t: wasmtime_store_delete;
+    wasmtime_struct_ref_pre_t: wasmtime_struct_ref_pre_delete;
+    wasmtime_array_ref_pre_t: wasmtime_array_ref_pre_delete;
     wasmtime_linker_t: wasmtime_linker_delete, wasmtime_linker_clone;
     wasmtime_instance_pre_t: wasmtime_instance_pre_delete;
     wasmtime_guestprofiler_t: wasmtime_guestprofiler_delete;
@@ -247,6 +249,12 @@ for_any_thread! {
     wasmtime_sharedmemory_t
     wasm_module_t
     wasm_shared_module_t
+}
+
+// Each is a box around a type, and the id of a store, which is data.
+for_any_thread! {
+    wasmtime_struct_ref_pre_t
+    wasmtime_array_ref_pre_t
 }
 
 // Both are a box around an error value that is itself `Send` and `Sync`.

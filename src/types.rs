@@ -51,6 +51,7 @@
 
 mod cont_type;
 mod extern_type;
+mod field_type;
 mod func_type;
 mod gc;
 mod global_type;
@@ -65,6 +66,7 @@ mod val_type;
 
 pub use cont_type::ContType;
 pub use extern_type::ExternType;
+pub use field_type::{FieldType, StorageType};
 pub use func_type::FuncType;
 pub use gc::{ArrayType, ExnType, StructType};
 pub use global_type::{GlobalType, Mutability};

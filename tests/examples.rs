@@ -143,7 +143,13 @@ fn hello_sys_to_a_full_device() {
 
 #[cfg(feature = "gc")]
 fn structs() {
-    assert_prints(&mut example("structs"), &["field 0: 3", "field 1: 4"]);
+    assert_prints(
+        &mut example("structs"),
+        &[
+            "((2 * 3) + (x * (1 + 4))) = 56 where x = 10",
+            "((x * 5) + 6) = 56 where x = 10",
+        ],
+    );
 }
 
 fn gcd() {

@@ -8,8 +8,8 @@ use crate::{AsContext, AsContextMut, HeapType, Result, Val};
 /// A struct, an array, an [`I31`], or a value of the host that was converted by
 /// [`AnyRef::convert_extern`].
 ///
-/// WebAssembly code can create structs, arrays and `i31`s itself, and look into them.
-/// The host can't read fields or elements yet.
+/// [`as_struct`](AnyRef::as_struct), [`as_array`](AnyRef::as_array) and
+/// [`as_i31`](AnyRef::as_i31) tell what it is, and return what has the methods to look into it.
 ///
 /// It is used through [`Rooted`] or [`OwnedRooted`](crate::OwnedRooted), which
 /// dereference to it. `Rooted<AnyRef>` stands for the type `(ref any)` in
@@ -28,7 +28,7 @@ use crate::{AsContext, AsContextMut, HeapType, Result, Val};
 #[derive(Clone, Debug)]
 #[repr(transparent)]
 pub struct AnyRef {
-    root: Root,
+    pub(super) root: Root,
 }
 
 impl GcRef for AnyRef {}
@@ -174,91 +174,5 @@ impl AnyRef {
     /// engine.
     pub fn matches_ty(&self, store: impl AsContext, ty: &HeapType) -> Result<bool> {
         Ok(self.ty(store)?.matches(ty))
-    }
-
-    /// Reports whether `ref.eq` can compare this: everything but a value of the host.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the reference has been unrooted.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the reference belongs to another store.
-    pub fn is_eqref(&self, store: impl AsContext) -> Result<bool> {
-        self.matches_ty(store, &HeapType::Eq)
-    }
-
-    /// Reports whether this is an `i31`.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the reference has been unrooted.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the reference belongs to another store.
-    pub fn is_i31(&self, store: impl AsContext) -> Result<bool> {
-        Ok(self.as_i31(store)?.is_some())
-    }
-
-    /// Returns the integer in an `i31`; `None` if this is something else.
-    ///
-    /// Calls `wasmtime_anyref_i31_get_u`.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the reference has been unrooted.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the reference belongs to another store.
-    pub fn as_i31(&self, store: impl AsContext) -> Result<Option<I31>> {
-        let store = store.as_context();
-        let store = store.opaque();
-        let raw = self.root.resolve(&store.roots)?;
-        // SAFETY: invariant "Shared"; `resolve` has checked that the reference belongs
-        // to the store.
-        let value = unsafe { raw.i31(store.lock_collected().context()) };
-        Ok(value.map(I31::wrapping_u32))
-    }
-
-    /// Returns the integer in an `i31`.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the reference has been unrooted.
-    ///
-    /// # Panics
-    ///
-    /// Panics if this isn't an `i31`, or if the reference belongs to another store.
-    pub fn unwrap_i31(&self, store: impl AsContext) -> Result<I31> {
-        Ok(self.as_i31(store)?.expect("the reference is not an i31"))
-    }
-
-    /// Reports whether this is a struct.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the reference has been unrooted.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the reference belongs to another store.
-    pub fn is_struct(&self, store: impl AsContext) -> Result<bool> {
-        self.matches_ty(store, &HeapType::Struct)
-    }
-
-    /// Reports whether this is an array.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the reference has been unrooted.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the reference belongs to another store.
-    pub fn is_array(&self, store: impl AsContext) -> Result<bool> {
-        self.matches_ty(store, &HeapType::Array)
     }
 }

@@ -1,8 +1,8 @@
 //! Collected objects in asynchronous programs.
 
 use crate::{
-    AsContextMut, Caller, ExnRef, ExnRefPre, ExternRef, GcHeapOutOfMemory, Result, Rooted, Store,
-    StoreContextMut, Tag, Val,
+    ArrayRef, ArrayRefPre, AsContextMut, Caller, ExnRef, ExnRefPre, ExternRef, GcHeapOutOfMemory,
+    Result, Rooted, Store, StoreContextMut, StructRef, StructRefPre, Tag, Val,
 };
 use std::any::Any;
 
@@ -90,5 +90,90 @@ impl ExnRef {
         fields: &[Val],
     ) -> Result<Rooted<ExnRef>> {
         ExnRef::new(store, allocator, tag, fields)
+    }
+}
+
+impl StructRef {
+    /// Creates a struct as [`StructRef::new`] does; never waits.
+    ///
+    /// [`Store::gc_async`] says why: the collector, which runs if the heap is full, runs in one
+    /// piece.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`StructRef::new`] does.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `allocator` belongs to another store.
+    pub async fn new_async(
+        store: impl AsContextMut,
+        allocator: &StructRefPre,
+        fields: &[Val],
+    ) -> Result<Rooted<StructRef>> {
+        StructRef::new(store, allocator, fields)
+    }
+}
+
+impl ArrayRef {
+    /// Creates an array as [`ArrayRef::new`] does; never waits.
+    ///
+    /// [`Store::gc_async`] says why: the collector, which runs if the heap is full, runs in one
+    /// piece.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`ArrayRef::new`] does.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `allocator` belongs to another store.
+    pub async fn new_async(
+        store: impl AsContextMut,
+        allocator: &ArrayRefPre,
+        elem: &Val,
+        len: u32,
+    ) -> Result<Rooted<ArrayRef>> {
+        ArrayRef::new(store, allocator, elem, len)
+    }
+
+    /// Creates an array as [`ArrayRef::new_fixed`] does; never waits.
+    ///
+    /// [`Store::gc_async`] says why: the collector, which runs if the heap is full, runs in one
+    /// piece.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`ArrayRef::new_fixed`] does.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `allocator` belongs to another store.
+    pub async fn new_fixed_async(
+        store: impl AsContextMut,
+        allocator: &ArrayRefPre,
+        elems: &[Val],
+    ) -> Result<Rooted<ArrayRef>> {
+        ArrayRef::new_fixed(store, allocator, elems)
+    }
+
+    /// Creates an array as [`ArrayRef::new_from_i8_slice`] does; never waits.
+    ///
+    /// [`Store::gc_async`] says why: the collector, which runs if the heap is full, runs in one
+    /// piece.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`ArrayRef::new_from_i8_slice`] does.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `allocator` belongs to another store.
+    pub async fn new_from_i8_slice_async(
+        store: impl AsContextMut,
+        allocator: &ArrayRefPre,
+        elems: &[u8],
+    ) -> Result<Rooted<ArrayRef>> {
+        ArrayRef::new_from_i8_slice(store, allocator, elems)
     }
 }

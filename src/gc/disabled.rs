@@ -1,6 +1,11 @@
 //! References in a build without the feature `gc`: there are none, and none can be
 //! created.
 
+#[path = "disabled/object.rs"]
+mod object;
+
+pub(crate) use object::{ArrayPre, Object, StructPre};
+
 use super::GcKind;
 use crate::store::StoreOpaque;
 use crate::sys::{Feature, wasm_trap_t, wasmtime_context_t, wasmtime_val_t, wasmtime_valunion_t};

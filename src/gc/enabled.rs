@@ -1,5 +1,10 @@
 //! Owned references of the C API.
 
+#[path = "enabled/object.rs"]
+mod object;
+
+pub(crate) use object::{ArrayPre, Object, StructPre};
+
 use super::GcKind;
 use crate::error::{check, check_trap};
 use crate::owned::Owned;

@@ -1,6 +1,7 @@
 //! Handles that own their root.
 
 use super::root::{HasRoot, Root};
+use super::rooted::assert_same_kind;
 use super::{GcRef, RawRef, RootSet, Rooted, RootedGcRef};
 use crate::store::StoreOpaque;
 use crate::{AsContext, AsContextMut, Result};
@@ -44,6 +45,17 @@ impl<R: GcRef> OwnedRooted<R> {
         debug_assert!(raw.is(R::KIND));
         OwnedRooted {
             root: Root::own(roots, raw),
+            of: PhantomData,
+        }
+    }
+
+    /// Returns the same root as one of another type of references, to which the object must be
+    /// known to belong.
+    #[inline]
+    pub(super) fn cast<To: GcRef>(self) -> OwnedRooted<To> {
+        const { assert_same_kind::<R, To>() };
+        OwnedRooted {
+            root: self.root,
             of: PhantomData,
         }
     }

@@ -1,4 +1,4 @@
-//! Roots: the store's stack of them, and what handles hold to find theirs.
+//! Roots: what handles hold to find theirs.
 //!
 //! # How a handle finds its object
 //!
@@ -14,9 +14,7 @@
 //! So a reference that is borrowed from a handle is rooted as the handle is, and a
 //! clone of it shares ownership by itself.
 
-use super::{GcKind, RawRef, Rooted};
-#[cfg(feature = "gc")]
-use crate::Func;
+use super::{GcKind, RawRef, RootSet, Rooted};
 use crate::error::format_err;
 use crate::store::{StoreOpaque, cross_store, wrong_store};
 use crate::{AsContext, Error, HeapType, Result, Val};
@@ -25,7 +23,6 @@ use std::num::NonZeroU64;
 use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A type of garbage-collected objects, such as [`ExternRef`](crate::ExternRef).
 ///
@@ -78,13 +75,18 @@ pub trait HasRoot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The set of the store that the reference belongs to.
-    set: NonZeroU64,
-    of: PlaceOf,
+    pub(super) set: NonZeroU64,
+    pub(super) of: PlaceOf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum PlaceOf {
+pub(super) enum PlaceOf {
     Stack {
+        generation: NonZeroU64,
+        index: usize,
+    },
+    /// On the stack of roots that share ownership with an [`OwnedRooted`](super::OwnedRooted).
+    Sharing {
         generation: NonZeroU64,
         index: usize,
     },
@@ -160,13 +162,31 @@ impl Root {
             wrong_store()
         }
         match self.0.of {
-            PlaceOf::Stack { generation, index } => match roots.entries.get(index) {
-                Some((since, raw)) if *since == generation => Ok(raw),
-                _ => Err(unrooted()),
-            },
+            PlaceOf::Stack { generation, index } => {
+                roots.get(generation, index).ok_or_else(unrooted)
+            }
+            PlaceOf::Sharing { generation, index } => {
+                roots.get_sharing(generation, index).ok_or_else(unrooted)
+            }
             // SAFETY: invariant "Owned object": `self` shares ownership of the C reference, so
             // that is alive.
             PlaceOf::Own(raw) => Ok(unsafe { raw.as_ref() }),
+        }
+    }
+
+    /// Returns a place that stays rooted when this root is dropped, until the innermost scope
+    /// ends or the one in which it is rooted, whichever ends later.
+    pub(super) fn place_in_scope(&self, roots: &RootSet) -> Place {
+        match self.0.of {
+            PlaceOf::Stack { .. } | PlaceOf::Sharing { .. } => self.0,
+            PlaceOf::Own(raw) => {
+                // SAFETY: the pointer came from an `Arc`, of which `self` owns a count.
+                let raw = unsafe {
+                    Arc::increment_strong_count(raw.as_ptr());
+                    Arc::from_raw(raw.as_ptr())
+                };
+                roots.share(raw)
+            }
         }
     }
 
@@ -267,103 +287,4 @@ impl Drop for Root {
 
 /// What distinguishes a store from all others, even before libwasmtime has told its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct StoreSerial(NonZeroU64);
-
-/// The stack of references that a store keeps alive, the youngest last.
-pub struct RootSet {
-    /// Distinguishes this set from those of other stores.
-    serial: NonZeroU64,
-    /// Counts how often the stack was truncated. An entry has the count of the time when it
-    /// was pushed, by which an old index of a place that is in use again is recognized.
-    generation: NonZeroU64,
-    entries: Vec<(NonZeroU64, RawRef)>,
-    /// The host function in which exceptions are taken; `None` until the first is.
-    #[cfg(feature = "gc")]
-    pub(super) taker: Option<Func>,
-}
-
-impl RootSet {
-    pub(crate) fn new() -> RootSet {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        RootSet {
-            serial: NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed))
-                .expect("a process creates fewer than 2^64 stores"),
-            generation: NonZeroU64::MIN,
-            entries: Vec::new(),
-            #[cfg(feature = "gc")]
-            taker: None,
-        }
-    }
-
-    pub(super) fn serial(&self) -> StoreSerial {
-        StoreSerial(self.serial)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Drops the roots beyond the first `len`.
-    #[inline]
-    pub(crate) fn truncate(&mut self, len: usize) {
-        if self.entries.len() > len {
-            self.cut(len);
-        }
-    }
-
-    /// Truncates the stack, which must be longer than `len`.
-    fn cut(&mut self, len: usize) {
-        self.entries.truncate(len);
-        self.generation = self.generation.saturating_add(1);
-    }
-
-    pub(super) fn reserve(&mut self, additional: usize) {
-        // If this fails, the stack grows when roots are pushed.
-        _ = self.entries.try_reserve(additional);
-    }
-
-    pub(super) fn push(&mut self, raw: RawRef) -> Place {
-        let index = self.entries.len();
-        self.entries.push((self.generation, raw));
-        self.place(index)
-    }
-
-    /// Pushes the reference that `write` writes to its place. Returns `None` if `write`
-    /// returns that it has written none.
-    ///
-    /// # Safety
-    ///
-    /// If `write` returns `true`, it must have initialized the reference.
-    #[inline]
-    pub(super) unsafe fn push_with(
-        &mut self,
-        write: impl FnOnce(*mut RawRef) -> bool,
-    ) -> Option<Place> {
-        self.entries.reserve(1);
-        let index = self.entries.len();
-        // SAFETY: the entry is within the capacity, which was reserved. It is initialized when
-        // the length is set: the reference by `write`, as this function requires, and the
-        // generation here.
-        unsafe {
-            let entry = self.entries.as_mut_ptr().add(index);
-            if !write(&raw mut (*entry).1) {
-                return None;
-            }
-            (&raw mut (*entry).0).write(self.generation);
-            self.entries.set_len(index + 1);
-        }
-        Some(self.place(index))
-    }
-
-    /// Returns the place of the root at `index`, which was pushed last.
-    #[inline]
-    fn place(&self, index: usize) -> Place {
-        Place {
-            set: self.serial,
-            of: PlaceOf::Stack {
-                generation: self.generation,
-                index,
-            },
-        }
-    }
-}
+pub(super) struct StoreSerial(pub(super) NonZeroU64);

@@ -115,6 +115,26 @@ impl<R: GcRef> Rooted<R> {
         Ok(unsafe { Rooted::from_raw(store, raw) }.expect("a root isn't null"))
     }
 
+    /// Returns the same root as one of another type of references, to which the object must be
+    /// known to belong.
+    #[inline]
+    pub(super) fn cast<To: GcRef>(self) -> Rooted<To> {
+        const { assert_same_kind::<R, To>() };
+        Rooted {
+            place: self.place,
+            of: PhantomData,
+        }
+    }
+
+    /// Roots the object of another root as long as that is, or in the innermost scope if that
+    /// shares ownership. The object must be known to be of type `R`.
+    pub(super) fn sharing(root: &Root, roots: &RootSet) -> Rooted<R> {
+        Rooted {
+            place: root.place_in_scope(roots),
+            of: PhantomData,
+        }
+    }
+
     /// Returns the root of `owned`, for a call to which that is passed.
     ///
     /// # Safety
@@ -229,6 +249,11 @@ impl<R: GcRef> Rooted<R> {
     pub fn rooted_hash<H: Hasher>(&self, state: &mut H) {
         self.root().hash_place(state);
     }
+}
+
+/// Asserts that references of both types have one kind in the C API.
+pub(super) const fn assert_same_kind<From: GcRef, To: GcRef>() {
+    assert!(From::KIND as u8 == To::KIND as u8);
 }
 
 impl<R: GcRef> HasRoot for Rooted<R> {

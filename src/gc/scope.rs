@@ -1,5 +1,6 @@
 //! Scopes of roots.
 
+use super::RootMark;
 use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 
 /// A scope for roots: what is rooted through it is unrooted when it is dropped.
@@ -22,14 +23,14 @@ use crate::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 // Has the variance and the auto traits of `C`, for which it is a guard.
 pub struct RootScope<C: AsContextMut> {
     store: C,
-    len: usize,
+    mark: RootMark,
 }
 
 impl<C: AsContextMut> RootScope<C> {
     /// Opens a scope in `store`.
-    pub fn new(store: C) -> RootScope<C> {
-        let len = store.as_context().opaque().roots.len();
-        RootScope { store, len }
+    pub fn new(mut store: C) -> RootScope<C> {
+        let mark = store.as_context_mut().opaque_mut().roots.mark();
+        RootScope { store, mark }
     }
 
     /// Reserves capacity for at least `additional` more roots.
@@ -75,6 +76,6 @@ impl<C: AsContextMut> Drop for RootScope<C> {
             .as_context_mut()
             .opaque_mut()
             .roots
-            .truncate(self.len);
+            .truncate(self.mark);
     }
 }

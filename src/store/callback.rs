@@ -18,7 +18,7 @@ pub(crate) use waiting::{HostFuture, call_async_host};
 
 use super::StoreOpaque;
 use crate::callback::{self, Failure, Report};
-use crate::gc::RawRef;
+use crate::gc::{RawRef, RootMark};
 use crate::sys::{
     WASMTIME_TRAP_CODE_INTERRUPT, wasm_trap_t, wasmtime_caller_context, wasmtime_caller_t,
     wasmtime_context_get_data, wasmtime_context_t, wasmtime_error_new, wasmtime_error_t,
@@ -177,7 +177,7 @@ impl<C: CalledIn, I: Interrupt> Report<()> for InStore<C, I> {
 /// it rooted are unrooted, and the cached memories forgotten.
 pub(crate) struct Scope {
     store: *mut StoreOpaque,
-    roots: usize,
+    roots: RootMark,
     #[cfg(feature = "async")]
     is_in_sync_call: bool,
 }
@@ -193,7 +193,7 @@ impl Scope {
             store,
             // SAFETY: invariant "State": nothing else uses the store now, as this function
             // requires.
-            roots: unsafe { (*store).roots.len() },
+            roots: unsafe { (*store).roots.mark() },
             // SAFETY: as for `roots`.
             #[cfg(feature = "async")]
             is_in_sync_call: unsafe { (*store).begin_callback() },

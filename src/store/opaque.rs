@@ -301,7 +301,7 @@ impl StoreOpaque {
 
     /// Unroots all references, before the C store is deleted.
     pub(super) fn release_roots(&mut self) {
-        self.roots.truncate(0);
+        self.roots.clear();
     }
 }
 

@@ -1,9 +1,6 @@
-//! Types of garbage-collected objects that a module defines.
-//!
-//! The types can be named, compared and passed back to libwasmtime. The fields of
-//! structs and the elements of arrays can't be read yet.
+//! Types of garbage-collected objects.
 
-use super::{FuncType, TagType, ValType, subtype};
+use super::{FieldType, FuncType, Mutability, StorageType, TagType, ValType, subtype};
 use crate::Engine;
 use crate::error::{Result, check, ensure};
 use crate::owned::Owned;
@@ -14,7 +11,7 @@ use std::ptr;
 use std::sync::Arc;
 
 macro_rules! concrete_types {
-    ($($(#[$doc:meta])* $name:ident: $c:ident, $text:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $c:ident, $text:literal, $field:literal;)*) => {$(
         $(#[$doc])*
         ///
         /// It belongs to an engine. Clones share it.
@@ -61,14 +58,20 @@ macro_rules! concrete_types {
         }
 
         impl fmt::Display for $name {
+            /// Writes the type in the text format. A type that it refers to is written without
+            /// its own fields, as it may refer to this one.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!("(", $text, " ...)"))
+                f.write_str(concat!("(", $text))?;
+                for field in self.all_fields() {
+                    write!(f, concat!(" ", $field), field)?;
+                }
+                f.write_str(")")
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+                fmt::Display::fmt(self, f)
             }
         }
 
@@ -81,10 +84,37 @@ macro_rules! concrete_types {
 }
 
 concrete_types! {
-    /// The type of an array that a module defines.
-    ArrayType: wasmtime_array_type_t, "array";
-    /// The type of a struct that a module defines.
-    StructType: wasmtime_struct_type_t, "struct";
+    /// The type of an array: the type of its elements.
+    ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{ArrayType, Engine, FieldType, Mutability, StorageType};
+    ///
+    /// let engine = Engine::default();
+    /// let bytes = FieldType::new(Mutability::Var, StorageType::I8);
+    /// let bytes = ArrayType::new(&engine, bytes);
+    /// assert_eq!(bytes.to_string(), "(array (mut i8))");
+    /// assert!(bytes.element_type().is_i8());
+    /// ```
+    ArrayType: wasmtime_array_type_t, "array", "{}";
+    /// The type of a struct: the types of its fields.
+    ///
+    #[doc = example!(gc)]
+    /// use libwasmtime::{
+    ///     Engine, FieldType, HeapType, Mutability, RefType, StorageType, StructType, ValType,
+    /// };
+    ///
+    /// let engine = Engine::default();
+    /// let leaf = FieldType::new(Mutability::Const, StorageType::from(ValType::I32));
+    /// let leaf = StructType::new(&engine, [leaf])?;
+    /// // A reference to a leaf, or null.
+    /// let child = RefType::new(true, HeapType::ConcreteStruct(leaf.clone()));
+    /// let child = FieldType::new(Mutability::Var, StorageType::from(child));
+    /// let pair = StructType::new(&engine, [child.clone(), child])?;
+    /// assert_eq!(pair.fields().len(), 2);
+    /// assert!(!pair.matches(&leaf));
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
+    StructType: wasmtime_struct_type_t, "struct", "(field {})";
     /// The type of an exception: the types of the values that it carries.
     ///
     /// WebAssembly has no such types between `exn` and `noexn`. As in the `wasmtime`
@@ -101,7 +131,7 @@ concrete_types! {
     /// assert_eq!(payload, "(type (func (param i32 i64)))");
     /// # Ok::<(), libwasmtime::Error>(())
     /// ```
-    ExnType: wasmtime_exn_type_t, "exn";
+    ExnType: wasmtime_exn_type_t, "exn", "(field {})";
 }
 
 macro_rules! subtypes {
@@ -139,6 +169,134 @@ macro_rules! subtypes {
 subtypes! {
     ArrayType
     StructType
+}
+
+/// The most fields that a struct has, which `wasmtime_struct_type_new` aborts the process for.
+// Version 48: look at `from_wasm_struct_type` in `wasmtime`.
+const MAX_FIELDS: usize = 10_000;
+
+impl StructType {
+    /// Creates the type of structs with these fields. It is final and has no supertype, as
+    /// `(type (struct ...))` in the text format, which is the same type.
+    ///
+    /// Calls `wasmtime_struct_type_new`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if
+    ///
+    /// - there are more than 10,000 fields; or
+    /// - one of them is a type of continuations, which the C API doesn't describe.
+    ///
+    /// # Panics
+    ///
+    /// Panics if one of the fields belongs to another engine than `engine`.
+    pub fn new(engine: &Engine, fields: impl IntoIterator<Item = FieldType>) -> Result<StructType> {
+        let fields: Vec<_> = fields.into_iter().collect();
+        let len = fields.len();
+        ensure!(
+            len <= MAX_FIELDS,
+            "a struct has {MAX_FIELDS} fields at most, found {len}"
+        );
+        for field in &fields {
+            assert_same_engine(field, engine);
+        }
+        let fields = fields
+            .iter()
+            .map(FieldType::to_c)
+            .collect::<Result<Vec<_>>>()?;
+        let (fields, _owned): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+        // SAFETY: the fields are types of `engine`, as was asserted, and valid as long as
+        // `_owned`. There are no more than the function accepts. The result is owned.
+        unsafe {
+            let ty = wasmtime_struct_type_new(engine.as_ptr(), fields.as_ptr(), len);
+            Ok(StructType::from_owned(engine, Owned::from_c(ty)))
+        }
+    }
+
+    /// Returns the type of the field at `index`; `None` if there is no such field.
+    ///
+    /// Calls `wasmtime_struct_type_field`.
+    pub fn field(&self, index: usize) -> Option<FieldType> {
+        // SAFETY: invariant "Owned object": this type is valid, and the field's is owned.
+        unsafe {
+            FieldType::out(self.engine(), |out| {
+                wasmtime_struct_type_field(self.as_ptr(), index, out)
+            })
+        }
+    }
+
+    /// Returns the types of the fields.
+    ///
+    /// Calls `wasmtime_struct_type_num_fields` and `wasmtime_struct_type_field`.
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = FieldType> + '_ {
+        // SAFETY: invariant "Owned object": this type is valid.
+        let len = unsafe { wasmtime_struct_type_num_fields(self.as_ptr()) };
+        (0..len).map(|index| self.field(index).expect("the struct has this field"))
+    }
+
+    fn all_fields(&self) -> impl Iterator<Item = FieldType> {
+        self.fields()
+    }
+}
+
+impl ArrayType {
+    /// Creates the type of arrays with such elements. It is final and has no supertype, as
+    /// `(type (array ...))` in the text format, which is the same type.
+    ///
+    /// Calls `wasmtime_array_type_new`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `field_type` belongs to another engine than `engine`, or is a type of
+    /// continuations, which the C API doesn't describe.
+    pub fn new(engine: &Engine, field_type: FieldType) -> ArrayType {
+        assert_same_engine(&field_type, engine);
+        let (field, _owned) = field_type
+            .to_c()
+            .unwrap_or_else(|error| panic!("cannot create a type of arrays: {error}"));
+        // SAFETY: the field is a type of `engine`, as was asserted, and valid as long as
+        // `_owned`. The result is owned.
+        unsafe {
+            let ty = wasmtime_array_type_new(engine.as_ptr(), &field);
+            ArrayType::from_owned(engine, Owned::from_c(ty))
+        }
+    }
+
+    /// Returns the type of the elements, and whether they can change.
+    ///
+    /// Calls `wasmtime_array_type_element`.
+    pub fn field_type(&self) -> FieldType {
+        // SAFETY: invariant "Owned object": this type is valid, and the field's is owned.
+        let field = unsafe {
+            FieldType::out(self.engine(), |out| {
+                wasmtime_array_type_element(self.as_ptr(), out);
+                true
+            })
+        };
+        field.expect("every array has a type of elements")
+    }
+
+    /// Returns whether the elements can change.
+    pub fn mutability(&self) -> Mutability {
+        self.field_type().mutability()
+    }
+
+    /// Returns how the elements are stored.
+    pub fn element_type(&self) -> StorageType {
+        self.field_type().element_type().clone()
+    }
+
+    fn all_fields(&self) -> impl Iterator<Item = FieldType> {
+        [self.field_type()].into_iter()
+    }
+}
+
+fn assert_same_engine(field: &FieldType, engine: &Engine) {
+    assert!(
+        field.comes_from_same_engine(engine),
+        "the type of a field belongs to another engine than the type that is created"
+    );
 }
 
 impl ExnType {
@@ -202,6 +360,30 @@ impl ExnType {
             let ty = Owned::from_c(wasmtime_exn_type_tag_type(self.as_ptr()));
             TagType::from_c(self.engine(), ty.as_ptr())
         }
+    }
+
+    /// Returns the type of the value at `index`; `None` if there is no such value.
+    ///
+    /// Values of exceptions don't change, so each is a [`Mutability::Const`].
+    pub fn field(&self, index: usize) -> Option<FieldType> {
+        self.fields().nth(index)
+    }
+
+    /// Returns the types of the values.
+    ///
+    /// Calls `wasmtime_exn_type_tag_type`.
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = FieldType> + '_ {
+        let fields: Vec<_> = self
+            .tag_type()
+            .ty()
+            .params()
+            .map(|ty| FieldType::new(Mutability::Const, ty.into()))
+            .collect();
+        fields.into_iter()
+    }
+
+    fn all_fields(&self) -> impl Iterator<Item = FieldType> {
+        self.fields()
     }
 
     /// Reports whether this is the same type as `other`. Types of exceptions have no

@@ -6,8 +6,8 @@ use crate::gc::{GcKind, HasRoot, RawRef};
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_val_t;
 use crate::{
-    AnyRef, ExnRef, ExternRef, Func, GcRef, HeapType, I31, NoExtern, NoFunc, NoneRef, OwnedRooted,
-    RefType, Result, Rooted, Val, ValRaw, ValType,
+    AnyRef, ArrayRef, EqRef, ExnRef, ExternRef, Func, GcRef, HeapType, I31, NoExtern, NoFunc,
+    NoneRef, OwnedRooted, RefType, Result, Rooted, StructRef, Val, ValRaw, ValType,
 };
 
 /// A type of references, from which its two [`WasmTy`] are defined: with and without
@@ -129,6 +129,12 @@ wasm_types!(
     OwnedRooted<ExternRef>,
     Rooted<AnyRef>,
     OwnedRooted<AnyRef>,
+    Rooted<EqRef>,
+    OwnedRooted<EqRef>,
+    Rooted<StructRef>,
+    OwnedRooted<StructRef>,
+    Rooted<ArrayRef>,
+    OwnedRooted<ArrayRef>,
     I31,
     Rooted<ExnRef>,
     OwnedRooted<ExnRef>,

@@ -1,0 +1,85 @@
+//! Structs and arrays in a build without the feature `gc`: there are none.
+
+use super::RawRef;
+use crate::store::StoreOpaque;
+use crate::sys::wasmtime_val_t;
+use crate::{ArrayType, Result, StructType, Val};
+use std::convert::Infallible;
+
+pub struct Object(Infallible);
+
+#[derive(Debug)]
+pub struct StructPre;
+
+#[derive(Debug)]
+pub struct ArrayPre;
+
+impl StructPre {
+    pub(crate) unsafe fn new(_: &mut StoreOpaque, _: &StructType) -> StructPre {
+        StructPre
+    }
+}
+
+impl ArrayPre {
+    pub(crate) unsafe fn new(_: &mut StoreOpaque, _: &ArrayType) -> ArrayPre {
+        ArrayPre
+    }
+}
+
+impl RawRef {
+    pub(crate) unsafe fn new_struct(
+        _: &mut StoreOpaque,
+        _: &StructPre,
+        _: &[wasmtime_val_t],
+    ) -> Result<RawRef> {
+        Err(RawRef::supported().expect_err("the feature is off").into())
+    }
+
+    pub(crate) unsafe fn new_array(
+        _: &mut StoreOpaque,
+        _: &ArrayPre,
+        _: &wasmtime_val_t,
+        _: u32,
+    ) -> Result<RawRef> {
+        Err(RawRef::supported().expect_err("the feature is off").into())
+    }
+
+    pub(crate) fn object(&self) -> Object {
+        match self.0 {}
+    }
+}
+
+impl Object {
+    pub(crate) unsafe fn struct_type(&self, _: &StoreOpaque) -> StructType {
+        match self.0 {}
+    }
+
+    pub(crate) unsafe fn field(&self, _: &mut StoreOpaque, _: usize) -> Result<Val> {
+        match self.0 {}
+    }
+
+    pub(crate) unsafe fn set_field(
+        &self,
+        _: &mut StoreOpaque,
+        _: usize,
+        _: &wasmtime_val_t,
+    ) -> Result<()> {
+        match self.0 {}
+    }
+
+    pub(crate) unsafe fn array_type(&self, _: &StoreOpaque) -> ArrayType {
+        match self.0 {}
+    }
+
+    pub(crate) unsafe fn len(&self, _: &StoreOpaque) -> Result<u32> {
+        match self.0 {}
+    }
+
+    pub(crate) unsafe fn get(&self, _: &mut StoreOpaque, _: u32) -> Result<Val> {
+        match self.0 {}
+    }
+
+    pub(crate) unsafe fn set(&self, _: &mut StoreOpaque, _: u32, _: &wasmtime_val_t) -> Result<()> {
+        match self.0 {}
+    }
+}

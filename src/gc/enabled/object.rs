@@ -1,0 +1,292 @@
+//! Structs and arrays of the C API.
+
+use super::RawRef;
+use crate::error::{check, check_trap};
+use crate::gc::GcKind;
+use crate::owned::Owned;
+use crate::store::StoreOpaque;
+use crate::sys::*;
+use crate::{ArrayType, Result, StructType, Val};
+use std::mem::MaybeUninit;
+use std::ptr;
+
+/// A reference to a struct or an array, which doesn't own its root: a copy of one that does.
+///
+/// It passes as the C API's reference to either, since all have one layout.
+// Version 48: look at `ref_wrapper` in `wasmtime-c-api-impl`.
+pub struct Object(wasmtime_anyref_t);
+
+const _: () = {
+    assert!(size_of::<wasmtime_anyref_t>() == size_of::<wasmtime_structref_t>());
+    assert!(align_of::<wasmtime_anyref_t>() == align_of::<wasmtime_structref_t>());
+    assert!(size_of::<wasmtime_anyref_t>() == size_of::<wasmtime_arrayref_t>());
+    assert!(align_of::<wasmtime_anyref_t>() == align_of::<wasmtime_arrayref_t>());
+};
+
+/// An allocator of structs of one type in one store; `None` if libwasmtime has no `gc`.
+#[derive(Debug)]
+pub struct StructPre(Option<Owned<wasmtime_struct_ref_pre_t>>);
+
+/// An allocator of arrays of one type in one store; `None` if libwasmtime has no `gc`.
+#[derive(Debug)]
+pub struct ArrayPre(Option<Owned<wasmtime_array_ref_pre_t>>);
+
+impl StructPre {
+    /// # Safety
+    ///
+    /// The type must belong to the store's engine.
+    pub(crate) unsafe fn new(store: &mut StoreOpaque, ty: &StructType) -> StructPre {
+        // SAFETY: invariant "Context". The type is valid, and belongs to the store's engine, as
+        // this function requires. The result is owned.
+        StructPre(RawRef::supported().is_ok().then(|| unsafe {
+            Owned::from_c(wasmtime_struct_ref_pre_new(
+                store.begin_change(),
+                ty.as_ptr(),
+            ))
+        }))
+    }
+}
+
+impl ArrayPre {
+    /// # Safety
+    ///
+    /// The type must belong to the store's engine.
+    pub(crate) unsafe fn new(store: &mut StoreOpaque, ty: &ArrayType) -> ArrayPre {
+        // SAFETY: as in `StructPre::new`.
+        ArrayPre(RawRef::supported().is_ok().then(|| unsafe {
+            Owned::from_c(wasmtime_array_ref_pre_new(
+                store.begin_change(),
+                ty.as_ptr(),
+            ))
+        }))
+    }
+}
+
+impl RawRef {
+    /// Creates a struct.
+    ///
+    /// # Safety
+    ///
+    /// The allocator and the values must be of this store.
+    pub(crate) unsafe fn new_struct(
+        store: &mut StoreOpaque,
+        allocator: &StructPre,
+        fields: &[wasmtime_val_t],
+    ) -> Result<RawRef> {
+        RawRef::supported()?;
+        let allocator = allocator.0.as_ref().expect("libwasmtime has `gc`");
+        // SAFETY: invariant "Context". The allocator and the values belong to this store, as
+        // this function requires. The function writes an owned reference unless it fails.
+        unsafe {
+            RawRef::out(|out| {
+                wasmtime_structref_new(
+                    store.begin_change(),
+                    allocator.as_ptr(),
+                    fields.as_ptr(),
+                    fields.len(),
+                    out.cast(),
+                )
+            })
+        }
+    }
+
+    /// Creates an array of `len` times one value.
+    ///
+    /// # Safety
+    ///
+    /// The allocator and the value must be of this store.
+    pub(crate) unsafe fn new_array(
+        store: &mut StoreOpaque,
+        allocator: &ArrayPre,
+        elem: &wasmtime_val_t,
+        len: u32,
+    ) -> Result<RawRef> {
+        RawRef::supported()?;
+        let allocator = allocator.0.as_ref().expect("libwasmtime has `gc`");
+        // SAFETY: as in `new_struct`.
+        unsafe {
+            RawRef::out(|out| {
+                wasmtime_arrayref_new(
+                    store.begin_change(),
+                    allocator.as_ptr(),
+                    elem,
+                    len,
+                    out.cast(),
+                )
+            })
+        }
+    }
+
+    /// Takes ownership of the reference that `new` writes unless it returns an error.
+    ///
+    /// # Safety
+    ///
+    /// What `new` writes must be an owned reference to a struct or an array.
+    unsafe fn out(
+        new: impl FnOnce(*mut wasmtime_anyref_t) -> *mut wasmtime_error_t,
+    ) -> Result<RawRef> {
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: the error is null or owned. Neither a guest nor the host writes a text in it.
+        // If it is null, the reference was written, as this function requires.
+        unsafe {
+            check_trap(new(out.as_mut_ptr()))?;
+            Ok(RawRef {
+                kind: GcKind::Any,
+                of: wasmtime_valunion_t {
+                    anyref: out.assume_init(),
+                },
+            })
+        }
+    }
+
+    /// Returns the reference without its root, if it is of the kind `Any`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the reference is of another kind.
+    pub(crate) fn object(&self) -> Object {
+        Object(*self.as_anyref().expect("the reference is of kind `Any`"))
+    }
+}
+
+impl Object {
+    fn as_structref(&self) -> *const wasmtime_structref_t {
+        ptr::from_ref(&self.0).cast()
+    }
+
+    fn as_arrayref(&self) -> *const wasmtime_arrayref_t {
+        ptr::from_ref(&self.0).cast()
+    }
+
+    /// Returns the type of a struct.
+    ///
+    /// # Safety
+    ///
+    /// It must be a struct of this store that is rooted.
+    pub(crate) unsafe fn struct_type(&self, store: &StoreOpaque) -> StructType {
+        // SAFETY: invariant "Shared", with the lock. The reference is valid, as this function
+        // requires, so there is a type, which is owned.
+        unsafe {
+            let collected = store.lock_collected();
+            let ty = wasmtime_structref_type(collected.context(), self.as_structref());
+            StructType::from_owned(store.engine(), Owned::from_c(ty))
+        }
+    }
+
+    /// Returns a field of a struct.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Object::struct_type`].
+    pub(crate) unsafe fn field(&self, store: &mut StoreOpaque, index: usize) -> Result<Val> {
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: invariant "Context". The reference is valid, as this function requires. `out`
+        // is set to an owned value of the store unless there is an error.
+        unsafe {
+            check(wasmtime_structref_field(
+                store.begin_change(),
+                self.as_structref(),
+                index,
+                out.as_mut_ptr(),
+            ))?;
+            Ok(Val::from_c(store, out.assume_init()))
+        }
+    }
+
+    /// Sets a field of a struct.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Object::struct_type`]. The value must be of this store as well.
+    pub(crate) unsafe fn set_field(
+        &self,
+        store: &mut StoreOpaque,
+        index: usize,
+        value: &wasmtime_val_t,
+    ) -> Result<()> {
+        // SAFETY: invariant "Context". The reference and the value are valid, as this function
+        // requires.
+        unsafe {
+            check(wasmtime_structref_set_field(
+                store.begin_change(),
+                self.as_structref(),
+                index,
+                value,
+            ))
+        }
+    }
+
+    /// Returns the type of an array.
+    ///
+    /// # Safety
+    ///
+    /// It must be an array of this store that is rooted.
+    pub(crate) unsafe fn array_type(&self, store: &StoreOpaque) -> ArrayType {
+        // SAFETY: as in `struct_type`.
+        unsafe {
+            let collected = store.lock_collected();
+            let ty = wasmtime_arrayref_type(collected.context(), self.as_arrayref());
+            ArrayType::from_owned(store.engine(), Owned::from_c(ty))
+        }
+    }
+
+    /// Returns how many elements an array has.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Object::array_type`].
+    pub(crate) unsafe fn len(&self, store: &StoreOpaque) -> Result<u32> {
+        let mut len = 0;
+        // SAFETY: invariant "Shared", with the lock. The reference is valid, as this function
+        // requires.
+        unsafe {
+            check(wasmtime_arrayref_len(
+                store.lock_collected().context(),
+                self.as_arrayref(),
+                &mut len,
+            ))?;
+        }
+        Ok(len)
+    }
+
+    /// Returns an element of an array.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Object::array_type`].
+    pub(crate) unsafe fn get(&self, store: &mut StoreOpaque, index: u32) -> Result<Val> {
+        let mut out = MaybeUninit::uninit();
+        // SAFETY: as in `field`.
+        unsafe {
+            check(wasmtime_arrayref_get(
+                store.begin_change(),
+                self.as_arrayref(),
+                index,
+                out.as_mut_ptr(),
+            ))?;
+            Ok(Val::from_c(store, out.assume_init()))
+        }
+    }
+
+    /// Sets an element of an array.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Object::array_type`]. The value must be of this store as well.
+    pub(crate) unsafe fn set(
+        &self,
+        store: &mut StoreOpaque,
+        index: u32,
+        value: &wasmtime_val_t,
+    ) -> Result<()> {
+        // SAFETY: as in `set_field`.
+        unsafe {
+            check(wasmtime_arrayref_set(
+                store.begin_change(),
+                self.as_arrayref(),
+                index,
+                value,
+            ))
+        }
+    }
+}
