@@ -1,7 +1,9 @@
 // The examples need these features.
 #![cfg_attr(
     all(feature = "cranelift", feature = "gc", feature = "macros", feature = "wat"),
-    doc = include_str!("../docs/binding.md")
+    doc = include_str!("../docs/binding.md"),
+    doc = "",
+    doc = include_str!("../docs/binding_guests.md")
 )]
 #![cfg_attr(
     not(all(
@@ -11,7 +13,7 @@
         feature = "wat"
     )),
     doc = "Binding Rust functions, methods and objects to WebAssembly without writing glue; see \
-           `docs/binding.md` in the package."
+           `docs/binding.md` and `docs/binding_guests.md` in the package."
 )]
 
 mod abi;

@@ -47,19 +47,35 @@ pub fn guest(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes a struct or an enum one that bound functions take and return.
 ///
-/// A struct is passed by its fields, one after the other, and an enum, whose variants have no data,
-/// as a number. The options of the attribute `#[host(…)]` on it are:
+/// A **struct** is passed by its fields, one value after the other. They are named or, in a tuple
+/// struct, not, and are of types that a function takes and returns and that don't borrow: numbers,
+/// `bool`, `String`, `Vec<T>`, arrays, other values with `HostValue`. A struct without fields is no
+/// value. One with a `String` or a `Vec` needs an allocator if it is returned.
 ///
-/// - `from_wasm`: the struct is only an argument of bound functions, and a result of a guest's, so
-///   its fields need to be no more.
-/// - `into_wasm`: the struct is only a result of bound functions, and an argument of a guest's. It
-///   may have fields that borrow, such as a `&str`.
-/// - `pointer`: the struct, which is `#[repr(C)]` and of numbers, is passed as an address in the
-///   guest's memory. References to it can be arguments, and slices of it.
-/// - `crate = path`: the path of `libwasmtime`, if it isn't found.
+/// A struct with **`#[host(pointer)]`** is passed as the address of its layout in the guest's
+/// memory, and a slice or vector of such structs as an address and a length. A function takes it as
+/// `P`, which is a copy, as `&P` or as `&mut P`, and doesn't return it. It
+///
+/// - is `Copy` and `#[repr(C)]` (or `#[repr(transparent)]`), without `packed`;
+/// - has fields that are numbers of a fixed size, arrays of those, or other structs with
+///   `#[host(pointer)]`: no `bool`, `char`, `usize` or enum, of which not all bytes are values;
+/// - has no padding: a field has to be in its place, such as `_unused: [u8; 3]`.
+///
+/// An **enum** is passed as a number, its discriminant, and its variants have no data. The type of
+/// the number is that of `#[repr]`, otherwise `i32`: with `#[repr(i64)]`, WebAssembly has an `i64`,
+/// and with `#[repr(u8)]` an `i32`. A number without a variant is an error of the call.
 ///
 /// A struct that is passed by its fields may have parameters. It converts in each direction if the
-/// fields whose types depend on them do.
+/// fields whose types depend on them do. Other types have none.
+///
+/// The options, which are written as `#[host(…)]` on the type:
+///
+/// - `from_wasm`: a struct is only an argument of bound functions, and a result of a guest's, so
+///   its fields need to be no more.
+/// - `into_wasm`: a struct is only a result of bound functions, and an argument of a guest's. It
+///   may have fields that borrow, such as a `&str`.
+/// - `pointer`: passes a struct as an address.
+/// - `crate = path`: the path of `libwasmtime`, if it isn't found.
 #[proc_macro_derive(HostValue, attributes(host))]
 pub fn host_value(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as syn::DeriveInput);

@@ -205,6 +205,29 @@ impl<T: Send + 'static, V> HostModule<'_, T, V> {
     /// # Errors
     ///
     /// As for [`HostModule::async_func`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use libwasmtime::bind::InStore;
+    /// use libwasmtime::{Engine, Linker, Result};
+    /// use std::time::Duration;
+    ///
+    /// struct Journal {
+    ///     delay: Duration,
+    /// }
+    ///
+    /// let mut linker = Linker::<Journal>::new(&Engine::default());
+    /// linker
+    ///     .host_module("journal", InStore::new(|journal: &mut Journal| journal))
+    ///     .async_method::<(&str,), _>("log", |journal, (line,)| {
+    ///         Box::pin(async move {
+    ///             tokio::time::sleep(journal.delay).await;
+    ///             println!("{line}");
+    ///         })
+    ///     })?;
+    /// # Ok::<(), libwasmtime::Error>(())
+    /// ```
     pub fn async_method<P, R>(
         &mut self,
         name: &str,

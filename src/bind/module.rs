@@ -30,6 +30,9 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
     }
 
     /// Sets how the functions that are defined from now on find strings and slices.
+    ///
+    /// It takes the module by value, so it is called directly after [`Linker::host_module`]: the
+    /// methods that define functions return a reference.
     #[must_use]
     pub fn abi(mut self, abi: Abi) -> Self {
         self.abi = abi;
