@@ -3,9 +3,8 @@
 use super::{
     Abi, DetachedReceiver, GuestHeld, Object, ObjectBorrow, ObjectBorrowMut, Receiver, ReceiverMut,
 };
-use crate::error::Context;
 use crate::values::{Args, Form, FromWasm};
-use crate::{Result, ValType};
+use crate::{Error, Result, ValType};
 use std::marker::PhantomData;
 
 /// A receiver that the guest holds, in an `externref` of an [`Object`].
@@ -44,6 +43,7 @@ pub enum HeldObject<H: ?Sized> {
 }
 
 impl<H: ?Sized> HeldObject<H> {
+    #[inline]
     fn take(&mut self) -> Object<H> {
         match self {
             HeldObject::Passed(object) => object.take(),
@@ -53,7 +53,11 @@ impl<H: ?Sized> HeldObject<H> {
     }
 }
 
-const RECEIVER: &str = "the receiver";
+/// Adds to an error that it is about the receiver.
+#[cold]
+fn about_receiver(error: impl Into<Error>) -> Error {
+    error.into().context("the receiver")
+}
 
 // SAFETY: an `Object` is read, of whose types.
 unsafe impl<T: 'static, H: GuestHeld + ?Sized> Receiver<T> for Held<H> {
@@ -69,13 +73,13 @@ unsafe impl<T: 'static, H: GuestHeld + ?Sized> Receiver<T> for Held<H> {
     #[inline]
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<HeldObject<H>> {
         // SAFETY: the values are next, as this function requires.
-        let object = unsafe { <Object<H> as FromWasm>::read(args) }.context(RECEIVER)?;
+        let object = unsafe { <Object<H> as FromWasm>::read(args) }.map_err(about_receiver)?;
         Ok(HeldObject::Passed(Some(object)))
     }
 
     #[inline]
     fn get<'m>(&'m self, read: &'m mut HeldObject<H>, _: Option<&'m mut T>) -> Result<&'m H> {
-        let borrow = read.take().into_borrow().context(RECEIVER)?;
+        let borrow = read.take().into_borrow().map_err(about_receiver)?;
         *read = HeldObject::Shared(borrow);
         match read {
             HeldObject::Shared(borrow) => Ok(borrow),
@@ -92,7 +96,7 @@ unsafe impl<T: 'static, H: GuestHeld + ?Sized> ReceiverMut<T> for Held<H> {
         read: &'m mut HeldObject<H>,
         _: Option<&'m mut T>,
     ) -> Result<&'m mut H> {
-        let borrow = read.take().into_borrow_mut().context(RECEIVER)?;
+        let borrow = read.take().into_borrow_mut().map_err(about_receiver)?;
         *read = HeldObject::Exclusive(borrow);
         match read {
             HeldObject::Exclusive(borrow) => Ok(borrow),

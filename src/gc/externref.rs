@@ -203,8 +203,15 @@ impl ExternRef {
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> Result<Option<&'a mut (dyn Any + Send + Sync)>> {
-        let mut store = store.into();
-        let store = store.opaque_mut();
+        self.data_in_mut(store.into().into_opaque_mut())
+    }
+
+    /// Returns the host's value as [`ExternRef::data_mut`] does.
+    #[inline]
+    pub(crate) fn data_in_mut<'a>(
+        &self,
+        store: &'a mut StoreOpaque,
+    ) -> Result<Option<&'a mut (dyn Any + Send + Sync)>> {
         let context = store.begin_change();
         let raw = self.root.resolve(&store.roots)?;
         // SAFETY: invariant "Context"; `resolve` has checked that the reference belongs to the

@@ -34,7 +34,11 @@ unsafe impl<H: GuestHeld + ?Sized> FromWasm for Option<Object<H>> {
         // SAFETY: the value is next, as this function requires.
         match unsafe { args.read::<Nullable>() } {
             None => Ok(None),
-            Some(reference) => Object::find(args.guest().store(), &reference).map(Some),
+            Some(reference) => {
+                // Exclusive access to the store needs no lock.
+                let data = reference.data_in_mut(args.guest().store())?;
+                Object::find(data.map(|data| &*data)).map(Some)
+            }
         }
     }
 }
