@@ -36,20 +36,19 @@ impl<H: ?Sized> Clone for Held<H> {
 }
 
 /// The object of a method, until the method has returned.
-pub enum HeldObject<H: ?Sized> {
-    Passed(Option<Object<H>>),
-    Shared(ObjectBorrow<H>),
-    Exclusive(ObjectBorrowMut<H>),
+pub struct HeldObject<H: ?Sized> {
+    /// The object, until it is borrowed.
+    passed: Option<Object<H>>,
+    shared: Option<ObjectBorrow<H>>,
+    exclusive: Option<ObjectBorrowMut<H>>,
 }
 
 impl<H: ?Sized> HeldObject<H> {
     #[inline]
     fn take(&mut self) -> Object<H> {
-        match self {
-            HeldObject::Passed(object) => object.take(),
-            HeldObject::Shared(_) | HeldObject::Exclusive(_) => None,
-        }
-        .expect("a method borrows its receiver once")
+        self.passed
+            .take()
+            .expect("a method borrows its receiver once")
     }
 }
 
@@ -74,17 +73,17 @@ unsafe impl<T: 'static, H: GuestHeld + ?Sized> Receiver<T> for Held<H> {
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<HeldObject<H>> {
         // SAFETY: the values are next, as this function requires.
         let object = unsafe { <Object<H> as FromWasm>::read(args) }.map_err(about_receiver)?;
-        Ok(HeldObject::Passed(Some(object)))
+        Ok(HeldObject {
+            passed: Some(object),
+            shared: None,
+            exclusive: None,
+        })
     }
 
     #[inline]
     fn get<'m>(&'m self, read: &'m mut HeldObject<H>, _: Option<&'m mut T>) -> Result<&'m H> {
         let borrow = read.take().into_borrow().map_err(about_receiver)?;
-        *read = HeldObject::Shared(borrow);
-        match read {
-            HeldObject::Shared(borrow) => Ok(borrow),
-            HeldObject::Passed(_) | HeldObject::Exclusive(_) => unreachable!(),
-        }
+        Ok(read.shared.insert(borrow))
     }
 }
 
@@ -97,11 +96,7 @@ unsafe impl<T: 'static, H: GuestHeld + ?Sized> ReceiverMut<T> for Held<H> {
         _: Option<&'m mut T>,
     ) -> Result<&'m mut H> {
         let borrow = read.take().into_borrow_mut().map_err(about_receiver)?;
-        *read = HeldObject::Exclusive(borrow);
-        match read {
-            HeldObject::Exclusive(borrow) => Ok(borrow),
-            HeldObject::Passed(_) | HeldObject::Shared(_) => unreachable!(),
-        }
+        Ok(read.exclusive.insert(borrow))
     }
 }
 

@@ -173,6 +173,26 @@ impl ExternRef {
         Ok(data.map(|data| &**data))
     }
 
+    /// Returns the value of the host to which an owned reference refers; `None` where
+    /// [`ExternRef::data`] returns it.
+    ///
+    /// # Safety
+    ///
+    /// The reference must belong to the store.
+    #[inline]
+    pub(crate) unsafe fn data_of<'a>(
+        raw: &'a RawRef,
+        store: &'a mut StoreOpaque,
+    ) -> Option<&'a (dyn Any + Send + Sync)> {
+        // SAFETY: invariant "Context"; the reference belongs to the store, as this function
+        // requires. The data live as long as the object, which is rooted during `'a`.
+        let data = unsafe {
+            let data: *const Data = raw.data(store.begin_change()).cast();
+            data.as_ref()
+        };
+        data.map(|data| &**data)
+    }
+
     /// Returns the host's value, borrowed exclusively.
     ///
     /// Returns `Ok(None)` where [`ExternRef::data`] does.
@@ -203,15 +223,8 @@ impl ExternRef {
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> Result<Option<&'a mut (dyn Any + Send + Sync)>> {
-        self.data_in_mut(store.into().into_opaque_mut())
-    }
-
-    /// Returns the host's value as [`ExternRef::data_mut`] does.
-    #[inline]
-    pub(crate) fn data_in_mut<'a>(
-        &self,
-        store: &'a mut StoreOpaque,
-    ) -> Result<Option<&'a mut (dyn Any + Send + Sync)>> {
+        let mut store = store.into();
+        let store = store.opaque_mut();
         let context = store.begin_change();
         let raw = self.root.resolve(&store.roots)?;
         // SAFETY: invariant "Context"; `resolve` has checked that the reference belongs to the

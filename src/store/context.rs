@@ -159,11 +159,6 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
         unsafe { &mut (*self.state.as_ptr::<T>()).opaque }
     }
 
-    pub(crate) fn into_opaque_mut(self) -> &'a mut StoreOpaque {
-        // SAFETY: invariant "State", for the lifetime of the exclusive borrow.
-        unsafe { &mut (*self.state.as_ptr::<T>()).opaque }
-    }
-
     /// Returns the part of the state that doesn't depend on `T`, as a pointer that may be
     /// held across calls into libwasmtime.
     pub(crate) fn opaque_ptr(&mut self) -> *mut StoreOpaque {

@@ -30,7 +30,9 @@ pub fn object(bencher: &mut Bencher) {
     let mut linker = Linker::new(&Engine::default());
     linker.host_objects::<Counter>().unwrap();
     measure(bencher, &linker, wat::ADD_TO_OBJECT, |store| {
-        Object::new(Counter::default()).to_externref(store).map(Some)
+        Object::new(Counter::default())
+            .to_externref(store)
+            .map(Some)
     });
 }
 
