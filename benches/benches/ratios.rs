@@ -54,36 +54,33 @@ struct Table<'a> {
 impl Table<'_> {
     /// Returns a line for each goal; none if the case wasn't run on all sides.
     fn lines(&self, row: &Row) -> Vec<String> {
+        let lines = row.goals.iter().map(|goal| self.line(row, goal));
+        lines.collect::<Option<_>>().unwrap_or_default()
+    }
+
+    fn line(&self, row: &Row, goal: &Goal) -> Option<String> {
         let time = |side| self.time(row, side);
-        let (Some(native), Some(ours), Some(c)) =
-            (time(Side::Native), time(Side::Ours), time(Side::C))
-        else {
-            return Vec::new();
+        let (native, of, c) = (time(Side::Native)?, time(goal.of)?, time(Side::C)?);
+        let over = time(goal.over)?;
+        let (ratio, limit, floor) = (of / over, goal.ratio(self.mode), c / over);
+        let met = if ratio <= limit {
+            "yes"
+        } else if floor > limit {
+            "no, nor does C"
+        } else {
+            "**no**"
         };
-        let line = |goal: &Goal| {
-            let (over, floor) = match goal.over {
-                Side::Native => (native, c / native),
-                Side::C => (c, 1.0),
-                Side::Ours => unreachable!("no goal is over the crate itself"),
-            };
-            let (ratio, limit) = (ours / over, goal.ratio(self.mode));
-            let met = if ratio <= limit {
-                "yes"
-            } else if floor > limit {
-                "no, nor does C"
-            } else {
-                "**no**"
-            };
-            format!(
-                "| {} | {} | {} | {} | {} | {ratio:.2} | {limit:.2} | {floor:.2} | {met} |",
-                row.what,
-                number(native),
-                number(ours),
-                number(c),
-                goal.over.name(),
-            )
+        let what = match goal.of {
+            Side::Bound => "the same, bound",
+            Side::Native | Side::Ours | Side::C => row.what,
         };
-        row.goals.iter().map(line).collect()
+        Some(format!(
+            "| {what} | {} | {} | {} | {} | {ratio:.2} | {limit:.2} | {floor:.2} | {met} |",
+            number(native),
+            number(of),
+            number(c),
+            goal.over.name(),
+        ))
     }
 
     /// Returns the nanoseconds of one operation: the median of all samples, on which a busy

@@ -7,6 +7,8 @@ pub enum Side {
     Native,
     /// The `libwasmtime` crate.
     Ours,
+    /// A bound function of the `libwasmtime` crate, where `Ours` is the same written by hand.
+    Bound,
     /// The C API, without anything around it.
     C,
 }
@@ -17,6 +19,7 @@ impl Side {
         match self {
             Side::Native => "wasmtime",
             Side::Ours => "libwasmtime",
+            Side::Bound => "bound",
             Side::C => "C",
         }
     }
@@ -25,6 +28,8 @@ impl Side {
 /// How much slower libwasmtime may be than another side.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal {
+    /// Which side is compared: `Ours` or `Bound`.
+    pub of: Side,
     pub over: Side,
     /// The ratio if libwasmtime is part of the program.
     pub inside: f64,
@@ -35,6 +40,7 @@ pub struct Goal {
 impl Goal {
     const fn native(inside: f64) -> Goal {
         Goal {
+            of: Side::Ours,
             over: Side::Native,
             inside,
             shared: inside,
@@ -43,7 +49,17 @@ impl Goal {
 
     const fn c(inside: f64) -> Goal {
         Goal {
+            of: Side::Ours,
             over: Side::C,
+            inside,
+            shared: inside,
+        }
+    }
+
+    const fn bound(inside: f64) -> Goal {
+        Goal {
+            of: Side::Bound,
+            over: Side::Ours,
             inside,
             shared: inside,
         }
@@ -77,6 +93,7 @@ const TYPED_CALL: &[Goal] = &[Goal::native(1.15).shared(1.3), Goal::c(1.05)];
 const UNTYPED_CALL: &[Goal] = &[Goal::native(0.35)];
 const TYPED_HOST: &[Goal] = &[Goal::c(1.1)];
 const UNTYPED_HOST: &[Goal] = &[Goal::native(1.0)];
+const BINDING: &[Goal] = &[Goal::c(1.1), Goal::bound(1.05)];
 const INSTANTIATE: &[Goal] = &[Goal::native(1.1)];
 const MEMORY: &[Goal] = &[Goal::native(1.5)];
 const REFERENCE: &[Goal] = &[Goal::native(1.2)];
@@ -138,6 +155,36 @@ pub const ROWS: &[Row] = &[
         "untyped host function, `(i32, i64) -> f32`",
         LOOP,
         UNTYPED_HOST,
+    ),
+    row(
+        "binding::numbers",
+        "host function that adds to the store's data, `(i32) -> i64`",
+        LOOP,
+        BINDING,
+    ),
+    row(
+        "binding::bytes",
+        "host function that takes 64 bytes of the guest's memory",
+        LOOP,
+        BINDING,
+    ),
+    row(
+        "binding::text",
+        "host function that takes a text of 64 bytes",
+        LOOP,
+        BINDING,
+    ),
+    row(
+        "binding::object",
+        "host function that adds to an object which the guest holds",
+        LOOP,
+        BINDING,
+    ),
+    row(
+        "binding::callback",
+        "host function that calls a function of the guest",
+        LOOP,
+        BINDING,
     ),
     row(
         "instantiate::on_demand",

@@ -9,9 +9,10 @@
 //!
 //! The benchmark `all` has each case three times: written once and compiled with either
 //! crate, which shows that the source is the same, and by hand on [`libwasmtime::sys`], which
-//! shows the cost of the C API itself. All run in one process, one after the other. Then
-//! `ratios` reads the times that criterion has written, and prints a table for each link mode
-//! that was run.
+//! shows the cost of the C API itself. The topic `binding` has a fourth side, `bound`: functions
+//! that are bound, which are compared with libwasmtime's of the same case, written by hand. All
+//! run in one process, one after the other. Then `ratios` reads the times that criterion has
+//! written, and prints a table for each link mode that was run.
 //!
 //! The benchmark `output` measures the output of WASI programs, for which several threads work
 //! together: it uses the wall clock. The `wasmtime` crate isn't in it, as WASI is another

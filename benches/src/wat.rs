@@ -56,6 +56,59 @@ pub const FAILURE: &str = r#"(module
     (func (export "trap") (call $inner))
     (func (export "host_error") (call $fail)))"#;
 
+/// A module that calls a function of a counter as often as its argument says.
+macro_rules! counter {
+    ($import:literal, $args:literal) => {
+        concat!(
+            "(module",
+            $import,
+            r#"
+                (memory (export "memory") 1)
+                (data (i32.const 1024)
+                    "a text of sixteen bytes at first, and of sixty-four by its end..")
+                (elem declare func $identity)
+                (func $identity (param i32) (result i32) (local.get 0))
+                (func (export "run") (param $object externref) (param $left i32)
+                    (loop $again
+                        (drop (call $f"#,
+            $args,
+            r#"))
+                        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+                        (br_if $again (local.get $left)))))"#
+        )
+    };
+}
+
+/// Passes a number.
+pub const ADD: &str = counter!(
+    r#"(import "counter" "add" (func $f (param i32) (result i64)))"#,
+    "(local.get $left)"
+);
+
+/// Passes 64 bytes of its memory.
+pub const ADD_BYTES: &str = counter!(
+    r#"(import "counter" "add_bytes" (func $f (param i32 i32) (result i64)))"#,
+    "(i32.const 1024) (i32.const 64)"
+);
+
+/// Passes a text of 64 bytes.
+pub const ADD_TEXT: &str = counter!(
+    r#"(import "counter" "add_text" (func $f (param i32 i32) (result i64)))"#,
+    "(i32.const 1024) (i32.const 64)"
+);
+
+/// Passes an object and a number.
+pub const ADD_TO_OBJECT: &str = counter!(
+    r#"(import "counter" "add" (func $f (param externref i32) (result i64)))"#,
+    "(local.get $object) (local.get $left)"
+);
+
+/// Passes a function, which is called once.
+pub const APPLY: &str = counter!(
+    r#"(import "counter" "apply" (func $f (param funcref i32) (result i32)))"#,
+    "(ref.func $identity) (local.get $left)"
+);
+
 /// The number of functions that [`many_imports`] imports.
 pub const IMPORTS: usize = 1000;
 

@@ -3,9 +3,8 @@
 use super::{
     Abi, DetachedReceiver, GuestHeld, Object, ObjectBorrow, ObjectBorrowMut, Receiver, ReceiverMut,
 };
-use crate::error::Context;
 use crate::values::{Args, Form, FromWasm};
-use crate::{Result, ValType};
+use crate::{Error, Result, ValType};
 use std::marker::PhantomData;
 
 /// A receiver that the guest holds, in an `externref` of an [`Object`].
@@ -37,23 +36,27 @@ impl<H: ?Sized> Clone for Held<H> {
 }
 
 /// The object of a method, until the method has returned.
-pub enum HeldObject<H: ?Sized> {
-    Passed(Option<Object<H>>),
-    Shared(ObjectBorrow<H>),
-    Exclusive(ObjectBorrowMut<H>),
+pub struct HeldObject<H: ?Sized> {
+    /// The object, until it is borrowed.
+    passed: Option<Object<H>>,
+    shared: Option<ObjectBorrow<H>>,
+    exclusive: Option<ObjectBorrowMut<H>>,
 }
 
 impl<H: ?Sized> HeldObject<H> {
+    #[inline]
     fn take(&mut self) -> Object<H> {
-        match self {
-            HeldObject::Passed(object) => object.take(),
-            HeldObject::Shared(_) | HeldObject::Exclusive(_) => None,
-        }
-        .expect("a method borrows its receiver once")
+        self.passed
+            .take()
+            .expect("a method borrows its receiver once")
     }
 }
 
-const RECEIVER: &str = "the receiver";
+/// Adds to an error that it is about the receiver.
+#[cold]
+fn about_receiver(error: impl Into<Error>) -> Error {
+    error.into().context("the receiver")
+}
 
 // SAFETY: an `Object` is read, of whose types.
 unsafe impl<T: 'static, H: GuestHeld + ?Sized> Receiver<T> for Held<H> {
@@ -69,18 +72,18 @@ unsafe impl<T: 'static, H: GuestHeld + ?Sized> Receiver<T> for Held<H> {
     #[inline]
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<HeldObject<H>> {
         // SAFETY: the values are next, as this function requires.
-        let object = unsafe { <Object<H> as FromWasm>::read(args) }.context(RECEIVER)?;
-        Ok(HeldObject::Passed(Some(object)))
+        let object = unsafe { <Object<H> as FromWasm>::read(args) }.map_err(about_receiver)?;
+        Ok(HeldObject {
+            passed: Some(object),
+            shared: None,
+            exclusive: None,
+        })
     }
 
     #[inline]
     fn get<'m>(&'m self, read: &'m mut HeldObject<H>, _: Option<&'m mut T>) -> Result<&'m H> {
-        let borrow = read.take().into_borrow().context(RECEIVER)?;
-        *read = HeldObject::Shared(borrow);
-        match read {
-            HeldObject::Shared(borrow) => Ok(borrow),
-            HeldObject::Passed(_) | HeldObject::Exclusive(_) => unreachable!(),
-        }
+        let borrow = read.take().into_borrow().map_err(about_receiver)?;
+        Ok(read.shared.insert(borrow))
     }
 }
 
@@ -92,12 +95,8 @@ unsafe impl<T: 'static, H: GuestHeld + ?Sized> ReceiverMut<T> for Held<H> {
         read: &'m mut HeldObject<H>,
         _: Option<&'m mut T>,
     ) -> Result<&'m mut H> {
-        let borrow = read.take().into_borrow_mut().context(RECEIVER)?;
-        *read = HeldObject::Exclusive(borrow);
-        match read {
-            HeldObject::Exclusive(borrow) => Ok(borrow),
-            HeldObject::Passed(_) | HeldObject::Shared(_) => unreachable!(),
-        }
+        let borrow = read.take().into_borrow_mut().map_err(about_receiver)?;
+        Ok(read.exclusive.insert(borrow))
     }
 }
 

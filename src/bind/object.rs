@@ -1,13 +1,12 @@
 //! Rust objects that a guest holds, in an `externref`.
 
 use crate::callback;
-use crate::error::bail;
+use crate::error::format_err;
 use crate::gc::Rooted;
 use crate::store::StoreOpaque;
-use crate::{AsContext, AsContextMut, ExternRef, OwnedRooted, Result, RootScope};
+use crate::{AsContext, AsContextMut, Error, ExternRef, OwnedRooted, Result, RootScope};
 use std::any::{Any, type_name};
 use std::cell::UnsafeCell;
-use std::error::Error;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -136,6 +135,31 @@ struct AnyObject {
     cell: Arc<dyn Any + Send + Sync>,
 }
 
+impl AnyObject {
+    /// Returns the object if it is of this type.
+    #[inline]
+    fn get<H: GuestHeld + ?Sized>(&self) -> Option<Object<H>> {
+        let cell = Arc::clone(&self.cell).downcast().ok()?;
+        Some(Object { cell })
+    }
+}
+
+/// Returns the error of a reference whose data aren't an object of this type.
+#[cold]
+fn wrong_type<H: ?Sized>(data: Option<&(dyn Any + Send + Sync)>) -> Error {
+    let expected = type_name::<H>();
+    let found = match data.map(|data| data.downcast_ref::<AnyObject>()) {
+        None => "an object of WebAssembly",
+        Some(None) => "a value of the host that isn't an `Object`",
+        Some(Some(AnyObject { type_name, .. })) => {
+            return format_err!(
+                "expected an object of type `{expected}`, found one of type `{type_name}`"
+            );
+        }
+    };
+    format_err!("expected an object of type `{expected}`, found {found}")
+}
+
 impl<H: GuestHeld> Object<H> {
     /// Creates an object.
     pub fn new(value: H) -> Object<H> {
@@ -235,29 +259,21 @@ impl<H: GuestHeld + ?Sized> Object<H> {
     ///
     /// Panics if the reference belongs to another store.
     pub fn from_externref(store: impl AsContext, reference: &ExternRef) -> Result<Object<H>> {
-        Object::find(store.as_context().opaque(), reference)
+        Object::find(reference.data_in(store.as_context().opaque())?)
     }
 
-    /// Returns the object that an `externref` holds, as [`Object::from_externref`] does.
-    pub(crate) fn find(store: &StoreOpaque, reference: &ExternRef) -> Result<Object<H>> {
-        let found = match reference.data_in(store)? {
-            None => "an object of WebAssembly",
-            Some(data) => match data.downcast_ref::<AnyObject>() {
-                None => "a value of the host that isn't an `Object`",
-                Some(object) => match Arc::clone(&object.cell).downcast() {
-                    Ok(cell) => return Ok(Object { cell }),
-                    Err(_) => bail!(
-                        "expected an object of type `{}`, found one of type `{}`",
-                        type_name::<H>(),
-                        object.type_name
-                    ),
-                },
-            },
-        };
-        bail!(
-            "expected an object of type `{}`, found {found}",
-            type_name::<H>()
-        )
+    /// Returns the object that the data of an `externref` are.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if they are none, or one of another type.
+    #[inline]
+    pub(crate) fn find(data: Option<&(dyn Any + Send + Sync)>) -> Result<Object<H>> {
+        let object = data.and_then(|data| data.downcast_ref::<AnyObject>());
+        match object.and_then(AnyObject::get) {
+            Some(object) => Ok(object),
+            None => Err(wrong_type::<H>(data)),
+        }
     }
 }
 
@@ -376,7 +392,7 @@ impl fmt::Display for ObjectBorrowError {
     }
 }
 
-impl Error for ObjectBorrowError {}
+impl std::error::Error for ObjectBorrowError {}
 
 /// The `externref` by which a guest holds an [`Object`], kept by the host.
 ///
@@ -414,7 +430,7 @@ impl<H: GuestHeld + ?Sized> ObjectRef<H> {
         store: &StoreOpaque,
         reference: OwnedRooted<ExternRef>,
     ) -> Result<ObjectRef<H>> {
-        Object::<H>::find(store, &reference)?;
+        Object::<H>::find(reference.data_in(store)?)?;
         Ok(ObjectRef {
             reference,
             of: PhantomData,

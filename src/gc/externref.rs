@@ -173,6 +173,26 @@ impl ExternRef {
         Ok(data.map(|data| &**data))
     }
 
+    /// Returns the value of the host to which an owned reference refers; `None` where
+    /// [`ExternRef::data`] returns it.
+    ///
+    /// # Safety
+    ///
+    /// The reference must belong to the store.
+    #[inline]
+    pub(crate) unsafe fn data_of<'a>(
+        raw: &'a RawRef,
+        store: &'a mut StoreOpaque,
+    ) -> Option<&'a (dyn Any + Send + Sync)> {
+        // SAFETY: invariant "Context"; the reference belongs to the store, as this function
+        // requires. The data live as long as the object, which is rooted during `'a`.
+        let data = unsafe {
+            let data: *const Data = raw.data(store.begin_change()).cast();
+            data.as_ref()
+        };
+        data.map(|data| &**data)
+    }
+
     /// Returns the host's value, borrowed exclusively.
     ///
     /// Returns `Ok(None)` where [`ExternRef::data`] does.

@@ -2,8 +2,10 @@
 
 use super::{Form, WasmTy};
 use crate::Result;
+use crate::gc::{GcKind, RawRef};
 use crate::store::StoreOpaque;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 
 /// Reads values one after the other.
 pub struct Reader<'a, F: Form> {
@@ -39,6 +41,29 @@ impl<F: Form> Reader<'_, F> {
             let value = F::load(&*self.next, self.store);
             self.next = self.next.add(1);
             value
+        }
+    }
+
+    /// Reads the next value, a reference to a collected object, and calls `body` with it, unless
+    /// it is null. It stays rooted for that long, without a place in the store's roots.
+    ///
+    /// # Safety
+    ///
+    /// There must be one, and it must be of that kind. The cursor must have a store.
+    #[inline]
+    pub(crate) unsafe fn read_ref<T>(
+        &mut self,
+        kind: GcKind,
+        body: impl FnOnce(&RawRef, &mut StoreOpaque) -> T,
+    ) -> Option<T> {
+        let mut raw = MaybeUninit::uninit();
+        // SAFETY: there is such a value, as this function requires. It is loaded once, and the
+        // store is as `new` requires. `raw` is initialized if `load_ref` returns `true`.
+        unsafe {
+            let store = &mut *self.store;
+            let is_some = F::load_ref(kind, &*self.next, store, raw.as_mut_ptr());
+            self.next = self.next.add(1);
+            is_some.then(|| body(&raw.assume_init(), store))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The forms in which libwasmtime passes a value.
 
 use super::{Kind, WasmTy};
+use crate::gc::{GcKind, RawRef};
 use crate::store::StoreOpaque;
 use crate::sys::{
     WASMTIME_F32, WASMTIME_F64, WASMTIME_I32, WASMTIME_I64, WASMTIME_V128, wasmtime_val_clone,
@@ -50,6 +51,19 @@ pub unsafe trait Form {
     ///
     /// As for `load`; the value must be of that kind.
     unsafe fn load_val(kind: Kind, value: &Self::Value, store: &mut StoreOpaque) -> Val;
+
+    /// Converts a value to an owned reference, which is written to `out`, and returns whether it
+    /// isn't null.
+    ///
+    /// # Safety
+    ///
+    /// As for `load`; the value must be a reference of that kind, and `out` valid for writes.
+    unsafe fn load_ref(
+        kind: GcKind,
+        value: &Self::Value,
+        store: &mut StoreOpaque,
+        out: *mut RawRef,
+    ) -> bool;
 }
 
 /// Values without their types, for the C functions whose names end in `_unchecked`.
@@ -83,6 +97,18 @@ unsafe impl Form for Raw {
         // requires.
         unsafe { kind.load_raw(value, store) }
     }
+
+    #[inline]
+    unsafe fn load_ref(
+        kind: GcKind,
+        value: &ValRaw,
+        store: &mut StoreOpaque,
+        out: *mut RawRef,
+    ) -> bool {
+        // SAFETY: invariant "Context". The value is of that kind and belongs to the store, and
+        // `out` is valid, as this function requires.
+        unsafe { RawRef::write_from_raw(kind, store.begin_change(), value.get_anyref(), out) }
+    }
 }
 
 /// Values with their types that the passing side still owns: the arguments of a call.
@@ -113,6 +139,17 @@ unsafe impl Form for Lent {
     unsafe fn load_val(_: Kind, value: &wasmtime_val_t, store: &mut StoreOpaque) -> Val {
         // SAFETY: the clone is owned. It belongs to the store, as this function requires.
         unsafe { Val::from_c(store, clone(value)) }
+    }
+
+    unsafe fn load_ref(
+        kind: GcKind,
+        value: &wasmtime_val_t,
+        store: &mut StoreOpaque,
+        out: *mut RawRef,
+    ) -> bool {
+        // SAFETY: the clone is owned. The value is of that kind and belongs to the store, and
+        // `out` is valid, as this function requires.
+        unsafe { Given::load_ref(kind, &clone(value), store, out) }
     }
 }
 
@@ -147,6 +184,25 @@ unsafe impl Form for Given {
         // SAFETY: the value belongs to the store, as this function requires. It is owned, as
         // libwasmtime passed ownership with it and it is loaded once.
         unsafe { Val::from_c(store, *value) }
+    }
+
+    unsafe fn load_ref(
+        kind: GcKind,
+        value: &wasmtime_val_t,
+        _: &mut StoreOpaque,
+        out: *mut RawRef,
+    ) -> bool {
+        // SAFETY: the value is of that kind and owned, as libwasmtime passed ownership with it
+        // and it is loaded once. `out` is valid, as this function requires.
+        unsafe {
+            match RawRef::from_c(kind, value.of) {
+                Some(raw) => {
+                    out.write(raw);
+                    true
+                }
+                None => false,
+            }
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use super::{Args, Form, FromWasm, Guest, IntoWasm, WasmTy, Writer};
 use crate::bind::{Abi, GuestHeld, HostObject, Object, ObjectBorrow, ObjectBorrowMut, ObjectRef};
 use crate::error::format_err;
+use crate::gc::{GcKind, RawRef};
+use crate::store::StoreOpaque;
 use crate::{Error, ExternRef, OwnedRooted, Result, Rooted, ValType};
 use std::any::type_name;
 
@@ -31,16 +33,14 @@ unsafe impl<H: GuestHeld + ?Sized> FromWasm for Option<Object<H>> {
 
     #[inline]
     unsafe fn read<F: Form>(args: &mut Args<'_, F>) -> Result<Self> {
-        let roots = args.guest().store().roots.len();
-        // SAFETY: the value is next, as this function requires.
-        let Some(reference) = (unsafe { args.read::<Nullable>() }) else {
-            return Ok(None);
+        // Speed: a call of an object's method runs 1,216 instructions instead of 1,373 with a
+        // `Rooted`, which takes a place in the store's roots, and a lock to read its data.
+        let find = |raw: &RawRef, store: &mut StoreOpaque| {
+            // SAFETY: the reference belongs to the store, as libwasmtime has passed it.
+            Object::find(unsafe { ExternRef::data_of(raw, store) })
         };
-        let store = args.guest().store();
-        let object = Object::find(store, &reference);
-        // The object is kept, and not the reference, whose root might last as long as the store.
-        store.roots.truncate(roots);
-        object.map(Some)
+        // SAFETY: the value is next, as this function requires, and there is a store.
+        unsafe { args.values().read_ref(GcKind::Extern, find) }.transpose()
     }
 }
 

@@ -5,8 +5,10 @@
     reason = "the same source is compiled with either crate"
 )]
 
+mod bound;
 mod c;
 mod clock;
+mod counter;
 mod native;
 mod ours;
 mod task;
@@ -19,21 +21,22 @@ use std::time::Duration;
 type Bencher<'a> = criterion::Bencher<'a, ThreadTime>;
 type Case = fn(&mut Bencher);
 
-/// The cases of all sides, in the order of [`ROWS`].
+/// The cases of all sides, in the order of [`ROWS`]. Some are measured as a bound function, too.
 macro_rules! cases {
-    ($($topic:ident::$case:ident,)*) => {
+    ($($topic:ident::$case:ident $(and $bound:ident)?,)*) => {
         &[$((
             concat!(stringify!($topic), "::", stringify!($case)),
-            [
+            &[
                 (Side::Native, native::topics::$topic::$case),
                 (Side::Ours, ours::topics::$topic::$case),
+                $((Side::Bound, $bound::$case),)?
                 (Side::C, c::$topic::$case),
             ],
         ),)*]
     };
 }
 
-const CASES: &[(&str, [(Side, Case); 3])] = cases! {
+const CASES: &[(&str, &[(Side, Case)])] = cases! {
     call::typed_nullary,
     call::typed_mixed,
     call::untyped_nullary,
@@ -43,6 +46,11 @@ const CASES: &[(&str, [(Side, Case); 3])] = cases! {
     host::typed_caller,
     host::untyped_nullary,
     host::untyped_mixed,
+    binding::numbers and bound,
+    binding::bytes and bound,
+    binding::text and bound,
+    binding::object and bound,
+    binding::callback and bound,
     instantiate::on_demand,
     instantiate::pooled,
     memory::read,
@@ -71,7 +79,7 @@ fn side_by_side(criterion: &mut Criterion<ThreadTime>) {
 
     for (id, sides) in CASES {
         let mut group = criterion.benchmark_group(format!("{LINK_MODE}/{id}"));
-        for (side, case) in sides {
+        for (side, case) in *sides {
             group.bench_function(side.name(), case);
         }
         group.finish();

@@ -1,6 +1,7 @@
 //! The same cases on the bare C API, written as a careful C program would be.
 
 pub mod asynchronous;
+pub mod binding;
 pub mod call;
 pub mod failure;
 pub mod host;

@@ -2,6 +2,7 @@
 //! measured.
 
 pub mod asynchronous;
+pub mod binding;
 pub mod call;
 pub mod failure;
 pub mod host;
