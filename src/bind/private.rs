@@ -1,12 +1,12 @@
 //! What the code of the attributes and derives uses. Not for other code: it may change at any
 //! time.
 
-pub use crate::values::{Args, Form, Guest, Place, Writer};
+pub use crate::values::{Args, Form, Guest, Writer};
 // A crate may have a dependency of one of these names, which `::core` is in it then.
 pub use {::core, ::std};
 
 use crate::error::format_err;
-use crate::values::Element;
+use crate::values::{Element, Place};
 use crate::{Error, Result};
 
 /// Adds to an error which field it is about.
@@ -42,6 +42,37 @@ pub const fn assert_no_padding<T>(size_of_fields: usize, message: &str) {
     }
 }
 
+/// A value in the guest's memory that an argument borrows, exclusively if `IS_MUT`.
+pub struct Borrow<E, const IS_MUT: bool>(Place<E>);
+
+impl<E> Borrow<E, false> {
+    /// Returns the value.
+    ///
+    /// # Safety
+    ///
+    /// Nothing may change the guest's memory meanwhile.
+    #[inline]
+    pub unsafe fn get(&mut self) -> &E {
+        // SAFETY: `borrow` has found the value in the guest's memory, which nothing changes, as
+        // this function requires.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<E> Borrow<E, true> {
+    /// Returns the value.
+    ///
+    /// # Safety
+    ///
+    /// Nothing else may change the guest's memory meanwhile.
+    #[inline]
+    pub unsafe fn get(&mut self) -> &mut E {
+        // SAFETY: `borrow` has found the value in the guest's memory, and that no other argument
+        // borrows it. Nothing else changes it, as this function requires.
+        unsafe { self.0.as_mut() }
+    }
+}
+
 /// Reads the address of a value in the guest's memory, which is borrowed.
 ///
 /// # Errors
@@ -52,14 +83,13 @@ pub const fn assert_no_padding<T>(size_of_fields: usize, message: &str) {
 ///
 /// An address must be next in `args`.
 #[inline]
-pub unsafe fn borrow<E: Element, F: Form>(
+pub unsafe fn borrow<E: Element, F: Form, const IS_MUT: bool>(
     args: &mut Args<'_, F>,
-    is_mut: bool,
-) -> Result<Place<E>> {
+) -> Result<Borrow<E, IS_MUT>> {
     // SAFETY: the address is next, as this function requires.
     let address = unsafe { args.read_pointer() };
-    args.borrow::<E>(address, 1, is_mut)
-        .map(|place| Place::new(place.cast()))
+    args.borrow::<E>(address, 1, IS_MUT)
+        .map(|place| Borrow(Place::new(place.cast())))
 }
 
 /// Reads the address of a value in the guest's memory, and copies the value.
@@ -83,15 +113,18 @@ pub unsafe fn copy<E: Element, F: Form>(args: &mut Args<'_, F>) -> Result<E> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __by_pointer {
-    (@borrowed ($reference:ty) $ty:ty, $m:lifetime ($arg:ty), $is_mut:literal, $get:ident) => {
+    (@borrowed ($reference:ty) $ty:ty, $m:lifetime ($arg:ty), $is_mut:literal) => {
         // SAFETY: an address is read, and the place borrowed.
         unsafe impl<__Data: 'static> $crate::bind::HostArg<__Data> for $reference {
             type Arg<$m> = $arg;
-            type Read = $crate::bind::private::Place<$ty>;
+            type Read = $crate::bind::private::Borrow<$ty, $is_mut>;
             const NEEDS_STORE: bool = true;
             const BORROWS: bool = true;
 
-            fn valtypes(abi: &$crate::bind::Abi, types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>) {
+            fn valtypes(
+                abi: &$crate::bind::Abi,
+                types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>,
+            ) {
                 types.push(abi.pointer());
             }
 
@@ -100,15 +133,13 @@ macro_rules! __by_pointer {
                 args: &mut $crate::bind::private::Args<'_, __Form>,
             ) -> $crate::Result<Self::Read> {
                 // SAFETY: the address is next, as this function requires.
-                unsafe { $crate::bind::private::borrow(args, $is_mut) }
+                unsafe { $crate::bind::private::borrow(args) }
             }
 
             #[inline]
             unsafe fn get<$m>(read: &$m mut Self::Read) -> $arg {
-                // SAFETY: the place is in the guest's memory, which nothing changes, as this
-                // function requires; nothing else uses it if it is borrowed exclusively, which
-                // the borrow has checked.
-                unsafe { read.$get() }
+                // SAFETY: nothing else changes the guest's memory, as this function requires.
+                unsafe { read.get() }
             }
         }
     };
@@ -118,7 +149,10 @@ macro_rules! __by_pointer {
             const NEEDS_STORE: bool = true;
             const NEEDS_MEMORY: bool = true;
 
-            fn valtypes(abi: &$crate::bind::Abi, types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>) {
+            fn valtypes(
+                abi: &$crate::bind::Abi,
+                types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>,
+            ) {
                 types.push(abi.pointer());
             }
 
@@ -131,7 +165,7 @@ macro_rules! __by_pointer {
             }
         }
 
-        $crate::__by_pointer!(@borrowed (&'static $ty) $ty, 'm (&'m $ty), false, as_ref);
-        $crate::__by_pointer!(@borrowed (&'static mut $ty) $ty, 'm (&'m mut $ty), true, as_mut);
+        $crate::__by_pointer!(@borrowed (&'static $ty) $ty, 'm (&'m $ty), false);
+        $crate::__by_pointer!(@borrowed (&'static mut $ty) $ty, 'm (&'m mut $ty), true);
     };
 }
