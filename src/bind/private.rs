@@ -2,7 +2,7 @@
 //! time.
 
 pub use crate::values::{Args, Form, Guest, Writer};
-// A crate may have a dependency of one of these names, which `::core` is in it then.
+// A crate may have a dependency of the name `core`, which `::core` is in it then.
 pub use {::core, ::std};
 
 use crate::error::format_err;
