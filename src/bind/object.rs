@@ -86,8 +86,10 @@ impl<H: ?Sized> Drop for ObjectCell<H> {
 /// possible is an error, and waits for nothing. After a panic in the code that borrows the value,
 /// it can be borrowed again.
 ///
-/// A value that contains a clone of its own `Object` is never dropped. To refer to it, keep an
-/// [`ObjectRef`].
+/// A value that contains a clone of its own `Object` is never dropped. A long chain of values, each
+/// of which contains the `Object` of the next, overflows the stack when it is dropped, as that of
+/// boxes does: a guest that chooses what an object contains can make one. In place of either, keep
+/// an [`ObjectRef`].
 ///
 /// # Examples
 ///
@@ -403,7 +405,8 @@ impl std::error::Error for ObjectBorrowError {}
 /// that of its own, which is then dropped with the store.
 pub struct ObjectRef<H: ?Sized> {
     reference: OwnedRooted<ExternRef>,
-    of: PhantomData<fn() -> Box<H>>,
+    /// Invariant, as `Object` is: a subtype of `H` isn't the type that was checked.
+    of: PhantomData<fn(Box<H>) -> Box<H>>,
 }
 
 impl<H: GuestHeld + ?Sized> ObjectRef<H> {
@@ -413,6 +416,7 @@ impl<H: GuestHeld + ?Sized> ObjectRef<H> {
     ///
     /// As for [`ExternRef::new`].
     pub fn new(mut store: impl AsContextMut, object: Object<H>) -> Result<ObjectRef<H>> {
+        let mut store = store.as_context_mut();
         let mut scope = RootScope::new(&mut store);
         let reference = object.into_externref(scope.as_context_mut().opaque_mut())?;
         Ok(ObjectRef {

@@ -1,12 +1,12 @@
 //! What the code of the attributes and derives uses. Not for other code: it may change at any
 //! time.
 
-pub use crate::values::{Args, Form, Guest, NullableArg, Place, Writer};
-// A crate may have a dependency of one of these names, which `::core` is in it then.
+pub use crate::values::{Args, Form, Guest, NullableArg, Writer};
+// A crate may have a dependency of the name `core`, which `::core` is in it then.
 pub use {::core, ::std};
 
 use super::about;
-use crate::values::{Element, no_value};
+use crate::values::{Element, Place, no_value};
 use crate::{Error, Result};
 
 /// Adds to an error which field it is about.
@@ -42,6 +42,37 @@ pub const fn assert_no_padding<T>(size_of_fields: usize, message: &str) {
     }
 }
 
+/// A value in the guest's memory that an argument borrows, exclusively if `IS_MUT`.
+pub struct Borrow<E, const IS_MUT: bool>(Place<E>);
+
+impl<E> Borrow<E, false> {
+    /// Returns the value.
+    ///
+    /// # Safety
+    ///
+    /// Nothing may change the guest's memory meanwhile.
+    #[inline]
+    pub unsafe fn get(&mut self) -> &E {
+        // SAFETY: `borrow` has found the value in the guest's memory, which nothing changes, as
+        // this function requires.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<E> Borrow<E, true> {
+    /// Returns the value.
+    ///
+    /// # Safety
+    ///
+    /// Nothing else may change the guest's memory meanwhile.
+    #[inline]
+    pub unsafe fn get(&mut self) -> &mut E {
+        // SAFETY: `borrow` has found the value in the guest's memory, and that no other argument
+        // borrows it. Nothing else changes it, as this function requires.
+        unsafe { self.0.as_mut() }
+    }
+}
+
 /// Reads the address of a value in the guest's memory, which is borrowed.
 ///
 /// # Errors
@@ -52,13 +83,12 @@ pub const fn assert_no_padding<T>(size_of_fields: usize, message: &str) {
 ///
 /// An address must be next in `args`.
 #[inline]
-pub unsafe fn borrow<E: Element, F: Form>(
+pub unsafe fn borrow<E: Element, F: Form, const IS_MUT: bool>(
     args: &mut Args<'_, F>,
-    is_mut: bool,
-) -> Result<Place<E>> {
+) -> Result<Borrow<E, IS_MUT>> {
     // SAFETY: the address is next, as this function requires.
     let address = unsafe { args.read_pointer() };
-    borrow_at(args, address, is_mut)
+    borrow_at(args, address)
 }
 
 /// Reads the address of a value in the guest's memory, which is borrowed, or null.
@@ -71,25 +101,23 @@ pub unsafe fn borrow<E: Element, F: Form>(
 ///
 /// An address must be next in `args`.
 #[inline]
-pub unsafe fn borrow_nullable<E: Element, F: Form>(
+pub unsafe fn borrow_nullable<E: Element, F: Form, const IS_MUT: bool>(
     args: &mut Args<'_, F>,
-    is_mut: bool,
-) -> Result<Option<Place<E>>> {
+) -> Result<Option<Borrow<E, IS_MUT>>> {
     // SAFETY: the address is next, as this function requires.
     match unsafe { args.read_pointer() } {
         0 => Ok(None),
-        address => borrow_at(args, address, is_mut).map(Some),
+        address => borrow_at(args, address).map(Some),
     }
 }
 
 #[inline]
-fn borrow_at<E: Element, F: Form>(
+fn borrow_at<E: Element, F: Form, const IS_MUT: bool>(
     args: &mut Args<'_, F>,
     address: u64,
-    is_mut: bool,
-) -> Result<Place<E>> {
-    args.borrow::<E>(address, 1, is_mut)
-        .map(|place| Place::new(place.cast()))
+) -> Result<Borrow<E, IS_MUT>> {
+    args.borrow::<E>(address, 1, IS_MUT)
+        .map(|place| Borrow(Place::new(place.cast())))
 }
 
 /// Reads the address of a value in the guest's memory, and copies the value.
@@ -129,16 +157,19 @@ macro_rules! __async {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __by_pointer {
-    (@borrowed ($reference:ty) $ty:ty, $m:lifetime ($arg:ty), $is_mut:literal, $get:ident) => {
+    (@borrowed ($reference:ty) $ty:ty, $m:lifetime ($arg:ty), $is_mut:literal) => {
         // SAFETY: an address is read, and the place borrowed.
         unsafe impl<__Data: 'static> $crate::bind::HostArg<__Data> for $reference {
             type This = Self;
             type Arg<$m> = $arg;
-            type Read = $crate::bind::private::Place<$ty>;
+            type Read = $crate::bind::private::Borrow<$ty, $is_mut>;
             const NEEDS_STORE: bool = true;
             const BORROWS: bool = true;
 
-            fn valtypes(abi: &$crate::bind::Abi, types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>) {
+            fn valtypes(
+                abi: &$crate::bind::Abi,
+                types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>,
+            ) {
                 types.push(abi.pointer());
             }
 
@@ -147,15 +178,13 @@ macro_rules! __by_pointer {
                 args: &mut $crate::bind::private::Args<'_, __Form>,
             ) -> $crate::Result<Self::Read> {
                 // SAFETY: the address is next, as this function requires.
-                unsafe { $crate::bind::private::borrow(args, $is_mut) }
+                unsafe { $crate::bind::private::borrow(args) }
             }
 
             #[inline]
             unsafe fn get<$m>(read: &$m mut Self::Read) -> $arg {
-                // SAFETY: the place is in the guest's memory, which nothing changes, as this
-                // function requires; nothing else uses it if it is borrowed exclusively, which
-                // the borrow has checked.
-                unsafe { read.$get() }
+                // SAFETY: nothing else changes the guest's memory, as this function requires.
+                unsafe { read.get() }
             }
         }
 
@@ -166,7 +195,7 @@ macro_rules! __by_pointer {
                 args: &mut $crate::bind::private::Args<'_, __Form>,
             ) -> $crate::Result<$crate::bind::private::core::option::Option<Self::Read>> {
                 // SAFETY: the address is next, as this function requires.
-                unsafe { $crate::bind::private::borrow_nullable(args, $is_mut) }
+                unsafe { $crate::bind::private::borrow_nullable(args) }
             }
         }
     };
@@ -176,7 +205,10 @@ macro_rules! __by_pointer {
             const NEEDS_STORE: bool = true;
             const NEEDS_MEMORY: bool = true;
 
-            fn valtypes(abi: &$crate::bind::Abi, types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>) {
+            fn valtypes(
+                abi: &$crate::bind::Abi,
+                types: &mut $crate::bind::private::std::vec::Vec<$crate::ValType>,
+            ) {
                 types.push(abi.pointer());
             }
 
@@ -189,7 +221,7 @@ macro_rules! __by_pointer {
             }
         }
 
-        $crate::__by_pointer!(@borrowed (&'static $ty) $ty, 'm (&'m $ty), false, as_ref);
-        $crate::__by_pointer!(@borrowed (&'static mut $ty) $ty, 'm (&'m mut $ty), true, as_mut);
+        $crate::__by_pointer!(@borrowed (&'static $ty) $ty, 'm (&'m $ty), false);
+        $crate::__by_pointer!(@borrowed (&'static mut $ty) $ty, 'm (&'m mut $ty), true);
     };
 }

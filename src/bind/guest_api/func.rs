@@ -27,7 +27,9 @@ pub struct GuestFunc<S: ?Sized, const N: usize> {
     pub(super) len: usize,
     pub(super) guest: Arc<Callee>,
     name: Box<str>,
-    signature: PhantomData<fn() -> Box<S>>,
+    /// Invariant: a subtype of `S`, such as one that contains a function of any lifetime, may have
+    /// another signature.
+    signature: PhantomData<fn(Box<S>) -> Box<S>>,
 }
 
 /// The guest whose functions are called.

@@ -13,10 +13,10 @@ pub struct NotEveryBit {
 #[derive(Clone, Copy, HostValue)]
 #[host(pointer)]
 #[repr(C)]
-#[changes::change(b => b: [u8; 3], pub c)]
+#[changes::change(second => second: [u8; 0], pub third)]
 pub struct AnotherField {
-    pub a: [u8; 4],
-    pub b: [u8; 0],
+    pub first: u8,
+    pub second: [u8; 0],
 }
 
 #[derive(Clone, Copy, HostValue)]

@@ -1,4 +1,4 @@
-//! A crate that has dependencies of the names `core` and `std`.
+//! A crate that has a dependency of the name `core`.
 
 use libwasmtime::HostValue;
 
