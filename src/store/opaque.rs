@@ -12,7 +12,8 @@ use crate::gc::RootSet;
 use crate::sys::{wasmtime_context_t, wasmtime_store_t};
 use crate::{Engine, Error, Instance, ModuleExport};
 #[cfg(feature = "wasi")]
-use std::any::{Any, TypeId, type_name};
+use std::any::Any;
+use std::any::{TypeId, type_name};
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

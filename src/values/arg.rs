@@ -157,9 +157,11 @@ macro_rules! nullable {
 
             #[inline]
             unsafe fn get<'m>(read: &'m mut Self::Read) -> Self::Arg<'m> {
-                // SAFETY: this function requires what that of the argument requires.
-                read.as_mut()
-                    .map(|read| unsafe { <$ty as HostArg<T>>::get(read) })
+                let get = |read| {
+                    // SAFETY: this function requires what that of the argument requires.
+                    unsafe { <$ty as HostArg<T>>::get(read) }
+                };
+                read.as_mut().map(get)
             }
         }
     )*};
