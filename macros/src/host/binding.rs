@@ -228,10 +228,7 @@ impl ToTokens for Binding {
             attributes,
             ..
         } = self;
-        let definitions = self
-            .definitions
-            .iter()
-            .map(|definition| define(path, definition));
+        let definitions = self.definitions.iter().map(define);
         if self.is_object {
             tokens.extend(self.object());
         }
@@ -277,14 +274,14 @@ fn abi(options: &Options) -> TokenStream {
 }
 
 /// Returns the statement that defines a function or a constant.
-fn define(path: &Path, definition: &Definition) -> TokenStream {
+fn define(definition: &Definition) -> TokenStream {
     let Definition {
         name,
         attributes,
         item,
     } = definition;
     let statement = match item {
-        BoundItem::Function(function) => define_function(path, name, function),
+        BoundItem::Function(function) => define_function(name, function),
         BoundItem::Constant(Constant { ident, span }) => {
             let module = variable("module");
             quote_spanned!(at(*span)=> #module.constant(#name, Self::#ident)?;)
@@ -294,7 +291,7 @@ fn define(path: &Path, definition: &Definition) -> TokenStream {
 }
 
 /// Returns the statement that defines a function.
-fn define_function(path: &Path, name: &LitStr, function: &Function) -> TokenStream {
+fn define_function(name: &LitStr, function: &Function) -> TokenStream {
     let Function {
         ident,
         receiver,
@@ -320,7 +317,7 @@ fn define_function(path: &Path, name: &LitStr, function: &Function) -> TokenStre
                 Some(SelfKind::Mut) => "async_method_mut",
             };
             let call = quote_spanned! {span=>
-                #path::bind::private::std::boxed::Box::pin(async move { #call.await })
+                ::std::boxed::Box::pin(async move { #call.await })
             };
             (method, call)
         }
