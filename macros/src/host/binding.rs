@@ -332,7 +332,7 @@ fn define_function(
                 Some(SelfKind::Mut) => "async_method_mut",
             };
             let call = quote_spanned! {span=>
-                #path::bind::private::std::boxed::Box::pin(async move { #call.await })
+                ::std::boxed::Box::pin(async move { #call.await })
             };
             (method, call)
         }
