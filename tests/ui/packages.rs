@@ -146,9 +146,9 @@ fn features_that_are_missing_are_named() {
         errors,
         [
             ("9:1", objects),
-            ("49:14", &is_async("wait")),
-            ("51:14", &is_async("fetch")),
-            ("56:14", &is_async("run")),
+            ("50:14", &is_async("wait")),
+            ("52:14", &is_async("fetch")),
+            ("57:14", &is_async("run")),
         ],
         "{messages}"
     );
