@@ -346,16 +346,32 @@ mod references {
         items: Items,
         rooted: Rooted<ExternRef>,
         owned: OwnedRooted<ExternRef>,
+        structs: StructRefPre,
+        object: Rooted<StructRef>,
+        arrays: ArrayRefPre,
+        array: Rooted<ArrayRef>,
     }
 
     fn rooted(module: &Module) -> Rooted2 {
         let mut items = Items::new(module);
+        let store = &mut items.store;
+        let field = FieldType::new(Mutability::Var, ValType::I32.into());
+        let ty = StructType::new(store.engine(), [field.clone()]).expect("it has one field");
+        let structs = StructRefPre::new(&mut *store, ty);
+        let object = StructRef::new(&mut *store, &structs, &[Val::I32(1)]).expect("there is room");
+        let ty = ArrayType::new(store.engine(), field);
+        let arrays = ArrayRefPre::new(&mut *store, ty);
+        let array = ArrayRef::new(store, &arrays, &Val::I32(1), 1).expect("there is room");
         let rooted = ExternRef::new(&mut items.store, 5u8).expect("there is room");
         let owned = rooted.to_owned_rooted(&mut items.store).expect("rooted");
         Rooted2 {
             items,
             rooted,
             owned,
+            structs,
+            object,
+            arrays,
+            array,
         }
     }
 
@@ -371,6 +387,35 @@ mod references {
         ("OwnedRooted::to_rooted", |a, b| _ = b.owned.to_rooted(a)),
         ("Rooted::ref_eq", |a, b| {
             drop(Rooted::ref_eq(&*a, &b.rooted, &b.owned));
+        }),
+        ("StructRef::new", |a, b| {
+            drop(StructRef::new(a, &b.structs, &[Val::I32(1)]));
+        }),
+        ("StructRef::ty", |a, b| drop(b.object.ty(&*a))),
+        ("StructRef::field", |a, b| drop(b.object.field(a, 0))),
+        ("StructRef::fields", |a, b| {
+            drop(b.object.fields(a).map(drop))
+        }),
+        ("StructRef::set_field", |a, b| {
+            drop(b.object.set_field(a, 0, Val::I32(1)));
+        }),
+        ("ArrayRef::new", |a, b| {
+            drop(ArrayRef::new(a, &b.arrays, &Val::I32(1), 1));
+        }),
+        ("ArrayRef::new_fixed", |a, b| {
+            drop(ArrayRef::new_fixed(a, &b.arrays, &[Val::I32(1)]));
+        }),
+        ("ArrayRef::ty", |a, b| drop(b.array.ty(&*a))),
+        ("ArrayRef::len", |a, b| drop(b.array.len(&*a))),
+        ("ArrayRef::get", |a, b| drop(b.array.get(a, 0))),
+        ("ArrayRef::elems", |a, b| drop(b.array.elems(a).map(drop))),
+        ("ArrayRef::set", |a, b| drop(b.array.set(a, 0, Val::I32(1)))),
+        ("EqRef::ty", |a, b| drop(b.object.to_eqref().ty(&*a))),
+        ("EqRef::as_struct", |a, b| {
+            drop(b.object.to_eqref().as_struct(&*a))
+        }),
+        ("AnyRef::as_eqref", |a, b| {
+            drop(b.object.to_anyref().as_eqref(a))
         }),
         ("Val::ty", |a, b| drop(Val::from(b.rooted).ty(&*a))),
         ("Val::matches_ty", |a, b| {

@@ -66,6 +66,47 @@ fn of_globals() {
 }
 
 #[test]
+fn of_fields() {
+    each_pair("values::of_fields", |store, ty, value| {
+        let field = |mutability| FieldType::new(mutability, ty.clone().into());
+        let fields = [field(Mutability::Var), field(Mutability::Const)];
+        let ty = StructType::new(store.engine(), fields)?;
+        let pre = StructRefPre::new(&mut *store, ty);
+        let object = StructRef::new(&mut *store, &pre, &[value, value])?;
+        _ = object.field(&mut *store, 0)?;
+        assert!(object.field(&mut *store, usize::MAX).is_err());
+        assert!(StructRef::new(&mut *store, &pre, &[value]).is_err());
+        for other in values(store) {
+            drop(object.set_field(&mut *store, 0, other));
+            assert!(object.set_field(&mut *store, 1, other).is_err());
+            assert!(object.set_field(&mut *store, usize::MAX, other).is_err());
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn of_elements() {
+    each_pair("values::of_elements", |store, ty, value| {
+        let field = FieldType::new(Mutability::Var, ty.clone().into());
+        // Panics for a type of continuations, as for every other place of these.
+        FuncType::try_new(store.engine(), [ty.clone()], [])?;
+        let ty = ArrayType::new(store.engine(), field);
+        let pre = ArrayRefPre::new(&mut *store, ty);
+        let array = ArrayRef::new(&mut *store, &pre, &value, 2)?;
+        assert!(array.get(&mut *store, u32::MAX).is_err());
+        assert!(ArrayRef::new(&mut *store, &pre, &value, u32::MAX).is_err());
+        for other in values(store) {
+            drop(array.set(&mut *store, 0, other));
+            assert!(array.set(&mut *store, u32::MAX, other).is_err());
+            drop(ArrayRef::new_fixed(&mut *store, &pre, &[value, other]));
+        }
+        assert_eq!(array.elems(&mut *store)?.count(), 2);
+        Ok(())
+    });
+}
+
+#[test]
 fn of_tables() {
     each_pair("values::of_tables", |store, ty, value| {
         let (Some(element), Some(init)) = (ty.as_ref(), value.ref_()) else {
@@ -330,6 +371,11 @@ fn of_imports() {
 type Misuse = fn(&Engine, &FuncType);
 
 /// A type that was made for another engine.
+fn foreign_field(ty: &FuncType) -> FieldType {
+    let ty = RefType::new(true, HeapType::ConcreteFunc(ty.clone()));
+    FieldType::new(Mutability::Var, ty.into())
+}
+
 const FOREIGN: &[(&str, Misuse)] = &[
     ("Func::new", |engine, foreign| {
         Func::new(Store::new(engine, ()), foreign.clone(), |_, _, _| Ok(()));
@@ -341,6 +387,20 @@ const FOREIGN: &[(&str, Misuse)] = &[
     ("FuncType::new", |engine, foreign| {
         let ty = RefType::new(true, HeapType::ConcreteFunc(foreign.clone()));
         FuncType::new(engine, [ty.into()], []);
+    }),
+    ("StructType::new", |engine, foreign| {
+        drop(StructType::new(engine, [foreign_field(foreign)]));
+    }),
+    ("ArrayType::new", |engine, foreign| {
+        ArrayType::new(engine, foreign_field(foreign));
+    }),
+    ("StructRefPre::new", |engine, foreign| {
+        let ty = StructType::new(foreign.engine(), [foreign_field(foreign)]);
+        StructRefPre::new(Store::new(engine, ()), ty.expect("it has one field"));
+    }),
+    ("ArrayRefPre::new", |engine, foreign| {
+        let ty = ArrayType::new(foreign.engine(), foreign_field(foreign));
+        ArrayRefPre::new(Store::new(engine, ()), ty);
     }),
     ("FuncType::eq", |engine, foreign| {
         FuncType::eq(&FuncType::new(engine, [], []), foreign);

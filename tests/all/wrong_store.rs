@@ -236,6 +236,18 @@ fn is_not_taken(store: &mut Store<()>, kind: Kind, val: Val) {
     assert_not_taken(ExnRef::new(&mut *store, &pre, &tag, &[val]));
 
     let null = Val::default_for_ty(&ty).unwrap();
+    let field = FieldType::new(Mutability::Var, ty.clone().into());
+    let object = StructType::new(&engine, [field.clone()]).unwrap();
+    let pre = StructRefPre::new(&mut *store, object);
+    assert_not_taken(StructRef::new(&mut *store, &pre, &[val]));
+    let object = StructRef::new(&mut *store, &pre, &[null]).unwrap();
+    assert_not_taken(object.set_field(&mut *store, 0, val));
+    let pre = ArrayRefPre::new(&mut *store, ArrayType::new(&engine, field));
+    assert_not_taken(ArrayRef::new(&mut *store, &pre, &val, 1));
+    assert_not_taken(ArrayRef::new_fixed(&mut *store, &pre, &[null, val]));
+    let array = ArrayRef::new(&mut *store, &pre, &null, 1).unwrap();
+    assert_not_taken(array.set(&mut *store, 0, val));
+
     let global = GlobalType::new(ty.clone(), Mutability::Var);
     assert_not_taken(Global::new(&mut *store, global.clone(), val));
     let global = Global::new(&mut *store, global, null).unwrap();

@@ -72,7 +72,15 @@ impl Kind {
             Kind::AnyRef => {
                 let number = AnyRef::from_i31(&mut *store, I31::wrapping_u32(7));
                 let host = ExternRef::new(&mut *store, 1)?;
-                vec![number.into(), AnyRef::convert_extern(store, host)?.into()]
+                let host = AnyRef::convert_extern(&mut *store, host)?;
+                let engine = store.as_context().engine().clone();
+                let field = FieldType::new(Mutability::Var, ValType::I32.into());
+                let object = StructType::new(&engine, [field.clone()])?;
+                let object = StructRefPre::new(&mut *store, object);
+                let object = StructRef::new(&mut *store, &object, &[Val::I32(1)])?;
+                let array = ArrayRefPre::new(&mut *store, ArrayType::new(&engine, field));
+                let array = ArrayRef::new(store, &array, &Val::I32(1), 2)?;
+                vec![number.into(), host.into(), object.into(), array.into()]
             }
             Kind::ExnRef => {
                 let engine = store.as_context().engine().clone();
