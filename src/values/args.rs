@@ -49,7 +49,6 @@ impl<'a, F: Form> Args<'a, F> {
     }
 
     /// Returns the values without the caller.
-    #[cfg(feature = "async")]
     #[inline]
     pub(crate) fn values(&mut self) -> &mut Reader<'a, F> {
         &mut self.values

@@ -185,9 +185,11 @@ borrows! {
 /// functions, and its values results. The attribute `host` with the option `object` expands
 /// to it.
 ///
-/// It takes a type, or the parameters of an `impl`, a type and the predicates of a `where` clause,
-/// each with a comma at the end: `({A: Default,} Stack<A> {A: Clone,})`. Of a trait object, which
-/// begins with `dyn`, results are boxed.
+/// It takes a type, or the parameters of an `impl`, a type, the predicates of a `where` clause, each
+/// with a comma at the end, and the predicate that a guest can hold it:
+/// `({A: Default,} Stack<A> {A: Clone,} {Stack<A>: GuestHeld,})`. Where that isn't met, it is all
+/// that the compiler reports, at the place that it comes from. Of a trait object, which begins with
+/// `dyn`, results are boxed.
 ///
 /// Without the feature `gc`, it is a compile error that says so. It implements the same
 /// nevertheless, so that nothing else is reported.
@@ -197,12 +199,14 @@ macro_rules! __object {
     ({$($param:tt)*} dyn $($rest:tt)*) => {
         $crate::__object!(@unsized {$($param)*} [dyn] $($rest)*);
     };
-    ({$($param:tt)*} $ty:ty {$($predicate:tt)*}) => {
-        $crate::__object!(@arguments {$($param)*} $ty {$($predicate)*});
-        $crate::__object!(@results {$($param)*} $ty, $ty {$($predicate)*});
+    ({$($param:tt)*} $ty:ty {$($predicate:tt)*} {$($held:tt)*}) => {
+        $crate::__guest_held!({$($param)*} $ty {$($predicate)*});
+        $crate::__object!(@arguments {$($param)*} $ty {$($predicate)* $($held)*});
+        $crate::__object!(@results {$($param)*} $ty, $ty {$($predicate)* $($held)*});
     };
-    (@unsized $params:tt [$($ty:tt)*] {$($predicate:tt)*}) => {
-        $crate::__object!(@boxed $params ($($ty)*) {$($predicate)*});
+    (@unsized $params:tt [$($ty:tt)*] {$($predicate:tt)*} {$($held:tt)*}) => {
+        $crate::__guest_held!($params $($ty)* {$($predicate)*});
+        $crate::__object!(@boxed $params ($($ty)*) {$($predicate)* $($held)*});
     };
     (@unsized $params:tt [$($ty:tt)*] $next:tt $($rest:tt)*) => {
         $crate::__object!(@unsized $params [$($ty)* $next] $($rest)*);
@@ -212,15 +216,7 @@ macro_rules! __object {
         $crate::__object!(@results $params $crate::bind::private::std::boxed::Box<$ty>, $ty {$($predicate)*});
     };
     (@arguments {$($param:tt)*} $ty:ty {$($predicate:tt)*}) => {
-        $crate::__guest_held!({$($param)*} $ty {$($predicate)*});
-
-        // Where it can't be held, this is all that is reported.
-        impl<$($param)*> $crate::bind::HostObject for $ty
-        where
-            $($predicate)*
-            $ty: $crate::bind::GuestHeld,
-        {
-        }
+        impl<$($param)*> $crate::bind::HostObject for $ty where $($predicate)* {}
         $crate::__object!(@argument {$($param)*} (&'static $ty) $ty, ObjectBorrow, Deref::deref,
             'm (&'m $ty) {$($predicate)*});
         $crate::__object!(@argument {$($param)*} (&'static mut $ty) $ty, ObjectBorrowMut, DerefMut::deref_mut,
@@ -231,9 +227,7 @@ macro_rules! __object {
         $m:lifetime $arg:tt {$($predicate:tt)*}) => {
         // SAFETY: an `Object` is read, of whose types. It isn't in the guest's memory.
         unsafe impl<$($param)* __Data: 'static> $crate::bind::HostArg<__Data> for $($reference)*
-        where
-            $($predicate)*
-            $ty: $crate::bind::GuestHeld,
+        where $($predicate)*
         {
             type This = Self;
             type Arg<$m> = $arg;
@@ -277,11 +271,7 @@ macro_rules! __object {
     };
     (@results {$($param:tt)*} $result:ty, $ty:ty {$($predicate:tt)*}) => {
         // SAFETY: an `Object` is written, of whose types.
-        unsafe impl<$($param)*> $crate::bind::IntoWasm for $result
-        where
-            $($predicate)*
-            $ty: $crate::bind::GuestHeld,
-        {
+        unsafe impl<$($param)*> $crate::bind::IntoWasm for $result where $($predicate)* {
             type Prepared =
                 <$crate::bind::Object<$ty> as $crate::bind::IntoWasm>::Prepared;
             const NEEDS_STORE: bool = true;
@@ -312,8 +302,11 @@ macro_rules! __object {
             }
         }
     };
-    ($($ty:tt)*) => {
-        $crate::__object!({} $($ty)* {});
+    (dyn $($bound:tt)*) => {
+        $crate::__object!({} dyn $($bound)* {} {dyn $($bound)*: $crate::bind::GuestHeld,});
+    };
+    ($ty:ty) => {
+        $crate::__object!({} $ty {} {$ty: $crate::bind::GuestHeld,});
     };
 }
 

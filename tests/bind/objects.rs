@@ -621,7 +621,7 @@ fn objects_can_be_trait_objects() -> Result<()> {
 
 struct Stack<A>(Vec<A>);
 
-libwasmtime::__object!({A: Send + Sync,} Stack<A> {A: 'static,});
+libwasmtime::__object!({A: Send + Sync,} Stack<A> {A: 'static,} {Stack<A>: libwasmtime::bind::GuestHeld,});
 
 #[test]
 fn objects_can_be_generic() -> Result<()> {

@@ -7,6 +7,7 @@ use super::types;
 use crate::crate_path::crate_path;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Attribute, Error, Generics, Ident, LitStr, Path, Type, WherePredicate, parse_quote};
 
 /// What is bound of a block.
@@ -172,8 +173,9 @@ impl Binding {
         } = self;
         let params = generics.params.iter();
         let predicates = generics.where_clause.iter().flat_map(|it| &it.predicates);
+        let is_held = quote_spanned!(at(self_ty.span())=> #self_ty: #path::bind::GuestHeld,);
         quote! {
-            #path::__object!({#(#params,)*} #self_ty {#(#predicates,)*});
+            #path::__object!({#(#params,)*} #self_ty {#(#predicates,)*} {#is_held});
         }
     }
 
