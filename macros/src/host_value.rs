@@ -112,8 +112,8 @@ fn fields(krate: &Path, name: &Ident, fields: &Fields) -> Result<TokenStream> {
 
             #[inline]
             #[allow(unused_variables)]
-            unsafe fn read<F: #krate::bind::private::Form>(
-                args: &mut #krate::bind::private::Args<'_, F>,
+            unsafe fn read<__Form: #krate::bind::private::Form>(
+                args: &mut #krate::bind::private::Args<'_, __Form>,
             ) -> #krate::Result<Self> {
                 ::core::result::Result::Ok(#name {
                     #(
@@ -162,9 +162,9 @@ fn fields(krate: &Path, name: &Ident, fields: &Fields) -> Result<TokenStream> {
 
             #[inline]
             #[allow(unused_variables)]
-            unsafe fn write<F: #krate::bind::private::Form>(
+            unsafe fn write<__Form: #krate::bind::private::Form>(
                 prepared: &Self::Prepared,
-                results: &mut #krate::bind::private::Writer<'_, F>,
+                results: &mut #krate::bind::private::Writer<'_, __Form>,
             ) -> #krate::Result<()> {
                 #(
                     // SAFETY: the places are next, as this function requires.
@@ -233,8 +233,8 @@ fn pointer(
         };
 
         const _: () = {
-            const fn #assert_element<T: #krate::bind::Element>() -> usize {
-                ::core::mem::size_of::<T>()
+            const fn #assert_element<__Element: #krate::bind::Element>() -> usize {
+                ::core::mem::size_of::<__Element>()
             }
             let size = 0 #(+ #assert_element::<#types>())*;
             ::core::assert!(size == ::core::mem::size_of::<#name>(), #padding);
@@ -301,8 +301,8 @@ fn number(
             }
 
             #[inline]
-            unsafe fn read<F: #krate::bind::private::Form>(
-                args: &mut #krate::bind::private::Args<'_, F>,
+            unsafe fn read<__Form: #krate::bind::private::Form>(
+                args: &mut #krate::bind::private::Args<'_, __Form>,
             ) -> #krate::Result<Self> {
                 // SAFETY: the value is next, as this function requires.
                 let found = unsafe { <#repr as #krate::bind::FromWasm>::read(args)? };
@@ -341,9 +341,9 @@ fn number(
             }
 
             #[inline]
-            unsafe fn write<F: #krate::bind::private::Form>(
+            unsafe fn write<__Form: #krate::bind::private::Form>(
                 prepared: &Self::Prepared,
-                results: &mut #krate::bind::private::Writer<'_, F>,
+                results: &mut #krate::bind::private::Writer<'_, __Form>,
             ) -> #krate::Result<()> {
                 // SAFETY: the place is next, as this function requires.
                 unsafe { <#repr as #krate::bind::IntoWasm>::write(prepared, results) }

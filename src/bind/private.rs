@@ -66,7 +66,7 @@ pub unsafe fn copy<E: Element, F: Form>(args: &mut Args<'_, F>) -> Result<E> {
 macro_rules! __by_pointer {
     (@borrowed ($reference:ty) $ty:ty, $m:lifetime ($arg:ty), $is_mut:literal, $get:ident) => {
         // SAFETY: an address is read, and the place borrowed.
-        unsafe impl<T: 'static> $crate::bind::HostArg<T> for $reference {
+        unsafe impl<__Data: 'static> $crate::bind::HostArg<__Data> for $reference {
             type Arg<$m> = $arg;
             type Read = $crate::bind::private::Place<$ty>;
             const NEEDS_STORE: bool = true;
@@ -77,8 +77,8 @@ macro_rules! __by_pointer {
             }
 
             #[inline]
-            unsafe fn read<F: $crate::bind::private::Form>(
-                args: &mut $crate::bind::private::Args<'_, F>,
+            unsafe fn read<__Form: $crate::bind::private::Form>(
+                args: &mut $crate::bind::private::Args<'_, __Form>,
             ) -> $crate::Result<Self::Read> {
                 // SAFETY: the address is next, as this function requires.
                 unsafe { $crate::bind::private::borrow(args, $is_mut) }
@@ -104,8 +104,8 @@ macro_rules! __by_pointer {
             }
 
             #[inline]
-            unsafe fn read<F: $crate::bind::private::Form>(
-                args: &mut $crate::bind::private::Args<'_, F>,
+            unsafe fn read<__Form: $crate::bind::private::Form>(
+                args: &mut $crate::bind::private::Args<'_, __Form>,
             ) -> $crate::Result<Self> {
                 // SAFETY: the address is next, as this function requires.
                 unsafe { $crate::bind::private::copy(args) }

@@ -12,6 +12,8 @@ mod guest_macro;
 mod host_macro;
 mod imports;
 mod memory;
+#[cfg(feature = "macros")]
+mod names;
 #[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;
 #[cfg(feature = "macros")]
