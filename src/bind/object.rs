@@ -43,6 +43,11 @@ impl<H: ?Sized + Send + Sync + 'static> GuestHeld for H {}
 /// the guest passes an [`Object`] of it.
 ///
 /// The attribute `host` implements it for the type of an `impl` block with the option `object`.
+#[diagnostic::on_unimplemented(
+    message = "guests hold no objects of the type `{Self}`",
+    note = "the option `object` of the attribute `host` on the `impl` block of the type makes them \
+            its objects"
+)]
 pub trait HostObject: GuestHeld {}
 
 /// The value, and whether it is borrowed.
@@ -242,7 +247,7 @@ impl<H: GuestHeld + ?Sized> Object<H> {
         let found = match reference.data_in(store)? {
             None => "an object of WebAssembly",
             Some(data) => match data.downcast_ref::<AnyObject>() {
-                None => "a value of the host that is none",
+                None => "a value of the host that isn't an `Object`",
                 Some(object) => match Arc::clone(&object.cell).downcast() {
                     Ok(cell) => return Ok(Object { cell }),
                     Err(_) => bail!(

@@ -38,13 +38,14 @@ impl<'a> Allocator<'a> {
         let abi: &'a Abi = guest.abi();
         let Some(name) = abi.alloc() else {
             bail!(
-                "a string or a vector is returned in memory that the guest allocates: name its \
-                 allocator, an export, when the function is bound"
+                "a string or a vector is passed to a guest in memory that it allocates: expected \
+                 the name of its allocator, an export, which `alloc` in the attribute `host` or \
+                 `guest` sets, or `Abi::with_alloc` of a `HostModule`"
             )
         };
         let func = match guest.export(name) {
             Some(Extern::Func(func)) => func,
-            other => return Err(not_exported("function", name, other)),
+            other => return Err(not_exported("function", "alloc", name, other)),
         };
         let pointer = if abi.is_64() { Kind::I64 } else { Kind::I32 };
         // SAFETY: invariant "State": the signature lives as long as the store.
@@ -88,6 +89,21 @@ impl<'a> Allocator<'a> {
         })
     }
 
+    /// Returns the address of a piece of memory that the allocator has returned.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is null, by which an allocator says that there is no memory left.
+    /// A piece without bytes may be anywhere.
+    fn allocated(&self, address: u64, len: usize) -> Result<u64> {
+        ensure!(
+            address != 0 || len == 0,
+            "the guest's allocator `{}` returned null for {len} bytes",
+            self.name
+        );
+        Ok(address)
+    }
+
     /// Adds the allocator's name to an error, unless it has the name of one already; see
     /// [`Site::explain`](crate::bind::Site::explain).
     fn failed(&self, error: Error) -> Error {
@@ -123,10 +139,11 @@ impl Guest<'_> {
             StoreOpaque::call_unchecked(ptr::from_mut(store), &func, values.as_mut_ptr(), count)
         };
         outcome.map_err(|error| allocator.failed(error))?;
-        Ok(match allocator.is_64 {
+        let address = match allocator.is_64 {
             true => values[0].get_u64(),
             false => values[0].get_u32().into(),
-        })
+        };
+        allocator.allocated(address, len)
     }
 }
 
@@ -150,9 +167,10 @@ impl Allocator<'_> {
             .call_async(store, &arguments[..count], &mut results)
             .await
             .map_err(|error| self.failed(error))?;
-        Ok(match self.is_64 {
+        let address = match self.is_64 {
             true => results[0].unwrap_i64() as u64,
             false => u64::from(results[0].unwrap_i32() as u32),
-        })
+        };
+        self.allocated(address, len)
     }
 }

@@ -4,7 +4,7 @@ use super::{Args, Form, FromWasm, for_each_arity};
 use crate::bind::Abi;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_caller_t;
-use crate::{Caller, Error, Result, ValType};
+use crate::{Caller, Result, ValType};
 use std::ptr::NonNull;
 
 /// A Rust type that can be an argument of a bound function.
@@ -24,7 +24,10 @@ use std::ptr::NonNull;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an argument of a bound function",
     note = "the chapter `libwasmtime::bind` lists what a bound function may take",
-    note = "a type with a lifetime stands here with `'static`, as `&'static str`"
+    note = "a type with a lifetime stands here with `'static`, as `&'static str`",
+    note = "the elements of a slice are numbers, or structs that are passed by pointer",
+    note = "a function of a block with the attribute `host` that isn't for guests is left out with \
+            `#[host(skip)]`"
 )]
 pub unsafe trait HostArg<T: 'static> {
     /// What the function gets.
@@ -165,6 +168,10 @@ unsafe impl<T: 'static> HostArg<T> for Caller<'static, T> {
 /// # Safety
 ///
 /// As for [`HostArg`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the arguments of a bound function",
+    note = "the arguments are a tuple of up to 17, also if there is only one: `({Self},)`"
+)]
 pub unsafe trait HostArgs<T: 'static> {
     /// What the function gets.
     type Args<'m>;
@@ -238,7 +245,7 @@ macro_rules! tuples {
                     // SAFETY: the values are next, as this function requires.
                     let $t = match unsafe { <$t as HostArg<T>>::read(args) } {
                         Ok(read) => read,
-                        Err(error) => return Err(about_argument(number, error)),
+                        Err(error) => return Err(args.guest().about_argument(number, error)),
                     };
                 )*
                 Ok(($($t,)*))
@@ -255,9 +262,3 @@ macro_rules! tuples {
 }
 
 for_each_arity!(tuples);
-
-/// Adds to an error which argument it is about.
-#[cold]
-fn about_argument(number: u32, error: Error) -> Error {
-    error.context(format!("argument {number}"))
-}

@@ -193,14 +193,26 @@ impl<'a, F: Form> Args<'a, F> {
     fn lend(&mut self, loan: Loan) -> Result<()> {
         let earlier = &self.loans[..self.loan_count];
         // SAFETY: as many are initialized.
-        let is_apart =
-            |earlier: &MaybeUninit<Loan>| unsafe { earlier.assume_init() }.is_apart(&loan);
-        if !earlier.iter().all(is_apart) {
-            return Err(overlap());
+        let overlaps =
+            |earlier: &&MaybeUninit<Loan>| !unsafe { earlier.assume_init() }.is_apart(&loan);
+        if let Some(earlier) = earlier.iter().find(overlaps) {
+            // SAFETY: as above.
+            return Err(self.overlap(unsafe { earlier.assume_init() }, loan));
         }
         self.loans[self.loan_count].write(loan);
         self.loan_count += 1;
         Ok(())
+    }
+
+    #[cold]
+    fn overlap(&self, first: Loan, second: Loan) -> Error {
+        let start = self.memory.map_or(0, |memory| memory.addr().get());
+        let [first, second] = [first, second]
+            .map(|loan| format!("{:#x}..{:#x}", loan.start - start, loan.end - start));
+        format_err!(
+            "expected the places in the guest's memory that a function may change to be apart from \
+             those that it borrows otherwise, found {first} and {second}, which overlap"
+        )
     }
 
     fn look_up_memory(&mut self) -> Result<NonNull<[u8]>> {
@@ -229,23 +241,21 @@ pub(super) fn check_bounds<T>(address: u64, len: u64, memory: usize) -> Result<(
 
 #[cold]
 fn beyond(address: u64, len: u64, size: usize, memory: usize) -> Error {
+    let what = match (len, size) {
+        (1, 1) => "1 byte".to_owned(),
+        (_, 1) => format!("{len} bytes"),
+        (1, _) => format!("{size} bytes"),
+        _ => format!("{len} elements of {size} bytes each"),
+    };
     format_err!(
-        "expected {len} elements of {size} bytes at the address {address:#x} to be in the guest's \
-         memory, which has {memory} bytes"
+        "expected {what} at the address {address:#x} to be in the guest's memory, which has \
+         {memory} bytes"
     )
 }
 
 #[cold]
 fn misaligned(address: u64, align: usize) -> Error {
     format_err!("expected an address that is a multiple of {align}, found {address:#x}")
-}
-
-#[cold]
-fn overlap() -> Error {
-    format_err!(
-        "expected the places in the guest's memory that a function may change to be apart from \
-         those that it borrows otherwise, found two that overlap"
-    )
 }
 
 /// A place in the guest's memory that an argument borrows.

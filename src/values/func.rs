@@ -106,9 +106,9 @@ results! {
     [P: WasmParams, R: WasmResults] TypedFunc<P, R>, this, _guest => Some(*this.func());
     [P: WasmParams, R: WasmResults] Option<TypedFunc<P, R>>, this, _guest =>
         this.map(|func| *func.func());
-    [P: WasmResults, R: WasmRet] Closure<P, R>, this, guest => Some(this.create(guest));
+    [P: WasmResults, R: WasmRet] Closure<P, R>, this, guest => Some(this.create(guest)?);
     [P: WasmResults, R: WasmRet] Option<Closure<P, R>>, this, guest =>
-        this.map(|closure| closure.create(guest));
+        this.map(|closure| closure.create(guest)).transpose()?;
 }
 
 /// A Rust closure that a host function returns, as a `funcref`.
@@ -158,10 +158,14 @@ impl<P: WasmResults, R: WasmRet> Closure<P, R> {
         }
     }
 
-    fn create(self, guest: &mut Guest<'_>) -> Func {
+    fn create(self, guest: &mut Guest<'_>) -> Result<Func> {
         let store = guest.store();
         let host = (self.create)(store.engine());
-        host.into_store(store)
+        ensure!(
+            !host.lacks_allocator(),
+            "a `Closure` can't return a string or a vector: expected numbers or references"
+        );
+        Ok(host.into_store(store))
     }
 }
 
@@ -268,7 +272,7 @@ fn look_up(guest: &mut Guest<'_>, index: u64) -> Result<Option<Func>> {
     let name = guest.abi().table();
     let table = match guest.export(name) {
         Some(Extern::Table(table)) => table,
-        other => return Err(not_exported("table", name, other)),
+        other => return Err(not_exported("table", "table", name, other)),
     };
     let store = guest.store();
     let element = table.element_in(store);

@@ -88,6 +88,12 @@ impl<'a> Guest<'a> {
         self.site.abi()
     }
 
+    /// Adds to an error which argument it is about.
+    #[cold]
+    pub(super) fn about_argument(&self, number: usize, error: Error) -> Error {
+        self.site.about_argument(number, error)
+    }
+
     /// Adds the function's name to an error.
     #[cold]
     pub fn explain(&self, error: Error) -> Error {
@@ -150,7 +156,7 @@ impl<'a> Guest<'a> {
         let Some(memory) = memory else {
             return match self.export(name) {
                 Some(Extern::SharedMemory(memory)) => Ok(GuestMemory::Shared(memory)),
-                found => Err(not_exported("memory", name, found)),
+                found => Err(not_exported("memory", "memory", name, found)),
             };
         };
         let bytes = memory.bytes_mut(self.store());
@@ -164,14 +170,15 @@ impl<'a> Guest<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error if no allocator was named, if it fails, or if it returns an address at
-    /// which there isn't room.
+    /// Returns an error if no allocator was named, if it fails, or if it returns an address that
+    /// isn't aligned, or at which there isn't room.
     pub fn write_new(&mut self, bytes: &[u8], align: usize) -> Result<u64> {
         let address = match self.allocated.pop() {
             Some(address) => address,
             None => self.alloc(bytes.len(), align)?,
         };
-        let is_written = address % align as u64 == 0
+        let is_aligned = address % align as u64 == 0;
+        let is_written = is_aligned
             && match self.any_memory()? {
                 // SAFETY: these are the present bytes of a memory of the store, which only this
                 // value uses, as `new` requires.
@@ -181,9 +188,13 @@ impl<'a> Guest<'a> {
         if !is_written {
             bail!(
                 "the guest's allocator `{}` was asked for {} bytes aligned to {align}, and returned \
-                 the address {address:#x}, where they don't fit",
+                 the address {address:#x}, {}",
                 self.abi().alloc().unwrap_or_default(),
-                bytes.len()
+                bytes.len(),
+                match is_aligned {
+                    true => "where they don't fit".to_owned(),
+                    false => format!("which isn't a multiple of {align}"),
+                }
             )
         }
         Ok(address)
@@ -226,7 +237,8 @@ fn is_shared(name: &str) -> Error {
 /// All of that must hold.
 #[diagnostic::on_unimplemented(
     message = "slices of `{Self}` in a guest's memory can't be borrowed or copied",
-    note = "they are numbers, or structs that are passed by pointer"
+    note = "the elements of a slice are numbers, or structs that are passed by pointer, with \
+            `#[derive(HostValue)]` and `#[host(pointer)]`"
 )]
 pub unsafe trait Element: Copy + Send + Sync + 'static {}
 
@@ -245,9 +257,15 @@ elements!(u16 i16 u32 i32 u64 i64 u128 i128 f32 f64);
 // SAFETY: its elements are, and nothing is between them.
 unsafe impl<E: Element, const N: usize> Element for [E; N] {}
 
-/// Returns an error about an export that is missing or of another kind.
+/// Returns an error about an export that is missing or of another kind, whose name is set by
+/// `option`.
 #[cold]
-pub(crate) fn not_exported(expected: &str, name: &str, found: Option<Extern>) -> Error {
+pub(crate) fn not_exported(
+    expected: &str,
+    option: &str,
+    name: &str,
+    found: Option<Extern>,
+) -> Error {
     let found = match found {
         None => "no export of that name",
         Some(Extern::Func(_)) => "a function",
@@ -257,5 +275,8 @@ pub(crate) fn not_exported(expected: &str, name: &str, found: Option<Extern>) ->
         Some(Extern::SharedMemory(_)) => "a shared memory",
         Some(Extern::Tag(_)) => "a tag",
     };
-    format_err!("expected the guest to export a {expected} `{name}`, found {found}")
+    format_err!(
+        "expected the guest to export a {expected} `{name}`, found {found}: export it, or set \
+         another name by `{option} = \"…\"` in the attribute, or by `Abi::with_{option}`"
+    )
 }

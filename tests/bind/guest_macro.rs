@@ -182,6 +182,11 @@ fn hostile_guests_are_errors() -> Result<()> {
             "returned the address 0xfffc, where they don't fit",
         ),
         (
+            "(i32.const 0)",
+            "",
+            "the guest's allocator `alloc` returned null for 5 bytes",
+        ),
+        (
             "(unreachable)",
             "",
             "failed to call the guest's allocator `alloc`",

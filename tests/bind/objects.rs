@@ -241,7 +241,7 @@ fn an_externref_without_an_object_is_an_error() {
     let error = area_of(|store| ExternRef::new(store, Shape::new(4))).unwrap_err();
     let text = format!("{error:#}");
     assert!(
-        text.contains("found a value of the host that is none"),
+        text.contains("found a value of the host that isn't an `Object`"),
         "{text}"
     );
 }

@@ -72,14 +72,48 @@ pub fn caller_data(ty: &Type) -> syn::Result<Option<Type>> {
     }
 }
 
-/// Returns how to take a copy of what an argument borrows from the guest's memory, if it does.
-pub fn copied(ty: &Type) -> Option<&'static str> {
+/// Returns what to do instead of borrowing an argument from the guest's memory, if it is borrowed
+/// from there.
+pub fn instead_of_borrowed(ty: &Type) -> Option<&'static str> {
     let Type::Reference(reference) = peel(ty) else {
         return None;
     };
     match peel(&reference.elem) {
-        Type::Path(path) if path.path.is_ident("str") => Some("String"),
-        Type::Slice(_) => Some("Vec<T>"),
+        Type::Path(path) if path.path.is_ident("str") => Some("take a `String`, which is a copy"),
+        Type::Slice(_) if reference.mutability.is_some() => Some(
+            "take the address and the length, and write through the memory that \
+             `caller.get_export` returns",
+        ),
+        Type::Slice(_) => Some("take a `Vec<T>`, which is a copy"),
+        _ => None,
+    }
+}
+
+/// Returns the reference in an `Option<&mut dyn Trait>`. Its trait object has the lifetime of the
+/// reference, but that of the argument is `'static`: an exclusive reference can be converted, and
+/// an `Option` of it can't.
+pub fn optional_trait_object(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = peel(ty) else {
+        return None;
+    };
+    let segment = path
+        .path
+        .segments
+        .last()
+        .filter(|it| it.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    let Some(GenericArgument::Type(inner)) = arguments.args.first() else {
+        return None;
+    };
+    match peel(inner) {
+        Type::Reference(reference)
+            if reference.mutability.is_some()
+                && matches!(peel(&reference.elem), Type::TraitObject(_)) =>
+        {
+            Some(inner)
+        }
         _ => None,
     }
 }
