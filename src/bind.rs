@@ -155,7 +155,7 @@ impl<T: 'static> Linker<T> {
     /// As for [`Linker::host`].
     pub fn host_objects<H>(&mut self) -> Result<&mut Self>
     where
-        H: GuestHeld + Bind<T, Held<H>> + ?Sized,
+        H: HostObject + Bind<T, Held<H>> + ?Sized,
     {
         H::bind(self, Held::new())?;
         Ok(self)

@@ -196,8 +196,8 @@ fn bind_items<I: BoundItems>(
         }
         let (ident, bound) = match part {
             Part::Fn(signature) => {
-                if I::IS_TRAIT {
-                    errors.of(check_dispatch(signature));
+                if I::IS_TRAIT && errors.of(check_dispatch(signature)).is_none() {
+                    continue;
                 }
                 let function = Function::new(signature, binding.self_ty(), errors);
                 let bound = function.map(|function| BoundItem::Function(Box::new(function)));

@@ -39,7 +39,8 @@ impl Abi {
     ///
     /// It takes a size in bytes, as `malloc` does; or a size and an alignment; or the arguments
     /// of the canonical ABI's `cabi_realloc`, which are an address and a size of zero, an
-    /// alignment, and a size. It returns an address.
+    /// alignment, and a size. It returns an address, or null (the address 0) if there is no memory
+    /// left, by which the call that needs it fails.
     #[must_use]
     pub fn with_alloc(self, name: impl Into<Cow<'static, str>>) -> Abi {
         Abi {
@@ -102,6 +103,8 @@ pub struct Site {
     module: Cow<'static, str>,
     name: Cow<'static, str>,
     abi: Abi,
+    /// The names of the arguments, if they are known.
+    arguments: &'static [&'static str],
 }
 
 impl Site {
@@ -110,6 +113,7 @@ impl Site {
         module: Cow::Borrowed(""),
         name: Cow::Borrowed(""),
         abi: Abi::DEFAULT,
+        arguments: &[],
     };
 
     pub(super) fn new(module: &str, name: &str, mut abi: Abi) -> Site {
@@ -120,6 +124,22 @@ impl Site {
             module: module.to_owned().into(),
             name: name.to_owned().into(),
             abi,
+            arguments: &[],
+        }
+    }
+
+    /// Sets the names of the arguments, for errors.
+    pub(super) fn with_arguments(self, arguments: &'static [&'static str]) -> Site {
+        Site { arguments, ..self }
+    }
+
+    /// Adds to an error which argument it is about: by its name, if it has one that is known, or
+    /// else by its number, which begins with one, after the receiver.
+    #[cold]
+    pub(crate) fn about_argument(&self, number: usize, error: Error) -> Error {
+        match self.arguments.get(number - 1) {
+            Some(name) if !name.is_empty() => about(format!("argument `{name}`"), error),
+            _ => about(format!("argument {number}"), error),
         }
     }
 

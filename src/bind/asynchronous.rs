@@ -168,7 +168,6 @@ impl<T: Send + 'static, V> HostModule<'_, T, V> {
     where
         F: AsyncClosure<T, P> + Send + Sync + 'static,
     {
-        self.check_alloc::<F::Results>(name)?;
         let host = HostFunc::of_async::<T, F, P>(self.linker.engine(), func);
         self.linker.define_host(&self.module, name, host)?;
         Ok(self)

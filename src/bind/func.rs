@@ -27,8 +27,10 @@ pub(super) struct BoundMethodMut<V, F> {
 pub(super) const fn assert_apart<T: 'static, P: HostArgs<T>>(is_in_store: bool) {
     assert!(
         !(P::HAS_CALLER && P::BORROWS),
-        "a bound function can't take a `Caller` beside a borrowed string or slice, which the caller \
-         might change: take a `String` or a `Vec`, which is a copy"
+        "a bound function can't take a `Caller` beside a string, slice or struct that is borrowed \
+         from the guest's memory, which the caller might change: take a `String`, a `Vec` or the \
+         struct by value, which is a copy, or write through the memory that `caller.get_export` \
+         returns"
     );
     assert!(
         !(P::HAS_CALLER && is_in_store),

@@ -1,7 +1,8 @@
 //! Receivers that the guest holds.
 
 use super::{
-    Abi, DetachedReceiver, GuestHeld, Object, ObjectBorrow, ObjectBorrowMut, Receiver, ReceiverMut,
+    Abi, DetachedReceiver, GuestHeld, NoReceiver, Object, ObjectBorrow, ObjectBorrowMut, Receiver,
+    ReceiverMut,
 };
 use crate::values::{Args, Form, FromWasm};
 use crate::{Error, Result, ValType};
@@ -34,6 +35,18 @@ impl<H: ?Sized> Clone for Held<H> {
         Held(PhantomData)
     }
 }
+
+/// A receiver of the methods of objects, or none.
+#[diagnostic::on_unimplemented(
+    message = "the functions of objects that guests hold can't be bound to the receiver `{Self}`",
+    note = "the option `object` of the attribute `host` makes guests hold the receiver: call \
+            `Linker::host_objects`, or leave out the option"
+)]
+pub trait ObjectReceiver {}
+
+impl<H: ?Sized> ObjectReceiver for Held<H> {}
+
+impl ObjectReceiver for NoReceiver {}
 
 /// The object of a method, until the method has returned.
 pub struct HeldObject<H: ?Sized> {

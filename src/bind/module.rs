@@ -2,10 +2,11 @@
 
 use super::func::{Bound, BoundMethod, BoundMethodMut};
 use super::{Abi, Receiver, ReceiverMut, Site, Unit};
-use crate::error::{Context, ensure};
+use crate::error::Context;
 use crate::func::{HostClosure, HostFunc};
 use crate::values::{Constant, HostArgs};
 use crate::{Linker, Result, WasmRet};
+use std::mem;
 
 /// A module of the host whose functions are being defined, by [`Linker::host_module`].
 ///
@@ -17,6 +18,8 @@ pub struct HostModule<'l, T: 'static, V> {
     pub(super) module: Box<str>,
     pub(super) receiver: V,
     abi: Abi,
+    /// The names of the arguments of the next function, for errors.
+    arguments: &'static [&'static str],
 }
 
 impl<'l, T: 'static, V> HostModule<'l, T, V> {
@@ -26,6 +29,7 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
             module: module.into(),
             receiver,
             abi: Abi::DEFAULT,
+            arguments: &[],
         }
     }
 
@@ -39,23 +43,16 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
         self
     }
 
-    pub(super) fn site(&self, name: &str) -> Site {
-        Site::new(&self.module, name, self.abi.clone())
+    /// Sets the names of the arguments of the next function that is defined, for errors. An empty
+    /// one isn't known.
+    #[doc(hidden)]
+    pub fn name_arguments(&mut self, names: &'static [&'static str]) {
+        self.arguments = names;
     }
 
-    /// Checks that an allocator was named, if results need one.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if none was.
-    pub(super) fn check_alloc<R: WasmRet>(&self, name: &str) -> Result<()> {
-        ensure!(
-            !R::ALLOCATES || self.abi.alloc().is_some(),
-            "expected the name of the guest's allocator, as `{}`.`{name}` returns a string or a \
-             vector: set `alloc` in the attribute `host`, or call `Abi::with_alloc`",
-            self.module
-        );
-        Ok(())
+    pub(super) fn site(&mut self, name: &str) -> Site {
+        let arguments = mem::take(&mut self.arguments);
+        Site::new(&self.module, name, self.abi.clone()).with_arguments(arguments)
     }
 
     fn define<P, R, F>(&mut self, name: &str, func: F) -> Result<&mut Self>
@@ -63,7 +60,6 @@ impl<'l, T: 'static, V> HostModule<'l, T, V> {
         F: HostClosure<T, P, R> + Send + Sync + 'static,
         R: WasmRet,
     {
-        self.check_alloc::<R>(name)?;
         let host = HostFunc::of::<T, F, P, R>(self.linker.engine(), func);
         self.linker.define_host(&self.module, name, host)?;
         Ok(self)

@@ -43,6 +43,11 @@ impl<H: ?Sized + Send + Sync + 'static> GuestHeld for H {}
 /// the guest passes an [`Object`] of it.
 ///
 /// The attribute `host` implements it for the type of an `impl` block with the option `object`.
+#[diagnostic::on_unimplemented(
+    message = "guests hold no objects of the type `{Self}`",
+    note = "the option `object` of the attribute `host` on the `impl` block of the type makes them \
+            its objects"
+)]
 pub trait HostObject: GuestHeld {}
 
 /// The value, and whether it is borrowed.

@@ -1,6 +1,7 @@
 //! What the code of the attributes and derives uses. Not for other code: it may change at any
 //! time.
 
+pub use super::held::ObjectReceiver;
 pub use crate::values::{Args, Form, Guest, NullableArg, Writer};
 // A crate may have a dependency of the name `core`, which `::core` is in it then.
 pub use {::core, ::std};

@@ -287,7 +287,9 @@ impl HostFunc<AsyncCallback> {
         F::valtypes(abi, &mut params);
         F::Results::valtypes(abi, &mut results);
         let ty = FuncType::new(engine, params, results);
-        HostFunc::new(ty, AsyncCallback(Some(typed_callback::<T, F, P>)), func)
+        let lacks_allocator = F::Results::ALLOCATES && abi.alloc().is_none();
+        let callback = AsyncCallback(Some(typed_callback::<T, F, P>));
+        HostFunc::new(ty, callback, func).lacking_allocator(lacks_allocator)
     }
 
     /// Wraps a closure over values whose types are known at run time.

@@ -61,7 +61,9 @@ impl HostFunc {
         F::valtypes(abi, &mut params);
         R::valtypes(abi, &mut results);
         let ty = FuncType::new(engine, params, results);
-        HostFunc::new(ty, Some(typed_callback::<T, F, Params, R>), func)
+        let lacks_allocator = R::ALLOCATES && abi.alloc().is_none();
+        let host: HostFunc = HostFunc::new(ty, Some(typed_callback::<T, F, Params, R>), func);
+        host.lacking_allocator(lacks_allocator)
     }
 }
 

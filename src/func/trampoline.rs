@@ -27,6 +27,8 @@ pub struct HostFunc<C = wasmtime_func_unchecked_callback_t> {
     callback: C,
     env: *mut c_void,
     finalizer: Finalizer,
+    /// Whether the results need the guest's allocator, and none was named.
+    lacks_allocator: bool,
 }
 
 impl<C: Copy> HostFunc<C> {
@@ -37,7 +39,18 @@ impl<C: Copy> HostFunc<C> {
             callback,
             env: Box::into_raw(Box::new(func)).cast(),
             finalizer: finalize::<F>,
+            lacks_allocator: false,
         }
+    }
+
+    /// Sets whether the results need the guest's allocator, and none was named.
+    pub(super) fn lacking_allocator(mut self, lacks_allocator: bool) -> HostFunc<C> {
+        self.lacks_allocator = lacks_allocator;
+        self
+    }
+
+    pub(crate) fn lacks_allocator(&self) -> bool {
+        self.lacks_allocator
     }
 
     /// Changes how the callback is seen.
@@ -50,6 +63,7 @@ impl<C: Copy> HostFunc<C> {
             callback: map(this.callback),
             env: this.env,
             finalizer: this.finalizer,
+            lacks_allocator: this.lacks_allocator,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::host::Callback;
 use super::{Linker, UnknownImportError};
-use crate::error::check;
+use crate::error::{check, ensure};
 use crate::func::HostFunc;
 use crate::instance::check_engine;
 use crate::store::StoreOpaque;
@@ -353,8 +353,12 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the name is defined already and shadowing isn't allowed; see
-    /// [`Linker::allow_shadowing`].
+    /// Returns an error if
+    ///
+    /// - the name is defined already and shadowing isn't allowed; see
+    ///   [`Linker::allow_shadowing`];
+    /// - the closure returns a string or a vector, for which the guest's allocator has to be named,
+    ///   by [`Abi::with_alloc`](crate::bind::Abi::with_alloc) of a [`Linker::host_module`].
     ///
     /// # Examples
     ///
@@ -415,6 +419,12 @@ impl<T: 'static> Linker<T> {
         host: HostFunc<C>,
     ) -> Result<&mut Self> {
         C::check_supported()?;
+        ensure!(
+            !host.lacks_allocator(),
+            "expected the name of the guest's allocator, as `{module}`.`{name}` returns a string \
+             or a vector: set `alloc` in the attribute `host`, or define the function by \
+             `linker.host_module(…).abi(Abi::DEFAULT.with_alloc(\"…\"))`"
+        );
         let ty = self.types.get(host.ty());
         // SAFETY: invariant "Owned object": the linker is borrowed exclusively. The type is
         // valid until the next call of `types.get`.

@@ -3,7 +3,7 @@
 use super::guest::not_exported;
 use super::{Guest, Kind};
 use crate::bind::Abi;
-use crate::error::{bail, ensure};
+use crate::error::{Count, bail, ensure};
 use crate::store::StoreOpaque;
 use crate::{Error, Extern, Func, Result, ValRaw};
 use std::ptr;
@@ -90,6 +90,22 @@ impl<'a> Allocator<'a> {
         })
     }
 
+    /// Returns the address of a piece of memory that the allocator has returned.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is null, by which an allocator says that there is no memory left.
+    /// A piece without bytes may be anywhere.
+    fn allocated(&self, address: u64, len: usize) -> Result<u64> {
+        ensure!(
+            address != 0 || len == 0,
+            "expected the guest's allocator `{}` to return the address of {}, found null",
+            self.name,
+            Count(len as u64, "byte")
+        );
+        Ok(address)
+    }
+
     /// Adds the allocator's name to an error.
     #[cold]
     fn failed(&self, error: Error) -> Error {
@@ -113,10 +129,11 @@ impl Guest<'_> {
             StoreOpaque::call_unchecked(ptr::from_mut(store), &func, values.as_mut_ptr(), count)
         };
         outcome.map_err(|error| allocator.failed(error))?;
-        Ok(match allocator.is_64 {
+        let address = match allocator.is_64 {
             true => values[0].get_u64(),
             false => values[0].get_u32().into(),
-        })
+        };
+        allocator.allocated(address, len)
     }
 }
 
@@ -140,9 +157,10 @@ impl Allocator<'_> {
             .call_async(store, &arguments[..count], &mut results)
             .await
             .map_err(|error| self.failed(error))?;
-        Ok(match self.is_64 {
+        let address = match self.is_64 {
             true => results[0].unwrap_i64() as u64,
             false => u64::from(results[0].unwrap_i32() as u32),
-        })
+        };
+        self.allocated(address, len)
     }
 }

@@ -1,10 +1,10 @@
 //! What a bound function takes: also what is borrowed from the guest's memory.
 
 use super::{Args, Form, FromWasm, for_each_arity};
-use crate::bind::{Abi, about};
+use crate::bind::Abi;
 use crate::store::StoreOpaque;
 use crate::sys::wasmtime_caller_t;
-use crate::{Caller, Error, Result, ValType};
+use crate::{Caller, Result, ValType};
 use std::ptr::NonNull;
 
 /// A Rust type that can be an argument of a bound function.
@@ -26,7 +26,9 @@ use std::ptr::NonNull;
     note = "the chapter `libwasmtime::bind` lists what a bound function may take",
     note = "a reference is one to a `str`, to a slice of numbers or of structs that are passed by \
             pointer, or to an object, whose type has the attribute `host` with the option `object`",
-    note = "a type with a lifetime stands here with `'static`, as `&'static str`"
+    note = "a type with a lifetime stands here with `'static`, as `&'static str`",
+    note = "a function of a block with the attribute `host` that isn't for guests is left out with \
+            `#[host(skip)]`"
 )]
 #[cfg_attr(
     not(feature = "gc"),
@@ -239,6 +241,10 @@ unsafe impl<T: 'static> HostArg<T> for Caller<'static, T> {
 /// # Safety
 ///
 /// As for [`HostArg`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the arguments of a bound function",
+    note = "the arguments are a tuple of up to 17, also if there is only one: `({Self},)`"
+)]
 pub unsafe trait HostArgs<T: 'static> {
     /// What the function gets.
     type Args<'m>;
@@ -312,7 +318,7 @@ macro_rules! tuples {
                     // SAFETY: the values are next, as this function requires.
                     let $t = match unsafe { <$t as HostArg<T>>::read(args) } {
                         Ok(read) => read,
-                        Err(error) => return Err(about_argument(number, error)),
+                        Err(error) => return Err(args.guest().about_argument(number, error)),
                     };
                 )*
                 Ok(($($t,)*))
@@ -329,9 +335,3 @@ macro_rules! tuples {
 }
 
 for_each_arity!(tuples);
-
-/// Adds to an error which argument it is about.
-#[cold]
-fn about_argument(number: u32, error: Error) -> Error {
-    about(format!("argument {number}"), error)
-}

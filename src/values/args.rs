@@ -230,11 +230,14 @@ pub(super) fn check_bounds<T>(address: u64, len: u64, memory: usize) -> Result<(
 
 #[cold]
 fn beyond(address: u64, len: u64, size: usize, memory: usize) -> Error {
+    let bytes = |count| Count(count, "byte");
+    let what = match (len, size as u64) {
+        (count, 1) | (1, count) => bytes(count).to_string(),
+        (_, size) => format!("{len} elements of {} each", bytes(size)),
+    };
     format_err!(
-        "expected {} of {} at the address {address:#x} to be in the guest's memory, which has {}",
-        Count(len, "element"),
-        Count(size as u64, "byte"),
-        Count(memory as u64, "byte")
+        "expected {what} at the address {address:#x} to be in the guest's memory, which has {}",
+        bytes(memory as u64)
     )
 }
 

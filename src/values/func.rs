@@ -180,6 +180,10 @@ impl<P, R> Closure<P, R> {
             );
         }
         let host = (self.create)(store.engine());
+        ensure!(
+            !host.lacks_allocator(),
+            "a `Closure` can't return a string or a vector: expected numbers or references"
+        );
         Ok(host.into_store(store))
     }
 }

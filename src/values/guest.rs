@@ -88,6 +88,12 @@ impl<'a> Guest<'a> {
         self.site.abi()
     }
 
+    /// Adds to an error which argument it is about.
+    #[cold]
+    pub(super) fn about_argument(&self, number: usize, error: Error) -> Error {
+        self.site.about_argument(number, error)
+    }
+
     /// Adds the function's name to an error.
     #[cold]
     pub fn explain(&self, error: Error) -> Error {
@@ -164,14 +170,15 @@ impl<'a> Guest<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error if no allocator was named, if it fails, or if it returns an address at
-    /// which there isn't room.
+    /// Returns an error if no allocator was named, if it fails, or if it returns an address that
+    /// isn't aligned, or at which there isn't room.
     pub fn write_new(&mut self, bytes: &[u8], align: usize) -> Result<u64> {
         let address = match self.allocated.pop() {
             Some(address) => address,
             None => self.alloc(bytes.len(), align)?,
         };
-        let is_written = address % align as u64 == 0
+        let is_aligned = address % align as u64 == 0;
+        let is_written = is_aligned
             && match self.any_memory()? {
                 // SAFETY: these are the present bytes of a memory of the store, which only this
                 // value uses, as `new` requires.
@@ -226,7 +233,8 @@ fn is_shared(name: &str) -> Error {
 /// All of that must hold.
 #[diagnostic::on_unimplemented(
     message = "slices of `{Self}` in a guest's memory can't be borrowed or copied",
-    note = "they are numbers, or structs that are passed by pointer"
+    note = "the elements of a slice are numbers, or structs that are passed by pointer, with \
+            `#[derive(HostValue)]` and `#[host(pointer)]`"
 )]
 pub unsafe trait Element: Copy + Send + Sync + 'static {}
 

@@ -17,8 +17,11 @@ use crate::{Result, ValType};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an argument of a host function",
     note = "the chapter `libwasmtime::bind` lists what a host function may take",
-    note = "`#[derive(HostValue)]` makes it one, or, if guests hold values of the type, the option \
-            `object` of the attribute `host` on its `impl` block"
+    note = "if it is your struct or enum, `#[derive(HostValue)]` makes it one, or, if guests hold \
+            values of it, the option `object` of the attribute `host` on its `impl` block",
+    note = "the elements of a `Vec` are numbers, or structs that are passed by pointer",
+    note = "a function of a block with the attribute `host` that isn't for guests is left out with \
+            `#[host(skip)]`"
 )]
 #[cfg_attr(
     not(feature = "gc"),

@@ -17,8 +17,10 @@ use crate::{Error, Result, ValType};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the result of a host function",
     note = "the chapter `libwasmtime::bind` lists what a host function may return",
-    note = "`#[derive(HostValue)]` makes it one, or, if guests hold values of the type, the option \
-            `object` of the attribute `host` on its `impl` block",
+    note = "if it is your struct or enum, `#[derive(HostValue)]` makes it one, or, if guests hold \
+            values of it, the option `object` of the attribute `host` on its `impl` block",
+    note = "a function of a block with the attribute `host` that isn't for guests is left out with \
+            `#[host(skip)]`",
     note = "a `Result` has the error type `libwasmtime::Error`, to which `?` converts others"
 )]
 #[cfg_attr(

@@ -72,6 +72,14 @@ fn an_error_of_the_conversion_names_the_function() -> Result<()> {
     let text = format!("{error:#}");
     assert!(text.contains("`host`.`fetch`: argument 1: "), "{text}");
 
+    let wat = WAT.replace("(global.get $end)\n", "(i32.const 0)\n");
+    let error = run_async(&linker, &mut store, &wat).unwrap_err();
+    let text = format!("{error:#}");
+    assert!(
+        text.contains("`alloc` returned null for 11 bytes"),
+        "{text}"
+    );
+
     let wat = WAT.replace("(global.get $end)\n", "(unreachable)\n");
     let error = run_async(&linker, &mut store, &wat).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&Trap::UnreachableCodeReached));

@@ -1,7 +1,7 @@
 //! Functions and methods that are bound without a macro.
 
 use crate::run;
-use libwasmtime::bind::{HostModule, InStore, NoReceiver};
+use libwasmtime::bind::{Closure, HostModule, InStore, NoReceiver};
 use libwasmtime::{Engine, Linker, Result, Store};
 
 struct Counter {
@@ -63,6 +63,40 @@ fn a_result_that_needs_an_allocator_needs_its_name() {
     );
     let error = text(module.func::<(), _>("all", |()| Ok((1, vec![1_u32]))));
     assert!(error.contains("`m`.`all` returns"), "{error}");
+
+    // These name no allocator at all.
+    let outcome = linker.func_wrap("m", "wrapped", || -> Result<String> { Ok(String::new()) });
+    let error = outcome.map(drop).unwrap_err().to_string();
+    assert!(error.contains("`m`.`wrapped` returns"), "{error}");
+    assert!(
+        error.contains(r#"`linker.host_module(…).abi(Abi::DEFAULT.with_alloc("…"))`"#),
+        "{error}"
+    );
+    #[cfg(feature = "async")]
+    {
+        let outcome = linker.func_wrap_async("m", "wrapped", |_, (): ()| {
+            Box::new(async { String::new() })
+        });
+        let error = outcome.map(drop).unwrap_err().to_string();
+        assert!(error.contains("`m`.`wrapped` returns"), "{error}");
+    }
+}
+
+#[test]
+fn a_closure_for_the_guest_returns_no_string() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker.func_wrap("m", "make", || Closure::new(|n: i32| format!("{n}")))?;
+    let wat = r#"(module
+        (import "m" "make" (func $make (result funcref)))
+        (func (export "run") (result i32) (call $make) (drop) (i32.const 0)))"#;
+    let error = run(&linker, &mut Store::new(&engine, ()), wat).unwrap_err();
+    let error = format!("{error:#}");
+    assert!(
+        error.contains("a `Closure` can't return a string"),
+        "{error}"
+    );
+    Ok(())
 }
 
 #[test]

@@ -217,6 +217,11 @@ fn hostile_guests_are_errors() -> Result<()> {
             "with room for 5 bytes, found 0xfffc",
         ),
         (
+            "(i32.const 0)",
+            "",
+            "the guest's allocator `alloc` returned null for 5 bytes",
+        ),
+        (
             "(unreachable)",
             "",
             "failed to call the guest's allocator `alloc`",

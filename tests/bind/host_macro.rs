@@ -137,6 +137,10 @@ impl Log {
     #[cfg(any())]
     fn of_another_platform(&self, n: Missing) {}
 
+    fn pick(_: u8, r#type: bool) -> bool {
+        r#type
+    }
+
     #[cfg(all())]
     fn of_this_platform(&self) {}
 }
@@ -192,6 +196,7 @@ fn functions_are_named_and_left_out() -> Result<()> {
         "line_count",
         "of-another-platform",
         "of-this-platform",
+        "pick",
         "sum-of",
         "type",
         "write-line",
@@ -203,6 +208,7 @@ fn functions_are_named_and_left_out() -> Result<()> {
         [
             "len",
             "of-this-platform",
+            "pick",
             "sum-of",
             "type",
             "write-line",
@@ -210,6 +216,40 @@ fn functions_are_named_and_left_out() -> Result<()> {
         ]
     );
     Ok(())
+}
+
+#[test]
+fn errors_name_the_argument() {
+    let engine = Engine::default();
+    let mut linker = Linker::<State>::new(&engine);
+    linker.host(|state: &mut State| &mut state.log).unwrap();
+    for (call, expected) in [
+        (
+            "(drop (drop (call $sum (i32.const 8) (i32.const 2) (i32.const 16) (i32.const -2))))",
+            "`log`.`sum-of`: argument `out`: expected 4294967294 elements of 4 bytes each",
+        ),
+        (
+            "(drop (call $pick (i32.const 7) (i32.const 8)))",
+            "`log`.`pick`: argument `type`: expected a bool",
+        ),
+        // It has no name.
+        (
+            "(drop (call $pick (i32.const 300) (i32.const 1)))",
+            "`log`.`pick`: argument 1: expected a",
+        ),
+    ] {
+        let wat = format!(
+            r#"(module
+                (import "log" "sum-of" (func $sum (param i32 i32 i32 i32) (result i32 i64)))
+                (import "log" "pick" (func $pick (param i32 i32) (result i32)))
+                (memory (export "memory") 1)
+                (func (export "run") (result i32) {call} (i32.const 0)))"#
+        );
+        let mut store = Store::new(&engine, State::default());
+        let error = run(&linker, &mut store, &wat).unwrap_err();
+        let error = format!("{error:#}");
+        assert!(error.contains(expected), "{error}");
+    }
 }
 
 /// Functions of stores whose data is a `State`.

@@ -14,6 +14,8 @@ mod host_macro;
 mod hostile;
 mod imports;
 mod memory;
+#[cfg(feature = "macros")]
+mod names;
 mod nullable;
 #[cfg(all(feature = "gc", feature = "cranelift"))]
 mod objects;

@@ -16,7 +16,7 @@ fn linker(engine: &Engine, abi: Abi) -> Result<Linker<()>> {
         .func::<(&[u8], &mut [u8]), _>("read_write", |(a, b)| (a.len() + b.len()) as u32)?
         .func::<(&mut [u8], &mut [u8]), _>("write_write", |(a, b)| (a.len() + b.len()) as u32)?
         .func::<(&[u8], &[u8]), _>("read_read", |(a, b)| (a.len() + b.len()) as u32)?
-        .func::<(), _>("again", |()| 0)?;
+        .func::<(), _>("again", |()| 64)?;
     Ok(linker)
 }
 
@@ -61,13 +61,13 @@ fn places_have_to_be_in_the_memory() {
             "words",
             "65532",
             "2",
-            Err("expected 2 elements of 4 bytes at the address 0xfffc"),
+            Err("expected 2 elements of 4 bytes each at the address 0xfffc"),
         ),
         (
             "words",
             "65540",
             "0",
-            Err("expected 0 elements of 4 bytes at the address 0x10004"),
+            Err("expected 0 elements of 4 bytes each at the address 0x10004"),
         ),
         ("words", "0", "16385", Err("which has 65536 bytes")),
         ("words", "0", "-1", Err("expected 4294967295 elements")),
@@ -91,13 +91,13 @@ fn places_have_to_be_in_the_memory() {
             "0",
             Err("expected an address that is a multiple of 4, the alignment of `u32`, found 0x1"),
         ),
-        ("text", "65536", "1", Err("expected 1 element of 1 byte")),
         (
             "text",
-            "-1",
-            "-1",
-            Err("expected 4294967295 elements of 1 byte"),
+            "65536",
+            "1",
+            Err("expected 1 byte at the address 0x10000"),
         ),
+        ("text", "-1", "-1", Err("expected 4294967295 bytes")),
         (
             "text",
             "8",
@@ -116,7 +116,7 @@ fn places_have_to_be_in_the_memory() {
             "4",
             Err("expected a string in UTF-8 at the address 0x8"),
         ),
-        ("copy", "65535", "2", Err("expected 2 elements of 1 byte")),
+        ("copy", "65535", "2", Err("expected 2 bytes")),
     ] {
         let found = call(name, &[address, len], MEMORY);
         match (&found, expected) {
@@ -202,11 +202,7 @@ fn a_shared_memory_is_copied_and_never_borrowed() {
     assert_eq!(call("copy", &["65536", "0"], SHARED), Ok(0));
     for (name, len, expected) in [
         ("copy", "4", "expected a string in UTF-8 at the address 0x8"),
-        (
-            "copy",
-            "-1",
-            "expected 4294967295 elements of 1 byte at the address 0x8",
-        ),
+        ("copy", "-1", "expected 4294967295 bytes at the address 0x8"),
         ("text", "3", "expected a memory `memory` that isn't shared"),
         ("words", "1", "expected a memory `memory` that isn't shared"),
     ] {
@@ -386,6 +382,10 @@ fn hostile_allocators_are_errors() {
             r#"(func (export "alloc") (param i32) (result i32) (i32.const 2))"#,
             "with room for 8 bytes, found 0x2",
         ),
+        (
+            r#"(func (export "alloc") (param i32) (result i32) (i32.const 0))"#,
+            "the guest's allocator `alloc` to return the address of 8 bytes, found null",
+        ),
     ] {
         let error = format!("{:#}", allocate(alloc).unwrap_err());
         assert!(
@@ -402,6 +402,24 @@ fn hostile_allocators_are_errors() {
         error.contains("failed to call the guest's allocator `alloc`"),
         "{error}"
     );
+}
+
+/// `malloc` may return null for it.
+#[test]
+fn nothing_is_allocated_anywhere() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker
+        .host_module("m", NoReceiver)
+        .abi(Abi::DEFAULT.with_alloc("alloc"))
+        .func::<(), _>("text", |()| "")?;
+    let wat = r#"(module
+        (import "m" "text" (func $text (result i32 i32)))
+        (memory (export "memory") 1)
+        (func (export "alloc") (param i32) (result i32) (i32.const 0))
+        (func (export "run") (result i32) (call $text) (i32.add)))"#;
+    assert_eq!(run(&linker, &mut Store::new(&engine, ()), wat)?, 0);
+    Ok(())
 }
 
 /// An error of all these calls would overflow the stack when it is dropped.

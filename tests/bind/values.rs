@@ -194,14 +194,14 @@ fn an_address_of_a_struct_is_checked() {
         ))
     };
     for (from, to, expected) in [
-        ("65528", "0", "argument 1: expected 1 element of 12 bytes"),
-        ("-4", "0", "argument 1: expected 1 element of 12 bytes"),
+        ("65528", "0", "argument 1: expected 12 bytes"),
+        ("-4", "0", "argument 1: expected 12 bytes"),
         (
             "6",
             "0",
             "argument 1: expected an address that is a multiple of 4",
         ),
-        ("0", "65532", "argument 2: expected 1 element of 8 bytes"),
+        ("0", "65532", "argument 2: expected 8 bytes"),
         ("16", "24", "argument 2: expected a place"),
     ] {
         let text = copy(from, to);

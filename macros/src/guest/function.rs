@@ -6,11 +6,17 @@ use crate::host::binding::asynchronous;
 use crate::host::errors::Errors;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Error, FnArg, Ident, Lifetime, LitStr, Pat, Path, PathSegment, Receiver, ReturnType,
-    Signature, Token, TraitItemFn, Type, TypeImplTrait, TypeReference, Visibility,
+    Signature, Token, TraitItemFn, Type, TypeImplTrait, TypePath, TypeReference, Visibility,
 };
+
+/// What an argument needs that is copied into the guest's memory.
+const ALLOC: &str = "a string or a slice is copied into memory that the guest allocates: expected \
+                     `alloc = \"…\"` among the options of `guest`, the name of the allocator that \
+                     the guest exports";
 
 /// A method that calls an export.
 pub struct Function {
@@ -24,6 +30,7 @@ pub struct Function {
     receiver: Receiver,
     params: Vec<(Ident, Type)>,
     result: Type,
+    has_alloc: bool,
 }
 
 impl Function {
@@ -77,6 +84,7 @@ impl Function {
             receiver: receiver.expect("it isn't a mistake"),
             params,
             result,
+            has_alloc: options.alloc.is_some(),
         })
     }
 
@@ -95,7 +103,23 @@ impl Function {
             ty
         });
         let params = quote_spanned!(self.ident.span()=> (#(#params,)*));
+        // They are told from types of the user that are called the same.
+        let copied = self
+            .params
+            .iter()
+            .map(|(_, ty)| ty)
+            .filter(|ty| is_copied(ty));
+        let checks = copied.filter(|_| !self.has_alloc).map(|ty| {
+            quote_spanned! {ty.span()=>
+                #(#cfgs)*
+                const _: () = ::core::assert!(
+                    !<#ty as #krate::bind::IntoWasm>::ALLOCATES,
+                    #ALLOC
+                );
+            }
+        });
         quote! {
+            #(#checks)*
             #(#cfgs)*
             impl #krate::bind::GuestSignature<#number> for #api {
                 type Params<#lifetime> = #params;
@@ -224,15 +248,27 @@ fn param(input: &FnArg, options: &Options, errors: &mut Errors) -> Option<(Ident
             ));
         }
         if options.alloc.is_none() {
-            errors.push(Error::new_spanned(
-                reference,
-                "a string or a slice is copied into memory that the guest allocates: expected \
-                 `alloc = \"…\"` among the options of `guest`, the name of the allocator that the \
-                 guest exports",
-            ));
+            errors.push(Error::new_spanned(reference, ALLOC));
         }
     }
     Some((pattern.ident.clone(), (*param.ty).clone()))
+}
+
+/// Reports whether a type is called like one that is copied into memory of the guest, or has one
+/// in it, as an array does.
+fn is_copied(ty: &Type) -> bool {
+    struct Copied(bool);
+
+    impl VisitMut for Copied {
+        fn visit_type_path_mut(&mut self, ty: &mut TypePath) {
+            let name = ty.path.segments.last().map(|segment| &segment.ident);
+            self.0 |= name.is_some_and(|name| name == "String" || name == "Vec");
+        }
+    }
+
+    let mut copied = Copied(false);
+    copied.visit_type_mut(&mut ty.clone());
+    copied.0
 }
 
 /// The first reference in a type.

@@ -8,7 +8,10 @@ use crate::crate_path::crate_path;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, Generics, Ident, LitStr, Path, Type, WherePredicate, parse_quote};
+use syn::{
+    Attribute, Error, Generics, Ident, LitStr, Path, Token, Type, WherePredicate, parse_quote,
+    parse_quote_spanned,
+};
 
 /// What is bound of a block.
 pub struct Binding {
@@ -23,8 +26,10 @@ pub struct Binding {
     attributes: Vec<Attribute>,
     /// The type of the store's data, if a function takes a caller.
     data: Option<Type>,
-    receiver: Option<SelfKind>,
-    is_detached: bool,
+    /// How methods take their receiver, and the first that takes it so.
+    receiver: Option<(SelfKind, Span)>,
+    /// The first method that takes a caller as well.
+    detached: Option<Span>,
     has_async: bool,
     definitions: Vec<Definition>,
 }
@@ -72,6 +77,18 @@ fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
+/// Returns the path of this crate, located at a place in the block, unless the user gave it.
+fn path_at(path: &Path, span: Span) -> Path {
+    let mut path = path.clone();
+    if let Some(colons) = &mut path.leading_colon {
+        *colons = Token![::](at(span));
+        for segment in &mut path.segments {
+            segment.ident.set_span(at(span));
+        }
+    }
+    path
+}
+
 /// The names of the function's variables, which the code of the block can't use.
 fn variable(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
@@ -99,7 +116,7 @@ impl Binding {
             attributes: kept(attributes),
             data: None,
             receiver: None,
-            is_detached: false,
+            detached: None,
             has_async: false,
             definitions: Vec::new(),
         }
@@ -154,10 +171,17 @@ impl Binding {
             }
         }
         if let Some(kind) = function.receiver {
-            if self.receiver != Some(SelfKind::Mut) {
-                self.receiver = Some(kind);
+            let span = function.ident.span();
+            let is_stricter = match self.receiver {
+                None => true,
+                Some((first, _)) => first == SelfKind::Ref && kind == SelfKind::Mut,
+            };
+            if is_stricter {
+                self.receiver = Some((kind, span));
             }
-            self.is_detached |= function.caller_data.is_some();
+            if function.caller_data.is_some() {
+                self.detached.get_or_insert(span);
+            }
         }
         self.has_async |= function.is_async;
         Ok(())
@@ -186,17 +210,26 @@ impl Binding {
             self_ty,
             ..
         } = self;
-        let mut bounds = match self.receiver {
-            None => Vec::new(),
-            Some(SelfKind::Ref) => vec![parse_quote!(
-                #receiver: #path::bind::Receiver<#data, Target = #self_ty>
-            )],
-            Some(SelfKind::Mut) => vec![parse_quote!(
-                #receiver: #path::bind::ReceiverMut<#data, Target = #self_ty>
-            )],
-        };
-        if self.is_detached {
-            bounds.push(parse_quote!(#receiver: #path::bind::DetachedReceiver<#data>));
+        let mut bounds = Vec::new();
+        // The compiler shows the method for which a bound is needed.
+        if let Some((kind, span)) = self.receiver {
+            let name = match kind {
+                SelfKind::Ref => "Receiver",
+                SelfKind::Mut => "ReceiverMut",
+            };
+            let (path, name) = (path_at(path, span), Ident::new(name, at(span)));
+            bounds.push(parse_quote_spanned! {at(span)=>
+                #receiver: #path::bind::#name<#data, Target = #self_ty>
+            });
+        }
+        if let Some(span) = self.detached {
+            let path = path_at(path, span);
+            bounds.push(parse_quote_spanned! {at(span)=>
+                #receiver: #path::bind::DetachedReceiver<#data>
+            });
+        }
+        if self.is_object {
+            bounds.push(parse_quote!(#receiver: #path::bind::private::ObjectReceiver));
         }
         bounds
     }
@@ -313,6 +346,8 @@ fn define_function(
         ident,
         receiver,
         arguments,
+        names: known_names,
+        shortened,
         output,
         ..
     } = function;
@@ -322,7 +357,11 @@ fn define_function(
     let names: Vec<Ident> = names.collect();
     let receiver_name = receiver.map(|_| variable("receiver"));
     let self_argument = receiver_name.as_slice();
-    let call = quote_spanned!(span=> #scope #ident(#(#self_argument,)* #(#names),*));
+    let passed = names.iter().zip(shortened).map(|(name, ty)| match ty {
+        Some(ty) => quote_spanned!(span=> #name.map(|object| -> #ty { object })),
+        None => quote!(#name),
+    });
+    let call = quote_spanned!(span=> #scope #ident(#(#self_argument,)* #(#passed),*));
     let (method, call) = match (function.is_async, receiver) {
         (false, None) => ("func", call),
         (false, Some(SelfKind::Ref)) => ("method", call),
@@ -348,6 +387,7 @@ fn define_function(
         None => quote!(),
     };
     let statement = quote_spanned! {span=>
+        #module.name_arguments(&[#(#known_names),*]);
         #module.#method::<(#(#arguments,)*), #output>(
             #name,
             |#receiver_pattern (#(#names,)*)| #call,

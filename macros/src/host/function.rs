@@ -2,6 +2,7 @@
 
 use super::errors::Errors;
 use super::types;
+use syn::ext::IdentExt;
 use syn::{Error, FnArg, GenericParam, Ident, Pat, PatType, Receiver, ReturnType, Signature, Type};
 
 /// The most arguments that a bound function takes.
@@ -20,6 +21,10 @@ pub struct Function {
     pub receiver: Option<SelfKind>,
     /// The types of the arguments after the receiver.
     pub arguments: Vec<Type>,
+    /// Their names, which are empty where they have none.
+    pub names: Vec<String>,
+    /// What is in the `Option` of each argument whose lifetime has to be shortened.
+    pub shortened: Vec<Option<Type>>,
     /// The type of the store's data, if an argument is a caller.
     pub caller_data: Option<Type>,
     /// The type of the results.
@@ -34,6 +39,8 @@ impl Function {
         check_form(signature, &mut mistakes);
         let mut receiver = None;
         let mut arguments = Vec::new();
+        let mut names = Vec::new();
+        let mut shortened = Vec::new();
         let mut caller_data: Option<Type> = None;
         for input in &signature.inputs {
             match input {
@@ -47,6 +54,8 @@ impl Function {
                     }
                     caller_data = caller_data.or(data);
                     arguments.push(types::argument(&argument.ty, &mut mistakes));
+                    names.push(name(&argument.pat));
+                    shortened.push(types::optional_trait_object(&argument.ty).cloned());
                 }
             }
         }
@@ -57,13 +66,15 @@ impl Function {
         if caller_data.is_some() {
             check_apart(signature, &mut mistakes);
         }
-        let output = output(&signature.output, &mut mistakes);
+        let output = output(&signature.output, self_ty, &mut mistakes);
         let is_right = mistakes.is_empty();
         errors.append(mistakes);
         is_right.then(|| Function {
             ident: signature.ident.clone(),
             receiver,
             arguments,
+            names,
+            shortened,
             caller_data,
             output,
             is_async: signature.asyncness.is_some(),
@@ -157,18 +168,26 @@ fn check_argument(argument: &PatType, errors: &mut Errors) {
     }
 }
 
+/// Returns the name of an argument; nothing for `_`.
+fn name(pattern: &Pat) -> String {
+    match pattern {
+        Pat::Ident(pattern) => pattern.ident.unraw().to_string(),
+        _ => String::new(),
+    }
+}
+
 /// Reports arguments that borrow the guest's memory, beside a caller.
 fn check_apart(signature: &Signature, errors: &mut Errors) {
     for input in &signature.inputs {
         let FnArg::Typed(PatType { ty, .. }) = input else {
             continue;
         };
-        if let Some(copy) = types::copied(ty) {
+        if let Some(instead) = types::instead_of_borrowed(ty) {
             errors.push(Error::new_spanned(
                 ty,
                 format!(
                     "a bound function can't borrow the guest's memory beside a `Caller`, through \
-                     which it might change: take a `{copy}`, which is a copy"
+                     which it might change: {instead}"
                 ),
             ));
         }
@@ -176,9 +195,20 @@ fn check_apart(signature: &Signature, errors: &mut Errors) {
 }
 
 /// Returns the type of the results.
-fn output(output: &ReturnType, errors: &mut Errors) -> Type {
+fn output(output: &ReturnType, self_ty: &Type, errors: &mut Errors) -> Type {
     match output {
-        ReturnType::Type(_, ty) if !matches!(**ty, Type::Never(_)) => types::output(ty, errors),
+        ReturnType::Type(_, ty) if !matches!(**ty, Type::Never(_)) => {
+            let the_self = syn::parse_quote!(Self);
+            let is_dyn = matches!(types::peel(self_ty), Type::TraitObject(_));
+            if is_dyn && types::is_same(ty, &the_self, self_ty) {
+                errors.push(Error::new_spanned(
+                    ty,
+                    "a trait object has no size that is known, so it can't be returned by value: \
+                     return a `Box<Self>`",
+                ));
+            }
+            types::output(ty, errors)
+        }
         // A function that never returns has the results that it is asked for.
         _ => syn::parse_quote!(()),
     }

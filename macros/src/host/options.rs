@@ -25,6 +25,11 @@ pub struct Options {
 impl Parse for Options {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mut options = Options::default();
+        if input.peek(LitStr) {
+            let name: LitStr = input.parse()?;
+            let message = format!("expected `module = {}`", name.token());
+            return Err(Error::new(name.span(), message));
+        }
         parse_list(input, |key| match key.to_string().as_str() {
             "module" => set(&mut options.module, key, input),
             "name" => set(&mut options.name, key, input),

@@ -72,25 +72,66 @@ pub fn caller_data(ty: &Type) -> syn::Result<Option<Type>> {
     }
 }
 
-/// Returns how to take a copy of what an argument borrows from the guest's memory, if it does.
-pub fn copied(ty: &Type) -> Option<String> {
+/// Returns what to do instead of borrowing an argument from the guest's memory, if it is borrowed
+/// from there.
+pub fn instead_of_borrowed(ty: &Type) -> Option<String> {
     match peel(ty) {
         Type::Reference(reference) => match peel(&reference.elem) {
-            Type::Path(path) if path.path.is_ident("str") => Some("String".to_owned()),
-            Type::Slice(_) => Some("Vec<T>".to_owned()),
+            Type::Path(path) if path.path.is_ident("str") => Some(copied("String")),
+            Type::Slice(_) if reference.mutability.is_some() => Some(
+                "take the address and the length, and write through the memory that \
+                 `caller.get_export` returns"
+                    .to_owned(),
+            ),
+            Type::Slice(_) => Some(copied("Vec<T>")),
             _ => None,
         },
-        Type::Path(path) => {
-            let segment = path.path.segments.last()?;
-            let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
-                return None;
-            };
-            match arguments.args.first()? {
-                GenericArgument::Type(ty) if segment.ident == "Option" => {
-                    copied(ty).map(|copy| format!("Option<{copy}>"))
-                }
-                _ => None,
-            }
+        Type::Path(_) => match peel(in_option(ty)?) {
+            Type::Reference(reference) => match peel(&reference.elem) {
+                Type::Path(path) if path.path.is_ident("str") => Some(copied("Option<String>")),
+                Type::Slice(_) if reference.mutability.is_none() => Some(copied("Option<Vec<T>>")),
+                _ => instead_of_borrowed(in_option(ty)?),
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn copied(ty: &str) -> String {
+    format!("take a `{ty}`, which is a copy")
+}
+
+/// Returns what is in an `Option`.
+fn in_option(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = peel(ty) else {
+        return None;
+    };
+    let segment = path
+        .path
+        .segments
+        .last()
+        .filter(|it| it.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// Returns the reference in an `Option<&mut dyn Trait>`. Its trait object has the lifetime of the
+/// reference, but that of the argument is `'static`: an exclusive reference can be converted, and
+/// an `Option` of it can't.
+pub fn optional_trait_object(ty: &Type) -> Option<&Type> {
+    let inner = in_option(ty)?;
+    match peel(inner) {
+        Type::Reference(reference)
+            if reference.mutability.is_some()
+                && matches!(peel(&reference.elem), Type::TraitObject(_)) =>
+        {
+            Some(inner)
         }
         _ => None,
     }

@@ -133,6 +133,34 @@ impl Zoo {
     fn bird() -> Box<dyn Animal> {
         Box::new(Bird)
     }
+
+    fn count(a: Option<&mut dyn Animal>, b: Option<&dyn Animal>, c: &dyn Animal) -> i32 {
+        let legs = |animal: &dyn Animal| animal.legs();
+        a.map_or(100, |animal| legs(animal)) + b.map_or(1000, legs) + legs(c)
+    }
+}
+
+#[test]
+fn trait_objects_are_borrowed_unless_they_are_null() -> Result<()> {
+    let engine = Engine::default();
+    let mut linker = Linker::<()>::new(&engine);
+    linker.host_functions::<Zoo>()?;
+    let mut store = Store::new(&engine, ());
+    for (a, b, expected) in [
+        ("(call $bird)", "(ref.null extern)", 1004),
+        ("(ref.null extern)", "(call $bird)", 104),
+        ("(call $bird)", "(call $bird)", 6),
+    ] {
+        let wat = format!(
+            r#"(module
+                (import "zoo" "bird" (func $bird (result externref)))
+                (import "zoo" "count"
+                    (func $count (param externref externref externref) (result i32)))
+                (func (export "run") (result i32) (call $count {a} {b} (call $bird))))"#
+        );
+        assert_eq!(run(&linker, &mut store, &wat)?, expected);
+    }
+    Ok(())
 }
 
 #[test]

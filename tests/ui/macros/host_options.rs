@@ -20,6 +20,11 @@ struct Fourth;
 #[libwasmtime::host(module = "fourth", module = "fifth")]
 impl Fourth {}
 
+struct Fifth;
+
+#[libwasmtime::host("fifth")]
+impl Fifth {}
+
 struct Sixth;
 
 #[libwasmtime::host(module = sixth)]
