@@ -239,10 +239,9 @@ impl Span {
         let span = Span::new(elements, guest)?;
         ensure!(
             span.address != 0,
-            "the guest's allocator `{}` was asked for {} bytes, and returned the address 0, which \
-             is that of `None`",
-            guest.abi().alloc().unwrap_or_default(),
-            size_of_val(elements)
+            "expected the guest's allocator `{}` to return an address that isn't that of `None`, \
+             found null",
+            guest.abi().alloc().unwrap_or_default()
         );
         Ok(span)
     }

@@ -76,7 +76,7 @@ fn an_error_of_the_conversion_names_the_function() -> Result<()> {
     let error = run_async(&linker, &mut store, &wat).unwrap_err();
     let text = format!("{error:#}");
     assert!(
-        text.contains("`alloc` returned null for 11 bytes"),
+        text.contains("`alloc` to return the address of 11 bytes, found null"),
         "{text}"
     );
 

@@ -219,7 +219,7 @@ fn hostile_guests_are_errors() -> Result<()> {
         (
             "(i32.const 0)",
             "",
-            "the guest's allocator `alloc` returned null for 5 bytes",
+            "the guest's allocator `alloc` to return the address of 5 bytes, found null",
         ),
         (
             "(unreachable)",

@@ -230,7 +230,7 @@ fn errors_name_the_argument() {
         ),
         (
             "(drop (call $pick (i32.const 7) (i32.const 8)))",
-            "`log`.`pick`: argument `type`: expected a bool",
+            "`log`.`pick`: argument `type`: expected a value of `bool`",
         ),
         // It has no name.
         (

@@ -295,7 +295,7 @@ fn a_null_address_of_a_struct_is_none() -> Result<()> {
     assert_eq!(call("16", "0"), Ok(2));
     assert_eq!(call("16", "64"), Ok(42));
     for (sample, pair, expected) in [
-        ("65532", "0", "argument 1: expected 1 element of 12 bytes"),
+        ("65532", "0", "argument 1: expected 12 bytes"),
         (
             "2",
             "0",

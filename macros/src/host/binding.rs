@@ -409,7 +409,7 @@ pub fn asynchronous(code: TokenStream, ident: &Ident, path: &Path) -> TokenStrea
          leave out `async`"
     );
     quote_spanned! {at(ident.span())=>
-        #path::__async!({ #code } { #path::bind::private::core::compile_error!(#message) })
+        #path::__async!({ #code } { ::core::compile_error!(#message) })
     }
 }
 

@@ -49,7 +49,10 @@ fn a_function_is_bound_by_its_name() -> Result<()> {
     };
     assert_eq!(call(12), Ok(42));
     let error = call(-1).unwrap_err();
-    assert!(error.contains("`state`.`add-to`: argument 2: "), "{error}");
+    assert!(
+        error.contains("`state`.`add-to`: argument `n`: "),
+        "{error}"
+    );
     let error = call(60).unwrap_err();
     assert!(error.contains("there is no room for 60"), "{error}");
     // It is still a function.
