@@ -208,7 +208,7 @@ fn bind_items<I: BoundItems>(
                     ident: ident.clone(),
                     ty: ty.clone(),
                 };
-                (ident, Some(BoundItem::Constant(constant)))
+                (ident, Some(BoundItem::Constant(Box::new(constant))))
             }
             Part::Macro(path) => {
                 errors.push(Error::new_spanned(

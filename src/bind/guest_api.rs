@@ -170,7 +170,7 @@ impl GuestExports {
                 }
                 Err(error) => {
                     let context = format!("can't call the function `{name}`");
-                    ExportMismatch::explained(name, Error::from(error).context(context))
+                    ExportMismatch::explained(name, error.context(context))
                 }
             },
             None => ExportMismatch::new(name, &expected.to_string(), found),

@@ -118,7 +118,7 @@ fn hostile_types_are_errors_or_panics() {
     assert!(panic.contains("another engine"), "{panic}");
     let panic = panic_of(|| drop(ArrayType::new(&engine, foreign())));
     assert!(panic.contains("another engine"), "{panic}");
-    let panic = panic_of(|| drop(boxed(&engine).matches(&boxed(&other))));
+    let panic = panic_of(|| _ = boxed(&engine).matches(&boxed(&other)));
     assert!(panic.contains("different engines"), "{panic}");
 
     let cont = mutable(ValType::CONTREF);

@@ -46,7 +46,7 @@ pub enum BoundItem {
     Function(Box<Function>),
     /// A function that isn't one of the type.
     Free(Box<Function>),
-    Constant(Constant),
+    Constant(Box<Constant>),
 }
 
 /// A constant that is bound, as a global.
@@ -326,7 +326,8 @@ fn define(definition: &Definition, path: &Path, data: &Type) -> TokenStream {
         BoundItem::Free(function) => {
             define_function(name, function, &TokenStream::new(), path, data)
         }
-        BoundItem::Constant(Constant { ident, ty }) => {
+        BoundItem::Constant(constant) => {
+            let Constant { ident, ty } = &**constant;
             let module = variable("module");
             quote_spanned!(at(ident.span())=> #module.constant::<#ty>(#name, Self::#ident)?;)
         }
