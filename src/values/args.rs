@@ -41,7 +41,7 @@ impl<'a, F: Form> Args<'a, F> {
     ///
     /// # Safety
     ///
-    /// As for [`Reader::read`].
+    /// As for `Reader::read`.
     #[inline]
     pub unsafe fn read<T: WasmTy>(&mut self) -> T {
         // SAFETY: there is such a value, as this function requires.
