@@ -83,11 +83,8 @@ pub struct Place {
 pub(super) enum PlaceOf {
     Stack {
         generation: NonZeroU64,
-        index: usize,
-    },
-    /// On the stack of roots that share ownership with an [`OwnedRooted`](super::OwnedRooted).
-    Sharing {
-        generation: NonZeroU64,
+        /// With [`SHARING`](super::root_set::SHARING) if it is on the stack of roots that share ownership with an
+        /// [`OwnedRooted`](super::OwnedRooted).
         index: usize,
     },
     /// The value in an `Arc`.
@@ -165,9 +162,6 @@ impl Root {
             PlaceOf::Stack { generation, index } => {
                 roots.get(generation, index).ok_or_else(unrooted)
             }
-            PlaceOf::Sharing { generation, index } => {
-                roots.get_sharing(generation, index).ok_or_else(unrooted)
-            }
             // SAFETY: invariant "Owned object": `self` shares ownership of the C reference, so
             // that is alive.
             PlaceOf::Own(raw) => Ok(unsafe { raw.as_ref() }),
@@ -178,7 +172,7 @@ impl Root {
     /// ends or the one in which it is rooted, whichever ends later.
     pub(super) fn place_in_scope(&self, roots: &RootSet) -> Place {
         match self.0.of {
-            PlaceOf::Stack { .. } | PlaceOf::Sharing { .. } => self.0,
+            PlaceOf::Stack { .. } => self.0,
             PlaceOf::Own(raw) => {
                 // SAFETY: the pointer came from an `Arc`, of which `self` owns a count.
                 let raw = unsafe {

@@ -31,6 +31,10 @@ pub struct RootMark {
     sharing: usize,
 }
 
+/// The bit of an index that tells the second stack from the first. No stack is so long that an
+/// index has it: its entries are larger than a byte.
+pub(super) const SHARING: usize = 1 << (usize::BITS - 1);
+
 impl RootSet {
     pub(crate) fn new() -> RootSet {
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -97,14 +101,18 @@ impl RootSet {
     pub(super) fn get(&self, generation: NonZeroU64, index: usize) -> Option<&RawRef> {
         match self.entries.get(index) {
             Some((since, raw)) if *since == generation => Some(raw),
-            _ => None,
+            _ => self.get_sharing(generation, index),
         }
     }
 
     /// Returns the reference that was shared at `index` in that generation.
-    pub(super) fn get_sharing(&self, generation: NonZeroU64, index: usize) -> Option<&RawRef> {
+    #[cold]
+    fn get_sharing(&self, generation: NonZeroU64, index: usize) -> Option<&RawRef> {
+        if index & SHARING == 0 {
+            return None;
+        }
         let sharing = self.sharing.lock().unwrap_or_else(PoisonError::into_inner);
-        match sharing.get(index) {
+        match sharing.get(index & !SHARING) {
             // SAFETY: the reference is in an `Arc`, which doesn't move. The set drops its count
             // only if it is borrowed exclusively, so not as long as the result is used.
             Some((since, raw)) if *since == generation => Some(unsafe { &*Arc::as_ptr(raw) }),
@@ -119,9 +127,9 @@ impl RootSet {
         sharing.push((self.generation, raw));
         Place {
             set: self.serial,
-            of: PlaceOf::Sharing {
+            of: PlaceOf::Stack {
                 generation: self.generation,
-                index,
+                index: index | SHARING,
             },
         }
     }
