@@ -1,7 +1,7 @@
 //! The cases of the topic `binding` with bound functions, which only the `libwasmtime` crate has.
 
 use crate::Bencher;
-use crate::counter::Counter;
+use crate::counter::{Counter, HeldCounter};
 use crate::ours::topics::binding::measure;
 use libwasmtime::bind::Object;
 use libwasmtime::{Engine, Linker};
@@ -28,9 +28,9 @@ pub fn text(bencher: &mut Bencher) {
 
 pub fn object(bencher: &mut Bencher) {
     let mut linker = Linker::new(&Engine::default());
-    linker.host_objects::<Counter>().unwrap();
+    linker.host_objects::<HeldCounter>().unwrap();
     measure(bencher, &linker, wat::ADD_TO_OBJECT, |store| {
-        Object::new(Counter::default())
+        Object::new(HeldCounter::default())
             .to_externref(store)
             .map(Some)
     });

@@ -8,7 +8,7 @@ pub struct Counter {
     total: i64,
 }
 
-#[libwasmtime::host(module = "counter", object)]
+#[libwasmtime::host(module = "counter")]
 impl Counter {
     pub fn add(&mut self, n: i32) -> i64 {
         self.total += i64::from(n);
@@ -27,5 +27,16 @@ impl Counter {
 
     fn apply(mut caller: Caller<'_, Counter>, f: TypedFunc<i32, i32>, n: i32) -> Result<i32> {
         f.call(&mut caller, n)
+    }
+}
+
+/// The same for the guest to hold: the attribute binds a type in one way.
+#[derive(Default)]
+pub struct HeldCounter(Counter);
+
+#[libwasmtime::host(module = "counter", object)]
+impl HeldCounter {
+    fn add(&mut self, n: i32) -> i64 {
+        self.0.add(n)
     }
 }
