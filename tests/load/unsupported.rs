@@ -219,6 +219,15 @@ fn references_are_unsupported() {
             }
         }
         ExternRef::new(&mut store, 1).unwrap_err();
+        let field = FieldType::new(Mutability::Var, ValType::I32.into());
+        let object = StructType::new(store.engine(), [field.clone()]).unwrap();
+        let pre = StructRefPre::new(&mut store, object);
+        let error = StructRef::new(&mut store, &pre, &[Val::I32(1)]).unwrap_err();
+        assert!(error.is::<Unsupported>(), "{error}");
+        let array = ArrayType::new(store.engine(), field);
+        let pre = ArrayRefPre::new(&mut store, array);
+        let error = ArrayRef::new(&mut store, &pre, &Val::I32(1), 1).unwrap_err();
+        assert!(error.is::<Unsupported>(), "{error}");
         let payload = FuncType::new(store.engine(), [ValType::I32], []);
         drop(Tag::new(&mut store, &TagType::new(payload)));
         for bytes in [&b""[..], b"\0asm", b"\x7fELF", &[0xff; 1000]] {
