@@ -97,6 +97,7 @@ const BINDING: &[Goal] = &[Goal::c(1.1), Goal::bound(1.05)];
 const INSTANTIATE: &[Goal] = &[Goal::native(1.1)];
 const MEMORY: &[Goal] = &[Goal::native(1.5)];
 const REFERENCE: &[Goal] = &[Goal::native(1.2)];
+const OBJECT: &[Goal] = &[Goal::native(1.3), Goal::c(1.05)];
 const LINKER: &[Goal] = &[Goal::native(1.3)];
 const ASYNC_CALL: &[Goal] = &[Goal::native(1.15)];
 const ASYNC_HOST: &[Goal] = &[Goal::native(1.3)];
@@ -206,6 +207,38 @@ pub const ROWS: &[Row] = &[
         "`externref` in and out",
         1,
         REFERENCE,
+    ),
+    row("object::struct_made", "struct made and dropped", 1, OBJECT),
+    row("object::field_read", "`StructRef::field`", LOOP, OBJECT),
+    row(
+        "object::field_written",
+        "`StructRef::set_field`",
+        LOOP,
+        OBJECT,
+    ),
+    row(
+        "object::array_made",
+        "array of 1,000 `i32` made from a slice",
+        1,
+        OBJECT,
+    ),
+    row(
+        "object::array_read",
+        "array of 1,000 `i32` read by `elems`",
+        1,
+        OBJECT,
+    ),
+    row(
+        "object::bytes_made",
+        "array of 1,000 `i8` made from a slice",
+        1,
+        OBJECT,
+    ),
+    row(
+        "object::externref",
+        "`externref` made, passed to the guest and back, dropped",
+        1,
+        OBJECT,
     ),
     row("failure::trap", "trap and its backtrace", 1, REFERENCE),
     row(

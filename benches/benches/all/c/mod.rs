@@ -8,6 +8,7 @@ pub mod host;
 pub mod instantiate;
 pub mod link;
 pub mod memory;
+pub mod object;
 pub mod reference;
 
 use crate::Bencher;
