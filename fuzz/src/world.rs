@@ -2,6 +2,7 @@
 
 use crate::counted::{Counted, Counter};
 use crate::judge::Violation;
+use crate::ops::object::Allocator;
 use crate::source::Source;
 use libwasmtime::{
     AnyRef, Engine, ExnRef, ExternRef, Func, Global, Instance, InstancePre, Linker, Memory, Module,
@@ -93,6 +94,7 @@ pub struct Pools {
     pub anyrefs: Pool<Rooted<AnyRef>>,
     pub exnrefs: Pool<Rooted<ExnRef>>,
     pub owned: Pool<OwnedRooted<ExternRef>>,
+    pub allocators: Pool<Allocator>,
 }
 
 macro_rules! tally {

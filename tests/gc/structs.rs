@@ -162,7 +162,7 @@ fn a_scope_frees_what_is_in_its_objects() -> Result<()> {
         object.to_owned_rooted(&mut scope)?
     };
     store.gc(None)?;
-    assert_eq!(drops.count(), 1);
+    assert_eq!(drops.count(), freed(1));
     // Through the field, the value is still there.
     let value = kept.field(&mut store, 0)?;
     assert!(
@@ -176,7 +176,7 @@ fn a_scope_frees_what_is_in_its_objects() -> Result<()> {
     drop(kept);
     store.gc(None)?;
     // The root that `field` created is in the store's outermost scope.
-    assert_eq!(drops.count(), 1);
+    assert_eq!(drops.count(), freed(1));
     drop(store);
     assert_eq!(drops.count(), 2);
     Ok(())
@@ -189,7 +189,13 @@ fn a_million_structs_leave_the_heap_as_it_was() -> Result<()> {
     let pre = StructRefPre::new(&mut store, ty);
     for i in 0..1_000_000 {
         let mut scope = RootScope::new(&mut store);
-        let object = StructRef::new(&mut scope, &pre, &[Val::I32(i)])?;
+        let object = match StructRef::new(&mut scope, &pre, &[Val::I32(i)]) {
+            Err(error) if freed(1) == 0 => {
+                assert!(error_of::<()>(Err(error)).contains("out of memory"));
+                break;
+            }
+            made => made?,
+        };
         if i % 1000 == 0 {
             assert_eq!(object.field(&mut scope, 0)?.unwrap_i32(), i);
         }
@@ -215,6 +221,9 @@ fn a_full_heap_is_an_error_and_recovers() -> Result<()> {
         made
     };
     assert!(made > 100, "{made}");
+    if freed(1) == 0 {
+        return Ok(());
+    }
     let mut again = 0;
     let mut scope = RootScope::new(&mut store);
     while again < made / 2 {
