@@ -7,7 +7,6 @@ mod global;
 mod instance;
 mod linker;
 mod memory;
-pub mod object;
 mod store;
 mod table;
 mod tag;
@@ -85,11 +84,6 @@ const OPS: &[fn(&mut Cx<'_>)] = &[
     memory::grow,
     memory::look,
     memory::describe,
-    object::allocator,
-    object::make,
-    object::make,
-    object::look,
-    object::look,
     store::fuel,
     store::epoch,
     store::gc,

@@ -1,7 +1,6 @@
 //! Types and values.
 
 use crate::kinds::{Kind, abstract_heap_types};
-use crate::ops::object;
 use crate::source::Source;
 use crate::world::Cx;
 use libwasmtime::{
@@ -19,10 +18,6 @@ fn ref_type(source: &Source, engine: &Engine, depth: usize) -> RefType {
             let ty = HeapType::ConcreteFunc(func_type_in(source, engine, depth + 1));
             RefType::new(source.any(), ty)
         }
-        13 if depth < 2 => match object::heap_type(source, engine, depth + 1) {
-            Some(ty) => RefType::new(source.any(), ty),
-            None => RefType::ANYREF,
-        },
         _ => {
             let heap_types = abstract_heap_types();
             let heap_type = source.pick(&heap_types).expect("there are some");
@@ -31,7 +26,7 @@ fn ref_type(source: &Source, engine: &Engine, depth: usize) -> RefType {
     }
 }
 
-pub fn val_type(source: &Source, engine: &Engine, depth: usize) -> ValType {
+fn val_type(source: &Source, engine: &Engine, depth: usize) -> ValType {
     let kind = source.pick(Kind::ALL).expect("there are some");
     match kind.ty() {
         ValType::Ref(_) => ValType::Ref(ref_type(source, engine, depth)),

@@ -2,7 +2,6 @@
 
 use crate::counted::{Counted, Counter};
 use crate::judge::Violation;
-use crate::ops::object::Allocator;
 use crate::source::Source;
 use libwasmtime::{
     AnyRef, Engine, ExnRef, ExternRef, Func, Global, Instance, InstancePre, Linker, Memory, Module,
@@ -94,7 +93,6 @@ pub struct Pools {
     pub anyrefs: Pool<Rooted<AnyRef>>,
     pub exnrefs: Pool<Rooted<ExnRef>>,
     pub owned: Pool<OwnedRooted<ExternRef>>,
-    pub allocators: Pool<Allocator>,
 }
 
 macro_rules! tally {
