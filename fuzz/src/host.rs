@@ -6,8 +6,8 @@ use crate::ops;
 use crate::values;
 use crate::world::{Cx, Data, Linked, Owner, Raised, Shared};
 use libwasmtime::{
-    AsContextMut, Caller, Extern, ExternRef, Func, FuncType, IntoFunc, Result, Rooted, V128, Val,
-    ValType,
+    AnyRef, ArrayRef, AsContextMut, Caller, Extern, ExternRef, Func, FuncType, IntoFunc, Result,
+    Rooted, StructRef, V128, Val, ValType,
 };
 use std::panic::panic_any;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 const MAX_DEPTH: usize = 3;
 
 /// The number of kinds of typed functions.
-pub const KINDS: usize = 8;
+pub const KINDS: usize = 11;
 
 /// The place for a typed function.
 pub trait Place {
@@ -95,6 +95,27 @@ pub fn typed<P: Place>(
         ),
         5 => place.put(move |a: i32, b: i64, c: f32, d: f64| (d, c, b, a)),
         6 => place.put(|vector: V128| vector),
+        7 => place.put(
+            move |mut caller: Caller<'_, Data>, object: Option<Rooted<StructRef>>| {
+                keep(&mut caller, &[object.into()]);
+                enter(&mut caller)?;
+                libwasmtime::error::Ok(object)
+            },
+        ),
+        8 => place.put(
+            move |mut caller: Caller<'_, Data>, array: Rooted<ArrayRef>| {
+                enter(&mut caller)?;
+                libwasmtime::error::Ok(array)
+            },
+        ),
+        9 => place.put(
+            move |mut caller: Caller<'_, Data>, any: Option<Rooted<AnyRef>>| {
+                keep(&mut caller, &[any.into()]);
+                enter(&mut caller)?;
+                let any = other(&mut caller, any.into());
+                libwasmtime::error::Ok(any.any_ref().flatten().copied())
+            },
+        ),
         _ => place.put(move |mut caller: Caller<'_, Data>| enter(&mut caller)),
     }
 }

@@ -11,7 +11,7 @@
 //!   had no reason;
 //! - no panic when an object was used with another store than its own;
 //! - data that has changed: in a store, in a memory, in a global, behind an `externref`, in a
-//!   function's arguments and results;
+//!   struct or an array, in a function's arguments and results;
 //! - a host function's failure that reaches no call, or another call than the one that
 //!   entered it;
 //! - data that is never dropped, or more than once;

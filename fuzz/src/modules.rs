@@ -12,6 +12,7 @@ const WRITTEN: &[&str] = &[
     include_str!("modules/traps.wat"),
     include_str!("modules/throws.wat"),
     include_str!("modules/collected.wat"),
+    include_str!("modules/objects.wat"),
     include_str!("modules/wide.wat"),
     include_str!("modules/shared.wat"),
     include_str!("modules/typed.wat"),

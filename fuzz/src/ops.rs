@@ -1,5 +1,7 @@
 //! The calls that need a store's context, from outside or from a host function.
 
+mod anyref;
+mod arrayref;
 mod asynchronous;
 mod externref;
 pub mod func;
@@ -8,6 +10,7 @@ mod instance;
 mod linker;
 mod memory;
 mod store;
+mod structref;
 mod table;
 mod tag;
 
@@ -40,6 +43,16 @@ const ASYNC_OPS: &[fn(&mut Cx<'_>)] = &[
 
 /// All others; more important ones several times.
 const OPS: &[fn(&mut Cx<'_>)] = &[
+    anyref::cast,
+    anyref::cast,
+    anyref::cast_owned,
+    anyref::own,
+    anyref::convert,
+    anyref::compare,
+    anyref::describe,
+    arrayref::prepare,
+    arrayref::make,
+    arrayref::make,
     externref::make,
     externref::data,
     externref::data_mut,
@@ -88,6 +101,9 @@ const OPS: &[fn(&mut Cx<'_>)] = &[
     store::epoch,
     store::gc,
     store::exception,
+    structref::prepare,
+    structref::make,
+    structref::make,
     table::make,
     table::set,
     table::get,

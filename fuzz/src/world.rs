@@ -4,9 +4,9 @@ use crate::counted::{Counted, Counter};
 use crate::judge::Violation;
 use crate::source::Source;
 use libwasmtime::{
-    AnyRef, Engine, ExnRef, ExternRef, Func, Global, Instance, InstancePre, Linker, Memory, Module,
-    ModuleExport, OwnedRooted, Rooted, SharedMemory, StoreContextMut, StoreLimits, Table, Tag,
-    TypedFunc,
+    AnyRef, ArrayRef, ArrayRefPre, ArrayType, Engine, ExnRef, ExternRef, Func, Global, HeapType,
+    Instance, InstancePre, Linker, Memory, Module, ModuleExport, OwnedRooted, Rooted, SharedMemory,
+    StoreContextMut, StoreLimits, StructRef, StructRefPre, StructType, Table, Tag, TypedFunc,
 };
 use std::collections::HashSet;
 use std::fmt;
@@ -48,6 +48,13 @@ impl<H: Clone> Pool<H> {
     }
 }
 
+impl<H> Pool<H> {
+    /// Drops those of a store.
+    pub fn drop_of(&mut self, owner: Owner) {
+        self.0.retain(|(of, _)| *of != owner);
+    }
+}
+
 /// Keeps an object, and replaces another if there are many.
 pub fn keep<T>(objects: &mut Vec<T>, source: &Source, object: T) {
     if objects.len() < KEPT {
@@ -69,6 +76,20 @@ pub struct Linked {
 pub struct Prepared {
     pub pre: InstancePre<Data>,
     pub owners: HashSet<Owner>,
+}
+
+/// An allocator of structs, and their type.
+#[derive(Clone)]
+pub struct Structs {
+    pub pre: Arc<StructRefPre>,
+    pub ty: StructType,
+}
+
+/// An allocator of arrays, and their type.
+#[derive(Clone)]
+pub struct Arrays {
+    pub pre: Arc<ArrayRefPre>,
+    pub ty: ArrayType,
 }
 
 /// All objects.
@@ -93,6 +114,13 @@ pub struct Pools {
     pub anyrefs: Pool<Rooted<AnyRef>>,
     pub exnrefs: Pool<Rooted<ExnRef>>,
     pub owned: Pool<OwnedRooted<ExternRef>>,
+    pub structrefs: Pool<Rooted<StructRef>>,
+    pub arrayrefs: Pool<Rooted<ArrayRef>>,
+    pub owned_anyrefs: Pool<OwnedRooted<AnyRef>>,
+    pub structs: Pool<Structs>,
+    pub arrays: Pool<Arrays>,
+    /// Types of structs and arrays, of any engine.
+    pub heap_types: Vec<HeapType>,
 }
 
 macro_rules! tally {

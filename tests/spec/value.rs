@@ -46,6 +46,10 @@ pub fn from_const(store: &mut Store<()>, argument: &Const<'_>) -> Result<Val> {
             value: Some(ExnPattern::Null),
         }
         | CoreConst::NullExnRef => Val::ExnRef(None),
+        // As an argument, each of these is the null of that type.
+        CoreConst::EqRef | CoreConst::I31Ref | CoreConst::StructRef | CoreConst::ArrayRef => {
+            Val::null_any_ref()
+        }
         other => bail!("the crate has no value for the argument {other:?}"),
     })
 }
@@ -84,65 +88,90 @@ fn is_match(store: &mut Store<()>, value: &Val, pattern: &CoreConst) -> Result<b
         }
         return Ok(false);
     }
-    Ok(match (value, pattern) {
-        (Val::I32(bits), CoreConst::I32 { value }) => *bits == value.0,
-        (Val::I64(bits), CoreConst::I64 { value }) => *bits == value.0,
-        (Val::F32(bits), CoreConst::F32 { value }) => is_f32(*bits, value),
-        (Val::F64(bits), CoreConst::F64 { value }) => is_f64(*bits, value),
-        (Val::V128(bits), CoreConst::V128(lanes)) => is_v128(bits.as_u128(), lanes),
-        (Val::FuncRef(func), pattern) => match pattern {
-            CoreConst::FuncRef { value: None } => func.is_some(),
-            CoreConst::FuncRef {
-                value: Some(FuncRef::Null),
-            }
-            | CoreConst::NullFuncRef
-            | CoreConst::RefNull => func.is_none(),
+    Ok(match pattern {
+        CoreConst::Either { .. } => unreachable!("its patterns were tried above"),
+        CoreConst::I32 { value: n } => matches!(value, Val::I32(bits) if *bits == n.0),
+        CoreConst::I64 { value: n } => matches!(value, Val::I64(bits) if *bits == n.0),
+        CoreConst::F32 { value: n } => matches!(value, Val::F32(bits) if is_f32(*bits, n)),
+        CoreConst::F64 { value: n } => matches!(value, Val::F64(bits) if is_f64(*bits, n)),
+        CoreConst::V128(lanes) => matches!(value, Val::V128(n) if is_v128(n.as_u128(), lanes)),
+
+        CoreConst::FuncRef { value: None } => matches!(value, Val::FuncRef(Some(_))),
+        CoreConst::FuncRef {
+            value: Some(FuncRef::Null),
+        }
+        | CoreConst::NullFuncRef => matches!(value, Val::FuncRef(None)),
+
+        CoreConst::ExternRef { value: None } => matches!(value, Val::ExternRef(Some(_))),
+        CoreConst::ExternRef {
+            value: Some(ExternPattern::Null),
+        }
+        | CoreConst::NullExternRef => matches!(value, Val::ExternRef(None)),
+        CoreConst::ExternRef {
+            value: Some(ExternPattern::Host(number)),
+        } => match value {
+            Val::ExternRef(reference) => host_number(store, *reference)? == Some(number.0),
             _ => false,
         },
-        (Val::ExternRef(reference), pattern) => match pattern {
-            CoreConst::ExternRef { value: None } => reference.is_some(),
-            CoreConst::ExternRef {
-                value: Some(ExternPattern::Null),
+
+        CoreConst::AnyRef { value: None } => any_of(value).is_some(),
+        CoreConst::AnyRef {
+            value: Some(AnyPattern::Null),
+        }
+        | CoreConst::NullRef => matches!(value, Val::AnyRef(None)),
+        CoreConst::AnyRef {
+            value: Some(AnyPattern::Host(number)),
+        } => match any_of(value) {
+            Some(any) => {
+                let host = ExternRef::convert_any(&mut *store, any)?;
+                host_number(store, Some(host))? == Some(number.0)
             }
-            | CoreConst::NullExternRef
-            | CoreConst::RefNull => reference.is_none(),
-            CoreConst::ExternRef {
-                value: Some(ExternPattern::Host(number)),
-            } => host_number(store, *reference)? == Some(number.0),
-            _ => false,
+            None => false,
         },
-        (Val::AnyRef(None), pattern) => matches!(
-            pattern,
-            CoreConst::AnyRef {
-                value: Some(AnyPattern::Null),
-            } | CoreConst::NullRef
-                | CoreConst::RefNull
+        CoreConst::EqRef => any_is(value, |any| any.is_eqref(&*store))?,
+        CoreConst::I31Ref => any_is(value, |any| any.is_i31(&*store))?,
+        CoreConst::StructRef => any_is(value, |any| any.is_struct(&*store))?,
+        CoreConst::ArrayRef => any_is(value, |any| any.is_array(&*store))?,
+
+        CoreConst::ExnRef { value: None } => matches!(value, Val::ExnRef(Some(_))),
+        CoreConst::ExnRef {
+            value: Some(ExnPattern::Null),
+        }
+        | CoreConst::NullExnRef => matches!(value, Val::ExnRef(None)),
+
+        CoreConst::RefNull => matches!(
+            value,
+            Val::FuncRef(None) | Val::ExternRef(None) | Val::AnyRef(None) | Val::ExnRef(None)
         ),
-        (Val::AnyRef(Some(reference)), pattern) => match pattern {
-            CoreConst::AnyRef { value: None } => true,
-            CoreConst::AnyRef {
-                value: Some(AnyPattern::Host(number)),
-            } => {
-                let reference = ExternRef::convert_any(&mut *store, *reference)?;
-                host_number(store, Some(reference))? == Some(number.0)
-            }
-            CoreConst::EqRef => reference.is_eqref(&*store)?,
-            CoreConst::I31Ref => reference.is_i31(&*store)?,
-            CoreConst::StructRef => reference.is_struct(&*store)?,
-            CoreConst::ArrayRef => reference.is_array(&*store)?,
-            _ => false,
-        },
-        (Val::ExnRef(reference), pattern) => match pattern {
-            CoreConst::ExnRef { value: None } => reference.is_some(),
-            CoreConst::ExnRef {
-                value: Some(ExnPattern::Null),
-            }
-            | CoreConst::NullExnRef
-            | CoreConst::RefNull => reference.is_none(),
-            _ => false,
-        },
-        _ => false,
+
+        // The index of a function isn't known to the host, and the rest doesn't exist.
+        CoreConst::FuncRef {
+            value: Some(FuncRef::Index(_)),
+        }
+        | CoreConst::I31RefShared
+        | CoreConst::ContRef { .. }
+        | CoreConst::NullContRef => bail!("the crate has no value for the result {pattern:?}"),
     })
+}
+
+/// Reports whether a value is a reference to something that is collected, which is `what`.
+fn any_is(value: &Val, what: impl FnOnce(Rooted<AnyRef>) -> Result<bool>) -> Result<bool> {
+    any_of(value).map_or(Ok(false), what)
+}
+
+fn any_of(value: &Val) -> Option<Rooted<AnyRef>> {
+    match value {
+        Val::AnyRef(reference) => *reference,
+        Val::I32(_)
+        | Val::I64(_)
+        | Val::F32(_)
+        | Val::F64(_)
+        | Val::V128(_)
+        | Val::FuncRef(_)
+        | Val::ExternRef(_)
+        | Val::ExnRef(_)
+        | Val::ContRef(_) => None,
+    }
 }
 
 /// Returns the number that [`from_const`] put into a reference.

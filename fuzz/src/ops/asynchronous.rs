@@ -4,12 +4,15 @@ use super::externref::Object;
 use super::func::Call;
 use super::instance::{keep_instance, pick_module, pick_with_imports};
 use super::linker::{expect, names, pick_prepared, with_linker};
+use super::structref;
 use crate::host_async;
 use crate::judge::{Before, Expect, judge};
 use crate::ops;
 use crate::values;
 use crate::world::Cx;
-use libwasmtime::{ExternRef, Func, Instance, Memory, Rooted, Table, WasmParams, WasmResults};
+use libwasmtime::{
+    ExternRef, Func, Instance, Memory, Rooted, StructRef, Table, WasmParams, WasmResults,
+};
 
 /// Makes an asynchronous call, and judges how it ends; `None` also if it was given up.
 macro_rules! judge_async {
@@ -242,7 +245,7 @@ pub fn yields(cx: &mut Cx<'_>) {
 /// Creates objects with the functions that are asynchronous in name alone.
 pub fn objects(cx: &mut Cx<'_>) {
     let shared = cx.data().shared.clone();
-    match shared.source.below(4) {
+    match shared.source.below(5) {
         0 => {
             let ty = values::memory_type(&shared.source);
             let made = judge_async!(
@@ -286,6 +289,20 @@ pub fn objects(cx: &mut Cx<'_>) {
             );
             if let Some(object) = made {
                 ops::keep_val(cx, object.into());
+            }
+        }
+        3 => {
+            let Some(new) = structref::New::pick(cx) else {
+                return;
+            };
+            let made = judge_async!(
+                cx,
+                "StructRef::new_async",
+                new.expect,
+                StructRef::new_async(&mut *cx, &new.structs.pre, &new.fields)
+            );
+            if let Some(object) = made {
+                new.finish(cx, object);
             }
         }
         _ => {

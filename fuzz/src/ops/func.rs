@@ -5,7 +5,10 @@ use crate::judge::{Expect, judge, judge_entry, violation};
 use crate::ops;
 use crate::values;
 use crate::world::Cx;
-use libwasmtime::{ExternRef, Func, Rooted, V128, Val, ValType, WasmParams, WasmResults};
+use libwasmtime::{
+    AnyRef, ArrayRef, ExternRef, Func, GcRef, Rooted, StructRef, V128, Val, ValType, WasmParams,
+    WasmResults,
+};
 
 pub fn wrap(cx: &mut Cx<'_>) {
     let (shared, owner) = (cx.data().shared.clone(), cx.data().owner);
@@ -195,10 +198,52 @@ pub fn call_typed(cx: &mut Cx<'_>) {
                 violation(&shared, "a vector was changed");
             }
         }
+        7 => {
+            let Some((arg, is_foreign)) = super::structref::pick(cx) else {
+                return;
+            };
+            type Object = Option<Rooted<StructRef>>;
+            let expect = Expect::passing(foreign, is_foreign);
+            let result = typed::<Object, Object>(cx, func, expect, Some(arg));
+            if is_known
+                && result
+                    .flatten()
+                    .is_some_and(|result| !is_same(cx, arg, result))
+            {
+                violation(&shared, "a struct became another one");
+            }
+        }
+        8 => {
+            let Some((arg, is_foreign)) = super::arrayref::pick(cx) else {
+                return;
+            };
+            type Array = Rooted<ArrayRef>;
+            let expect = Expect::passing(foreign, is_foreign);
+            let result = typed::<Array, Array>(cx, func, expect, arg);
+            if is_known && result.is_some_and(|result| !is_same(cx, arg, result)) {
+                violation(&shared, "an array became another one");
+            }
+        }
+        9 => {
+            let (val, is_foreign) = values::val(cx, &ValType::ANYREF).expect("null, if nothing");
+            let arg = val.any_ref().flatten().copied();
+            let expect = Expect::passing(foreign, is_foreign);
+            type Any = Option<Rooted<AnyRef>>;
+            if let Some(result) = typed::<Any, Any>(cx, func, expect, arg) {
+                ops::keep_val(cx, result.into());
+            }
+        }
         _ => {
             typed::<(), ()>(cx, func, Expect::foreign(foreign), ());
         }
     }
+}
+
+fn is_same<R: GcRef>(cx: &mut Cx<'_>, a: Rooted<R>, b: Rooted<R>) -> bool {
+    let same = judge(cx, "Rooted::ref_eq", Expect::Own, |cx| {
+        Rooted::ref_eq(&*cx, &a, &b)
+    });
+    same == Some(true)
 }
 
 /// Calls a function that returns its arguments in reverse order; reports whether it
