@@ -192,6 +192,8 @@ pub mod asynchronous;
 mod backtrace;
 pub mod bind;
 mod callback;
+#[cfg(feature = "component-model")]
+pub mod component;
 #[allow(
     clippy::wildcard_enum_match_arm,
     reason = "settings are neither values, types nor items"
