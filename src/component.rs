@@ -22,10 +22,37 @@
 )]
 mod component;
 mod export;
+mod func;
+mod in_store;
+mod instance;
+mod instance_pre;
+mod linker;
 mod raw;
+mod resource;
+mod resource_any;
 mod typed;
 pub mod types;
+mod val;
 
 pub use component::Component;
 pub use export::{ComponentExportIndex, ExportLookup};
-pub use typed::{ComponentNamedList, ComponentType, Lift, Lower};
+pub use func::{Func, TypedFunc};
+pub(crate) use in_store::InStore;
+pub use instance::Instance;
+pub use instance_pre::InstancePre;
+pub use linker::{Linker, LinkerInstance};
+pub use resource::{Resource, ResourceDynamic};
+pub use resource_any::ResourceAny;
+pub use typed::{ComponentNamedList, ComponentType, Lift, Lower, WasmList, WasmStr};
+pub use types::{ResourceType, Type};
+pub use val::Val;
+
+/// What the code of macros uses. Nothing here is for programs.
+#[doc(hidden)]
+pub mod __internal {
+    pub use super::typed::derived::*;
+    pub use super::typed::{InstanceType, LiftContext, LowerContext, TypeMismatch};
+    pub use std::boxed::Box;
+    pub use std::string::String;
+    pub use std::vec::Vec;
+}

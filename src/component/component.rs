@@ -1,6 +1,7 @@
 //! [`Component`]: compiled components.
 
 use super::export::{ComponentExportIndex, ExportLookup, Exports};
+use super::types::Scope;
 use crate::error::{Context, check, format_err};
 use crate::owned::Owned;
 use crate::sys::{
@@ -50,6 +51,8 @@ struct ComponentInner {
     /// A number that no other component of the process has or had.
     serial: u64,
     exports: Exports,
+    /// What its types belong to.
+    scope: Arc<Scope>,
 }
 
 impl Component {
@@ -249,6 +252,7 @@ impl Component {
                 engine: engine.clone(),
                 serial: NEXT.fetch_add(1, Ordering::Relaxed),
                 exports: Exports::default(),
+                scope: Arc::new(Scope::new(engine)),
             }),
         }
     }
@@ -278,6 +282,11 @@ impl Component {
 
     pub(super) fn exports(&self) -> &Exports {
         &self.inner.exports
+    }
+
+    /// Returns what the component's types belong to.
+    pub(super) fn scope(&self) -> &Arc<Scope> {
+        &self.inner.scope
     }
 
     /// Returns the C object, which is valid as long as `self`.

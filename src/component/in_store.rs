@@ -3,9 +3,11 @@
 use super::func::Signature;
 use super::instance::Origin;
 use super::resource_any::Handles;
+use super::types::Scope;
+use crate::Engine;
 use crate::sys::{wasmtime_component_func_t, wasmtime_component_instance_t};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The part of a store's state that belongs to components.
 #[derive(Default)]
@@ -17,6 +19,8 @@ pub struct InStore {
     signatures: HashMap<(u32, u32), Arc<Signature>>,
     /// The resources that the host holds as [`ResourceAny`](super::ResourceAny).
     pub(super) handles: Handles,
+    /// What the types of the components belong to.
+    scope: OnceLock<Arc<Scope>>,
 }
 
 impl InStore {
@@ -29,6 +33,10 @@ impl InStore {
         self.instances
             .get(&instance.__private)
             .expect("a handle is created together with the note of its origin")
+    }
+
+    pub(crate) fn scope(&self, engine: &Engine) -> &Arc<Scope> {
+        self.scope.get_or_init(|| Arc::new(Scope::new(engine)))
     }
 
     pub(super) fn signature(&self, func: &wasmtime_component_func_t) -> Option<Arc<Signature>> {

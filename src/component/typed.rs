@@ -6,11 +6,21 @@
 //! so what doesn't fit is an error and never undefined.
 
 mod context;
+pub mod derived;
+mod layout;
+mod lists;
+mod maps;
 mod mismatch;
+mod options;
+mod pointers;
 mod scalars;
+mod text;
+mod tuples;
 
 pub use context::{InstanceType, LiftContext, LowerContext};
+pub use lists::WasmList;
 pub use mismatch::{TypeMismatch, unexpected};
+pub use text::WasmStr;
 
 use super::types::{ComponentFunc, Type};
 use crate::Result;
@@ -49,6 +59,11 @@ pub unsafe trait ComponentType: Send + Sync {
     #[doc(hidden)]
     const ALIGN32: u32;
 
+    /// Whether this is `()`, which stands for nothing where a case of a variant or a result can
+    /// carry a value.
+    #[doc(hidden)]
+    const IS_UNIT: bool = false;
+
     /// Compares the type with one of a component.
     #[doc(hidden)]
     fn typecheck(ty: &Type, cx: &InstanceType<'_>) -> Result<(), TypeMismatch>;
@@ -75,6 +90,13 @@ pub unsafe trait Lower: ComponentType {
         *place = self.lower(cx)?;
         Ok(())
     }
+
+    /// Writes the elements of a [`ComponentNamedList`] over as many values that own nothing.
+    #[doc(hidden)]
+    fn lower_list(&self, cx: &mut LowerContext<'_>, vals: &mut [OwnedComponentVal]) -> Result<()> {
+        _ = (cx, vals);
+        unreachable!("only a tuple is a list of values")
+    }
 }
 
 /// A Rust type whose values the host gets from a component.
@@ -91,6 +113,13 @@ pub unsafe trait Lift: Sized + ComponentType {
     /// than the type.
     #[doc(hidden)]
     fn lift(cx: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<Self>;
+
+    /// Reads the elements of a [`ComponentNamedList`].
+    #[doc(hidden)]
+    fn lift_list(cx: &mut LiftContext<'_>, vals: &[OwnedComponentVal]) -> Result<Self> {
+        _ = (cx, vals);
+        unreachable!("only a tuple is a list of values")
+    }
 }
 
 /// A tuple that stands for the parameters or the results of a function.
@@ -101,6 +130,14 @@ pub unsafe trait Lift: Sized + ComponentType {
 ///
 /// It can't be implemented outside of this crate.
 pub unsafe trait ComponentNamedList: ComponentType {
+    /// An array with a place for each value.
+    #[doc(hidden)]
+    type Vals: AsRef<[OwnedComponentVal]> + AsMut<[OwnedComponentVal]> + Send;
+
+    /// Returns places that hold values which own nothing.
+    #[doc(hidden)]
+    fn vals() -> Self::Vals;
+
     /// Compares the tuple with the parameters of a function.
     #[doc(hidden)]
     fn typecheck_params(ty: &ComponentFunc, cx: &InstanceType<'_>) -> Result<(), TypeMismatch>;
@@ -108,16 +145,4 @@ pub unsafe trait ComponentNamedList: ComponentType {
     /// Compares the tuple with the results of a function.
     #[doc(hidden)]
     fn typecheck_results(ty: &ComponentFunc, cx: &InstanceType<'_>) -> Result<(), TypeMismatch>;
-
-    /// Writes the values over as many that own nothing.
-    #[doc(hidden)]
-    fn lower_list(&self, cx: &mut LowerContext<'_>, vals: &mut [OwnedComponentVal]) -> Result<()>
-    where
-        Self: Lower;
-
-    /// Reads as many values.
-    #[doc(hidden)]
-    fn lift_list(cx: &mut LiftContext<'_>, vals: &[OwnedComponentVal]) -> Result<Self>
-    where
-        Self: Lift;
 }

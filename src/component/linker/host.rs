@@ -4,13 +4,13 @@
 //! [`Linker`](super::Linker) that builds them. It is shared by a reference count: [`Shared`].
 
 use crate::callback::{Finalizer, discard};
-#[cfg(feature = "async")]
-use crate::store::callback::{HostFuture, call_async_host};
 use crate::component::typed::{InstanceType, LiftContext, LowerContext};
 use crate::component::types::ComponentFunc;
 use crate::component::{ComponentNamedList, Lift, Lower, Val};
 use crate::store::StoreOpaque;
 use crate::store::callback::call_host_with_store;
+#[cfg(feature = "async")]
+use crate::store::callback::{HostFuture, call_async_host};
 use crate::sys::{
     wasmtime_component_func_callback_t, wasmtime_component_func_type_t,
     wasmtime_component_resource_destructor_t, wasmtime_component_val_t, wasmtime_context_t,
@@ -142,7 +142,7 @@ impl HostFunc {
     #[cfg(feature = "async")]
     pub fn untyped_async<T, F>(func: F) -> HostFunc
     where
-        T: 'static,
+        T: Send + 'static,
         F: for<'a> Fn(
                 StoreContextMut<'a, T>,
                 ComponentFunc,
@@ -264,7 +264,10 @@ impl<'a> Values<'a> {
     unsafe fn lift_vals(&self, store: NonNull<StoreOpaque>) -> Result<Vec<Val>> {
         // SAFETY: invariant "State": nothing else uses the store now, as this function requires.
         let mut cx = LiftContext::new(unsafe { &mut *store.as_ptr() });
-        self.args.iter().map(|arg| Val::lift(&mut cx, arg)).collect()
+        self.args
+            .iter()
+            .map(|arg| Val::lift(&mut cx, arg))
+            .collect()
     }
 
     /// Writes results of any type.
@@ -389,13 +392,14 @@ unsafe extern "C" fn untyped_async_callback<T, F>(
     nresults: usize,
 ) -> *mut wasmtime_error_t
 where
-    T: 'static,
+    T: Send + 'static,
     F: for<'a> Fn(
-        StoreContextMut<'a, T>,
-        ComponentFunc,
-        &'a [Val],
-        &'a mut [Val],
-    ) -> Box<dyn Future<Output = Result<()>> + Send + 'a>,
+            StoreContextMut<'a, T>,
+            ComponentFunc,
+            &'a [Val],
+            &'a mut [Val],
+        ) -> Box<dyn Future<Output = Result<()>> + Send + 'a>
+        + Sync,
 {
     // SAFETY: as for `typed_async_callback`. The future borrows the vectors of values, which are
     // in boxes, and is dropped before them.

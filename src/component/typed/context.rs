@@ -1,7 +1,10 @@
 //! What values need beside themselves: the store in which they are.
 
+use crate::component::Func;
+use crate::component::resource_any::Lent;
 use crate::store::StoreOpaque;
 use std::marker::PhantomData;
+use std::mem;
 
 /// How the resources in a type are to be compared.
 ///
@@ -32,20 +35,85 @@ impl InstanceType<'_> {
     }
 }
 
-/// The store to which values are passed.
+/// The store to which values are passed, and what they are passed as.
 pub struct LowerContext<'a> {
     store: &'a mut StoreOpaque,
+    purpose: Purpose,
+    lent: Lent,
+}
+
+/// What values are passed as.
+#[derive(Clone, Copy)]
+enum Purpose {
+    /// The arguments of this function.
+    Arguments(Func),
+    /// The results of a host function.
+    Results,
 }
 
 impl<'a> LowerContext<'a> {
+    /// For the arguments of a function.
     #[inline]
-    pub(crate) fn new(store: &'a mut StoreOpaque) -> LowerContext<'a> {
-        LowerContext { store }
+    pub(crate) fn for_call(store: &'a mut StoreOpaque, func: &Func) -> LowerContext<'a> {
+        LowerContext::new(store, Purpose::Arguments(*func))
+    }
+
+    /// For the results of a host function.
+    #[inline]
+    pub(crate) fn for_results(store: &'a mut StoreOpaque) -> LowerContext<'a> {
+        LowerContext::new(store, Purpose::Results)
+    }
+
+    #[inline]
+    fn new(store: &'a mut StoreOpaque, purpose: Purpose) -> LowerContext<'a> {
+        LowerContext {
+            store,
+            purpose,
+            lent: Lent::default(),
+        }
     }
 
     #[inline]
     pub(crate) fn store(&mut self) -> &mut StoreOpaque {
         self.store
+    }
+
+    /// Returns what has been passed of the host's handles.
+    #[inline]
+    pub(crate) fn lent(&mut self) -> &mut Lent {
+        &mut self.lent
+    }
+
+    pub(crate) fn is_for_results(&self) -> bool {
+        matches!(self.purpose, Purpose::Results)
+    }
+
+    /// Reports whether whoever gets the values may get ownership of a resource of the host with
+    /// that number.
+    pub(crate) fn takes_ownership_of(&mut self, number: u32) -> bool {
+        match self.purpose {
+            Purpose::Arguments(func) => func.signature(self.store).handles().owns_host(number),
+            Purpose::Results => true,
+        }
+    }
+
+    /// Returns what has been passed of the host's handles, for the end of the call.
+    #[inline]
+    pub(crate) fn into_lent(mut self) -> Lent {
+        mem::take(&mut self.lent)
+    }
+
+    /// Gives up the handles that were passed as results.
+    #[inline]
+    pub(crate) fn finish_results(mut self) {
+        self.lent.give_all(self.store);
+    }
+}
+
+impl Drop for LowerContext<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.lent.take_back(self.store);
     }
 }
 
