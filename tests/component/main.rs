@@ -1,0 +1,4 @@
+//! Components, a module per topic.
+#![cfg(all(feature = "component-model", feature = "cranelift", feature = "wat"))]
+
+mod asynchronous;
