@@ -22,10 +22,16 @@
 )]
 mod component;
 mod export;
+mod has_data;
 mod raw;
+mod resource;
+mod resource_table;
 mod typed;
 pub mod types;
 
 pub use component::Component;
 pub use export::{ComponentExportIndex, ExportLookup};
+pub use has_data::{HasData, HasSelf};
+pub use resource::Resource;
+pub use resource_table::{ResourceTable, ResourceTableError};
 pub use typed::{ComponentNamedList, ComponentType, Lift, Lower};
