@@ -2,3 +2,5 @@
 #![cfg(all(feature = "component-model", feature = "cranelift", feature = "wat"))]
 
 mod asynchronous;
+mod has_data;
+mod resource_table;
