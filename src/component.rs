@@ -28,6 +28,8 @@ mod in_store;
 mod instance;
 mod instance_pre;
 mod linker;
+#[cfg(any(feature = "component-macro", feature = "macros"))]
+mod macros;
 mod raw;
 mod resource;
 mod resource_any;
@@ -36,6 +38,10 @@ mod typed;
 pub mod types;
 mod val;
 
+#[cfg(feature = "component-macro")]
+pub use crate::__component_bindgen as bindgen;
+#[cfg(any(feature = "component-macro", feature = "macros"))]
+pub use crate::__component_flags as flags;
 pub use component::Component;
 pub use export::{ComponentExportIndex, ExportLookup};
 pub use func::{Func, TypedFunc};
@@ -43,6 +49,8 @@ pub use has_data::{HasData, HasSelf};
 pub(crate) use in_store::InStore;
 pub use instance::Instance;
 pub use instance_pre::InstancePre;
+#[cfg(any(feature = "component-macro", feature = "macros"))]
+pub use libwasmtime_macros::{ComponentType, Lift, Lower};
 pub use linker::{Linker, LinkerInstance};
 pub use resource::{Resource, ResourceDynamic};
 pub use resource_any::ResourceAny;
@@ -56,6 +64,10 @@ pub use val::Val;
 pub mod __internal {
     pub use super::typed::derived::*;
     pub use super::typed::{InstanceType, LiftContext, LowerContext, TypeMismatch};
+    #[cfg(feature = "component-macro")]
+    pub use libwasmtime_macros::bindgen;
+    #[cfg(any(feature = "component-macro", feature = "macros"))]
+    pub use libwasmtime_macros::flags;
     pub use std::boxed::Box;
     pub use std::string::String;
     pub use std::vec::Vec;
