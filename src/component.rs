@@ -16,6 +16,7 @@
 //! one step. Types are compared when a function is looked up or linked, and not again when it is
 //! called.
 
+mod access;
 #[allow(
     clippy::module_inception,
     reason = "the module has the name of its type, as all modules here"
@@ -42,6 +43,7 @@ mod val;
 pub use crate::__component_bindgen as bindgen;
 #[cfg(any(feature = "component-macro", feature = "macros"))]
 pub use crate::__component_flags as flags;
+pub use access::Access;
 pub use component::Component;
 pub use export::{ComponentExportIndex, ExportLookup};
 pub use func::{Func, TypedFunc};

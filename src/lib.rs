@@ -244,6 +244,10 @@ pub mod wasi;
 #[cfg(feature = "wat")]
 mod wat;
 
+/// The crate of which errors are made: the code that [`component::bindgen!`] generates with the option
+/// `anyhow` has its `Result`.
+#[cfg(feature = "anyhow")]
+pub use anyhow;
 pub use backtrace::{FrameInfo, WasmBacktrace};
 #[cfg(feature = "macros")]
 pub use bind::attribute::host;

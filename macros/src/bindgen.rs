@@ -34,7 +34,7 @@ struct Source {
 
 fn generate(options: Options) -> Result<TokenStream> {
     let span = options.span;
-    let error = |error: anyhow::Error| Error::new(span, format!("{error:?}"));
+    let error = |error: anyhow::Error| Error::new(span, format!("{error:#}"));
     let mut source = parse(&options).map_err(error)?;
     unsupported::check(&source.resolve, source.world).map_err(error)?;
     let opts = Opts {
@@ -44,6 +44,13 @@ fn generate(options: Options) -> Result<TokenStream> {
     let code = opts
         .generate(&mut source.resolve, source.world)
         .map_err(error)?;
+    if code.contains("::component::Accessor") {
+        return Err(Error::new(
+            span,
+            "a function with the options `async | store` runs concurrently, which the C API of \
+             libwasmtime can't do: leave `store` out, or `async`",
+        ));
+    }
     if opts.stringify {
         return Ok(quote!(#code));
     }

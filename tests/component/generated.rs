@@ -1,0 +1,1 @@
+//! `bindgen!` with the interfaces that the `wasmtime` crate's own generator is tested with.
