@@ -1,7 +1,7 @@
 //! [`Instance`]: components in a store.
 
 use super::linker::Linked;
-use super::types::ComponentItem;
+use super::types::{ComponentFunc, ComponentItem, ResourceType};
 use super::{
     Component, ComponentExportIndex, ComponentNamedList, ExportLookup, Func, InstancePre, Lift,
     Lower, TypedFunc,
@@ -129,6 +129,55 @@ impl Instance {
             None => item,
         };
         Some((item, index))
+    }
+
+    /// Returns the type of an exported resource, or `None` if there is none of that name or at that
+    /// index.
+    ///
+    /// The C API has no function for this. So the type is found in an exported function that takes
+    /// or returns the resource; if none does, this returns `None`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the instance belongs to another store.
+    pub fn get_resource(
+        &self,
+        mut store: impl AsContextMut,
+        name: impl ExportLookup,
+    ) -> Option<ResourceType> {
+        let mut store = store.as_context_mut();
+        let component = self.origin(store.opaque()).component.clone();
+        let (item, _) = component.get_export(None, name)?;
+        let ComponentItem::Resource(resource) = item else {
+            return None;
+        };
+        let mut resolve = |index: ComponentExportIndex, ty: &ComponentFunc| {
+            let place = ty.all_handles().iter().position(|ty| *ty == resource)?;
+            let ty = self.get_func(&mut store, index)?.ty(&store);
+            ty.all_handles().get(place).copied()
+        };
+        let ty = component.component_type();
+        for (name, export) in ty.exports(component.engine()) {
+            let index = component.get_export_index(None, name)?;
+            if let ComponentItem::ComponentFunc(ty) = &export.ty {
+                if let Some(found) = resolve(index, ty) {
+                    return Some(found);
+                }
+            }
+            let ComponentItem::ComponentInstance(interface) = &export.ty else {
+                continue;
+            };
+            for (name, export) in interface.exports(component.engine()) {
+                let ComponentItem::ComponentFunc(ty) = &export.ty else {
+                    continue;
+                };
+                let index = component.get_export_index(Some(&index), name)?;
+                if let Some(found) = resolve(index, ty) {
+                    return Some(found);
+                }
+            }
+        }
+        None
     }
 
     /// Returns the index of an export, or `None` if there is none of that name.

@@ -12,10 +12,11 @@ use std::marker::PhantomData;
 ///
 /// [`Func::typed`] and [`Instance::get_typed_func`](crate::component::Instance::get_typed_func)
 /// return it, after they have compared the types.
-// It contains neither, so it is `Send` and `Sync` for all.
+// It contains neither, so it is `Send` and `Sync` for all. Covariant in `Params`: a function of
+// `&'static str` takes a `&str` of any lifetime, as arguments are copied.
 pub struct TypedFunc<Params, Return> {
     func: Func,
-    types: PhantomData<fn(Params) -> Return>,
+    types: PhantomData<fn() -> (Params, Return)>,
 }
 
 impl<Params, Return> TypedFunc<Params, Return> {

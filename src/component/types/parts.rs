@@ -63,6 +63,22 @@ impl HandleTypes {
 }
 
 impl ComponentFunc {
+    /// Returns the types of the handles in the parameters and the result, in their order.
+    pub(crate) fn all_handles(&self) -> Vec<ResourceType> {
+        let mut handles = Vec::new();
+        let mut left = MOST_PARTS;
+        for ty in self.params().map(|(_, ty)| ty).chain(self.results()) {
+            // A type with too many parts isn't passed in the first place.
+            _ = ty.visit(&mut left, &mut |ty| {
+                if let Type::Own(ty) | Type::Borrow(ty) = ty {
+                    handles.push(*ty);
+                }
+                Ok(())
+            });
+        }
+        handles
+    }
+
     /// Returns of which resources the parameters are handles.
     pub(crate) fn handles_in_params(&self) -> HandleTypes {
         let mut handles = HandleTypes::default();
@@ -70,10 +86,10 @@ impl ComponentFunc {
         for (_, ty) in self.params() {
             // A type with too many parts isn't passed in the first place.
             _ = ty.visit(&mut left, &mut |ty| {
-                match ty {
-                    Type::Own(ty) => handles.owned.push(*ty),
-                    Type::Borrow(ty) => handles.borrowed.push(*ty),
-                    _ => {}
+                if let Type::Own(ty) = ty {
+                    handles.owned.push(*ty);
+                } else if let Type::Borrow(ty) = ty {
+                    handles.borrowed.push(*ty);
                 }
                 Ok(())
             });
@@ -84,11 +100,16 @@ impl ComponentFunc {
 
 impl Type {
     fn check_passable(&self, left: &mut usize) -> Result<(), &'static str> {
-        self.visit(left, &mut |ty| match ty {
-            Type::Future(_) => Err("a future"),
-            Type::Stream(_) => Err("a stream"),
-            Type::ErrorContext => Err("an error context"),
-            _ => Ok(()),
+        self.visit(left, &mut |ty| {
+            if let Type::Future(_) = ty {
+                Err("a future")
+            } else if let Type::Stream(_) = ty {
+                Err("a stream")
+            } else if let Type::ErrorContext = ty {
+                Err("an error context")
+            } else {
+                Ok(())
+            }
         })
     }
 

@@ -1,1 +1,0 @@
-//! `bindgen!` with the interfaces that the `wasmtime` crate's own generator is tested with.
