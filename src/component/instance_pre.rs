@@ -45,12 +45,8 @@ impl<T: 'static> InstancePre<T> {
     }
 
     /// Returns what [`ComponentFunc::typecheck`](super::types::ComponentFunc::typecheck) takes.
-    ///
-    /// The C API doesn't tell which resources the imports are before there is an instance. So
-    /// types that are compared here may have any resource of the host where the component has
-    /// one that it imports.
     pub fn instance_type(&self) -> InstanceType<'_> {
-        InstanceType::COMPONENT
+        self.linked.instance_type()
     }
 
     /// Creates an instance, and runs the start functions of its modules.

@@ -11,6 +11,7 @@ mod names;
 
 pub use linker_instance::LinkerInstance;
 
+use super::typed::InstanceType;
 use super::types::ResourceType;
 use super::{Component, Instance, InstancePre};
 use crate::error::{bail, check, ensure};
@@ -169,9 +170,6 @@ impl<T: 'static> Linker<T> {
     /// - a host function has other types than the component imports, or the component imports a
     ///   function with a stream, a future or an error context, which the C API can't pass;
     /// - the component belongs to another engine than the linker.
-    ///
-    /// A resource is compared when the component is instantiated, since the C API doesn't
-    /// tell before which one a type means.
     pub fn instantiate_pre(&self, component: &Component) -> Result<InstancePre<T>> {
         check_engine(&self.engine, component)?;
         let ty = component.component_type();
@@ -254,7 +252,6 @@ impl<T: 'static> fmt::Debug for Linker<T> {
 /// A linker of the C API, to which nothing is added any more.
 struct Built {
     raw: Owned<wasmtime_component_linker_t>,
-    engine: Engine,
 }
 
 // SAFETY: the C object is bound to no thread, and the host functions that it owns are `Send`.
@@ -281,10 +278,7 @@ impl Built {
                 ))?;
             }
         }
-        Ok(Built {
-            raw,
-            engine: engine.clone(),
-        })
+        Ok(Built { raw })
     }
 }
 
@@ -393,6 +387,11 @@ impl Linked {
             store.add_async()?;
         }
         Ok(())
+    }
+
+    /// Returns what the resources in the component's types are.
+    pub(super) fn instance_type(&self) -> InstanceType<'_> {
+        InstanceType::of_component(&self.needs.resources)
     }
 
     /// Returns the C object, which is valid as long as `self`.

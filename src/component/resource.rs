@@ -53,7 +53,7 @@ pub struct ResourceDynamic {
 pub(super) struct HostHandle {
     rep: u32,
     owned: bool,
-    /// Whether a guest has got it as a result, and owns it now.
+    /// Whether a guest owns it now.
     is_given: AtomicBool,
     /// The handle in libwasmtime's table, once it has been lent to a guest.
     in_table: OnceLock<InTable>,
@@ -143,13 +143,10 @@ impl HostHandle {
         if !self.owned {
             return self.lower_borrowed(cx, number);
         }
+        let is_given = cx.gives_away(number);
         let handle = match self.in_table(cx.store())? {
             Some(handle) => handle.clone(),
-            None if cx.is_for_results() => {
-                let handle = self.put(cx.store(), true, number)?;
-                self.is_given.store(true, Ordering::Relaxed);
-                handle
-            }
+            None if is_given => self.put(cx.store(), true, number)?,
             None => {
                 let handle = self.put(cx.store(), true, number)?;
                 let store = cx.store().roots.serial();
@@ -157,6 +154,7 @@ impl HostHandle {
                 self.in_table.get_or_init(|| in_table).handle.clone()
             }
         };
+        self.is_given.store(is_given, Ordering::Relaxed);
         Ok(OwnedComponentVal::from_resource(handle))
     }
 
@@ -280,7 +278,7 @@ unsafe impl<T: 'static> ComponentType for Resource<T> {
     fn typecheck(ty: &Type, cx: &InstanceType<'_>) -> Result<(), TypeMismatch> {
         let expected = || format!("a resource `{}` of the host", type_name::<T>());
         if let Type::Own(resource) | Type::Borrow(resource) = ty {
-            if !cx.is_instantiated() || resource.is_host(host_number::<T>()) {
+            if cx.resource(*resource).is_host(host_number::<T>()) {
                 return Ok(());
             }
             return Err(TypeMismatch::new(expected(), "another resource"));
@@ -386,8 +384,8 @@ unsafe impl ComponentType for ResourceDynamic {
     fn typecheck(ty: &Type, cx: &InstanceType<'_>) -> Result<(), TypeMismatch> {
         let expected = "a resource of the host whose type is a number";
         if let Type::Own(resource) | Type::Borrow(resource) = ty {
-            let is_dynamic = resource.host_number().and_then(payload_of_host_number);
-            if !cx.is_instantiated() || is_dynamic.is_some() {
+            let number = cx.resource(*resource).host_number();
+            if number.and_then(payload_of_host_number).is_some() {
                 return Ok(());
             }
             return Err(TypeMismatch::new(expected, "another resource"));

@@ -268,7 +268,7 @@ impl ResourceAny {
             return Err(cross_store());
         }
         store.components.handles.get(self.place).ok_or_else(|| {
-            format_err!("the resource isn't there any more: it was dropped or passed on")
+            format_err!("host-owned resource was already de-allocated: it was dropped or passed on")
         })
     }
 

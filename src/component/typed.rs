@@ -17,6 +17,7 @@ mod scalars;
 mod text;
 mod tuples;
 
+pub(crate) use context::ImportedResources;
 pub use context::{InstanceType, LiftContext, LowerContext};
 pub use lists::WasmList;
 pub use mismatch::{TypeMismatch, unexpected};

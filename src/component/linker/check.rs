@@ -2,19 +2,22 @@
 
 use super::Definition;
 use super::names::Names;
-use crate::component::typed::InstanceType;
+use crate::component::typed::{ImportedResources, InstanceType};
 use crate::component::types::{self, ComponentInstance, ComponentItem};
-use crate::error::{Context, bail, format_err};
+use crate::error::{Context, bail, ensure, format_err};
 use crate::{Engine, Result};
 
 /// What the definitions for a component need of a store.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Needs {
     pub is_async: bool,
     pub wasi: bool,
+    /// What the resources that the component imports are.
+    pub resources: ImportedResources,
 }
 
-/// Compares all that a component imports.
+/// Compares all that a component imports, in its order: a resource comes before the functions that
+/// take it.
 ///
 /// # Errors
 ///
@@ -57,13 +60,16 @@ fn check(
         (ComponentItem::ComponentFunc(ty), Some(Definition::Func(func))) => {
             match func.typecheck {
                 Some(typecheck) => {
-                    typecheck(ty, &InstanceType::COMPONENT).context("type mismatch")?;
+                    typecheck(ty, &InstanceType::of_component(&needs.resources))?;
                 }
                 None => ty.check_passable()?,
             }
             needs.is_async |= func.is_async;
         }
-        (ComponentItem::Resource(_), Some(Definition::Resource(_, destructor))) => {
+        (ComponentItem::Resource(imported), Some(Definition::Resource(ty, destructor))) => {
+            // It may be one that was imported before, by another name.
+            let known = needs.resources.insert(*imported, *ty);
+            ensure!(known.is_none_or(|known| known == *ty), "mismatched resource types");
             needs.is_async |= destructor.is_async;
         }
         (

@@ -2,36 +2,38 @@
 
 use crate::component::Func;
 use crate::component::resource_any::Lent;
+use crate::component::types::ResourceType;
 use crate::store::StoreOpaque;
-use std::marker::PhantomData;
+use std::collections::HashMap;
 use std::mem;
 
-/// How the resources in a type are to be compared.
+/// What the resources in a type are.
 ///
-/// Of a component that isn't instantiated, nobody knows yet which resources it imports; so any
-/// resource of the host may be one of them.
+/// The types of a component that isn't instantiated tell nothing about those that it imports. So
+/// what they are to be is noted when the component is linked.
 #[derive(Clone, Copy, Debug)]
 pub struct InstanceType<'a> {
-    is_instantiated: bool,
-    of: PhantomData<&'a ()>,
+    imported: Option<&'a ImportedResources>,
 }
 
-impl InstanceType<'_> {
-    /// The types of an instance.
-    pub(crate) const INSTANCE: Self = InstanceType {
-        is_instantiated: true,
-        of: PhantomData,
-    };
+/// What the resources that a component imports are.
+pub(crate) type ImportedResources = HashMap<ResourceType, ResourceType>;
+
+impl<'a> InstanceType<'a> {
+    /// The types of an instance, of which all is known.
+    pub(crate) const INSTANCE: InstanceType<'static> = InstanceType { imported: None };
 
     /// The types of a component.
-    pub(crate) const COMPONENT: Self = InstanceType {
-        is_instantiated: false,
-        of: PhantomData,
-    };
+    pub(crate) fn of_component(imported: &'a ImportedResources) -> InstanceType<'a> {
+        InstanceType {
+            imported: Some(imported),
+        }
+    }
 
-    /// Reports whether the types of resources are known.
-    pub(crate) fn is_instantiated(&self) -> bool {
-        self.is_instantiated
+    /// Returns what a resource is.
+    pub(crate) fn resource(&self, ty: ResourceType) -> ResourceType {
+        let imported = self.imported.and_then(|imported| imported.get(&ty));
+        imported.copied().unwrap_or(ty)
     }
 }
 
@@ -84,8 +86,17 @@ impl<'a> LowerContext<'a> {
         &mut self.lent
     }
 
-    pub(crate) fn is_for_results(&self) -> bool {
-        matches!(self.purpose, Purpose::Results)
+    /// Reports whether whoever gets the values gets ownership of every resource of the host with
+    /// that number.
+    pub(crate) fn gives_away(&mut self, number: u32) -> bool {
+        match self.purpose {
+            Purpose::Arguments(func) => {
+                let signature = func.signature(self.store);
+                let handles = signature.handles();
+                handles.owns_host(number) && !handles.borrows_host(number)
+            }
+            Purpose::Results => true,
+        }
     }
 
     /// Reports whether whoever gets the values may get ownership of a resource of the host with

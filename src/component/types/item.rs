@@ -1,7 +1,6 @@
 //! What a component imports and exports.
 
 use super::{ComponentFunc, ResourceType, Scope, Type, name, type_object};
-use crate::component::typed::InstanceType;
 use crate::component::{Component as CompiledComponent, ComponentExportIndex, ExportLookup};
 use crate::owned::Owned;
 use crate::sys::*;
@@ -176,14 +175,6 @@ items! {
     ComponentInstance: "export" get_export by wasmtime_component_instance_type_export_get,
         exports by wasmtime_component_instance_type_export_count
             wasmtime_component_instance_type_export_nth;
-}
-
-impl Component {
-    /// Returns what [`ComponentFunc::typecheck`] takes.
-    #[doc(hidden)]
-    pub fn instance_type(&self) -> InstanceType<'_> {
-        InstanceType::COMPONENT
-    }
 }
 
 impl CompiledComponent {

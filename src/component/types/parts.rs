@@ -60,6 +60,11 @@ impl HandleTypes {
     pub(crate) fn owns_host(&self, number: u32) -> bool {
         self.owned.iter().any(|ty| ty.is_host(number))
     }
+
+    /// Reports whether the function borrows a resource of the host with that number.
+    pub(crate) fn borrows_host(&self, number: u32) -> bool {
+        self.borrowed.iter().any(|ty| ty.is_host(number))
+    }
 }
 
 impl ComponentFunc {
