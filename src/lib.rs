@@ -244,7 +244,7 @@ pub mod wasi;
 #[cfg(feature = "wat")]
 mod wat;
 
-/// The crate of which errors are made: the code that [`component::bindgen!`] generates with the option
+/// The crate of which errors are made: the code that `component::bindgen!` generates with the option
 /// `anyhow` has its `Result`.
 #[cfg(feature = "anyhow")]
 pub use anyhow;

@@ -17,12 +17,20 @@ use std::sync::Arc;
 /// An instance of a component: the handle of an object in a store.
 ///
 /// [`Linker::instantiate`](super::Linker::instantiate) and [`InstancePre::instantiate`] create it,
-/// and so does the code of [`bindgen!`](super::bindgen).
+/// and so does the code of `component::bindgen!`.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Instance(wasmtime_component_instance_t);
 
 entity!(Instance(wasmtime_component_instance_t): store_id, __private);
+
+impl PartialEq for Instance {
+    fn eq(&self, other: &Instance) -> bool {
+        self.is(other)
+    }
+}
+
+impl Eq for Instance {}
 
 /// What an instance was created from.
 #[derive(Clone)]
