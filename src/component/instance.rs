@@ -211,7 +211,7 @@ impl Instance {
     /// # Panics
     ///
     /// Panics if the instance belongs to another store.
-    pub fn instance_pre<T: 'static>(&self, store: impl AsContext<Data = T>) -> InstancePre<T> {
+    pub fn instance_pre<T>(&self, store: impl AsContext<Data = T>) -> InstancePre<T> {
         let store = store.as_context();
         let Origin { component, linked } = self.origin(store.opaque()).clone();
         // SAFETY: the definitions are for stores of data `T`, as they were used with this one.

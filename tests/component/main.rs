@@ -3,7 +3,7 @@
     feature = "component-model",
     feature = "cranelift",
     feature = "wat",
-    any(feature = "component-macro", feature = "macros")
+    feature = "macros"
 ))]
 
 #[cfg(feature = "component-model-async")]

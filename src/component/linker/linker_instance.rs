@@ -99,7 +99,6 @@ impl<'a, T: 'static> LinkerInstance<'a, T> {
             + 'static,
         Params: ComponentNamedList + Lift + 'static,
         Return: ComponentNamedList + Lower + 'static,
-        T: Send,
     {
         self.define_func(name, HostFunc::typed_async(func))
     }
@@ -123,7 +122,6 @@ impl<'a, T: 'static> LinkerInstance<'a, T> {
             + Send
             + Sync
             + 'static,
-        T: Send,
     {
         self.define_func(name, HostFunc::untyped_async(func))
     }
