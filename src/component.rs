@@ -40,8 +40,10 @@ pub mod types;
 mod val;
 
 #[cfg(feature = "component-macro")]
+#[doc(inline)]
 pub use crate::__component_bindgen as bindgen;
 #[cfg(feature = "macros")]
+#[doc(inline)]
 pub use crate::__component_flags as flags;
 pub use access::Access;
 pub use component::Component;
