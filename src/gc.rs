@@ -43,6 +43,8 @@ pub use externref::ExternRef;
 pub use i31::I31;
 pub use owned_rooted::OwnedRooted;
 pub(crate) use raw::{ArrayPre, Object, RawRef, StructPre};
+#[cfg(feature = "component-model")]
+pub(crate) use root::StoreSerial;
 pub use root::{GcRef, RootedGcRef};
 pub(crate) use root::{HasRoot, Root};
 pub(crate) use root_set::{RootMark, RootSet};

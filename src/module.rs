@@ -7,7 +7,7 @@ pub(crate) mod binary;
 mod compile;
 mod image;
 #[cfg(compiler)]
-mod precompiled;
+pub(crate) mod precompiled;
 mod serialize;
 #[cfg(any(feature = "wat", compiler))]
 pub(crate) mod text;

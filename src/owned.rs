@@ -213,6 +213,50 @@ objects! {
     wasm_extern_t: wasm_extern_delete, wasm_extern_copy;
 }
 
+#[cfg(feature = "component-model")]
+objects! {
+    wasmtime_component_t: wasmtime_component_delete, wasmtime_component_clone;
+    wasmtime_component_export_index_t:
+        wasmtime_component_export_index_delete, wasmtime_component_export_index_clone;
+    wasmtime_component_linker_t: wasmtime_component_linker_delete;
+    wasmtime_component_linker_instance_t: wasmtime_component_linker_instance_delete;
+    wasmtime_component_resource_any_t:
+        wasmtime_component_resource_any_delete, wasmtime_component_resource_any_clone;
+    wasmtime_component_resource_host_t:
+        wasmtime_component_resource_host_delete, wasmtime_component_resource_host_clone;
+
+    wasmtime_component_type_t: wasmtime_component_type_delete, wasmtime_component_type_clone;
+    wasmtime_component_instance_type_t:
+        wasmtime_component_instance_type_delete, wasmtime_component_instance_type_clone;
+    wasmtime_module_type_t: wasmtime_module_type_delete, wasmtime_module_type_clone;
+    wasmtime_component_func_type_t:
+        wasmtime_component_func_type_delete, wasmtime_component_func_type_clone;
+    wasmtime_component_resource_type_t:
+        wasmtime_component_resource_type_delete, wasmtime_component_resource_type_clone;
+    wasmtime_component_list_type_t:
+        wasmtime_component_list_type_delete, wasmtime_component_list_type_clone;
+    wasmtime_component_record_type_t:
+        wasmtime_component_record_type_delete, wasmtime_component_record_type_clone;
+    wasmtime_component_tuple_type_t:
+        wasmtime_component_tuple_type_delete, wasmtime_component_tuple_type_clone;
+    wasmtime_component_variant_type_t:
+        wasmtime_component_variant_type_delete, wasmtime_component_variant_type_clone;
+    wasmtime_component_enum_type_t:
+        wasmtime_component_enum_type_delete, wasmtime_component_enum_type_clone;
+    wasmtime_component_option_type_t:
+        wasmtime_component_option_type_delete, wasmtime_component_option_type_clone;
+    wasmtime_component_result_type_t:
+        wasmtime_component_result_type_delete, wasmtime_component_result_type_clone;
+    wasmtime_component_flags_type_t:
+        wasmtime_component_flags_type_delete, wasmtime_component_flags_type_clone;
+    wasmtime_component_future_type_t:
+        wasmtime_component_future_type_delete, wasmtime_component_future_type_clone;
+    wasmtime_component_stream_type_t:
+        wasmtime_component_stream_type_delete, wasmtime_component_stream_type_clone;
+    wasmtime_component_map_type_t:
+        wasmtime_component_map_type_delete, wasmtime_component_map_type_clone;
+}
+
 macro_rules! for_any_thread {
     ($($object:ident)*) => {$(
         // SAFETY: no function on such an object needs a certain thread, and what is in
@@ -266,6 +310,37 @@ for_any_thread! {
 // It is a box around plain data and counted references to modules.
 for_any_thread! {
     wasmtime_guestprofiler_t
+}
+
+// A component is a reference with an atomic count to code and types, and so is each of its
+// types; an index of an export is plain data.
+#[cfg(feature = "component-model")]
+for_any_thread! {
+    wasmtime_component_t
+    wasmtime_component_export_index_t
+    wasmtime_component_type_t
+    wasmtime_component_instance_type_t
+    wasmtime_module_type_t
+    wasmtime_component_func_type_t
+    wasmtime_component_resource_type_t
+    wasmtime_component_list_type_t
+    wasmtime_component_record_type_t
+    wasmtime_component_tuple_type_t
+    wasmtime_component_variant_type_t
+    wasmtime_component_enum_type_t
+    wasmtime_component_option_type_t
+    wasmtime_component_result_type_t
+    wasmtime_component_flags_type_t
+    wasmtime_component_future_type_t
+    wasmtime_component_stream_type_t
+    wasmtime_component_map_type_t
+}
+
+// A handle of a resource is an index, which a store looks up.
+#[cfg(feature = "component-model")]
+for_any_thread! {
+    wasmtime_component_resource_any_t
+    wasmtime_component_resource_host_t
 }
 
 // Not for a frame, which borrows from its trap, nor for an extern, which holds its

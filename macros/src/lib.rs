@@ -1,6 +1,9 @@
 //! The attributes and derives of `libwasmtime`. They are re-exported there, with the feature
 //! `macros`, and documented in its chapter `bind`.
 
+#[cfg(feature = "bindgen")]
+mod bindgen;
+mod component;
 mod crate_path;
 mod guest;
 mod host;
@@ -82,4 +85,31 @@ pub fn host_value(item: TokenStream) -> TokenStream {
     host_value::expand(item)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
+}
+
+// Documented where `libwasmtime` re-exports them.
+#[proc_macro_derive(ComponentType, attributes(component))]
+pub fn component_type(item: TokenStream) -> TokenStream {
+    component::derive(component::Derive::ComponentType, item.into()).into()
+}
+
+#[proc_macro_derive(Lift, attributes(component))]
+pub fn lift(item: TokenStream) -> TokenStream {
+    component::derive(component::Derive::Lift, item.into()).into()
+}
+
+#[proc_macro_derive(Lower, attributes(component))]
+pub fn lower(item: TokenStream) -> TokenStream {
+    component::derive(component::Derive::Lower, item.into()).into()
+}
+
+#[proc_macro]
+pub fn flags(input: TokenStream) -> TokenStream {
+    component::flags(input.into()).into()
+}
+
+#[cfg(feature = "bindgen")]
+#[proc_macro]
+pub fn bindgen(input: TokenStream) -> TokenStream {
+    bindgen::expand(input.into()).into()
 }

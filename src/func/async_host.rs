@@ -430,7 +430,7 @@ where
         let start = |store: NonNull<StoreOpaque>| {
             let reader = Reader::<Raw>::new(values, store.as_ptr());
             let mut args = Args::new(reader, guest(store));
-            (func.start(&mut args), ())
+            Ok((func.start(&mut args), ()))
         };
         call_async_host(caller, start, |store, output: F::Output, ()| {
             let results = F::finish(output, &mut guest(store))?;
@@ -494,7 +494,7 @@ where
             let (params, results) = (*vals).load(signature, &*raw, &mut *store.as_ptr());
             let places = ptr::from_mut(results);
             let future = func(Caller::new(store, caller), params, &mut *places);
-            (Box::into_pin(future), places)
+            Ok((Box::into_pin(future), places))
         };
         call_async_host(caller, start, |store, outcome: Result<()>, results| {
             outcome?;

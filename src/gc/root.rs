@@ -281,4 +281,4 @@ impl Drop for Root {
 
 /// What distinguishes a store from all others, even before libwasmtime has told its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct StoreSerial(pub(super) NonZeroU64);
+pub(crate) struct StoreSerial(pub(super) NonZeroU64);

@@ -49,7 +49,7 @@ impl RootSet {
         }
     }
 
-    pub(super) fn serial(&self) -> StoreSerial {
+    pub(crate) fn serial(&self) -> StoreSerial {
         StoreSerial(self.serial)
     }
 

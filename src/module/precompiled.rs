@@ -21,6 +21,25 @@ pub(super) fn refuse(bytes: &[u8]) -> Result<()> {
     }
 }
 
+/// Checks that the bytes, which should be a component, aren't precompiled code.
+///
+/// # Errors
+///
+/// Returns an error if they are; it says which function loads them.
+#[cfg(feature = "component-model")]
+pub(crate) fn refuse_for_component(bytes: &[u8]) -> Result<()> {
+    match Engine::detect_precompiled(bytes) {
+        None => Ok(()),
+        Some(Precompiled::Component) => bail!(
+            "the bytes are a precompiled component, and WebAssembly is expected: load them with \
+             `Component::deserialize`"
+        ),
+        Some(Precompiled::Module) => {
+            bail!("the bytes are a precompiled module, and a component is expected")
+        }
+    }
+}
+
 /// Checks that the bytes of a file aren't precompiled code.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ pub(crate) fn may_be_text(bytes: &[u8]) -> bool {
 ///
 /// Returns an error if they begin as text does; it names the Cargo feature.
 #[cfg(all(compiler, not(feature = "wat")))]
-pub(super) fn refuse(bytes: &[u8]) -> crate::Result<()> {
+pub(crate) fn refuse(bytes: &[u8]) -> crate::Result<()> {
     if may_be_text(bytes) {
         crate::error::bail!(
             "the bytes are a module in the text format, and this crate was built without the Cargo \

@@ -16,6 +16,8 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+#[cfg(feature = "component-model")]
+mod component;
 #[cfg(feature = "async")]
 mod wait;
 

@@ -39,6 +39,8 @@ pub struct StoreOpaque {
     pub(crate) signatures: Signatures,
     pub(crate) instances: Instances,
     pub(crate) shared_memories: SharedMemories,
+    #[cfg(feature = "component-model")]
+    pub(crate) components: crate::component::InStore,
     /// The writers of the store's WASI context, if it has one. Dropped after the C store.
     #[cfg(feature = "wasi")]
     wasi: Option<Vec<Box<dyn Any + Send + Sync>>>,
@@ -133,6 +135,8 @@ impl StoreOpaque {
             signatures: Signatures::default(),
             instances: Instances::default(),
             shared_memories: SharedMemories::default(),
+            #[cfg(feature = "component-model")]
+            components: crate::component::InStore::default(),
             #[cfg(feature = "wasi")]
             wasi: None,
         }
@@ -243,6 +247,12 @@ impl StoreOpaque {
         } else {
             Err(cross_store())
         }
+    }
+
+    /// Returns what the types of the store's components belong to.
+    #[cfg(feature = "component-model")]
+    pub(crate) fn component_scope(&self) -> &std::sync::Arc<crate::component::types::Scope> {
+        self.components.scope(&self.engine)
     }
 
     pub(crate) fn has_wasi(&self) -> bool {

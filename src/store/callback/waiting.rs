@@ -20,12 +20,11 @@
 //! a wait, the wait, and what comes after it are functions that aren't inlined into each other,
 //! as the compiler may keep the address of a thread-local variable within a function.
 
-use super::{Interrupt, Scope, store_of};
+use super::{CalledIn, Interrupt, Scope, store_of};
 use crate::Result;
 use crate::callback::{Failure, Report, call_host, discard};
 use crate::store::StoreOpaque;
 use crate::store::asynchrony::Asynchrony;
-use crate::sys::{wasm_trap_t, wasmtime_caller_t};
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
@@ -45,19 +44,23 @@ type HostCall<'a, R, X> = (HostFuture<'a, R>, X);
 ///
 /// As for [`store_of`], and no reference to the state may be held.
 #[inline]
-pub(crate) unsafe fn call_async_host<'a, R, X>(
-    called: NonNull<wasmtime_caller_t>,
-    start: impl FnOnce(NonNull<StoreOpaque>) -> HostCall<'a, R, X>,
+pub(crate) unsafe fn call_async_host<'a, R, X, I: Interrupt>(
+    called: impl CalledIn,
+    start: impl FnOnce(NonNull<StoreOpaque>) -> Result<HostCall<'a, R, X>>,
     finish: impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
-) -> *mut wasm_trap_t {
+) -> I {
     // SAFETY: invariant "State": the callback is running, and nothing else uses the store
     // before it has returned.
     unsafe {
         let store = store_of(called);
         let _scope = Scope::enter(store.as_ptr());
         let mut call = None;
-        match advance(store, &mut call, |call| *call = Some(start(store)), &finish) {
-            Poll::Ready(trap) => trap,
+        let prepare = |call: &mut Option<_>| {
+            *call = Some(start(store)?);
+            Ok(())
+        };
+        match advance(store, &mut call, prepare, &finish) {
+            Poll::Ready(outcome) => outcome,
             Poll::Pending => go_on_later(store, call, finish),
         }
     }
@@ -70,14 +73,14 @@ pub(crate) unsafe fn call_async_host<'a, R, X>(
 ///
 /// As for [`call_async_host`], and `store` must be the state of the callback's store.
 #[inline]
-unsafe fn advance<'a, R, X>(
+unsafe fn advance<'a, R, X, I: Interrupt>(
     store: NonNull<StoreOpaque>,
     call: &mut Option<HostCall<'a, R, X>>,
-    prepare: impl FnOnce(&mut Option<HostCall<'a, R, X>>),
+    prepare: impl FnOnce(&mut Option<HostCall<'a, R, X>>) -> Result<()>,
     finish: &impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
-) -> Poll<*mut wasm_trap_t> {
+) -> Poll<I> {
     let polled = call_host(Polled, || {
-        prepare(call);
+        prepare(call)?;
         let (future, _) = call
             .as_mut()
             .expect("there is a call until it has finished");
@@ -90,7 +93,7 @@ unsafe fn advance<'a, R, X>(
         }
     });
     polled.map(|outcome| match outcome {
-        Ok(()) => <*mut wasm_trap_t>::CONTINUE,
+        Ok(()) => I::CONTINUE,
         // Outside of the host's code, as the future may panic when it is dropped, after it has
         // panicked when it was polled.
         // SAFETY: this function requires what `fail` requires.
@@ -104,21 +107,21 @@ unsafe fn advance<'a, R, X>(
 ///
 /// As for [`advance`].
 #[inline(never)]
-unsafe fn go_on_later<R, X>(
+unsafe fn go_on_later<R, X, I: Interrupt>(
     store: NonNull<StoreOpaque>,
     mut call: Option<HostCall<'_, R, X>>,
     finish: impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
-) -> *mut wasm_trap_t {
+) -> I {
     loop {
         // SAFETY: this function requires what the others require.
         unsafe {
             if let Err(error) = StoreOpaque::wait(store) {
                 return fail(store, call, error.into());
             }
-            if let Poll::Ready(trap) = go_on(store, &mut call, &finish) {
+            if let Poll::Ready(outcome) = go_on(store, &mut call, &finish) {
                 // It was taken. Code that drops it here might belong to a thread.
                 mem::forget(call);
-                return trap;
+                return outcome;
             }
         }
     }
@@ -130,13 +133,13 @@ unsafe fn go_on_later<R, X>(
 ///
 /// As for [`advance`].
 #[inline(never)]
-unsafe fn go_on<R, X>(
+unsafe fn go_on<R, X, I: Interrupt>(
     store: NonNull<StoreOpaque>,
     call: &mut Option<HostCall<'_, R, X>>,
     finish: &impl Fn(NonNull<StoreOpaque>, R, X) -> Result<()>,
-) -> Poll<*mut wasm_trap_t> {
+) -> Poll<I> {
     // SAFETY: this function requires what `advance` requires.
-    unsafe { advance(store, call, |_| {}, finish) }
+    unsafe { advance(store, call, |_| Ok(()), finish) }
 }
 
 /// Drops the future, and then writes the results. The future may use the store while it is
@@ -182,15 +185,15 @@ impl<R> Drop for Kept<R> {
 /// As for [`advance`].
 #[cold]
 #[inline(never)]
-unsafe fn fail<R, X>(
+unsafe fn fail<R, X, I: Interrupt>(
     store: NonNull<StoreOpaque>,
     call: Option<HostCall<'_, R, X>>,
     failure: Failure,
-) -> *mut wasm_trap_t {
+) -> I {
     discard(call);
     // SAFETY: invariant "State": the callback is running, as this function requires, and the
     // host's code has ended, with its borrows of the store.
-    Interrupt::interrupt(unsafe { &mut *store.as_ptr() }, failure)
+    I::interrupt(unsafe { &mut *store.as_ptr() }, failure)
 }
 
 /// Polls the host's future with the waker of the poll that is running.

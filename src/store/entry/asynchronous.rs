@@ -15,6 +15,13 @@ use crate::sys::{
     wasmtime_func_t, wasmtime_instance_pre_instantiate_async, wasmtime_instance_pre_t,
     wasmtime_instance_t, wasmtime_val_t,
 };
+#[cfg(feature = "component-model-async")]
+use crate::sys::{
+    wasmtime_component_func_call_async, wasmtime_component_func_t, wasmtime_component_instance_t,
+    wasmtime_component_linker_instantiate_async, wasmtime_component_linker_t, wasmtime_component_t,
+};
+#[cfg(feature = "component-model-async")]
+use crate::vec::component::OwnedComponentVal;
 use std::future::Future;
 use std::marker::PhantomPinned;
 use std::mem;
@@ -74,6 +81,65 @@ impl StoreOpaque {
         unsafe {
             Entry::new(store, move |context, trap, error| {
                 wasmtime_instance_pre_instantiate_async(pre, context, instance, trap, error)
+            })
+        }
+    }
+}
+
+#[cfg(feature = "component-model-async")]
+impl StoreOpaque {
+    /// Calls a function of a component. The results are overwritten if there is no error.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`StoreOpaque::call_async`] does.
+    ///
+    /// # Safety
+    ///
+    /// As for every asynchronous entry. `func` and the resources among the arguments must belong to
+    /// the store.
+    pub(crate) unsafe fn call_component_async(
+        store: *mut StoreOpaque,
+        func: *const wasmtime_component_func_t,
+        args: &[OwnedComponentVal],
+        results: &mut [OwnedComponentVal],
+    ) -> impl Future<Output = Result<()>> + Send {
+        let (args, nargs) = (args.as_ptr().cast(), args.len());
+        let (results, nresults) = (results.as_mut_ptr().cast(), results.len());
+        // SAFETY: this function requires what `Entry::new` and the C function require. A result
+        // that is overwritten is dropped first.
+        unsafe {
+            Entry::new(store, move |context, _, error| {
+                wasmtime_component_func_call_async(
+                    func, context, args, nargs, results, nresults, error,
+                )
+            })
+        }
+    }
+
+    /// Creates an instance of a component with imports from a linker. It is written if there is no
+    /// error.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`StoreOpaque::call_async`] does.
+    ///
+    /// # Safety
+    ///
+    /// As for every asynchronous entry. Linker and component must belong to the store's engine, and
+    /// the definitions must be usable with the store.
+    pub(crate) unsafe fn instantiate_component_async(
+        store: *mut StoreOpaque,
+        linker: *const wasmtime_component_linker_t,
+        component: *const wasmtime_component_t,
+        instance: *mut wasmtime_component_instance_t,
+    ) -> impl Future<Output = Result<()>> + Send {
+        // SAFETY: this function requires what `Entry::new` and the C function require.
+        unsafe {
+            Entry::new(store, move |context, _, error| {
+                wasmtime_component_linker_instantiate_async(
+                    linker, context, component, instance, error,
+                )
             })
         }
     }

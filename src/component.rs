@@ -1,0 +1,78 @@
+//! Components: WebAssembly modules with typed interfaces.
+//!
+//! The names are those of the `wasmtime` crate's module of the same name, and its
+//! documentation and examples hold here.
+//!
+//! - A [`Component`] is compiled code; a [`Linker`] has what it imports; an [`Instance`] is the
+//!   component in a store, with its exports.
+//! - A [`Func`] is called with [`Val`]s, whose types are known at run time. A [`TypedFunc`] is
+//!   called with Rust values: numbers, strings, lists, and types that derive [`ComponentType`],
+//!   [`Lift`] and [`Lower`].
+//! - [`types`] describes what a component imports and exports.
+//! - A [`Resource`] is an object of the host that a guest holds a handle to, and usually an index
+//!   into a [`ResourceTable`]; a [`ResourceAny`] is an object of a guest.
+//!
+//! A value passes as one of the C API's: a Rust value is written into it, or read from it, in
+//! one step. Types are compared when a function is looked up or linked, and not again when it is
+//! called.
+
+mod access;
+#[allow(
+    clippy::module_inception,
+    reason = "the module has the name of its type, as all modules here"
+)]
+mod component;
+mod export;
+mod func;
+mod has_data;
+mod in_store;
+mod instance;
+mod instance_pre;
+mod linker;
+#[cfg(feature = "macros")]
+mod macros;
+mod raw;
+mod resource;
+mod resource_any;
+mod resource_table;
+mod typed;
+pub mod types;
+mod val;
+
+#[cfg(feature = "component-macro")]
+#[doc(inline)]
+pub use crate::__component_bindgen as bindgen;
+#[cfg(feature = "macros")]
+#[doc(inline)]
+pub use crate::__component_flags as flags;
+pub use access::Access;
+pub use component::Component;
+pub use export::{ComponentExportIndex, ExportLookup};
+pub use func::{Func, TypedFunc};
+pub use has_data::{HasData, HasSelf};
+pub(crate) use in_store::InStore;
+pub use instance::Instance;
+pub use instance_pre::InstancePre;
+#[cfg(feature = "macros")]
+pub use libwasmtime_macros::{ComponentType, Lift, Lower};
+pub use linker::{Linker, LinkerInstance};
+pub use resource::{Resource, ResourceDynamic};
+pub use resource_any::ResourceAny;
+pub use resource_table::{ResourceTable, ResourceTableError};
+pub use typed::{ComponentNamedList, ComponentType, Lift, Lower, WasmList, WasmStr};
+pub use types::{ResourceType, Type};
+pub use val::Val;
+
+/// What the code of macros uses. Nothing here is for programs.
+#[doc(hidden)]
+pub mod __internal {
+    pub use super::typed::derived::*;
+    pub use super::typed::{InstanceType, LiftContext, LowerContext, TypeMismatch};
+    #[cfg(feature = "component-macro")]
+    pub use libwasmtime_macros::bindgen;
+    #[cfg(feature = "macros")]
+    pub use libwasmtime_macros::flags;
+    pub use std::boxed::Box;
+    pub use std::string::String;
+    pub use std::vec::Vec;
+}

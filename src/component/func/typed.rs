@@ -1,0 +1,92 @@
+//! [`TypedFunc`]: functions with Rust types.
+
+use super::Func;
+use crate::component::typed::{LiftContext, LowerContext};
+use crate::component::{ComponentNamedList, Lift, Lower};
+use crate::store::StoreOpaque;
+use crate::{AsContextMut, Result};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A function that is called with Rust values.
+///
+/// [`Func::typed`] and [`Instance::get_typed_func`](crate::component::Instance::get_typed_func)
+/// return it, after they have compared the types.
+// Covariant in `Params`: a function of `&'static str` takes a `&str` of any lifetime, as arguments are
+// copied. `Send` and `Sync` as the `wasmtime` crate's is.
+pub struct TypedFunc<Params, Return> {
+    func: Func,
+    types: PhantomData<(Params, Return)>,
+}
+
+impl<Params, Return> TypedFunc<Params, Return>
+where
+    Params: ComponentNamedList + Lower,
+    Return: ComponentNamedList + Lift,
+{
+    /// Creates a function whose types aren't compared.
+    ///
+    /// # Safety
+    ///
+    /// The function must have these types, as [`Func::typed`] finds out.
+    pub unsafe fn new_unchecked(func: Func) -> TypedFunc<Params, Return> {
+        TypedFunc {
+            func,
+            types: PhantomData,
+        }
+    }
+
+    /// Returns the function without its types.
+    pub fn func(&self) -> &Func {
+        &self.func
+    }
+
+    /// Calls the function.
+    ///
+    /// Calls `wasmtime_component_func_call`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for the reasons of [`Func::call`], as far as types have nothing to do with
+    /// them.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the function belongs to another store, or if a host function that is called
+    /// panics.
+    pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Return> {
+        let mut store = store.as_context_mut();
+        let mut vals = Params::vals();
+        let mut results = Return::vals();
+        let mut cx = LowerContext::for_call(store.opaque_mut(), &self.func);
+        params.lower_list(&mut cx, vals.as_mut())?;
+        let lent = cx.into_lent();
+        // SAFETY: invariants "State" and "Ownership": the store is borrowed exclusively, and the
+        // function and its arguments belong to it.
+        let called = unsafe {
+            let func = self.func.get_c(store.opaque());
+            let results = results.as_mut();
+            StoreOpaque::call_component(store.opaque_ptr(), func, vals.as_ref(), results)
+        };
+        self.func.release(store.opaque_mut(), lent, called.is_ok());
+        called?;
+        let mut cx = LiftContext::new(store.opaque_mut());
+        Return::lift_list(&mut cx, results.as_ref())
+    }
+}
+
+impl<Params, Return> Clone for TypedFunc<Params, Return> {
+    fn clone(&self) -> TypedFunc<Params, Return> {
+        *self
+    }
+}
+
+impl<Params, Return> Copy for TypedFunc<Params, Return> {}
+
+impl<Params, Return> fmt::Debug for TypedFunc<Params, Return> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TypedFunc")
+            .field("func", &self.func)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,180 @@
+//! Comparing what a component imports with what is defined.
+
+use super::Definition;
+use super::names::Names;
+use crate::component::typed::{ImportedResources, InstanceType};
+use crate::component::types::{self, ComponentInstance, ComponentItem};
+use crate::error::{Context, bail, ensure, format_err};
+use crate::{Engine, Result};
+
+/// What the definitions for a component need of a store.
+#[derive(Debug, Default)]
+pub struct Needs {
+    pub is_async: bool,
+    pub wasi: bool,
+    /// What the resources that the component imports are.
+    pub resources: ImportedResources,
+}
+
+/// Compares all that a component imports, in its order: a resource comes before the functions that
+/// take it.
+///
+/// # Errors
+///
+/// Returns an error that names the first import that isn't defined or doesn't fit.
+pub fn check_imports(
+    definitions: &Names<Definition>,
+    ty: &types::Component,
+    engine: &Engine,
+) -> Result<Needs> {
+    let mut needs = Needs::default();
+    for (name, import) in ty.imports(engine) {
+        let definition = definitions.find(name);
+        check(definition, &import.ty, engine, &mut needs).with_context(|| {
+            format!(
+                "component imports {} `{name}`, but a matching implementation was not found in \
+                 the linker",
+                describe(&import.ty)
+            )
+        })?;
+    }
+    Ok(needs)
+}
+
+fn check(
+    definition: Option<&Definition>,
+    expected: &ComponentItem,
+    engine: &Engine,
+    needs: &mut Needs,
+) -> Result<()> {
+    match (expected, definition) {
+        // A type has no definition.
+        (ComponentItem::Type(_), _) => {}
+        (ComponentItem::ComponentInstance(ty), Some(Definition::Instance(names))) => {
+            check_instance(names, ty, engine, needs)?;
+        }
+        (ComponentItem::ComponentInstance(ty), None) => {
+            // It may be an instance of types alone.
+            check_instance(&Names::default(), ty, engine, needs)?;
+        }
+        (ComponentItem::ComponentFunc(ty), Some(Definition::Func(func))) => {
+            match func.typecheck {
+                Some(typecheck) => {
+                    typecheck(ty, &InstanceType::of_component(&needs.resources))?;
+                }
+                None => ty.check_passable()?,
+            }
+            needs.is_async |= func.is_async;
+        }
+        (ComponentItem::Resource(imported), Some(Definition::Resource(ty, destructor))) => {
+            // It may be one that was imported before, by another name.
+            let known = needs.resources.insert(*imported, *ty);
+            ensure!(known.is_none_or(|known| known == *ty), "mismatched resource types");
+            needs.is_async |= destructor.is_async;
+        }
+        (
+            ComponentItem::ComponentFunc(_) | ComponentItem::Resource(_),
+            Some(Definition::Trap),
+        )
+        // libwasmtime compares what the module imports and exports.
+        | (ComponentItem::Module(_), Some(Definition::Module(_))) => {}
+        (expected, found) => {
+            let expected = describe(expected);
+            match found {
+                Some(found) => bail!("expected {expected} found {}", found.describe()),
+                None => return Err(missing(expected)),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn missing(what: &str) -> crate::Error {
+    match what {
+        "func" => format_err!("function implementation is missing"),
+        what => format_err!("{what} implementation is missing"),
+    }
+}
+
+fn check_instance(
+    definitions: &Names<Definition>,
+    expected: &ComponentInstance,
+    engine: &Engine,
+    needs: &mut Needs,
+) -> Result<()> {
+    for (name, export) in expected.exports(engine) {
+        check(definitions.find(name), &export.ty, engine, needs)
+            .with_context(|| format!("instance export `{name}` has the wrong type"))?;
+    }
+    Ok(())
+}
+
+/// Notes what libwasmtime defines, where nothing is defined.
+///
+/// # Errors
+///
+/// Returns an error if an import can't be defined so.
+pub fn define_traps(
+    definitions: &mut Names<Definition>,
+    ty: &types::Component,
+    engine: &Engine,
+) -> Result<()> {
+    for (name, import) in ty.imports(engine) {
+        define_trap(definitions, name, &import.ty, engine)?;
+    }
+    Ok(())
+}
+
+fn define_trap(
+    definitions: &mut Names<Definition>,
+    name: &str,
+    item: &ComponentItem,
+    engine: &Engine,
+) -> Result<()> {
+    match item {
+        ComponentItem::Type(_) => {}
+        ComponentItem::ComponentInstance(ty) => {
+            if !matches!(definitions.get_mut(name), Some(Definition::Instance(_))) {
+                definitions.insert(name, Definition::Instance(Names::default()));
+            }
+            let Some(Definition::Instance(names)) = definitions.get_mut(name) else {
+                unreachable!("it was defined if it wasn't there");
+            };
+            for (name, export) in ty.exports(engine) {
+                define_trap(names, name, &export.ty, engine)?;
+            }
+        }
+        _ if definitions.find(name).is_some() => {}
+        ComponentItem::ComponentFunc(_) | ComponentItem::Resource(_) => {
+            definitions.insert(name, Definition::Trap);
+        }
+        ComponentItem::Component(_) | ComponentItem::Module(_) | ComponentItem::CoreFunc(_) => {
+            bail!("unable to define {} imports as traps", describe(item));
+        }
+    }
+    Ok(())
+}
+
+impl Definition {
+    fn describe(&self) -> &'static str {
+        match self {
+            Definition::Func(_) => "func",
+            Definition::Module(_) => "module",
+            Definition::Resource(..) => "resource",
+            Definition::Instance(_) => "instance",
+            Definition::Trap => "a definition that traps",
+        }
+    }
+}
+
+fn describe(item: &ComponentItem) -> &'static str {
+    match item {
+        ComponentItem::ComponentFunc(_) => "func",
+        ComponentItem::CoreFunc(_) => "core func",
+        ComponentItem::Module(_) => "module",
+        ComponentItem::Component(_) => "component",
+        ComponentItem::ComponentInstance(_) => "instance",
+        ComponentItem::Type(_) => "type",
+        ComponentItem::Resource(_) => "resource",
+    }
+}

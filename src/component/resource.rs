@@ -1,0 +1,410 @@
+//! Resources of the host: [`Resource`], whose type is a Rust type, and [`ResourceDynamic`], whose
+//! type is a number.
+
+use super::ResourceAny;
+use super::raw::Content;
+use super::typed::{InstanceType, LiftContext, LowerContext, TypeMismatch, unexpected};
+use super::types::{Type, host_number, host_number_of_payload, payload_of_host_number};
+use super::{ComponentType, Lift, Lower};
+use crate::error::{bail, check, ensure, format_err};
+use crate::gc::StoreSerial;
+use crate::owned::Owned;
+use crate::store::{StoreOpaque, cross_store};
+use crate::sys::{
+    wasmtime_component_resource_any_t, wasmtime_component_resource_any_to_host,
+    wasmtime_component_resource_host_new, wasmtime_component_resource_host_owned,
+    wasmtime_component_resource_host_rep, wasmtime_component_resource_host_to_any,
+    wasmtime_component_resource_host_type,
+};
+use crate::vec::component::OwnedComponentVal;
+use crate::{AsContextMut, Result};
+use std::any::type_name;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A resource of the host, of a type that `T` stands for.
+///
+/// A guest has a handle to it, and the host a number of 32 bits, its *representation*, which is
+/// usually an index into a [`ResourceTable`](super::ResourceTable). `T` is a marker: a value of it
+/// need not exist.
+///
+/// The host gives a resource to a guest with [`Resource::new_own`], as the result of a host
+/// function, and gets it back as an argument: owned, or borrowed for that call. When a guest drops
+/// the last handle that owns it, the destructor runs that
+/// [`LinkerInstance::resource`](super::LinkerInstance::resource) was given.
+pub struct Resource<T: 'static> {
+    handle: HostHandle,
+    ty: PhantomData<fn() -> T>,
+}
+
+/// A resource of the host, of a type that is a number.
+///
+/// It is what [`Resource`] is, where Rust types can't be used. Its type is
+/// [`ResourceType::host_dynamic`](super::ResourceType::host_dynamic).
+pub struct ResourceDynamic {
+    handle: HostHandle,
+    ty: u32,
+}
+
+/// A resource of the host, without its type.
+pub(super) struct HostHandle {
+    rep: u32,
+    owned: bool,
+    /// Whether a guest owns it now.
+    is_given: AtomicBool,
+    /// The handle in libwasmtime's table, once it has been lent to a guest.
+    in_table: OnceLock<InTable>,
+}
+
+struct InTable {
+    store: StoreSerial,
+    handle: Owned<wasmtime_component_resource_any_t>,
+}
+
+impl HostHandle {
+    fn new(rep: u32, owned: bool) -> HostHandle {
+        HostHandle {
+            rep,
+            owned,
+            is_given: AtomicBool::new(false),
+            in_table: OnceLock::new(),
+        }
+    }
+
+    /// Takes a handle out of libwasmtime's table, and returns the number of its type with it.
+    ///
+    /// `handle` must be valid, and belong to the store.
+    pub(super) fn take(
+        store: &mut StoreOpaque,
+        handle: *const wasmtime_component_resource_any_t,
+    ) -> Result<(HostHandle, u32)> {
+        let mut host = ptr::null_mut();
+        // SAFETY: invariant "Context". The handle is valid, and belongs to the store. If there is
+        // no error, `host` is owned.
+        unsafe {
+            check(wasmtime_component_resource_any_to_host(
+                store.begin_change(),
+                handle,
+                &mut host,
+            ))?;
+            let host = Owned::from_c(host);
+            let rep = wasmtime_component_resource_host_rep(host.as_ptr());
+            let owned = wasmtime_component_resource_host_owned(host.as_ptr());
+            let number = wasmtime_component_resource_host_type(host.as_ptr());
+            Ok((HostHandle::new(rep, owned), number))
+        }
+    }
+
+    /// Puts the resource into libwasmtime's table.
+    fn put(
+        &self,
+        store: &mut StoreOpaque,
+        owned: bool,
+        number: u32,
+    ) -> Result<Owned<wasmtime_component_resource_any_t>> {
+        let mut any = ptr::null_mut();
+        // SAFETY: invariant "Context". `host` is owned, and so is `any` if there is no error.
+        unsafe {
+            let host = wasmtime_component_resource_host_new(owned, self.rep, number);
+            let host = Owned::from_c(host);
+            check(wasmtime_component_resource_host_to_any(
+                store.begin_change(),
+                host.as_ptr(),
+                &mut any,
+            ))?;
+            Ok(Owned::from_c(any))
+        }
+    }
+
+    /// Returns the handle in libwasmtime's table, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is in the table of another store, or if a guest owns it.
+    fn in_table(
+        &self,
+        store: &StoreOpaque,
+    ) -> Result<Option<&Owned<wasmtime_component_resource_any_t>>> {
+        ensure!(
+            !self.is_given.load(Ordering::Relaxed),
+            "host resource already consumed"
+        );
+        match self.in_table.get() {
+            None => Ok(None),
+            Some(in_table) if in_table.store == store.roots.serial() => Ok(Some(&in_table.handle)),
+            Some(_) => Err(cross_store()),
+        }
+    }
+
+    fn lower(&self, cx: &mut LowerContext<'_>, number: u32) -> Result<OwnedComponentVal> {
+        if !self.owned {
+            return self.lower_borrowed(cx, number);
+        }
+        let is_given = cx.gives_away(number);
+        let handle = match self.in_table(cx.store())? {
+            Some(handle) => handle.clone(),
+            None if is_given => self.put(cx.store(), true, number)?,
+            None => {
+                let handle = self.put(cx.store(), true, number)?;
+                let store = cx.store().roots.serial();
+                let in_table = InTable { store, handle };
+                self.in_table.get_or_init(|| in_table).handle.clone()
+            }
+        };
+        self.is_given.store(is_given, Ordering::Relaxed);
+        Ok(OwnedComponentVal::from_resource(handle))
+    }
+
+    /// Lends a resource that the host has borrowed itself. libwasmtime's table has none of those
+    /// outside of the call from which they are borrowed, so it is lent as one that the host owns.
+    fn lower_borrowed(&self, cx: &mut LowerContext<'_>, number: u32) -> Result<OwnedComponentVal> {
+        ensure!(
+            !cx.takes_ownership_of(number),
+            "cannot lower a `borrow` resource into an `own`"
+        );
+        let handle = self.put(cx.store(), true, number)?;
+        let val = OwnedComponentVal::from_resource(handle.clone());
+        cx.lent().lend_temporary(handle);
+        Ok(val)
+    }
+
+    fn lift(cx: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<(HostHandle, u32)> {
+        let Content::Resource(handle) = val.content() else {
+            return Err(unexpected("resource", val));
+        };
+        HostHandle::take(cx.store(), handle.as_ptr())
+    }
+
+    fn from_any(resource: ResourceAny, store: &mut StoreOpaque) -> Result<(HostHandle, u32)> {
+        let handle = resource.get(store)?.clone();
+        let taken = HostHandle::take(store, handle.as_ptr())?;
+        resource.forget(store);
+        Ok(taken)
+    }
+
+    fn into_any(self, store: &mut StoreOpaque, number: u32) -> Result<ResourceAny> {
+        let handle = match self.in_table(store)? {
+            Some(handle) => handle.clone(),
+            None => self.put(store, self.owned, number)?,
+        };
+        Ok(ResourceAny::insert(store, handle))
+    }
+
+    fn debug(&self, f: &mut fmt::DebugStruct<'_, '_>) -> fmt::Result {
+        f.field("rep", &self.rep)
+            .field("owned", &self.owned)
+            .finish()
+    }
+}
+
+impl<T: 'static> Resource<T> {
+    /// Creates a resource that whoever gets it owns.
+    pub fn new_own(rep: u32) -> Resource<T> {
+        Resource::of(HostHandle::new(rep, true))
+    }
+
+    /// Creates a resource that is lent.
+    pub fn new_borrow(rep: u32) -> Resource<T> {
+        Resource::of(HostHandle::new(rep, false))
+    }
+
+    fn of(handle: HostHandle) -> Resource<T> {
+        Resource {
+            handle,
+            ty: PhantomData,
+        }
+    }
+
+    /// Returns the number by which the host knows the resource.
+    pub fn rep(&self) -> u32 {
+        self.handle.rep
+    }
+
+    /// Reports whether the resource is owned, or else lent.
+    pub fn owned(&self) -> bool {
+        self.handle.owned
+    }
+
+    /// Turns a resource of any type into one of type `T`.
+    ///
+    /// Calls `wasmtime_component_resource_any_to_host`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is of another type or of another store, isn't there any more, or is
+    /// borrowed by a call that is running.
+    pub fn try_from_resource_any(
+        resource: ResourceAny,
+        mut store: impl AsContextMut,
+    ) -> Result<Resource<T>> {
+        ensure!(
+            resource.ty().is_host(host_number::<T>()),
+            "resource type mismatch: expected `{}` of the host",
+            type_name::<T>()
+        );
+        let mut store = store.as_context_mut();
+        let (handle, _) = HostHandle::from_any(resource, store.opaque_mut())?;
+        Ok(Resource::of(handle))
+    }
+
+    /// Turns the resource into one of any type.
+    ///
+    /// Calls `wasmtime_component_resource_host_to_any`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a guest owns the resource, if it was lent to a guest of another store,
+    /// or if it is lent to the host and no call is running.
+    pub fn try_into_resource_any(self, mut store: impl AsContextMut) -> Result<ResourceAny> {
+        let mut store = store.as_context_mut();
+        self.handle.into_any(store.opaque_mut(), host_number::<T>())
+    }
+}
+
+impl<T: 'static> fmt::Debug for Resource<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.handle.debug(&mut f.debug_struct("Resource"))
+    }
+}
+
+// SAFETY: size and alignment are those of the canonical ABI.
+unsafe impl<T: 'static> ComponentType for Resource<T> {
+    const SIZE32: usize = 4;
+    const ALIGN32: u32 = 4;
+
+    fn typecheck(ty: &Type, cx: &InstanceType<'_>) -> Result<(), TypeMismatch> {
+        let expected = || format!("a resource `{}` of the host", type_name::<T>());
+        if let Type::Own(resource) | Type::Borrow(resource) = ty {
+            if cx.resource(*resource).is_host(host_number::<T>()) {
+                return Ok(());
+            }
+            return Err(TypeMismatch::new(expected(), "another resource"));
+        }
+        Err(TypeMismatch::new(expected(), ty.desc()))
+    }
+}
+
+// SAFETY: the value is a resource.
+unsafe impl<T: 'static> Lower for Resource<T> {
+    fn lower(&self, cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
+        self.handle.lower(cx, host_number::<T>())
+    }
+}
+
+// SAFETY: only a resource of the type is read.
+unsafe impl<T: 'static> Lift for Resource<T> {
+    fn lift(cx: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<Resource<T>> {
+        let (handle, number) = HostHandle::lift(cx, val)?;
+        ensure!(number == host_number::<T>(), "resource type mismatch");
+        Ok(Resource::of(handle))
+    }
+}
+
+impl ResourceDynamic {
+    /// Creates a resource that whoever gets it owns.
+    pub fn new_own(rep: u32, ty: u32) -> ResourceDynamic {
+        let handle = HostHandle::new(rep, true);
+        ResourceDynamic { handle, ty }
+    }
+
+    /// Creates a resource that is lent.
+    pub fn new_borrow(rep: u32, ty: u32) -> ResourceDynamic {
+        let handle = HostHandle::new(rep, false);
+        ResourceDynamic { handle, ty }
+    }
+
+    /// Returns the number by which the host knows the resource.
+    pub fn rep(&self) -> u32 {
+        self.handle.rep
+    }
+
+    /// Returns the number that stands for its type.
+    pub fn ty(&self) -> u32 {
+        self.ty
+    }
+
+    /// Reports whether the resource is owned, or else lent.
+    pub fn owned(&self) -> bool {
+        self.handle.owned
+    }
+
+    /// Turns a resource of any type into one of the host.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if its type isn't one of
+    /// [`ResourceType::host_dynamic`](super::ResourceType::host_dynamic), or as
+    /// [`Resource::try_from_resource_any`] does.
+    pub fn try_from_resource_any(
+        resource: ResourceAny,
+        mut store: impl AsContextMut,
+    ) -> Result<ResourceDynamic> {
+        let number = resource.ty().host_number();
+        if number.and_then(payload_of_host_number).is_none() {
+            bail!("resource type mismatch: expected one of the host whose type is a number");
+        }
+        let mut store = store.as_context_mut();
+        let (handle, number) = HostHandle::from_any(resource, store.opaque_mut())?;
+        ResourceDynamic::of(handle, number)
+    }
+
+    /// Turns the resource into one of any type.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`Resource::try_into_resource_any`] does.
+    pub fn try_into_resource_any(self, mut store: impl AsContextMut) -> Result<ResourceAny> {
+        let mut store = store.as_context_mut();
+        let number = host_number_of_payload(self.ty);
+        self.handle.into_any(store.opaque_mut(), number)
+    }
+
+    fn of(handle: HostHandle, number: u32) -> Result<ResourceDynamic> {
+        let ty =
+            payload_of_host_number(number).ok_or_else(|| format_err!("resource type mismatch"))?;
+        Ok(ResourceDynamic { handle, ty })
+    }
+}
+
+impl fmt::Debug for ResourceDynamic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.handle
+            .debug(f.debug_struct("ResourceDynamic").field("ty", &self.ty))
+    }
+}
+
+// SAFETY: size and alignment are those of the canonical ABI.
+unsafe impl ComponentType for ResourceDynamic {
+    const SIZE32: usize = 4;
+    const ALIGN32: u32 = 4;
+
+    fn typecheck(ty: &Type, cx: &InstanceType<'_>) -> Result<(), TypeMismatch> {
+        let expected = "a resource of the host whose type is a number";
+        if let Type::Own(resource) | Type::Borrow(resource) = ty {
+            let number = cx.resource(*resource).host_number();
+            if number.and_then(payload_of_host_number).is_some() {
+                return Ok(());
+            }
+            return Err(TypeMismatch::new(expected, "another resource"));
+        }
+        Err(TypeMismatch::new(expected, ty.desc()))
+    }
+}
+
+// SAFETY: the value is a resource.
+unsafe impl Lower for ResourceDynamic {
+    fn lower(&self, cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
+        self.handle.lower(cx, host_number_of_payload(self.ty))
+    }
+}
+
+// SAFETY: only a resource of the host is read.
+unsafe impl Lift for ResourceDynamic {
+    fn lift(cx: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<ResourceDynamic> {
+        let (handle, number) = HostHandle::lift(cx, val)?;
+        ResourceDynamic::of(handle, number)
+    }
+}

@@ -1,0 +1,241 @@
+;; Identity functions for all kinds of values, which the component itself exports.
+;;
+;; They are those of the interface in wit/values.wit.
+(component
+  (type $point' (record (field "x" s32) (field "y" s32)))
+  (export $point "point" (type $point'))
+  (type $mixed' (record
+    (field "truth" bool) (field "byte" u8) (field "short" s16) (field "word" u32)
+    (field "long" s64) (field "single" f32) (field "double" f64) (field "letter" char)
+    (field "text" string) (field "numbers" (list u32))))
+  (export $mixed "mixed" (type $mixed'))
+  (type $wide' (record
+    (field "a" u32) (field "b" u32) (field "c" u32) (field "d" u32) (field "e" u32)
+    (field "f" u32) (field "g" u32) (field "h" u32) (field "i" u32) (field "j" u32)
+    (field "k" u32) (field "l" u32) (field "m" u32) (field "n" u32) (field "o" u32)
+    (field "p" u32) (field "q" u32)))
+  (export $wide "wide" (type $wide'))
+  (type $shape' (variant
+    (case "empty") (case "circle" f32) (case "named" string) (case "large" u64)))
+  (export $shape "shape" (type $shape'))
+  (type $color' (enum "red" "green" "blue"))
+  (export $color "color" (type $color'))
+  (type $access' (flags "read" "write" "execute"))
+  (export $access "access" (type $access'))
+  (type $months' (flags
+    "january" "february" "march" "april" "may" "june"
+    "july" "august" "september" "october" "november" "december"))
+  (export $months "months" (type $months'))
+  (type $item' (record
+    (field "id" u32) (field "tags" (list string)) (field "shape" (option $shape))
+    (field "outcome" (result $point (error $color)))))
+  (export $item "item" (type $item'))
+  (type $nested-option (option (option string)))
+  (type $result (result u32 (error string)))
+  (type $fallible (result (error string)))
+  (type $tuple (tuple u8 string f64))
+  (type $many (tuple u8 string u16 string u32 string u64 string f32 string f64 bool))
+
+  ;; Hands out one piece of memory after the other, behind the first KiB. A function whose call is
+  ;; over needs none of them any more, so `reset` takes all back.
+  (core module $allocator
+    (memory (export "memory") 1)
+    (global $end (mut i32) (i32.const 1024))
+
+    (func (export "realloc")
+      (param $old i32) (param $old-size i32) (param $align i32) (param $size i32)
+      (result i32)
+      (local $new i32)
+      (if (i32.le_u (local.get $size) (local.get $old-size))
+        (then (return (local.get $old))))
+      ;; The next address that is a multiple of the alignment.
+      (local.set $new
+        (i32.and
+          (i32.add (global.get $end) (i32.sub (local.get $align) (i32.const 1)))
+          (i32.sub (i32.const 0) (local.get $align))))
+      (global.set $end (i32.add (local.get $new) (local.get $size)))
+      (if (i32.lt_u (global.get $end) (local.get $new))
+        (then (unreachable)))
+      (block $enough
+        (br_if $enough
+          (i64.le_u
+            (i64.extend_i32_u (global.get $end))
+            (i64.shl (i64.extend_i32_u (memory.size)) (i64.const 16))))
+        (br_if $enough
+          (i32.ne
+            (memory.grow
+              (i32.sub
+                (i32.add (i32.shr_u (global.get $end) (i32.const 16)) (i32.const 1))
+                (memory.size)))
+            (i32.const -1)))
+        (unreachable))
+      (memory.copy (local.get $new) (local.get $old) (local.get $old-size))
+      (local.get $new))
+
+    (func (export "reset") (param i32)
+      (global.set $end (i32.const 1024))))
+  (core instance $allocator (instantiate $allocator))
+  (alias core export $allocator "memory" (core memory $memory))
+  (alias core export $allocator "realloc" (core func $realloc))
+  (alias core export $allocator "reset" (core func $reset))
+
+  ;; What the guest does itself. A result of more than one core value goes to memory at 16, in the
+  ;; layout of its type, and the function returns that address.
+  (core module $identity
+    (import "allocator" "memory" (memory 1))
+
+    (func (export "nothing"))
+    (func (export "add") (param i32 i32) (result i32)
+      (i32.add (local.get 0) (local.get 1)))
+
+    (func (export "i32") (param i32) (result i32) (local.get 0))
+    (func (export "i64") (param i64) (result i64) (local.get 0))
+    (func (export "f32") (param f32) (result f32) (local.get 0))
+    (func (export "f64") (param f64) (result f64) (local.get 0))
+
+    ;; An address and a length, a point, or a discriminant and its payload.
+    (func (export "pair") (param i32 i32) (result i32)
+      (i32.store offset=0 (i32.const 16) (local.get 0))
+      (i32.store offset=4 (i32.const 16) (local.get 1))
+      (i32.const 16))
+
+    ;; A discriminant, and a payload that is a number or a string.
+    (func (export "triple") (param i32 i32 i32) (result i32)
+      (i32.store offset=0 (i32.const 16) (local.get 0))
+      (i32.store offset=4 (i32.const 16) (local.get 1))
+      (i32.store offset=8 (i32.const 16) (local.get 2))
+      (i32.const 16))
+
+    ;; Two discriminants, and a string.
+    (func (export "quad") (param i32 i32 i32 i32) (result i32)
+      (i32.store offset=0 (i32.const 16) (local.get 0))
+      (i32.store offset=4 (i32.const 16) (local.get 1))
+      (i32.store offset=8 (i32.const 16) (local.get 2))
+      (i32.store offset=12 (i32.const 16) (local.get 3))
+      (i32.const 16))
+
+    ;; A discriminant, and a payload that is passed as a `u64` whatever it is. A string has its
+    ;; length in the last parameter.
+    (func (export "shape") (param i32 i64 i32) (result i32)
+      (i32.store offset=0 (i32.const 16) (local.get 0))
+      (i64.store offset=8 (i32.const 16) (local.get 1))
+      (if (i32.eq (local.get 0) (i32.const 2))
+        (then (i32.store offset=12 (i32.const 16) (local.get 2))))
+      (i32.const 16))
+
+    (func (export "tuple") (param i32 i32 i32 f64) (result i32)
+      (i32.store8 offset=0 (i32.const 16) (local.get 0))
+      (i32.store offset=4 (i32.const 16) (local.get 1))
+      (i32.store offset=8 (i32.const 16) (local.get 2))
+      (f64.store offset=16 (i32.const 16) (local.get 3))
+      (i32.const 16))
+
+    (func (export "mixed")
+      (param i32 i32 i32 i32 i64 f32 f64 i32 i32 i32 i32 i32) (result i32)
+      (i32.store8 offset=0 (i32.const 16) (local.get 0))
+      (i32.store8 offset=1 (i32.const 16) (local.get 1))
+      (i32.store16 offset=2 (i32.const 16) (local.get 2))
+      (i32.store offset=4 (i32.const 16) (local.get 3))
+      (i64.store offset=8 (i32.const 16) (local.get 4))
+      (f32.store offset=16 (i32.const 16) (local.get 5))
+      (f64.store offset=24 (i32.const 16) (local.get 6))
+      (i32.store offset=32 (i32.const 16) (local.get 7))
+      (i32.store offset=36 (i32.const 16) (local.get 8))
+      (i32.store offset=40 (i32.const 16) (local.get 9))
+      (i32.store offset=44 (i32.const 16) (local.get 10))
+      (i32.store offset=48 (i32.const 16) (local.get 11))
+      (i32.const 16))
+
+    ;; Parameters that are in memory already, in the layout of the result.
+    (func (export "spilled") (param i32) (result i32) (local.get 0)))
+  (core instance $identity (instantiate $identity
+    (with "allocator" (instance $allocator))))
+
+  (func (export "nothing")
+    (canon lift (core func $identity "nothing")))
+  (func (export "add") (param "a" u32) (param "b" u32) (result u32)
+    (canon lift (core func $identity "add")))
+  (func (export "echo-bool") (param "value" bool) (result bool)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-s8") (param "value" s8) (result s8)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-u8") (param "value" u8) (result u8)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-s16") (param "value" s16) (result s16)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-u16") (param "value" u16) (result u16)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-s32") (param "value" s32) (result s32)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-u32") (param "value" u32) (result u32)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-s64") (param "value" s64) (result s64)
+    (canon lift (core func $identity "i64")))
+  (func (export "echo-u64") (param "value" u64) (result u64)
+    (canon lift (core func $identity "i64")))
+  (func (export "echo-f32") (param "value" f32) (result f32)
+    (canon lift (core func $identity "f32")))
+  (func (export "echo-f64") (param "value" f64) (result f64)
+    (canon lift (core func $identity "f64")))
+  (func (export "echo-char") (param "value" char) (result char)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-string") (param "value" string) (result string)
+    (canon lift (core func $identity "pair")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-bytes") (param "value" (list u8)) (result (list u8))
+    (canon lift (core func $identity "pair")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-numbers") (param "value" (list u32)) (result (list u32))
+    (canon lift (core func $identity "pair")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-strings") (param "value" (list string)) (result (list string))
+    (canon lift (core func $identity "pair")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-points") (param "value" (list $point)) (result (list $point))
+    (canon lift (core func $identity "pair")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-point") (param "value" $point) (result $point)
+    (canon lift (core func $identity "pair")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-mixed") (param "value" $mixed) (result $mixed)
+    (canon lift (core func $identity "mixed")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-wide") (param "value" $wide) (result $wide)
+    (canon lift (core func $identity "spilled")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-shape") (param "value" $shape) (result $shape)
+    (canon lift (core func $identity "shape")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-color") (param "value" $color) (result $color)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-access") (param "value" $access) (result $access)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-months") (param "value" $months) (result $months)
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-option") (param "value" (option u32)) (result (option u32))
+    (canon lift (core func $identity "pair")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-nested-option") (param "value" $nested-option) (result $nested-option)
+    (canon lift (core func $identity "quad")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-result") (param "value" $result) (result $result)
+    (canon lift (core func $identity "triple")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-bare-result") (param "value" (result)) (result (result))
+    (canon lift (core func $identity "i32")))
+  (func (export "echo-fallible") (param "value" $fallible) (result $fallible)
+    (canon lift (core func $identity "triple")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-tuple") (param "value" $tuple) (result $tuple)
+    (canon lift (core func $identity "tuple")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-items") (param "value" (list $item)) (result (list $item))
+    (canon lift (core func $identity "pair")
+      (memory $memory) (realloc $realloc) (post-return $reset)))
+  (func (export "echo-many")
+    (param "a" u8) (param "b" string) (param "c" u16) (param "d" string) (param "e" u32)
+    (param "f" string) (param "g" u64) (param "h" string) (param "i" f32) (param "j" string)
+    (param "k" f64) (param "l" bool)
+    (result $many)
+    (canon lift (core func $identity "spilled")
+      (memory $memory) (realloc $realloc) (post-return $reset))))
