@@ -125,10 +125,10 @@ impl<T: Lift> WasmList<T> {
 
 /// Returns the elements of a list.
 fn elems_of(list: &OwnedComponentVal) -> &[OwnedComponentVal] {
-    match list.content() {
-        Content::List(elems) => elems,
-        content => unreachable!("{content:?} was taken for a list"),
-    }
+    let Content::List(elems) = list.content() else {
+        unreachable!("something else was taken for a list");
+    };
+    elems
 }
 
 // SAFETY: it stands for what `[T]` does.
