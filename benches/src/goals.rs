@@ -97,6 +97,7 @@ const BINDING: &[Goal] = &[Goal::c(1.1), Goal::bound(1.05)];
 const INSTANTIATE: &[Goal] = &[Goal::native(1.1)];
 const MEMORY: &[Goal] = &[Goal::native(1.5)];
 const REFERENCE: &[Goal] = &[Goal::native(1.2)];
+const OBJECT: &[Goal] = &[Goal::native(1.3), Goal::c(1.05)];
 const LINKER: &[Goal] = &[Goal::native(1.3)];
 const ASYNC_CALL: &[Goal] = &[Goal::native(1.15)];
 const ASYNC_HOST: &[Goal] = &[Goal::native(1.3)];
@@ -206,6 +207,50 @@ pub const ROWS: &[Row] = &[
         "`externref` in and out",
         1,
         REFERENCE,
+    ),
+    row("object::new", "struct, made and dropped", 1, OBJECT),
+    row("object::field", "a field of a struct, read", LOOP, OBJECT),
+    row(
+        "object::set_field",
+        "a field of a struct, set",
+        LOOP,
+        OBJECT,
+    ),
+    row(
+        "object::array_new",
+        "array of 1,000 `i32`s, made and dropped",
+        1,
+        OBJECT,
+    ),
+    row(
+        "object::array_elems",
+        "array of 1,000 `i32`s, read by `elems`",
+        1,
+        OBJECT,
+    ),
+    row(
+        "object::array_get",
+        "an element of an array, read by `get`",
+        LOOP,
+        OBJECT,
+    ),
+    row(
+        "object::bytes_new",
+        "array of 1,000 bytes, made and dropped",
+        1,
+        OBJECT,
+    ),
+    row(
+        "object::bytes_copy",
+        "array of 1,000 bytes, copied to a slice",
+        1,
+        OBJECT,
+    ),
+    row(
+        "object::externref",
+        "`externref`, made, passed in and dropped",
+        1,
+        OBJECT,
     ),
     row("failure::trap", "trap and its backtrace", 1, REFERENCE),
     row(

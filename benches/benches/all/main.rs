@@ -8,6 +8,7 @@
 mod bound;
 mod c;
 mod clock;
+mod collector;
 mod counter;
 mod native;
 mod ours;
@@ -57,6 +58,15 @@ const CASES: &[(&str, &[(Side, Case)])] = cases! {
     memory::write,
     memory::slice,
     reference::externref,
+    object::new,
+    object::field,
+    object::set_field,
+    object::array_new,
+    object::array_elems,
+    object::array_get,
+    object::bytes_new,
+    object::bytes_copy,
+    object::externref,
     failure::trap,
     failure::host_error,
     link::build,

@@ -9,7 +9,8 @@ pub mod host;
 pub mod instantiate;
 pub mod link;
 pub mod memory;
+pub mod object;
 pub mod reference;
 
-use super::api;
+use super::{api, engine};
 use crate::Bencher;
