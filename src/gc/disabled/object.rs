@@ -44,6 +44,18 @@ impl RawRef {
         Err(RawRef::supported().expect_err("the feature is off").into())
     }
 
+    pub(crate) fn is_eqref(&self, _: &StoreOpaque) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn is_struct(&self, _: &StoreOpaque) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn is_array(&self, _: &StoreOpaque) -> bool {
+        match self.0 {}
+    }
+
     pub(crate) fn object(&self) -> Object {
         match self.0 {}
     }

@@ -149,6 +149,28 @@ impl RawRef {
     }
 }
 
+/// Defines the questions of what an object is.
+macro_rules! kinds {
+    ($($what:literal $is:ident $c:ident;)*) => {
+        impl RawRef {$(
+            #[doc = concat!("Reports whether the object is ", $what, ".")]
+            pub(crate) fn $is(&self, store: &StoreOpaque) -> bool {
+                let Some(anyref) = self.as_anyref() else {
+                    return false;
+                };
+                // SAFETY: invariant "Shared", with the lock. The reference is valid.
+                unsafe { $c(store.lock_collected().context(), anyref) }
+            }
+        )*}
+    };
+}
+
+kinds! {
+    "one that `ref.eq` compares" is_eqref wasmtime_anyref_is_eqref;
+    "a struct" is_struct wasmtime_anyref_is_struct;
+    "an array" is_array wasmtime_anyref_is_array;
+}
+
 impl Object {
     fn as_structref(&self) -> *const wasmtime_structref_t {
         ptr::from_ref(&self.0).cast()
