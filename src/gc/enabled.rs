@@ -400,7 +400,7 @@ impl RawRef {
                 index,
                 out.as_mut_ptr(),
             ))?;
-            Ok(Val::from_c(store, out.assume_init()))
+            Ok(Val::from_c(store, out.assume_init_ref()))
         }
     }
 
