@@ -307,11 +307,17 @@ impl Raised {
 /// # Safety
 ///
 /// `error` must be null, or owned by the caller, who gives it up.
+#[inline]
 pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
+    #[cold]
+    fn raise(error: Owned<wasmtime_error_t>) -> Error {
+        Raised::Error(error).into_error(false)
+    }
+
     // SAFETY: the error is null or owned, as this function requires.
     match unsafe { Owned::from_raw(error) } {
         None => Result::Ok(()),
-        Some(error) => Err(Raised::Error(error).into_error(false)),
+        Some(error) => Err(raise(error)),
     }
 }
 
@@ -326,15 +332,17 @@ pub(crate) unsafe fn check(error: *mut wasmtime_error_t) -> Result<()> {
 ///
 /// As [`check`] requires. Also, neither a guest nor the host may write any text in the
 /// errors of that C function.
+#[inline]
 pub(crate) unsafe fn check_trap(error: *mut wasmtime_error_t) -> Result<()> {
+    #[cold]
+    fn raise(error: Error) -> Error {
+        match Trap::from_text(&error.to_string()) {
+            // A trap is the root of its chain, and has no context.
+            Some(trap) if error.chain().len() == 1 => Error::new(trap),
+            _ => error,
+        }
+    }
+
     // SAFETY: the error is null or owned, as this function requires.
-    let Some(error) = (unsafe { Owned::from_raw(error) }) else {
-        return Result::Ok(());
-    };
-    let error = Raised::Error(error).into_error(false);
-    Err(match Trap::from_text(&error.to_string()) {
-        // A trap is the root of its chain, and has no context.
-        Some(trap) if error.chain().len() == 1 => Error::new(trap),
-        _ => error,
-    })
+    unsafe { check(error) }.map_err(raise)
 }

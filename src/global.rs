@@ -177,7 +177,7 @@ impl Global {
         // `out` is initialized with an owned value of this store.
         unsafe {
             wasmtime_global_get(store.begin_change(), &global, out.as_mut_ptr());
-            Val::from_c(store.opaque_mut(), out.assume_init())
+            Val::from_c(store.opaque_mut(), out.assume_init_ref())
         }
     }
 

@@ -192,7 +192,7 @@ impl Table {
             if !wasmtime_table_get(store.begin_change(), &table, index, out.as_mut_ptr()) {
                 return None;
             }
-            Val::from_c(store, out.assume_init())
+            Val::from_c(store, out.assume_init_ref())
         };
         val.ref_()
     }

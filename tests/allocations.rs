@@ -1,5 +1,6 @@
 //! Calls with numbers allocate nothing, except for the first ones. The future of an
-//! asynchronous host function is in a box, as its type requires.
+//! asynchronous host function is in a box, as its type requires, and so is a value of the host
+//! in an `externref`.
 //!
 //! The allocator counts for each thread. A libwasmtime that is a shared library has its own
 //! allocator, so then only this crate is measured.
@@ -146,6 +147,50 @@ fn function_references() {
     assert_eq!(count, 0);
 }
 
+/// Compares a number of allocations. Those of a libwasmtime that is linked statically may be
+/// counted as well.
+#[track_caller]
+fn assert_ours(count: usize, expected: usize) {
+    if cfg!(any(wasmtime_link = "dynamic", wasmtime_link = "load")) {
+        assert_eq!(count, expected);
+    } else {
+        assert!(count >= expected, "{count}");
+    }
+}
+
+#[cfg(feature = "gc")]
+#[test]
+fn collected_objects() {
+    let engine = Engine::new(Config::new().wasm_function_references(true).wasm_gc(true)).unwrap();
+    let mut store = Store::new(&engine, ());
+    let field = FieldType::new(Mutability::Var, ValType::I32.into());
+    let ty = StructType::new(&engine, [field.clone(), field.clone()]).unwrap();
+    let structs = StructRefPre::new(&mut store, ty);
+    let arrays = ArrayRefPre::new(&mut store, ArrayType::new(&engine, field));
+    let numbers = [Val::I32(1), Val::I32(2)];
+
+    let count = allocations(|| {
+        let mut scope = RootScope::new(&mut store);
+        let object = StructRef::new(&mut scope, &structs, &numbers).unwrap();
+        object.set_field(&mut scope, 0, Val::I32(3)).unwrap();
+        assert_eq!(object.field(&mut scope, 0).unwrap().unwrap_i32(), 3);
+        assert!(object.to_anyref().is_struct(&scope).unwrap());
+        let array = ArrayRef::new_fixed(&mut scope, &arrays, &numbers).unwrap();
+        array.set(&mut scope, 0, Val::I32(3)).unwrap();
+        assert_eq!(array.get(&mut scope, 0).unwrap().unwrap_i32(), 3);
+        assert_eq!(array.elems(&mut scope).unwrap().len(), 2);
+    });
+    assert_ours(count, 0);
+
+    // The value, with what finds it.
+    let count = allocations(|| {
+        let mut scope = RootScope::new(&mut store);
+        let object = ExternRef::new(&mut scope, 5).unwrap();
+        assert!(object.data(&scope).unwrap().unwrap().is::<i32>());
+    });
+    assert_ours(count, 10);
+}
+
 /// Asynchronous calls, and host functions whose futures are ready at once.
 #[cfg(feature = "async")]
 mod asynchronous {
@@ -163,17 +208,6 @@ mod asynchronous {
         match future.as_mut().poll(&mut context) {
             Poll::Ready(output) => output,
             Poll::Pending => panic!("the future is pending"),
-        }
-    }
-
-    /// Compares a number of allocations. Those of a libwasmtime that is linked statically may be
-    /// counted as well.
-    #[track_caller]
-    fn assert_ours(count: usize, expected: usize) {
-        if cfg!(any(wasmtime_link = "dynamic", wasmtime_link = "load")) {
-            assert_eq!(count, expected);
-        } else {
-            assert!(count >= expected, "{count}");
         }
     }
 

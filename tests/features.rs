@@ -146,6 +146,10 @@ fn the_stand_in_has_the_features_of_the_wasmtime_crate_and_its_link_modes() {
     assert_eq!(stand_in.remove("macros").unwrap(), ["libwasmtime/macros"]);
     assert!(stand_in.keys().eq(UPSTREAM), "{:?}", stand_in.keys());
     stand_in.remove("default");
+    assert_eq!(
+        stand_in.remove("component-model").unwrap(),
+        ["libwasmtime/component-model", "libwasmtime/component-macro"]
+    );
     for (name, on) in stand_in {
         assert_eq!(on, [format!("libwasmtime/{name}")]);
     }

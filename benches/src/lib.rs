@@ -14,6 +14,9 @@
 //! run in one process, one after the other. Then `ratios` reads the times that criterion has
 //! written, and prints a table for each link mode that was run.
 //!
+//! The topics `object` and `reference` use collected objects: there the `wasmtime` crate uses the
+//! collector that libwasmtime does, which depends on how that was built.
+//!
 //! The benchmark `output` measures the output of WASI programs, for which several threads work
 //! together: it uses the wall clock. The `wasmtime` crate isn't in it, as WASI is another
 //! crate there.

@@ -45,9 +45,10 @@ pub const START: &str = r#"(module
 /// A memory of a page.
 pub const MEMORY: &str = r#"(module (memory (export "memory") 1))"#;
 
-/// Returns its argument, a reference.
+/// Returns its argument, a reference, or does nothing with it.
 pub const REFERENCE: &str = r#"(module
-    (func (export "identity") (param externref) (result externref) (local.get 0)))"#;
+    (func (export "identity") (param externref) (result externref) (local.get 0))
+    (func (export "take") (param externref)))"#;
 
 /// Traps.
 pub const FAILURE: &str = r#"(module

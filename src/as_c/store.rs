@@ -253,7 +253,7 @@ impl<S: AsContextMut> FromC<wasmtime_val_t, S> for Val {
         }
         // SAFETY: the value is valid and owned, as this function requires. It belongs to the
         // store, as `owns` has reported, or to none.
-        unsafe { Val::from_c(store.opaque_mut(), raw) }
+        unsafe { Val::from_c(store.opaque_mut(), &raw) }
     }
 }
 

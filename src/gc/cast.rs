@@ -6,7 +6,7 @@
 use super::root::Root;
 use super::{AnyRef, ArrayRef, EqRef, I31, OwnedRooted, Rooted, StructRef};
 use crate::store::StoreOpaque;
-use crate::{AsContext, AsContextMut, HeapType, Ref, Result, Val};
+use crate::{AsContext, AsContextMut, Ref, Result, Val};
 
 /// Defines the conversions into a more general type.
 macro_rules! upcasts {
@@ -77,8 +77,10 @@ upcasts! {
 
 /// Defines the three conversions into a more special type.
 macro_rules! downcasts {
-    ($($context:ident: $what:literal, $ty:ident, $heap_type:ident, $is:ident, $as_:ident, $unwrap:ident;)*) => {$(
+    ($($context:ident: $what:literal, $ty:ident, $is:ident, $as_:ident, $unwrap:ident;)*) => {$(
         #[doc = concat!("Reports whether this is ", $what, ".")]
+        ///
+        #[doc = concat!("Calls `wasmtime_anyref_", stringify!($is), "`.")]
         ///
         /// # Errors
         ///
@@ -88,10 +90,14 @@ macro_rules! downcasts {
         ///
         /// Panics if the reference belongs to another store.
         pub fn $is(&self, store: impl AsContext) -> Result<bool> {
-            self.matches_ty(store, &HeapType::$heap_type)
+            let store = store.as_context();
+            let store = store.opaque();
+            Ok(self.root.resolve(&store.roots)?.$is(store))
         }
 
         #[doc = concat!("Returns the reference if this is ", $what, "; `None` if it isn't.")]
+        ///
+        #[doc = concat!("Calls `wasmtime_anyref_", stringify!($is), "`.")]
         ///
         /// The result is rooted as long as a [`Rooted`] from which this reference is borrowed.
         /// If it is borrowed from an [`OwnedRooted`], it is rooted in the innermost scope.
@@ -105,8 +111,9 @@ macro_rules! downcasts {
         /// Panics if the reference belongs to another store.
         pub fn $as_(&self, store: impl $context) -> Result<Option<Rooted<$ty>>> {
             let store = store.as_context();
-            Ok(match self.matches_ty(store, &HeapType::$heap_type)? {
-                true => Some(Rooted::sharing(&self.root, &store.opaque().roots)),
+            let store = store.opaque();
+            Ok(match self.root.resolve(&store.roots)?.$is(store) {
+                true => Some(Rooted::sharing(&self.root, &store.roots)),
                 false => None,
             })
         }
@@ -177,17 +184,17 @@ macro_rules! integers {
 
 impl AnyRef {
     downcasts! {
-        AsContextMut: "something that `ref.eq` compares", EqRef, Eq, is_eqref, as_eqref, unwrap_eqref;
-        AsContext: "a struct", StructRef, Struct, is_struct, as_struct, unwrap_struct;
-        AsContext: "an array", ArrayRef, Array, is_array, as_array, unwrap_array;
+        AsContextMut: "something that `ref.eq` compares", EqRef, is_eqref, as_eqref, unwrap_eqref;
+        AsContext: "a struct", StructRef, is_struct, as_struct, unwrap_struct;
+        AsContext: "an array", ArrayRef, is_array, as_array, unwrap_array;
     }
     integers!();
 }
 
 impl EqRef {
     downcasts! {
-        AsContext: "a struct", StructRef, Struct, is_struct, as_struct, unwrap_struct;
-        AsContext: "an array", ArrayRef, Array, is_array, as_array, unwrap_array;
+        AsContext: "a struct", StructRef, is_struct, as_struct, unwrap_struct;
+        AsContext: "an array", ArrayRef, is_array, as_array, unwrap_array;
     }
     integers!();
 }

@@ -17,15 +17,16 @@ use std::ffi::c_void;
 pub struct RawRef(Infallible);
 
 impl RawRef {
-    pub(crate) unsafe fn new(
-        _: &mut StoreOpaque,
+    pub(crate) unsafe fn write_new(
+        _: *mut wasmtime_context_t,
         data: *mut c_void,
         finalizer: unsafe extern "C" fn(*mut c_void),
-    ) -> Option<RawRef> {
+        _: *mut RawRef,
+    ) -> bool {
         // SAFETY: this is the one call of the finalizer with `data`, which this function
         // requires to be sound.
         unsafe { finalizer(data) };
-        None
+        false
     }
 
     pub(crate) fn supported() -> Result<(), Unsupported> {

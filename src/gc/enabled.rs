@@ -30,33 +30,27 @@ unsafe impl Send for RawRef {}
 unsafe impl Sync for RawRef {}
 
 impl RawRef {
-    /// Creates a new object that holds `data`, which `finalizer` frees with the object.
-    /// Returns `None` if the collected heap is full; `data` has then been freed as well.
+    /// Creates a new object that holds `data`, which `finalizer` frees with the object, and writes
+    /// the reference to `out`, as [`RawRef::write_from_raw`] does. Returns `false` if the collected
+    /// heap is full; `data` has then been freed as well.
     ///
     /// # Safety
     ///
-    /// Calling `finalizer` once with `data`, on any thread, must be sound.
-    pub(crate) unsafe fn new(
-        store: &mut StoreOpaque,
+    /// Calling `finalizer` once with `data`, on any thread, must be sound. `context` must be that
+    /// of a store, for this call, and `out` valid for writes.
+    #[inline]
+    pub(crate) unsafe fn write_new(
+        context: *mut wasmtime_context_t,
         data: *mut c_void,
         finalizer: unsafe extern "C" fn(*mut c_void),
-    ) -> Option<RawRef> {
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context"; the finalizer fits `data`, as this function requires.
-        // `out` is initialized on success, and owned.
+        out: *mut RawRef,
+    ) -> bool {
+        // SAFETY: invariant "Context"; the finalizer fits `data`, and `out` is valid, as this
+        // function requires. The C function writes an owned reference on success.
         unsafe {
-            wasmtime_externref_new(
-                store.begin_change(),
-                data,
-                Some(finalizer),
-                out.as_mut_ptr(),
-            )
-            .then(|| RawRef {
-                kind: GcKind::Extern,
-                of: wasmtime_valunion_t {
-                    externref: out.assume_init(),
-                },
-            })
+            (&raw mut (*out).kind).write(GcKind::Extern);
+            let out = &raw mut (*out).of.externref;
+            wasmtime_externref_new(context, data, Some(finalizer), out)
         }
     }
 
@@ -406,7 +400,7 @@ impl RawRef {
                 index,
                 out.as_mut_ptr(),
             ))?;
-            Ok(Val::from_c(store, out.assume_init()))
+            Ok(Val::from_c(store, out.assume_init_ref()))
         }
     }
 

@@ -5,11 +5,63 @@ use super::{AnyRef, GcKind, GcRef, RawRef, Rooted};
 use crate::callback::finalize;
 use crate::error::format_err;
 use crate::store::StoreOpaque;
-use crate::{AsContextMut, HeapType, Result, StoreContext, StoreContextMut, Val};
+use crate::sys::wasmtime_context_t;
+use crate::{AsContextMut, Error, HeapType, Result, StoreContext, StoreContextMut, Val};
 use std::any::Any;
+use std::ffi::c_void;
 
-/// The host's value in an `externref`.
-type Data = Box<dyn Any + Send + Sync>;
+/// A value of the host, of any type.
+type Value = dyn Any + Send + Sync;
+
+/// The data of an `externref`: a value of the host, behind the function that finds it. The C API
+/// has room for one pointer, and that to a `dyn Any` is two.
+#[repr(C)]
+struct Data<T> {
+    header: Header,
+    value: T,
+}
+
+/// The beginning of any [`Data`], which is all that is known of them when they are read.
+struct Header {
+    value_of: unsafe fn(*mut Header) -> *mut Value,
+}
+
+impl<T: Any + Send + Sync> Data<T> {
+    fn new(value: T) -> Box<Data<T>> {
+        Box::new(Data {
+            header: Header {
+                value_of: Self::value_of,
+            },
+            value,
+        })
+    }
+
+    /// Returns the value of these data.
+    ///
+    /// # Safety
+    ///
+    /// The header must be that of a `Data<T>`, and the pointer valid for all of it.
+    unsafe fn value_of(header: *mut Header) -> *mut Value {
+        let data: *mut Data<T> = header.cast();
+        // SAFETY: the header is the first field of a `Data<T>`, as this function requires.
+        unsafe { &raw mut (*data).value }
+    }
+}
+
+impl Header {
+    /// Returns the value of data; `None` if they are null.
+    ///
+    /// # Safety
+    ///
+    /// The data must be null or a leaked box of a [`Data`], which hasn't been freed.
+    #[inline]
+    unsafe fn find(data: *mut c_void) -> Option<*mut Value> {
+        let header: *mut Header = data.cast();
+        // SAFETY: the data begin with a header, as this function requires, which has the
+        // function of their type.
+        (!header.is_null()).then(|| unsafe { ((*header).value_of)(header) })
+    }
+}
 
 /// A value of the host that WebAssembly code can hold, but not look into.
 ///
@@ -84,6 +136,13 @@ unsafe impl FromRoot for ExternRef {
     }
 }
 
+#[cold]
+fn full() -> Error {
+    format_err!(
+        "failed to allocate an externref: the store's heap for them is full, or its engine has none"
+    )
+}
+
 impl ExternRef {
     /// Creates an object that holds `value`.
     ///
@@ -121,18 +180,32 @@ impl ExternRef {
     where
         T: Any + Send + Sync,
     {
+        // SAFETY: the context is that of the store, and `write` writes a reference of this type
+        // unless it returns an error.
+        unsafe { Rooted::create(store, |context, out| ExternRef::write(context, value, out)) }
+    }
+
+    /// Creates an object, and writes an owned reference to `out` unless that fails.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be that of a store, for one call, and `out` valid for writes.
+    pub(super) unsafe fn write<T>(
+        context: *mut wasmtime_context_t,
+        value: T,
+        out: *mut RawRef,
+    ) -> Result<()>
+    where
+        T: Any + Send + Sync,
+    {
         RawRef::supported()?;
-        let data: *mut Data = Box::into_raw(Box::new(Box::new(value)));
-        // SAFETY: `data` is a leaked box of the type that `finalize` frees, and may be
-        // dropped on any thread.
-        let raw =
-            unsafe { RawRef::new(store, data.cast(), finalize::<Data>) }.ok_or_else(|| {
-                format_err!(
-                    "failed to allocate an externref: the store's heap for them is full, or its \
-                     engine has none",
-                )
-            })?;
-        Ok(Rooted::push(&mut store.roots, raw))
+        let data = Box::into_raw(Data::new(value)).cast();
+        // SAFETY: `data` is a leaked box of the type that `finalize` frees, and may be dropped on
+        // any thread. The context and `out` are valid, as this function requires.
+        match unsafe { RawRef::write_new(context, data, finalize::<Data<T>>, out) } {
+            true => Ok(()),
+            false => Err(full()),
+        }
     }
 
     /// Returns the host's value.
@@ -166,11 +239,10 @@ impl ExternRef {
         // belongs to the store. The data lives as long as the object, which is rooted now. If
         // the root is dropped, libwasmtime only marks it, and frees the object in a call that
         // requires exclusive access to the store.
-        let data = unsafe {
-            let data: *mut Data = raw.data(store.lock_collected().context()).cast();
-            data.as_ref()
-        };
-        Ok(data.map(|data| &**data))
+        Ok(unsafe {
+            let data = raw.data(store.lock_collected().context());
+            Header::find(data).map(|value| &*value)
+        })
     }
 
     /// Returns the value of the host to which an owned reference refers; `None` where
@@ -186,11 +258,10 @@ impl ExternRef {
     ) -> Option<&'a (dyn Any + Send + Sync)> {
         // SAFETY: invariant "Context"; the reference belongs to the store, as this function
         // requires. The data live as long as the object, which is rooted during `'a`.
-        let data = unsafe {
-            let data: *const Data = raw.data(store.begin_change()).cast();
-            data.as_ref()
-        };
-        data.map(|data| &**data)
+        unsafe {
+            let data = raw.data(store.begin_change());
+            Header::find(data).map(|value| &*value)
+        }
     }
 
     /// Returns the host's value, borrowed exclusively.
@@ -230,11 +301,10 @@ impl ExternRef {
         // SAFETY: invariant "Context"; `resolve` has checked that the reference belongs to the
         // store. The data lives as in `data`. It is reached through the store only, which is
         // borrowed exclusively, so nothing aliases it.
-        let data = unsafe {
-            let data: *mut Data = raw.data(context).cast();
-            data.as_mut()
-        };
-        Ok(data.map(|data| &mut **data))
+        Ok(unsafe {
+            let data = raw.data(context);
+            Header::find(data).map(|value| &mut *value)
+        })
     }
 
     /// Roots the object of a raw value, which a function of

@@ -84,6 +84,7 @@ impl RootSet {
         self.generation = self.generation.saturating_add(1);
     }
 
+    #[inline]
     fn sharing_mut(&mut self) -> &mut Vec<(NonZeroU64, Arc<RawRef>)> {
         // Nothing panics while it is locked.
         self.sharing
@@ -140,17 +141,16 @@ impl RootSet {
         self.place(index)
     }
 
-    /// Pushes the reference that `write` writes to its place. Returns `None` if `write`
-    /// returns that it has written none.
+    /// Pushes the reference that `write` writes to its place, unless it returns an error.
     ///
     /// # Safety
     ///
-    /// If `write` returns `true`, it must have initialized the reference.
+    /// If `write` returns `Ok`, it must have initialized the reference.
     #[inline]
-    pub(super) unsafe fn push_with(
+    pub(super) unsafe fn push_with<E>(
         &mut self,
-        write: impl FnOnce(*mut RawRef) -> bool,
-    ) -> Option<Place> {
+        write: impl FnOnce(*mut RawRef) -> Result<(), E>,
+    ) -> Result<Place, E> {
         self.entries.reserve(1);
         let index = self.entries.len();
         // SAFETY: the entry is within the capacity, which was reserved. It is initialized when
@@ -158,13 +158,11 @@ impl RootSet {
         // generation here.
         unsafe {
             let entry = self.entries.as_mut_ptr().add(index);
-            if !write(&raw mut (*entry).1) {
-                return None;
-            }
+            write(&raw mut (*entry).1)?;
             (&raw mut (*entry).0).write(self.generation);
             self.entries.set_len(index + 1);
         }
-        Some(self.place(index))
+        Ok(self.place(index))
     }
 
     /// Returns the place of the root at `index`, which was pushed last.

@@ -3,7 +3,13 @@
 use super::root::{FromRoot, Root, StoreSerial};
 use super::{GcKind, GcRef, Object, RawRef, Rooted, StructPre};
 use crate::store::{StoreOpaque, wrong_store};
+use crate::sys::wasmtime_val_t;
 use crate::{AsContext, AsContextMut, HeapType, Result, StoreContextMut, StructType, Val};
+use std::mem::MaybeUninit;
+use std::slice;
+
+/// The most fields of a new struct whose values are kept on the stack.
+const ON_STACK: usize = 16;
 
 /// A struct of WebAssembly: fields of the types that its [`StructType`] has.
 ///
@@ -86,6 +92,33 @@ impl StructRefPre {
             pre: unsafe { StructPre::new(store, &ty) },
         }
     }
+
+    /// Creates a struct as [`StructRef::new`] does.
+    fn create(&self, store: &mut StoreOpaque, fields: &[Val]) -> Result<Rooted<StructRef>> {
+        if self.store != store.roots.serial() {
+            wrong_store()
+        }
+        let mut on_stack = [const { MaybeUninit::uninit() }; ON_STACK];
+        let mut allocated;
+        let places = match on_stack.get_mut(..fields.len()) {
+            Some(places) => places,
+            None => {
+                allocated = vec![MaybeUninit::uninit(); fields.len()];
+                &mut allocated[..]
+            }
+        };
+        for (place, field) in places.iter_mut().zip(fields) {
+            field.write_c(store, place)?;
+        }
+        // SAFETY: all places have been initialized. The allocator and the values belong to the
+        // store, as was checked here and by `write_c`.
+        unsafe {
+            let fields = slice::from_raw_parts(places.as_ptr().cast(), places.len());
+            Rooted::create(store, |context, out| {
+                RawRef::write_struct(context, &self.pre, fields, out)
+            })
+        }
+    }
 }
 
 impl StructRef {
@@ -112,19 +145,7 @@ impl StructRef {
         allocator: &StructRefPre,
         fields: &[Val],
     ) -> Result<Rooted<StructRef>> {
-        let mut store = store.as_context_mut();
-        let store = store.opaque_mut();
-        if allocator.store != store.roots.serial() {
-            wrong_store()
-        }
-        let fields = fields
-            .iter()
-            .map(|val| val.to_c(store))
-            .collect::<Result<Vec<_>>>()?;
-        // SAFETY: the allocator and the values belong to the store, as was checked here and by
-        // `to_c`.
-        let raw = unsafe { RawRef::new_struct(store, &allocator.pre, &fields) }?;
-        Ok(Rooted::push(&mut store.roots, raw))
+        allocator.create(store.as_context_mut().opaque_mut(), fields)
     }
 
     /// Returns the struct, for functions that require that it is rooted: it is as long as `self`
@@ -181,10 +202,20 @@ impl StructRef {
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> Result<impl ExactSizeIterator<Item = Val> + 'a> {
         let mut store = store.into();
-        let len = self.ty(&store)?.fields().len();
+        let object = self.object(store.opaque())?;
+        // SAFETY: it is a struct of the store, as `object` has checked. It is rooted as long as
+        // the iterator, which borrows both `self` and the store.
+        let len = unsafe { object.struct_type(store.opaque()) }.fields().len();
         Ok((0..len).map(move |index| {
-            let field = self.field(&mut store, index);
-            field.expect("the struct is rooted, and has this field")
+            let store = store.opaque_mut();
+            let mut field = MaybeUninit::uninit();
+            // SAFETY: as for `struct_type`. The field is an owned value of the store.
+            unsafe {
+                object
+                    .write_field(store, index, &mut field)
+                    .expect("the struct has this field");
+                Val::from_c(store, field.assume_init_ref())
+            }
         }))
     }
 
@@ -203,8 +234,21 @@ impl StructRef {
     pub fn field(&self, mut store: impl AsContextMut, index: usize) -> Result<Val> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
+        let mut field = MaybeUninit::uninit();
+        self.write_field(store, index, &mut field)?;
+        // SAFETY: the field is an owned value of the store.
+        Ok(unsafe { Val::from_c(store, field.assume_init_ref()) })
+    }
+
+    /// Sets `out` to a field as [`Object::write_field`] does, for the reason that `ArrayRef` has.
+    fn write_field(
+        &self,
+        store: &mut StoreOpaque,
+        index: usize,
+        out: &mut MaybeUninit<wasmtime_val_t>,
+    ) -> Result<()> {
         // SAFETY: it is a struct of the store, as `object` has checked, and rooted.
-        unsafe { self.object(store)?.field(store, index) }
+        unsafe { self.object(store)?.write_field(store, index, out) }
     }
 
     /// Sets the field at `index`. Of a value for a packed field, the upper bits are ignored.
@@ -223,12 +267,12 @@ impl StructRef {
     ///
     /// Panics if the reference belongs to another store.
     pub fn set_field(&self, mut store: impl AsContextMut, index: usize, value: Val) -> Result<()> {
-        let mut store = store.as_context_mut();
-        let store = store.opaque_mut();
-        let object = self.object(store)?;
-        let value = value.to_c(store)?;
-        // SAFETY: it is a struct of the store, as `object` has checked, and rooted, as is the
-        // value.
-        unsafe { object.set_field(store, index, &value) }
+        self.set_field_in(store.as_context_mut().opaque_mut(), index, value)
+    }
+
+    /// Sets a field as [`StructRef::set_field`] does.
+    fn set_field_in(&self, store: &mut StoreOpaque, index: usize, value: Val) -> Result<()> {
+        // SAFETY: it is a struct of the store, as `object` has checked, and rooted.
+        unsafe { self.object(store)?.set_field(store, index, value) }
     }
 }

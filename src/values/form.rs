@@ -138,7 +138,7 @@ unsafe impl Form for Lent {
 
     unsafe fn load_val(_: Kind, value: &wasmtime_val_t, store: &mut StoreOpaque) -> Val {
         // SAFETY: the clone is owned. It belongs to the store, as this function requires.
-        unsafe { Val::from_c(store, clone(value)) }
+        unsafe { Val::from_c(store, &clone(value)) }
     }
 
     unsafe fn load_ref(
@@ -183,7 +183,7 @@ unsafe impl Form for Given {
     unsafe fn load_val(_: Kind, value: &wasmtime_val_t, store: &mut StoreOpaque) -> Val {
         // SAFETY: the value belongs to the store, as this function requires. It is owned, as
         // libwasmtime passed ownership with it and it is loaded once.
-        unsafe { Val::from_c(store, *value) }
+        unsafe { Val::from_c(store, value) }
     }
 
     unsafe fn load_ref(

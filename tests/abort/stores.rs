@@ -417,6 +417,9 @@ mod references {
         ("AnyRef::as_eqref", |a, b| {
             drop(b.object.to_anyref().as_eqref(a))
         }),
+        ("AnyRef::is_array", |a, b| {
+            drop(b.array.to_anyref().is_array(&*a))
+        }),
         ("Val::ty", |a, b| drop(Val::from(b.rooted).ty(&*a))),
         ("Val::matches_ty", |a, b| {
             drop(Val::from(b.rooted).matches_ty(&*a, &ValType::EXTERNREF));

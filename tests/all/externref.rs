@@ -6,6 +6,7 @@ mod roots;
 
 use crate::guest::{Dropped, Drops, instantiate};
 use libwasmtime::*;
+use std::any::Any;
 
 /// Returns the data of a reference, which is a number.
 fn number(reference: &Rooted<ExternRef>, store: &Store<()>) -> i32 {
@@ -92,12 +93,27 @@ fn any_value_will_do() {
     let text = ExternRef::new(&mut store, String::from("text")).unwrap();
     let unit = ExternRef::new(&mut store, ()).unwrap();
     let big = ExternRef::new(&mut store, [7u64; 1000]).unwrap();
+    #[derive(Debug, PartialEq)]
+    #[repr(align(256))]
+    struct Aligned(u8);
+    let aligned = ExternRef::new(&mut store, Aligned(7)).unwrap();
+    let boxed: Box<dyn Any + Send + Sync> = Box::new(7u16);
+    let boxed = ExternRef::new(&mut store, boxed).unwrap();
     let data = text.data(&store).unwrap().unwrap();
     assert_eq!(data.downcast_ref::<String>().unwrap(), "text");
     assert!(data.downcast_ref::<&str>().is_none());
     assert!(unit.data(&store).unwrap().unwrap().is::<()>());
     let big = big.data(&store).unwrap().unwrap();
     assert_eq!(big.downcast_ref::<[u64; 1000]>().unwrap()[999], 7);
+    let data = aligned.data_mut(&mut store).unwrap().unwrap();
+    let aligned = data.downcast_mut::<Aligned>().unwrap();
+    assert!(std::ptr::from_ref(aligned).is_aligned());
+    aligned.0 += 1;
+    assert_eq!(*aligned, Aligned(8));
+    // The box is the value, not what is in it.
+    let data = boxed.data(&store).unwrap().unwrap();
+    let boxed = data.downcast_ref::<Box<dyn Any + Send + Sync>>().unwrap();
+    assert!(boxed.is::<u16>());
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod bound;
 mod c;
 mod clock;
+mod collector;
 mod counter;
 mod native;
 mod ours;
@@ -57,12 +58,14 @@ const CASES: &[(&str, &[(Side, Case)])] = cases! {
     memory::write,
     memory::slice,
     reference::externref,
-    object::struct_made,
-    object::field_read,
-    object::field_written,
-    object::array_made,
-    object::array_read,
-    object::bytes_made,
+    object::new,
+    object::field,
+    object::set_field,
+    object::array_new,
+    object::array_elems,
+    object::array_get,
+    object::bytes_new,
+    object::bytes_copy,
     object::externref,
     failure::trap,
     failure::host_error,

@@ -2,9 +2,10 @@
 
 use super::RawRef;
 use crate::store::StoreOpaque;
-use crate::sys::wasmtime_val_t;
+use crate::sys::{wasmtime_context_t, wasmtime_val_t};
 use crate::{ArrayType, Result, StructType, Val};
 use std::convert::Infallible;
+use std::mem::MaybeUninit;
 
 pub struct Object(Infallible);
 
@@ -27,21 +28,42 @@ impl ArrayPre {
 }
 
 impl RawRef {
-    pub(crate) unsafe fn new_struct(
-        _: &mut StoreOpaque,
+    pub(crate) unsafe fn write_struct(
+        _: *mut wasmtime_context_t,
         _: &StructPre,
         _: &[wasmtime_val_t],
+        _: *mut RawRef,
+    ) -> Result<()> {
+        Ok(RawRef::supported()?)
+    }
+
+    pub(crate) unsafe fn write_array(
+        _: *mut wasmtime_context_t,
+        _: &ArrayPre,
+        _: &wasmtime_val_t,
+        _: u32,
+        _: *mut RawRef,
+    ) -> Result<()> {
+        Ok(RawRef::supported()?)
+    }
+
+    pub(crate) unsafe fn create(
+        _: &mut StoreOpaque,
+        _: impl FnOnce(*mut wasmtime_context_t, *mut RawRef) -> Result<()>,
     ) -> Result<RawRef> {
         Err(RawRef::supported().expect_err("the feature is off").into())
     }
 
-    pub(crate) unsafe fn new_array(
-        _: &mut StoreOpaque,
-        _: &ArrayPre,
-        _: &wasmtime_val_t,
-        _: u32,
-    ) -> Result<RawRef> {
-        Err(RawRef::supported().expect_err("the feature is off").into())
+    pub(crate) fn is_eqref(&self, _: &StoreOpaque) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn is_struct(&self, _: &StoreOpaque) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn is_array(&self, _: &StoreOpaque) -> bool {
+        match self.0 {}
     }
 
     pub(crate) fn object(&self) -> Object {
@@ -54,16 +76,16 @@ impl Object {
         match self.0 {}
     }
 
-    pub(crate) unsafe fn field(&self, _: &mut StoreOpaque, _: usize) -> Result<Val> {
-        match self.0 {}
-    }
-
-    pub(crate) unsafe fn set_field(
+    pub(crate) unsafe fn write_field(
         &self,
         _: &mut StoreOpaque,
         _: usize,
-        _: &wasmtime_val_t,
+        _: &mut MaybeUninit<wasmtime_val_t>,
     ) -> Result<()> {
+        match self.0 {}
+    }
+
+    pub(crate) unsafe fn set_field(&self, _: &mut StoreOpaque, _: usize, _: Val) -> Result<()> {
         match self.0 {}
     }
 
@@ -75,11 +97,16 @@ impl Object {
         match self.0 {}
     }
 
-    pub(crate) unsafe fn get(&self, _: &mut StoreOpaque, _: u32) -> Result<Val> {
+    pub(crate) unsafe fn write_elem(
+        &self,
+        _: &mut StoreOpaque,
+        _: u32,
+        _: &mut MaybeUninit<wasmtime_val_t>,
+    ) -> Result<()> {
         match self.0 {}
     }
 
-    pub(crate) unsafe fn set(&self, _: &mut StoreOpaque, _: u32, _: &wasmtime_val_t) -> Result<()> {
+    pub(crate) unsafe fn set(&self, _: &mut StoreOpaque, _: u32, _: Val) -> Result<()> {
         match self.0 {}
     }
 }

@@ -6,7 +6,7 @@ use crate::gc::GcKind;
 use crate::owned::Owned;
 use crate::store::StoreOpaque;
 use crate::sys::*;
-use crate::{ArrayType, Result, StructType, Val};
+use crate::{ArrayType, Result, StructType, Unsupported, Val};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -23,13 +23,13 @@ const _: () = {
     assert!(align_of::<wasmtime_anyref_t>() == align_of::<wasmtime_arrayref_t>());
 };
 
-/// An allocator of structs of one type in one store; `None` if libwasmtime has no `gc`.
+/// An allocator of structs of one type in one store; an error if libwasmtime has no `gc`.
 #[derive(Debug)]
-pub struct StructPre(Option<Owned<wasmtime_struct_ref_pre_t>>);
+pub struct StructPre(Result<Owned<wasmtime_struct_ref_pre_t>, Unsupported>);
 
-/// An allocator of arrays of one type in one store; `None` if libwasmtime has no `gc`.
+/// An allocator of arrays of one type in one store; an error if libwasmtime has no `gc`.
 #[derive(Debug)]
-pub struct ArrayPre(Option<Owned<wasmtime_array_ref_pre_t>>);
+pub struct ArrayPre(Result<Owned<wasmtime_array_ref_pre_t>, Unsupported>);
 
 impl StructPre {
     /// # Safety
@@ -38,7 +38,7 @@ impl StructPre {
     pub(crate) unsafe fn new(store: &mut StoreOpaque, ty: &StructType) -> StructPre {
         // SAFETY: invariant "Context". The type is valid, and belongs to the store's engine, as
         // this function requires. The result is owned.
-        StructPre(RawRef::supported().is_ok().then(|| unsafe {
+        StructPre(RawRef::supported().map(|()| unsafe {
             Owned::from_c(wasmtime_struct_ref_pre_new(
                 store.begin_change(),
                 ty.as_ptr(),
@@ -53,7 +53,7 @@ impl ArrayPre {
     /// The type must belong to the store's engine.
     pub(crate) unsafe fn new(store: &mut StoreOpaque, ty: &ArrayType) -> ArrayPre {
         // SAFETY: as in `StructPre::new`.
-        ArrayPre(RawRef::supported().is_ok().then(|| unsafe {
+        ArrayPre(RawRef::supported().map(|()| unsafe {
             Owned::from_c(wasmtime_array_ref_pre_new(
                 store.begin_change(),
                 ty.as_ptr(),
@@ -63,80 +63,87 @@ impl ArrayPre {
 }
 
 impl RawRef {
-    /// Creates a struct.
+    /// Creates a struct, and writes the reference to `out` unless that fails, as
+    /// [`RawRef::write_from_raw`] does.
     ///
     /// # Safety
     ///
-    /// The allocator and the values must be of this store.
-    pub(crate) unsafe fn new_struct(
-        store: &mut StoreOpaque,
+    /// `context` must be that of the store, for this call. The allocator and the values must be of
+    /// that store, and `out` valid for writes.
+    #[inline]
+    pub(crate) unsafe fn write_struct(
+        context: *mut wasmtime_context_t,
         allocator: &StructPre,
         fields: &[wasmtime_val_t],
-    ) -> Result<RawRef> {
-        RawRef::supported()?;
-        let allocator = allocator.0.as_ref().expect("libwasmtime has `gc`");
+        out: *mut RawRef,
+    ) -> Result<()> {
+        let allocator = allocator.0.as_ref().map_err(Unsupported::clone)?;
         // SAFETY: invariant "Context". The allocator and the values belong to this store, as
-        // this function requires. The function writes an owned reference unless it fails.
+        // this function requires. The C function writes an owned reference unless it fails.
         unsafe {
-            RawRef::out(|out| {
-                wasmtime_structref_new(
-                    store.begin_change(),
-                    allocator.as_ptr(),
-                    fields.as_ptr(),
-                    fields.len(),
-                    out.cast(),
-                )
+            RawRef::write(out, |out| {
+                let (values, len) = (fields.as_ptr(), fields.len());
+                wasmtime_structref_new(context, allocator.as_ptr(), values, len, out.cast())
             })
         }
     }
 
-    /// Creates an array of `len` times one value.
+    /// Creates an array of `len` times one value, and writes the reference as
+    /// [`RawRef::write_struct`] does.
     ///
     /// # Safety
     ///
-    /// The allocator and the value must be of this store.
-    pub(crate) unsafe fn new_array(
-        store: &mut StoreOpaque,
+    /// As for [`RawRef::write_struct`].
+    #[inline]
+    pub(crate) unsafe fn write_array(
+        context: *mut wasmtime_context_t,
         allocator: &ArrayPre,
         elem: &wasmtime_val_t,
         len: u32,
-    ) -> Result<RawRef> {
-        RawRef::supported()?;
-        let allocator = allocator.0.as_ref().expect("libwasmtime has `gc`");
-        // SAFETY: as in `new_struct`.
+        out: *mut RawRef,
+    ) -> Result<()> {
+        let allocator = allocator.0.as_ref().map_err(Unsupported::clone)?;
+        // SAFETY: as in `write_struct`.
         unsafe {
-            RawRef::out(|out| {
-                wasmtime_arrayref_new(
-                    store.begin_change(),
-                    allocator.as_ptr(),
-                    elem,
-                    len,
-                    out.cast(),
-                )
+            RawRef::write(out, |out| {
+                wasmtime_arrayref_new(context, allocator.as_ptr(), elem, len, out.cast())
             })
         }
     }
 
-    /// Takes ownership of the reference that `new` writes unless it returns an error.
+    /// Makes a reference of what `new` writes unless it returns an error.
     ///
     /// # Safety
     ///
-    /// What `new` writes must be an owned reference to a struct or an array.
-    unsafe fn out(
+    /// `out` must be valid for writes. What `new` writes must be an owned reference to a struct or
+    /// an array.
+    #[inline]
+    unsafe fn write(
+        out: *mut RawRef,
         new: impl FnOnce(*mut wasmtime_anyref_t) -> *mut wasmtime_error_t,
+    ) -> Result<()> {
+        // SAFETY: `out` is valid. The error is null or owned. Neither a guest nor the host writes a
+        // text in it. If it is null, the reference was written, as this function requires.
+        unsafe {
+            (&raw mut (*out).kind).write(GcKind::Any);
+            check_trap(new(&raw mut (*out).of.anyref))
+        }
+    }
+
+    /// Creates an object whose root isn't in the store's roots; `write` is one of the functions
+    /// above.
+    ///
+    /// # Safety
+    ///
+    /// `write` must write a reference, which it owns, unless it returns an error.
+    pub(crate) unsafe fn create(
+        store: &mut StoreOpaque,
+        write: impl FnOnce(*mut wasmtime_context_t, *mut RawRef) -> Result<()>,
     ) -> Result<RawRef> {
         let mut out = MaybeUninit::uninit();
-        // SAFETY: the error is null or owned. Neither a guest nor the host writes a text in it.
-        // If it is null, the reference was written, as this function requires.
-        unsafe {
-            check_trap(new(out.as_mut_ptr()))?;
-            Ok(RawRef {
-                kind: GcKind::Any,
-                of: wasmtime_valunion_t {
-                    anyref: out.assume_init(),
-                },
-            })
-        }
+        write(store.begin_change(), out.as_mut_ptr())?;
+        // SAFETY: `write` has written a reference, as this function requires.
+        Ok(unsafe { out.assume_init() })
     }
 
     /// Returns the reference without its root, if it is of the kind `Any`.
@@ -144,9 +151,32 @@ impl RawRef {
     /// # Panics
     ///
     /// Panics if the reference is of another kind.
+    #[inline]
     pub(crate) fn object(&self) -> Object {
         Object(*self.as_anyref().expect("the reference is of kind `Any`"))
     }
+}
+
+/// Defines the questions of what an object is.
+macro_rules! kinds {
+    ($($what:literal $is:ident $c:ident;)*) => {
+        impl RawRef {$(
+            #[doc = concat!("Reports whether the object is ", $what, ".")]
+            pub(crate) fn $is(&self, store: &StoreOpaque) -> bool {
+                let Some(anyref) = self.as_anyref() else {
+                    return false;
+                };
+                // SAFETY: invariant "Shared", with the lock. The reference is valid.
+                unsafe { $c(store.lock_collected().context(), anyref) }
+            }
+        )*}
+    };
+}
+
+kinds! {
+    "one that `ref.eq` compares" is_eqref wasmtime_anyref_is_eqref;
+    "a struct" is_struct wasmtime_anyref_is_struct;
+    "an array" is_array wasmtime_anyref_is_array;
 }
 
 impl Object {
@@ -173,23 +203,26 @@ impl Object {
         }
     }
 
-    /// Returns a field of a struct.
+    /// Sets `out` to a field of a struct, an owned value of the store, unless it returns an error.
     ///
     /// # Safety
     ///
     /// As for [`Object::struct_type`].
-    pub(crate) unsafe fn field(&self, store: &mut StoreOpaque, index: usize) -> Result<Val> {
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: invariant "Context". The reference is valid, as this function requires. `out`
-        // is set to an owned value of the store unless there is an error.
+    #[inline]
+    pub(crate) unsafe fn write_field(
+        &self,
+        store: &mut StoreOpaque,
+        index: usize,
+        out: &mut MaybeUninit<wasmtime_val_t>,
+    ) -> Result<()> {
+        // SAFETY: invariant "Context". The reference is valid, as this function requires.
         unsafe {
             check(wasmtime_structref_field(
                 store.begin_change(),
                 self.as_structref(),
                 index,
                 out.as_mut_ptr(),
-            ))?;
-            Ok(Val::from_c(store, out.assume_init()))
+            ))
         }
     }
 
@@ -197,21 +230,24 @@ impl Object {
     ///
     /// # Safety
     ///
-    /// As for [`Object::struct_type`]. The value must be of this store as well.
+    /// As for [`Object::struct_type`].
+    #[inline]
     pub(crate) unsafe fn set_field(
         &self,
         store: &mut StoreOpaque,
         index: usize,
-        value: &wasmtime_val_t,
+        value: Val,
     ) -> Result<()> {
-        // SAFETY: invariant "Context". The reference and the value are valid, as this function
-        // requires.
+        let mut value_c = MaybeUninit::uninit();
+        value.write_c(store, &mut value_c)?;
+        // SAFETY: invariant "Context". The reference is valid, as this function requires, and the
+        // value belongs to the store and is rooted, as `write_c` has checked.
         unsafe {
             check(wasmtime_structref_set_field(
                 store.begin_change(),
                 self.as_structref(),
                 index,
-                value,
+                value_c.as_ptr(),
             ))
         }
     }
@@ -235,6 +271,7 @@ impl Object {
     /// # Safety
     ///
     /// As for [`Object::array_type`].
+    #[inline]
     pub(crate) unsafe fn len(&self, store: &StoreOpaque) -> Result<u32> {
         let mut len = 0;
         // SAFETY: invariant "Shared", with the lock. The reference is valid, as this function
@@ -249,22 +286,26 @@ impl Object {
         Ok(len)
     }
 
-    /// Returns an element of an array.
+    /// Sets `out` to an element of an array as [`Object::write_field`] does.
     ///
     /// # Safety
     ///
     /// As for [`Object::array_type`].
-    pub(crate) unsafe fn get(&self, store: &mut StoreOpaque, index: u32) -> Result<Val> {
-        let mut out = MaybeUninit::uninit();
-        // SAFETY: as in `field`.
+    #[inline]
+    pub(crate) unsafe fn write_elem(
+        &self,
+        store: &mut StoreOpaque,
+        index: u32,
+        out: &mut MaybeUninit<wasmtime_val_t>,
+    ) -> Result<()> {
+        // SAFETY: as in `write_field`.
         unsafe {
             check(wasmtime_arrayref_get(
                 store.begin_change(),
                 self.as_arrayref(),
                 index,
                 out.as_mut_ptr(),
-            ))?;
-            Ok(Val::from_c(store, out.assume_init()))
+            ))
         }
     }
 
@@ -272,20 +313,18 @@ impl Object {
     ///
     /// # Safety
     ///
-    /// As for [`Object::array_type`]. The value must be of this store as well.
-    pub(crate) unsafe fn set(
-        &self,
-        store: &mut StoreOpaque,
-        index: u32,
-        value: &wasmtime_val_t,
-    ) -> Result<()> {
+    /// As for [`Object::array_type`].
+    #[inline]
+    pub(crate) unsafe fn set(&self, store: &mut StoreOpaque, index: u32, value: Val) -> Result<()> {
+        let mut value_c = MaybeUninit::uninit();
+        value.write_c(store, &mut value_c)?;
         // SAFETY: as in `set_field`.
         unsafe {
             check(wasmtime_arrayref_set(
                 store.begin_change(),
                 self.as_arrayref(),
                 index,
-                value,
+                value_c.as_ptr(),
             ))
         }
     }

@@ -26,9 +26,28 @@ struct World {
 
 impl World {
     fn new() -> World {
+        // SAFETY: the configuration is owned.
+        unsafe { World::with_config(wasm_config_new()) }
+    }
+
+    /// For programs that use collected objects.
+    fn collected() -> World {
+        // SAFETY: the configuration is owned.
+        unsafe {
+            let config = wasm_config_new();
+            wasmtime_config_wasm_function_references_set(config, true);
+            wasmtime_config_wasm_gc_set(config, true);
+            World::with_config(config)
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The configuration must be owned by the caller, who gives it up.
+    unsafe fn with_config(config: *mut wasm_config_t) -> World {
         // SAFETY: the configuration is given away, and the other objects are kept.
         unsafe {
-            let engine = wasm_engine_new_with_config(wasm_config_new());
+            let engine = wasm_engine_new_with_config(config);
             let store = wasmtime_store_new(engine, ptr::null_mut(), None);
             World {
                 engine,

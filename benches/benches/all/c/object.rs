@@ -1,4 +1,4 @@
-//! Objects that the collector frees: structs, arrays, and those of the host.
+//! Collected objects that the host creates and looks into.
 
 use super::{Bencher, World, number};
 use libwasmtime::sys::*;
@@ -8,74 +8,34 @@ use std::hint::black_box;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// The type of a mutable field or element.
-struct Field(wasmtime_field_type_t);
+/// What creates structs of an integer and a floating-point number.
+struct Structs(*mut wasmtime_struct_ref_pre_t);
 
-impl Field {
-    fn packed_i8() -> Field {
-        Field::new(WASMTIME_STORAGE_TYPE_KIND_I8, ptr::null_mut())
-    }
-
-    fn of(valtype: *mut wasm_valtype_t) -> Field {
-        Field::new(WASMTIME_STORAGE_TYPE_KIND_VALTYPE, valtype)
-    }
-
-    fn new(kind: wasmtime_storage_type_kind_t, valtype: *mut wasm_valtype_t) -> Field {
-        Field(wasmtime_field_type_t {
-            mutable_: true,
-            storage: wasmtime_storage_type_t { kind, valtype },
-        })
-    }
-}
-
-impl Drop for Field {
-    fn drop(&mut self) {
-        // SAFETY: the type is owned.
-        unsafe { wasmtime_field_type_delete(&mut self.0) }
-    }
-}
-
-/// A world with structs of an `i32` and an `i64`.
-struct Structs {
-    world: World,
-    allocator: *mut wasmtime_struct_ref_pre_t,
-}
+/// What creates arrays.
+struct Arrays(*mut wasmtime_array_ref_pre_t);
 
 impl Structs {
-    fn new() -> Structs {
-        let world = World::new();
-        // SAFETY: the types are borrowed, and the allocator is kept.
-        let allocator = unsafe {
-            let fields = [
-                Field::of(wasm_valtype_new_i32()),
-                Field::of(wasm_valtype_new_i64()),
-            ];
-            let raw = [fields[0].0, fields[1].0];
-            let ty = wasmtime_struct_type_new(world.engine, raw.as_ptr(), raw.len());
-            let allocator = wasmtime_struct_ref_pre_new(world.context, ty);
+    fn new(world: &World) -> Structs {
+        // SAFETY: the engine and the store are alive. The types are owned.
+        unsafe {
+            let mut fields = [wasm_valtype_new_i32(), wasm_valtype_new_f64()].map(mutable);
+            let ty = wasmtime_struct_type_new(world.engine, fields.as_ptr(), fields.len());
+            let pre = wasmtime_struct_ref_pre_new(world.context, ty);
             wasmtime_struct_type_delete(ty);
-            allocator
-        };
-        Structs { world, allocator }
+            for field in &mut fields {
+                wasmtime_field_type_delete(field);
+            }
+            Structs(pre)
+        }
     }
 
-    /// Creates a struct, which the caller unroots.
-    fn make(&self, first: i32) -> wasmtime_structref_t {
-        let fields = [
-            number(WASMTIME_I32, wasmtime_valunion_t { i32: first }),
-            number(WASMTIME_I64, wasmtime_valunion_t { i64: 2 }),
-        ];
+    fn create(&self, world: &World, fields: &[wasmtime_val_t; 2]) -> wasmtime_structref_t {
         let mut object = MaybeUninit::uninit();
-        // SAFETY: the allocator belongs to the store, and the struct is written unless this
-        // fails.
+        let (fields, len) = (fields.as_ptr(), fields.len());
+        // SAFETY: both are of this store, and the fields are of their types.
         unsafe {
-            let error = wasmtime_structref_new(
-                self.world.context,
-                self.allocator,
-                fields.as_ptr(),
-                fields.len(),
-                object.as_mut_ptr(),
-            );
+            let error =
+                wasmtime_structref_new(world.context, self.0, fields, len, object.as_mut_ptr());
             assert!(error.is_null());
             object.assume_init()
         }
@@ -85,44 +45,51 @@ impl Structs {
 impl Drop for Structs {
     fn drop(&mut self) {
         // SAFETY: it is owned.
-        unsafe { wasmtime_struct_ref_pre_delete(self.allocator) }
+        unsafe { wasmtime_struct_ref_pre_delete(self.0) }
     }
-}
-
-/// A world with arrays.
-struct Arrays {
-    world: World,
-    allocator: *mut wasmtime_array_ref_pre_t,
 }
 
 impl Arrays {
-    fn new(elem: impl FnOnce() -> Field) -> Arrays {
-        let world = World::new();
-        // SAFETY: the types are borrowed, and the allocator is kept.
-        let allocator = unsafe {
-            let ty = wasmtime_array_type_new(world.engine, &elem().0);
-            let allocator = wasmtime_array_ref_pre_new(world.context, ty);
+    fn new(world: &World, mut field: wasmtime_field_type_t) -> Arrays {
+        // SAFETY: the engine and the store are alive. The types are owned.
+        unsafe {
+            let ty = wasmtime_array_type_new(world.engine, &field);
+            let pre = wasmtime_array_ref_pre_new(world.context, ty);
             wasmtime_array_type_delete(ty);
-            allocator
-        };
-        Arrays { world, allocator }
+            wasmtime_field_type_delete(&mut field);
+            Arrays(pre)
+        }
     }
 
-    /// Creates an array of these elements, which the caller unroots.
-    fn make(&self, elems: impl ExactSizeIterator<Item = i32>) -> wasmtime_arrayref_t {
+    fn of_ints(world: &World) -> Arrays {
+        // SAFETY: the type is given away.
+        Arrays::new(world, unsafe { mutable(wasm_valtype_new_i32()) })
+    }
+
+    fn of_bytes(world: &World) -> Arrays {
+        let field = wasmtime_field_type_t {
+            mutable_: true,
+            storage: wasmtime_storage_type_t {
+                kind: WASMTIME_STORAGE_TYPE_KIND_I8,
+                valtype: ptr::null_mut(),
+            },
+        };
+        Arrays::new(world, field)
+    }
+
+    /// Creates an array of at least one element.
+    fn create<T: Copy + Into<i32>>(&self, world: &World, elems: &[T]) -> wasmtime_arrayref_t {
         let mut array = MaybeUninit::uninit();
-        let len = elems.len() as u32;
-        // SAFETY: the allocator belongs to the store, and the array is written unless this fails.
+        let (first, len) = (int(elems[0].into()), elems.len() as u32);
+        // SAFETY: both are of this store, and the elements are of their type.
         unsafe {
-            let zero = number(WASMTIME_I32, wasmtime_valunion_t { i32: 0 });
-            let context = self.world.context;
-            let error =
-                wasmtime_arrayref_new(context, self.allocator, &zero, len, array.as_mut_ptr());
+            let out = array.as_mut_ptr();
+            let error = wasmtime_arrayref_new(world.context, self.0, &first, len, out);
             assert!(error.is_null());
             let array = array.assume_init();
-            for (i, i32) in (0..).zip(elems) {
-                let elem = number(WASMTIME_I32, wasmtime_valunion_t { i32 });
-                let error = wasmtime_arrayref_set(context, &array, i, &elem);
+            for (index, &elem) in (1..).zip(&elems[1..]) {
+                let elem = int(elem.into());
+                let error = wasmtime_arrayref_set(world.context, &array, index, &elem);
                 assert!(error.is_null());
             }
             array
@@ -133,42 +100,55 @@ impl Arrays {
 impl Drop for Arrays {
     fn drop(&mut self) {
         // SAFETY: it is owned.
-        unsafe { wasmtime_array_ref_pre_delete(self.allocator) }
+        unsafe { wasmtime_array_ref_pre_delete(self.0) }
     }
 }
 
-fn numbers() -> Vec<i32> {
-    (0..LOOP as i32).collect()
+/// Returns the type of a mutable field, which owns the type of its values.
+fn mutable(valtype: *mut wasm_valtype_t) -> wasmtime_field_type_t {
+    wasmtime_field_type_t {
+        mutable_: true,
+        storage: wasmtime_storage_type_t {
+            kind: WASMTIME_STORAGE_TYPE_KIND_VALTYPE,
+            valtype,
+        },
+    }
 }
 
-pub fn struct_made(bencher: &mut Bencher) {
-    let structs = Structs::new();
+fn int(i32: i32) -> wasmtime_val_t {
+    number(WASMTIME_I32, wasmtime_valunion_t { i32 })
+}
+
+fn fields() -> [wasmtime_val_t; 2] {
+    let float = wasmtime_valunion_t { f64: 0.0 };
+    [int(1), number(WASMTIME_F64, float)]
+}
+
+pub fn new(bencher: &mut Bencher) {
+    let world = World::collected();
+    let structs = Structs::new(&world);
     bencher.iter(|| {
-        let mut object = structs.make(black_box(1));
+        let mut object = structs.create(&world, &black_box(fields()));
         // SAFETY: it is owned.
         unsafe { wasmtime_structref_unroot(&mut object) };
     });
 }
 
-pub fn field_read(bencher: &mut Bencher) {
-    let structs = Structs::new();
-    let mut object = structs.make(1);
+pub fn field(bencher: &mut Bencher) {
+    let world = World::collected();
+    let structs = Structs::new(&world);
+    let mut object = structs.create(&world, &fields());
     bencher.iter(|| {
         let mut sum = 0;
         for _ in 0..LOOP {
-            let mut field = MaybeUninit::uninit();
-            // SAFETY: the struct is of the store; the field is written unless this fails.
+            let mut value = MaybeUninit::<wasmtime_val_t>::uninit();
+            // SAFETY: the object is of the store, and the field is a number.
             unsafe {
-                let error = wasmtime_structref_field(
-                    structs.world.context,
-                    &object,
-                    black_box(1),
-                    field.as_mut_ptr(),
-                );
+                let out = value.as_mut_ptr();
+                let error = wasmtime_structref_field(world.context, &object, black_box(0), out);
                 assert!(error.is_null());
-                let field = field.assume_init();
-                assert_eq!(field.kind, WASMTIME_I64);
-                sum += field.of.i64;
+                assert_eq!((*out).kind, WASMTIME_I32);
+                sum += (*out).of.i32;
             }
         }
         sum
@@ -177,15 +157,16 @@ pub fn field_read(bencher: &mut Bencher) {
     unsafe { wasmtime_structref_unroot(&mut object) };
 }
 
-pub fn field_written(bencher: &mut Bencher) {
-    let structs = Structs::new();
-    let mut object = structs.make(1);
+pub fn set_field(bencher: &mut Bencher) {
+    let world = World::collected();
+    let structs = Structs::new(&world);
+    let mut object = structs.create(&world, &fields());
     bencher.iter(|| {
-        for i64 in 0..LOOP.into() {
-            let value = number(WASMTIME_I64, wasmtime_valunion_t { i64 });
-            // SAFETY: the struct is of the store.
+        for i in 0..LOOP {
+            let value = int(black_box(i as i32));
+            // SAFETY: the object is of the store, and the field is of this type.
             unsafe {
-                let error = wasmtime_structref_set_field(structs.world.context, &object, 1, &value);
+                let error = wasmtime_structref_set_field(world.context, &object, 0, &value);
                 assert!(error.is_null());
             }
         }
@@ -194,37 +175,63 @@ pub fn field_written(bencher: &mut Bencher) {
     unsafe { wasmtime_structref_unroot(&mut object) };
 }
 
-pub fn array_made(bencher: &mut Bencher) {
-    // SAFETY: the type is owned by the field.
-    let arrays = Arrays::new(|| Field::of(unsafe { wasm_valtype_new_i32() }));
-    let numbers = numbers();
+/// The elements of the arrays of integers.
+fn elems() -> Vec<i32> {
+    (0..LOOP as i32).collect()
+}
+
+pub fn array_new(bencher: &mut Bencher) {
+    let world = World::collected();
+    let ints = Arrays::of_ints(&world);
+    let elems = elems();
     bencher.iter(|| {
-        let mut array = arrays.make(numbers.iter().copied());
+        let mut array = ints.create(&world, black_box(&elems));
         // SAFETY: it is owned.
         unsafe { wasmtime_arrayref_unroot(&mut array) };
     });
 }
 
-pub fn array_read(bencher: &mut Bencher) {
-    // SAFETY: the type is owned by the field.
-    let arrays = Arrays::new(|| Field::of(unsafe { wasm_valtype_new_i32() }));
-    let mut array = arrays.make(numbers().into_iter());
+/// Returns an element of an array of numbers.
+fn get(world: &World, array: &wasmtime_arrayref_t, index: u32) -> i32 {
+    let mut value = MaybeUninit::<wasmtime_val_t>::uninit();
+    // SAFETY: the array is of the store.
+    unsafe {
+        let out = value.as_mut_ptr();
+        let error = wasmtime_arrayref_get(world.context, array, index, out);
+        assert!(error.is_null());
+        assert_eq!((*out).kind, WASMTIME_I32);
+        (*out).of.i32
+    }
+}
+
+/// Returns the length of an array.
+fn len(world: &World, array: &wasmtime_arrayref_t) -> u32 {
+    let mut len = 0;
+    // SAFETY: the array is of the store.
+    let error = unsafe { wasmtime_arrayref_len(world.context, array, &mut len) };
+    assert!(error.is_null());
+    len
+}
+
+/// The C API has no iterator.
+pub fn array_elems(bencher: &mut Bencher) {
+    let world = World::collected();
+    let mut array = Arrays::of_ints(&world).create(&world, &elems());
+    bencher.iter(|| {
+        let indices = 0..len(&world, &array);
+        indices.map(|i| get(&world, &array, i)).sum::<i32>()
+    });
+    // SAFETY: it is owned.
+    unsafe { wasmtime_arrayref_unroot(&mut array) };
+}
+
+pub fn array_get(bencher: &mut Bencher) {
+    let world = World::collected();
+    let mut array = Arrays::of_ints(&world).create(&world, &elems());
     bencher.iter(|| {
         let mut sum = 0;
-        // SAFETY: the array is of the store; an element is written unless this fails.
-        unsafe {
-            let context = arrays.world.context;
-            let mut len = 0;
-            let error = wasmtime_arrayref_len(context, &array, &mut len);
-            assert!(error.is_null());
-            for i in 0..len {
-                let mut elem = MaybeUninit::uninit();
-                let error = wasmtime_arrayref_get(context, &array, i, elem.as_mut_ptr());
-                assert!(error.is_null());
-                let elem = elem.assume_init();
-                assert_eq!(elem.kind, WASMTIME_I32);
-                sum += i64::from(elem.of.i32);
-            }
+        for i in 0..LOOP {
+            sum += get(&world, &array, black_box(i));
         }
         sum
     });
@@ -232,50 +239,63 @@ pub fn array_read(bencher: &mut Bencher) {
     unsafe { wasmtime_arrayref_unroot(&mut array) };
 }
 
-pub fn bytes_made(bencher: &mut Bencher) {
-    let arrays = Arrays::new(Field::packed_i8);
-    let bytes = [7_u8; LOOP as usize];
+/// The elements of the arrays of bytes, of which few are the same.
+fn bytes() -> Vec<u8> {
+    (0..LOOP).map(|i| i as u8).collect()
+}
+
+pub fn bytes_new(bencher: &mut Bencher) {
+    let world = World::collected();
+    let texts = Arrays::of_bytes(&world);
+    let bytes = bytes();
     bencher.iter(|| {
-        let mut array = arrays.make(bytes.iter().map(|byte| i32::from(*byte)));
+        let mut array = texts.create(&world, black_box(&bytes));
         // SAFETY: it is owned.
         unsafe { wasmtime_arrayref_unroot(&mut array) };
     });
 }
 
-pub fn externref(bencher: &mut Bencher) {
-    unsafe extern "C" fn free(data: *mut c_void) {
-        // SAFETY: the data is a box of a number.
-        drop(unsafe { Box::from_raw(data.cast::<i32>()) });
-    }
-
-    let world = World::new();
-    let instance = world.instantiate(wat::REFERENCE, &[]);
-    let identity = world.func(&instance, "identity");
+pub fn bytes_copy(bencher: &mut Bencher) {
+    let world = World::collected();
+    let mut bytes = bytes();
+    let mut array = Arrays::of_bytes(&world).create(&world, &bytes);
     bencher.iter(|| {
-        let mut object = MaybeUninit::uninit();
-        let mut result = MaybeUninit::uninit();
-        let mut trap = ptr::null_mut();
-        // SAFETY: the data is a box that is freed once; both references are owned.
+        assert_eq!(len(&world, &array), LOOP);
+        for (index, byte) in (0..).zip(&mut bytes) {
+            *byte = get(&world, &array, index) as u8;
+        }
+        bytes[0]
+    });
+    // SAFETY: it is owned.
+    unsafe { wasmtime_arrayref_unroot(&mut array) };
+}
+
+extern "C" fn free(data: *mut c_void) {
+    // SAFETY: the data is a leaked box of a number.
+    drop(unsafe { Box::<u64>::from_raw(data.cast()) });
+}
+
+pub fn externref(bencher: &mut Bencher) {
+    let world = World::collected();
+    let instance = world.instantiate(wat::REFERENCE, &[]);
+    let take = world.func(&instance, "take");
+    bencher.iter(|| {
+        let mut externref = MaybeUninit::uninit();
+        // SAFETY: the data fits the finalizer; the reference is owned. The function belongs to
+        // the store, and takes an `externref`.
         unsafe {
-            let data = Box::into_raw(Box::new(black_box(7)));
-            assert!(wasmtime_externref_new(
-                world.context,
-                data.cast(),
-                Some(free),
-                object.as_mut_ptr(),
-            ));
-            let mut object = object.assume_init();
+            let data = Box::into_raw(Box::new(black_box(7_u64))).cast();
+            let out = externref.as_mut_ptr();
+            assert!(wasmtime_externref_new(world.context, data, Some(free), out));
+            let mut externref = externref.assume_init();
             let mut value = wasmtime_val_raw_t {
-                externref: wasmtime_externref_to_raw(world.context, &object),
+                externref: wasmtime_externref_to_raw(world.context, &externref),
             };
+            let mut trap = ptr::null_mut();
             let error =
-                wasmtime_func_call_unchecked(world.context, &identity, &mut value, 1, &mut trap);
+                wasmtime_func_call_unchecked(world.context, &take, &mut value, 1, &mut trap);
             assert!(error.is_null() && trap.is_null());
-            wasmtime_externref_from_raw(world.context, value.externref, result.as_mut_ptr());
-            let mut result = result.assume_init();
-            assert!(!wasmtime_externref_is_null(&result));
-            wasmtime_externref_unroot(&mut result);
-            wasmtime_externref_unroot(&mut object);
+            wasmtime_externref_unroot(&mut externref);
         }
     });
 }

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 pub fn externref(bencher: &mut Bencher) {
-    let world = World::new();
+    let world = World::collected();
     let instance = world.instantiate(wat::REFERENCE, &[]);
     let identity = world.func(&instance, "identity");
     let mut externref = MaybeUninit::uninit();

@@ -12,5 +12,5 @@ pub mod memory;
 pub mod object;
 pub mod reference;
 
-use super::api;
+use super::{api, engine};
 use crate::Bencher;

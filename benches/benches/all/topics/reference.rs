@@ -1,13 +1,13 @@
 //! References to collected objects.
 
-use super::Bencher;
-use super::api::{Engine, ExternRef, Instance, Module, RootScope, Rooted, Store};
+use super::api::{ExternRef, Instance, Module, RootScope, Rooted, Store};
+use super::{Bencher, engine};
 use libwasmtime_bench::wat;
 
 type Reference = Option<Rooted<ExternRef>>;
 
 pub fn externref(bencher: &mut Bencher) {
-    let mut store = Store::new(&Engine::default(), ());
+    let mut store = Store::new(&engine(), ());
     let module = Module::new(store.engine(), wat::REFERENCE).unwrap();
     let instance = Instance::new(&mut store, &module, &[]).unwrap();
     let identity = instance
