@@ -11,7 +11,7 @@ use crate::gc::StoreSerial;
 use crate::owned::Owned;
 use crate::store::{StoreOpaque, cross_store};
 use crate::sys::{
-    wasmtime_component_resource_any_t, wasmtime_component_resource_any_to_host,
+    Feature, require, wasmtime_component_resource_any_t, wasmtime_component_resource_any_to_host,
     wasmtime_component_resource_host_new, wasmtime_component_resource_host_owned,
     wasmtime_component_resource_host_rep, wasmtime_component_resource_host_to_any,
     wasmtime_component_resource_host_type,
@@ -76,14 +76,16 @@ impl HostHandle {
 
     /// Takes a handle out of libwasmtime's table, and returns the number of its type with it.
     ///
+    /// # Safety
+    ///
     /// `handle` must be valid, and belong to the store.
-    pub(super) fn take(
+    pub(super) unsafe fn take(
         store: &mut StoreOpaque,
         handle: *const wasmtime_component_resource_any_t,
     ) -> Result<(HostHandle, u32)> {
         let mut host = ptr::null_mut();
-        // SAFETY: invariant "Context". The handle is valid, and belongs to the store. If there is
-        // no error, `host` is owned.
+        // SAFETY: invariant "Context". The handle is valid, and belongs to the store, as this
+        // function requires. If there is no error, `host` is owned.
         unsafe {
             check(wasmtime_component_resource_any_to_host(
                 store.begin_change(),
@@ -105,6 +107,7 @@ impl HostHandle {
         owned: bool,
         number: u32,
     ) -> Result<Owned<wasmtime_component_resource_any_t>> {
+        require(Feature::ComponentModel)?;
         let mut any = ptr::null_mut();
         // SAFETY: invariant "Context". `host` is owned, and so is `any` if there is no error.
         unsafe {
@@ -175,12 +178,14 @@ impl HostHandle {
         let Content::Resource(handle) = val.content() else {
             return Err(unexpected("resource", val));
         };
-        HostHandle::take(cx.store(), handle.as_ptr())
+        // SAFETY: the handle is valid as long as the value, which is of the store.
+        unsafe { HostHandle::take(cx.store(), handle.as_ptr()) }
     }
 
     fn from_any(resource: ResourceAny, store: &mut StoreOpaque) -> Result<(HostHandle, u32)> {
         let handle = resource.get(store)?.clone();
-        let taken = HostHandle::take(store, handle.as_ptr())?;
+        // SAFETY: the handle is owned, and the store's, as `get` has found.
+        let taken = unsafe { HostHandle::take(store, handle.as_ptr())? };
         resource.forget(store);
         Ok(taken)
     }
@@ -257,7 +262,8 @@ impl<T: 'static> Resource<T> {
     /// # Errors
     ///
     /// Returns an error if a guest owns the resource, if it was lent to a guest of another store,
-    /// or if it is lent to the host and no call is running.
+    /// if it is lent to the host and no call is running, or if libwasmtime was built without
+    /// components ([`Unsupported`](crate::Unsupported)).
     pub fn try_into_resource_any(self, mut store: impl AsContextMut) -> Result<ResourceAny> {
         let mut store = store.as_context_mut();
         self.handle.into_any(store.opaque_mut(), host_number::<T>())

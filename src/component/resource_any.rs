@@ -118,7 +118,8 @@ impl Lent {
     pub(super) fn take_back(&mut self, store: &mut StoreOpaque) {
         for handle in self.temporary.drain(..) {
             // If the call has trapped while it had the resource, it keeps it.
-            _ = HostHandle::take(store, handle.as_ptr());
+            // SAFETY: the handle is owned, and was put into the table of this store.
+            _ = unsafe { HostHandle::take(store, handle.as_ptr()) };
         }
     }
 

@@ -249,9 +249,36 @@ fn references_are_unsupported() {
                 .precompile_module(b"\0asm\x01\0\0\0")
                 .unwrap_err();
         }
+        #[cfg(feature = "component-model")]
+        components(&mut store);
         #[cfg(feature = "standard")]
         neutral();
     });
+}
+
+/// The same for components.
+#[cfg(feature = "component-model")]
+fn components(store: &mut libwasmtime::Store<()>) {
+    use libwasmtime::component::*;
+
+    let unsupported = |error: libwasmtime::Error| {
+        let unsupported = error.downcast_ref::<Unsupported>();
+        let feature = unsupported.map(|unsupported| unsupported.feature);
+        assert_eq!(feature, Some(Feature::ComponentModel), "{error}");
+    };
+    // SAFETY: this is no code.
+    unsupported(unsafe { Component::deserialize(store.engine(), b"") }.unwrap_err());
+    #[cfg(compiler)]
+    unsupported(Component::from_binary(store.engine(), b"\0asm\x0d\0\x01\0").unwrap_err());
+    let resource = Resource::<u8>::new_own(1);
+    unsupported(resource.try_into_resource_any(&mut *store).unwrap_err());
+    let resource = ResourceDynamic::new_borrow(1, 2);
+    unsupported(resource.try_into_resource_any(&mut *store).unwrap_err());
+    // These need no library.
+    assert_ne!(ResourceType::host::<u8>(), ResourceType::host_dynamic(0));
+    let mut linker = Linker::<()>::new(store.engine());
+    linker.root().func_wrap("f", |_, (): ()| Ok(())).unwrap();
+    drop(linker.clone());
 }
 
 /// The same for the engine-neutral API.
