@@ -1,20 +1,25 @@
-//! Components: WebAssembly modules with typed interfaces.
-//!
-//! The names are those of the `wasmtime` crate's module of the same name, and its
-//! documentation and examples hold here.
-//!
-//! - A [`Component`] is compiled code; a [`Linker`] has what it imports; an [`Instance`] is the
-//!   component in a store, with its exports.
-//! - A [`Func`] is called with [`Val`]s, whose types are known at run time. A [`TypedFunc`] is
-//!   called with Rust values: numbers, strings, lists, and types that derive [`ComponentType`],
-//!   [`Lift`] and [`Lower`].
-//! - [`types`] describes what a component imports and exports.
-//! - A [`Resource`] is an object of the host that a guest holds a handle to, and usually an index
-//!   into a [`ResourceTable`]; a [`ResourceAny`] is an object of a guest.
-//!
-//! A value passes as one of the C API's: a Rust value is written into it, or read from it, in
-//! one step. Types are compared when a function is looked up or linked, and not again when it is
-//! called.
+// The examples need these features.
+#![cfg_attr(
+    all(
+        feature = "component-macro",
+        feature = "component-model-async",
+        feature = "cranelift",
+        feature = "wat"
+    ),
+    doc = include_str!("../docs/components.md"),
+    doc = "",
+    doc = include_str!("../docs/component_resources.md")
+)]
+#![cfg_attr(
+    not(all(
+        feature = "component-macro",
+        feature = "component-model-async",
+        feature = "cranelift",
+        feature = "wat"
+    )),
+    doc = "Components: WebAssembly modules with typed interfaces; see `docs/components.md` and \
+           `docs/component_resources.md` in the package."
+)]
 
 mod access;
 #[allow(

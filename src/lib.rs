@@ -59,6 +59,8 @@
 //! - Calls and host functions can be asynchronous: `TypedFunc::call_async` returns a future,
 //!   and so does the closure of `Linker::func_wrap_async`. The chapter `asynchronous` explains
 //!   them, and how to cut off a guest.
+//! - `component` is the component model: modules with typed interfaces, which `bindgen!` turns
+//!   into Rust. The chapter at its beginning explains it.
 //! - An [`Error`] says what went wrong. `downcast_ref` finds a typed cause in it: a
 //!   [`Trap`], the error that a host function returned, an [`I32Exit`],
 //!   [`UnknownImportError`], [`Unsupported`], [`LoadError`] and others. It also finds

@@ -17,6 +17,9 @@ mod bundle;
 #[cfg(feature = "wasi")]
 #[path = "examples/command_line.rs"]
 mod command_line;
+#[cfg(feature = "component-macro")]
+#[path = "examples/components.rs"]
+mod components;
 #[cfg(feature = "wasi")]
 #[path = "examples/micropython.rs"]
 mod micropython;
@@ -46,6 +49,8 @@ fn main() -> ExitCode {
             bundle::TESTS,
             #[cfg(feature = "wasi")]
             command_line::TESTS,
+            #[cfg(feature = "component-macro")]
+            components::TESTS,
             #[cfg(feature = "wasi")]
             micropython::TESTS,
             #[cfg(feature = "wasi")]

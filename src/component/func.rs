@@ -131,7 +131,8 @@ impl Func {
     ///   pass;
     /// - the store requires asynchronous calls, or an asynchronous call is running in it, or the
     ///   function is asynchronous: use `call_async`;
-    /// - the instance can't be entered, as one of its functions is running or has trapped;
+    /// - the instance can't be entered, as one of its functions is running, or as code in the
+    ///   store has trapped or was unwound;
     /// - the function traps, or a host function that it calls fails.
     ///
     /// # Panics

@@ -1,5 +1,5 @@
 //! The guests of the tests: components in the text format, in `guests/`. Their WIT is in
-//! `guests/wit/`, and that of the plugins in `guests/plugins/wit/`.
+//! `guests/wit/`. The plugins are those of the example `component_plugins`.
 
 use libwasmtime::Engine;
 use libwasmtime::component::Component;
@@ -45,12 +45,12 @@ pub fn reentrant() -> &'static str {
 
 /// A plugin that returns its input in capital letters, or an error.
 pub fn shout() -> &'static str {
-    include_str!("guests/plugins/shout.wat")
+    include_str!("../../examples/component_plugins/shout.wat")
 }
 
 /// A plugin that counts words, and uses a resource of the host.
 pub fn count() -> &'static str {
-    include_str!("guests/plugins/count.wat")
+    include_str!("../../examples/component_plugins/count.wat")
 }
 
 #[test]

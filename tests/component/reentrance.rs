@@ -2,7 +2,7 @@
 
 use crate::guests;
 use libwasmtime::component::{Component, ComponentNamedList, Instance, Lift, Linker, Lower};
-use libwasmtime::{Engine, Result, Store, StoreContextMut, bail};
+use libwasmtime::{Engine, Module, Result, Store, StoreContextMut, bail};
 
 /// What the host does when the guest calls it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -147,6 +147,29 @@ fn a_trap_is_the_end_of_the_instance() -> Result<()> {
         guest.call::<_, (u32,)>("divide", (7_u32, 2_u32)),
         CANNOT_ENTER,
     );
+    Ok(())
+}
+
+// Version 48: a trap is noted in the store, whatever code it was in; look at `set_trapped`.
+#[test]
+fn a_trap_is_the_end_of_all_instances_in_the_store() -> Result<()> {
+    let mut guest = Guest::new(Then::Return)?;
+    assert_error(guest.call::<_, ()>("trap", ()), "unreachable");
+    let another = guest.store.data().instances[1];
+    let count = another.get_typed_func::<(), (u32,)>(&mut guest.store, "count")?;
+    assert_error(count.call(&mut guest.store, ()), CANNOT_ENTER);
+
+    // So is one of a module.
+    let mut guest = Guest::new(Then::Return)?;
+    let module = r#"(module (func (export "trap") (unreachable)))"#;
+    let module = Module::new(guest.store.engine(), module)?;
+    let module = libwasmtime::Instance::new(&mut guest.store, &module, &[])?;
+    let trap = module.get_typed_func::<(), ()>(&mut guest.store, "trap")?;
+    assert!(trap.call(&mut guest.store, ()).is_err());
+    assert_error(guest.call::<_, (u32,)>("count", ()), CANNOT_ENTER);
+
+    let mut guest = Guest::new(Then::Return)?;
+    assert_eq!(guest.call::<_, (u32,)>("count", ())?, (1,));
     Ok(())
 }
 

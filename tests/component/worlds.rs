@@ -30,7 +30,7 @@ mod using_counters {
 
 mod plugin {
     libwasmtime::component::bindgen!({
-        path: "tests/component/guests/plugins/wit",
+        path: "examples/component_plugins/wit",
         with: { "example:plugins/storage.store": super::Opened },
         imports: { default: trappable },
     });

@@ -60,8 +60,8 @@ where
     /// The future runs the component when it is polled, on a stack of its own. It is pending while
     /// a host function waits, whose future will wake the task.
     ///
-    /// If the future is dropped before it has finished, the component is unwound, and its instance
-    /// can't be entered any more.
+    /// If the future is dropped before it has finished, the component is unwound, and no component
+    /// of the store can be entered any more.
     ///
     /// Calls `wasmtime_component_func_call_async`.
     ///
