@@ -3,6 +3,8 @@
 
 mod arrays;
 mod casts;
+#[path = "../collector/mod.rs"]
+mod collector;
 mod guests;
 mod structs;
 mod types;
