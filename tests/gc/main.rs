@@ -3,6 +3,7 @@
 
 mod arrays;
 mod casts;
+mod collections;
 #[path = "../collector/mod.rs"]
 mod collector;
 mod guests;
