@@ -18,6 +18,10 @@ mod absurd;
 mod asynchronous;
 #[cfg(feature = "cache")]
 mod cache;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+#[allow(dead_code, reason = "each test binary uses what it needs")]
+#[path = "../collector/mod.rs"]
+mod collector;
 #[cfg(compiler)]
 mod compiler;
 #[cfg(all(feature = "component-model", feature = "wat", feature = "cranelift"))]

@@ -57,6 +57,9 @@ mod anyref;
 #[cfg(all(feature = "wat", feature = "gc", compiler))]
 mod as_c;
 #[cfg(all(feature = "wat", feature = "gc", compiler))]
+#[path = "../collector/mod.rs"]
+mod collector;
+#[cfg(all(feature = "wat", feature = "gc", compiler))]
 mod exnref;
 #[cfg(all(feature = "wat", feature = "gc", compiler))]
 mod externref;

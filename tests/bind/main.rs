@@ -4,6 +4,9 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 mod builder;
+#[cfg(all(feature = "gc", feature = "cranelift"))]
+#[path = "../collector/mod.rs"]
+mod collector;
 mod constants;
 mod functions;
 #[cfg(feature = "macros")]

@@ -1,6 +1,7 @@
 //! Objects that nothing holds are dropped, also those that went through calls outside of a
 //! `RootScope`.
 
+use crate::collector::freed;
 use libwasmtime::bind::{Object, ObjectRef};
 use libwasmtime::{Engine, Instance, Linker, Module, Result, Store};
 use std::sync::Arc;
@@ -49,11 +50,15 @@ fn assert_drops(
     let alive = Alive::default();
     let (mut store, instance) = setup(&alive)?;
     let others = Arc::strong_count(&alive);
-    for _ in 0..5 {
+    const COUNT: usize = 5;
+    for _ in 0..COUNT {
         call(&mut store, &instance, Object::new(alive.clone()))?;
     }
     store.gc(None)?;
-    assert_eq!(Arc::strong_count(&alive), others);
+    assert_eq!(Arc::strong_count(&alive), others + COUNT - freed(COUNT));
+    // The function that creates objects is dropped as well.
+    drop(store);
+    assert_eq!(Arc::strong_count(&alive), 1);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Conversions between references.
 
+use super::collector::freed;
 use super::*;
 use libwasmtime::{
     AnyRef, ArrayRef, ArrayRefPre, ArrayType, EqRef, I31, OwnedRooted, Ref, RootScope,
@@ -84,7 +85,9 @@ fn a_cast_of_an_owned_root_is_rooted_in_the_scope() -> Result<()> {
     let error = error_of(late.field(&mut store, 0));
     assert!(error.contains("unrooted"), "{error}");
     store.gc(None)?;
-    assert_eq!(drops.count(), super::freed(1));
+    assert_eq!(drops.count(), freed(1));
+    drop(store);
+    assert_eq!(drops.count(), 1);
     Ok(())
 }
 

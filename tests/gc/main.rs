@@ -3,17 +3,20 @@
 
 mod arrays;
 mod casts;
+mod collections;
+#[path = "../collector/mod.rs"]
+mod collector;
 mod guests;
 mod structs;
 mod types;
 
 use libwasmtime::{
     AsContextMut, Config, Engine, ExternRef, FieldType, HeapType, Mutability, RefType, Result,
-    RootScope, Rooted, StorageType, Store, StructRef, StructRefPre, StructType, Val, ValType,
+    Rooted, StorageType, Store, StructRef, StructRefPre, StructType, Val, ValType,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
 
 fn engine() -> Engine {
     let mut config = Config::new();
@@ -82,21 +85,6 @@ impl Drops {
     fn value(&self, store: impl AsContextMut) -> Result<Rooted<ExternRef>> {
         ExternRef::new(store, Dropped(self.clone()))
     }
-}
-
-/// Returns how many objects the collector has freed, of those that it could. The null collector
-/// frees none.
-fn freed(of: usize) -> usize {
-    static FREES: LazyLock<bool> = LazyLock::new(|| {
-        let mut store = Store::new(&engine(), ());
-        let drops = Drops::default();
-        let mut scope = RootScope::new(&mut store);
-        drops.value(&mut scope).expect("there is a heap");
-        drop(scope);
-        store.gc(None).expect("there is a heap");
-        drops.count() == 1
-    });
-    if *FREES { of } else { 0 }
 }
 
 /// A store whose heap of collected objects can't grow beyond this number of bytes.

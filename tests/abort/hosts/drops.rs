@@ -1,6 +1,8 @@
 //! Values of the host that libwasmtime drops, in every place where it does.
 
 use super::*;
+#[cfg(feature = "gc")]
+use crate::collector::frees;
 use std::sync::{Arc, Mutex};
 
 #[test]
@@ -134,8 +136,10 @@ fn drop_what_is_collected() {
         let mut store = Store::<()>::default();
         let limits = StoreLimitsBuilder::new().memory_size(1 << 17).build();
         store.limiter(move |()| Box::leak(Box::new(limits.clone())));
-        let garbage = count.clone();
+        let (garbage, made) = (count.clone(), Arc::new(Mutex::new(0)));
+        let total = made.clone();
         let make = Func::wrap(&mut store, move |mut caller: Caller<'_, ()>| {
+            *made.lock().unwrap() += 1;
             ExternRef::new(&mut caller, Garbage(garbage.clone())).map(Some)
         });
         let wat = r#"(module (import "" "f" (func $f (result externref)))
@@ -150,15 +154,22 @@ fn drop_what_is_collected() {
             .get_typed_func::<i32, ()>(&mut store, "run")
             .unwrap();
         for _ in 0..10 {
-            run.call(&mut store, 2_000).unwrap();
+            let ran = run.call(&mut store, 2_000);
+            // The heap is full soon if nothing is freed.
+            assert!(ran.is_ok() || !frees(), "{ran:?}");
         }
-        assert!(*count.lock().unwrap() > 1_000, "nothing was collected");
-        ExternRef::new(RootScope::new(&mut store), Garbage(count.clone())).unwrap();
+        let total = *total.lock().unwrap();
+        if frees() {
+            assert_eq!(total, 20_000);
+            assert!(*count.lock().unwrap() > 1_000, "nothing was collected");
+        }
+        let last = ExternRef::new(RootScope::new(&mut store), Garbage(count.clone()));
+        assert_eq!(last.is_ok(), frees(), "{last:?}");
         let before = *count.lock().unwrap();
         store.gc(None).unwrap();
-        assert!(*count.lock().unwrap() > before, "nothing was collected");
+        assert_eq!(*count.lock().unwrap() > before, frees());
         drop(store);
-        assert_eq!(*count.lock().unwrap(), 20_001);
+        assert_eq!(*count.lock().unwrap(), total + 1);
     });
 }
 

@@ -214,6 +214,8 @@ fn a_value_that_is_refused_is_unrooted() {
     assert_eq!(drops.count(), 0, "another root went as well");
     drop(root);
     store.gc(None).unwrap();
+    assert_eq!(drops.count(), crate::collector::freed(1));
+    drop(store);
     assert_eq!(drops.count(), 1);
 }
 

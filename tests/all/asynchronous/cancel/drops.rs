@@ -151,7 +151,7 @@ fn drop_in_nested_calls(points: &[(usize, usize)], give_up: impl Fn(BoxFuture<'_
                 assert_eq!(was_done, skip < guards, "{description}");
                 assert_eq!(store.data().done.len(), usize::from(was_done));
                 if !was_done {
-                    assert_in_order(&mut store, &description);
+                    assert_in_order(store, &description);
                     continue;
                 }
                 match what {
@@ -166,7 +166,7 @@ fn drop_in_nested_calls(points: &[(usize, usize)], give_up: impl Fn(BoxFuture<'_
                     // These are captured by the futures of the call.
                     assert!(counts.existing() > 0, "{description}");
                 } else {
-                    assert_in_order(&mut store, &description);
+                    assert_in_order(store, &description);
                 }
             }
         }

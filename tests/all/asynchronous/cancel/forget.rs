@@ -20,9 +20,9 @@ fn forget_at_each_point(setup: Setup) {
         store.into_data();
         is_pending.then(|| setup.store())
     });
-    let mut store = setup.store();
+    let store = setup.store();
     drop(setup);
-    assert_in_order(&mut store, "a store of an engine with forgotten calls");
+    assert_in_order(store, "a store of an engine with forgotten calls");
 }
 
 #[test]

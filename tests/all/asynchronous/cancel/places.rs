@@ -1,6 +1,6 @@
 //! Calls that are dropped where programs rarely drop something.
 
-use super::points::{CALLS, run};
+use super::points::{CALLS, pauses, run};
 use super::*;
 use std::cell::RefCell;
 use std::thread;
@@ -24,7 +24,7 @@ fn pending(setup: &Arc<Setup>, what: &'static str) -> (Pending, Arc<Counts>) {
 /// Drops a call of each kind in some place, and asserts that nothing is left of it.
 fn drop_each(place: impl Fn(Pending)) {
     let setup = Arc::new(Setup::new(|_| {}));
-    for what in CALLS {
+    for what in CALLS.into_iter().filter(|what| pauses(what)) {
         let (call, counts) = pending(&setup, what);
         place(call);
         assert_eq!(counts.existing(), 0, "{what}");

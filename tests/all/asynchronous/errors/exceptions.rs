@@ -139,6 +139,8 @@ fn an_exception_is_thrown_again() {
     }
     assert_eq!(drops.count(), 0);
     store.gc(None).unwrap();
+    assert_eq!(drops.count(), crate::collector::freed(1));
+    drop(store);
     assert_eq!(drops.count(), 1);
 }
 

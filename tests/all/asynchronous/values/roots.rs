@@ -1,6 +1,7 @@
 //! How long references live: while a host function waits, and no longer than its call.
 
 use super::{pend, store};
+use crate::collector::{freed, frees};
 use crate::guest::Drops;
 use libwasmtime::*;
 use smol::future::{block_on, poll_once};
@@ -63,11 +64,11 @@ impl World {
         self.instance.get_func(&mut self.store, name).unwrap()
     }
 
-    /// Asserts that no object is rooted, of as many as were made.
+    /// Asserts that no object is rooted, of as many as were made: all can be freed.
     #[track_caller]
     fn assert_collected(&mut self, made: usize) {
         self.store.gc(None).unwrap();
-        assert_eq!(self.drops.count(), made);
+        assert_eq!(self.drops.count(), freed(made));
     }
 }
 
@@ -112,7 +113,7 @@ fn references_outlive_collections() {
             finish(is_moved, f.call_async(&mut scope, &[], &mut results));
             scope.as_context_mut().gc(None).unwrap();
             if let [result] = results[..] {
-                assert_eq!(drops.count(), made);
+                assert_eq!(drops.count(), freed(made));
                 let reference = result.unwrap_extern_ref().unwrap();
                 assert!(reference.data(&scope).unwrap().is_some());
             }
@@ -284,7 +285,7 @@ fn results_of_a_host_function_that_fails() {
             block_on(call).unwrap_err();
         }
         store.gc(None).unwrap();
-        assert_eq!(drops.count(), times);
+        assert_eq!(drops.count(), freed(times));
     }
 }
 
@@ -338,14 +339,21 @@ fn a_collection_is_dropped_in_the_middle() {
     for polls in 0..40 {
         let mut call = Box::pin(churn.call_async(&mut store, 100_000));
         for _ in 0..polls {
-            pauses += usize::from(block_on(poll_once(&mut call)).is_none());
+            if block_on(poll_once(&mut call)).is_some() {
+                break;
+            }
+            pauses += 1;
         }
         drop(call);
         assert_eq!(block_on(length.call_async(&mut store, ())).unwrap(), 1000);
         assert_eq!(drops.count(), 0);
     }
-    assert!(pauses > 40, "the collector doesn't pause: {pauses}");
-    block_on(churn.call_async(&mut store, 1_000_000)).unwrap();
+    if frees() {
+        assert!(pauses > 40, "the collector doesn't pause: {pauses}");
+        block_on(churn.call_async(&mut store, 1_000_000)).unwrap();
+    } else {
+        assert_eq!(pauses, 0, "a collection of nothing pauses");
+    }
     assert_eq!(block_on(length.call_async(&mut store, ())).unwrap(), 1000);
     drop(store);
     assert_eq!(drops.count(), 1);
