@@ -248,8 +248,9 @@ impl Raised {
     /// Returns the error that a caller sees.
     ///
     /// Its typed values come from the objects: the code of a trap, the exit status of a
-    /// program, the frames. The exception is [`ThrownException`], which only the text tells;
-    /// so `may_be_exception` says whether the store has a pending exception. Everything else
+    /// program, the frames. The exceptions are traps that aren't objects of their own, and
+    /// [`ThrownException`], which only the text tells; so `may_be_exception` says whether the
+    /// store has a pending exception. Everything else
     /// is a message, with libwasmtime's text.
     pub(crate) fn into_error(self, may_be_exception: bool) -> Error {
         let trap = self.coded_trap();
@@ -264,9 +265,16 @@ impl Raised {
         let (root, mut messages) = messages.split_last().expect("there is always a message");
         let has_backtrace = self.has_backtrace();
         // A guest writes neither what comes after a backtrace, nor the whole of a text.
-        let is_exception = may_be_exception
-            && (has_backtrace || messages.is_empty())
-            && *root == ThrownException.to_string();
+        let is_libwasmtimes = has_backtrace || messages.is_empty();
+        let is_exception =
+            may_be_exception && is_libwasmtimes && *root == ThrownException.to_string();
+        // The functions of components return a trap as an error. The host's text may be the whole
+        // of an error, but no text of a trap in WebAssembly code.
+        let is_trap = |trap: &Trap| has_backtrace || *trap == Trap::CannotEnterComponent;
+        let trap = trap.or_else(|| {
+            let trap = Trap::from_text(root).filter(is_trap);
+            trap.filter(|_| is_libwasmtimes)
+        });
         let root = if let Some(trap) = trap {
             Error::new(trap)
         } else if let Some(exit) = self.exit_status() {

@@ -36,6 +36,148 @@ fn elements_are_set_and_read() -> Result<()> {
     Ok(())
 }
 
+/// `new_fixed` creates an array of the first value, and sets the elements that differ.
+#[test]
+fn elements_may_be_the_same() -> Result<()> {
+    let mut store = Store::new(&engine(), ());
+    let floats = pre(&mut store, mutable(ValType::F64));
+    let nan = f64::from_bits(f64::NAN.to_bits() | 1);
+    let fixed = [0.0, -0.0, 0.0, f64::NAN, nan, 0.0];
+    let vals = fixed.map(Val::from);
+    let array = ArrayRef::new_fixed(&mut store, &floats, &vals)?;
+    let elems = array.elems(&mut store)?.map(|v| v.unwrap_f64().to_bits());
+    assert!(elems.eq(fixed.map(f64::to_bits)));
+
+    let bytes = pre(&mut store, mutable(StorageType::I8));
+    let vals = [0x101, 1, 0x101, 2].map(Val::I32);
+    let array = ArrayRef::new_fixed(&mut store, &bytes, &vals)?;
+    let mut copy = [0; 4];
+    array.copy_to_i8_slice(&mut store, &mut copy)?;
+    assert_eq!(copy, [1, 1, 1, 2]);
+
+    let vals = [Val::F64(1), Val::I64(1)];
+    let error = error_of(ArrayRef::new_fixed(&mut store, &floats, &vals));
+    assert!(error.contains("element 1: ") && error.contains("type mismatch"));
+    Ok(())
+}
+
+#[test]
+fn elements_may_be_references() -> Result<()> {
+    let mut store = Store::new(&engine(), ());
+    let refs = pre(&mut store, mutable(RefType::new(true, HeapType::Any)));
+    let owned = {
+        let mut scope = RootScope::new(&mut store);
+        let mut elems = vec![Val::null_any_ref()];
+        for i in 0..100 {
+            elems.push(new_box(&mut scope, i)?.into());
+        }
+        let array = ArrayRef::new_fixed(&mut scope, &refs, &elems)?;
+        array.to_owned_rooted(&mut scope)?
+    };
+    store.gc(None)?;
+    let mut scope = RootScope::new(&mut store);
+    // Each element takes a place among the store's roots, which move meanwhile.
+    let elems: Vec<_> = owned.elems(&mut scope)?.collect();
+    assert_eq!(elems.len(), 101);
+    assert!(elems[0].unwrap_any_ref().is_none());
+    for (i, elem) in (0..).zip(&elems[1..]) {
+        let object = elem.unwrap_any_ref().expect("it isn't null");
+        let object = object.unwrap_struct(&scope)?;
+        assert_eq!(object.field(&mut scope, 0)?.unwrap_i32(), i);
+    }
+    Ok(())
+}
+
+#[test]
+fn the_collector_runs_while_arrays_are_created() -> Result<()> {
+    let mut store = small_store(1 << 17);
+    let ty = ArrayType::new(
+        store.engine(),
+        mutable(RefType::new(false, HeapType::Struct)),
+    );
+    let refs = ArrayRefPre::new(&mut store, ty);
+    for i in 0..1000 {
+        let mut scope = RootScope::new(&mut store);
+        let mut elems = Vec::new();
+        for j in 0..50 {
+            elems.push(new_box(&mut scope, 50 * i + j)?.into());
+        }
+        let array = ArrayRef::new_fixed(&mut scope, &refs, &elems)?;
+        for j in [0, 1, 49] {
+            let elem = array.get(&mut scope, j)?;
+            let object = elem.unwrap_any_ref().expect("it isn't null");
+            let number = object.unwrap_struct(&scope)?.field(&mut scope, 0)?;
+            assert_eq!(number.unwrap_i32(), 50 * i + j as i32);
+        }
+    }
+    // An array that can't be finished leaves no root behind, which would fill the heap.
+    let object = new_box(&mut store, 1)?;
+    let mut elems = [Val::from(object); 100];
+    elems[99] = Val::null_any_ref();
+    for _ in 0..10_000 {
+        let error = error_of(ArrayRef::new_fixed(&mut store, &refs, &elems));
+        assert!(error.contains("element 99"), "{error}");
+    }
+    Ok(())
+}
+
+/// The C API needs a value, of which a type without null has no default one.
+#[test]
+fn arrays_without_elements_may_have_any_type() -> Result<()> {
+    let engine = engine();
+    let mut store = Store::new(&engine, ());
+    for ty in [
+        HeapType::Any,
+        HeapType::Eq,
+        HeapType::I31,
+        HeapType::Struct,
+        HeapType::Array,
+        HeapType::Extern,
+    ] {
+        for field in [
+            mutable(RefType::new(false, ty.clone())),
+            immutable(RefType::new(false, ty.clone())),
+        ] {
+            let ty = ArrayType::new(&engine, field);
+            let refs = ArrayRefPre::new(&mut store, ty.clone());
+            let array = ArrayRef::new_fixed(&mut store, &refs, &[])?;
+            assert_eq!(array.len(&store)?, 0, "{ty}");
+            assert!(array.matches_ty(&store, &ty)?, "{ty}");
+            assert_eq!(array.elems(&mut store)?.len(), 0);
+        }
+    }
+    let text = pre(&mut store, immutable(StorageType::I8));
+    let text = ArrayRef::new_from_i8_slice(&mut store, &text, &[])?;
+    text.copy_to_i8_slice(&mut store, &mut [])?;
+    for ty in [
+        HeapType::Func,
+        HeapType::Exn,
+        HeapType::None,
+        HeapType::NoExtern,
+        HeapType::ConcreteStruct(boxed(&engine)),
+    ] {
+        let refs = pre(&mut store, mutable(RefType::new(false, ty)));
+        let error = error_of(ArrayRef::new_fixed(&mut store, &refs, &[]));
+        assert!(error.contains("no default value"), "{error}");
+    }
+    Ok(())
+}
+
+/// The objects whose types the arrays need don't stay.
+#[test]
+fn arrays_without_elements_leave_nothing_behind() -> Result<()> {
+    let mut store = small_store(1 << 17);
+    for ty in [HeapType::Struct, HeapType::Array, HeapType::Extern] {
+        let ty = ArrayType::new(store.engine(), mutable(RefType::new(false, ty)));
+        let refs = ArrayRefPre::new(&mut store, ty);
+        for _ in 0..10_000 {
+            let mut scope = RootScope::new(&mut store);
+            ArrayRef::new_fixed(&mut scope, &refs, &[])?;
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn immutable_arrays_have_one_value() -> Result<()> {
     let mut store = Store::new(&engine(), ());
@@ -76,8 +218,6 @@ fn misuse_is_an_error_or_a_panic() -> Result<()> {
         ));
         assert!(error.contains(expected), "{elem:?}: {error}");
     }
-    let error = error_of(ArrayRef::new_fixed(&mut store, &refs, &[]));
-    assert!(error.contains("no default value"), "{error}");
     let error = error_of(ArrayRef::new_from_i8_slice(&mut store, &refs, &[]));
     assert!(error.contains("expected an array of `i8`"), "{error}");
 
@@ -116,6 +256,8 @@ fn misuse_is_an_error_or_a_panic() -> Result<()> {
     }
     for panic in [
         panic_of(|| drop(ArrayRef::new(&mut other, &bytes, &Val::I32(0), 1))),
+        panic_of(|| drop(ArrayRef::new_fixed(&mut other, &refs, &[]))),
+        panic_of(|| drop(ArrayRef::new_from_i8_slice(&mut other, &bytes, b"ab"))),
         panic_of(|| drop(array.len(&other))),
         panic_of(|| drop(array.get(&mut other, 0))),
     ] {
