@@ -15,7 +15,9 @@ use crate::Result;
 use crate::component::raw::Content;
 use crate::component::types::Type;
 use crate::error::{bail, ensure, format_err};
-use crate::vec::component::{RecordEntry, ValRecord};
+use crate::sys::wasmtime_component_valrecord_t;
+use crate::vec::Filling;
+use crate::vec::component::RecordEntry;
 use std::fmt;
 
 /// Compares a Rust type with a component's: [`ComponentType::typecheck`].
@@ -109,16 +111,14 @@ fn same_names<'a>(
 
 /// A record that is written field by field.
 pub struct RecordWriter {
-    record: ValRecord,
-    len: usize,
+    record: Filling<wasmtime_component_valrecord_t>,
 }
 
 impl RecordWriter {
     /// Begins a record with that number of fields.
     pub fn new(fields: usize) -> RecordWriter {
         RecordWriter {
-            record: ValRecord::with_len(fields),
-            len: 0,
+            record: Filling::new(fields),
         }
     }
 
@@ -130,14 +130,13 @@ impl RecordWriter {
         name: &str,
         value: &T,
     ) -> Result<()> {
-        self.record[self.len] = RecordEntry::named(name, value.lower(cx)?);
-        self.len += 1;
-        Ok(())
+        self.record
+            .try_push(|| Ok(RecordEntry::named(name, value.lower(cx)?)))
     }
 
     /// Returns the record, of which all fields were written.
     pub fn finish(self) -> OwnedComponentVal {
-        OwnedComponentVal::from_record(self.record)
+        OwnedComponentVal::from_record(self.record.finish())
     }
 }
 

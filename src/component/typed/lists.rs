@@ -5,7 +5,8 @@ use super::{
 };
 use crate::component::raw::Content;
 use crate::component::types::Type;
-use crate::vec::component::{OwnedComponentVal, ValList};
+use crate::vec::Filling;
+use crate::vec::component::OwnedComponentVal;
 use crate::{Result, StoreContextMut};
 use std::sync::Arc;
 
@@ -26,11 +27,11 @@ unsafe impl<T: ComponentType> ComponentType for [T] {
 // SAFETY: the value is a list of the elements.
 unsafe impl<T: Lower> Lower for [T] {
     fn lower(&self, cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
-        let mut list = ValList::with_len(self.len());
-        for (elem, place) in self.iter().zip(&mut *list) {
-            elem.lower_into(cx, place)?;
+        let mut list = Filling::new(self.len());
+        for elem in self {
+            list.try_push(|| elem.lower(cx))?;
         }
-        Ok(OwnedComponentVal::from_list(list))
+        Ok(OwnedComponentVal::from_list(list.finish()))
     }
 }
 

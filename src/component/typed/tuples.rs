@@ -7,7 +7,8 @@ use super::{
 use crate::component::raw::Content;
 use crate::component::types::{ComponentFunc, Type};
 use crate::error::{ensure, format_err};
-use crate::vec::component::{OwnedComponentVal, ValTuple};
+use crate::vec::Filling;
+use crate::vec::component::OwnedComponentVal;
 use crate::{Error, Result};
 
 macro_rules! tuples {
@@ -26,12 +27,13 @@ macro_rules! tuples {
         #[allow(non_snake_case, reason = "each field has the name of its type")]
         // SAFETY: the value is a tuple of these elements.
         unsafe impl<$($ty: Lower),*> Lower for ($($ty,)*) {
+            #[inline]
             fn lower(&self, _cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
-                let mut tuple = ValTuple::with_len($len);
+                #[allow(unused_mut, reason = "an empty tuple has no elements")]
+                let mut tuple = Filling::new($len);
                 let ($($ty,)*) = self;
-                let mut _places = tuple.iter_mut();
-                $($ty.lower_into(_cx, next(&mut _places))?;)*
-                Ok(OwnedComponentVal::from_tuple(tuple))
+                $(tuple.try_push(|| $ty.lower(_cx))?;)*
+                Ok(OwnedComponentVal::from_tuple(tuple.finish()))
             }
 
             #[inline]
@@ -51,6 +53,7 @@ macro_rules! tuples {
 
         // SAFETY: only a tuple of these elements is read.
         unsafe impl<$($ty: Lift),*> Lift for ($($ty,)*) {
+            #[inline]
             fn lift(_cx: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<Self> {
                 let Content::Tuple(elems) = val.content() else {
                     return Err(unexpected("tuple", val));
