@@ -29,7 +29,7 @@ mod in_store;
 mod instance;
 mod instance_pre;
 mod linker;
-#[cfg(any(feature = "component-macro", feature = "macros"))]
+#[cfg(feature = "macros")]
 mod macros;
 mod raw;
 mod resource;
@@ -40,8 +40,10 @@ pub mod types;
 mod val;
 
 #[cfg(feature = "component-macro")]
+#[doc(inline)]
 pub use crate::__component_bindgen as bindgen;
-#[cfg(any(feature = "component-macro", feature = "macros"))]
+#[cfg(feature = "macros")]
+#[doc(inline)]
 pub use crate::__component_flags as flags;
 pub use access::Access;
 pub use component::Component;
@@ -51,7 +53,7 @@ pub use has_data::{HasData, HasSelf};
 pub(crate) use in_store::InStore;
 pub use instance::Instance;
 pub use instance_pre::InstancePre;
-#[cfg(any(feature = "component-macro", feature = "macros"))]
+#[cfg(feature = "macros")]
 pub use libwasmtime_macros::{ComponentType, Lift, Lower};
 pub use linker::{Linker, LinkerInstance};
 pub use resource::{Resource, ResourceDynamic};
@@ -68,7 +70,7 @@ pub mod __internal {
     pub use super::typed::{InstanceType, LiftContext, LowerContext, TypeMismatch};
     #[cfg(feature = "component-macro")]
     pub use libwasmtime_macros::bindgen;
-    #[cfg(any(feature = "component-macro", feature = "macros"))]
+    #[cfg(feature = "macros")]
     pub use libwasmtime_macros::flags;
     pub use std::boxed::Box;
     pub use std::string::String;

@@ -36,6 +36,7 @@ macro_rules! entity {
             /// # Panics
             ///
             /// Panics if the handle belongs to another store.
+            #[allow(dead_code, reason = "components only borrow handles")]
             #[inline]
             #[track_caller]
             pub(crate) fn to_c(self, store: &$crate::store::StoreOpaque) -> $crate::sys::$raw {
@@ -67,6 +68,7 @@ macro_rules! entity {
             }
 
             /// Reports whether two handles refer to the same object.
+            #[allow(dead_code, reason = "functions of components aren't compared")]
             pub(crate) fn is(&self, other: &$name) -> bool {
                 self.store_id() == other.store_id()
                     $(&& self.0.$($index).+ == other.0.$($index).+)+

@@ -114,7 +114,7 @@
 //!
 //! # Features
 //!
-//! `default` is `vendored`, `common` and `standard`. `common` stands for the features
+//! `default` is `vendored`, `common`, `component-macro` and `standard`. `common` stands for the features
 //! that are marked below, for use with `default-features = false` and another link mode.
 //!
 //! Each of the features below requires a feature of libwasmtime: a library of the system
@@ -148,11 +148,13 @@
 //! | `wat` | ✓ | the text format |
 //! | `winch` | | the baseline compiler |
 //!
-//! Three features require nothing of libwasmtime. `backtrace`, which is in `common` as well,
+//! Four features require nothing of libwasmtime. `backtrace`, which is in `common` as well,
 //! adds the stack of the host's own code to an [`Error`]. `standard` adds the module of
 //! that name, which makes the crate slower to compile. `macros` adds the attributes `host` and
-//! `guest` and the derive `HostValue`, which [`bind`] tells of, and the crates that parse Rust for
-//! them. (`stand-in` is for the package
+//! `guest` and the derive `HostValue`, which [`bind`] tells of, the derives of components' types, and
+//! the crates that parse Rust for them. `component-macro` adds `component::bindgen!`, which needs
+//! `component-model` and `macros`, a parser of WIT, and the Rust that libwasmtime's source needs.
+//! (`stand-in` is for the package
 //! `stand-in/wasmtime` of the repository, which replaces the `wasmtime` crate for other
 //! crates.)
 //!
@@ -244,7 +246,7 @@ pub mod wasi;
 #[cfg(feature = "wat")]
 mod wat;
 
-/// The crate of which errors are made: the code that [`component::bindgen!`] generates with the option
+/// The crate of which errors are made: the code that `component::bindgen!` generates with the option
 /// `anyhow` has its `Result`.
 #[cfg(feature = "anyhow")]
 pub use anyhow;

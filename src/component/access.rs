@@ -6,7 +6,7 @@ use std::fmt;
 
 /// A store's context, and how a host function finds its part of the store's data.
 ///
-/// Host functions that [`bindgen!`](super::bindgen) generates with the option `store` get it in
+/// Host functions that `component::bindgen!` generates with the option `store` get it in
 /// place of that part.
 // `Send` if the store's context is. Invariant in `T` and `D`, as a context and a function are.
 pub struct Access<'a, T: 'static, D: HasData + ?Sized = HasSelf<T>> {

@@ -21,25 +21,14 @@ pub struct ComponentExportIndex {
 
 /// What an export is found by: its name, as a `str` or a `String`, or a [`ComponentExportIndex`].
 ///
-/// It can't be implemented outside of this crate.
-pub trait ExportLookup: sealed::Sealed {
+/// It isn't meant to be implemented outside of this crate.
+pub trait ExportLookup {
     #[doc(hidden)]
     fn lookup(
         &self,
         component: &Component,
         instance: Option<&ComponentExportIndex>,
     ) -> Option<ComponentExportIndex>;
-}
-
-mod sealed {
-    use super::ComponentExportIndex;
-
-    pub trait Sealed {}
-
-    impl Sealed for str {}
-    impl Sealed for String {}
-    impl Sealed for ComponentExportIndex {}
-    impl<T: Sealed + ?Sized> Sealed for &T {}
 }
 
 impl<T: ExportLookup + ?Sized> ExportLookup for &T {

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 /// What the host functions of an interface get of a store's data.
 ///
-/// [`bindgen!`](super::bindgen) turns an interface that a component imports into a trait, and
+/// `component::bindgen!` turns an interface that a component imports into a trait, and
 /// generates a function `add_to_linker` that defines the interface in a
 /// [`Linker`](super::Linker), by an implementation of that trait. The implementation may be of any
 /// type, and needn't be the data of the store itself: `add_to_linker` takes a function that

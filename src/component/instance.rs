@@ -17,12 +17,20 @@ use std::sync::Arc;
 /// An instance of a component: the handle of an object in a store.
 ///
 /// [`Linker::instantiate`](super::Linker::instantiate) and [`InstancePre::instantiate`] create it,
-/// and so does the code of [`bindgen!`](super::bindgen).
+/// and so does the code of `component::bindgen!`.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Instance(wasmtime_component_instance_t);
 
 entity!(Instance(wasmtime_component_instance_t): store_id, __private);
+
+impl PartialEq for Instance {
+    fn eq(&self, other: &Instance) -> bool {
+        self.is(other)
+    }
+}
+
+impl Eq for Instance {}
 
 /// What an instance was created from.
 #[derive(Clone)]
@@ -203,7 +211,7 @@ impl Instance {
     /// # Panics
     ///
     /// Panics if the instance belongs to another store.
-    pub fn instance_pre<T: 'static>(&self, store: impl AsContext<Data = T>) -> InstancePre<T> {
+    pub fn instance_pre<T>(&self, store: impl AsContext<Data = T>) -> InstancePre<T> {
         let store = store.as_context();
         let Origin { component, linked } = self.origin(store.opaque()).clone();
         // SAFETY: the definitions are for stores of data `T`, as they were used with this one.

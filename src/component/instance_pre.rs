@@ -78,6 +78,7 @@ impl<T: 'static> InstancePre<T> {
         Ok(unsafe { Instance::adopt(store.opaque_mut(), instance?, self.origin()) })
     }
 
+    #[cfg(feature = "component-model-async")]
     pub(super) fn linked(&self) -> &Linked {
         &self.linked
     }

@@ -12,7 +12,7 @@ use crate::vec::component::{
 };
 use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
-use std::slice;
+use std::{slice, str};
 
 /// What is in a value of the C API.
 #[derive(Clone, Copy, Debug)]

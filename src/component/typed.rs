@@ -42,7 +42,7 @@ use crate::vec::component::OwnedComponentVal;
 /// | `option<T>` | `Option<T>` |
 /// | `result<T, E>` | `Result<T, E>`, with `()` for what is left out |
 /// | `record`, `variant`, `enum` | a struct or enum that derives the three traits |
-/// | `flags` | a type that [`flags!`](crate::component::flags) defines |
+/// | `flags` | a type that `component::flags!` defines |
 /// | a resource of the host | [`Resource<T>`](crate::component::Resource) |
 /// | any resource | [`ResourceAny`](crate::component::ResourceAny) |
 ///

@@ -24,7 +24,8 @@ pub use valtype::{
 use std::ffi::c_char;
 use std::{slice, str};
 
-/// Defines a type that wraps an object of the C API, which it owns.
+/// Defines a type that wraps an object of the C API, which it owns. It also knows what its parts
+/// belong to, if it has any.
 macro_rules! type_object {
     ($(
         $(#[$doc:meta])*
@@ -33,12 +34,13 @@ macro_rules! type_object {
         $(#[$doc])*
         #[derive(Clone)]
         pub struct $name {
+            #[allow(dead_code, reason = "the C API tells nothing of a module's type that is safe")]
             raw: $crate::owned::Owned<$raw>,
+            #[allow(dead_code, reason = "some types have no parts")]
             scope: std::sync::Arc<$crate::component::types::Scope>,
         }
 
         impl $name {
-            #[allow(dead_code, reason = "not every type is created by its own object")]
             pub(crate) fn from_owned(
                 raw: $crate::owned::Owned<$raw>,
                 scope: &std::sync::Arc<$crate::component::types::Scope>,

@@ -109,4 +109,21 @@ impl Engine {
     pub fn precompile_module(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         crate::Module::new(self, bytes)?.serialize()
     }
+
+    /// Compiles a component ahead of time and returns its code.
+    ///
+    /// It is to [`Component::deserialize`](crate::component::Component::deserialize) what
+    /// [`Engine::precompile_module`](Engine#method.precompile_module) is to
+    /// [`Module::deserialize`](crate::Module::deserialize). Calls `wasmtime_component_new` and
+    /// `wasmtime_component_serialize`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for the same reasons as
+    /// [`Component::new`](crate::component::Component#method.new).
+    #[cfg(all(compiler, feature = "component-model"))]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
+    pub fn precompile_component(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        crate::component::Component::new(self, bytes)?.serialize()
+    }
 }

@@ -20,6 +20,8 @@ mod asynchronous;
 mod cache;
 #[cfg(compiler)]
 mod compiler;
+#[cfg(all(feature = "component-model", feature = "wat", feature = "cranelift"))]
+mod components;
 #[path = "../configured/mod.rs"]
 mod configured;
 #[cfg(all(feature = "wat", feature = "cranelift"))]

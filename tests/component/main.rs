@@ -1,5 +1,10 @@
 //! Components, a module per topic.
-#![cfg(all(feature = "component-model", feature = "cranelift", feature = "wat"))]
+#![cfg(all(
+    feature = "component-model",
+    feature = "cranelift",
+    feature = "wat",
+    feature = "macros"
+))]
 
 #[cfg(feature = "component-model-async")]
 mod asynchronous;

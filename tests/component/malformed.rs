@@ -261,7 +261,7 @@ fn texts_beyond_memory() -> Result<()> {
 
     let latin1 = [
         (beyond, [MEMORY - 2, 3]),
-        (beyond, [0, u32::MAX & !UTF16]),
+        (beyond, [0, !UTF16]),
         (beyond, [MEMORY - 2, 2 | UTF16]),
         (beyond, [0, u32::MAX]),
         (beyond, [u32::MAX - 1, u32::MAX]),

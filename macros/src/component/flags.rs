@@ -90,45 +90,46 @@ fn define(Flags { path, ident, flags }: &Flags) -> TokenStream {
             quote!(bitor),
             quote!(BitOrAssign),
             quote!(bitor_assign),
-            quote!(|),
+            quote!(|=),
         ),
         (
             quote!(BitAnd),
             quote!(bitand),
             quote!(BitAndAssign),
             quote!(bitand_assign),
-            quote!(&),
+            quote!(&=),
         ),
         (
             quote!(BitXor),
             quote!(bitxor),
             quote!(BitXorAssign),
             quote!(bitxor_assign),
-            quote!(^),
+            quote!(^=),
         ),
     ];
-    let operators = operators
-        .iter()
-        .map(|(operator, method, assign, assign_method, symbol)| {
-            quote! {
-                impl ::core::ops::#operator for #ident {
-                    type Output = #ident;
+    let operators =
+        operators
+            .iter()
+            .map(|(operator, method, assign, assign_method, assign_symbol)| {
+                quote! {
+                    impl ::core::ops::#operator for #ident {
+                        type Output = #ident;
 
-                    fn #method(mut self, other: #ident) -> #ident {
-                        for (word, other) in self.words.iter_mut().zip(other.words) {
-                            *word = *word #symbol other;
+                        fn #method(mut self, other: #ident) -> #ident {
+                            self #assign_symbol other;
+                            self
                         }
-                        self
                     }
-                }
 
-                impl ::core::ops::#assign for #ident {
-                    fn #assign_method(&mut self, other: #ident) {
-                        *self = *self #symbol other;
+                    impl ::core::ops::#assign for #ident {
+                        fn #assign_method(&mut self, other: #ident) {
+                            for (word, other) in self.words.iter_mut().zip(other.words) {
+                                *word #assign_symbol other;
+                            }
+                        }
                     }
                 }
-            }
-        });
+            });
     let name = ident.to_string();
     quote! {
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]

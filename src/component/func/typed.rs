@@ -12,14 +12,18 @@ use std::marker::PhantomData;
 ///
 /// [`Func::typed`] and [`Instance::get_typed_func`](crate::component::Instance::get_typed_func)
 /// return it, after they have compared the types.
-// It contains neither, so it is `Send` and `Sync` for all. Covariant in `Params`: a function of
-// `&'static str` takes a `&str` of any lifetime, as arguments are copied.
+// Covariant in `Params`: a function of `&'static str` takes a `&str` of any lifetime, as arguments are
+// copied. `Send` and `Sync` as the `wasmtime` crate's is.
 pub struct TypedFunc<Params, Return> {
     func: Func,
-    types: PhantomData<fn() -> (Params, Return)>,
+    types: PhantomData<(Params, Return)>,
 }
 
-impl<Params, Return> TypedFunc<Params, Return> {
+impl<Params, Return> TypedFunc<Params, Return>
+where
+    Params: ComponentNamedList + Lower,
+    Return: ComponentNamedList + Lift,
+{
     /// Creates a function whose types aren't compared.
     ///
     /// # Safety
@@ -36,13 +40,7 @@ impl<Params, Return> TypedFunc<Params, Return> {
     pub fn func(&self) -> &Func {
         &self.func
     }
-}
 
-impl<Params, Return> TypedFunc<Params, Return>
-where
-    Params: ComponentNamedList + Lower,
-    Return: ComponentNamedList + Lift,
-{
     /// Calls the function.
     ///
     /// Calls `wasmtime_component_func_call`.

@@ -8,9 +8,9 @@ use crate::component::typed::{InstanceType, LiftContext, LowerContext};
 use crate::component::types::ComponentFunc;
 use crate::component::{ComponentNamedList, Lift, Lower, Val};
 use crate::store::StoreOpaque;
-use crate::store::callback::call_host_with_store;
 #[cfg(feature = "async")]
-use crate::store::callback::{HostFuture, call_async_host};
+use crate::store::callback::call_async_host;
+use crate::store::callback::call_host_with_store;
 use crate::sys::{
     wasmtime_component_func_callback_t, wasmtime_component_func_type_t,
     wasmtime_component_resource_destructor_t, wasmtime_component_val_t, wasmtime_context_t,
@@ -142,7 +142,7 @@ impl HostFunc {
     #[cfg(feature = "async")]
     pub fn untyped_async<T, F>(func: F) -> HostFunc
     where
-        T: Send + 'static,
+        T: 'static,
         F: for<'a> Fn(
                 StoreContextMut<'a, T>,
                 ComponentFunc,
@@ -380,6 +380,25 @@ where
     }
 }
 
+/// Values in memory of their own, which a future borrows that is dropped before them.
+#[cfg(feature = "async")]
+struct Borrowed(NonNull<(Vec<Val>, Vec<Val>)>);
+
+#[cfg(feature = "async")]
+impl Borrowed {
+    fn new(params: Vec<Val>, places: Vec<Val>) -> Borrowed {
+        Borrowed(NonNull::from(Box::leak(Box::new((params, places)))))
+    }
+}
+
+#[cfg(feature = "async")]
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        // SAFETY: it is a leaked box, which nothing borrows any more, and is freed once.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
 /// Calls a closure over values of any type that returns a future, as its callback.
 #[cfg(feature = "async")]
 unsafe extern "C" fn untyped_async_callback<T, F>(
@@ -392,34 +411,31 @@ unsafe extern "C" fn untyped_async_callback<T, F>(
     nresults: usize,
 ) -> *mut wasmtime_error_t
 where
-    T: Send + 'static,
+    T: 'static,
     F: for<'a> Fn(
-            StoreContextMut<'a, T>,
-            ComponentFunc,
-            &'a [Val],
-            &'a mut [Val],
-        ) -> Box<dyn Future<Output = Result<()>> + Send + 'a>
-        + Sync,
+        StoreContextMut<'a, T>,
+        ComponentFunc,
+        &'a [Val],
+        &'a mut [Val],
+    ) -> Box<dyn Future<Output = Result<()>> + Send + 'a>,
 {
-    // SAFETY: as for `typed_async_callback`. The future borrows the vectors of values, which are
-    // in boxes, and is dropped before them.
+    // SAFETY: as for `typed_async_callback`. The future, which borrows the values, is dropped
+    // before they are, and before the results are read.
     unsafe {
         let func = &*env.cast::<F>();
         let values = || Values::new((args, nargs), (results, nresults));
         let start = |store: NonNull<StoreOpaque>| {
             let values = values();
-            let params = values.lift_vals(store)?;
-            let places = values.places();
+            let vals = Borrowed::new(values.lift_vals(store)?, values.places());
             let ty = ComponentFunc::copied(ty, &mut *store.as_ptr());
             let caller = StoreContextMut::<T>::from_state(store.cast());
-            let future: HostFuture<'_, Result<Vec<Val>>> = Box::pin(async move {
-                let mut places = places;
-                Box::into_pin(func(caller, ty, &params, &mut places)).await?;
-                Ok(places)
-            });
-            Ok((future, ()))
+            let (params, places) = &mut *vals.0.as_ptr();
+            Ok((Box::into_pin(func(caller, ty, params, places)), vals))
         };
-        let finish = |store, output: Result<Vec<Val>>, ()| values().lower_vals(store, &output?);
+        let finish = |store, output: Result<()>, vals: Borrowed| {
+            output?;
+            values().lower_vals(store, &vals.0.as_ref().1)
+        };
         call_async_host(NonNull::new_unchecked(context), start, finish)
     }
 }

@@ -81,9 +81,8 @@ impl<'a, T: 'static> LinkerInstance<'a, T> {
     /// Defines a host function as [`LinkerInstance::func_wrap`] does, whose result is a future.
     ///
     /// While the future is pending, the component is suspended, and so is the host's call that
-    /// has entered it, which must be an asynchronous one, such as
-    /// [`TypedFunc::call_async`](crate::component::TypedFunc::call_async). An error of the future is
-    /// passed on whenever it comes.
+    /// has entered it, which must be an asynchronous one, such as `TypedFunc::call_async`. An error of
+    /// the future is passed on whenever it comes.
     ///
     /// # Errors
     ///
@@ -100,7 +99,6 @@ impl<'a, T: 'static> LinkerInstance<'a, T> {
             + 'static,
         Params: ComponentNamedList + Lift + 'static,
         Return: ComponentNamedList + Lower + 'static,
-        T: Send,
     {
         self.define_func(name, HostFunc::typed_async(func))
     }
@@ -124,7 +122,6 @@ impl<'a, T: 'static> LinkerInstance<'a, T> {
             + Send
             + Sync
             + 'static,
-        T: Send,
     {
         self.define_func(name, HostFunc::untyped_async(func))
     }

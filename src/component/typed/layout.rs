@@ -1,6 +1,6 @@
 //! The canonical ABI's sizes and alignments, in a 32-bit memory.
 //!
-//! The C API doesn't need them; the code of [`bindgen!`](crate::component::bindgen) asserts that a
+//! The C API doesn't need them; the code of `component::bindgen!` asserts that a
 //! type has the size which it had when it was generated.
 
 /// Returns an offset that is a multiple of the alignment.

@@ -7,7 +7,8 @@ use crate::component::raw::Content;
 use crate::component::types::Type;
 use crate::vec::Filling;
 use crate::vec::component::OwnedComponentVal;
-use crate::{Result, StoreContextMut};
+use crate::{AsContextMut, Result, StoreContextMut};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 // SAFETY: size and alignment are those of the canonical ABI.
@@ -81,49 +82,53 @@ unsafe impl<T: Lift> Lift for Arc<[T]> {
     }
 }
 
-/// A list that a guest returns.
+/// A list that a guest returns, whose elements are read when they are asked for.
 ///
-/// The `wasmtime` crate leaves it in the guest's memory until it is asked for. The C API copies it,
-/// so a `Vec` is as good, and elements are read when the list is.
-#[derive(Clone, Debug)]
-pub struct WasmList<T>(Box<[T]>);
+/// The `wasmtime` crate leaves it in the guest's memory until then. The C API copies it, so a `Vec` is
+/// as good where all elements are needed.
+#[derive(Debug)]
+pub struct WasmList<T> {
+    list: OwnedComponentVal,
+    elem: PhantomData<T>,
+}
 
-impl<T> WasmList<T> {
+impl<T: Lift> WasmList<T> {
     /// Returns how many elements there are.
     #[expect(
         clippy::len_without_is_empty,
         reason = "the `wasmtime` crate's has none"
     )]
     pub fn len(&self) -> usize {
-        self.0.len()
+        elems_of(&self.list).len()
     }
-}
 
-impl<T: Lift + Clone> WasmList<T> {
     /// Returns the element at an index, or `None` if there are fewer.
-    pub fn get(&self, store: impl crate::AsContextMut, index: usize) -> Option<Result<T>> {
-        _ = store;
-        self.0.get(index).cloned().map(Ok)
+    pub fn get(&self, mut store: impl AsContextMut, index: usize) -> Option<Result<T>> {
+        let elem = elems_of(&self.list).get(index)?;
+        let mut store = store.as_context_mut();
+        Some(T::lift(&mut LiftContext::new(store.opaque_mut()), elem))
     }
 
-    /// Returns the elements.
+    /// Returns the elements, which are read as the iterator advances.
+    ///
+    /// # Errors
+    ///
+    /// None: what isn't such a list is an error of the call.
     pub fn iter<'a, U: 'static>(
         &'a self,
         store: impl Into<StoreContextMut<'a, U>>,
-    ) -> impl ExactSizeIterator<Item = Result<T>> + 'a {
-        _ = store.into();
-        self.0.iter().cloned().map(Ok)
+    ) -> Result<impl ExactSizeIterator<Item = Result<T>> + 'a> {
+        let mut store = store.into();
+        let lift = move |elem| T::lift(&mut LiftContext::new(store.opaque_mut()), elem);
+        Ok(elems_of(&self.list).iter().map(lift))
     }
 }
 
-impl WasmList<u8> {
-    /// Returns the bytes.
-    pub fn as_le_slice<'a, T: 'static>(
-        &'a self,
-        store: impl Into<crate::StoreContext<'a, T>>,
-    ) -> &'a [u8] {
-        _ = store.into();
-        &self.0
+/// Returns the elements of a list.
+fn elems_of(list: &OwnedComponentVal) -> &[OwnedComponentVal] {
+    match list.content() {
+        Content::List(elems) => elems,
+        content => unreachable!("{content:?} was taken for a list"),
     }
 }
 
@@ -137,9 +142,16 @@ unsafe impl<T: ComponentType> ComponentType for WasmList<T> {
     }
 }
 
-// SAFETY: only a list of the elements is read.
+// SAFETY: only a list is read, and of it only such elements.
 unsafe impl<T: Lift> Lift for WasmList<T> {
-    fn lift(cx: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<WasmList<T>> {
-        Box::lift(cx, val).map(WasmList)
+    fn lift(_: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<WasmList<T>> {
+        if let Content::List(_) = val.content() {
+            Ok(WasmList {
+                list: val.clone(),
+                elem: PhantomData,
+            })
+        } else {
+            Err(unexpected("list", val))
+        }
     }
 }

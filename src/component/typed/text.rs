@@ -103,11 +103,11 @@ impl WasmStr {
     ///
     /// None: what isn't a text is an error of the call.
     pub fn to_str<'a, T: 'static>(
-        &'a self,
+        &self,
         store: impl Into<StoreContext<'a, T>>,
     ) -> Result<Cow<'a, str>> {
         _ = store.into();
-        Ok(Cow::Borrowed(&self.0))
+        Ok(Cow::Owned(self.0.to_string()))
     }
 }
 

@@ -56,6 +56,11 @@ pub struct ComponentExtern<'a> {
 }
 
 impl ComponentExtern<'_> {
+    /// Reports whether it implements the interface of that name: `false`, as the C API doesn't tell.
+    pub fn is_implements(&self, _name: &str) -> bool {
+        false
+    }
+
     fn new(ty: ComponentItem) -> Self {
         ComponentExtern {
             ty,
@@ -108,7 +113,7 @@ impl ComponentItem {
 
 /// Defines the lookups among the imports or exports of a type.
 macro_rules! items {
-    ($($ty:ident: $what:literal $get:ident by $get_c:ident, $all:ident by $count_c:ident $nth_c:ident;)*) => {$(
+    ($($ty:ident: $what:literal $get:ident by $get_c:ident, $all:ident by $count_c:ident $nth_c:ident $(+ $lifetime:lifetime)?;)*) => {$(
         impl $ty {
             #[doc = concat!("Returns the ", $what, " of that name, if there is one.")]
             ///
@@ -140,7 +145,7 @@ macro_rules! items {
             pub fn $all<'a>(
                 &'a self,
                 _engine: &'a Engine,
-            ) -> impl ExactSizeIterator<Item = (&'a str, ComponentExtern<'a>)> + 'a {
+            ) -> impl ExactSizeIterator<Item = (&'a str, ComponentExtern<'a>)> $(+ $lifetime)? {
                 let engine = self.scope.engine().as_ptr();
                 // SAFETY: invariant "Owned object": the type is owned, and of the engine.
                 let len = unsafe { $count_c(self.raw.as_ptr(), engine) };
@@ -169,9 +174,9 @@ macro_rules! items {
 
 items! {
     Component: "import" get_import by wasmtime_component_type_import_get,
-        imports by wasmtime_component_type_import_count wasmtime_component_type_import_nth;
+        imports by wasmtime_component_type_import_count wasmtime_component_type_import_nth + 'a;
     Component: "export" get_export by wasmtime_component_type_export_get,
-        exports by wasmtime_component_type_export_count wasmtime_component_type_export_nth;
+        exports by wasmtime_component_type_export_count wasmtime_component_type_export_nth + 'a;
     ComponentInstance: "export" get_export by wasmtime_component_instance_type_export_get,
         exports by wasmtime_component_instance_type_export_count
             wasmtime_component_instance_type_export_nth;

@@ -14,6 +14,7 @@ use crate::sys::{
 };
 use std::any::TypeId;
 use std::collections::HashMap;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// A type of resources.
@@ -177,6 +178,10 @@ impl Scope {
         ResourceType(Kind::Other(key))
     }
 }
+
+// A panic leaves nothing half changed.
+impl UnwindSafe for Scope {}
+impl RefUnwindSafe for Scope {}
 
 impl Drop for Scope {
     fn drop(&mut self) {

@@ -31,7 +31,10 @@ pub fn own(target: &Path) -> Result<Documents> {
             "--lib",
             "--package=libwasmtime",
         ])
-        .args(["--no-default-features", "--features=load,common,standard"])
+        .args([
+            "--no-default-features",
+            "--features=load,common,standard,component-macro",
+        ])
         .arg("--target-dir")
         .arg(&target))?;
     let document = Document::read(&target.join("doc").join("libwasmtime.json"))?;
