@@ -36,6 +36,7 @@ impl<V: VecType> Filling<V> {
     /// Panics if all elements are written.
     // The element is made after the check, so that it needs no place from which a panic would drop
     // it, and is written where it belongs.
+    #[cfg(feature = "component-model")]
     #[inline]
     pub(crate) fn try_push<E>(
         &mut self,
@@ -97,5 +98,59 @@ impl ByteVec {
         unsafe { data.copy_from_nonoverlapping(bytes.as_ptr(), len) };
         filling.filled = len;
         filling.finish()
+    }
+}
+
+#[cfg(all(test, feature = "component-model"))]
+mod tests {
+    use super::Filling;
+    use crate::sys::{wasm_byte_vec_t, wasmtime_component_valflags_t};
+    use crate::vec::ByteVec;
+    use std::convert::Infallible;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    fn push(filling: &mut Filling<wasmtime_component_valflags_t>, name: &str) {
+        let Ok(()) = filling.try_push(|| Ok::<_, Infallible>(name.into()));
+    }
+
+    #[test]
+    fn elements_are_in_order_and_the_rest_are_default() {
+        let mut filling = Filling::new(3);
+        push(&mut filling, "a");
+        push(&mut filling, "b");
+        assert_eq!(*filling.finish(), ["a".into(), "b".into(), ByteVec::new()]);
+        assert!(
+            Filling::<wasmtime_component_valflags_t>::new(0)
+                .finish()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn an_element_that_fails_is_left_out() {
+        let mut filling = Filling::<wasmtime_component_valflags_t>::new(2);
+        assert_eq!(filling.try_push(|| Err("failed")), Err("failed"));
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            filling.try_push(|| -> Result<ByteVec, Infallible> { panic!("no element") })
+        }));
+        assert!(panicked.is_err());
+        push(&mut filling, "a");
+        assert_eq!(*filling.finish(), ["a".into(), ByteVec::new()]);
+    }
+
+    #[test]
+    #[should_panic = "all elements are written"]
+    fn there_are_no_more_elements_than_fit() {
+        let mut filling = Filling::new(1);
+        push(&mut filling, "a");
+        push(&mut filling, "b");
+    }
+
+    #[test]
+    fn bytes_are_copied() {
+        for text in ["", "a", &"long ".repeat(1000)] {
+            assert_eq!(ByteVec::copied(text.as_bytes()), text.as_bytes());
+        }
+        assert_eq!(*Filling::<wasm_byte_vec_t>::new(2).finish(), [0, 0]);
     }
 }

@@ -1,5 +1,7 @@
 //! Tuples, and lists of parameters and results.
 
+use super::derived::Typecheck;
+use super::mismatch::count;
 use super::{
     ComponentNamedList, ComponentType, InstanceType, Lift, LiftContext, Lower, LowerContext,
     TypeMismatch, layout, unexpected,
@@ -97,7 +99,6 @@ macro_rules! tuples {
             ) -> Result<(), TypeMismatch> {
                 typecheck_results(ty, cx, &[$($ty::typecheck),*])
             }
-
         }
     )*};
 }
@@ -123,16 +124,13 @@ tuples! {
     17: A B C D E F G H I J K L M N O P Q;
 }
 
-/// Compares a Rust type with a component's.
-type Typecheck = fn(&Type, &InstanceType<'_>) -> Result<(), TypeMismatch>;
-
 fn next<T>(mut elems: impl Iterator<Item = T>) -> T {
     elems.next().expect("there are as many elements as counted")
 }
 
 #[cold]
 fn wrong_len(expected: usize, found: usize) -> Error {
-    format_err!("expected {expected} values, found {found}")
+    format_err!("expected {}, found {found}", count(expected, "value"))
 }
 
 fn typecheck_tuple(
@@ -140,14 +138,16 @@ fn typecheck_tuple(
     cx: &InstanceType<'_>,
     elems: &[Typecheck],
 ) -> Result<(), TypeMismatch> {
+    let expected = || format!("tuple of {}", count(elems.len(), "element"));
     let Type::Tuple(ty) = ty else {
-        let expected = format!("tuple of {} elements", elems.len());
-        return Err(TypeMismatch::new(expected, ty.desc()));
+        return Err(TypeMismatch::new(expected(), ty.desc()));
     };
     let found = ty.types().len();
     if found != elems.len() {
-        let expected = format!("tuple of {} elements", elems.len());
-        return Err(TypeMismatch::new(expected, format!("one of {found}")));
+        return Err(TypeMismatch::new(
+            expected(),
+            format_args!("one of {found}"),
+        ));
     }
     for ((i, ty), typecheck) in ty.types().enumerate().zip(elems) {
         typecheck(&ty, cx).map_err(|error| error.within(format_args!("element {i}")))?;
@@ -162,8 +162,7 @@ fn typecheck_params(
 ) -> Result<(), TypeMismatch> {
     let found = ty.params().len();
     if found != params.len() {
-        let expected = format!("{} parameters", params.len());
-        return Err(TypeMismatch::new(expected, found));
+        return Err(TypeMismatch::new(count(params.len(), "parameter"), found));
     }
     for ((i, (_, ty)), typecheck) in ty.params().enumerate().zip(params) {
         typecheck(&ty, cx).map_err(|error| error.within(i).within("params"))?;
@@ -178,8 +177,7 @@ fn typecheck_results(
 ) -> Result<(), TypeMismatch> {
     let found = ty.results().len();
     if found != results.len() {
-        let expected = format!("{} results", results.len());
-        return Err(TypeMismatch::new(expected, found));
+        return Err(TypeMismatch::new(count(results.len(), "result"), found));
     }
     for (ty, typecheck) in ty.results().zip(results) {
         typecheck(&ty, cx).map_err(|error| error.within("result"))?;
