@@ -97,8 +97,8 @@ unsafe impl<T: Lift> Lift for Arc<[T]> {
 
 /// A list that a guest returns, whose elements are read when they are asked for.
 ///
-/// The `wasmtime` crate leaves it in the guest's memory until then. The C API copies it, so a `Vec` is
-/// as good where all elements are needed.
+/// The `wasmtime` crate leaves it in the guest's memory until then. The C API copies it, so a `Vec`
+/// is as good where all elements are needed.
 #[derive(Debug)]
 pub struct WasmList<T> {
     elems: Box<[OwnedComponentVal]>,
