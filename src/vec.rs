@@ -54,11 +54,13 @@ use std::slice;
 mod bytes;
 #[cfg(feature = "component-model")]
 pub mod component;
+mod filling;
 mod into_iter;
 mod types;
 mod val;
 
 pub use crate::owned::{Delete, Object, Owned};
+pub(crate) use filling::Filling;
 pub use into_iter::IntoIter;
 pub use types::*;
 pub use val::OwnedVal;
@@ -150,6 +152,34 @@ unsafe impl<V: VecType> Sync for OwnedVec<V> where V::Element: Sync {}
 /// The size in bytes from which on an allocation may fail.
 const LARGE: usize = 1 << 24;
 
+/// Returns a vector of `len` elements of any value, which own nothing.
+///
+/// # Panics
+///
+/// Panics for the reasons of [`OwnedVec::with_len`].
+fn allocate<V: VecType>(len: usize) -> V {
+    let size = len.checked_mul(size_of::<V::Element>());
+    assert!(
+        size.is_some_and(|size| isize::try_from(size).is_ok()),
+        "a vector of {len} elements of {} bytes is larger than memory can be",
+        size_of::<V::Element>()
+    );
+    let mut raw = V::EMPTY;
+    if len == 0 {
+        return raw;
+    }
+    // libwasmtime ends the process when it runs out of memory, so a large allocation is tried
+    // here first.
+    if size > Some(LARGE) {
+        Vec::<V::Element>::new()
+            .try_reserve_exact(len)
+            .unwrap_or_else(|error| panic!("no memory for a vector of {len} elements: {error}"));
+    }
+    // SAFETY: `raw` is valid for writes, and the size was checked.
+    unsafe { V::new_uninitialized(&mut raw, len) };
+    raw
+}
+
 impl<V: VecType> OwnedVec<V> {
     /// Creates an empty vector. Calls no C function.
     #[inline]
@@ -176,34 +206,7 @@ impl<V: VecType> OwnedVec<V> {
     /// assert_eq!(buffer, [0, b'o', b'k', 0]);
     /// ```
     pub fn with_len(len: usize) -> OwnedVec<V> {
-        let size = len.checked_mul(size_of::<V::Element>());
-        assert!(
-            size.is_some_and(|size| isize::try_from(size).is_ok()),
-            "a vector of {len} elements of {} bytes is larger than memory can be",
-            size_of::<V::Element>()
-        );
-        if len == 0 {
-            return OwnedVec::new();
-        }
-        // libwasmtime ends the process when it runs out of memory, so a large allocation is
-        // tried here first.
-        if size > Some(LARGE) {
-            Vec::<V::Element>::new()
-                .try_reserve_exact(len)
-                .unwrap_or_else(|error| {
-                    panic!("no memory for a vector of {len} elements: {error}")
-                });
-        }
-        let mut raw = V::EMPTY;
-        // SAFETY: `raw` is valid for writes, and the size was checked.
-        unsafe { V::new_uninitialized(&mut raw, len) };
-        let (data, len) = raw.parts();
-        for index in 0..len {
-            // SAFETY: the buffer has `len` elements, and those that are overwritten own
-            // nothing.
-            unsafe { data.add(index).write(V::Element::default()) };
-        }
-        OwnedVec(raw)
+        Filling::new(len).finish()
     }
 
     /// Returns the vector that a C function writes to its out-parameter.

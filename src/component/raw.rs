@@ -46,7 +46,8 @@ pub enum Content<'a> {
 
 impl OwnedComponentVal {
     /// Returns what is in the value.
-    #[inline]
+    // Always inline: a caller that expects one kind is left with the comparison of that kind.
+    #[inline(always)]
     pub(crate) fn content(&self) -> Content<'_> {
         // SAFETY: invariant "Owned object": the value is valid, and the field that is read is the
         // one of its kind. Invariant "Component value": its texts are UTF-8, and its characters

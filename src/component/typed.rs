@@ -14,6 +14,8 @@ mod mismatch;
 mod options;
 mod pointers;
 mod scalars;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tuples;
 
@@ -36,8 +38,8 @@ use crate::vec::component::OwnedComponentVal;
 /// | `bool`, `u8`, …, `s64` | `bool`, `u8`, …, `i64` |
 /// | `f32`, `f64`, `char` | `f32`, `f64`, `char` |
 /// | `string` | `String`, `Box<str>`, `Arc<str>`, and `str` for [`Lower`] |
-/// | `list<T>` | `Vec<T>`, `Box<[T]>`, and `[T]` for [`Lower`] |
-/// | `map<K, V>` | `HashMap<K, V>`, `BTreeMap<K, V>` |
+/// | `list<T>` | `Vec<T>`, `Box<[T]>`, `Arc<[T]>`, and `[T]` for [`Lower`] |
+/// | `map<K, V>` | `HashMap<K, V>` |
 /// | `tuple<A, B>` | `(A, B)` |
 /// | `option<T>` | `Option<T>` |
 /// | `result<T, E>` | `Result<T, E>`, with `()` for what is left out |

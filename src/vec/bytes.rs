@@ -96,13 +96,13 @@ impl ByteVec {
 impl From<&str> for ByteVec {
     /// Copies the text's UTF-8 bytes, without a terminator.
     fn from(text: &str) -> ByteVec {
-        text.as_bytes().into()
+        ByteVec::copied(text.as_bytes())
     }
 }
 
 impl From<String> for ByteVec {
     /// Copies the text's UTF-8 bytes, without a terminator.
     fn from(text: String) -> ByteVec {
-        text.into_bytes().into()
+        ByteVec::copied(text.as_bytes())
     }
 }

@@ -5,17 +5,19 @@
 pub use super::layout::{
     flags_align, flags_size, record_align, record_size, variant_align, variant_size,
 };
+pub use super::options::{lift_payload, typecheck_payload};
 pub use crate::vec::component::OwnedComponentVal;
 
-use super::{
-    ComponentType, InstanceType, Lift, LiftContext, Lower, LowerContext, TypeMismatch, options,
-    unexpected,
-};
+use super::mismatch::count;
+use super::options::lower_payload;
+use super::{InstanceType, Lift, LiftContext, Lower, LowerContext, TypeMismatch, unexpected};
 use crate::Result;
 use crate::component::raw::Content;
 use crate::component::types::Type;
-use crate::error::{bail, ensure, format_err};
-use crate::vec::component::{RecordEntry, ValRecord};
+use crate::error::{ensure, format_err};
+use crate::sys::wasmtime_component_valrecord_t;
+use crate::vec::Filling;
+use crate::vec::component::RecordEntry;
 use std::fmt;
 
 /// Compares a Rust type with a component's: [`ComponentType::typecheck`].
@@ -64,14 +66,6 @@ pub fn typecheck_variant(
     Ok(())
 }
 
-/// Compares a type with what a case carries. `()` stands for nothing.
-pub fn typecheck_payload<T: ComponentType>(
-    payload: Option<Type>,
-    cx: &InstanceType<'_>,
-) -> Result<(), TypeMismatch> {
-    options::typecheck_payload::<T>(payload, cx)
-}
-
 /// Compares an enum's cases, in their order.
 pub fn typecheck_enum(ty: &Type, cases: &[&str]) -> Result<(), TypeMismatch> {
     let Type::Enum(ty) = ty else {
@@ -94,9 +88,7 @@ fn same_names<'a>(
     found: impl ExactSizeIterator<Item = String>,
 ) -> Result<(), TypeMismatch> {
     if expected.len() != found.len() {
-        let (expected, found) = (expected.len(), found.len());
-        let s = if expected == 1 { "" } else { "s" };
-        return Err(TypeMismatch::new(format!("{expected} {what}{s}"), found));
+        return Err(TypeMismatch::new(count(expected.len(), what), found.len()));
     }
     for (expected, found) in expected.zip(found) {
         if expected != found {
@@ -109,16 +101,14 @@ fn same_names<'a>(
 
 /// A record that is written field by field.
 pub struct RecordWriter {
-    record: ValRecord,
-    len: usize,
+    record: Filling<wasmtime_component_valrecord_t>,
 }
 
 impl RecordWriter {
     /// Begins a record with that number of fields.
     pub fn new(fields: usize) -> RecordWriter {
         RecordWriter {
-            record: ValRecord::with_len(fields),
-            len: 0,
+            record: Filling::new(fields),
         }
     }
 
@@ -130,14 +120,13 @@ impl RecordWriter {
         name: &str,
         value: &T,
     ) -> Result<()> {
-        self.record[self.len] = RecordEntry::named(name, value.lower(cx)?);
-        self.len += 1;
-        Ok(())
+        self.record
+            .try_push(|| Ok(RecordEntry::named(name, value.lower(cx)?)))
     }
 
     /// Returns the record, of which all fields were written.
     pub fn finish(self) -> OwnedComponentVal {
-        OwnedComponentVal::from_record(self.record)
+        OwnedComponentVal::from_record(self.record.finish())
     }
 }
 
@@ -154,7 +143,8 @@ impl<'a> RecordReader<'a> {
         };
         ensure!(
             found.len() == fields,
-            "expected a record of {fields} fields, found one of {}",
+            "expected a record of {}, found one of {}",
+            count(fields, "field"),
             found.len()
         );
         Ok(RecordReader { fields: found })
@@ -178,10 +168,8 @@ pub fn lower_case<T: Lower + ?Sized>(
     case: &str,
     payload: &T,
 ) -> Result<OwnedComponentVal> {
-    Ok(OwnedComponentVal::from_variant(
-        case,
-        Some(payload.lower(cx)?),
-    ))
+    let payload = lower_payload(cx, payload)?;
+    Ok(OwnedComponentVal::from_variant(case, payload))
 }
 
 /// Makes a variant whose case carries nothing.
@@ -195,17 +183,6 @@ pub fn lift_case(val: &OwnedComponentVal) -> Result<(&str, Option<&OwnedComponen
         Ok((case, payload))
     } else {
         Err(unexpected("variant", val))
-    }
-}
-
-/// Reads what a case carries.
-pub fn lift_payload<T: Lift>(
-    cx: &mut LiftContext<'_>,
-    payload: Option<&OwnedComponentVal>,
-) -> Result<T> {
-    match payload {
-        Some(payload) => T::lift(cx, payload),
-        None => bail!("expected a case with a payload, found one without"),
     }
 }
 

@@ -5,7 +5,11 @@ use super::{
 };
 use crate::component::raw::Content;
 use crate::component::types::Type;
-use crate::vec::component::{OwnedComponentVal, ValList};
+use crate::error::ensure;
+use crate::gc::StoreSerial;
+use crate::store::{StoreOpaque, wrong_store};
+use crate::vec::Filling;
+use crate::vec::component::OwnedComponentVal;
 use crate::{AsContextMut, Result, StoreContextMut};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -27,12 +31,22 @@ unsafe impl<T: ComponentType> ComponentType for [T] {
 // SAFETY: the value is a list of the elements.
 unsafe impl<T: Lower> Lower for [T] {
     fn lower(&self, cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
-        let mut list = ValList::with_len(self.len());
-        for (elem, place) in self.iter().zip(&mut *list) {
-            elem.lower_into(cx, place)?;
+        check_len(self.len(), "list")?;
+        let mut list = Filling::new(self.len());
+        for elem in self {
+            list.try_push(|| elem.lower(cx))?;
         }
-        Ok(OwnedComponentVal::from_list(list))
+        Ok(OwnedComponentVal::from_list(list.finish()))
     }
+}
+
+/// Refuses what no guest's memory has addresses for, before libwasmtime allocates far more for it.
+pub(super) fn check_len(len: usize, what: &str) -> Result<()> {
+    ensure!(
+        u32::try_from(len).is_ok(),
+        "a {what} of {len} elements is longer than a guest's memory"
+    );
+    Ok(())
 }
 
 // SAFETY: it stands for what `[T]` does.
@@ -83,12 +97,13 @@ unsafe impl<T: Lift> Lift for Arc<[T]> {
 
 /// A list that a guest returns, whose elements are read when they are asked for.
 ///
-/// The `wasmtime` crate leaves it in the guest's memory until then. The C API copies it, so a `Vec` is
-/// as good where all elements are needed.
+/// The `wasmtime` crate leaves it in the guest's memory until then. The C API copies it, so a `Vec`
+/// is as good where all elements are needed.
 #[derive(Debug)]
 pub struct WasmList<T> {
-    list: OwnedComponentVal,
-    elem: PhantomData<T>,
+    elems: Box<[OwnedComponentVal]>,
+    store: StoreSerial,
+    ty: PhantomData<T>,
 }
 
 impl<T: Lift> WasmList<T> {
@@ -98,37 +113,52 @@ impl<T: Lift> WasmList<T> {
         reason = "the `wasmtime` crate's has none"
     )]
     pub fn len(&self) -> usize {
-        elems_of(&self.list).len()
+        self.elems.len()
     }
 
     /// Returns the element at an index, or `None` if there are fewer.
+    ///
+    /// The `Result` is an error if the element can't be read, such as a resource that was read
+    /// before.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the list was returned in another store.
     pub fn get(&self, mut store: impl AsContextMut, index: usize) -> Option<Result<T>> {
-        let elem = elems_of(&self.list).get(index)?;
         let mut store = store.as_context_mut();
-        Some(T::lift(&mut LiftContext::new(store.opaque_mut()), elem))
+        let mut cx = self.context(store.opaque_mut());
+        Some(T::lift(&mut cx, self.elems.get(index)?))
     }
 
     /// Returns the elements, which are read as the iterator advances.
     ///
     /// # Errors
     ///
-    /// None: what isn't such a list is an error of the call.
+    /// None: what isn't such a list is an error of the call. An element is an error for the reasons
+    /// of [`WasmList::get`].
+    ///
+    /// # Panics
+    ///
+    /// Panics if the list was returned in another store.
     pub fn iter<'a, U: 'static>(
         &'a self,
         store: impl Into<StoreContextMut<'a, U>>,
     ) -> Result<impl ExactSizeIterator<Item = Result<T>> + 'a> {
         let mut store = store.into();
+        self.context(store.opaque_mut());
         let lift = move |elem| T::lift(&mut LiftContext::new(store.opaque_mut()), elem);
-        Ok(elems_of(&self.list).iter().map(lift))
+        Ok(self.elems.iter().map(lift))
     }
-}
 
-/// Returns the elements of a list.
-fn elems_of(list: &OwnedComponentVal) -> &[OwnedComponentVal] {
-    let Content::List(elems) = list.content() else {
-        unreachable!("something else was taken for a list");
-    };
-    elems
+    /// Returns the context in which elements are read: their handles mean something in one store
+    /// only.
+    #[track_caller]
+    fn context<'a>(&self, store: &'a mut StoreOpaque) -> LiftContext<'a> {
+        if self.store != store.roots.serial() {
+            wrong_store()
+        }
+        LiftContext::new(store)
+    }
 }
 
 // SAFETY: it stands for what `[T]` does.
@@ -143,14 +173,14 @@ unsafe impl<T: ComponentType> ComponentType for WasmList<T> {
 
 // SAFETY: only a list is read, and of it only such elements.
 unsafe impl<T: Lift> Lift for WasmList<T> {
-    fn lift(_: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<WasmList<T>> {
-        if let Content::List(_) = val.content() {
-            Ok(WasmList {
-                list: val.clone(),
-                elem: PhantomData,
-            })
-        } else {
-            Err(unexpected("list", val))
-        }
+    fn lift(cx: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<WasmList<T>> {
+        let Content::List(elems) = val.content() else {
+            return Err(unexpected("list", val));
+        };
+        Ok(WasmList {
+            elems: elems.into(),
+            store: cx.store().roots.serial(),
+            ty: PhantomData,
+        })
     }
 }

@@ -1,12 +1,14 @@
 //! Maps.
 
+use super::lists::check_len;
 use super::{
     ComponentType, InstanceType, Lift, LiftContext, Lower, LowerContext, TypeMismatch, unexpected,
 };
-use crate::Result;
 use crate::component::raw::Content;
 use crate::component::types::Type;
-use crate::vec::component::{MapEntry, OwnedComponentVal, ValMap};
+use crate::vec::Filling;
+use crate::vec::component::{MapEntry, OwnedComponentVal};
+use crate::{Error, Result};
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -27,14 +29,17 @@ unsafe impl<K: ComponentType, V: ComponentType> ComponentType for HashMap<K, V> 
 // SAFETY: the value is a map of the entries.
 unsafe impl<K: Lower, V: Lower> Lower for HashMap<K, V> {
     fn lower(&self, cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
-        let mut map = ValMap::with_len(self.len());
-        for ((key, value), place) in self.iter().zip(&mut *map) {
-            *place = MapEntry {
-                key: key.lower(cx)?,
-                value: value.lower(cx)?,
-            };
+        check_len(self.len(), "map")?;
+        let mut map = Filling::new(self.len());
+        for (key, value) in self {
+            map.try_push(|| {
+                Ok::<_, Error>(MapEntry {
+                    key: key.lower(cx)?,
+                    value: value.lower(cx)?,
+                })
+            })?;
         }
-        Ok(OwnedComponentVal::from_map(map))
+        Ok(OwnedComponentVal::from_map(map.finish()))
     }
 }
 
@@ -44,7 +49,12 @@ unsafe impl<K: Lift + Eq + Hash, V: Lift> Lift for HashMap<K, V> {
         let Content::Map(entries) = val.content() else {
             return Err(unexpected("map", val));
         };
-        let lift = |entry: &MapEntry| Ok((K::lift(cx, &entry.key)?, V::lift(cx, &entry.value)?));
-        entries.iter().map(lift).collect()
+        // libwasmtime has allocated more than this for them.
+        let mut map = HashMap::with_capacity(entries.len());
+        for entry in entries {
+            // Of several entries with the same key, the last counts.
+            map.insert(K::lift(cx, &entry.key)?, V::lift(cx, &entry.value)?);
+        }
+        Ok(map)
     }
 }

@@ -50,6 +50,13 @@ impl fmt::Display for TypeMismatch {
 
 impl std::error::Error for TypeMismatch {}
 
+/// Returns a number and what is counted.
+#[cold]
+pub fn count(number: usize, what: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{s}")
+}
+
 /// Returns the error for a value that isn't of the type for which it was read.
 #[cold]
 pub fn unexpected(expected: &str, val: &OwnedComponentVal) -> Error {

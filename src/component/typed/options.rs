@@ -6,6 +6,7 @@ use super::{
 };
 use crate::component::raw::Content;
 use crate::component::types::Type;
+use crate::error::bail;
 use crate::vec::component::{OwnedComponentVal, ValTuple};
 
 // SAFETY: size and alignment are those of the canonical ABI.
@@ -57,7 +58,7 @@ unsafe impl<T: ComponentType, E: ComponentType> ComponentType for Result<T, E> {
 }
 
 /// Compares a type with what a case carries. `()` stands for nothing.
-pub(super) fn typecheck_payload<T: ComponentType>(
+pub fn typecheck_payload<T: ComponentType>(
     payload: Option<Type>,
     cx: &InstanceType<'_>,
 ) -> Result<(), TypeMismatch> {
@@ -69,10 +70,11 @@ pub(super) fn typecheck_payload<T: ComponentType>(
     }
 }
 
-/// Makes the value of what a case carries.
-fn lower_payload<T: Lower>(
-    payload: &T,
+/// Makes the value of what a case carries. `()` stands for nothing.
+#[inline]
+pub fn lower_payload<T: Lower + ?Sized>(
     cx: &mut LowerContext<'_>,
+    payload: &T,
 ) -> crate::Result<Option<OwnedComponentVal>> {
     if T::IS_UNIT {
         return Ok(None);
@@ -80,15 +82,16 @@ fn lower_payload<T: Lower>(
     payload.lower(cx).map(Some)
 }
 
-/// Reads what a case carries.
-fn lift_payload<T: Lift>(
+/// Reads what a case carries. `()` stands for nothing.
+#[inline]
+pub fn lift_payload<T: Lift>(
     cx: &mut LiftContext<'_>,
     payload: Option<&OwnedComponentVal>,
 ) -> crate::Result<T> {
     match payload {
         Some(payload) => T::lift(cx, payload),
-        // If that stands for nothing, it is the empty tuple.
-        None => T::lift(cx, &OwnedComponentVal::from_tuple(ValTuple::new())),
+        None if T::IS_UNIT => T::lift(cx, &OwnedComponentVal::from_tuple(ValTuple::new())),
+        None => bail!("expected a case with a payload, found one without"),
     }
 }
 
@@ -97,8 +100,8 @@ unsafe impl<T: Lower, E: Lower> Lower for Result<T, E> {
     #[inline]
     fn lower(&self, cx: &mut LowerContext<'_>) -> crate::Result<OwnedComponentVal> {
         Ok(OwnedComponentVal::from_result(match self {
-            Ok(value) => Ok(lower_payload(value, cx)?),
-            Err(error) => Err(lower_payload(error, cx)?),
+            Ok(value) => Ok(lower_payload(cx, value)?),
+            Err(error) => Err(lower_payload(cx, error)?),
         }))
     }
 }

@@ -1,5 +1,7 @@
 //! Tuples, and lists of parameters and results.
 
+use super::derived::Typecheck;
+use super::mismatch::count;
 use super::{
     ComponentNamedList, ComponentType, InstanceType, Lift, LiftContext, Lower, LowerContext,
     TypeMismatch, layout, unexpected,
@@ -7,7 +9,8 @@ use super::{
 use crate::component::raw::Content;
 use crate::component::types::{ComponentFunc, Type};
 use crate::error::{ensure, format_err};
-use crate::vec::component::{OwnedComponentVal, ValTuple};
+use crate::vec::Filling;
+use crate::vec::component::OwnedComponentVal;
 use crate::{Error, Result};
 
 macro_rules! tuples {
@@ -26,12 +29,13 @@ macro_rules! tuples {
         #[allow(non_snake_case, reason = "each field has the name of its type")]
         // SAFETY: the value is a tuple of these elements.
         unsafe impl<$($ty: Lower),*> Lower for ($($ty,)*) {
+            #[inline]
             fn lower(&self, _cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
-                let mut tuple = ValTuple::with_len($len);
+                #[allow(unused_mut, reason = "an empty tuple has no elements")]
+                let mut tuple = Filling::new($len);
                 let ($($ty,)*) = self;
-                let mut _places = tuple.iter_mut();
-                $($ty.lower_into(_cx, next(&mut _places))?;)*
-                Ok(OwnedComponentVal::from_tuple(tuple))
+                $(tuple.try_push(|| $ty.lower(_cx))?;)*
+                Ok(OwnedComponentVal::from_tuple(tuple.finish()))
             }
 
             #[inline]
@@ -51,6 +55,7 @@ macro_rules! tuples {
 
         // SAFETY: only a tuple of these elements is read.
         unsafe impl<$($ty: Lift),*> Lift for ($($ty,)*) {
+            #[inline]
             fn lift(_cx: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<Self> {
                 let Content::Tuple(elems) = val.content() else {
                     return Err(unexpected("tuple", val));
@@ -94,7 +99,6 @@ macro_rules! tuples {
             ) -> Result<(), TypeMismatch> {
                 typecheck_results(ty, cx, &[$($ty::typecheck),*])
             }
-
         }
     )*};
 }
@@ -120,16 +124,13 @@ tuples! {
     17: A B C D E F G H I J K L M N O P Q;
 }
 
-/// Compares a Rust type with a component's.
-type Typecheck = fn(&Type, &InstanceType<'_>) -> Result<(), TypeMismatch>;
-
 fn next<T>(mut elems: impl Iterator<Item = T>) -> T {
     elems.next().expect("there are as many elements as counted")
 }
 
 #[cold]
 fn wrong_len(expected: usize, found: usize) -> Error {
-    format_err!("expected {expected} values, found {found}")
+    format_err!("expected {}, found {found}", count(expected, "value"))
 }
 
 fn typecheck_tuple(
@@ -137,14 +138,16 @@ fn typecheck_tuple(
     cx: &InstanceType<'_>,
     elems: &[Typecheck],
 ) -> Result<(), TypeMismatch> {
+    let expected = || format!("tuple of {}", count(elems.len(), "element"));
     let Type::Tuple(ty) = ty else {
-        let expected = format!("tuple of {} elements", elems.len());
-        return Err(TypeMismatch::new(expected, ty.desc()));
+        return Err(TypeMismatch::new(expected(), ty.desc()));
     };
     let found = ty.types().len();
     if found != elems.len() {
-        let expected = format!("tuple of {} elements", elems.len());
-        return Err(TypeMismatch::new(expected, format!("one of {found}")));
+        return Err(TypeMismatch::new(
+            expected(),
+            format_args!("one of {found}"),
+        ));
     }
     for ((i, ty), typecheck) in ty.types().enumerate().zip(elems) {
         typecheck(&ty, cx).map_err(|error| error.within(format_args!("element {i}")))?;
@@ -159,8 +162,7 @@ fn typecheck_params(
 ) -> Result<(), TypeMismatch> {
     let found = ty.params().len();
     if found != params.len() {
-        let expected = format!("{} parameters", params.len());
-        return Err(TypeMismatch::new(expected, found));
+        return Err(TypeMismatch::new(count(params.len(), "parameter"), found));
     }
     for ((i, (_, ty)), typecheck) in ty.params().enumerate().zip(params) {
         typecheck(&ty, cx).map_err(|error| error.within(i).within("params"))?;
@@ -175,8 +177,7 @@ fn typecheck_results(
 ) -> Result<(), TypeMismatch> {
     let found = ty.results().len();
     if found != results.len() {
-        let expected = format!("{} results", results.len());
-        return Err(TypeMismatch::new(expected, found));
+        return Err(TypeMismatch::new(count(results.len(), "result"), found));
     }
     for (ty, typecheck) in ty.results().zip(results) {
         typecheck(&ty, cx).map_err(|error| error.within("result"))?;
