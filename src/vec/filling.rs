@@ -107,7 +107,6 @@ mod tests {
     use crate::sys::{wasm_byte_vec_t, wasmtime_component_valflags_t};
     use crate::vec::ByteVec;
     use std::convert::Infallible;
-    use std::panic::{AssertUnwindSafe, catch_unwind};
 
     fn push(filling: &mut Filling<wasmtime_component_valflags_t>, name: &str) {
         let Ok(()) = filling.try_push(|| Ok::<_, Infallible>(name.into()));
@@ -130,10 +129,6 @@ mod tests {
     fn an_element_that_fails_is_left_out() {
         let mut filling = Filling::<wasmtime_component_valflags_t>::new(2);
         assert_eq!(filling.try_push(|| Err("failed")), Err("failed"));
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            filling.try_push(|| -> Result<ByteVec, Infallible> { panic!("no element") })
-        }));
-        assert!(panicked.is_err());
         push(&mut filling, "a");
         assert_eq!(*filling.finish(), ["a".into(), ByteVec::new()]);
     }

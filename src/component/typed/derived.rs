@@ -20,7 +20,7 @@ use crate::vec::Filling;
 use crate::vec::component::RecordEntry;
 use std::fmt;
 
-/// Compares a Rust type with a component's: [`ComponentType::typecheck`].
+/// Compares a Rust type with a component's: `ComponentType::typecheck`.
 pub type Typecheck = fn(&Type, &InstanceType<'_>) -> Result<(), TypeMismatch>;
 
 /// Compares a Rust type with what a case carries.
