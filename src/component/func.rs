@@ -103,12 +103,12 @@ impl Func {
 
     /// Returns what is known of the function's type.
     pub(super) fn signature(&self, store: &mut StoreOpaque) -> Arc<Signature> {
-        if let Some(signature) = store.components.signature(self.get_c(store)) {
+        if let Some(signature) = store.components().signature(self.get_c(store)) {
             return signature;
         }
         let signature = Arc::new(Signature::new(self.ty_in(store)));
         store
-            .components
+            .components_mut()
             .insert_signature(&self.0, signature.clone());
         signature
     }

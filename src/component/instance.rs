@@ -52,12 +52,12 @@ impl Instance {
     ) -> Instance {
         // SAFETY: the instance belongs to the store, as this function requires.
         let instance = unsafe { Instance::from_c(raw, store) };
-        store.components.insert(&instance.0, origin);
+        store.components_mut().insert(&instance.0, origin);
         instance
     }
 
     fn origin<'a>(&self, store: &'a StoreOpaque) -> &'a Origin {
-        store.components.origin(self.get_c(store))
+        store.components().origin(self.get_c(store))
     }
 
     /// Returns the exported function of that name or at that index, or `None` if there is none.

@@ -126,7 +126,7 @@ impl Lent {
     /// Forgets the handles that were passed as results, which the guest owns now.
     pub(super) fn give_all(&mut self, store: &mut StoreOpaque) {
         for resource in self.anys.drain(..) {
-            store.components.handles.remove(resource.place);
+            store.components_mut().handles.remove(resource.place);
         }
     }
 }
@@ -145,7 +145,7 @@ impl Func {
             let handles = signature.handles();
             let is_given = handles.owns(resource.ty) && !handles.borrows(resource.ty);
             if resource.owned && is_given {
-                store.components.handles.remove(resource.place);
+                store.components_mut().handles.remove(resource.place);
             }
         }
     }
@@ -220,7 +220,11 @@ impl ResourceAny {
         // SAFETY: invariants "State" and "Ownership": the store is borrowed exclusively, and the
         // handle belongs to it.
         unsafe { StoreOpaque::drop_component_resource(store.opaque_ptr(), handle.as_ptr())? };
-        store.opaque_mut().components.handles.remove(self.place);
+        store
+            .opaque_mut()
+            .components_mut()
+            .handles
+            .remove(self.place);
         Ok(())
     }
 
@@ -251,7 +255,7 @@ impl ResourceAny {
         ResourceAny {
             store: store.roots.serial(),
             ty: store.component_scope().resource_type(ty),
-            place: store.components.handles.insert(handle),
+            place: store.components_mut().handles.insert(handle),
             owned,
         }
     }
@@ -268,14 +272,14 @@ impl ResourceAny {
         if self.store != store.roots.serial() {
             return Err(cross_store());
         }
-        store.components.handles.get(self.place).ok_or_else(|| {
+        store.components().handles.get(self.place).ok_or_else(|| {
             format_err!("host-owned resource was already de-allocated: it was dropped or passed on")
         })
     }
 
     /// Forgets the C API's handle, which was taken out of libwasmtime's table.
     pub(super) fn forget(&self, store: &mut StoreOpaque) {
-        store.components.handles.remove(self.place);
+        store.components_mut().handles.remove(self.place);
     }
 
     /// Makes the C API's value.

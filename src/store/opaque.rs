@@ -6,15 +6,19 @@ use super::instances::Instances;
 use super::memory_cache::MemoryCache;
 use super::shared_memories::SharedMemories;
 use crate::callback::Pending;
+#[cfg(feature = "component-model")]
+use crate::component::{InStore, types::Scope};
 use crate::error::format_err;
 use crate::func::Signatures;
 use crate::gc::RootSet;
 use crate::sys::{wasmtime_context_t, wasmtime_store_t};
 use crate::{Engine, Error, Instance, ModuleExport};
-#[cfg(feature = "wasi")]
+#[cfg(any(feature = "component-model", feature = "wasi"))]
 use std::any::Any;
 use std::any::{TypeId, type_name};
 use std::ptr;
+#[cfg(feature = "component-model")]
+use std::sync::{Arc, OnceLock};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The state of a store beside its data.
@@ -39,8 +43,10 @@ pub struct StoreOpaque {
     pub(crate) signatures: Signatures,
     pub(crate) instances: Instances,
     pub(crate) shared_memories: SharedMemories,
+    /// What the store knows about its components, once it has any.
+    // Size: nothing of components is in a program that uses none, as this hides their type.
     #[cfg(feature = "component-model")]
-    pub(crate) components: crate::component::InStore,
+    components: OnceLock<Box<dyn Any + Send + Sync>>,
     /// The writers of the store's WASI context, if it has one. Dropped after the C store.
     #[cfg(feature = "wasi")]
     wasi: Option<Vec<Box<dyn Any + Send + Sync>>>,
@@ -136,7 +142,7 @@ impl StoreOpaque {
             instances: Instances::default(),
             shared_memories: SharedMemories::default(),
             #[cfg(feature = "component-model")]
-            components: crate::component::InStore::default(),
+            components: OnceLock::new(),
             #[cfg(feature = "wasi")]
             wasi: None,
         }
@@ -249,10 +255,27 @@ impl StoreOpaque {
         }
     }
 
+    /// Returns what the store knows about its components.
+    #[cfg(feature = "component-model")]
+    #[inline]
+    pub(crate) fn components(&self) -> &InStore {
+        let components = self.components.get_or_init(|| Box::<InStore>::default());
+        components.downcast_ref().expect("it is of this type")
+    }
+
+    /// Returns what the store knows about its components, for changes.
+    #[cfg(feature = "component-model")]
+    #[inline]
+    pub(crate) fn components_mut(&mut self) -> &mut InStore {
+        self.components();
+        let components = self.components.get_mut().expect("it is there");
+        components.downcast_mut().expect("it is of this type")
+    }
+
     /// Returns what the types of the store's components belong to.
     #[cfg(feature = "component-model")]
-    pub(crate) fn component_scope(&self) -> &std::sync::Arc<crate::component::types::Scope> {
-        self.components.scope(&self.engine)
+    pub(crate) fn component_scope(&self) -> &Arc<Scope> {
+        self.components().scope(&self.engine)
     }
 
     pub(crate) fn has_wasi(&self) -> bool {

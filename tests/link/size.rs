@@ -9,10 +9,10 @@ use crate::harness::{Need, leave_out};
 use crate::prefix::Prefix;
 
 /// The largest that the example `hello` may be, stripped, in bytes.
-const LIMIT: u64 = 824 << 10;
+const LIMIT: u64 = 832 << 10;
 
 /// What it was when the limit was set, with Rust 1.95, in bytes.
-const HELLO: u64 = 815 << 10;
+const HELLO: u64 = 825 << 10;
 
 /// What a program that only prints a line was then, in bytes.
 const EMPTY: u64 = 335 << 10;
