@@ -48,6 +48,8 @@ mod kinds;
 mod limits;
 #[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
 mod modules;
+#[cfg(all(feature = "wat", feature = "cranelift", feature = "gc"))]
+mod objects;
 #[cfg(all(feature = "pooling-allocator", unix))]
 mod pool;
 mod profiler;
