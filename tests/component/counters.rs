@@ -201,7 +201,7 @@ fn resources_are_kept_by_the_guest() -> Result<()> {
     );
     let (a, b) = (guest.create(1)?, guest.create(2)?);
     guest.call::<_, ()>("keep", (a,))?;
-    assert_eq!(guest.store.data().dropped, []);
+    assert!(guest.store.data().dropped.is_empty());
     guest.call::<_, ()>("keep", (b,))?;
     assert_eq!(guest.store.data().dropped, [1]);
     let (kept,) = guest.call::<_, (Option<ResourceAny>,)>("kept", ())?;

@@ -246,7 +246,7 @@ fn a_resource_is_one_of_any_type_meanwhile() -> Result<()> {
     // Dropping one of any type calls no destructor of the host.
     let any = counter.try_into_resource_any(&mut guest.store)?;
     any.resource_drop(&mut guest.store)?;
-    assert_eq!(guest.store.data().dropped, []);
+    assert!(guest.store.data().dropped.is_empty());
     assert!(!guest.store.data().table.is_empty());
     Ok(())
 }
