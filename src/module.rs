@@ -13,6 +13,9 @@ mod serialize;
 pub(crate) mod text;
 mod trusted;
 
+#[cfg(feature = "component-model")]
+pub(crate) use serialize::load_file;
+
 use crate::engine::Engine;
 use crate::owned::Owned;
 use crate::sys::{

@@ -11,11 +11,13 @@
 //! by its kind (`gc`); and the engine on which a library's version is tried belongs to a
 //! library that isn't in use yet (`sys`).
 
+use crate::Result;
+use crate::error::check;
 use crate::sys::*;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 mod sealed {
     /// Implemented for types of the C API alone.
@@ -100,6 +102,31 @@ impl<T: Delete> Owned<T> {
     pub(crate) unsafe fn from_c(object: *mut T) -> Owned<T> {
         // SAFETY: this function requires the same.
         unsafe { Owned::from_raw(object) }.expect("libwasmtime returns an object")
+    }
+
+    /// Takes the object that a C function writes unless it returns an error.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the C function.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no error, and the function has written null.
+    ///
+    /// # Safety
+    ///
+    /// `write` must return null or an owned error. If it returns null, the requirements of
+    /// [`Owned::from_raw`] hold for what it has written.
+    pub(crate) unsafe fn out(
+        write: impl FnOnce(*mut *mut T) -> *mut wasmtime_error_t,
+    ) -> Result<Owned<T>> {
+        let mut object = ptr::null_mut();
+        // SAFETY: this function requires what the other two require.
+        unsafe {
+            check(write(&mut object))?;
+            Ok(Owned::from_c(object))
+        }
     }
 
     /// Gives the object up: the caller has to delete it, or to pass it to a

@@ -153,13 +153,11 @@ impl GuestProfiler {
     ///
     /// Returns an error if `output` can't be written to.
     pub fn finish(self, mut output: impl Write) -> Result<()> {
-        let mut done = Ok(());
-        let profile = ByteVec::out(|out| {
+        let profile = ByteVec::try_out(|out| {
             // SAFETY: invariant "Owned object": the profiler is owned and given away; `out` is
             // overwritten unless there is an error.
-            done = unsafe { check(wasmtime_guestprofiler_finish(self.raw.into_raw(), out)) };
-        });
-        done?;
+            unsafe { check(wasmtime_guestprofiler_finish(self.raw.into_raw(), out)) }
+        })?;
         output.write_all(&profile)?;
         Ok(())
     }

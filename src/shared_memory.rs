@@ -142,16 +142,12 @@ impl SharedMemory {
              `MemoryType::shared` creates such a type"
         );
         let ty = ty.to_c()?;
-        let mut raw = std::ptr::null_mut();
         // SAFETY: invariant "Owned object": the engine and the type are alive. Unless there is
-        // an error, `raw` is written, with an owned object of this engine.
+        // an error, an owned object of this engine is written.
         unsafe {
-            check(wasmtime_sharedmemory_new(
-                engine.as_ptr(),
-                ty.as_ptr(),
-                &mut raw,
-            ))?;
-            Ok(SharedMemory::from_c(Owned::from_c(raw), engine))
+            let raw =
+                Owned::out(|out| wasmtime_sharedmemory_new(engine.as_ptr(), ty.as_ptr(), out))?;
+            Ok(SharedMemory::from_c(raw, engine))
         }
     }
 

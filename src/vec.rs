@@ -45,6 +45,8 @@
 //! Only libwasmtime allocates and frees the buffers. An empty vector has no buffer, and
 //! needs no library.
 
+#[cfg(any(compiler, feature = "profiling", feature = "wat"))]
+use crate::Result;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::mem::{self, ManuallyDrop};
@@ -235,6 +237,18 @@ impl<V: VecType> OwnedVec<V> {
         let mut vec = OwnedVec::new();
         fill(vec.as_mut_ptr());
         vec
+    }
+
+    /// Returns the vector that a C function writes as for [`OwnedVec::out`], unless it fails.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of `fill`.
+    #[cfg(any(compiler, feature = "profiling", feature = "wat"))]
+    pub(crate) fn try_out(fill: impl FnOnce(*mut V) -> Result<()>) -> Result<OwnedVec<V>> {
+        let mut filled = Ok(());
+        let vec = OwnedVec::out(|out| filled = fill(out));
+        filled.map(|()| vec)
     }
 
     /// Takes ownership of a C vector.

@@ -46,20 +46,18 @@ fn text_to_wasm(text: &[u8]) -> Result<ByteVec> {
              binary format begins with `\\0asm`"
         );
     }
-    let mut parsed = Ok(());
-    let binary = ByteVec::out(|out| {
+    let binary = ByteVec::try_out(|out| {
         // SAFETY: the text is readable; the function returns an owned error, or null after
         // it has overwritten `out`.
-        parsed = unsafe { check(wasmtime_wat2wasm(text.as_ptr().cast(), text.len(), out)) };
+        unsafe { check(wasmtime_wat2wasm(text.as_ptr().cast(), text.len(), out)) }
     });
-    parsed.map_err(|error| {
+    binary.map_err(|error| {
         if may_be_text(text) {
             error
         } else {
             not_text(error)
         }
-    })?;
-    Ok(binary)
+    })
 }
 
 /// Returns the error for bytes that are a module in neither format, such as a file that was

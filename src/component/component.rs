@@ -2,7 +2,9 @@
 
 use super::export::{ComponentExportIndex, ExportLookup, Exports};
 use super::types::Scope;
-use crate::error::{Context, check, format_err};
+#[cfg(compiler)]
+use crate::error::{Context, check};
+use crate::module::load_file;
 use crate::owned::Owned;
 use crate::sys::{
     Feature, require, wasmtime_component_deserialize, wasmtime_component_deserialize_file,
@@ -13,10 +15,8 @@ use crate::sys::{wasmtime_component_new, wasmtime_component_serialize};
 #[cfg(compiler)]
 use crate::vec::ByteVec;
 use crate::{Engine, Result};
-use std::ffi::CString;
 use std::fmt;
 use std::path::Path;
-use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -127,17 +127,13 @@ impl Component {
         require(Feature::ComponentModel)?;
         crate::module::precompiled::refuse_for_component(binary)?;
         engine.prepare_to_compile(binary)?;
-        let mut raw = ptr::null_mut();
         // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, and the
-        // bytes are readable. If there is no error, `raw` is an owned component.
+        // bytes are readable. If there is no error, an owned component is written.
         unsafe {
-            check(wasmtime_component_new(
-                engine.as_ptr(),
-                binary.as_ptr(),
-                binary.len(),
-                &mut raw,
-            ))?;
-            Ok(Component::from_c(engine, Owned::from_c(raw)))
+            let raw = Owned::out(|out| {
+                wasmtime_component_new(engine.as_ptr(), binary.as_ptr(), binary.len(), out)
+            })?;
+            Ok(Component::from_c(engine, raw))
         }
     }
 
@@ -153,13 +149,11 @@ impl Component {
     #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn serialize(&self) -> Result<Vec<u8>> {
         require(Feature::Compiler)?;
-        let mut done = Ok(());
-        let bytes = ByteVec::out(|out| {
+        let bytes = ByteVec::try_out(|out| {
             // SAFETY: invariant "Owned object": `self` owns the component; `out` is overwritten
             // unless there is an error.
-            done = unsafe { check(wasmtime_component_serialize(self.as_ptr(), out)) };
-        });
-        done?;
+            unsafe { check(wasmtime_component_serialize(self.as_ptr(), out)) }
+        })?;
         Ok(bytes.to_vec())
     }
 
@@ -184,18 +178,15 @@ impl Component {
     pub unsafe fn deserialize(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Component> {
         require(Feature::ComponentModel)?;
         let bytes = bytes.as_ref();
-        let mut raw = ptr::null_mut();
         // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, the bytes
         // are readable, and the code is libwasmtime's, as this function requires. If there is
-        // no error, `raw` is an owned component.
+        // no error, an owned component is written.
         unsafe {
-            check(wasmtime_component_deserialize(
-                engine.as_ptr(),
-                bytes.as_ptr(),
-                bytes.len(),
-                &mut raw,
-            ))?;
-            Ok(Component::from_c(engine, Owned::from_c(raw)))
+            let raw = Owned::out(|out| {
+                let (at, len) = (bytes.as_ptr(), bytes.len());
+                wasmtime_component_deserialize(engine.as_ptr(), at, len, out)
+            })?;
+            Ok(Component::from_c(engine, raw))
         }
     }
 
@@ -217,25 +208,14 @@ impl Component {
     /// Moreover, the file must not change as long as the component is in use.
     pub unsafe fn deserialize_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Component> {
         require(Feature::ComponentModel)?;
-        let path = path.as_ref();
-        let shown = path.display();
-        let text = path
-            .to_str()
-            .ok_or_else(|| format_err!("the path {shown} is not UTF-8"))?;
-        let text = CString::new(text)
-            .map_err(|_| format_err!("the path {shown} contains a NUL character"))?;
-        let mut raw = ptr::null_mut();
-        // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, the path is
-        // a C string, and the file has libwasmtime's code and doesn't change, as this function
-        // requires. If there is no error, `raw` is an owned component.
+        // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, and the file
+        // has libwasmtime's code and doesn't change, as this function requires. If there is no
+        // error, an owned component is written.
         unsafe {
-            check(wasmtime_component_deserialize_file(
-                engine.as_ptr(),
-                text.as_ptr(),
-                &mut raw,
-            ))
-            .with_context(|| format!("failed to load code from `{shown}`"))?;
-            Ok(Component::from_c(engine, Owned::from_c(raw)))
+            let raw = load_file(path.as_ref(), |path, out| {
+                wasmtime_component_deserialize_file(engine.as_ptr(), path, out)
+            })?;
+            Ok(Component::from_c(engine, raw))
         }
     }
 

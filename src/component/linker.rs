@@ -31,7 +31,6 @@ use host::{HostDestructor, HostFunc};
 use names::Names;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A set of named definitions, from which components are instantiated.
@@ -327,14 +326,11 @@ fn define_all(
                     ))?;
                 }
                 Definition::Instance(definitions) => {
-                    let mut inner = ptr::null_mut();
-                    check(wasmtime_component_linker_instance_add_instance(
-                        instance.as_ptr(),
-                        at,
-                        len,
-                        &mut inner,
-                    ))?;
-                    define_all(&Owned::from_c(inner), definitions)?;
+                    let inner = Owned::out(|out| {
+                        let instance = instance.as_ptr();
+                        wasmtime_component_linker_instance_add_instance(instance, at, len, out)
+                    })?;
+                    define_all(&inner, definitions)?;
                 }
                 Definition::Trap => {}
             }

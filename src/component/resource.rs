@@ -6,7 +6,7 @@ use super::raw::Content;
 use super::typed::{InstanceType, LiftContext, LowerContext, TypeMismatch, unexpected};
 use super::types::{Type, host_number, host_number_of_payload, payload_of_host_number};
 use super::{ComponentType, Lift, Lower};
-use crate::error::{bail, check, ensure, format_err};
+use crate::error::{bail, ensure, format_err};
 use crate::gc::StoreSerial;
 use crate::owned::Owned;
 use crate::store::{StoreOpaque, cross_store};
@@ -21,7 +21,6 @@ use crate::{AsContextMut, Result};
 use std::any::type_name;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -83,16 +82,12 @@ impl HostHandle {
         store: &mut StoreOpaque,
         handle: *const wasmtime_component_resource_any_t,
     ) -> Result<(HostHandle, u32)> {
-        let mut host = ptr::null_mut();
         // SAFETY: invariant "Context". The handle is valid, and belongs to the store, as this
         // function requires. If there is no error, `host` is owned.
         unsafe {
-            check(wasmtime_component_resource_any_to_host(
-                store.begin_change(),
-                handle,
-                &mut host,
-            ))?;
-            let host = Owned::from_c(host);
+            let context = store.begin_change();
+            let host =
+                Owned::out(|out| wasmtime_component_resource_any_to_host(context, handle, out))?;
             let rep = wasmtime_component_resource_host_rep(host.as_ptr());
             let owned = wasmtime_component_resource_host_owned(host.as_ptr());
             let number = wasmtime_component_resource_host_type(host.as_ptr());
@@ -108,17 +103,12 @@ impl HostHandle {
         number: u32,
     ) -> Result<Owned<wasmtime_component_resource_any_t>> {
         require(Feature::ComponentModel)?;
-        let mut any = ptr::null_mut();
-        // SAFETY: invariant "Context". `host` is owned, and so is `any` if there is no error.
+        // SAFETY: invariant "Context". `host` is owned, and so is the handle if there is no error.
         unsafe {
             let host = wasmtime_component_resource_host_new(owned, self.rep, number);
             let host = Owned::from_c(host);
-            check(wasmtime_component_resource_host_to_any(
-                store.begin_change(),
-                host.as_ptr(),
-                &mut any,
-            ))?;
-            Ok(Owned::from_c(any))
+            let context = store.begin_change();
+            Owned::out(|out| wasmtime_component_resource_host_to_any(context, host.as_ptr(), out))
         }
     }
 

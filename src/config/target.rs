@@ -12,8 +12,6 @@ use crate::sys::{self, ensure_loaded, wasm_config_t};
 use crate::sys::{Feature, require};
 use std::ffi::CString;
 use std::fmt;
-#[cfg(feature = "cranelift")]
-use std::ptr;
 
 /// A target triple that libwasmtime has accepted.
 #[derive(Clone)]
@@ -151,14 +149,9 @@ fn compile_nothing(config: Owned<wasm_config_t>) -> Result<()> {
             sys::wasmtime_config_parallel_compilation_set(raw, false);
         }
         let engine = Owned::from_c(sys::wasm_engine_new_with_config(config.into_raw()));
-        let mut module = ptr::null_mut();
-        check(sys::wasmtime_module_new(
-            engine.as_ptr(),
-            EMPTY.as_ptr(),
-            EMPTY.len(),
-            &mut module,
-        ))?;
-        drop(Owned::from_c(module));
+        drop(Owned::out(|out| {
+            sys::wasmtime_module_new(engine.as_ptr(), EMPTY.as_ptr(), EMPTY.len(), out)
+        })?);
     }
     Ok(())
 }

@@ -8,7 +8,6 @@ use crate::owned::Owned;
 use crate::sys::{wasmtime_module_new, wasmtime_module_validate};
 use crate::{Engine, Result};
 use std::path::Path;
-use std::ptr;
 
 impl Module {
     /// Compiles a module in the binary or the text format.
@@ -114,20 +113,16 @@ impl Module {
     pub fn from_binary(engine: &Engine, binary: &[u8]) -> Result<Module> {
         precompiled::refuse(binary)?;
         engine.prepare_to_compile(binary)?;
-        let mut raw = ptr::null_mut();
         // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, and the
-        // bytes are readable. If there is no error, `raw` is an owned module, as `from_c`
+        // bytes are readable. If there is no error, an owned module is written, as `from_c`
         // requires, and its name and tables are read from the same binary.
         unsafe {
-            check(wasmtime_module_new(
-                engine.as_ptr(),
-                binary.as_ptr(),
-                binary.len(),
-                &mut raw,
-            ))?;
+            let raw = Owned::out(|out| {
+                wasmtime_module_new(engine.as_ptr(), binary.as_ptr(), binary.len(), out)
+            })?;
             Ok(Module::from_c(
                 engine,
-                Owned::from_c(raw),
+                raw,
                 binary::name(binary),
                 binary::tables(binary),
             ))

@@ -1,17 +1,18 @@
 //! Compiled code of modules as bytes: serializing and deserializing.
 
 use super::Module;
-use crate::error::{Context, check, format_err};
-use crate::owned::Owned;
+#[cfg(compiler)]
+use crate::error::check;
+use crate::error::{Context, format_err};
+use crate::owned::{Delete, Owned};
 #[cfg(compiler)]
 use crate::sys::{Feature, require, wasmtime_module_serialize};
-use crate::sys::{wasmtime_module_deserialize, wasmtime_module_deserialize_file};
+use crate::sys::{wasmtime_error_t, wasmtime_module_deserialize, wasmtime_module_deserialize_file};
 #[cfg(compiler)]
 use crate::vec::ByteVec;
 use crate::{Engine, Result};
-use std::ffi::CString;
+use std::ffi::{CString, c_char};
 use std::path::Path;
-use std::ptr;
 
 impl Module {
     /// Returns the compiled code of the module, for [`Module::deserialize`].
@@ -40,13 +41,11 @@ impl Module {
     #[cfg_attr(docsrs, doc(cfg(any(feature = "cranelift", feature = "winch"))))]
     pub fn serialize(&self) -> Result<Vec<u8>> {
         require(Feature::Compiler)?;
-        let mut done = Ok(());
-        let bytes = ByteVec::out(|out| {
+        let bytes = ByteVec::try_out(|out| {
             // SAFETY: invariant "Owned object": `self` owns the module; `out` is overwritten
             // unless there is an error.
-            done = unsafe { check(wasmtime_module_serialize(self.as_ptr(), out)) };
-        });
-        done?;
+            unsafe { check(wasmtime_module_serialize(self.as_ptr(), out)) }
+        })?;
         Ok(bytes.to_vec())
     }
 
@@ -104,23 +103,15 @@ impl Module {
     ///   below 2^32: with others, libwasmtime aborts when the types are asked for.
     pub unsafe fn deserialize(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
         let bytes = bytes.as_ref();
-        let mut raw = ptr::null_mut();
         // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, the bytes
         // are readable, and the code is libwasmtime's, as this function requires. If there is
-        // no error, `raw` is an owned module.
+        // no error, an owned module is written.
         unsafe {
-            check(wasmtime_module_deserialize(
-                engine.as_ptr(),
-                bytes.as_ptr(),
-                bytes.len(),
-                &mut raw,
-            ))?;
-            Ok(Module::from_c(
-                engine,
-                Owned::from_c(raw),
-                None,
-                Default::default(),
-            ))
+            let raw = Owned::out(|out| {
+                let (at, len) = (bytes.as_ptr(), bytes.len());
+                wasmtime_module_deserialize(engine.as_ptr(), at, len, out)
+            })?;
+            Ok(Module::from_c(engine, raw, None, Default::default()))
         }
     }
 
@@ -167,29 +158,39 @@ impl Module {
     ///
     /// The same as for [`Module::deserialize_file`].
     unsafe fn deserialize_path(engine: &Engine, path: &Path) -> Result<Module> {
-        let shown = path.display();
-        let text = path
-            .to_str()
-            .ok_or_else(|| format_err!("the path {shown} is not UTF-8"))?;
-        let text = CString::new(text)
-            .map_err(|_| format_err!("the path {shown} contains a NUL character"))?;
-        let mut raw = ptr::null_mut();
-        // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, the path is
-        // a C string, and the file has libwasmtime's code and doesn't change, as this function
-        // requires. If there is no error, `raw` is an owned module.
+        // SAFETY: invariant "Owned object": the engine is alive, as it is borrowed, and the file
+        // has libwasmtime's code and doesn't change, as this function requires. If there is no
+        // error, an owned module is written.
         unsafe {
-            check(wasmtime_module_deserialize_file(
-                engine.as_ptr(),
-                text.as_ptr(),
-                &mut raw,
-            ))
-            .with_context(|| format!("failed to load code from `{shown}`"))?;
-            Ok(Module::from_c(
-                engine,
-                Owned::from_c(raw),
-                None,
-                Default::default(),
-            ))
+            let raw = load_file(path, |path, out| {
+                wasmtime_module_deserialize_file(engine.as_ptr(), path, out)
+            })?;
+            Ok(Module::from_c(engine, raw, None, Default::default()))
         }
     }
+}
+
+/// Loads a file of precompiled code by a C function, which gets the path as a C string.
+///
+/// # Errors
+///
+/// Returns an error if the path isn't UTF-8 or contains a NUL character, or the error of the C
+/// function.
+///
+/// # Safety
+///
+/// As for [`Owned::out`].
+pub(crate) unsafe fn load_file<T: Delete>(
+    path: &Path,
+    load: impl FnOnce(*const c_char, *mut *mut T) -> *mut wasmtime_error_t,
+) -> Result<Owned<T>> {
+    let shown = path.display();
+    let text = path
+        .to_str()
+        .ok_or_else(|| format_err!("the path {shown} is not UTF-8"))?;
+    let text =
+        CString::new(text).map_err(|_| format_err!("the path {shown} contains a NUL character"))?;
+    // SAFETY: this function requires the same.
+    unsafe { Owned::out(|out| load(text.as_ptr(), out)) }
+        .with_context(|| format!("failed to load code from `{shown}`"))
 }

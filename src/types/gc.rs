@@ -2,12 +2,11 @@
 
 use super::{FieldType, FuncType, Mutability, StorageType, TagType, ValType, subtype};
 use crate::Engine;
-use crate::error::{Result, check, ensure};
+use crate::error::{Result, ensure};
 use crate::owned::Owned;
 use crate::sys::*;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ptr;
 use std::sync::Arc;
 
 macro_rules! concrete_types {
@@ -336,17 +335,13 @@ impl ExnType {
         );
         let engine = ty.engine();
         let ty = ty.to_c();
-        let mut out = ptr::null_mut();
         // SAFETY: invariant "Owned object": `ty` is alive and belongs to `engine`, and the
         // parameters are borrowed from it. `out` is set to an owned type unless there is an
         // error.
         unsafe {
-            check(wasmtime_exn_type_new(
-                engine.as_ptr(),
-                wasm_functype_params(ty.as_ptr()),
-                &mut out,
-            ))?;
-            Ok(ExnType::from_owned(engine, Owned::from_c(out)))
+            let params = wasm_functype_params(ty.as_ptr());
+            let raw = Owned::out(|out| wasmtime_exn_type_new(engine.as_ptr(), params, out))?;
+            Ok(ExnType::from_owned(engine, raw))
         }
     }
 

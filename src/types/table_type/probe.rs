@@ -23,19 +23,12 @@ impl Probe {
     fn new(engine: &Engine, element: &RefType, limits: &TableLimits) -> Result<Probe> {
         let wasm = binary(element, limits).ok_or_else(|| cannot_name(element))?;
         engine.prepare_to_compile(&wasm)?;
-        let mut module = ptr::null_mut();
-        // SAFETY: invariant "Owned object": the engine is alive, `wasm` is only read, and
-        // `module` is set to an owned module unless there is an error, which `check` takes
-        // over.
-        let probe = unsafe {
-            check(wasmtime_module_new(
-                engine.as_ptr(),
-                wasm.as_ptr(),
-                wasm.len(),
-                &mut module,
-            ))?;
-            Probe(Owned::from_c(module))
+        // SAFETY: invariant "Owned object": the engine is alive, `wasm` is only read, and an
+        // owned module is written unless there is an error.
+        let module = unsafe {
+            Owned::out(|out| wasmtime_module_new(engine.as_ptr(), wasm.as_ptr(), wasm.len(), out))
         };
+        let probe = Probe(module?);
         // A concrete type may have the same parameters and results, and be another type.
         if element.heap_type().is_concrete() {
             let ty = probe.tabletype()?;
@@ -99,13 +92,10 @@ impl Probe {
                 0,
                 &item,
             ))?;
-            let mut instance = ptr::null_mut();
-            check(wasmtime_linker_instantiate_pre(
-                linker.as_ptr(),
-                self.0.as_ptr(),
-                &mut instance,
-            ))?;
-            drop(Owned::from_c(instance));
+            let (linker, module) = (linker.as_ptr(), self.0.as_ptr());
+            drop(Owned::out(|out| {
+                wasmtime_linker_instantiate_pre(linker, module, out)
+            })?);
         }
         Ok(())
     }
