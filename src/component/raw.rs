@@ -135,141 +135,64 @@ unsafe fn val<'a>(val: *const wasmtime_component_val_t) -> Option<&'a OwnedCompo
     unsafe { val.cast::<OwnedComponentVal>().as_ref() }
 }
 
-/// Defines the functions that make a value of a scalar type.
-macro_rules! scalars {
-    ($($name:ident($ty:ty) $field:ident $kind:ident;)*) => {
+/// Defines functions that make a value: its kind, its field of the union, and what is in that.
+macro_rules! values {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $(<$lifetime:lifetime>)? ($($arg:ident: $ty:ty),*)
+            $kind:ident $field:ident: $of:expr;
+    )*) => {
         impl OwnedComponentVal {$(
+            $(#[$doc])*
             #[inline]
-            pub(crate) fn $name(value: $ty) -> OwnedComponentVal {
-                OwnedComponentVal::of($kind, wasmtime_component_valunion_t { $field: value })
+            pub(crate) fn $name$(<$lifetime>)?($($arg: $ty),*) -> OwnedComponentVal {
+                let of = wasmtime_component_valunion_t { $field: $of };
+                // SAFETY: the field is that of the kind, and what it owns is given up.
+                unsafe { OwnedComponentVal::from_raw(wasmtime_component_val_t { kind: $kind, of }) }
             }
         )*}
     };
 }
 
-scalars! {
-    from_bool(bool) boolean WASMTIME_COMPONENT_BOOL;
-    from_s8(i8) s8 WASMTIME_COMPONENT_S8;
-    from_u8(u8) u8 WASMTIME_COMPONENT_U8;
-    from_s16(i16) s16 WASMTIME_COMPONENT_S16;
-    from_u16(u16) u16 WASMTIME_COMPONENT_U16;
-    from_s32(i32) s32 WASMTIME_COMPONENT_S32;
-    from_u32(u32) u32 WASMTIME_COMPONENT_U32;
-    from_s64(i64) s64 WASMTIME_COMPONENT_S64;
-    from_u64(u64) u64 WASMTIME_COMPONENT_U64;
-    from_f32(f32) f32 WASMTIME_COMPONENT_F32;
-    from_f64(f64) f64 WASMTIME_COMPONENT_F64;
-}
-
-impl OwnedComponentVal {
-    /// Makes a value whose kind fits its content. What that owns passes to the value.
-    #[inline]
-    fn of(kind: u8, of: wasmtime_component_valunion_t) -> OwnedComponentVal {
-        // SAFETY: the functions of this module pass a field of the kind, and give up what it owns.
-        unsafe { OwnedComponentVal::from_raw(wasmtime_component_val_t { kind, of }) }
-    }
-
-    #[inline]
-    pub(crate) fn from_char(value: char) -> OwnedComponentVal {
-        let character = value.into();
-        let of = wasmtime_component_valunion_t { character };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_CHAR, of)
-    }
-
-    #[inline]
-    pub(crate) fn from_str(value: &str) -> OwnedComponentVal {
-        let string = ByteVec::from(value).into_raw();
-        let of = wasmtime_component_valunion_t { string };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_STRING, of)
-    }
-
-    #[inline]
-    pub(crate) fn from_list(value: ValList) -> OwnedComponentVal {
-        let list = value.into_raw();
-        let of = wasmtime_component_valunion_t { list };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_LIST, of)
-    }
-
+values! {
+    from_bool(value: bool) WASMTIME_COMPONENT_BOOL boolean: value;
+    from_s8(value: i8) WASMTIME_COMPONENT_S8 s8: value;
+    from_u8(value: u8) WASMTIME_COMPONENT_U8 u8: value;
+    from_s16(value: i16) WASMTIME_COMPONENT_S16 s16: value;
+    from_u16(value: u16) WASMTIME_COMPONENT_U16 u16: value;
+    from_s32(value: i32) WASMTIME_COMPONENT_S32 s32: value;
+    from_u32(value: u32) WASMTIME_COMPONENT_U32 u32: value;
+    from_s64(value: i64) WASMTIME_COMPONENT_S64 s64: value;
+    from_u64(value: u64) WASMTIME_COMPONENT_U64 u64: value;
+    from_f32(value: f32) WASMTIME_COMPONENT_F32 f32: value;
+    from_f64(value: f64) WASMTIME_COMPONENT_F64 f64: value;
+    from_char(value: char) WASMTIME_COMPONENT_CHAR character: value.into();
+    from_str(value: &str) WASMTIME_COMPONENT_STRING string: ByteVec::from(value).into_raw();
+    from_list(value: ValList) WASMTIME_COMPONENT_LIST list: value.into_raw();
     /// Makes a record. The names of its fields must be UTF-8: they come from
     /// [`RecordEntry::named`].
-    #[inline]
-    pub(crate) fn from_record(value: ValRecord) -> OwnedComponentVal {
-        let record = value.into_raw();
-        let of = wasmtime_component_valunion_t { record };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_RECORD, of)
-    }
-
-    #[inline]
-    pub(crate) fn from_tuple(value: ValTuple) -> OwnedComponentVal {
-        let tuple = value.into_raw();
-        let of = wasmtime_component_valunion_t { tuple };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_TUPLE, of)
-    }
-
-    #[inline]
-    pub(crate) fn from_variant(
-        case: &str,
-        payload: Option<OwnedComponentVal>,
-    ) -> OwnedComponentVal {
-        let variant = wasmtime_component_valvariant_t {
+    from_record(value: ValRecord) WASMTIME_COMPONENT_RECORD record: value.into_raw();
+    from_tuple(value: ValTuple) WASMTIME_COMPONENT_TUPLE tuple: value.into_raw();
+    from_enum(case: &str) WASMTIME_COMPONENT_ENUM enumeration: ByteVec::from(case).into_raw();
+    from_option(value: Option<OwnedComponentVal>) WASMTIME_COMPONENT_OPTION option: boxed(value);
+    from_map(value: ValMap) WASMTIME_COMPONENT_MAP map: value.into_raw();
+    from_resource(value: Owned<wasmtime_component_resource_any_t>)
+        WASMTIME_COMPONENT_RESOURCE resource: value.into_raw();
+    from_variant(case: &str, payload: Option<OwnedComponentVal>)
+        WASMTIME_COMPONENT_VARIANT variant: wasmtime_component_valvariant_t {
             discriminant: ByteVec::from(case).into_raw(),
             val: boxed(payload),
         };
-        let of = wasmtime_component_valunion_t { variant };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_VARIANT, of)
-    }
-
-    #[inline]
-    pub(crate) fn from_enum(case: &str) -> OwnedComponentVal {
-        let enumeration = ByteVec::from(case).into_raw();
-        let of = wasmtime_component_valunion_t { enumeration };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_ENUM, of)
-    }
-
-    #[inline]
-    pub(crate) fn from_option(value: Option<OwnedComponentVal>) -> OwnedComponentVal {
-        let option = boxed(value);
-        let of = wasmtime_component_valunion_t { option };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_OPTION, of)
-    }
-
-    #[inline]
-    pub(crate) fn from_result(
-        value: Result<Option<OwnedComponentVal>, Option<OwnedComponentVal>>,
-    ) -> OwnedComponentVal {
-        let is_ok = value.is_ok();
-        let (Ok(payload) | Err(payload)) = value;
-        let result = wasmtime_component_valresult_t {
-            is_ok,
-            val: boxed(payload),
+    from_result(value: Result<Option<OwnedComponentVal>, Option<OwnedComponentVal>>)
+        WASMTIME_COMPONENT_RESULT result: wasmtime_component_valresult_t {
+            is_ok: value.is_ok(),
+            val: match value {
+                Ok(payload) | Err(payload) => boxed(payload),
+            },
         };
-        let of = wasmtime_component_valunion_t { result };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_RESULT, of)
-    }
-
     /// Makes a value of flags, from the names of those that are set.
-    pub(crate) fn from_flags<'a>(names: impl Iterator<Item = &'a str>) -> OwnedComponentVal {
-        let flags: ValFlags = names.map(ByteVec::from).collect();
-        let flags = flags.into_raw();
-        let of = wasmtime_component_valunion_t { flags };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_FLAGS, of)
-    }
-
-    #[inline]
-    pub(crate) fn from_map(value: ValMap) -> OwnedComponentVal {
-        let map = value.into_raw();
-        let of = wasmtime_component_valunion_t { map };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_MAP, of)
-    }
-
-    #[inline]
-    pub(crate) fn from_resource(
-        value: Owned<wasmtime_component_resource_any_t>,
-    ) -> OwnedComponentVal {
-        let resource = value.into_raw();
-        let of = wasmtime_component_valunion_t { resource };
-        OwnedComponentVal::of(WASMTIME_COMPONENT_RESOURCE, of)
-    }
+    from_flags<'a>(names: impl Iterator<Item = &'a str>)
+        WASMTIME_COMPONENT_FLAGS flags: names.map(ByteVec::from).collect::<ValFlags>().into_raw();
 }
 
 impl RecordEntry {

@@ -5,9 +5,8 @@ use super::raw::Content;
 use super::typed::{LiftContext, LowerContext};
 use crate::Result;
 use crate::error::format_err;
-use crate::vec::component::{
-    MapEntry, OwnedComponentVal, RecordEntry, ValList, ValMap, ValRecord, ValTuple,
-};
+use crate::vec::Filling;
+use crate::vec::component::{MapEntry, OwnedComponentVal, RecordEntry};
 
 /// A value that components pass, whose type is known at run time.
 ///
@@ -88,35 +87,24 @@ impl Val {
             Val::Char(value) => OwnedComponentVal::from_char(*value),
             Val::String(value) => OwnedComponentVal::from_str(value),
             Val::List(elems) => {
-                let mut list = ValList::with_len(elems.len());
-                for (elem, place) in elems.iter().zip(&mut *list) {
-                    *place = elem.lower(cx)?;
-                }
-                OwnedComponentVal::from_list(list)
+                OwnedComponentVal::from_list(Filling::try_collect(elems, |elem| elem.lower(cx))?)
             }
             Val::Map(entries) => {
-                let mut map = ValMap::with_len(entries.len());
-                for ((key, value), place) in entries.iter().zip(&mut *map) {
-                    *place = MapEntry {
+                let lower = |(key, value): &(Val, Val)| {
+                    Ok(MapEntry {
                         key: key.lower(cx)?,
                         value: value.lower(cx)?,
-                    };
-                }
-                OwnedComponentVal::from_map(map)
+                    })
+                };
+                OwnedComponentVal::from_map(Filling::try_collect(entries, lower)?)
             }
             Val::Record(fields) => {
-                let mut record = ValRecord::with_len(fields.len());
-                for ((name, value), place) in fields.iter().zip(&mut *record) {
-                    *place = RecordEntry::named(name, value.lower(cx)?);
-                }
-                OwnedComponentVal::from_record(record)
+                let lower =
+                    |(name, value): &(String, Val)| Ok(RecordEntry::named(name, value.lower(cx)?));
+                OwnedComponentVal::from_record(Filling::try_collect(fields, lower)?)
             }
             Val::Tuple(elems) => {
-                let mut tuple = ValTuple::with_len(elems.len());
-                for (elem, place) in elems.iter().zip(&mut *tuple) {
-                    *place = elem.lower(cx)?;
-                }
-                OwnedComponentVal::from_tuple(tuple)
+                OwnedComponentVal::from_tuple(Filling::try_collect(elems, |elem| elem.lower(cx))?)
             }
             Val::Variant(case, payload) => {
                 OwnedComponentVal::from_variant(case, lower_boxed(payload, cx)?)
@@ -207,7 +195,8 @@ fn lift_boxed(
     val.map(|val| Val::lift(cx, val).map(Box::new)).transpose()
 }
 
-fn lift_all(cx: &mut LiftContext<'_>, vals: &[OwnedComponentVal]) -> Result<Vec<Val>> {
+/// Reads values of the C API.
+pub(super) fn lift_all(cx: &mut LiftContext<'_>, vals: &[OwnedComponentVal]) -> Result<Vec<Val>> {
     vals.iter().map(|val| Val::lift(cx, val)).collect()
 }
 

@@ -52,6 +52,21 @@ impl<V: VecType> Filling<V> {
         Ok(())
     }
 
+    /// Returns a vector of what `element` makes of each of the items, or its first error.
+    #[cfg(feature = "component-model")]
+    #[inline]
+    pub(crate) fn try_collect<T>(
+        items: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>,
+        mut element: impl FnMut(T) -> crate::Result<V::Element>,
+    ) -> crate::Result<OwnedVec<V>> {
+        let items = items.into_iter();
+        let mut filling = Filling::new(items.len());
+        for item in items {
+            filling.try_push(|| element(item))?;
+        }
+        Ok(filling.finish())
+    }
+
     /// Returns the vector. Elements that weren't written are default ones.
     #[inline]
     pub(crate) fn finish(self) -> OwnedVec<V> {

@@ -6,6 +6,7 @@
 use crate::callback::{Finalizer, discard};
 use crate::component::typed::{InstanceType, LiftContext, LowerContext};
 use crate::component::types::ComponentFunc;
+use crate::component::val::lift_all;
 use crate::component::{ComponentNamedList, Lift, Lower, Val};
 use crate::store::StoreOpaque;
 #[cfg(feature = "async")]
@@ -264,10 +265,7 @@ impl<'a> Values<'a> {
     unsafe fn lift_vals(&self, store: NonNull<StoreOpaque>) -> Result<Vec<Val>> {
         // SAFETY: invariant "State": nothing else uses the store now, as this function requires.
         let mut cx = LiftContext::new(unsafe { &mut *store.as_ptr() });
-        self.args
-            .iter()
-            .map(|arg| Val::lift(&mut cx, arg))
-            .collect()
+        lift_all(&mut cx, self.args)
     }
 
     /// Writes results of any type.

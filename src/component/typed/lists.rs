@@ -32,11 +32,8 @@ unsafe impl<T: ComponentType> ComponentType for [T] {
 unsafe impl<T: Lower> Lower for [T] {
     fn lower(&self, cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
         check_len(self.len(), "list")?;
-        let mut list = Filling::new(self.len());
-        for elem in self {
-            list.try_push(|| elem.lower(cx))?;
-        }
-        Ok(OwnedComponentVal::from_list(list.finish()))
+        let list = Filling::try_collect(self, |elem| elem.lower(cx))?;
+        Ok(OwnedComponentVal::from_list(list))
     }
 }
 

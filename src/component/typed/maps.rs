@@ -4,11 +4,11 @@ use super::lists::check_len;
 use super::{
     ComponentType, InstanceType, Lift, LiftContext, Lower, LowerContext, TypeMismatch, unexpected,
 };
+use crate::Result;
 use crate::component::raw::Content;
 use crate::component::types::Type;
 use crate::vec::Filling;
 use crate::vec::component::{MapEntry, OwnedComponentVal};
-use crate::{Error, Result};
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -30,16 +30,15 @@ unsafe impl<K: ComponentType, V: ComponentType> ComponentType for HashMap<K, V> 
 unsafe impl<K: Lower, V: Lower> Lower for HashMap<K, V> {
     fn lower(&self, cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
         check_len(self.len(), "map")?;
-        let mut map = Filling::new(self.len());
-        for (key, value) in self {
-            map.try_push(|| {
-                Ok::<_, Error>(MapEntry {
-                    key: key.lower(cx)?,
-                    value: value.lower(cx)?,
-                })
-            })?;
-        }
-        Ok(OwnedComponentVal::from_map(map.finish()))
+        let lower = |(key, value): (&K, &V)| {
+            Ok(MapEntry {
+                key: key.lower(cx)?,
+                value: value.lower(cx)?,
+            })
+        };
+        Ok(OwnedComponentVal::from_map(Filling::try_collect(
+            self, lower,
+        )?))
     }
 }
 
