@@ -4,9 +4,11 @@
 use super::ResourceAny;
 use super::raw::Content;
 use super::typed::{InstanceType, LiftContext, LowerContext, TypeMismatch, unexpected};
-use super::types::{Type, host_number, host_number_of_payload, payload_of_host_number};
+use super::types::{
+    ResourceType, Type, host_number, host_number_of_payload, payload_of_host_number,
+};
 use super::{ComponentType, Lift, Lower};
-use crate::error::{bail, ensure, format_err};
+use crate::error::{ensure, format_err};
 use crate::gc::StoreSerial;
 use crate::owned::Owned;
 use crate::store::{StoreOpaque, cross_store};
@@ -188,6 +190,24 @@ impl HostHandle {
         Ok(ResourceAny::insert(store, handle))
     }
 
+    /// Compares a Rust type, which `expected` describes, with a component's: it must be a handle
+    /// of a resource for which `is_expected` returns `true`.
+    fn typecheck(
+        ty: &Type,
+        cx: &InstanceType<'_>,
+        is_expected: impl FnOnce(ResourceType) -> bool,
+        expected: impl fmt::Display,
+    ) -> Result<(), TypeMismatch> {
+        let (Type::Own(resource) | Type::Borrow(resource)) = ty else {
+            return Err(TypeMismatch::new(expected, ty.desc()));
+        };
+        if is_expected(cx.resource(*resource)) {
+            Ok(())
+        } else {
+            Err(TypeMismatch::new(expected, "another resource"))
+        }
+    }
+
     fn debug(&self, f: &mut fmt::DebugStruct<'_, '_>) -> fmt::Result {
         f.field("rep", &self.rep)
             .field("owned", &self.owned)
@@ -272,14 +292,12 @@ unsafe impl<T: 'static> ComponentType for Resource<T> {
     const ALIGN32: u32 = 4;
 
     fn typecheck(ty: &Type, cx: &InstanceType<'_>) -> Result<(), TypeMismatch> {
-        let expected = || format!("a resource `{}` of the host", type_name::<T>());
-        if let Type::Own(resource) | Type::Borrow(resource) = ty {
-            if cx.resource(*resource).is_host(host_number::<T>()) {
-                return Ok(());
-            }
-            return Err(TypeMismatch::new(expected(), "another resource"));
-        }
-        Err(TypeMismatch::new(expected(), ty.desc()))
+        HostHandle::typecheck(
+            ty,
+            cx,
+            |resource| resource.is_host(host_number::<T>()),
+            format_args!("a resource `{}` of the host", type_name::<T>()),
+        )
     }
 }
 
@@ -338,10 +356,10 @@ impl ResourceDynamic {
         resource: ResourceAny,
         mut store: impl AsContextMut,
     ) -> Result<ResourceDynamic> {
-        let number = resource.ty().host_number();
-        if number.and_then(payload_of_host_number).is_none() {
-            bail!("resource type mismatch: expected one of the host whose type is a number");
-        }
+        ensure!(
+            has_number(resource.ty()),
+            "resource type mismatch: expected one of the host whose type is a number"
+        );
         let mut store = store.as_context_mut();
         let (handle, number) = HostHandle::from_any(resource, store.opaque_mut())?;
         ResourceDynamic::of(handle, number)
@@ -365,6 +383,12 @@ impl ResourceDynamic {
     }
 }
 
+/// Reports whether a number chosen by the host stands for a type.
+fn has_number(ty: ResourceType) -> bool {
+    let number = ty.host_number();
+    number.and_then(payload_of_host_number).is_some()
+}
+
 impl fmt::Debug for ResourceDynamic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.handle
@@ -378,15 +402,12 @@ unsafe impl ComponentType for ResourceDynamic {
     const ALIGN32: u32 = 4;
 
     fn typecheck(ty: &Type, cx: &InstanceType<'_>) -> Result<(), TypeMismatch> {
-        let expected = "a resource of the host whose type is a number";
-        if let Type::Own(resource) | Type::Borrow(resource) = ty {
-            let number = cx.resource(*resource).host_number();
-            if number.and_then(payload_of_host_number).is_some() {
-                return Ok(());
-            }
-            return Err(TypeMismatch::new(expected, "another resource"));
-        }
-        Err(TypeMismatch::new(expected, ty.desc()))
+        HostHandle::typecheck(
+            ty,
+            cx,
+            has_number,
+            "a resource of the host whose type is a number",
+        )
     }
 }
 

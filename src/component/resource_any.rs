@@ -126,7 +126,7 @@ impl Lent {
     /// Forgets the handles that were passed as results, which the guest owns now.
     pub(super) fn give_all(&mut self, store: &mut StoreOpaque) {
         for resource in self.anys.drain(..) {
-            store.components_mut().handles.remove(resource.place);
+            resource.forget(store);
         }
     }
 }
@@ -145,7 +145,7 @@ impl Func {
             let handles = signature.handles();
             let is_given = handles.owns(resource.ty) && !handles.borrows(resource.ty);
             if resource.owned && is_given {
-                store.components_mut().handles.remove(resource.place);
+                resource.forget(store);
             }
         }
     }
@@ -220,11 +220,7 @@ impl ResourceAny {
         // SAFETY: invariants "State" and "Ownership": the store is borrowed exclusively, and the
         // handle belongs to it.
         unsafe { StoreOpaque::drop_component_resource(store.opaque_ptr(), handle.as_ptr())? };
-        store
-            .opaque_mut()
-            .components_mut()
-            .handles
-            .remove(self.place);
+        self.forget(store.opaque_mut());
         Ok(())
     }
 
@@ -277,7 +273,7 @@ impl ResourceAny {
         })
     }
 
-    /// Forgets the C API's handle, which was taken out of libwasmtime's table.
+    /// Forgets the C API's handle, which libwasmtime's table has no more, or a guest owns.
     pub(super) fn forget(&self, store: &mut StoreOpaque) {
         store.components_mut().handles.remove(self.place);
     }

@@ -255,7 +255,7 @@ impl ResourceTable {
             .ok_or(ResourceTableError::WrongType)
     }
 
-    /// Returns the object at a number, of whatever type it is.
+    /// Returns the object at a number, which may be of any type.
     ///
     /// # Errors
     ///

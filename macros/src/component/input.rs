@@ -134,15 +134,12 @@ fn record(item: &DeriveInput) -> Result<Kind<'_>> {
             "a record is a struct with named fields in Rust",
         ));
     };
-    let field = |field: &'_ syn::Field| -> Result<String> {
+    let fields = fields.named.iter().map(|field| {
         let ident = field.ident.as_ref().expect("the fields are named");
-        name_of(&field.attrs, ident)
-    };
-    let fields = fields.named.iter().map(|named| {
         Ok(Field {
-            ident: named.ident.as_ref().expect("the fields are named"),
-            name: field(named)?,
-            ty: &named.ty,
+            ident,
+            name: name_of(&field.attrs, ident)?,
+            ty: &field.ty,
         })
     });
     Ok(Kind::Record(fields.collect::<Result<_>>()?))

@@ -1,7 +1,6 @@
 //! Asynchronous calls and instantiation.
 
 use super::{Func, TypedFunc};
-use crate::component::typed::{LiftContext, LowerContext};
 use crate::component::{
     Component, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower, Val,
 };
@@ -89,11 +88,7 @@ where
         let mut store = store.as_context_mut();
         let mut vals = Params::vals();
         let mut results = Return::vals();
-        let lent = {
-            let mut cx = LowerContext::for_call(store.opaque_mut(), self.func());
-            params.lower_list(&mut cx, vals.as_mut())?;
-            cx.into_lent()
-        };
+        let lent = self.lower(store.opaque_mut(), &params, vals.as_mut())?;
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed, and the function and
         // its arguments belong to it. All are valid until the future has been dropped. The store's
         // data are `Send`.
@@ -106,11 +101,7 @@ where
             )
         }
         .await;
-        self.func()
-            .release(store.opaque_mut(), lent, called.is_ok());
-        called?;
-        let mut cx = LiftContext::new(store.opaque_mut());
-        Return::lift_list(&mut cx, results.as_ref())
+        self.finish(store.opaque_mut(), called, lent, results.as_ref())
     }
 }
 

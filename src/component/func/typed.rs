@@ -1,9 +1,11 @@
 //! [`TypedFunc`]: functions with Rust types.
 
 use super::Func;
+use crate::component::resource_any::Lent;
 use crate::component::typed::{LiftContext, LowerContext};
 use crate::component::{ComponentNamedList, Lift, Lower};
 use crate::store::StoreOpaque;
+use crate::vec::component::OwnedComponentVal;
 use crate::{AsContextMut, Result};
 use std::fmt;
 use std::marker::PhantomData;
@@ -58,9 +60,7 @@ where
         let mut store = store.as_context_mut();
         let mut vals = Params::vals();
         let mut results = Return::vals();
-        let mut cx = LowerContext::for_call(store.opaque_mut(), &self.func);
-        params.lower_list(&mut cx, vals.as_mut())?;
-        let lent = cx.into_lent();
+        let lent = self.lower(store.opaque_mut(), &params, vals.as_mut())?;
         // SAFETY: invariants "State" and "Ownership": the store is borrowed exclusively, and the
         // function and its arguments belong to it.
         let called = unsafe {
@@ -68,10 +68,34 @@ where
             let results = results.as_mut();
             StoreOpaque::call_component(store.opaque_ptr(), func, vals.as_ref(), results)
         };
-        self.func.release(store.opaque_mut(), lent, called.is_ok());
+        self.finish(store.opaque_mut(), called, lent, results.as_ref())
+    }
+
+    /// Writes the arguments of a call. Returns what of the host's handles is among them.
+    #[inline]
+    pub(super) fn lower(
+        &self,
+        store: &mut StoreOpaque,
+        params: &Params,
+        vals: &mut [OwnedComponentVal],
+    ) -> Result<Lent> {
+        let mut cx = LowerContext::for_call(store, &self.func);
+        params.lower_list(&mut cx, vals)?;
+        Ok(cx.into_lent())
+    }
+
+    /// Reads the results of a call.
+    #[inline]
+    pub(super) fn finish(
+        &self,
+        store: &mut StoreOpaque,
+        called: Result<()>,
+        lent: Lent,
+        results: &[OwnedComponentVal],
+    ) -> Result<Return> {
+        self.func.release(store, lent, called.is_ok());
         called?;
-        let mut cx = LiftContext::new(store.opaque_mut());
-        Return::lift_list(&mut cx, results.as_ref())
+        Return::lift_list(&mut LiftContext::new(store), results)
     }
 }
 

@@ -38,7 +38,7 @@ pub fn typecheck_record(
     same_names(
         "field",
         fields.iter().map(|(name, _)| *name),
-        ty.fields().map(|field| field.name.to_owned()),
+        ty.fields().map(|field| field.name),
     )?;
     for ((name, typecheck), field) in fields.iter().zip(ty.fields()) {
         typecheck(&field.ty, cx).map_err(|error| error.within(format_args!("field \"{name}\"")))?;
@@ -58,7 +58,7 @@ pub fn typecheck_variant(
     same_names(
         "case",
         cases.iter().map(|(name, _)| *name),
-        ty.cases().map(|case| case.name.to_owned()),
+        ty.cases().map(|case| case.name),
     )?;
     for ((name, typecheck), case) in cases.iter().zip(ty.cases()) {
         typecheck(case.ty, cx).map_err(|error| error.within(format_args!("case \"{name}\"")))?;
@@ -71,7 +71,7 @@ pub fn typecheck_enum(ty: &Type, cases: &[&str]) -> Result<(), TypeMismatch> {
     let Type::Enum(ty) = ty else {
         return Err(TypeMismatch::new("enum", ty.desc()));
     };
-    same_names("case", cases.iter().copied(), ty.names().map(str::to_owned))
+    same_names("case", cases.iter().copied(), ty.names())
 }
 
 /// Compares flags, in their order.
@@ -79,13 +79,13 @@ pub fn typecheck_flags(ty: &Type, flags: &[&str]) -> Result<(), TypeMismatch> {
     let Type::Flags(ty) = ty else {
         return Err(TypeMismatch::new("flags", ty.desc()));
     };
-    same_names("flag", flags.iter().copied(), ty.names().map(str::to_owned))
+    same_names("flag", flags.iter().copied(), ty.names())
 }
 
-fn same_names<'a>(
+fn same_names<'a, 'b>(
     what: &str,
     expected: impl ExactSizeIterator<Item = &'a str>,
-    found: impl ExactSizeIterator<Item = String>,
+    found: impl ExactSizeIterator<Item = &'b str>,
 ) -> Result<(), TypeMismatch> {
     if expected.len() != found.len() {
         return Err(TypeMismatch::new(count(expected.len(), what), found.len()));
@@ -93,7 +93,7 @@ fn same_names<'a>(
     for (expected, found) in expected.zip(found) {
         if expected != found {
             let quoted = |name: &str| format!("the {what} \"{name}\"");
-            return Err(TypeMismatch::new(quoted(expected), quoted(&found)));
+            return Err(TypeMismatch::new(quoted(expected), quoted(found)));
         }
     }
     Ok(())
@@ -208,9 +208,14 @@ pub fn unknown_case(case: &str) -> crate::Error {
 
 /// Makes a value of flags, from the bits in words of 32 bits and the names of all.
 pub fn lower_flags(names: &[&str], words: &[u32]) -> OwnedComponentVal {
+    OwnedComponentVal::from_flags(set_flags(names, words))
+}
+
+/// Returns the names of the flags that are set.
+fn set_flags<'a>(names: &[&'a str], words: &[u32]) -> impl Iterator<Item = &'a str> {
     let is_set = |i: usize| words[i / 32] & (1 << (i % 32)) != 0;
-    let set = names.iter().enumerate().filter(|(i, _)| is_set(*i));
-    OwnedComponentVal::from_flags(set.map(|(_, name)| *name))
+    let set = names.iter().enumerate().filter(move |(i, _)| is_set(*i));
+    set.map(|(_, name)| *name)
 }
 
 /// Sets the bits of flags.
@@ -238,15 +243,11 @@ pub fn format_flags(
     words: &[u32],
 ) -> fmt::Result {
     write!(f, "{ty}(")?;
-    let mut is_first = true;
-    for (i, name) in names.iter().enumerate() {
-        if words[i / 32] & (1 << (i % 32)) != 0 {
-            if !is_first {
-                f.write_str("|")?;
-            }
-            is_first = false;
-            f.write_str(name)?;
+    for (i, name) in set_flags(names, words).enumerate() {
+        if i != 0 {
+            f.write_str("|")?;
         }
+        f.write_str(name)?;
     }
     f.write_str(")")
 }

@@ -32,7 +32,7 @@ unsafe impl Lower for str {
     }
 }
 
-/// Implements the traits for types that own a string.
+/// Implements [`ComponentType`] for types that own a string.
 macro_rules! strings {
     ($($ty:ty),*) => {$(
         // SAFETY: it stands for what `str` does.
@@ -42,18 +42,6 @@ macro_rules! strings {
 
             fn typecheck(ty: &Type, cx: &InstanceType<'_>) -> Result<(), TypeMismatch> {
                 str::typecheck(ty, cx)
-            }
-        }
-
-        // SAFETY: only a string is read.
-        unsafe impl Lift for $ty {
-            #[inline]
-            fn lift(_: &mut LiftContext<'_>, val: &OwnedComponentVal) -> Result<$ty> {
-                if let Content::String(value) = val.content() {
-                    Ok(value.into())
-                } else {
-                    Err(unexpected("string", val))
-                }
             }
         }
     )*};
@@ -69,9 +57,9 @@ unsafe impl Lower for String {
     }
 }
 
-/// Implements [`Lift`] for pointers to a string, which [`pointers`](super::pointers) makes
-/// component types.
-macro_rules! pointers_to_strings {
+/// Implements [`Lift`] for types that own a string. Pointers are component types by
+/// [`pointers`](super::pointers).
+macro_rules! lifted_strings {
     ($($ty:ty),*) => {$(
         // SAFETY: only a string is read.
         unsafe impl Lift for $ty {
@@ -87,7 +75,7 @@ macro_rules! pointers_to_strings {
     )*};
 }
 
-pointers_to_strings!(Box<str>, Arc<str>);
+lifted_strings!(String, WasmStr, Box<str>, Arc<str>);
 
 /// A string that a guest returns.
 ///

@@ -16,7 +16,7 @@ type_object! {
     ComponentInstance(wasmtime_component_instance_type_t);
     /// The type of a module that a component imports or exports.
     ///
-    /// Its imports and exports can't be had: the C API ends the process if there is a table with
+    /// Its imports and exports aren't available: the C API ends the process if there is a table with
     /// large 64-bit limits among them.
     // Version 48: the limits of a table are converted to 32 bits; look at `CTableType` in
     // `wasmtime-c-api-impl`.

@@ -4,7 +4,7 @@
 //!
 //! It has no values for streams, futures and error contexts, and ends the process where one is
 //! to be passed to the host. So functions are looked at before they are called or linked.
-// Version 48: `todo!()` stands for these values; look at `component/val.rs` in
+// Version 48: the C API has no code for these values; look at `component/val.rs` in
 // `wasmtime-c-api-impl`.
 
 use super::{ComponentFunc, ResourceType, Type};
@@ -71,35 +71,38 @@ impl ComponentFunc {
     /// Returns the types of the handles in the parameters and the result, in their order.
     pub(crate) fn all_handles(&self) -> Vec<ResourceType> {
         let mut handles = Vec::new();
-        let mut left = MOST_PARTS;
-        for ty in self.params().map(|(_, ty)| ty).chain(self.results()) {
-            // A type with too many parts isn't passed in the first place.
-            _ = ty.visit(&mut left, &mut |ty| {
-                if let Type::Own(ty) | Type::Borrow(ty) = ty {
-                    handles.push(*ty);
-                }
-                Ok(())
-            });
-        }
+        let types = self.params().map(|(_, ty)| ty).chain(self.results());
+        visit_all(types, |ty| {
+            if let Type::Own(ty) | Type::Borrow(ty) = ty {
+                handles.push(*ty);
+            }
+        });
         handles
     }
 
     /// Returns of which resources the parameters are handles.
     pub(crate) fn handles_in_params(&self) -> HandleTypes {
         let mut handles = HandleTypes::default();
-        let mut left = MOST_PARTS;
-        for (_, ty) in self.params() {
-            // A type with too many parts isn't passed in the first place.
-            _ = ty.visit(&mut left, &mut |ty| {
-                if let Type::Own(ty) = ty {
-                    handles.owned.push(*ty);
-                } else if let Type::Borrow(ty) = ty {
-                    handles.borrowed.push(*ty);
-                }
-                Ok(())
-            });
-        }
+        visit_all(self.params().map(|(_, ty)| ty), |ty| {
+            if let Type::Own(ty) = ty {
+                handles.owned.push(*ty);
+            } else if let Type::Borrow(ty) = ty {
+                handles.borrowed.push(*ty);
+            }
+        });
         handles
+    }
+}
+
+/// Calls `visit` with types and all their parts. A type with too many isn't passed in the first
+/// place.
+fn visit_all(types: impl Iterator<Item = Type>, mut visit: impl FnMut(&Type)) {
+    let mut left = MOST_PARTS;
+    for ty in types {
+        _ = ty.visit(&mut left, &mut |ty| {
+            visit(ty);
+            Ok(())
+        });
     }
 }
 
