@@ -1,6 +1,6 @@
 //! Asynchronous calls of components, and asynchronous host functions.
 
-use libwasmtime::component::{Component, Linker, Val};
+use libwasmtime::component::{Component, Instance, Linker, TypedFunc, Val};
 use libwasmtime::{Engine, Error, Result, Store, StoreContextMut};
 use std::fmt;
 use std::future::poll_fn;
@@ -69,16 +69,20 @@ fn linker(engine: &Engine) -> Linker<u32> {
     linker
 }
 
+/// Returns the guest and its function.
+async fn instantiate(store: &mut Store<u32>) -> Result<(Instance, TypedFunc<(u32,), (u32,)>)> {
+    let component = Component::new(store.engine(), ASKS)?;
+    let linker = linker(store.engine());
+    let instance = linker.instantiate_async(&mut *store, &component).await?;
+    let run = instance.get_typed_func(store, "run")?;
+    Ok((instance, run))
+}
+
 #[test]
 fn a_host_function_waits() -> Result<()> {
-    let engine = Engine::default();
-    let component = Component::new(&engine, ASKS)?;
-    let mut store = Store::new(&engine, 0);
+    let mut store = Store::new(&Engine::default(), 0);
     futures::executor::block_on(async {
-        let instance = linker(&engine)
-            .instantiate_async(&mut store, &component)
-            .await?;
-        let run = instance.get_typed_func::<(u32,), (u32,)>(&mut store, "run")?;
+        let (instance, run) = instantiate(&mut store).await?;
         assert_eq!(run.call_async(&mut store, (5,)).await?, (11,));
         let mut results = [Val::Bool(false)];
         let func = instance.get_func(&mut store, "run").unwrap();
@@ -93,14 +97,9 @@ fn a_host_function_waits() -> Result<()> {
 
 #[test]
 fn an_error_after_a_wait_arrives() -> Result<()> {
-    let engine = Engine::default();
-    let component = Component::new(&engine, ASKS)?;
-    let mut store = Store::new(&engine, 0);
+    let mut store = Store::new(&Engine::default(), 0);
     futures::executor::block_on(async {
-        let instance = linker(&engine)
-            .instantiate_async(&mut store, &component)
-            .await?;
-        let run = instance.get_typed_func::<(u32,), (u32,)>(&mut store, "run")?;
+        let (_, run) = instantiate(&mut store).await?;
         let error = run.call_async(&mut store, (13,)).await.unwrap_err();
         assert_eq!(
             error.downcast_ref::<Refused>().map(|error| error.0),

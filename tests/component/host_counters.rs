@@ -1,6 +1,6 @@
 //! Resources of the host.
 
-use crate::guests;
+use crate::{assert_error, guests};
 use libwasmtime::component::{
     Component, ComponentNamedList, Instance, Lift, Linker, Lower, Resource, ResourceAny,
     ResourceTable, ResourceType, Val,
@@ -74,6 +74,16 @@ fn define(linker: &mut Linker<Host>) -> Result<()> {
     })
 }
 
+/// Returns the guest and all that it imports, which may be defined again.
+fn load() -> Result<(Component, Linker<Host>)> {
+    let engine = Engine::default();
+    let component = Component::new(&engine, guests::host_counters())?;
+    let mut linker = Linker::new(&engine);
+    define(&mut linker)?;
+    linker.allow_shadowing(true);
+    Ok((component, linker))
+}
+
 struct Guest {
     store: Store<Host>,
     instance: Instance,
@@ -81,12 +91,13 @@ struct Guest {
 
 impl Guest {
     fn new() -> Result<Guest> {
-        let engine = Engine::default();
-        let component = Component::new(&engine, guests::host_counters())?;
-        let mut linker = Linker::<Host>::new(&engine);
-        define(&mut linker)?;
-        let mut store = Store::new(&engine, Host::default());
-        let instance = linker.instantiate(&mut store, &component)?;
+        let (component, linker) = load()?;
+        Guest::of(&component, &linker)
+    }
+
+    fn of(component: &Component, linker: &Linker<Host>) -> Result<Guest> {
+        let mut store = Store::new(linker.engine(), Host::default());
+        let instance = linker.instantiate(&mut store, component)?;
         Ok(Guest { store, instance })
     }
 
@@ -120,15 +131,6 @@ impl Guest {
 
 fn borrow(counter: &Resource<Counter>) -> Resource<Counter> {
     Resource::new_borrow(counter.rep())
-}
-
-#[track_caller]
-fn assert_error<T>(result: Result<T>, expected: &str) {
-    let Err(error) = result else {
-        panic!("expected `{expected}`, found no error");
-    };
-    let text = format!("{error:?}");
-    assert!(text.contains(expected), "{text}");
 }
 
 #[test]
@@ -253,11 +255,7 @@ fn a_resource_is_one_of_any_type_meanwhile() -> Result<()> {
 
 #[test]
 fn a_host_function_gets_resources_of_any_type() -> Result<()> {
-    let engine = Engine::default();
-    let component = Component::new(&engine, guests::host_counters())?;
-    let mut linker = Linker::<Host>::new(&engine);
-    define(&mut linker)?;
-    linker.allow_shadowing(true);
+    let (component, mut linker) = load()?;
     let mut host = linker.instance("test:guests/host-counters")?;
     host.func_new("inspect", |mut store, _, params, results| {
         let Val::Resource(any) = params[0] else {
@@ -277,9 +275,7 @@ fn a_host_function_gets_resources_of_any_type() -> Result<()> {
         results[0] = Val::U32(store.data_mut().delete(counter)? + 200);
         Ok(())
     })?;
-    let mut store = Store::new(&engine, Host::default());
-    let instance = linker.instantiate(&mut store, &component)?;
-    let mut guest = Guest { store, instance };
+    let mut guest = Guest::of(&component, &linker)?;
 
     let counter = guest.push(1)?;
     assert_eq!(guest.call::<_, (u32,)>("pass-borrow", (&counter,))?, (101,));
@@ -346,11 +342,7 @@ fn a_resource_of_another_type_is_refused() -> Result<()> {
 
 #[test]
 fn a_host_function_of_another_type_is_not_linked() -> Result<()> {
-    let engine = Engine::default();
-    let component = Component::new(&engine, guests::host_counters())?;
-    let mut linker = Linker::<Host>::new(&engine);
-    define(&mut linker)?;
-    linker.allow_shadowing(true);
+    let (component, mut linker) = load()?;
     let mut host = linker.instance("test:guests/host-counters")?;
     host.func_wrap("inspect", |_, (_,): (Resource<u8>,)| Ok((0_u32,)))?;
     assert!(linker.instantiate_pre(&component).is_err());

@@ -20,3 +20,13 @@ mod strings;
 mod values;
 #[cfg(feature = "component-macro")]
 mod worlds;
+
+/// Checks that a call has failed with an error whose text has these words.
+#[track_caller]
+fn assert_error<T>(result: libwasmtime::Result<T>, expected: &str) {
+    let Err(error) = result else {
+        panic!("expected `{expected}`, found no error");
+    };
+    let text = format!("{error:?}");
+    assert!(text.contains(expected), "{text}");
+}

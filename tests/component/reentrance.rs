@@ -1,6 +1,6 @@
 //! Calls of a guest while it runs, and after it has trapped.
 
-use crate::guests;
+use crate::{assert_error, guests};
 use libwasmtime::component::{Component, ComponentNamedList, Instance, Lift, Linker, Lower};
 use libwasmtime::{Engine, Module, Result, Store, StoreContextMut, bail};
 
@@ -72,15 +72,6 @@ impl Guest {
         let func = instance.get_typed_func::<P, R>(&mut self.store, name)?;
         func.call(&mut self.store, params)
     }
-}
-
-#[track_caller]
-fn assert_error<T>(result: Result<T>, expected: &str) {
-    let Err(error) = result else {
-        panic!("expected `{expected}`, found no error");
-    };
-    let text = format!("{error:?}");
-    assert!(text.contains(expected), "{text}");
 }
 
 const CANNOT_ENTER: &str = "cannot enter component instance";

@@ -4,8 +4,11 @@ mod derived;
 mod typed;
 
 use crate::guests;
-use libwasmtime::component::{Component, Func, Instance, Linker, Val};
+use libwasmtime::component::{
+    Component, ComponentNamedList, Func, Instance, Lift, Linker, Lower, Val,
+};
 use libwasmtime::{Engine, Result, Store};
+use std::fmt::Debug;
 
 const INTERFACE: &str = "test:guests/values";
 
@@ -54,6 +57,20 @@ fn exported(store: &mut Store<()>, instance: &Instance, name: &str) -> Option<Fu
     let interface = instance.get_export_index(&mut *store, None, INTERFACE)?;
     let index = instance.get_export_index(&mut *store, Some(&interface), name)?;
     instance.get_func(store, index)
+}
+
+/// Calls a function that returns its parameter, with Rust values.
+fn echo<T>(store: &mut Store<()>, func: Func, values: impl IntoIterator<Item = T>) -> Result<()>
+where
+    T: Clone + Debug + PartialEq + Send + Sync + 'static,
+    (T,): ComponentNamedList + Lift + Lower,
+{
+    let func = func.typed::<(T,), (T,)>(&*store)?;
+    for value in values {
+        let (result,) = func.call(&mut *store, (value.clone(),))?;
+        assert_eq!(result, value);
+    }
+    Ok(())
 }
 
 fn string(text: &str) -> Val {

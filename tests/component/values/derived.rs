@@ -1,9 +1,8 @@
 //! Rust values of types that derive `ComponentType`, `Lift` and `Lower`.
 
-use super::{INTERFACE, direct, exported, forward};
-use libwasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Linker, Lower, flags};
+use super::{INTERFACE, direct, echo, exported, forward};
+use libwasmtime::component::{ComponentType, Func, Lift, Linker, Lower, flags};
 use libwasmtime::{Result, Store};
-use std::fmt::Debug;
 
 #[derive(ComponentType, Lift, Lower, Clone, Copy, Debug, PartialEq)]
 #[component(record)]
@@ -152,20 +151,6 @@ fn items() -> Vec<Item> {
         item(2, Some(Shape::Empty), Err(Color::Red)),
         item(3, Some(Shape::Large(u64::MAX)), Ok(Point { x: 3, y: 4 })),
     ]
-}
-
-/// Calls a function that returns its parameter.
-fn echo<T>(store: &mut Store<()>, func: Func, values: impl IntoIterator<Item = T>) -> Result<()>
-where
-    T: Clone + Debug + PartialEq + Send + Sync + 'static,
-    (T,): ComponentNamedList + Lift + Lower,
-{
-    let func = func.typed::<(T,), (T,)>(&*store)?;
-    for value in values {
-        let (result,) = func.call(&mut *store, (value.clone(),))?;
-        assert_eq!(result, value);
-    }
-    Ok(())
 }
 
 /// Calls all functions whose types need derives.

@@ -1,9 +1,8 @@
 //! Rust values of this crate's and the standard library's types.
 
-use super::{INTERFACE, direct, exported, forward};
-use libwasmtime::component::{ComponentNamedList, Func, Lift, Linker, Lower};
+use super::{INTERFACE, direct, echo, exported, forward};
+use libwasmtime::component::{Func, Linker};
 use libwasmtime::{Result, Store};
-use std::fmt::Debug;
 use std::sync::Arc;
 
 type Tuple = (u8, String, f64);
@@ -38,20 +37,6 @@ fn many() -> Many {
         f64::MIN_POSITIVE,
         true,
     )
-}
-
-/// Calls a function that returns its parameter.
-fn echo<T>(store: &mut Store<()>, func: Func, values: impl IntoIterator<Item = T>) -> Result<()>
-where
-    T: Clone + Debug + PartialEq + Send + Sync + 'static,
-    (T,): ComponentNamedList + Lift + Lower,
-{
-    let func = func.typed::<(T,), (T,)>(&*store)?;
-    for value in values {
-        let (result,) = func.call(&mut *store, (value.clone(),))?;
-        assert_eq!(result, value);
-    }
-    Ok(())
 }
 
 /// Calls all functions whose types need no derives.
