@@ -11,6 +11,9 @@
 //! changed, run this with `TRYBUILD=overwrite` and read the difference: it has to be about
 //! the same mistake. A message that names a closure's type contains the path of its file, and
 //! differs if that is long: use a function instead.
+//!
+//! They are the messages with components: the compiler says `std::option::Option` only where
+//! the crate has an `Option` of its own, which is a kind of component value.
 
 mod auto_traits;
 #[cfg(feature = "macros")]
@@ -19,7 +22,12 @@ mod packages;
 /// The mistakes in the use of macros that would otherwise be found late, or explained badly. The
 /// messages list types that the features add.
 #[test]
-#[cfg(all(feature = "macros", feature = "async", feature = "gc"))]
+#[cfg(all(
+    feature = "macros",
+    feature = "async",
+    feature = "component-model",
+    feature = "gc"
+))]
 #[cfg_attr(
     feature = "vendored-min",
     ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
@@ -35,6 +43,7 @@ fn mistakes_in_macros_are_explained() {
 /// target directory of its own, for minutes. How the library is linked makes no
 /// difference to the types.
 #[test]
+#[cfg(feature = "component-model")]
 #[cfg_attr(
     feature = "vendored-min",
     ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
