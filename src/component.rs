@@ -60,6 +60,8 @@ pub use instance::Instance;
 pub use instance_pre::InstancePre;
 #[cfg(feature = "macros")]
 pub use libwasmtime_macros::{ComponentType, Lift, Lower};
+#[cfg(feature = "wasi")]
+pub(crate) use linker::WasiSet;
 pub use linker::{Linker, LinkerInstance};
 pub use resource::{Resource, ResourceDynamic};
 pub use resource_any::ResourceAny;

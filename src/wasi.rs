@@ -1,7 +1,8 @@
-//! WASI preview 1: a program's arguments, environment, standard streams and files.
+//! WASI: a program's arguments, environment, standard streams, files and sockets.
 //!
 //! A [`WasiCtxBuilder`] decides what a program may see of its host. [`Store::set_wasi`] gives
-//! that context to a store. [`add_to_linker`] defines the functions that programs import:
+//! that context to a store. [`add_to_linker`] defines the functions of WASI preview 1, which
+//! modules import, and [`p2`](self::p2) those of WASI 2, which components import:
 //!
 #![doc = example!(wat)]
 //! use libwasmtime::wasi::{self, MemoryOutputPipe, WasiCtxBuilder};
@@ -110,13 +111,17 @@
 
 mod builder;
 mod config;
+#[cfg(all(feature = "component-model", feature = "wasi-http"))]
+pub mod http;
 #[cfg(target_os = "linux")]
 mod memory_file;
+#[cfg(feature = "component-model")]
+pub mod p2;
 mod pipe;
 mod stream;
 mod writer;
 
-pub use builder::{FsPerms, WasiCtxBuilder, WasiP1Ctx};
+pub use builder::{FsPerms, WasiCtx, WasiCtxBuilder, WasiP1Ctx};
 pub use pipe::{MemoryInputPipe, MemoryOutputPipe};
 
 use crate::error::check;
@@ -149,7 +154,8 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
 impl<T: 'static> Store<T> {
     /// Sets the WASI context of the store, and replaces the one that it had.
     ///
-    /// This opens the files and directories of the context.
+    /// This opens the files and directories of the context. Streams and other resources that
+    /// components got from the context that is replaced can't be used any more.
     ///
     /// Calls `wasmtime_context_set_wasi`, `wasi_config_new` and the functions that set the
     /// parts of the configuration.
@@ -167,8 +173,9 @@ impl<T: 'static> Store<T> {
     /// - there is no `/dev/random` or `/dev/urandom`, in a program that is linked statically
     ///   with glibc;
     /// - libwasmtime was built without `wasi` ([`Unsupported`](crate::Unsupported)).
-    pub fn set_wasi(&mut self, wasi: WasiP1Ctx) -> Result<()> {
+    pub fn set_wasi(&mut self, wasi: impl Into<WasiCtx>) -> Result<()> {
         require(Feature::Wasi)?;
+        let wasi = wasi.into();
         let reads = wasi.reads();
         let (config, writers) = wasi.into_config()?;
         // Last, as the files that were opened leave fewer descriptors.

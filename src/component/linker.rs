@@ -8,8 +8,12 @@ mod check;
 mod host;
 mod linker_instance;
 mod names;
+#[cfg(feature = "wasi")]
+mod wasi;
 
 pub use linker_instance::LinkerInstance;
+#[cfg(feature = "wasi")]
+pub(crate) use wasi::WasiSet;
 
 use super::typed::InstanceType;
 use super::types::ResourceType;
@@ -32,6 +36,8 @@ use names::Names;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(feature = "wasi")]
+use wasi::WasiItem;
 
 /// A set of named definitions, from which components are instantiated.
 ///
@@ -86,6 +92,9 @@ struct Definitions {
     shadowing: bool,
     /// The components whose unknown imports trap.
     trapping: Vec<Component>,
+    /// What defines the interfaces of WASI in `root`, in the order in which they were defined.
+    #[cfg(feature = "wasi")]
+    wasi: Vec<WasiSet>,
 }
 
 /// A definition.
@@ -95,6 +104,8 @@ enum Definition {
     Module(Module),
     Resource(ResourceType, Arc<HostDestructor>),
     Instance(Names<Definition>),
+    #[cfg(feature = "wasi")]
+    Wasi(WasiItem),
     /// A function that traps, a resource without a destructor: what libwasmtime defines.
     Trap,
 }
@@ -172,7 +183,7 @@ impl<T: 'static> Linker<T> {
     pub fn instantiate_pre(&self, component: &Component) -> Result<InstancePre<T>> {
         check_engine(&self.engine, component)?;
         let ty = component.component_type();
-        let needs = check::check_imports(&self.definitions.root, &ty, &self.engine)?;
+        let needs = check::check_imports(&self.definitions, &ty, &self.engine)?;
         let linked = Linked {
             built: self.built()?,
             needs,
@@ -266,7 +277,12 @@ impl Built {
         // SAFETY: invariant "Owned object": the linker is owned, and so is what `root` returns,
         // which is deleted before the linker is used again.
         unsafe {
-            wasmtime_component_linker_allow_shadowing(raw.as_ptr(), definitions.shadowing);
+            // Names were compared when they were defined; some replace those of WASI.
+            wasmtime_component_linker_allow_shadowing(raw.as_ptr(), true);
+            #[cfg(feature = "wasi")]
+            for set in &definitions.wasi {
+                set.define(&raw)?;
+            }
             let root = Owned::from_c(wasmtime_component_linker_root(raw.as_ptr()));
             define_all(&root, &definitions.root)?;
             drop(root);
@@ -332,6 +348,8 @@ fn define_all(
                     })?;
                     define_all(&inner, definitions)?;
                 }
+                #[cfg(feature = "wasi")]
+                Definition::Wasi(_) => {}
                 Definition::Trap => {}
             }
         }
@@ -357,7 +375,12 @@ impl Linked {
         ensure!(
             !self.needs.wasi || store.has_wasi(),
             "the component imports WASI functions, and the store has no WASI context: give it one \
-             before the component is instantiated"
+             with `Store::set_wasi`"
+        );
+        ensure!(
+            !self.needs.wasi_http || store.has_wasi_http(),
+            "the component imports functions of `wasi:http`, and the store has no context for \
+             them: give it one with `Store::set_wasi_http`"
         );
         Ok(())
     }
@@ -381,6 +404,9 @@ impl Linked {
     pub(super) fn add_async(&self, store: &mut StoreOpaque) -> Result<()> {
         if self.needs.is_async {
             store.add_async()?;
+        }
+        if self.needs.waits_for_wasi {
+            store.set_waits_for_wasi();
         }
         Ok(())
     }

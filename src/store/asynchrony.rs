@@ -9,6 +9,9 @@
 //! pending although the call isn't finished, WebAssembly code has yielded. Then the poll wakes
 //! the task itself, or waits for the future of the epoch callback.
 //!
+//! An asynchronous function of WASI that waits looks like code that has yielded. So in a store
+//! with such functions, the task is woken a little later if the poll has done little.
+//!
 //! # When synchronous calls are refused
 //!
 //! An asynchronous host function that waits suspends the stack of an asynchronous call. In a
@@ -29,6 +32,8 @@
 use super::{MUST_BE_ASYNC, StoreOpaque};
 use crate::Result;
 use crate::error::{bail, ensure};
+#[cfg(feature = "component-model-async")]
+use crate::sys::runtime;
 use crate::sys::{wasmtime_call_future_delete, wasmtime_call_future_t, wasmtime_func_t};
 use std::future::Future;
 use std::mem;
@@ -44,6 +49,9 @@ pub(super) type Yield = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) struct Asynchrony {
     /// Whether the store may contain asynchronous host functions, or its code may yield.
     is_required: bool,
+    /// Whether the store contains asynchronous functions of WASI, which need libwasmtime's
+    /// runtime.
+    pub(super) waits_for_wasi: bool,
     /// Whether a synchronous call is running, at any depth.
     is_in_sync_call: bool,
     /// The waker of the innermost poll that is running.
@@ -112,6 +120,13 @@ impl StoreOpaque {
         );
         asynchrony.is_required = true;
         Ok(())
+    }
+
+    /// Notes that the store gets functions of WASI that are asynchronous, if they are in this link
+    /// mode.
+    #[cfg(feature = "component-model-async")]
+    pub(crate) fn set_waits_for_wasi(&mut self) {
+        self.asynchrony.get_mut().waits_for_wasi = runtime::SHARED;
     }
 
     /// Notes that code of the store may yield, which libwasmtime reports as an error in a

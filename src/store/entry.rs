@@ -19,6 +19,8 @@ mod asynchronous;
 #[cfg(feature = "component-model")]
 mod component;
 #[cfg(feature = "async")]
+mod patience;
+#[cfg(feature = "async")]
 mod wait;
 
 #[cfg(feature = "async")]

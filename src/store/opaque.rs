@@ -50,6 +50,8 @@ pub struct StoreOpaque {
     /// The writers of the store's WASI context, if it has one. Dropped after the C store.
     #[cfg(feature = "wasi")]
     wasi: Option<Vec<Box<dyn Any + Send + Sync>>>,
+    #[cfg(feature = "wasi-http")]
+    has_wasi_http: bool,
 }
 
 /// The type of a store's data.
@@ -145,6 +147,8 @@ impl StoreOpaque {
             components: OnceLock::new(),
             #[cfg(feature = "wasi")]
             wasi: None,
+            #[cfg(feature = "wasi-http")]
+            has_wasi_http: false,
         }
     }
 
@@ -276,6 +280,21 @@ impl StoreOpaque {
     #[cfg(feature = "component-model")]
     pub(crate) fn component_scope(&self) -> &Arc<Scope> {
         self.components().scope(&self.engine)
+    }
+
+    /// Reports whether the store has a context for `wasi:http`.
+    #[cfg(feature = "component-model")]
+    pub(crate) fn has_wasi_http(&self) -> bool {
+        #[cfg(feature = "wasi-http")]
+        return self.has_wasi_http;
+        #[cfg(not(feature = "wasi-http"))]
+        return false;
+    }
+
+    /// Notes that the store has a context for `wasi:http`.
+    #[cfg(feature = "wasi-http")]
+    pub(crate) fn set_has_wasi_http(&mut self) {
+        self.has_wasi_http = true;
     }
 
     pub(crate) fn has_wasi(&self) -> bool {

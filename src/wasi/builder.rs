@@ -79,13 +79,15 @@ pub enum FsPerms {
 /// ```
 #[derive(Default)]
 pub struct WasiCtxBuilder {
-    ctx: WasiP1Ctx,
+    ctx: WasiCtx,
 }
 
 /// A WASI context for [`Store::set_wasi`](crate::Store::set_wasi), built by a
 /// [`WasiCtxBuilder`].
+///
+/// A store has one, for modules and components alike.
 #[derive(Default)]
-pub struct WasiP1Ctx {
+pub struct WasiCtx {
     pub(super) args: Vec<OsString>,
     pub(super) env: Vec<(OsString, OsString)>,
     pub(super) stdin: Input,
@@ -96,7 +98,22 @@ pub struct WasiP1Ctx {
     pub(super) allow_ip_name_lookup: Option<bool>,
 }
 
-impl WasiP1Ctx {
+/// A [`WasiCtx`], under the name that it has for WASI preview 1.
+#[derive(Debug, Default)]
+pub struct WasiP1Ctx(WasiCtx);
+
+impl From<WasiP1Ctx> for WasiCtx {
+    fn from(ctx: WasiP1Ctx) -> WasiCtx {
+        ctx.0
+    }
+}
+
+impl WasiCtx {
+    /// Returns a builder of a context; see [`WasiCtxBuilder::new`].
+    pub fn builder() -> WasiCtxBuilder {
+        WasiCtxBuilder::new()
+    }
+
     /// Returns what a program reads as its standard input.
     pub(super) fn reads(&self) -> Reads {
         match self.stdin {
@@ -299,7 +316,7 @@ impl WasiCtxBuilder {
     /// Lets the program use the network of this process.
     ///
     /// It can use TCP and UDP, with any address. WASI preview 1 has few functions that make
-    /// use of it.
+    /// use of it; WASI 2 has many.
     ///
     /// Calls `wasi_config_inherit_network`.
     pub fn inherit_network(&mut self) -> &mut Self {
@@ -318,8 +335,13 @@ impl WasiCtxBuilder {
     /// Returns the context, and resets the builder.
     ///
     /// [`Store::set_wasi`](crate::Store::set_wasi) gives the context to a store.
-    pub fn build_p1(&mut self) -> WasiP1Ctx {
+    pub fn build(&mut self) -> WasiCtx {
         std::mem::take(&mut self.ctx)
+    }
+
+    /// Returns the context as [`build`](WasiCtxBuilder::build) does.
+    pub fn build_p1(&mut self) -> WasiP1Ctx {
+        WasiP1Ctx(self.build())
     }
 }
 
@@ -329,9 +351,9 @@ impl fmt::Debug for WasiCtxBuilder {
     }
 }
 
-impl fmt::Debug for WasiP1Ctx {
+impl fmt::Debug for WasiCtx {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WasiP1Ctx")
+        f.debug_struct("WasiCtx")
             .field("args", &self.args)
             .finish_non_exhaustive()
     }

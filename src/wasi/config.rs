@@ -1,6 +1,6 @@
-//! Converts a [`WasiP1Ctx`] to the C API's configuration of WASI.
+//! Converts a [`WasiCtx`] to the C API's configuration of WASI.
 
-use super::builder::{FsPerms, PreopenedDir, WasiP1Ctx};
+use super::builder::{FsPerms, PreopenedDir, WasiCtx};
 use super::stream::{Input, Output};
 use super::writer::{self, WriterOwner};
 use crate::Result;
@@ -18,7 +18,7 @@ use std::path::Path;
 /// An owned configuration of the C API.
 type RawConfig = Owned<wasi_config_t>;
 
-impl WasiP1Ctx {
+impl WasiCtx {
     /// Returns the C API's configuration, and the owners of its writers and pipes, which are
     /// dropped with the store.
     ///

@@ -10,10 +10,10 @@
 //! function that doesn't block it is enough to [enter](enter_own) libwasmtime's.
 
 #[cfg(feature = "wasi")]
-pub use wasi::{enter_own, leave, reenter};
+pub use wasi::{enter_own, leave, reenter, wake_after};
 
 #[cfg(not(feature = "wasi"))]
-pub use no_wasi::{enter_own, leave, reenter};
+pub use no_wasi::{enter_own, leave, reenter, wake_after};
 
 use std::fmt;
 
@@ -59,8 +59,10 @@ mod wasi {
     use std::sync::{Arc, OnceLock};
     use std::task::{Context, Wake, Waker};
     use std::thread;
+    use std::time::Duration;
     use tokio::runtime::{Handle, RuntimeFlavor};
     use tokio::task::{block_in_place, yield_now};
+    use tokio::time::sleep;
     use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 
     thread_local! {
@@ -124,9 +126,6 @@ mod wasi {
 
     /// Calls `f`, which doesn't block, in libwasmtime's runtime.
     ///
-    /// If no runtime is current on this thread, this calls `f` alone: libwasmtime enters its
-    /// own then.
-    ///
     /// # Errors
     ///
     /// Returns an error, without calling `f`, if libwasmtime's runtime can't be started.
@@ -135,11 +134,21 @@ mod wasi {
     ///
     /// Panics if `f` does.
     pub fn enter_own<R>(f: impl FnOnce() -> R) -> Result<R, LeaveError> {
-        let _own = match Handle::try_current() {
-            Ok(_) => Some(own()?.enter()),
-            Err(_) => None,
-        };
+        let _own = own()?.enter();
         Ok(f())
+    }
+
+    /// Wakes a task after a while, which is rounded up to milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if libwasmtime's runtime can't be started.
+    pub fn wake_after(delay: Duration, waker: Waker) -> Result<(), LeaveError> {
+        own()?.spawn(async move {
+            sleep(delay).await;
+            waker.wake();
+        });
+        Ok(())
     }
 
     /// Calls `f`, which is code of the program that libwasmtime calls, in the runtime that
@@ -220,6 +229,8 @@ mod wasi {
 #[cfg(not(feature = "wasi"))]
 mod no_wasi {
     use super::LeaveError;
+    use std::task::Waker;
+    use std::time::Duration;
 
     /// Calls `f`: without `wasi` libwasmtime has no functions that need a runtime.
     ///
@@ -239,6 +250,16 @@ mod no_wasi {
     #[inline]
     pub fn enter_own<R>(f: impl FnOnce() -> R) -> Result<R, LeaveError> {
         Ok(f())
+    }
+
+    /// Wakes a task at once: without `wasi` nothing of libwasmtime waits asynchronously.
+    ///
+    /// # Errors
+    ///
+    /// Never returns an error.
+    pub fn wake_after(_: Duration, waker: Waker) -> Result<(), LeaveError> {
+        waker.wake();
+        Ok(())
     }
 
     /// Calls `f`.

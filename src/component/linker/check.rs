@@ -1,7 +1,7 @@
 //! Comparing what a component imports with what is defined.
 
-use super::Definition;
 use super::names::Names;
+use super::{Definition, Definitions};
 use crate::component::typed::{ImportedResources, InstanceType};
 use crate::component::types::{self, ComponentInstance, ComponentItem};
 use crate::error::{Context, bail, ensure, format_err};
@@ -11,7 +11,12 @@ use crate::{Engine, Result};
 #[derive(Debug, Default)]
 pub struct Needs {
     pub is_async: bool,
+    /// A context for WASI.
     pub wasi: bool,
+    /// A context for `wasi:http`.
+    pub wasi_http: bool,
+    /// Whether functions of WASI wait asynchronously.
+    pub waits_for_wasi: bool,
     /// What the resources that the component imports are.
     pub resources: ImportedResources,
 }
@@ -23,13 +28,13 @@ pub struct Needs {
 ///
 /// Returns an error that names the first import that isn't defined or doesn't fit.
 pub fn check_imports(
-    definitions: &Names<Definition>,
+    definitions: &Definitions,
     ty: &types::Component,
     engine: &Engine,
 ) -> Result<Needs> {
     let mut needs = Needs::default();
     for (name, import) in ty.imports(engine) {
-        let definition = definitions.find(name);
+        let definition = definitions.root.find(name);
         check(definition, &import.ty, engine, &mut needs).with_context(|| {
             format!(
                 "component imports {} `{name}`, but a matching implementation was not found in \
@@ -37,6 +42,12 @@ pub fn check_imports(
                 describe(&import.ty)
             )
         })?;
+    }
+    // What was defined last may not be what defines this function, so any counts.
+    #[cfg(feature = "wasi")]
+    {
+        needs.waits_for_wasi &= definitions.wasi.iter().any(|set| set.is_async());
+        needs.is_async |= needs.waits_for_wasi;
     }
     Ok(needs)
 }
@@ -71,6 +82,16 @@ fn check(
             let known = needs.resources.insert(*imported, *ty);
             ensure!(known.is_none_or(|known| known == *ty), "mismatched resource types");
             needs.is_async |= destructor.is_async;
+        }
+        // libwasmtime compares the types.
+        #[cfg(feature = "wasi")]
+        (
+            ComponentItem::ComponentFunc(_) | ComponentItem::Resource(_),
+            Some(Definition::Wasi(item)),
+        ) => {
+            needs.wasi = true;
+            needs.wasi_http |= item.is_http;
+            needs.waits_for_wasi |= item.waits;
         }
         (
             ComponentItem::ComponentFunc(_) | ComponentItem::Resource(_),
@@ -162,6 +183,8 @@ impl Definition {
             Definition::Module(_) => "module",
             Definition::Resource(..) => "resource",
             Definition::Instance(_) => "instance",
+            #[cfg(feature = "wasi")]
+            Definition::Wasi(_) => "a definition of WASI",
             Definition::Trap => "a definition that traps",
         }
     }

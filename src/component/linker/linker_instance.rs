@@ -230,7 +230,7 @@ impl<'a, T: 'static> LinkerInstance<'a, T> {
         self.define(name, Definition::Func(Arc::new(func)))
     }
 
-    fn define(&mut self, name: &str, definition: Definition) -> Result<()> {
+    pub(super) fn define(&mut self, name: &str, definition: Definition) -> Result<()> {
         if !self.shadowing && self.names.contains(name) {
             bail!("map entry `{name}` defined twice");
         }

@@ -5,6 +5,7 @@
 //! it calls libwasmtime only when it is polled, and can't be moved by then. Dropping it deletes
 //! the C future, which unwinds the code, with the futures of host functions in it.
 
+use super::patience::Patience;
 use crate::Result;
 use crate::callback::discard;
 use crate::store::StoreOpaque;
@@ -157,6 +158,7 @@ struct Entry<S> {
     error: *mut wasmtime_error_t,
     /// The future of an epoch callback that the code waits for.
     yielding: Option<Yield>,
+    patience: Patience,
     _pinned: PhantomPinned,
 }
 
@@ -185,6 +187,7 @@ where
             trap: ptr::null_mut(),
             error: ptr::null_mut(),
             yielding: None,
+            patience: Patience::default(),
             _pinned: PhantomPinned,
         }
     }
@@ -241,12 +244,17 @@ where
                     "a call is polled although its store was used after it had yielded"
                 );
                 let outer = Asynchrony::of(this.store).begin_poll(task.waker());
+                let waits_for_wasi = Asynchrony::of(this.store).waits_for_wasi;
+                let poll = || wasmtime_call_future_poll(this.future);
                 let has_finished = StoreOpaque::outside_runtime(this.store.as_ptr(), || {
-                    wasmtime_call_future_poll(this.future)
+                    if waits_for_wasi {
+                        return this.patience.poll(poll);
+                    }
+                    Ok(poll())
                 });
                 (has_finished, Asynchrony::of(this.store).end_poll(outer))
             };
-            if has_finished? {
+            if has_finished.and_then(|polled| polled)? {
                 let future = mem::replace(&mut this.future, ptr::null_mut());
                 // SAFETY: invariant "State". The future is owned and deleted once. The two others
                 // are null or owned, and taken once.
@@ -264,7 +272,7 @@ where
                         let place = NonNull::from(&mut this.future);
                         Asynchrony::of(this.store).set_yielded(place);
                     }
-                    task.waker().wake_by_ref();
+                    this.patience.wake(task.waker())?;
                     return Poll::Pending;
                 }
                 Pause::Until(yielding) => this.yielding = Some(yielding),
