@@ -69,6 +69,8 @@
 //! as well.
 
 mod interfaces;
+#[cfg(all(test, feature = "cranelift", feature = "wat"))]
+mod tests;
 
 #[cfg(feature = "wasi-http")]
 pub(super) use interfaces::HTTP;

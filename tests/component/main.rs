@@ -18,6 +18,8 @@ mod reentrance;
 mod resource_table;
 mod strings;
 mod values;
+#[cfg(feature = "wasi")]
+mod wasi;
 #[cfg(feature = "component-macro")]
 mod worlds;
 

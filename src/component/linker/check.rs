@@ -83,20 +83,27 @@ fn check(
             ensure!(known.is_none_or(|known| known == *ty), "mismatched resource types");
             needs.is_async |= destructor.is_async;
         }
+        // An interface that uses a resource of another one need not define it again.
+        (ComponentItem::Resource(imported), None)
+            if needs.resources.contains_key(imported) => {}
+        // What it is isn't known, so it is only equal to itself.
+        (ComponentItem::Resource(imported), Some(Definition::Trap)) => {
+            needs.resources.entry(*imported).or_insert(*imported);
+        }
         // libwasmtime compares the types.
         #[cfg(feature = "wasi")]
         (
             ComponentItem::ComponentFunc(_) | ComponentItem::Resource(_),
             Some(Definition::Wasi(item)),
         ) => {
+            if let ComponentItem::Resource(imported) = expected {
+                needs.resources.entry(*imported).or_insert(*imported);
+            }
             needs.wasi = true;
             needs.wasi_http |= item.is_http;
             needs.waits_for_wasi |= item.waits;
         }
-        (
-            ComponentItem::ComponentFunc(_) | ComponentItem::Resource(_),
-            Some(Definition::Trap),
-        )
+        (ComponentItem::ComponentFunc(_), Some(Definition::Trap))
         // libwasmtime compares what the module imports and exports.
         | (ComponentItem::Module(_), Some(Definition::Module(_))) => {}
         (expected, found) => {
