@@ -17,6 +17,9 @@ mod bundle;
 #[cfg(feature = "wasi")]
 #[path = "examples/command_line.rs"]
 mod command_line;
+#[cfg(all(feature = "component-model", feature = "wasi"))]
+#[path = "examples/commands.rs"]
+mod commands;
 #[cfg(feature = "component-macro")]
 #[path = "examples/components.rs"]
 mod components;
@@ -49,6 +52,8 @@ fn main() -> ExitCode {
             bundle::TESTS,
             #[cfg(feature = "wasi")]
             command_line::TESTS,
+            #[cfg(all(feature = "component-model", feature = "wasi"))]
+            commands::TESTS,
             #[cfg(feature = "component-macro")]
             components::TESTS,
             #[cfg(feature = "wasi")]

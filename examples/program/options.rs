@@ -112,6 +112,12 @@ impl Options {
         Ok(wasi)
     }
 
+    /// Reports whether functions that nobody defines trap when they are called.
+    #[allow(dead_code, reason = "not every example runs components")]
+    pub fn unknown_imports_trap(&self) -> bool {
+        self.unknown_imports_trap
+    }
+
     /// Returns what the program is linked with: WASI, and `more`.
     ///
     /// # Errors

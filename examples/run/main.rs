@@ -1,4 +1,4 @@
-//! Runs a WASI preview 1 program as the `wasmtime` CLI does: it sees its
+//! Runs a WASI program as the `wasmtime` CLI does, a module or a component: it sees its
 //! arguments, the standard streams, and what the options name.
 //!
 //! ```sh
@@ -10,14 +10,21 @@
 //! Exits with the program's exit code, with 134 if it traps, with 1 if it can't be
 //! run, and with 2 if the command line is wrong.
 
+#[cfg(feature = "component-model")]
+mod component;
 mod left_out;
 #[path = "../program/mod.rs"]
 mod program;
 
+#[cfg(not(feature = "component-model"))]
+use libwasmtime::bail;
+#[cfg(feature = "component-model")]
+use libwasmtime::component::Component;
 use libwasmtime::error::Context;
-use libwasmtime::{Engine, Module, Result, ensure};
+use libwasmtime::{Engine, Module, Precompiled, Result, ensure};
 use program::Options;
 use program::command_line::{Argument, CommandLine, Usage};
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::exit;
@@ -61,7 +68,14 @@ enum Task {
     Run(Invocation),
 }
 
-/// A module, and the options to run it with.
+/// What is run.
+enum Program {
+    Module(Module),
+    #[cfg(feature = "component-model")]
+    Component(Component),
+}
+
+/// A program, and the options to run it with.
 #[derive(Default)]
 struct Invocation {
     options: Options,
@@ -139,7 +153,11 @@ impl Invocation {
     fn run(&self) -> Result<()> {
         // With `load`, opens libwasmtime, or says why that fails.
         libwasmtime::load()?;
-        let module = self.module(&Engine::default())?;
+        let module = match self.program(&Engine::default())? {
+            Program::Module(module) => module,
+            #[cfg(feature = "component-model")]
+            Program::Component(component) => return self.run_component(&component),
+        };
         let linker = self.options.linker(&module, |_| Ok(()))?;
         let mut wasi = self.options.wasi()?;
         wasi.arg(self.argv0()).args(&self.arguments);
@@ -164,26 +182,60 @@ impl Invocation {
         self.argv0.as_deref().or(name).unwrap_or(&self.path)
     }
 
-    /// Compiles the module, or loads precompiled code.
-    fn module(&self, engine: &Engine) -> Result<Module> {
+    #[cfg(feature = "component-model")]
+    fn run_component(&self, component: &Component) -> Result<()> {
+        ensure!(
+            self.function.is_none(),
+            "`--invoke` isn't supported here for a component: call `Instance::get_func` in a \
+             program of your own, or use the `wasmtime` command"
+        );
+        let mut wasi = self.options.wasi()?;
+        wasi.arg(self.argv0()).args(&self.arguments);
+        component::run(component, &self.options, &mut wasi)
+    }
+
+    /// Compiles the program, or loads precompiled code.
+    fn program(&self, engine: &Engine) -> Result<Program> {
         let failed = || format!("failed to open wasm module `{}`", self.path);
         if self.path == STDIN {
             let mut bytes = Vec::new();
             io::stdin().read_to_end(&mut bytes).with_context(failed)?;
-            if Engine::detect_precompiled(&bytes).is_none() {
-                return compiled(Module::new(engine, bytes));
-            }
-            self.ensure_allow_precompiled()?;
-            // SAFETY: the user has declared with an option that the bytes can be trusted.
-            return unsafe { Module::deserialize(engine, bytes) };
+            return match Engine::detect_precompiled(&bytes) {
+                Some(kind) => self.precompiled(engine, kind, bytes),
+                None => compile(engine, &bytes, || Module::new(engine, &bytes)),
+            };
         }
         let precompiled = Engine::detect_precompiled_file(&self.path).with_context(failed)?;
-        if precompiled.is_none() {
-            return compiled(Module::from_file(engine, &self.path));
+        if precompiled == Some(Precompiled::Module) {
+            self.ensure_allow_precompiled()?;
+            // SAFETY: the user has declared with an option that the file can be trusted.
+            let module = unsafe { Module::deserialize_file(engine, &self.path) };
+            return module.map(Program::Module);
         }
+        let bytes = fs::read(&self.path).with_context(failed)?;
+        match precompiled {
+            Some(kind) => self.precompiled(engine, kind, bytes),
+            // The errors name the file.
+            None => compile(engine, &bytes, || Module::from_file(engine, &self.path)),
+        }
+    }
+
+    /// Loads precompiled code.
+    fn precompiled(&self, engine: &Engine, kind: Precompiled, code: Vec<u8>) -> Result<Program> {
         self.ensure_allow_precompiled()?;
-        // SAFETY: the user has declared with an option that the file can be trusted.
-        unsafe { Module::deserialize_file(engine, &self.path) }
+        match kind {
+            // SAFETY: the user has declared with an option that the code can be trusted.
+            Precompiled::Module => {
+                unsafe { Module::deserialize(engine, code) }.map(Program::Module)
+            }
+            #[cfg(feature = "component-model")]
+            // SAFETY: the user has declared with an option that the code can be trusted.
+            Precompiled::Component => {
+                unsafe { Component::deserialize(engine, code) }.map(Program::Component)
+            }
+            #[cfg(not(feature = "component-model"))]
+            Precompiled::Component => bail!(NO_COMPONENTS),
+        }
     }
 
     fn ensure_allow_precompiled(&self) -> Result<()> {
@@ -194,6 +246,39 @@ impl Invocation {
         );
         Ok(())
     }
+}
+
+/// The first bytes of a component in the binary format.
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+
+#[cfg(not(feature = "component-model"))]
+const NO_COMPONENTS: &str = "it is a component, which this can't run, as it was built without the feature `component-model`";
+
+/// Compiles a program. `module` does so if it is a module.
+fn compile(
+    engine: &Engine,
+    program: &[u8],
+    module: impl FnOnce() -> Result<Module>,
+) -> Result<Program> {
+    if !is_component(program) {
+        return compiled(module()).map(Program::Module);
+    }
+    #[cfg(feature = "component-model")]
+    return Component::new(engine, program).map(Program::Component);
+    #[cfg(not(feature = "component-model"))]
+    {
+        _ = engine;
+        bail!(NO_COMPONENTS)
+    }
+}
+
+/// Reports whether a program is a component, in the binary format or as text.
+fn is_component(program: &[u8]) -> bool {
+    #[cfg(feature = "wat")]
+    if !program.starts_with(b"\0asm") {
+        return libwasmtime::wat2wasm(program).is_ok_and(|binary| binary.starts_with(COMPONENT));
+    }
+    program.starts_with(COMPONENT)
 }
 
 /// Adds a hint to the error if the text format isn't built in.

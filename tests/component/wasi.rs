@@ -1,5 +1,6 @@
 //! WASI 2.
 
+mod adapter;
 #[cfg(feature = "component-model-async")]
 mod asynchronous;
 mod commands;
@@ -7,25 +8,11 @@ mod commands;
 mod http;
 mod linking;
 
+use adapter::adapt;
 use libwasmtime::component::{Component, Instance, Linker, TypedFunc};
 use libwasmtime::wasi::{WasiCtxBuilder, p2};
 use libwasmtime::{Engine, Result, Store};
 use std::sync::OnceLock;
-use wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER;
-use wit_component::ComponentEncoder;
-
-/// Makes a component of a program of WASI preview 1, as `wasm32-wasip2` toolchains do.
-fn adapt(program: &[u8]) -> Vec<u8> {
-    ComponentEncoder::default()
-        .module(program)
-        .and_then(|encoder| {
-            let name =
-                wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
-            encoder.adapter(name, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER)
-        })
-        .and_then(|mut encoder| encoder.encode())
-        .expect("the program is one of WASI preview 1")
-}
 
 /// An engine, and the component of `guests/command.wat`.
 fn command() -> &'static (Engine, Component) {

@@ -301,9 +301,6 @@ fn a_module_from_standard_input() {
 fn what_is_no_module() {
     let causes = ["failed to open wasm module `nowhere.wasm`"];
     assert_fails_to_run(example("run").arg("nowhere.wasm"), 1, &causes);
-    let component = module("component", "(component)");
-    let causes = ["was given a WebAssembly component"];
-    assert_fails_to_run(&mut run(&[], &component, &[]), 1, &causes);
     let text = module("text", "(module\n    (func i32.ad))");
     let causes = ["unknown operator", "program.wat:2:11"];
     assert_fails_to_run(&mut run(&[], &text, &[]), 1, &causes);
