@@ -66,7 +66,7 @@
 //!   [`UnknownImportError`], [`Unsupported`], [`LoadError`] and others. It also finds
 //!   a [`WasmBacktrace`].
 //! - `GuestProfiler` records where WebAssembly code spends its time.
-//! - `wasi` is WASI preview 1. `standard` is the engine-neutral part of the C API, as
+//! - `wasi` is WASI preview 1, and `wasi::p2` is WASI 2, for components. `standard` is the engine-neutral part of the C API, as
 //!   owned types.
 //! - [`mod@vec`] contains the C API's vectors as owned types. [`sys`] declares the whole
 //!   C API, for what the safe layer doesn't wrap; its trait [`AsC`](sys::AsC) returns the C
