@@ -224,13 +224,13 @@ impl Invocation {
     fn precompiled(&self, engine: &Engine, kind: Precompiled, code: Vec<u8>) -> Result<Program> {
         self.ensure_allow_precompiled()?;
         match kind {
-            // SAFETY: the user has declared with an option that the code can be trusted.
             Precompiled::Module => {
+                // SAFETY: the user has declared with an option that the code can be trusted.
                 unsafe { Module::deserialize(engine, code) }.map(Program::Module)
             }
             #[cfg(feature = "component-model")]
-            // SAFETY: the user has declared with an option that the code can be trusted.
             Precompiled::Component => {
+                // SAFETY: the user has declared with an option that the code can be trusted.
                 unsafe { Component::deserialize(engine, code) }.map(Program::Component)
             }
             #[cfg(not(feature = "component-model"))]
