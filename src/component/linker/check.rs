@@ -16,6 +16,7 @@ pub struct Needs {
     /// A context for `wasi:http`.
     pub wasi_http: bool,
     /// Whether functions of WASI wait asynchronously.
+    #[cfg(any(feature = "component-model-async", feature = "wasi"))]
     pub waits_for_wasi: bool,
     /// What the resources that the component imports are.
     pub resources: ImportedResources,
