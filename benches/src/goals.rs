@@ -98,6 +98,7 @@ const INSTANTIATE: &[Goal] = &[Goal::native(1.1)];
 const MEMORY: &[Goal] = &[Goal::native(1.5)];
 const REFERENCE: &[Goal] = &[Goal::native(1.2)];
 const OBJECT: &[Goal] = &[Goal::native(1.3), Goal::c(1.05)];
+const COMPONENT: &[Goal] = &[Goal::native(1.3), Goal::c(1.05)];
 const LINKER: &[Goal] = &[Goal::native(1.3)];
 const ASYNC_CALL: &[Goal] = &[Goal::native(1.15)];
 const ASYNC_HOST: &[Goal] = &[Goal::native(1.3)];
@@ -251,6 +252,66 @@ pub const ROWS: &[Row] = &[
         "`externref`, made, passed in and dropped",
         1,
         OBJECT,
+    ),
+    row(
+        "component::typed_nullary",
+        "typed call of a component, `()`",
+        1,
+        COMPONENT,
+    ),
+    row(
+        "component::typed_mixed",
+        "typed call of a component, four scalars",
+        1,
+        COMPONENT,
+    ),
+    row(
+        "component::untyped_mixed",
+        "`component::Func::call`, four scalars",
+        1,
+        COMPONENT,
+    ),
+    row(
+        "component::string",
+        "typed call of a component, a string in and out",
+        1,
+        COMPONENT,
+    ),
+    row(
+        "component::bytes",
+        "typed call of a component, 1,000 bytes in",
+        1,
+        COMPONENT,
+    ),
+    row(
+        "component::records",
+        "typed call of a component, 100 records in and out",
+        1,
+        COMPONENT,
+    ),
+    row(
+        "component::host_mixed",
+        "typed host function of a component, `(u32, u64) -> f32`",
+        LOOP,
+        COMPONENT,
+    ),
+    row(
+        "component::host_string",
+        "typed host function of a component, a string in and out",
+        LOOP,
+        COMPONENT,
+    ),
+    row(
+        "component::host_resource",
+        "resource of the host, made, lent and dropped by a component",
+        LOOP,
+        COMPONENT,
+    ),
+    row(
+        "component::instantiate",
+        "instantiation of a component with functions of the host",
+        1,
+        COMPONENT,
     ),
     row("failure::trap", "trap and its backtrace", 1, REFERENCE),
     row(

@@ -4,6 +4,7 @@
 pub mod asynchronous;
 pub mod binding;
 pub mod call;
+pub mod component;
 pub mod failure;
 pub mod host;
 pub mod instantiate;
