@@ -415,3 +415,51 @@ fn a_destructor_panics() -> Result<()> {
     guest.assert_dropped(&[3]);
     Ok(())
 }
+
+/// A component that imports a resource in one interface, and an interface that uses it.
+const USED: &str = r#"
+    (component
+        (import "test:guests/host-counters" (instance $counters
+            (export "counter" (type $counter (sub resource)))))
+        (alias export $counters "counter" (type $counter))
+        (import "test:guests/more" (instance $more
+            (alias outer 1 $counter (type $used))
+            (export "counter" (type $counter (eq $used)))
+            (export "value" (func (param "counter" (borrow $counter)) (result u32)))))
+        (core func $value (canon lower (func $more "value")))
+        (core module $m
+            (import "" "value" (func $value (param i32) (result i32)))
+            (func (export "value") (param i32) (result i32) (call $value (local.get 0))))
+        (core instance $i (instantiate $m (with "" (instance (export "value" (func $value))))))
+        (func (export "value") (param "counter" (own $counter)) (result u32)
+            (canon lift (core func $i "value"))))
+"#;
+
+/// Only the interface that a resource is in has to define it.
+#[test]
+fn an_interface_uses_a_resource_of_another_one() -> Result<()> {
+    let (_, mut linker) = load()?;
+    let component = Component::new(linker.engine(), USED)?;
+    assert_error(linker.instantiate_pre(&component), "test:guests/more");
+    let mut more = linker.instance("test:guests/more")?;
+    more.func_wrap("value", |store, (counter,): (Resource<Counter>,)| {
+        Ok((store.data().table.get(&counter)?.0,))
+    })?;
+    let mut guest = Guest::of(&component, &linker)?;
+    let counter = guest.push(7)?;
+    assert_eq!(guest.call::<_, (u32,)>("value", (counter,))?, (7,));
+    // It may define the same again, and nothing else.
+    let mut more = linker.instance("test:guests/more")?;
+    more.resource("counter", ResourceType::host::<Counter>(), |_, _| Ok(()))?;
+    Guest::of(&component, &linker)?;
+    let mut more = linker.instance("test:guests/more")?;
+    more.resource("counter", ResourceType::host::<u8>(), |_, _| Ok(()))?;
+    let mismatch = linker.instantiate_pre(&component);
+    assert_error(mismatch, "mismatched resource types");
+    // The types of functions are compared with what the resource is.
+    let mut more = linker.instance("test:guests/more")?;
+    more.resource("counter", ResourceType::host::<Counter>(), |_, _| Ok(()))?;
+    more.func_wrap("value", |_, (_,): (Resource<u8>,)| Ok((0_u32,)))?;
+    assert_error(linker.instantiate_pre(&component), "params.0");
+    Ok(())
+}
