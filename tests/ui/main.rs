@@ -39,6 +39,21 @@ fn mistakes_in_macros_are_explained() {
     cases.compile_fail("tests/ui/macros_value/*.rs");
 }
 
+/// The mistakes in the use of the macros for components.
+#[test]
+#[cfg(all(feature = "macros", feature = "async", feature = "component-model"))]
+#[cfg_attr(
+    feature = "vendored-min",
+    ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
+)]
+fn mistakes_in_macros_for_components_are_explained() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/component/*.rs");
+    if cfg!(feature = "component-macro") {
+        cases.compile_fail("tests/ui/bindgen/*.rs");
+    }
+}
+
 /// With `vendored`, `trybuild` would check all of libwasmtime's sources in a
 /// target directory of its own, for minutes. How the library is linked makes no
 /// difference to the types.
