@@ -34,7 +34,6 @@ mod in_store;
 mod instance;
 mod instance_pre;
 mod linker;
-#[cfg(feature = "macros")]
 mod macros;
 mod raw;
 mod resource;
@@ -44,11 +43,11 @@ mod typed;
 pub mod types;
 mod val;
 
-#[cfg(feature = "component-macro")]
-#[doc(inline)]
+#[cfg_attr(feature = "component-macro", doc(inline))]
+#[cfg_attr(not(feature = "component-macro"), doc(hidden))]
 pub use crate::__component_bindgen as bindgen;
-#[cfg(feature = "macros")]
-#[doc(inline)]
+#[cfg_attr(feature = "macros", doc(inline))]
+#[cfg_attr(not(feature = "macros"), doc(hidden))]
 pub use crate::__component_flags as flags;
 pub use access::Access;
 pub use component::Component;

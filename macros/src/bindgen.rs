@@ -29,12 +29,8 @@ fn generate(options: Options) -> Result<TokenStream> {
     let code = opts
         .generate(&mut source.resolve, source.world)
         .map_err(|error| refused(&options, &error))?;
-    if code.contains("::component::Accessor") {
-        return Err(Error::new(
-            options.span,
-            "a function with the options `async | store` runs concurrently, which the C API of \
-             libwasmtime can't do: leave `store` out, or `async`",
-        ));
+    if let Some(error) = concurrent(&options, &code) {
+        return Err(error);
     }
     if opts.stringify {
         let code = options.placeholders.replace_in_text(code);
@@ -55,6 +51,26 @@ fn generate(options: Options) -> Result<TokenStream> {
         ));
     }
     Ok(code)
+}
+
+/// Returns the error for code that runs functions concurrently, if it does.
+// Version 48: `async` functions of WIT aside, that is what `async | store` makes of an exported
+// function and of the dropping of a resource; look at what the generator writes with `Accessor`.
+fn concurrent(options: &Options, code: &str) -> Option<Error> {
+    if !code.contains("::component::Accessor") {
+        return None;
+    }
+    let (option, message) = if code.contains("resource_concurrent(") {
+        let message = "with `async | store`, resources are dropped concurrently, which the C API \
+                       of libwasmtime can't do: leave out `store` or `async`, or add a rule for \
+                       dropping, such as `\"example:a/b.[drop]file\": async`";
+        ("imports", message)
+    } else {
+        let message = "with `async | store`, exported functions run concurrently, which the C API \
+                       of libwasmtime can't do: leave out `store`";
+        ("exports", message)
+    };
+    Some(Error::new(options.span_of(option), message))
 }
 
 /// Returns the error for what the generator has refused, which is a name that isn't in the world.

@@ -38,18 +38,38 @@ impl Placeholders {
 
     /// Replaces the placeholders in code.
     pub fn replace(&self, code: TokenStream) -> TokenStream {
+        // What comes from the path before, as in `use path as name;`, gets its place, so that the
+        // compiler's messages about both point there.
+        let mut place = None;
         let replaced = code.into_iter().map(|token| match token {
-            TokenTree::Ident(ident) => match self.paths.get(&ident) {
-                Some(path) => path.tokens.clone(),
-                None => TokenTree::from(ident).into(),
+            TokenTree::Ident(mut ident) => match self.paths.get(&ident) {
+                Some(path) => {
+                    place = path
+                        .tokens
+                        .clone()
+                        .into_iter()
+                        .last()
+                        .map(|last| last.span());
+                    path.tokens.clone()
+                }
+                None => {
+                    if let Some(place) = place {
+                        ident.set_span(ident.span().located_at(place));
+                    }
+                    TokenTree::from(ident).into()
+                }
             },
             TokenTree::Group(group) => {
+                place = None;
                 let inner = self.replace(group.stream());
                 let mut replaced = Group::new(group.delimiter(), inner);
                 replaced.set_span(group.span());
                 TokenTree::from(replaced).into()
             }
-            TokenTree::Punct(_) | TokenTree::Literal(_) => token.into(),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {
+                place = None;
+                token.into()
+            }
         });
         replaced.collect()
     }

@@ -98,7 +98,7 @@ fn no_world(
     } else if options.world.is_some() {
         (options.span_of("world"), format!("there is {names}"))
     } else {
-        let advice = "the option `world` names it";
+        let advice = "expected the option `world`, with the name of one";
         (options.source_span(), advice.to_owned())
     };
     Error::new(span, format!("{error:#}\n{advice}"))

@@ -43,11 +43,11 @@ impl Names {
         // Version 48: a component's names differ in more than their case, too; look at `KebabStr`
         // of the crate `wasmparser`.
         if let Some(other) = (self.names.iter()).find(|other| other.eq_ignore_ascii_case(&name)) {
-            let (of, case) = match *other == name {
-                true => (self.of, ""),
-                false => (self.of, " in capital or small letters"),
-            };
-            let message = format!("the name `{name}` is there twice{case}: the {of} have one each");
+            let message = format!(
+                "the name `{name}` is there twice, as `{other}`: the {} have different names, apart \
+                 from capital and small letters",
+                self.of
+            );
             return Err(Error::new(span, message));
         }
         self.names.push(name.clone());

@@ -51,7 +51,11 @@ bindgen!({
 });
 
 bindgen!({
-    inline: "package a:b; world w { import f: func(); }",
+    inline: "
+        package a:b;
+        interface c { resource d; }
+        world w { import c; }
+    ",
     imports: { default: async | store },
 });
 

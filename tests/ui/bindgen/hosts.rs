@@ -32,7 +32,7 @@ fn nothing(linker: &mut Linker<Nothing>) -> libwasmtime::Result<()> {
 struct Wrong;
 
 impl prices::Host for Wrong {
-    fn price(&mut self, name: &str) -> Option<u32> {
+    fn price(&mut self, _: &str) -> Option<u32> {
         None
     }
 }

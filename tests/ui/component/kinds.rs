@@ -80,7 +80,7 @@ enum Empty {}
 
 #[derive(ComponentType)]
 #[component(enum)]
-enum Parameter<'a> {
+enum Parameter<const N: usize> {
     A,
 }
 
