@@ -72,8 +72,10 @@ pub use val::Val;
 pub mod __internal {
     pub use super::typed::derived::*;
     pub use super::typed::{InstanceType, LiftContext, LowerContext, TypeMismatch};
-    #[cfg(feature = "component-macro")]
+    #[cfg(all(feature = "component-macro", feature = "component-model-async"))]
     pub use libwasmtime_macros::bindgen;
+    #[cfg(all(feature = "component-macro", not(feature = "component-model-async")))]
+    pub use libwasmtime_macros::bindgen_without_async as bindgen;
     #[cfg(feature = "macros")]
     pub use libwasmtime_macros::flags;
     pub use std::boxed::Box;

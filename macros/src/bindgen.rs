@@ -7,6 +7,7 @@ mod function_config;
 mod options;
 mod placeholders;
 mod source;
+mod synchronous;
 mod unsupported;
 mod values;
 
@@ -15,13 +16,21 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Error, Result};
 
+/// Whether `libwasmtime` has asynchronous functions of components.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Asynchrony {
+    Here,
+    Missing,
+}
+
 /// Expands the macro, or returns the error.
-pub fn expand(input: TokenStream) -> TokenStream {
-    let expanded = syn::parse2::<Options>(input).and_then(generate);
+pub fn expand(input: TokenStream, asynchrony: Asynchrony) -> TokenStream {
+    let options = syn::parse2::<Options>(input);
+    let expanded = options.and_then(|options| generate(options, asynchrony));
     expanded.unwrap_or_else(|error| error.to_compile_error())
 }
 
-fn generate(options: Options) -> Result<TokenStream> {
+fn generate(options: Options, asynchrony: Asynchrony) -> Result<TokenStream> {
     let mut source = source::parse(&options)?;
     let error = |error: anyhow::Error| Error::new(options.source_span(), format!("{error:#}"));
     unsupported::check(&source.resolve, source.world).map_err(error)?;
@@ -32,16 +41,22 @@ fn generate(options: Options) -> Result<TokenStream> {
     if let Some(error) = concurrent(&options, &code) {
         return Err(error);
     }
+    if asynchrony == Asynchrony::Missing {
+        synchronous::check(&options, &code)?;
+    }
     if opts.stringify {
         let code = options.placeholders.replace_in_text(code);
         return Ok(quote!(#code));
     }
-    let code: TokenStream = code.parse().map_err(|error| {
+    let mut code: TokenStream = code.parse().map_err(|error| {
         Error::new(
             options.span,
             format!("the generated code is no Rust: {error}"),
         )
     })?;
+    if asynchrony == Asynchrony::Missing {
+        code = synchronous::without_async(code)?;
+    }
     let mut code = options.placeholders.replace(code);
     // So that the compiler knows what the code depends on.
     for file in source.files {

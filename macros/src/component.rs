@@ -44,7 +44,6 @@ fn expand(derive: Derive, input: &Input<'_>) -> Result<TokenStream> {
         // SAFETY: what is compared, written and read are the fields or cases of the type, in
         // their order and with their names.
         #[automatically_derived]
-        #[allow(unsafe_code)]
         unsafe impl #params #path::component::#name for #ty #args #bounds {
             #body
         }
@@ -136,15 +135,15 @@ fn lift(input: &Input<'_>, internal: &TokenStream) -> TokenStream {
             let idents = fields.iter().map(|field| field.ident);
             let types = fields.iter().map(|field| field.ty);
             let len = fields.len();
-            let fields = match len {
-                0 => quote!(_ = (record, cx);),
-                _ => quote!(),
+            // Without fields, neither is used or changed.
+            let (mutable, unused) = match len {
+                0 => (None, Some(quote!(_ = (record, cx);))),
+                _ => (Some(quote!(mut)), None),
             };
             quote! {
-                #[allow(unused_mut)]
-                let mut record = #internal::RecordReader::new(val, #len)?;
+                let #mutable record = #internal::RecordReader::new(val, #len)?;
                 let lifted = Self { #(#idents: record.field::<#types>(cx)?),* };
-                #fields
+                #unused
                 ::core::result::Result::Ok(lifted)
             }
         }
@@ -201,10 +200,10 @@ fn lower(input: &Input<'_>, internal: &TokenStream) -> TokenStream {
             let names = fields.iter().map(|field| &field.name);
             let types = fields.iter().map(|field| field.ty);
             let len = fields.len();
+            let mutable = (len > 0).then(|| quote!(mut));
             quote! {
                 _ = &cx;
-                #[allow(unused_mut)]
-                let mut record = #internal::RecordWriter::new(#len);
+                let #mutable record = #internal::RecordWriter::new(#len);
                 #(record.field::<#types>(cx, #names, &self.#idents)?;)*
                 ::core::result::Result::Ok(record.finish())
             }

@@ -217,7 +217,6 @@ fn define(Flags { path, ident, flags }: &Flags) -> TokenStream {
 
         // SAFETY: what is compared, written and read are the flags, in their order and with their
         // names.
-        #[allow(unsafe_code)]
         const _: () = {
             unsafe impl #path::component::ComponentType for #ident {
                 const SIZE32: usize = #internal::flags_size(#len);

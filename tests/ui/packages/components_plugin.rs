@@ -15,7 +15,7 @@ mod found {
                 flags access { read }
                 enum axis { x, y }
                 variant shape { named(string), none }
-                move: func(point: point, access: access, axis: axis) -> shape;
+                turn: func(point: point, access: access, axis: axis) -> shape;
             }
 
             world plugin {
@@ -35,7 +35,7 @@ mod given {
             interface types {
                 record point { x: s32 }
                 flags access { read }
-                move: func(point: point, access: access);
+                turn: func(point: point, access: access);
             }
 
             world plugin { import types; }
@@ -52,8 +52,8 @@ mod own {
 
     facade::engine::component::bindgen!({
         inline: "
-            package example:own;
-            interface types { record point { x: s32 } move: func(point: point); }
+            package example:mine;
+            interface types { record point { x: s32 } turn: func(point: point); }
             world plugin { import types; }
         ",
         wasmtime_crate: crate::own::engine,
@@ -97,7 +97,7 @@ pub enum Axis {
 pub struct Host;
 
 impl found::example::found::types::Host for Host {
-    fn move_(
+    fn turn(
         &mut self,
         _: found::example::found::types::Point,
         _: found::example::found::types::Access,
@@ -108,7 +108,7 @@ impl found::example::found::types::Host for Host {
 }
 
 impl given::example::given::types::Host for Host {
-    fn move_(
+    fn turn(
         &mut self,
         _: given::example::given::types::Point,
         _: given::example::given::types::Access,
@@ -116,8 +116,8 @@ impl given::example::given::types::Host for Host {
     }
 }
 
-impl own::example::own::types::Host for Host {
-    fn move_(&mut self, _: own::example::own::types::Point) {}
+impl own::example::mine::types::Host for Host {
+    fn turn(&mut self, _: own::example::mine::types::Point) {}
 }
 
 pub fn link(linker: &mut Linker<Host>) -> facade::wasmtime::Result<()> {

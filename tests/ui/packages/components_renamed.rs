@@ -21,7 +21,7 @@ mod bindings {
                 flags access { read, write }
 
                 resource file {
-                    open: static func(from: source, access: access) -> result<file, kind>;
+                    open: static func(path: source, access: access) -> result<file, kind>;
                     info: func() -> info;
                 }
             }
@@ -29,6 +29,7 @@ mod bindings {
             world files {
                 import types;
                 import log: func(message: string);
+                import instantiate-async: func();
                 export run: func(info: option<u32>) -> list<string>;
             }
         ",
@@ -52,10 +53,10 @@ pub struct Host {
 impl types::HostFile for Host {
     fn open(
         &mut self,
-        from: types::Source,
+        path: types::Source,
         access: types::Access,
     ) -> Result<std::result::Result<Resource<File>, types::Kind>> {
-        if from == types::Source::StandardInput && access.contains(types::Access::WRITE) {
+        if matches!(path, types::Source::StandardInput) && access.contains(types::Access::WRITE) {
             return Ok(Err(types::Kind::Directory));
         }
         Ok(Ok(self.table.push(File(1))?))
@@ -77,6 +78,10 @@ impl types::Host for Host {}
 impl bindings::FilesImports for Host {
     fn log(&mut self, message: String) -> Result<()> {
         drop(message);
+        Ok(())
+    }
+
+    fn instantiate_async(&mut self) -> Result<()> {
         Ok(())
     }
 }
