@@ -155,7 +155,15 @@ fn define(Flags { path, ident, flags }: &Flags) -> TokenStream {
                 }
             });
     let name = ident.to_string();
+    let doc = match len {
+        0 => "Flags of a component, of which there are none.".to_owned(),
+        _ => format!(
+            "Flags of a component: `{}`.",
+            names.clone().cloned().collect::<Vec<_>>().join("`, `")
+        ),
+    };
     quote! {
+        #[doc = #doc]
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct #ident {
             words: [u32; #words],
