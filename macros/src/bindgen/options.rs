@@ -52,8 +52,7 @@ impl Parse for Options {
         let path;
         bracketed!(path in input);
         let mut placeholders = Placeholders::default();
-        let text = crate_path(None).into_token_stream().to_string();
-        placeholders.set(CRATE, path.parse()?, text);
+        placeholders.set(CRATE, path.parse()?, &crate_path(None));
         let mut options = Options {
             opts: Opts {
                 wasmtime_crate: Some(CRATE.to_owned()),
@@ -154,9 +153,7 @@ impl Options {
             }
             "wasmtime_crate" => {
                 let path = path(input, format_args!("`{name}: libwasmtime`"))?;
-                let tokens = path.into_token_stream();
-                let text = tokens.to_string();
-                self.placeholders.set(CRATE, tokens, text);
+                self.placeholders.set(CRATE, path.to_token_stream(), &path);
             }
             "trappable_error_type" => {
                 opts.trappable_error_type = trappable_errors(input, &mut self.placeholders)?;

@@ -5,6 +5,7 @@
 //! `$crate`, and the compiler's messages point there.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use std::collections::HashMap;
 use syn::Path;
 
@@ -16,23 +17,22 @@ pub struct Placeholders {
 
 struct Replacement {
     tokens: TokenStream,
-    /// The path in code that is returned as text.
     text: String,
 }
 
 impl Placeholders {
     /// Returns the placeholder of another path.
     pub fn add(&mut self, path: &Path) -> String {
-        let tokens = quote::ToTokens::to_token_stream(path);
-        let text = tokens.to_string().split_whitespace().collect();
         let name = format!("__libwasmtime_path{}", self.paths.len());
-        self.set(&name, tokens, text);
+        self.set(&name, path.to_token_stream(), path);
         name
     }
 
-    /// Sets what a placeholder stands for.
-    pub fn set(&mut self, name: &str, tokens: TokenStream, text: String) {
+    /// Sets what a placeholder stands for: tokens, and in code that is returned as text, a path.
+    pub fn set(&mut self, name: &str, tokens: TokenStream, path: &Path) {
         let ident = Ident::new(name, Span::call_site());
+        let text = path.to_token_stream().to_string();
+        let text = text.split_whitespace().collect();
         self.paths.insert(ident, Replacement { tokens, text });
     }
 
