@@ -34,7 +34,6 @@ mod in_store;
 mod instance;
 mod instance_pre;
 mod linker;
-#[cfg(feature = "macros")]
 mod macros;
 mod raw;
 mod resource;
@@ -44,11 +43,11 @@ mod typed;
 pub mod types;
 mod val;
 
-#[cfg(feature = "component-macro")]
-#[doc(inline)]
+#[cfg_attr(feature = "component-macro", doc(inline))]
+#[cfg_attr(not(feature = "component-macro"), doc(hidden))]
 pub use crate::__component_bindgen as bindgen;
-#[cfg(feature = "macros")]
-#[doc(inline)]
+#[cfg_attr(feature = "macros", doc(inline))]
+#[cfg_attr(not(feature = "macros"), doc(hidden))]
 pub use crate::__component_flags as flags;
 pub use access::Access;
 pub use component::Component;
@@ -75,8 +74,10 @@ pub use val::Val;
 pub mod __internal {
     pub use super::typed::derived::*;
     pub use super::typed::{InstanceType, LiftContext, LowerContext, TypeMismatch};
-    #[cfg(feature = "component-macro")]
+    #[cfg(all(feature = "component-macro", feature = "component-model-async"))]
     pub use libwasmtime_macros::bindgen;
+    #[cfg(all(feature = "component-macro", not(feature = "component-model-async")))]
+    pub use libwasmtime_macros::bindgen_without_async as bindgen;
     #[cfg(feature = "macros")]
     pub use libwasmtime_macros::flags;
     pub use std::boxed::Box;

@@ -1,63 +1,63 @@
 //! The macro `component::bindgen!`: its options, and what it makes of the generated code.
 //!
-//! The code comes from the generator of the `wasmtime` crate. It names that crate by a path,
-//! for which a placeholder is passed: a name that is replaced in the tokens by the path that
-//! `libwasmtime` gives, which resolves wherever the macro is used.
+//! The code comes from the generator of the `wasmtime` crate, as text. The paths in it, such as
+//! that of the crate, are passed as placeholders, which are replaced by the tokens of the paths.
 
 mod function_config;
 mod options;
+mod placeholders;
+mod source;
+mod synchronous;
 mod unsupported;
+mod values;
 
 use options::Options;
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::quote;
-use std::path::PathBuf;
 use syn::{Error, Result};
-use wasmtime_internal_wit_bindgen::Opts;
-use wit_parser::{PackageId, Resolve, WorldId};
 
-/// The name in the generated code that stands for the crate.
-const PLACEHOLDER: &str = "__libwasmtime_crate";
+/// Whether `libwasmtime` has asynchronous functions of components.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Asynchrony {
+    Here,
+    Missing,
+}
 
 /// Expands the macro, or returns the error.
-pub fn expand(input: TokenStream) -> TokenStream {
-    let expanded = syn::parse2::<Options>(input).and_then(generate);
+pub fn expand(input: TokenStream, asynchrony: Asynchrony) -> TokenStream {
+    let options = syn::parse2::<Options>(input);
+    let expanded = options.and_then(|options| generate(options, asynchrony));
     expanded.unwrap_or_else(|error| error.to_compile_error())
 }
 
-/// The interfaces that the code is generated from.
-struct Source {
-    resolve: Resolve,
-    world: WorldId,
-    files: Vec<PathBuf>,
-}
-
-fn generate(options: Options) -> Result<TokenStream> {
-    let span = options.span;
-    let error = |error: anyhow::Error| Error::new(span, format!("{error:#}"));
-    let mut source = parse(&options).map_err(error)?;
+fn generate(options: Options, asynchrony: Asynchrony) -> Result<TokenStream> {
+    let mut source = source::parse(&options)?;
+    let error = |error: anyhow::Error| Error::new(options.source_span(), format!("{error:#}"));
     unsupported::check(&source.resolve, source.world).map_err(error)?;
-    let opts = Opts {
-        wasmtime_crate: Some(options.path_text(PLACEHOLDER)),
-        ..options.opts
-    };
+    let opts = options.opts.clone();
     let code = opts
         .generate(&mut source.resolve, source.world)
-        .map_err(error)?;
-    if code.contains("::component::Accessor") {
-        return Err(Error::new(
-            span,
-            "a function with the options `async | store` runs concurrently, which the C API of \
-             libwasmtime can't do: leave `store` out, or `async`",
-        ));
+        .map_err(|error| refused(&options, &error))?;
+    if let Some(error) = concurrent(&options, &code) {
+        return Err(error);
+    }
+    if asynchrony == Asynchrony::Missing {
+        synchronous::check(&options, &code)?;
     }
     if opts.stringify {
+        let code = options.placeholders.replace_in_text(code);
         return Ok(quote!(#code));
     }
-    let code: TokenStream = code
-        .parse()
-        .map_err(|error| Error::new(span, format!("the generated code is no Rust: {error}")))?;
-    let mut code = replace(code, &options.crate_tokens);
+    let mut code: TokenStream = code.parse().map_err(|error| {
+        Error::new(
+            options.span,
+            format!("the generated code is no Rust: {error}"),
+        )
+    })?;
+    if asynchrony == Asynchrony::Missing {
+        code = synchronous::without_async(code)?;
+    }
+    let mut code = options.placeholders.replace(code);
     // So that the compiler knows what the code depends on.
     for file in source.files {
         let file = file.display().to_string();
@@ -68,51 +68,50 @@ fn generate(options: Options) -> Result<TokenStream> {
     Ok(code)
 }
 
-fn parse(options: &Options) -> anyhow::Result<Source> {
-    let mut resolve = Resolve {
-        all_features: true,
-        ..Resolve::default()
+/// Returns the error for code that runs functions concurrently, if it does.
+// Version 48: `async` functions of WIT aside, that is what `async | store` makes of an exported
+// function and of the dropping of a resource; look at what the generator writes with `Accessor`.
+fn concurrent(options: &Options, code: &str) -> Option<Error> {
+    if !code.contains("::component::Accessor") {
+        return None;
+    }
+    let (option, message) = if code.contains("resource_concurrent(") {
+        let message = "with `async | store`, resources are dropped concurrently, which the C API \
+                       of libwasmtime can't do: leave out `store` or `async`, or add a rule for \
+                       dropping, such as `\"example:a/b.[drop]file\": async`";
+        ("imports", message)
+    } else {
+        let message = "with `async | store`, exported functions run concurrently, which the C API \
+                       of libwasmtime can't do: leave out `store`";
+        ("exports", message)
     };
-    let (mut packages, mut files): (Vec<PackageId>, _) = (Vec::new(), Vec::new());
-    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
-    let mut paths: Vec<_> = options.paths.iter().map(|path| root.join(path)).collect();
-    let default = root.join("wit");
-    if paths.is_empty() && default.exists() {
-        paths.push(default);
-    }
-    for path in paths {
-        // A path that is as short as possible reads better in messages.
-        let path = std::fs::canonicalize(&path).unwrap_or(path);
-        let (package, sources) = resolve.push_path(path)?;
-        packages.push(package);
-        files.extend(sources.paths().map(ToOwned::to_owned));
-    }
-    if let Some(inline) = &options.inline {
-        packages = vec![resolve.push_str("macro-input", inline)?];
-    }
-    let world = resolve.select_world(&packages, options.world.as_deref())?;
-    Ok(Source {
-        resolve,
-        world,
-        files,
-    })
+    Some(Error::new(options.span_of(option), message))
 }
 
-/// Replaces the placeholder by the path of the crate.
-fn replace(code: TokenStream, path: &TokenStream) -> TokenStream {
-    let replaced = code.into_iter().map(|token| match token {
-        TokenTree::Ident(ident) if is_placeholder(&ident) => path.clone(),
-        TokenTree::Group(group) => {
-            let inner = replace(group.stream(), path);
-            let mut replaced = Group::new(group.delimiter(), inner);
-            replaced.set_span(group.span());
-            TokenTree::from(replaced).into()
-        }
-        token => token.into(),
-    });
-    replaced.collect()
+/// Returns the error for what the generator has refused, which is a name that isn't in the world.
+// Version 48: the generator's errors name the option; look at its calls of `bail!`.
+fn refused(options: &Options, error: &anyhow::Error) -> Error {
+    let error = format!("{error:#}");
+    let (span, advice) = if error.contains("`with`") {
+        let advice = "expected the name of an interface or of a type in one, such as \
+                      `\"example:a/b\"` or `\"example:a/b.file\"`";
+        (options.span_of("with"), advice)
+    } else if error.contains("`trappable_error_type`") {
+        let advice = "expected the name of a type in an interface: `\"example:a/b.error\"`";
+        (options.span_of("trappable_error_type"), advice)
+    } else if error.contains("named imports") {
+        let advice = "expected the name of an interface: `\"example:a/b\"`";
+        (options.span_of("named_imports"), advice)
+    } else if error.contains("`imports` rules") {
+        (options.span_of("imports"), RULE)
+    } else if error.contains("`exports` rules") {
+        (options.span_of("exports"), RULE)
+    } else {
+        return Error::new(options.span, error);
+    };
+    Error::new(span, format!("{error}: {advice}"))
 }
 
-fn is_placeholder(ident: &Ident) -> bool {
-    ident == PLACEHOLDER
-}
+/// What a rule is for.
+const RULE: &str = "expected the name of a function of the world: `\"f\"`, or with its interface \
+                    `\"example:a/b.f\"`";

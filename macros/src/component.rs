@@ -4,6 +4,7 @@
 
 mod flags;
 mod input;
+mod name;
 
 pub use flags::expand as flags;
 
@@ -43,7 +44,6 @@ fn expand(derive: Derive, input: &Input<'_>) -> Result<TokenStream> {
         // SAFETY: what is compared, written and read are the fields or cases of the type, in
         // their order and with their names.
         #[automatically_derived]
-        #[allow(unsafe_code)]
         unsafe impl #params #path::component::#name for #ty #args #bounds {
             #body
         }
@@ -133,16 +133,17 @@ fn lift(input: &Input<'_>, internal: &TokenStream) -> TokenStream {
     let body = match &input.kind {
         Kind::Record(fields) => {
             let idents = fields.iter().map(|field| field.ident);
+            let types = fields.iter().map(|field| field.ty);
             let len = fields.len();
-            let fields = match len {
-                0 => quote!(_ = (record, cx);),
-                _ => quote!(),
+            // Without fields, neither is used or changed.
+            let (mutable, unused) = match len {
+                0 => (None, Some(quote!(_ = (record, cx);))),
+                _ => (Some(quote!(mut)), None),
             };
             quote! {
-                #[allow(unused_mut)]
-                let mut record = #internal::RecordReader::new(val, #len)?;
-                let lifted = Self { #(#idents: record.field(cx)?),* };
-                #fields
+                let #mutable record = #internal::RecordReader::new(val, #len)?;
+                let lifted = Self { #(#idents: record.field::<#types>(cx)?),* };
+                #unused
                 ::core::result::Result::Ok(lifted)
             }
         }
@@ -153,7 +154,9 @@ fn lift(input: &Input<'_>, internal: &TokenStream) -> TokenStream {
                      name,
                      payload,
                  }| match payload {
-                    Some(_) => quote!(#name => Self::#ident(#internal::lift_payload(cx, payload)?)),
+                    Some(ty) => {
+                        quote!(#name => Self::#ident(#internal::lift_payload::<#ty>(cx, payload)?))
+                    }
                     None => quote!(#name => Self::#ident),
                 },
             );
@@ -191,42 +194,42 @@ fn lift(input: &Input<'_>, internal: &TokenStream) -> TokenStream {
 
 fn lower(input: &Input<'_>, internal: &TokenStream) -> TokenStream {
     let path = &input.path;
-    let body =
-        match &input.kind {
-            Kind::Record(fields) => {
-                let idents = fields.iter().map(|field| field.ident);
-                let names = fields.iter().map(|field| &field.name);
-                let len = fields.len();
-                quote! {
-                    _ = &cx;
-                    #[allow(unused_mut)]
-                    let mut record = #internal::RecordWriter::new(#len);
-                    #(record.field(cx, #names, &self.#idents)?;)*
-                    ::core::result::Result::Ok(record.finish())
-                }
+    let body = match &input.kind {
+        Kind::Record(fields) => {
+            let idents = fields.iter().map(|field| field.ident);
+            let names = fields.iter().map(|field| &field.name);
+            let types = fields.iter().map(|field| field.ty);
+            let len = fields.len();
+            let mutable = (len > 0).then(|| quote!(mut));
+            quote! {
+                _ = &cx;
+                let #mutable record = #internal::RecordWriter::new(#len);
+                #(record.field::<#types>(cx, #names, &self.#idents)?;)*
+                ::core::result::Result::Ok(record.finish())
             }
-            Kind::Variant(cases) => {
-                let arms = cases.iter().map(|Case { ident, name, payload }| match payload {
-                Some(_) => {
-                    quote!(Self::#ident(payload) => #internal::lower_case(cx, #name, payload)?)
+        }
+        Kind::Variant(cases) => {
+            let arms = cases.iter().map(|Case { ident, name, payload }| match payload {
+                Some(ty) => {
+                    quote!(Self::#ident(payload) => #internal::lower_case::<#ty>(cx, #name, payload)?)
                 }
                 None => quote!(Self::#ident => #internal::lower_empty_case(#name)),
             });
-                quote! {
-                    _ = &cx;
-                    ::core::result::Result::Ok(match self { #(#arms,)* })
-                }
+            quote! {
+                _ = &cx;
+                ::core::result::Result::Ok(match self { #(#arms,)* })
             }
-            Kind::Enum(cases) => {
-                let arms = cases
-                    .iter()
-                    .map(|Case { ident, name, .. }| quote!(Self::#ident => #name));
-                quote! {
-                    _ = cx;
-                    ::core::result::Result::Ok(#internal::lower_enum(match self { #(#arms,)* }))
-                }
+        }
+        Kind::Enum(cases) => {
+            let arms = cases
+                .iter()
+                .map(|Case { ident, name, .. }| quote!(Self::#ident => #name));
+            quote! {
+                _ = cx;
+                ::core::result::Result::Ok(#internal::lower_enum(match self { #(#arms,)* }))
             }
-        };
+        }
+    };
     quote! {
         fn lower(
             &self,

@@ -111,5 +111,11 @@ pub fn flags(input: TokenStream) -> TokenStream {
 #[cfg(feature = "bindgen")]
 #[proc_macro]
 pub fn bindgen(input: TokenStream) -> TokenStream {
-    bindgen::expand(input.into()).into()
+    bindgen::expand(input.into(), bindgen::Asynchrony::Here).into()
+}
+
+#[cfg(feature = "bindgen")]
+#[proc_macro]
+pub fn bindgen_without_async(input: TokenStream) -> TokenStream {
+    bindgen::expand(input.into(), bindgen::Asynchrony::Missing).into()
 }

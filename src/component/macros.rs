@@ -78,6 +78,19 @@ macro_rules! __component_bindgen {
     };
 }
 
+/// Says that the feature is missing.
+#[cfg(not(feature = "component-macro"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __component_bindgen {
+    ($($options:tt)*) => {
+        ::core::compile_error! {
+            "`component::bindgen!` needs the Cargo feature `component-macro` of `libwasmtime`: turn \
+             it on"
+        }
+    };
+}
+
 /// Defines a type for flags of components.
 ///
 /// It has a constant for each flag, and the operators `|`, `&`, `^` and `!`.
@@ -98,10 +111,23 @@ macro_rules! __component_bindgen {
 /// assert!(access.contains(Access::WRITE));
 /// assert_eq!(access, Access::all());
 /// ```
+#[cfg(feature = "macros")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __component_flags {
     ($($flags:tt)*) => {
         $crate::component::__internal::flags! { [$crate] $($flags)* }
+    };
+}
+
+/// Says that the feature is missing.
+#[cfg(not(feature = "macros"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __component_flags {
+    ($($flags:tt)*) => {
+        ::core::compile_error! {
+            "`component::flags!` needs the Cargo feature `macros` of `libwasmtime`: turn it on"
+        }
     };
 }

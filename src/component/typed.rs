@@ -53,6 +53,12 @@ use crate::vec::component::OwnedComponentVal;
 /// # Safety
 ///
 /// It is implemented by the derive, and by nothing else outside of this crate.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` stands for no type of components",
+    note = "the documentation of `ComponentType` lists the types that do",
+    note = "a struct or an enum does with `#[derive(ComponentType)]` and `#[component(record)]`, \
+            `#[component(variant)]` or `#[component(enum)]`"
+)]
 pub unsafe trait ComponentType: Send + Sync {
     /// The size in bytes of a value in a guest's 32-bit memory.
     #[doc(hidden)]
@@ -77,6 +83,11 @@ pub unsafe trait ComponentType: Send + Sync {
 /// # Safety
 ///
 /// It is implemented by the derive, and by nothing else outside of this crate.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` can't be passed to a component",
+    note = "the documentation of `ComponentType` lists the types that can",
+    note = "a struct or an enum can with `#[derive(ComponentType, Lower)]`"
+)]
 pub unsafe trait Lower: ComponentType {
     /// Makes the C API's value.
     ///
@@ -107,6 +118,13 @@ pub unsafe trait Lower: ComponentType {
 /// # Safety
 ///
 /// It is implemented by the derive, and by nothing else outside of this crate.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` can't come from a component",
+    note = "the documentation of `ComponentType` lists the types that can",
+    note = "a struct or an enum can with `#[derive(ComponentType, Lift)]`",
+    note = "what comes from a component doesn't borrow: use `String` in place of `&str`, and \
+            `Vec<T>` in place of `&[T]`"
+)]
 pub unsafe trait Lift: Sized + ComponentType {
     /// Reads the C API's value.
     ///
@@ -132,6 +150,11 @@ pub unsafe trait Lift: Sized + ComponentType {
 /// # Safety
 ///
 /// It can't be implemented outside of this crate.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no tuple of parameters or results",
+    note = "parameters and results are tuples, even if there is one value: `({Self},)`; for none, \
+            they are `()`"
+)]
 pub unsafe trait ComponentNamedList: ComponentType {
     /// An array with a place for each value.
     #[doc(hidden)]

@@ -36,6 +36,32 @@ mod plugin {
     });
 }
 
+/// Another world of the package has what can't be passed.
+mod unused {
+    libwasmtime::component::bindgen!({
+        inline: "
+            package test:unused;
+            interface streams { read: func() -> stream<u8>; }
+            world with-streams { import streams; }
+            world without { export run: func(); }
+        ",
+        world: "without",
+    });
+}
+
+/// Only dropping has to be without the store.
+#[cfg(feature = "component-model-async")]
+mod with_store {
+    libwasmtime::component::bindgen!({
+        inline: "
+            package test:with-store;
+            interface files { resource file { read: func() -> string; } }
+            world reading { import files; }
+        ",
+        imports: { "test:with-store/files.[drop]file": async, default: async | store },
+    });
+}
+
 pub struct Counter(u32);
 
 pub struct Opened(String);
@@ -314,4 +340,32 @@ fn plugins_run() -> Result<()> {
         assert!(store.data().table.is_empty());
     }
     Ok(())
+}
+
+/// The text names what it stands for in the tokens: this crate, and types.
+#[test]
+fn code_as_text_has_paths() {
+    let code = libwasmtime::component::bindgen!({
+        inline: "
+            package test:text;
+            interface files {
+                resource file;
+                enum error { missing }
+                open: func() -> result<file, error>;
+            }
+            world reading { import files; }
+        ",
+        with: { "test:text/files.file": crate::worlds::Counter },
+        trappable_error_type: { "test:text/files.error" => crate::worlds::Opened },
+        imports: { default: trappable },
+        stringify: true,
+    });
+    for expected in [
+        "::libwasmtime::component::Linker<",
+        "pub use crate::worlds::Counter as __with_name0;",
+        "= crate::worlds::Opened;",
+    ] {
+        assert!(code.contains(expected), "{expected}\n{code}");
+    }
+    assert!(!code.contains("__libwasmtime"), "{code}");
 }

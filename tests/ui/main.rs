@@ -5,7 +5,8 @@
 //! the messages; a `compile_fail` example in the documentation would fail for any reason,
 //! including a misspelt name.
 //!
-//! The programs in `macros` are mistakes that users make, and the messages are what helps them.
+//! The programs in the directories whose names begin with `macros`, in `component` and in `bindgen`
+//! are mistakes that users make, and the messages are what helps them.
 //!
 //! The messages depend on the compiler. After a new one has reworded them, or an API has
 //! changed, run this with `TRYBUILD=overwrite` and read the difference: it has to be about
@@ -16,6 +17,8 @@
 //! the crate has an `Option` of its own, which is a kind of component value.
 
 mod auto_traits;
+#[cfg(feature = "component-macro")]
+mod component_packages;
 #[cfg(feature = "macros")]
 mod packages;
 
@@ -37,6 +40,21 @@ fn mistakes_in_macros_are_explained() {
     cases.compile_fail("tests/ui/macros/*.rs");
     cases.compile_fail("tests/ui/macros_guest/*.rs");
     cases.compile_fail("tests/ui/macros_value/*.rs");
+}
+
+/// The mistakes in the use of the macros for components.
+#[test]
+#[cfg(all(feature = "macros", feature = "async", feature = "component-model"))]
+#[cfg_attr(
+    feature = "vendored-min",
+    ignore = "it would check libwasmtime's sources, for minutes: run it in another link mode"
+)]
+fn mistakes_in_macros_for_components_are_explained() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/component/*.rs");
+    if cfg!(feature = "component-macro") {
+        cases.compile_fail("tests/ui/bindgen/*.rs");
+    }
 }
 
 /// With `vendored`, `trybuild` would check all of libwasmtime's sources in a

@@ -11,7 +11,7 @@ const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
 /// A package: its name, the sections of its manifest after the first, and its source. In the
 /// sections, `OPTIONS` stands for those of a dependency on this repository.
-type Package = (&'static str, &'static str, &'static str);
+pub type Package = (&'static str, &'static str, &'static str);
 
 /// Packages that are right.
 const PACKAGES: [Package; 5] = [
@@ -65,7 +65,7 @@ dependencies.changes = { path = "../changes" }"#,
 
 /// Checks packages with these features of this crate. Returns whether they compile, and the
 /// messages.
-fn check(packages: &[Package], features: &[&str]) -> (bool, String) {
+pub fn check(packages: &[Package], features: &[&str]) -> (bool, String) {
     // A build of one takes the other's features.
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("macros");
     let directory = scratch.join(packages[0].0);
@@ -112,6 +112,14 @@ fn check(packages: &[Package], features: &[&str]) -> (bool, String) {
     (checked.status.success(), messages)
 }
 
+/// Returns the errors among messages, each with its place.
+pub fn errors(messages: &str) -> Vec<(&str, &str)> {
+    messages
+        .lines()
+        .filter_map(|line| line.split_once("lib.rs:")?.1.split_once(": error: "))
+        .collect()
+}
+
 #[test]
 #[cfg_attr(
     feature = "vendored-min",
@@ -131,10 +139,7 @@ fn macros_find_the_crate_by_its_name_in_each_package() {
 fn features_that_are_missing_are_named() {
     let (is_right, messages) = check(&[LACKING], &["load", "macros"]);
     assert!(!is_right);
-    let errors: Vec<_> = messages
-        .lines()
-        .filter_map(|line| line.split_once("lib.rs:")?.1.split_once(": error: "))
-        .collect();
+    let errors = errors(&messages);
     let is_async = |name| {
         format!(
             "the `async fn` `{name}` needs the Cargo feature `async` of `libwasmtime`: turn it \

@@ -1,13 +1,16 @@
 //! The options `imports` and `exports`: how functions are generated.
 
+use super::values::braces;
 use syn::parse::ParseStream;
-use syn::{Error, Ident, LitStr, Result, Token, braced, ext::IdentExt};
+use syn::{Error, Ident, LitStr, Result, Token, ext::IdentExt};
 use wasmtime_internal_wit_bindgen::{FunctionConfig, FunctionFilter, FunctionFlags};
 
-/// Reads `{ "a:b/c.f": async | trappable, default: … }`.
-pub fn parse(input: ParseStream<'_>) -> Result<FunctionConfig> {
-    let content;
-    braced!(content in input);
+/// Reads the value of one of the options: `{ "a:b/c.f": async | trappable, default: … }`.
+pub fn parse(option: &Ident, input: ParseStream<'_>) -> Result<FunctionConfig> {
+    let content = braces(
+        input,
+        format_args!("`{option}: {{ default: async | trappable }}`"),
+    )?;
     let mut config = FunctionConfig::new();
     let rules = content.parse_terminated(rule, Token![,])?;
     for (filter, flags) in rules {
@@ -22,11 +25,15 @@ fn rule(input: ParseStream<'_>) -> Result<(FunctionFilter, FunctionFlags)> {
     } else {
         let name = input.call(Ident::parse_any)?;
         if name != "default" {
-            let message = format!("expected a name in quotes or `default`, found `{name}`");
+            let message =
+                format!("expected the name of a function in quotes or `default`, found `{name}`");
             return Err(Error::new(name.span(), message));
         }
         FunctionFilter::Default
     };
+    if !input.peek(Token![:]) {
+        return Err(input.error("expected `:`, as in `default: async`"));
+    }
     input.parse::<Token![:]>()?;
     let mut flags = FunctionFlags::empty();
     while !input.is_empty() && !input.peek(Token![,]) {
@@ -34,6 +41,9 @@ fn rule(input: ParseStream<'_>) -> Result<(FunctionFilter, FunctionFlags)> {
         if input.parse::<Option<Token![|]>>()?.is_none() {
             break;
         }
+    }
+    if !input.is_empty() && !input.peek(Token![,]) {
+        return Err(input.error("expected `|` and another way to generate functions, or `,`"));
     }
     Ok((filter, flags))
 }

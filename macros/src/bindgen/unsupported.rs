@@ -1,5 +1,5 @@
-//! Refuses what the C API has nothing for: concurrent functions, streams, futures, and error
-//! contexts.
+//! Refuses what the C API has nothing for: concurrent functions, streams, futures, error contexts,
+//! and lists of a fixed length.
 
 use anyhow::{Result, bail};
 use wit_parser::{
@@ -49,33 +49,59 @@ fn check_function(resolve: &Resolve, func: &Function) -> Result<()> {
              `exports: {{ default: async }}` has asynchronous code in Rust"
         ),
     }
+    let of = format!("the function `{name}`");
     for param in &func.params {
-        check_part(resolve, &param.ty, name)?;
+        check_part(resolve, &param.ty, &of)?;
     }
     match &func.result {
-        Some(result) => check_part(resolve, result, name),
+        Some(result) => check_part(resolve, result, &of),
         None => Ok(()),
     }
 }
 
 fn check_type(resolve: &Resolve, id: TypeId) -> Result<()> {
-    let name = resolve.types[id].name.clone().unwrap_or_default();
-    check_kind(resolve, id, &name)
+    let name = resolve.types[id].name.as_deref().unwrap_or_default();
+    check_kind(resolve, id, &format!("the type `{name}`"))
 }
 
 fn check_part(resolve: &Resolve, ty: &Type, of: &str) -> Result<()> {
     match ty {
-        Type::ErrorContext => refuse(of, "an error context"),
+        Type::ErrorContext => bail!(
+            "{of} has an error context, which the C API of libwasmtime can't pass: use a `result` \
+             with an error that is a `string` or a type of the package"
+        ),
         Type::Id(id) => check_kind(resolve, *id, of),
-        _ => Ok(()),
+        Type::Bool
+        | Type::U8
+        | Type::U16
+        | Type::U32
+        | Type::U64
+        | Type::S8
+        | Type::S16
+        | Type::S32
+        | Type::S64
+        | Type::F32
+        | Type::F64
+        | Type::Char
+        | Type::String => Ok(()),
     }
 }
 
 fn check_kind(resolve: &Resolve, id: TypeId, of: &str) -> Result<()> {
     let check = |ty: &Type| check_part(resolve, ty, of);
     match &resolve.types[id].kind {
-        TypeDefKind::Future(_) => refuse(of, "a future"),
-        TypeDefKind::Stream(_) => refuse(of, "a stream"),
+        TypeDefKind::Future(_) => bail!(
+            "{of} has a future, which the C API of libwasmtime can't pass: use a function that \
+             returns the value"
+        ),
+        TypeDefKind::Stream(_) => bail!(
+            "{of} has a stream, which the C API of libwasmtime can't pass: use a `list`, or a \
+             resource with a function that returns the next part"
+        ),
+        TypeDefKind::FixedLengthList(_, len) => bail!(
+            "{of} has a list of the fixed length {len}, which the C API of libwasmtime can't \
+             pass: use a `list` without a length, or a `tuple`"
+        ),
         TypeDefKind::Record(record) => record.fields.iter().try_for_each(|f| check(&f.ty)),
         TypeDefKind::Tuple(tuple) => tuple.types.iter().try_for_each(check),
         TypeDefKind::Variant(variant) => {
@@ -83,11 +109,12 @@ fn check_kind(resolve: &Resolve, id: TypeId, of: &str) -> Result<()> {
             payloads.try_for_each(check)
         }
         TypeDefKind::Option(ty) | TypeDefKind::List(ty) | TypeDefKind::Type(ty) => check(ty),
+        TypeDefKind::Map(key, value) => [key, value].into_iter().try_for_each(check),
         TypeDefKind::Result(result) => result.ok.iter().chain(&result.err).try_for_each(check),
-        _ => Ok(()),
+        TypeDefKind::Resource
+        | TypeDefKind::Handle(_)
+        | TypeDefKind::Flags(_)
+        | TypeDefKind::Enum(_)
+        | TypeDefKind::Unknown => Ok(()),
     }
-}
-
-fn refuse(of: &str, what: &str) -> Result<()> {
-    bail!("`{of}` has {what}, which the C API of libwasmtime can't pass")
 }

@@ -1,7 +1,9 @@
 //! The macro `flags!`.
 
-use super::input::name_of;
+use super::input::component_attributes;
+use super::name::Names;
 use crate::crate_path::crate_path;
+use crate::host::errors::Errors;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
@@ -28,13 +30,18 @@ impl Parse for Flags {
         } else {
             None
         };
-        let ident = input.parse()?;
+        let ident = type_name(input)?;
         let content;
         braced!(content in input);
+        let (mut names, mut errors) = (Names::of("flags of a type"), Errors::default());
         let mut flags = Vec::new();
         while !content.is_empty() {
-            flags.push(content.parse()?);
+            let (attributes, ident) = constant(&content)?;
+            if let Some(name) = errors.of(names.add(component_attributes(&attributes), &ident)) {
+                flags.push(Flag { ident, name });
+            }
         }
+        errors.into_result()?;
         Ok(Flags {
             path: crate_path(path),
             ident,
@@ -43,15 +50,32 @@ impl Parse for Flags {
     }
 }
 
-impl Parse for Flag {
-    fn parse(input: ParseStream<'_>) -> Result<Flag> {
-        let attributes = input.call(Attribute::parse_outer)?;
-        input.parse::<Token![const]>()?;
-        let ident = input.parse()?;
-        input.parse::<Token![;]>()?;
-        let name = name_of(&attributes, &ident)?;
-        Ok(Flag { ident, name })
+/// Reads the name of the type, which braces follow.
+fn type_name(input: ParseStream<'_>) -> Result<Ident> {
+    let is_name = input.peek(Ident) && input.peek2(syn::token::Brace);
+    match is_name {
+        true => input.parse(),
+        false => Err(input.error(
+            "expected the name of the type and the flags in braces, as in `Access { const READ; }`, \
+             without `struct` and `pub`",
+        )),
     }
+}
+
+/// Reads `const READ;`.
+fn constant(input: ParseStream<'_>) -> Result<(Vec<Attribute>, Ident)> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    if !input.peek(Token![const]) {
+        return Err(input.error("expected a flag: `const READ;`"));
+    }
+    input.parse::<Token![const]>()?;
+    let ident: Ident = input.parse()?;
+    if !input.is_empty() && !input.peek(Token![;]) {
+        let message = format!("expected `const {ident};`: a flag has a name alone");
+        return Err(input.error(message));
+    }
+    input.parse::<Option<Token![;]>>()?;
+    Ok((attributes, ident))
 }
 
 /// Expands the macro to the type, or to the error.
@@ -131,7 +155,15 @@ fn define(Flags { path, ident, flags }: &Flags) -> TokenStream {
                 }
             });
     let name = ident.to_string();
+    let doc = match len {
+        0 => "Flags of a component, of which there are none.".to_owned(),
+        _ => format!(
+            "Flags of a component: `{}`.",
+            names.clone().cloned().collect::<Vec<_>>().join("`, `")
+        ),
+    };
     quote! {
+        #[doc = #doc]
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct #ident {
             words: [u32; #words],
@@ -193,7 +225,6 @@ fn define(Flags { path, ident, flags }: &Flags) -> TokenStream {
 
         // SAFETY: what is compared, written and read are the flags, in their order and with their
         // names.
-        #[allow(unsafe_code)]
         const _: () = {
             unsafe impl #path::component::ComponentType for #ident {
                 const SIZE32: usize = #internal::flags_size(#len);

@@ -1,19 +1,15 @@
 //! The type that a derive is on.
 
+use super::name::{Names, only_option};
 use crate::crate_path::crate_path;
+use crate::host::errors::Errors;
+use crate::host::options::{twice, unknown};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Error, Fields, Generics, Ident, LitStr, Path, Result,
-    Token, Type,
+    Attribute, Data, DataEnum, DeriveInput, Error, Fields, Generics, Ident, Meta, Path, Result,
+    Token, Type, Variant,
 };
-
-mod keyword {
-    syn::custom_keyword!(record);
-    syn::custom_keyword!(variant);
-    syn::custom_keyword!(flags);
-    syn::custom_keyword!(name);
-    syn::custom_keyword!(wasmtime_crate);
-}
 
 /// A type, as far as the derives need it.
 pub struct Input<'a> {
@@ -50,7 +46,7 @@ pub struct Case<'a> {
 /// An attribute on the type.
 enum TypeOption {
     Style(Style),
-    Crate(Path),
+    Crate(Ident, Path),
 }
 
 #[derive(Clone, Copy)]
@@ -62,50 +58,82 @@ enum Style {
 
 impl Parse for TypeOption {
     fn parse(input: ParseStream<'_>) -> Result<TypeOption> {
-        let next = input.lookahead1();
-        if next.peek(keyword::record) {
-            input.parse::<keyword::record>()?;
-            Ok(TypeOption::Style(Style::Record))
-        } else if next.peek(keyword::variant) {
-            input.parse::<keyword::variant>()?;
-            Ok(TypeOption::Style(Style::Variant))
-        } else if next.peek(Token![enum]) {
-            input.parse::<Token![enum]>()?;
-            Ok(TypeOption::Style(Style::Enum))
-        } else if next.peek(keyword::wasmtime_crate) {
-            input.parse::<keyword::wasmtime_crate>()?;
-            input.parse::<Token![=]>()?;
-            Ok(TypeOption::Crate(input.parse()?))
-        } else if input.peek(keyword::flags) {
-            Err(input.error("flags are defined by the macro `component::flags!`"))
-        } else {
-            Err(next.error())
-        }
+        let name = input.call(Ident::parse_any)?;
+        let option = match name.to_string().as_str() {
+            "record" => TypeOption::Style(Style::Record),
+            "variant" => TypeOption::Style(Style::Variant),
+            "enum" => TypeOption::Style(Style::Enum),
+            "wasmtime_crate" => TypeOption::Crate(name, crate_option(input)?),
+            "flags" => {
+                return Err(Error::new(
+                    name.span(),
+                    "flags are defined by the macro `component::flags!`, in place of a derive",
+                ));
+            }
+            _ => {
+                return Err(unknown(
+                    &name,
+                    "`record`, `variant`, `enum`, `wasmtime_crate`",
+                ));
+            }
+        };
+        only_option(input)?;
+        Ok(option)
     }
+}
+
+fn crate_option(input: ParseStream<'_>) -> Result<Path> {
+    let value = input.parse::<Token![=]>().and_then(|_| input.parse());
+    value.map_err(|error| {
+        Error::new(
+            error.span(),
+            "expected a path: `wasmtime_crate = libwasmtime`",
+        )
+    })
 }
 
 impl<'a> Input<'a> {
     pub fn of(item: &'a DeriveInput) -> Result<Input<'a>> {
         let (mut style, mut path) = (None, None);
         for attribute in component_attributes(&item.attrs) {
+            if !has_option(attribute) {
+                return Err(Error::new_spanned(
+                    attribute,
+                    format!(
+                        "expected an option in parentheses: {}",
+                        suggested(&item.data)
+                    ),
+                ));
+            }
             match attribute.parse_args()? {
                 TypeOption::Style(found) => {
                     if style.replace(found).is_some() {
                         return Err(Error::new_spanned(
                             attribute,
-                            "the attribute says for a second time what the type stands for",
+                            "the attribute says for a second time what the type stands for: leave \
+                             one of them out",
                         ));
                     }
                 }
-                TypeOption::Crate(found) => path = Some(found),
+                TypeOption::Crate(name, found) => {
+                    if path.replace(found).is_some() {
+                        return Err(twice(&name));
+                    }
+                }
             }
         }
-        let Some(style) = style else {
+        if let Data::Union(data) = &item.data {
             return Err(Error::new_spanned(
-                &item.ident,
-                "an attribute has to say what the type stands for: `#[component(record)]`, \
-                 `#[component(variant)]` or `#[component(enum)]`",
+                data.union_token,
+                "expected a struct or an enum: a union stands for no type of components",
             ));
+        }
+        let Some(style) = style else {
+            let message = format!(
+                "expected an attribute that says what the type stands for: {}",
+                suggested(&item.data)
+            );
+            return Err(Error::new_spanned(&item.ident, message));
         };
         let kind = match style {
             Style::Record => record(item)?,
@@ -121,57 +149,91 @@ impl<'a> Input<'a> {
     }
 }
 
+/// Returns the attributes that fit a type.
+fn suggested(data: &Data) -> &'static str {
+    match data {
+        Data::Struct(_) | Data::Union(_) => "`#[component(record)]`",
+        Data::Enum(DataEnum { variants, .. }) => {
+            if variants.iter().all(|variant| variant.fields.is_empty()) {
+                "`#[component(enum)]` or `#[component(variant)]`"
+            } else {
+                "`#[component(variant)]`"
+            }
+        }
+    }
+}
+
 fn record(item: &DeriveInput) -> Result<Kind<'_>> {
     let Data::Struct(data) = &item.data else {
-        return Err(Error::new_spanned(
-            &item.ident,
-            "a record is a struct in Rust",
-        ));
+        let message = format!(
+            "`record` is for a struct, and this is an enum: expected {}",
+            suggested(&item.data)
+        );
+        return Err(Error::new_spanned(&item.ident, message));
     };
     let Fields::Named(fields) = &data.fields else {
-        return Err(Error::new_spanned(
-            &item.ident,
-            "a record is a struct with named fields in Rust",
-        ));
+        let message = format!(
+            "the fields of a record have names: expected `struct {} {{ … }}`",
+            item.ident
+        );
+        return Err(Error::new_spanned(&item.ident, message));
     };
-    let fields = fields.named.iter().map(|field| {
+    let (mut names, mut errors) = (Names::of("fields of a record"), Errors::default());
+    let mut named = Vec::new();
+    for field in &fields.named {
         let ident = field.ident.as_ref().expect("the fields are named");
-        Ok(Field {
-            ident,
-            name: name_of(&field.attrs, ident)?,
-            ty: &field.ty,
-        })
-    });
-    Ok(Kind::Record(fields.collect::<Result<_>>()?))
+        if let Some(name) = errors.of(names.add(component_attributes(&field.attrs), ident)) {
+            let ty = &field.ty;
+            named.push(Field { ident, name, ty });
+        }
+    }
+    errors.into_result()?;
+    Ok(Kind::Record(named))
 }
 
 fn cases<'a>(item: &'a DeriveInput, style: &str) -> Result<Vec<Case<'a>>> {
     let Data::Enum(DataEnum { variants, .. }) = &item.data else {
-        let message = format!("`{style}` stands for an enum in Rust");
+        let message = format!(
+            "`{style}` is for an enum, and this is a struct: expected `#[component(record)]`"
+        );
         return Err(Error::new_spanned(&item.ident, message));
     };
     if variants.is_empty() {
-        let message = format!("`{style}` needs at least one case");
+        let message = format!("expected at least one case: `{style}` is for an enum with cases");
         return Err(Error::new_spanned(&item.ident, message));
     }
-    let case = |variant: &'a syn::Variant| {
-        let payload = match &variant.fields {
-            Fields::Unit => None,
-            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Some(&fields.unnamed[0].ty),
-            Fields::Unnamed(_) | Fields::Named(_) => {
-                return Err(Error::new_spanned(
-                    variant,
-                    "a case carries one value at most, which has no name",
-                ));
-            }
-        };
-        Ok(Case {
-            ident: &variant.ident,
-            name: name_of(&variant.attrs, &variant.ident)?,
-            payload,
-        })
-    };
-    variants.iter().map(case).collect()
+    let (mut names, mut errors) = (Names::of("cases of a type"), Errors::default());
+    let mut cases = Vec::new();
+    for variant in variants {
+        let ident = &variant.ident;
+        let name = names.add(component_attributes(&variant.attrs), ident);
+        let (name, payload) = (errors.of(name), errors.of(payload(variant)));
+        if let (Some(name), Some(payload)) = (name, payload) {
+            cases.push(Case {
+                ident,
+                name,
+                payload,
+            });
+        }
+    }
+    errors.into_result()?;
+    Ok(cases)
+}
+
+/// Returns the type of what a case carries.
+fn payload(variant: &Variant) -> Result<Option<&Type>> {
+    match &variant.fields {
+        Fields::Unit => Ok(None),
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Ok(Some(&fields.unnamed[0].ty)),
+        Fields::Unnamed(_) | Fields::Named(_) => {
+            let ident = &variant.ident;
+            let message = format!(
+                "a case carries one value, without a name, or none: expected `{ident}(…)` with \
+                 one type, which may be a tuple or a struct that is a record, or `{ident}`"
+            );
+            Err(Error::new_spanned(variant, message))
+        }
+    }
 }
 
 fn enumeration(item: &DeriveInput) -> Result<Kind<'_>> {
@@ -191,23 +253,13 @@ fn enumeration(item: &DeriveInput) -> Result<Kind<'_>> {
     Ok(Kind::Enum(cases))
 }
 
-fn component_attributes(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+/// Returns the attributes `component`.
+pub fn component_attributes(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     let is_component = |attribute: &&Attribute| attribute.path().is_ident("component");
     attributes.iter().filter(is_component)
 }
 
-/// Returns the name that an attribute gives, or else the Rust name.
-pub fn name_of(attributes: &[Attribute], ident: &Ident) -> Result<String> {
-    let mut name = None;
-    for attribute in component_attributes(attributes) {
-        let given = attribute.parse_args_with(|input: ParseStream<'_>| {
-            input.parse::<keyword::name>()?;
-            input.parse::<Token![=]>()?;
-            input.parse::<LitStr>()
-        })?;
-        if name.replace(given.value()).is_some() {
-            return Err(Error::new_spanned(attribute, "a second name"));
-        }
-    }
-    Ok(name.unwrap_or_else(|| ident.to_string()))
+/// Reports whether there is something in parentheses.
+pub fn has_option(attribute: &Attribute) -> bool {
+    matches!(&attribute.meta, Meta::List(list) if !list.tokens.is_empty())
 }

@@ -31,6 +31,11 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Returns all of them as one error.
+    pub fn into_result(self) -> Result<()> {
+        self.0.map_or(Ok(()), Err)
+    }
+
     pub fn into_compile_error(self) -> Option<TokenStream> {
         self.0.map(Error::into_compile_error)
     }

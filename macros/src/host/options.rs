@@ -177,7 +177,7 @@ pub fn set_flag(value: &mut bool, key: &Ident) -> Result<()> {
     Ok(())
 }
 
-fn twice(key: &Ident) -> Error {
+pub fn twice(key: &Ident) -> Error {
     Error::new(key.span(), format!("the option `{key}` is there twice"))
 }
 

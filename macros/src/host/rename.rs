@@ -46,6 +46,14 @@ impl Parse for RenameRule {
 }
 
 impl RenameRule {
+    /// Returns the rule of the names in components.
+    pub fn kebab_case() -> RenameRule {
+        RenameRule {
+            cases: [Lower, Lower],
+            separator: "-",
+        }
+    }
+
     /// Returns the name of an item.
     pub fn apply(self, name: &str) -> String {
         let mut renamed = String::new();
