@@ -405,6 +405,7 @@ impl Linked {
         if self.needs.is_async {
             store.add_async()?;
         }
+        #[cfg(feature = "component-model-async")]
         if self.needs.waits_for_wasi {
             store.set_waits_for_wasi();
         }
