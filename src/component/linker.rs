@@ -400,12 +400,11 @@ impl Linked {
     /// # Errors
     ///
     /// Returns an error if a synchronous call is running in the store.
-    #[cfg(feature = "async")]
+    #[cfg(feature = "component-model-async")]
     pub(super) fn add_async(&self, store: &mut StoreOpaque) -> Result<()> {
         if self.needs.is_async {
             store.add_async()?;
         }
-        #[cfg(feature = "component-model-async")]
         if self.needs.waits_for_wasi {
             store.set_waits_for_wasi();
         }
