@@ -44,6 +44,8 @@ mod limits;
 mod memory_cache;
 mod opaque;
 mod shared_memories;
+#[cfg(feature = "component-model")]
+mod unfinished;
 
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 #[cfg(feature = "async")]
@@ -58,6 +60,8 @@ pub(crate) use opaque::{
 };
 #[cfg(feature = "standard")]
 pub(crate) use shared_memories::imported_twice;
+#[cfg(feature = "component-model")]
+pub(crate) use unfinished::Unfinished;
 
 use crate::sys::{wasmtime_store_context, wasmtime_store_delete, wasmtime_store_new};
 use crate::{Engine, Result};

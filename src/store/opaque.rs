@@ -5,6 +5,8 @@ use super::asynchrony::Asynchrony;
 use super::instances::Instances;
 use super::memory_cache::MemoryCache;
 use super::shared_memories::SharedMemories;
+#[cfg(feature = "component-model")]
+use super::unfinished::Unfinished;
 use crate::callback::Pending;
 #[cfg(feature = "component-model")]
 use crate::component::{InStore, types::Scope};
@@ -17,6 +19,8 @@ use crate::{Engine, Error, Instance, ModuleExport};
 use std::any::Any;
 use std::any::{TypeId, type_name};
 use std::ptr;
+#[cfg(feature = "component-model")]
+use std::ptr::NonNull;
 #[cfg(feature = "component-model")]
 use std::sync::{Arc, OnceLock};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -52,6 +56,10 @@ pub struct StoreOpaque {
     wasi: Option<Vec<Box<dyn Any + Send + Sync>>>,
     #[cfg(feature = "wasi-http")]
     has_wasi_http: bool,
+    /// How many entries into components have begun and not finished, or failed. See
+    /// [`Unfinished`].
+    #[cfg(feature = "component-model")]
+    unfinished: Unfinished,
 }
 
 /// The type of a store's data.
@@ -149,6 +157,8 @@ impl StoreOpaque {
             wasi: None,
             #[cfg(feature = "wasi-http")]
             has_wasi_http: false,
+            #[cfg(feature = "component-model")]
+            unfinished: Unfinished::default(),
         }
     }
 
@@ -280,6 +290,20 @@ impl StoreOpaque {
     #[cfg(feature = "component-model")]
     pub(crate) fn component_scope(&self) -> &Arc<Scope> {
         self.components().scope(&self.engine)
+    }
+
+    /// Returns the entries into components that aren't finished, without a reference to the rest of
+    /// the state.
+    ///
+    /// # Safety
+    ///
+    /// `store` must be the state of a live store, and the result the only reference to this part
+    /// of it.
+    #[cfg(feature = "component-model")]
+    #[inline]
+    pub(crate) unsafe fn unfinished_at<'a>(store: NonNull<StoreOpaque>) -> &'a mut Unfinished {
+        // SAFETY: invariant "State", for this part of it, as this function requires.
+        unsafe { &mut (*store.as_ptr()).unfinished }
     }
 
     /// Reports whether the store has a context for `wasi:http`.

@@ -1,5 +1,7 @@
 //! Components: what libwasmtime's own functions for them would end the process for.
 
+mod nested;
+
 use crate::{alone, assert_panics};
 use libwasmtime::component::{
     Component, Func, Instance, Linker, Resource, ResourceAny, ResourceType, Val,

@@ -8,10 +8,10 @@ use crate::component::typed::{InstanceType, LiftContext, LowerContext};
 use crate::component::types::ComponentFunc;
 use crate::component::val::lift_all;
 use crate::component::{ComponentNamedList, Lift, Lower, Val};
-use crate::store::StoreOpaque;
 #[cfg(feature = "async")]
 use crate::store::callback::call_async_host;
 use crate::store::callback::call_host_with_store;
+use crate::store::{StoreOpaque, Unfinished};
 use crate::sys::{
     wasmtime_component_func_callback_t, wasmtime_component_func_type_t,
     wasmtime_component_resource_destructor_t, wasmtime_component_val_t, wasmtime_context_t,
@@ -312,7 +312,9 @@ where
         call_host_with_store(NonNull::new_unchecked(context), |store| {
             let mut values = Values::new((args, nargs), (results, nresults));
             let params = values.lift(store)?;
+            let before = Unfinished::before_host(store);
             let results = func(StoreContextMut::from_state(store.cast()), params)?;
+            before.after_host(store)?;
             values.lower(store, &results)
         })
     }
@@ -340,8 +342,10 @@ where
             let params = values.lift_vals(store)?;
             let mut places = values.places();
             let ty = ComponentFunc::copied(ty, &mut *store.as_ptr());
+            let before = Unfinished::before_host(store);
             let caller = StoreContextMut::from_state(store.cast());
             func(caller, ty, &params, &mut places)?;
+            before.after_host(store)?;
             values.lower_vals(store, &places)
         })
     }
@@ -370,10 +374,15 @@ where
         let values = || Values::new((args, nargs), (results, nresults));
         let start = |store: NonNull<StoreOpaque>| {
             let params = values().lift(store)?;
+            let before = Unfinished::before_host(store);
             let caller = StoreContextMut::from_state(store.cast());
-            Ok((Box::into_pin(func(caller, params)), ()))
+            Ok((Box::into_pin(func(caller, params)), before))
         };
-        let finish = |store, output: Result<R>, ()| values().lower(store, &output?);
+        let finish = |store, output: Result<R>, before: Unfinished| {
+            let results = output?;
+            before.after_host(store)?;
+            values().lower(store, &results)
+        };
         call_async_host(NonNull::new_unchecked(context), start, finish)
     }
 }
@@ -426,12 +435,15 @@ where
             let values = values();
             let vals = Borrowed::new(values.lift_vals(store)?, values.places());
             let ty = ComponentFunc::copied(ty, &mut *store.as_ptr());
+            let before = Unfinished::before_host(store);
             let caller = StoreContextMut::<T>::from_state(store.cast());
             let (params, places) = &mut *vals.0.as_ptr();
-            Ok((Box::into_pin(func(caller, ty, params, places)), vals))
+            let future = Box::into_pin(func(caller, ty, params, places));
+            Ok((future, (vals, before)))
         };
-        let finish = |store, output: Result<()>, vals: Borrowed| {
+        let finish = |store, output: Result<()>, (vals, before): (Borrowed, Unfinished)| {
             output?;
+            before.after_host(store)?;
             values().lower_vals(store, &vals.0.as_ref().1)
         };
         call_async_host(NonNull::new_unchecked(context), start, finish)
@@ -452,7 +464,9 @@ where
     unsafe {
         let func = &*env.cast::<F>();
         call_host_with_store(NonNull::new_unchecked(context), |store| {
-            func(StoreContextMut::from_state(store.cast()), rep)
+            let before = Unfinished::before_host(store);
+            func(StoreContextMut::from_state(store.cast()), rep)?;
+            before.after_host(store)
         })
     }
 }
@@ -472,10 +486,14 @@ where
     unsafe {
         let func = &*env.cast::<F>();
         let start = |store: NonNull<StoreOpaque>| {
+            let before = Unfinished::before_host(store);
             let caller = StoreContextMut::from_state(store.cast());
-            Ok((Box::into_pin(func(caller, rep)), ()))
+            Ok((Box::into_pin(func(caller, rep)), before))
         };
-        let finish = |_, output: Result<()>, ()| output;
+        let finish = |store, output: Result<()>, before: Unfinished| {
+            output?;
+            before.after_host(store)
+        };
         call_async_host(NonNull::new_unchecked(context), start, finish)
     }
 }

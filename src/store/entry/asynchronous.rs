@@ -110,7 +110,7 @@ impl StoreOpaque {
         // SAFETY: this function requires what `Entry::new` and the C function require. A result
         // that is overwritten is dropped first.
         unsafe {
-            Entry::new(store, move |context, _, error| {
+            Entry::into_component(store, move |context, _, error| {
                 wasmtime_component_func_call_async(
                     func, context, args, nargs, results, nresults, error,
                 )
@@ -137,7 +137,7 @@ impl StoreOpaque {
     ) -> impl Future<Output = Result<()>> + Send {
         // SAFETY: this function requires what `Entry::new` and the C function require.
         unsafe {
-            Entry::new(store, move |context, _, error| {
+            Entry::into_component(store, move |context, _, error| {
                 wasmtime_component_linker_instantiate_async(
                     linker, context, component, instance, error,
                 )
@@ -159,6 +159,9 @@ struct Entry<S> {
     /// The future of an epoch callback that the code waits for.
     yielding: Option<Yield>,
     patience: Patience,
+    /// Whether it enters a component, not a module.
+    #[cfg(feature = "component-model-async")]
+    is_component: bool,
     _pinned: PhantomPinned,
 }
 
@@ -188,8 +191,21 @@ where
             error: ptr::null_mut(),
             yielding: None,
             patience: Patience::default(),
+            #[cfg(feature = "component-model-async")]
+            is_component: false,
             _pinned: PhantomPinned,
         }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Entry::new`].
+    #[cfg(feature = "component-model-async")]
+    unsafe fn into_component(store: *mut StoreOpaque, start: S) -> Entry<S> {
+        // SAFETY: this function requires what `new` does.
+        let mut entry = unsafe { Entry::new(store, start) };
+        entry.is_component = true;
+        entry
     }
 
     /// Creates the C future, which takes the places of trap and error.
@@ -205,6 +221,11 @@ where
         // Invariant "Context": nothing else uses the store.
         let context = store.begin_change();
         self.future = start(context, &raw mut self.trap, &raw mut self.error);
+        #[cfg(feature = "component-model-async")]
+        if self.is_component {
+            // SAFETY: invariant "State": nothing else refers to the note.
+            unsafe { StoreOpaque::unfinished_at(self.store).begin() };
+        }
         Ok(())
     }
 }
@@ -260,7 +281,12 @@ where
                 // are null or owned, and taken once.
                 return Poll::Ready(unsafe {
                     wasmtime_call_future_delete(future);
-                    (*this.store.as_ptr()).check_entry(this.error, this.trap)
+                    let result = (*this.store.as_ptr()).check_entry(this.error, this.trap);
+                    #[cfg(feature = "component-model-async")]
+                    if this.is_component {
+                        StoreOpaque::unfinished_at(this.store).end(result.as_ref().err());
+                    }
+                    result
                 });
             }
             match pause {

@@ -8,8 +8,11 @@ use crate::sys::{
     wasmtime_component_func_call, wasmtime_component_func_t, wasmtime_component_instance_t,
     wasmtime_component_linker_instantiate, wasmtime_component_linker_t,
     wasmtime_component_resource_any_drop, wasmtime_component_resource_any_t, wasmtime_component_t,
+    wasmtime_context_t, wasmtime_error_t,
 };
 use crate::vec::component::OwnedComponentVal;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 
 /// The requirements are those of every entry.
 impl StoreOpaque {
@@ -24,10 +27,10 @@ impl StoreOpaque {
         args: &[OwnedComponentVal],
         results: &mut [OwnedComponentVal],
     ) -> Result<()> {
-        // SAFETY: this function requires what `enter` and the C function require. A result that is
-        // overwritten is dropped first.
+        // SAFETY: this function requires what `enter_component` and the C function require. A
+        // result that is overwritten is dropped first.
         unsafe {
-            StoreOpaque::enter(store, |context, _| {
+            StoreOpaque::enter_component(store, |context| {
                 wasmtime_component_func_call(
                     func,
                     context,
@@ -51,11 +54,15 @@ impl StoreOpaque {
         linker: *const wasmtime_component_linker_t,
         component: *const wasmtime_component_t,
     ) -> Result<wasmtime_component_instance_t> {
-        // SAFETY: this function requires what `enter_for` and the C function require.
+        let mut instance = MaybeUninit::uninit();
+        // SAFETY: this function requires what `enter_component` and the C function require, which
+        // writes the instance if there is no error.
         unsafe {
-            StoreOpaque::enter_for(store, |context, instance, _| {
-                wasmtime_component_linker_instantiate(linker, context, component, instance)
-            })
+            StoreOpaque::enter_component(store, |context| {
+                let out = instance.as_mut_ptr();
+                wasmtime_component_linker_instantiate(linker, context, component, out)
+            })?;
+            Ok(instance.assume_init())
         }
     }
 
@@ -68,11 +75,37 @@ impl StoreOpaque {
         store: *mut StoreOpaque,
         resource: *const wasmtime_component_resource_any_t,
     ) -> Result<()> {
-        // SAFETY: this function requires what `enter` and the C function require.
+        // SAFETY: this function requires what `enter_component` and the C function require.
         unsafe {
-            StoreOpaque::enter(store, |context, _| {
+            StoreOpaque::enter_component(store, |context| {
                 wasmtime_component_resource_any_drop(context, resource)
             })
+        }
+    }
+
+    /// Runs `call`, which enters a component, and notes how it ends.
+    ///
+    /// # Safety
+    ///
+    /// As for every entry. `call` must return null or an owned error.
+    #[inline]
+    unsafe fn enter_component(
+        store: *mut StoreOpaque,
+        call: impl FnOnce(*mut wasmtime_context_t) -> *mut wasmtime_error_t,
+    ) -> Result<()> {
+        let mut begun = false;
+        // SAFETY: this function requires what `enter` does. Nothing else refers to the note.
+        unsafe {
+            let state = NonNull::new_unchecked(store);
+            let result = StoreOpaque::enter(store, |context, _| {
+                StoreOpaque::unfinished_at(state).begin();
+                begun = true;
+                call(context)
+            });
+            if begun {
+                StoreOpaque::unfinished_at(state).end(result.as_ref().err());
+            }
+            result
         }
     }
 }
