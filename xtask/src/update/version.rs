@@ -46,7 +46,7 @@ impl Version {
     }
 
     /// Returns the places that name the version: file and text.
-    fn places(self) -> [(&'static str, String); 15] {
+    fn places(self) -> [(&'static str, String); 17] {
         let Version {
             major,
             minor,
@@ -84,6 +84,14 @@ impl Version {
             (
                 "vendor/Cargo.toml",
                 format!("wasmtime-wasi = {{ version = \"{self}\""),
+            ),
+            (
+                "macros/Cargo.toml",
+                format!("wasmtime-internal-wit-bindgen = {{ version = \"={self}\""),
+            ),
+            (
+                "Cargo.toml",
+                format!("wasi-preview1-component-adapter-provider = \"{self}\""),
             ),
             (
                 stand_in,
