@@ -60,6 +60,8 @@ pub(crate) use opaque::{
 };
 #[cfg(feature = "standard")]
 pub(crate) use shared_memories::imported_twice;
+#[cfg(all(feature = "async", feature = "component-model"))]
+pub(crate) use unfinished::BeforeHost;
 #[cfg(feature = "component-model")]
 pub(crate) use unfinished::Unfinished;
 

@@ -1,4 +1,4 @@
-//! WASI: a program's arguments, environment, standard streams, files and sockets.
+//! WASI: a program's arguments, environment, standard streams and files.
 //!
 //! A [`WasiCtxBuilder`] decides what a program may see of its host. [`Store::set_wasi`] gives
 //! that context to a store. [`add_to_linker`] defines the functions of WASI preview 1, which
@@ -154,8 +154,9 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
 impl<T: 'static> Store<T> {
     /// Sets the WASI context of the store, and replaces the one that it had.
     ///
-    /// This opens the files and directories of the context. Streams and other resources that
-    /// components got from the context that is replaced can't be used any more.
+    /// This opens the files and directories of the context. A component must not use streams and
+    /// other resources that it got from the context that is replaced: they are gone, or their
+    /// handles stand for resources of the new one.
     ///
     /// Calls `wasmtime_context_set_wasi`, `wasi_config_new` and the functions that set the
     /// parts of the configuration.

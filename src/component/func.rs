@@ -32,6 +32,7 @@ entity!(Func(wasmtime_component_func_t): id.store_id, id.__private1, __private2)
 pub struct Signature {
     params: usize,
     results: usize,
+    is_async: bool,
     ty: ComponentFunc,
     /// Whether all values can be passed by the C API, or why not.
     is_passable: Result<(), String>,
@@ -44,6 +45,7 @@ impl Signature {
         Signature {
             params,
             results,
+            is_async: ty.async_(),
             is_passable: ty.check_passable().map_err(|error| error.to_string()),
             ty,
             handles: OnceLock::new(),
@@ -74,10 +76,10 @@ impl Func {
         Params: ComponentNamedList + Lower,
         Return: ComponentNamedList + Lift,
     {
-        self.ty(store)
-            .typecheck::<Params, Return>(&InstanceType::INSTANCE)?;
+        let ty = self.ty(store);
+        ty.typecheck::<Params, Return>(&InstanceType::INSTANCE)?;
         // SAFETY: the types were just compared.
-        Ok(unsafe { TypedFunc::new_unchecked(*self) })
+        Ok(unsafe { TypedFunc::with_asynchrony(*self, Some(ty.async_())) })
     }
 
     /// Returns the function's type, with the resources of its instance.
@@ -146,6 +148,7 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
+        self.check_sync(store.opaque_mut(), None)?;
         let (args, mut places) = self.prepare(store.opaque_mut(), params, results)?;
         // SAFETY: invariants "State" and "Ownership": the store is borrowed exclusively, and the
         // function and its arguments belong to it.
@@ -154,6 +157,22 @@ impl Func {
             StoreOpaque::call_component(store.opaque_ptr(), func, &args.vals, &mut places)
         };
         self.finish(store.opaque_mut(), called, args, &places, results)
+    }
+
+    /// Checks that the function may be called synchronously.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is asynchronous, which `is_async` says if that is known.
+    // Version 48: the first libwasmtime of it ends the process otherwise; look at `call_raw` in
+    // `func.rs` in `wasmtime`.
+    #[inline]
+    fn check_sync(&self, store: &mut StoreOpaque, is_async: Option<bool>) -> Result<()> {
+        ensure!(
+            !is_async.unwrap_or_else(|| self.signature(store).is_async),
+            "an asynchronous function can't be called synchronously: use `call_async`"
+        );
+        Ok(())
     }
 
     /// Makes the C API's values for a call.

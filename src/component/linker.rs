@@ -30,14 +30,14 @@ use crate::sys::{
     wasmtime_component_linker_root, wasmtime_component_linker_t,
 };
 use crate::{AsContextMut, Engine, Module, Result};
-use check::Needs;
+use check::{Found, Needs};
 use host::{HostDestructor, HostFunc};
 use names::Names;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 #[cfg(feature = "wasi")]
-use wasi::WasiItem;
+use wasi::{WasiItem, WasiPart};
 
 /// A set of named definitions, from which components are instantiated.
 ///
@@ -87,6 +87,8 @@ pub struct Linker<T: 'static> {
 /// What is defined.
 #[derive(Clone, Default)]
 struct Definitions {
+    /// What the program has defined. What is WASI's is here as well, as long as it hasn't been
+    /// replaced, so that nothing is defined twice.
     root: Names<Definition>,
     /// Set by [`Linker::allow_shadowing`].
     shadowing: bool,
@@ -94,7 +96,7 @@ struct Definitions {
     trapping: Vec<Component>,
     /// What defines the interfaces of WASI in `root`, in the order in which they were defined.
     #[cfg(feature = "wasi")]
-    wasi: Vec<WasiSet>,
+    wasi: Vec<WasiPart>,
 }
 
 /// A definition.
@@ -162,8 +164,7 @@ impl<T: 'static> Linker<T> {
     pub fn define_unknown_imports_as_traps(&mut self, component: &Component) -> Result<()> {
         check_engine(&self.engine, component)?;
         self.forget_built();
-        let ty = component.component_type();
-        check::define_traps(&mut self.definitions.root, &ty, &self.engine)?;
+        check::check_trapping(&component.component_type(), &self.engine)?;
         self.definitions.trapping.push(component.clone());
         Ok(())
     }
@@ -183,11 +184,9 @@ impl<T: 'static> Linker<T> {
     pub fn instantiate_pre(&self, component: &Component) -> Result<InstancePre<T>> {
         check_engine(&self.engine, component)?;
         let ty = component.component_type();
-        let needs = check::check_imports(&self.definitions, &ty, &self.engine)?;
-        let linked = Linked {
-            built: self.built()?,
-            needs,
-        };
+        let built = self.built()?;
+        let needs = check::check_imports(&built.found, &ty, &self.engine)?;
+        let linked = Linked { built, needs };
         // SAFETY: the definitions are for stores of data `T`.
         Ok(unsafe { InstancePre::new(component.clone(), Arc::new(linked)) })
     }
@@ -262,6 +261,7 @@ impl<T: 'static> fmt::Debug for Linker<T> {
 /// A linker of the C API, to which nothing is added any more.
 struct Built {
     raw: Owned<wasmtime_component_linker_t>,
+    found: Found,
 }
 
 // SAFETY: the C object is bound to no thread, and the host functions that it owns are `Send`.
@@ -280,8 +280,8 @@ impl Built {
             // Names were compared when they were defined; some replace those of WASI.
             wasmtime_component_linker_allow_shadowing(raw.as_ptr(), true);
             #[cfg(feature = "wasi")]
-            for set in &definitions.wasi {
-                set.define(&raw)?;
+            for part in &definitions.wasi {
+                part.set.define(&raw)?;
             }
             let root = Owned::from_c(wasmtime_component_linker_root(raw.as_ptr()));
             define_all(&root, &definitions.root)?;
@@ -293,7 +293,8 @@ impl Built {
                 ))?;
             }
         }
-        Ok(Built { raw })
+        let found = Found::new(definitions, engine)?;
+        Ok(Built { raw, found })
     }
 }
 

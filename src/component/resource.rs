@@ -118,15 +118,11 @@ impl HostHandle {
     ///
     /// # Errors
     ///
-    /// Returns an error if it is in the table of another store, or if a guest owns it.
+    /// Returns an error if it is in the table of another store.
     fn in_table(
         &self,
         store: &StoreOpaque,
     ) -> Result<Option<&Owned<wasmtime_component_resource_any_t>>> {
-        ensure!(
-            !self.is_given.load(Ordering::Relaxed),
-            "host resource already consumed"
-        );
         match self.in_table.get() {
             None => Ok(None),
             Some(in_table) if in_table.store == store.roots.serial() => Ok(Some(&in_table.handle)),
@@ -138,19 +134,54 @@ impl HostHandle {
         if !self.owned {
             return self.lower_borrowed(cx, number);
         }
+        // Another thread may pass the same handle meanwhile.
         let is_given = cx.gives_away(number);
-        let handle = match self.in_table(cx.store())? {
-            Some(handle) => handle.clone(),
-            None if is_given => self.put(cx.store(), true, number)?,
-            None => {
-                let handle = self.put(cx.store(), true, number)?;
-                let store = cx.store().roots.serial();
-                let in_table = InTable { store, handle };
-                self.in_table.get_or_init(|| in_table).handle.clone()
-            }
+        let was_given = match is_given {
+            true => self.is_given.swap(true, Ordering::Relaxed),
+            false => self.is_given.load(Ordering::Relaxed),
         };
-        self.is_given.store(is_given, Ordering::Relaxed);
-        Ok(OwnedComponentVal::from_resource(handle))
+        ensure!(!was_given, "host resource already consumed");
+        let handle = match is_given {
+            true => self.give(cx.store(), number),
+            false => self.lend(cx.store(), number),
+        };
+        if is_given && handle.is_err() {
+            self.is_given.store(false, Ordering::Relaxed);
+        }
+        handle.map(OwnedComponentVal::from_resource)
+    }
+
+    fn give(
+        &self,
+        store: &mut StoreOpaque,
+        number: u32,
+    ) -> Result<Owned<wasmtime_component_resource_any_t>> {
+        match self.in_table(store)? {
+            Some(handle) => Ok(handle.clone()),
+            None => self.put(store, true, number),
+        }
+    }
+
+    fn lend(
+        &self,
+        store: &mut StoreOpaque,
+        number: u32,
+    ) -> Result<Owned<wasmtime_component_resource_any_t>> {
+        if let Some(handle) = self.in_table(store)? {
+            return Ok(handle.clone());
+        }
+        let handle = self.put(store, true, number)?;
+        let in_table = InTable {
+            store: store.roots.serial(),
+            handle: handle.clone(),
+        };
+        if self.in_table.set(in_table).is_err() {
+            // Another store has it by now.
+            // SAFETY: the handle is owned, and was put into the table of this store.
+            _ = unsafe { HostHandle::take(store, handle.as_ptr()) };
+            return Err(cross_store());
+        }
+        Ok(handle)
     }
 
     /// Lends a resource that the host has borrowed itself. libwasmtime's table has none of those
@@ -183,6 +214,10 @@ impl HostHandle {
     }
 
     fn into_any(self, store: &mut StoreOpaque, number: u32) -> Result<ResourceAny> {
+        ensure!(
+            !self.is_given.load(Ordering::Relaxed),
+            "host resource already consumed"
+        );
         let handle = match self.in_table(store)? {
             Some(handle) => handle.clone(),
             None => self.put(store, self.owned, number)?,

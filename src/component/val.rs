@@ -72,6 +72,13 @@ impl Val {
     ///
     /// Returns an error if a resource in it isn't one of the store.
     pub(crate) fn lower(&self, cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
+        cx.descend()?;
+        let lowered = self.lower_one(cx)?;
+        cx.ascend();
+        Ok(lowered)
+    }
+
+    fn lower_one(&self, cx: &mut LowerContext<'_>) -> Result<OwnedComponentVal> {
         Ok(match self {
             Val::Bool(value) => OwnedComponentVal::from_bool(*value),
             Val::S8(value) => OwnedComponentVal::from_s8(*value),

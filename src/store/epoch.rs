@@ -3,6 +3,8 @@
 #[cfg(feature = "async")]
 use super::asynchrony::Asynchrony;
 use super::callback::call_host_with_store;
+#[cfg(feature = "component-model")]
+use super::unfinished::Unfinished;
 use super::{AsContextMut, Store, StoreContextMut};
 use crate::callback;
 #[cfg(feature = "async")]
@@ -341,7 +343,12 @@ unsafe fn update<T: 'static>(
     // that can be written.
     unsafe {
         call_host_with_store(NonNull::new_unchecked(context), |store| {
-            let (new_kind, ticks) = match callback(StoreContextMut::from_state(store.cast()))? {
+            #[cfg(feature = "component-model")]
+            let before = Unfinished::before_host(store);
+            let update = callback(StoreContextMut::from_state(store.cast()))?;
+            #[cfg(feature = "component-model")]
+            before.after_host(store)?;
+            let (new_kind, ticks) = match update {
                 UpdateDeadline::Continue(ticks) => (WASMTIME_UPDATE_DEADLINE_CONTINUE, ticks),
                 #[cfg(feature = "async")]
                 UpdateDeadline::Yield(ticks) => {

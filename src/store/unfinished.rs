@@ -9,39 +9,62 @@
 
 use crate::error::ensure;
 use crate::store::StoreOpaque;
-use crate::{Error, Result, Trap};
+use crate::{Error, Result, Trap, WasmBacktrace};
 use std::ptr::NonNull;
 
-/// How many entries into components have begun and not finished, or failed.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Unfinished(u64);
+/// What is noted of a store's entries into components.
+#[derive(Default)]
+pub(crate) struct Unfinished {
+    /// How many have begun and not finished, or failed.
+    entries: u64,
+    /// How often the host was called.
+    host_calls: u64,
+}
+
+/// How often the host had been called when an entry began.
+#[derive(Clone, Copy)]
+pub(super) struct Begun(u64);
+
+/// How many entries weren't finished when the host was called.
+#[derive(Clone, Copy)]
+pub(crate) struct BeforeHost(u64);
 
 impl Unfinished {
     /// Notes that an entry begins.
-    pub(super) fn begin(&mut self) {
-        self.0 += 1;
+    pub(super) fn begin(&mut self) -> Begun {
+        self.entries += 1;
+        Begun(self.host_calls)
     }
 
     /// Notes that an entry ends with an error, or without one.
-    pub(super) fn end(&mut self, error: Option<&Error>) {
-        // It was refused before anything was noted.
-        let refused = |error: &Error| error.downcast_ref() == Some(&Trap::CannotEnterComponent);
-        if error.is_none_or(refused) {
-            self.0 -= 1;
+    pub(super) fn end(&mut self, Begun(host_calls): Begun, error: Option<&Error>) {
+        // Such an error is one that libwasmtime refuses the entry with, before it has noted
+        // anything; unless code has run, which has a backtrace, or which has called the host.
+        let is_refused = |error: &Error| {
+            error.downcast_ref() == Some(&Trap::CannotEnterComponent)
+                && !error.is::<WasmBacktrace>()
+                && self.host_calls == host_calls
+        };
+        if error.is_none_or(is_refused) {
+            self.entries -= 1;
         }
     }
 
-    /// Returns the number before a host function is called.
+    /// Notes that a host function is called, and returns what [`BeforeHost::after_host`] takes.
     ///
     /// # Safety
     ///
     /// As for [`StoreOpaque::unfinished_at`].
     #[inline]
-    pub(crate) unsafe fn before_host(store: NonNull<StoreOpaque>) -> Unfinished {
+    pub(crate) unsafe fn before_host(store: NonNull<StoreOpaque>) -> BeforeHost {
         // SAFETY: this function requires what `unfinished_at` does.
-        unsafe { *StoreOpaque::unfinished_at(store) }
+        let unfinished = unsafe { StoreOpaque::unfinished_at(store) };
+        unfinished.host_calls += 1;
+        BeforeHost(unfinished.entries)
     }
+}
 
+impl BeforeHost {
     /// Checks that a host function may return to the component that called it.
     ///
     /// # Errors
@@ -54,9 +77,9 @@ impl Unfinished {
     #[inline]
     pub(crate) unsafe fn after_host(self, store: NonNull<StoreOpaque>) -> Result<()> {
         // SAFETY: this function requires what `unfinished_at` does.
-        let now = unsafe { *StoreOpaque::unfinished_at(store) };
+        let now = unsafe { StoreOpaque::unfinished_at(store).entries };
         ensure!(
-            now == self,
+            now == self.0,
             "the host function called a component of the same store, and that call failed or was \
              given up: the component that called the host function can't go on"
         );

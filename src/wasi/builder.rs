@@ -316,7 +316,8 @@ impl WasiCtxBuilder {
     /// Lets the program use the network of this process.
     ///
     /// It can use TCP and UDP, with any address. WASI preview 1 has few functions that make
-    /// use of it; WASI 2 has many.
+    /// use of it. WASI 2 has many, but they are refused: the C API has no function that allows a
+    /// component to create sockets.
     ///
     /// Calls `wasi_config_inherit_network`.
     pub fn inherit_network(&mut self) -> &mut Self {

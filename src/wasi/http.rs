@@ -62,7 +62,7 @@ pub mod p2 {
     ///   allowed.
     /// - Returns [`Unsupported`](crate::Unsupported) if libwasmtime was built without `wasi-http`.
     pub fn add_only_http_to_linker_sync<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
-        linker.define_wasi(WasiSet::Http, p2::HTTP.iter())
+        linker.define_wasi(WasiSet::Http, None)
     }
 
     /// Does the same as [`add_only_http_to_linker_sync`]: no function of these interfaces waits.

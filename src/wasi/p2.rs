@@ -48,6 +48,10 @@
 //! The types of these functions are compared with what a component imports when it is
 //! instantiated, and not when its imports are found.
 //!
+//! A component can't create sockets, even with
+//! [`inherit_network`](super::WasiCtxBuilder::inherit_network): the C API has no function that
+//! allows it. It can look up names.
+//!
 //! The resources of WASI, such as `input-stream`, can be passed through the host as
 //! [`ResourceAny`](crate::component::ResourceAny). The host can't make one or look into it.
 //!
@@ -73,12 +77,12 @@ mod interfaces;
 mod tests;
 
 #[cfg(feature = "wasi-http")]
-pub(super) use interfaces::HTTP;
-pub(crate) use interfaces::Interface;
+pub(crate) use interfaces::HTTP;
+pub(crate) use interfaces::{CLI, Interface};
 
 use crate::Result;
 use crate::component::{Linker, WasiSet};
-use interfaces::{CLI, PROXY};
+use interfaces::PROXY;
 
 /// Defines the interfaces of WASI 2 in a linker, with functions that block their thread while they
 /// wait.
@@ -94,7 +98,7 @@ use interfaces::{CLI, PROXY};
 ///   allowed.
 /// - Returns [`Unsupported`](crate::Unsupported) if libwasmtime was built without `wasi`.
 pub fn add_to_linker_sync<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
-    linker.define_wasi(WasiSet::P2, CLI.iter())
+    linker.define_wasi(WasiSet::P2, None)
 }
 
 /// Defines the interfaces of WASI 2 in a linker, with asynchronous functions.
@@ -111,7 +115,7 @@ pub fn add_to_linker_sync<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
 /// libwasmtime was built without `component-model-async`.
 #[cfg(feature = "component-model-async")]
 pub fn add_to_linker_async<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
-    linker.define_wasi(WasiSet::P2Async, CLI.iter())
+    linker.define_wasi(WasiSet::P2Async, None)
 }
 
 /// Does what [`add_to_linker_sync`] does, for the interfaces that are in the world
@@ -121,7 +125,7 @@ pub fn add_to_linker_async<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
 ///
 /// Returns an error as [`add_to_linker_sync`] does.
 pub fn add_to_linker_proxy_interfaces_sync<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
-    linker.define_wasi(WasiSet::P2, proxy())
+    linker.define_wasi(WasiSet::P2, Some(PROXY))
 }
 
 /// Does what [`add_to_linker_async`] does, for the interfaces that are in the world
@@ -132,10 +136,5 @@ pub fn add_to_linker_proxy_interfaces_sync<T: 'static>(linker: &mut Linker<T>) -
 /// Returns an error as [`add_to_linker_async`] does.
 #[cfg(feature = "component-model-async")]
 pub fn add_to_linker_proxy_interfaces_async<T: 'static>(linker: &mut Linker<T>) -> Result<()> {
-    linker.define_wasi(WasiSet::P2Async, proxy())
-}
-
-fn proxy() -> impl Iterator<Item = &'static Interface> {
-    CLI.iter()
-        .filter(|interface| PROXY.contains(&interface.name))
+    linker.define_wasi(WasiSet::P2Async, Some(PROXY))
 }

@@ -1,5 +1,6 @@
 //! Components: what libwasmtime's own functions for them would end the process for.
 
+mod linkers;
 mod nested;
 
 use crate::{alone, assert_panics};
@@ -166,11 +167,41 @@ fn of_values_that_nest() {
     alone("components::of_values_that_nest", || {
         let mut store = Store::<()>::default();
         let list = guest(&mut store).get_func(&mut store, "list").unwrap();
-        let mut val = Val::U8(1);
-        for _ in 0..500 {
-            val = Val::List(vec![val]);
+        for depth in [500, 5000] {
+            let mut val = Val::U8(1);
+            for _ in 0..depth {
+                val = Val::Option(Some(Box::new(val)));
+            }
+            assert!(call(&mut store, list, &[val], 0).is_err());
         }
-        assert!(call(&mut store, list, &[val], 0).is_err());
+    });
+}
+
+/// A function that is lifted asynchronously, and called synchronously.
+#[test]
+fn of_asynchronous_functions() {
+    alone("components::of_asynchronous_functions", || {
+        let text = r#"(component
+            (core func $return (canon task.return))
+            (core module $m
+                (import "" "return" (func $return))
+                (func (export "f") (result i32) (call $return) (i32.const 0))
+                (func (export "g") (param i32 i32 i32) (result i32) (i32.const 0)))
+            (core instance $i (instantiate $m
+                (with "" (instance (export "return" (func $return))))))
+            (func (export "f") async
+                (canon lift (core func $i "f") async (callback (core func $i "g")))))"#;
+        let mut store = Store::<()>::default();
+        // A library may lack what such a component needs.
+        let Ok(component) = Component::new(store.engine(), text) else {
+            return;
+        };
+        let linker = Linker::new(store.engine());
+        let instance = linker.instantiate(&mut store, &component).unwrap();
+        let func = instance.get_func(&mut store, "f").unwrap();
+        assert!(call(&mut store, func, &[], 0).is_err());
+        let typed = func.typed::<(), ()>(&store).unwrap();
+        assert!(typed.call(&mut store, ()).is_err());
     });
 }
 

@@ -18,6 +18,8 @@ use std::marker::PhantomData;
 // copied. `Send` and `Sync` as the `wasmtime` crate's is.
 pub struct TypedFunc<Params, Return> {
     func: Func,
+    /// Whether the function is asynchronous, if that is known.
+    is_async: Option<bool>,
     types: PhantomData<(Params, Return)>,
 }
 
@@ -32,8 +34,20 @@ where
     ///
     /// The function must have these types, as [`Func::typed`] finds out.
     pub unsafe fn new_unchecked(func: Func) -> TypedFunc<Params, Return> {
+        // SAFETY: this function requires the same.
+        unsafe { TypedFunc::with_asynchrony(func, None) }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`TypedFunc::new_unchecked`].
+    pub(super) unsafe fn with_asynchrony(
+        func: Func,
+        is_async: Option<bool>,
+    ) -> TypedFunc<Params, Return> {
         TypedFunc {
             func,
+            is_async,
             types: PhantomData,
         }
     }
@@ -58,6 +72,7 @@ where
     /// panics.
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Return> {
         let mut store = store.as_context_mut();
+        self.func.check_sync(store.opaque_mut(), self.is_async)?;
         let mut vals = Params::vals();
         let mut results = Return::vals();
         let lent = self.lower(store.opaque_mut(), &params, vals.as_mut())?;

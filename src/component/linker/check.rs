@@ -11,6 +11,9 @@ use crate::{Engine, Result};
 #[derive(Debug, Default)]
 pub struct Needs {
     pub is_async: bool,
+    /// Whether something traps that isn't defined.
+    #[cfg(feature = "wasi")]
+    may_trap: bool,
     /// A context for WASI.
     pub wasi: bool,
     /// A context for `wasi:http`.
@@ -22,20 +25,90 @@ pub struct Needs {
     pub resources: ImportedResources,
 }
 
+/// What a linker of the C API finds.
+pub struct Found {
+    /// By which name it finds what.
+    names: Names<Definition>,
+    /// Whether something traps that isn't defined.
+    #[cfg(feature = "wasi")]
+    may_trap: bool,
+    /// Whether some of WASI's functions are asynchronous.
+    #[cfg(feature = "wasi")]
+    is_wasi_async: bool,
+}
+
+impl Found {
+    /// For a linker that is built from these definitions: those of WASI come first, then those of
+    /// the program, and last what traps.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if something can't trap.
+    pub fn new(definitions: &Definitions, engine: &Engine) -> Result<Found> {
+        let mut names = Names::default();
+        #[cfg(feature = "wasi")]
+        for part in &definitions.wasi {
+            part.add_to(&mut names);
+        }
+        add_all(&mut names, &definitions.root);
+        for component in &definitions.trapping {
+            for (name, import) in component.component_type().imports(engine) {
+                define_trap(&mut names, name, &import.ty, engine)?;
+            }
+        }
+        Ok(Found {
+            names,
+            #[cfg(feature = "wasi")]
+            may_trap: !definitions.trapping.is_empty(),
+            #[cfg(feature = "wasi")]
+            is_wasi_async: definitions.wasi.iter().any(|part| part.set.is_async()),
+        })
+    }
+}
+
+/// Adds the program's definitions.
+fn add_all(found: &mut Names<Definition>, definitions: &Names<Definition>) {
+    for (name, definition) in definitions.iter() {
+        match definition {
+            #[cfg(feature = "wasi")]
+            Definition::Wasi(_) => {}
+            Definition::Instance(inner) => add_all(instance_in(found, name), inner),
+            Definition::Func(_)
+            | Definition::Module(_)
+            | Definition::Resource(..)
+            | Definition::Trap => found.insert(name, definition.clone()),
+        }
+    }
+}
+
+/// Returns an instance by its exact name, which is created if there is none.
+pub(super) fn instance_in<'a>(
+    names: &'a mut Names<Definition>,
+    name: &str,
+) -> &'a mut Names<Definition> {
+    if !matches!(names.get_mut(name), Some(Definition::Instance(_))) {
+        names.insert(name, Definition::Instance(Names::default()));
+    }
+    let Some(Definition::Instance(names)) = names.get_mut(name) else {
+        unreachable!("it was defined if it wasn't there");
+    };
+    names
+}
+
 /// Compares all that a component imports, in its order: a resource comes before the functions that
 /// take it.
 ///
 /// # Errors
 ///
 /// Returns an error that names the first import that isn't defined or doesn't fit.
-pub fn check_imports(
-    definitions: &Definitions,
-    ty: &types::Component,
-    engine: &Engine,
-) -> Result<Needs> {
-    let mut needs = Needs::default();
+pub fn check_imports(found: &Found, ty: &types::Component, engine: &Engine) -> Result<Needs> {
+    let mut needs = Needs {
+        #[cfg(feature = "wasi")]
+        may_trap: found.may_trap,
+        ..Needs::default()
+    };
     for (name, import) in ty.imports(engine) {
-        let definition = definitions.root.find(name);
+        let definition = found.names.find(name);
         check(definition, &import.ty, engine, &mut needs).with_context(|| {
             format!(
                 "component imports {} `{name}`, but a matching implementation was not found in \
@@ -47,7 +120,7 @@ pub fn check_imports(
     // What was defined last may not be what defines this function, so any counts.
     #[cfg(feature = "wasi")]
     {
-        needs.waits_for_wasi &= definitions.wasi.iter().any(|set| set.is_async());
+        needs.waits_for_wasi &= found.is_wasi_async;
         needs.is_async |= needs.waits_for_wasi;
     }
     Ok(needs)
@@ -97,6 +170,10 @@ fn check(
             ComponentItem::ComponentFunc(_) | ComponentItem::Resource(_),
             Some(Definition::Wasi(item)),
         ) => {
+            // libwasmtime has it, and so it wouldn't trap.
+            if !item.is_defined && !needs.may_trap {
+                return Err(missing(describe(expected)));
+            }
             if let ComponentItem::Resource(imported) = expected {
                 needs.resources.entry(*imported).or_insert(*imported);
             }
@@ -138,22 +215,20 @@ fn check_instance(
     Ok(())
 }
 
-/// Notes what libwasmtime defines, where nothing is defined.
+/// Checks that all that a component imports can trap, or is an error, if it isn't defined.
 ///
 /// # Errors
 ///
-/// Returns an error if an import can't be defined so.
-pub fn define_traps(
-    definitions: &mut Names<Definition>,
-    ty: &types::Component,
-    engine: &Engine,
-) -> Result<()> {
+/// Returns an error if an import can't.
+pub fn check_trapping(ty: &types::Component, engine: &Engine) -> Result<()> {
+    let mut names = Names::default();
     for (name, import) in ty.imports(engine) {
-        define_trap(definitions, name, &import.ty, engine)?;
+        define_trap(&mut names, name, &import.ty, engine)?;
     }
     Ok(())
 }
 
+/// Notes what libwasmtime defines, where nothing is defined.
 fn define_trap(
     definitions: &mut Names<Definition>,
     name: &str,
@@ -163,12 +238,7 @@ fn define_trap(
     match item {
         ComponentItem::Type(_) => {}
         ComponentItem::ComponentInstance(ty) => {
-            if !matches!(definitions.get_mut(name), Some(Definition::Instance(_))) {
-                definitions.insert(name, Definition::Instance(Names::default()));
-            }
-            let Some(Definition::Instance(names)) = definitions.get_mut(name) else {
-                unreachable!("it was defined if it wasn't there");
-            };
+            let names = instance_in(definitions, name);
             for (name, export) in ty.exports(engine) {
                 define_trap(names, name, &export.ty, engine)?;
             }

@@ -9,6 +9,8 @@ use crate::component::types::ComponentFunc;
 use crate::component::val::lift_all;
 use crate::component::{ComponentNamedList, Lift, Lower, Val};
 #[cfg(feature = "async")]
+use crate::store::BeforeHost;
+#[cfg(feature = "async")]
 use crate::store::callback::call_async_host;
 use crate::store::callback::call_host_with_store;
 use crate::store::{StoreOpaque, Unfinished};
@@ -378,7 +380,7 @@ where
             let caller = StoreContextMut::from_state(store.cast());
             Ok((Box::into_pin(func(caller, params)), before))
         };
-        let finish = |store, output: Result<R>, before: Unfinished| {
+        let finish = |store, output: Result<R>, before: BeforeHost| {
             let results = output?;
             before.after_host(store)?;
             values().lower(store, &results)
@@ -441,7 +443,7 @@ where
             let future = Box::into_pin(func(caller, ty, params, places));
             Ok((future, (vals, before)))
         };
-        let finish = |store, output: Result<()>, (vals, before): (Borrowed, Unfinished)| {
+        let finish = |store, output: Result<()>, (vals, before): (Borrowed, BeforeHost)| {
             output?;
             before.after_host(store)?;
             values().lower_vals(store, &vals.0.as_ref().1)
@@ -490,7 +492,7 @@ where
             let caller = StoreContextMut::from_state(store.cast());
             Ok((Box::into_pin(func(caller, rep)), before))
         };
-        let finish = |store, output: Result<()>, before: Unfinished| {
+        let finish = |store, output: Result<()>, before: BeforeHost| {
             output?;
             before.after_host(store)
         };

@@ -4,6 +4,8 @@
 //! linker of the C API. libwasmtime compares their types when it instantiates a component.
 
 use super::Definition;
+use super::check::instance_in;
+use super::names::Names;
 use crate::Result;
 use crate::component::Linker;
 use crate::error::check;
@@ -15,7 +17,7 @@ use crate::sys::{
 };
 #[cfg(feature = "component-model-async")]
 use crate::sys::{runtime, wasmtime_component_linker_add_wasip2_async};
-use crate::wasi::p2::Interface;
+use crate::wasi::p2::{self, Interface};
 
 /// What a call of a C function defines.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +49,16 @@ impl WasiSet {
             WasiSet::P2Async => false,
             #[cfg(feature = "wasi-http")]
             WasiSet::Http => true,
+        }
+    }
+
+    fn interfaces(self) -> &'static [Interface] {
+        match self {
+            WasiSet::P2 => p2::CLI,
+            #[cfg(feature = "component-model-async")]
+            WasiSet::P2Async => p2::CLI,
+            #[cfg(feature = "wasi-http")]
+            WasiSet::Http => p2::HTTP,
         }
     }
 
@@ -87,17 +99,56 @@ impl WasiSet {
     }
 }
 
+/// Interfaces of WASI that a program has defined.
+#[derive(Clone, Copy, Debug)]
+pub struct WasiPart {
+    pub set: WasiSet,
+    /// The names of the interfaces; `None` for all of the set.
+    only: Option<&'static [&'static str]>,
+}
+
 /// A function or resource of WASI.
 #[derive(Clone, Copy, Debug)]
 pub struct WasiItem {
+    /// Whether the program has defined it, or libwasmtime alone.
+    pub is_defined: bool,
     /// Whether it needs the context of `wasi:http` as well.
     pub is_http: bool,
     /// Whether its interface has functions that wait.
     pub waits: bool,
 }
 
+impl WasiPart {
+    fn has(&self, interface: &Interface) -> bool {
+        self.only
+            .is_none_or(|names| names.contains(&interface.name))
+    }
+
+    fn item(&self, interface: &Interface) -> WasiItem {
+        WasiItem {
+            is_defined: self.has(interface),
+            is_http: self.set.is_http(),
+            waits: interface.waits,
+        }
+    }
+
+    /// Adds what libwasmtime defines for the part, which is the whole set.
+    pub fn add_to(&self, found: &mut Names<Definition>) {
+        for interface in self.set.interfaces() {
+            let names = instance_in(found, interface.name);
+            for name in interface.items.split(' ') {
+                let mut item = self.item(interface);
+                if let Some(Definition::Wasi(before)) = names.get_mut(name) {
+                    item.is_defined |= before.is_defined;
+                }
+                names.insert(name, Definition::Wasi(item));
+            }
+        }
+    }
+}
+
 impl<T: 'static> Linker<T> {
-    /// Defines interfaces of WASI, which are among those that `set` defines.
+    /// Defines the interfaces of a set, or those that `only` names.
     ///
     /// # Errors
     ///
@@ -108,17 +159,15 @@ impl<T: 'static> Linker<T> {
     pub(crate) fn define_wasi(
         &mut self,
         set: WasiSet,
-        interfaces: impl Iterator<Item = &'static Interface>,
+        only: Option<&'static [&'static str]>,
     ) -> Result<()> {
         set.require()?;
         self.forget_built();
-        // First, as some names are defined even if another is defined already.
-        self.definitions.wasi.push(set);
-        for interface in interfaces {
-            let item = WasiItem {
-                is_http: set.is_http(),
-                waits: interface.waits,
-            };
+        let part = WasiPart { set, only };
+        // First, as libwasmtime's linker defines all of them even if one is defined already.
+        self.definitions.wasi.push(part);
+        for interface in set.interfaces().iter().filter(|all| part.has(all)) {
+            let item = part.item(interface);
             let mut instance = self.instance(interface.name)?;
             for name in interface.items.split(' ') {
                 instance.define(name, Definition::Wasi(item))?;

@@ -1,8 +1,10 @@
 //! What values need beside themselves: the store in which they are.
 
+use crate::Result;
 use crate::component::Func;
 use crate::component::resource_any::Lent;
 use crate::component::types::ResourceType;
+use crate::error::ensure;
 use crate::store::StoreOpaque;
 use std::collections::HashMap;
 use std::mem;
@@ -42,7 +44,12 @@ pub struct LowerContext<'a> {
     store: &'a mut StoreOpaque,
     purpose: Purpose,
     lent: Lent,
+    /// In how many others the value is that is passed.
+    depth: u32,
 }
+
+/// How deep values of any type may nest.
+const DEEPEST: u32 = 1000;
 
 /// What values are passed as.
 #[derive(Clone, Copy)]
@@ -72,12 +79,35 @@ impl<'a> LowerContext<'a> {
             store,
             purpose,
             lent: Lent::default(),
+            depth: 0,
         }
     }
 
     #[inline]
     pub(crate) fn store(&mut self) -> &mut StoreOpaque {
         self.store
+    }
+
+    /// Notes that a value of any type is passed, and then those in it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is in so many others that libwasmtime's stack might overflow, which
+    /// is more than any type allows.
+    #[inline]
+    pub(crate) fn descend(&mut self) -> Result<()> {
+        ensure!(
+            self.depth < DEEPEST,
+            "a value of a component nests more than {DEEPEST} deep"
+        );
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Notes that the value has been passed.
+    #[inline]
+    pub(crate) fn ascend(&mut self) {
+        self.depth -= 1;
     }
 
     /// Returns what has been passed of the host's handles.

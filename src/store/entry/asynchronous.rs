@@ -10,6 +10,8 @@ use crate::Result;
 use crate::callback::discard;
 use crate::store::StoreOpaque;
 use crate::store::asynchrony::{Asynchrony, Pause, Yield};
+#[cfg(feature = "component-model-async")]
+use crate::store::unfinished::Begun;
 use crate::sys::{
     Feature, require, wasm_trap_t, wasmtime_call_future_delete, wasmtime_call_future_poll,
     wasmtime_call_future_t, wasmtime_context_t, wasmtime_error_t, wasmtime_func_call_async,
@@ -162,6 +164,9 @@ struct Entry<S> {
     /// Whether it enters a component, not a module.
     #[cfg(feature = "component-model-async")]
     is_component: bool,
+    /// What the end of an entry into a component takes.
+    #[cfg(feature = "component-model-async")]
+    begun: Option<Begun>,
     _pinned: PhantomPinned,
 }
 
@@ -193,6 +198,8 @@ where
             patience: Patience::default(),
             #[cfg(feature = "component-model-async")]
             is_component: false,
+            #[cfg(feature = "component-model-async")]
+            begun: None,
             _pinned: PhantomPinned,
         }
     }
@@ -224,7 +231,7 @@ where
         #[cfg(feature = "component-model-async")]
         if self.is_component {
             // SAFETY: invariant "State": nothing else refers to the note.
-            unsafe { StoreOpaque::unfinished_at(self.store).begin() };
+            self.begun = Some(unsafe { StoreOpaque::unfinished_at(self.store).begin() });
         }
         Ok(())
     }
@@ -283,8 +290,8 @@ where
                     wasmtime_call_future_delete(future);
                     let result = (*this.store.as_ptr()).check_entry(this.error, this.trap);
                     #[cfg(feature = "component-model-async")]
-                    if this.is_component {
-                        StoreOpaque::unfinished_at(this.store).end(result.as_ref().err());
+                    if let Some(begun) = this.begun {
+                        StoreOpaque::unfinished_at(this.store).end(begun, result.as_ref().err());
                     }
                     result
                 });

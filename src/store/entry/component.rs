@@ -93,17 +93,16 @@ impl StoreOpaque {
         store: *mut StoreOpaque,
         call: impl FnOnce(*mut wasmtime_context_t) -> *mut wasmtime_error_t,
     ) -> Result<()> {
-        let mut begun = false;
+        let mut begun = None;
         // SAFETY: this function requires what `enter` does. Nothing else refers to the note.
         unsafe {
             let state = NonNull::new_unchecked(store);
             let result = StoreOpaque::enter(store, |context, _| {
-                StoreOpaque::unfinished_at(state).begin();
-                begun = true;
+                begun = Some(StoreOpaque::unfinished_at(state).begin());
                 call(context)
             });
-            if begun {
-                StoreOpaque::unfinished_at(state).end(result.as_ref().err());
+            if let Some(begun) = begun {
+                StoreOpaque::unfinished_at(state).end(begun, result.as_ref().err());
             }
             result
         }

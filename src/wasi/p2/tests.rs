@@ -1,7 +1,7 @@
 //! Whether libwasmtime defines what the lists say.
 
-use super::Interface;
-use super::interfaces::{CLI, PROXY};
+use super::interfaces::PROXY;
+use super::{CLI, Interface};
 use crate::component::{Component, Linker};
 use crate::wasi::WasiCtxBuilder;
 use crate::{Engine, Store};

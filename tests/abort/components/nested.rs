@@ -2,7 +2,7 @@
 
 use crate::alone;
 use libwasmtime::component::{Component, Instance, Linker, Resource, ResourceType};
-use libwasmtime::{Engine, Result, Store, StoreContextMut, bail};
+use libwasmtime::{Engine, Result, Store, StoreContextMut, Trap, ensure};
 use std::result::Result::{Err, Ok};
 
 /// A component whose function `inner` lends a resource to the host, and `outer` calls it.
@@ -44,6 +44,7 @@ struct Host {
     inner: Option<Instance>,
     calls: &'static str,
     see_fails: bool,
+    see_refuses: bool,
     drop_nests: bool,
     seen: Vec<String>,
 }
@@ -73,13 +74,14 @@ fn linker(engine: &Engine) -> Linker<Host> {
         .unwrap();
     root.func_wrap("new", |_, ()| Ok((Resource::<Thing>::new_own(1),)))
         .unwrap();
-    root.func_wrap(
-        "see",
-        |store: Caller<'_>, (_,): (Resource<Thing>,)| match store.data().see_fails {
-            true => bail!("the host fails"),
-            false => Ok(()),
-        },
-    )
+    root.func_wrap("see", |store: Caller<'_>, (_,): (Resource<Thing>,)| {
+        let host = store.data();
+        if host.see_refuses {
+            return Err(Trap::CannotEnterComponent.into());
+        }
+        ensure!(!host.see_fails, "the host fails");
+        Ok(())
+    })
     .unwrap();
     root.func_wrap("nest", |store: Caller<'_>, ()| nest(store))
         .unwrap();
@@ -118,7 +120,16 @@ fn fail() {
             assert_eq!(host.seen.len(), 1);
             assert_gives_up(outcome);
         }
-        // A call that succeeds, or is refused, changes nothing.
+        // Such an error isn't libwasmtime's.
+        let host = Host {
+            calls: "inner",
+            see_refuses: true,
+            ..Host::default()
+        };
+        let (host, outcome) = call(host, "outer");
+        assert_eq!(host.seen.len(), 1);
+        assert_gives_up(outcome);
+        // A call that succeeds changes nothing.
         let host = Host {
             calls: "inner",
             ..Host::default()
