@@ -6,6 +6,7 @@ mod typed;
 
 pub use typed::TypedFunc;
 
+use super::resource_any::Lent;
 use super::typed::{InstanceType, LiftContext, LowerContext};
 use super::types::{ComponentFunc, HandleTypes};
 use super::{ComponentNamedList, Lift, Lower, Val};
@@ -16,6 +17,7 @@ use crate::store::StoreOpaque;
 use crate::sys::{wasmtime_component_func_t, wasmtime_component_func_type};
 use crate::vec::component::OwnedComponentVal;
 use crate::{AsContext, AsContextMut, Result};
+use std::mem;
 use std::sync::{Arc, OnceLock};
 
 /// A function that an instance of a component exports: the handle of an object in a store.
@@ -149,14 +151,15 @@ impl Func {
     ) -> Result<()> {
         let mut store = store.as_context_mut();
         self.check_sync(store.opaque_mut(), None)?;
-        let (args, mut places) = self.prepare(store.opaque_mut(), params, results)?;
+        let mut vals = self.prepare(store.opaque_mut(), params, results)?;
+        let (args, places) = vals.parts();
         // SAFETY: invariants "State" and "Ownership": the store is borrowed exclusively, and the
         // function and its arguments belong to it.
         let called = unsafe {
             let func = self.get_c(store.opaque());
-            StoreOpaque::call_component(store.opaque_ptr(), func, &args.vals, &mut places)
+            StoreOpaque::call_component(store.opaque_ptr(), func, args, places)
         };
-        self.finish(store.opaque_mut(), called, args, &places, results)
+        self.finish(store.opaque_mut(), called, vals, results)
     }
 
     /// Checks that the function may be called synchronously.
@@ -181,7 +184,7 @@ impl Func {
         store: &mut StoreOpaque,
         params: &[Val],
         results: &[Val],
-    ) -> Result<(Args, Vec<OwnedComponentVal>)> {
+    ) -> Result<CallVals> {
         let signature = self.signature(store);
         ensure!(
             params.len() == signature.params,
@@ -199,14 +202,17 @@ impl Func {
             crate::bail!("{message}");
         }
         let mut cx = LowerContext::for_call(store, self);
-        let vals = params.iter().map(|param| param.lower(&mut cx));
-        let vals = vals.collect::<Result<Vec<_>>>()?;
+        let mut vals = Vec::with_capacity(params.len() + results.len());
+        for param in params {
+            vals.push(param.lower(&mut cx)?);
+        }
         let lent = cx.into_lent();
-        let places = results
-            .iter()
-            .map(|_| OwnedComponentVal::default())
-            .collect();
-        Ok((Args { vals, lent }, places))
+        vals.resize_with(params.len() + results.len(), OwnedComponentVal::default);
+        Ok(CallVals {
+            vals,
+            args: params.len(),
+            lent,
+        })
     }
 
     /// Reads the results of a call.
@@ -214,13 +220,13 @@ impl Func {
         &self,
         store: &mut StoreOpaque,
         called: Result<()>,
-        args: Args,
-        places: &[OwnedComponentVal],
+        mut vals: CallVals,
         results: &mut [Val],
     ) -> Result<()> {
-        self.release(store, args.lent, called.is_ok());
+        self.release(store, mem::take(&mut vals.lent), called.is_ok());
         called?;
         let mut cx = LiftContext::new(store);
+        let (_, places) = vals.parts();
         for (place, result) in places.iter().zip(results) {
             *result = Val::lift(&mut cx, place)?;
         }
@@ -228,8 +234,19 @@ impl Func {
     }
 }
 
-/// The arguments of a call.
-struct Args {
+/// The values of a call.
+struct CallVals {
+    /// The arguments, and the places for the results.
     vals: Vec<OwnedComponentVal>,
-    lent: super::resource_any::Lent,
+    /// The number of arguments.
+    args: usize,
+    lent: Lent,
+}
+
+impl CallVals {
+    /// Returns the arguments, and the places for the results.
+    fn parts(&mut self) -> (&[OwnedComponentVal], &mut [OwnedComponentVal]) {
+        let (args, places) = self.vals.split_at_mut(self.args);
+        (args, places)
+    }
 }

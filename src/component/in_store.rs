@@ -6,17 +6,17 @@ use super::resource_any::Handles;
 use super::types::Scope;
 use crate::Engine;
 use crate::sys::{wasmtime_component_func_t, wasmtime_component_instance_t};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// The part of a store's state that belongs to components.
 #[derive(Default)]
 pub struct InStore {
     /// What each instance was created from, by the index of its handle.
-    instances: HashMap<u32, Origin>,
+    instances: BTreeMap<u32, Origin>,
     /// The signatures of the functions that were called or looked up, by the indices of their
     /// handles.
-    signatures: HashMap<(u32, u32), Arc<Signature>>,
+    signatures: BTreeMap<(u32, u32), Arc<Signature>>,
     /// The resources that the host holds as [`ResourceAny`](super::ResourceAny).
     pub(super) handles: Handles,
     /// What the types of the components belong to.

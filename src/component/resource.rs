@@ -97,14 +97,13 @@ impl HostHandle {
         }
     }
 
-    /// Puts the resource into libwasmtime's table.
+    /// Puts the resource into libwasmtime's table. The library must have components.
     fn put(
         &self,
         store: &mut StoreOpaque,
         owned: bool,
         number: u32,
     ) -> Result<Owned<wasmtime_component_resource_any_t>> {
-        require(Feature::ComponentModel)?;
         // SAFETY: invariant "Context". `host` is owned, and so is the handle if there is no error.
         unsafe {
             let host = wasmtime_component_resource_host_new(owned, self.rep, number);
@@ -220,7 +219,11 @@ impl HostHandle {
         );
         let handle = match self.in_table(store)? {
             Some(handle) => handle.clone(),
-            None => self.put(store, self.owned, number)?,
+            None => {
+                // No component has been called yet.
+                require(Feature::ComponentModel)?;
+                self.put(store, self.owned, number)?
+            }
         };
         Ok(ResourceAny::insert(store, handle))
     }

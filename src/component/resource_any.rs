@@ -97,9 +97,13 @@ impl Handles {
     }
 }
 
-/// What a call has passed of the host's handles.
+/// What a call has passed of the host's handles; most calls pass none.
+// Speed: two empty vectors in its place take 270 of the 5,400 instructions of a call.
 #[derive(Default)]
-pub struct Lent {
+pub struct Lent(Option<Box<LentHandles>>);
+
+#[derive(Default)]
+struct LentHandles {
     anys: Vec<ResourceAny>,
     /// Handles that exist for the call alone.
     temporary: Vec<Owned<wasmtime_component_resource_any_t>>,
@@ -107,15 +111,32 @@ pub struct Lent {
 
 impl Lent {
     pub(super) fn lend(&mut self, resource: ResourceAny) {
-        self.anys.push(resource);
+        self.0.get_or_insert_default().anys.push(resource);
     }
 
     pub(super) fn lend_temporary(&mut self, handle: Owned<wasmtime_component_resource_any_t>) {
-        self.temporary.push(handle);
+        self.0.get_or_insert_default().temporary.push(handle);
     }
 
     /// Takes back what was passed for a call alone.
+    #[inline]
     pub(super) fn take_back(&mut self, store: &mut StoreOpaque) {
+        if let Some(handles) = &mut self.0 {
+            handles.take_back(store);
+        }
+    }
+
+    /// Forgets the handles that were passed as results, which the guest owns now.
+    #[inline]
+    pub(super) fn give_all(&mut self, store: &mut StoreOpaque) {
+        if let Some(handles) = &mut self.0 {
+            handles.give_all(store);
+        }
+    }
+}
+
+impl LentHandles {
+    fn take_back(&mut self, store: &mut StoreOpaque) {
         for handle in self.temporary.drain(..) {
             // If the call has trapped while it had the resource, it keeps it.
             // SAFETY: the handle is owned, and was put into the table of this store.
@@ -123,10 +144,25 @@ impl Lent {
         }
     }
 
-    /// Forgets the handles that were passed as results, which the guest owns now.
-    pub(super) fn give_all(&mut self, store: &mut StoreOpaque) {
+    fn give_all(&mut self, store: &mut StoreOpaque) {
         for resource in self.anys.drain(..) {
             resource.forget(store);
+        }
+    }
+
+    /// Forgets what a call of that function has passed on.
+    fn forget_given(self, store: &mut StoreOpaque, func: &Func) {
+        if self.anys.is_empty() {
+            return;
+        }
+        let signature = func.signature(store);
+        let handles = signature.handles();
+        for resource in self.anys {
+            // If the function takes the one as well as the other, nobody knows which this was.
+            let is_given = handles.owns(resource.ty) && !handles.borrows(resource.ty);
+            if resource.owned && is_given {
+                resource.forget(store);
+            }
         }
     }
 }
@@ -134,19 +170,14 @@ impl Lent {
 impl Func {
     /// Forgets the handles that a call has passed on, and takes back what was passed for the call
     /// alone.
-    pub(super) fn release(&self, store: &mut StoreOpaque, mut lent: Lent, has_succeeded: bool) {
-        lent.take_back(store);
-        if !has_succeeded || lent.anys.is_empty() {
+    #[inline]
+    pub(super) fn release(&self, store: &mut StoreOpaque, lent: Lent, has_succeeded: bool) {
+        let Some(mut handles) = lent.0 else {
             return;
-        }
-        let signature = self.signature(store);
-        for resource in lent.anys {
-            // If the function takes the one as well as the other, nobody knows which this was.
-            let handles = signature.handles();
-            let is_given = handles.owns(resource.ty) && !handles.borrows(resource.ty);
-            if resource.owned && is_given {
-                resource.forget(store);
-            }
+        };
+        handles.take_back(store);
+        if has_succeeded {
+            handles.forget_given(store, self);
         }
     }
 }

@@ -32,7 +32,8 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        let (args, mut places) = self.prepare(store.opaque_mut(), params, results)?;
+        let mut vals = self.prepare(store.opaque_mut(), params, results)?;
+        let (args, places) = vals.parts();
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed, and the function and
         // its arguments belong to it. All are valid until the future has been dropped. The store's
         // data are `Send`.
@@ -40,12 +41,12 @@ impl Func {
             StoreOpaque::call_component_async(
                 store.opaque_ptr(),
                 self.get_c(store.opaque()),
-                &args.vals,
-                &mut places,
+                args,
+                places,
             )
         }
         .await;
-        self.finish(store.opaque_mut(), called, args, &places, results)
+        self.finish(store.opaque_mut(), called, vals, results)
     }
 }
 
