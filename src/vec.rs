@@ -160,16 +160,27 @@ const LARGE: usize = 1 << 24;
 ///
 /// Panics for the reasons of [`OwnedVec::with_len`].
 fn allocate<V: VecType>(len: usize) -> V {
+    check_size::<V>(len);
+    let mut raw = V::EMPTY;
+    if len != 0 {
+        // SAFETY: `raw` is valid for writes, and the size was checked.
+        unsafe { V::new_uninitialized(&mut raw, len) };
+    }
+    raw
+}
+
+/// Checks that there is memory for a vector.
+///
+/// # Panics
+///
+/// Panics if the elements take more bytes than can be allocated.
+fn check_size<V: VecType>(len: usize) {
     let size = len.checked_mul(size_of::<V::Element>());
     assert!(
         size.is_some_and(|size| isize::try_from(size).is_ok()),
         "a vector of {len} elements of {} bytes is larger than memory can be",
         size_of::<V::Element>()
     );
-    let mut raw = V::EMPTY;
-    if len == 0 {
-        return raw;
-    }
     // libwasmtime ends the process when it runs out of memory, so a large allocation is tried
     // here first.
     if size > Some(LARGE) {
@@ -177,9 +188,6 @@ fn allocate<V: VecType>(len: usize) -> V {
             .try_reserve_exact(len)
             .unwrap_or_else(|error| panic!("no memory for a vector of {len} elements: {error}"));
     }
-    // SAFETY: `raw` is valid for writes, and the size was checked.
-    unsafe { V::new_uninitialized(&mut raw, len) };
-    raw
 }
 
 impl<V: VecType> OwnedVec<V> {

@@ -6,7 +6,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::str::{self, Utf8Error};
 
-use super::ByteVec;
+use super::{ByteVec, VecType};
+use crate::sys::wasm_byte_vec_t;
 
 impl ByteVec {
     /// Reads a file into a new vector, without a second copy in memory.
@@ -59,6 +60,21 @@ impl ByteVec {
             return Ok(rest.into());
         }
         Ok(bytes)
+    }
+
+    /// Copies bytes.
+    // Speed: a call of a component with a string takes 90 instructions less than with a vector that
+    // libwasmtime fills with zeros first.
+    #[inline]
+    fn copied(bytes: &[u8]) -> ByteVec {
+        super::check_size::<wasm_byte_vec_t>(bytes.len());
+        ByteVec::out(|out| {
+            if !bytes.is_empty() {
+                // SAFETY: `out` is valid for writes, and the bytes for reads. Bytes are copied when
+                // they are moved.
+                unsafe { wasm_byte_vec_t::new_moving(out, bytes.len(), bytes.as_ptr()) }
+            }
+        })
     }
 
     /// Returns the bytes as text.

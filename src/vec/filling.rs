@@ -1,7 +1,6 @@
 //! [`Filling`]: vectors whose elements are written once.
 
-use super::{ByteVec, OwnedVec, VecType};
-use crate::sys::wasm_byte_vec_t;
+use super::{OwnedVec, VecType};
 use std::mem::ManuallyDrop;
 
 /// A vector of which the first elements are written, and the others may be anything.
@@ -102,20 +101,6 @@ impl<V: VecType> Drop for Filling<V> {
     }
 }
 
-impl ByteVec {
-    /// Copies bytes.
-    #[inline]
-    pub(super) fn copied(bytes: &[u8]) -> ByteVec {
-        let mut filling = Filling::<wasm_byte_vec_t>::new(bytes.len());
-        let (data, len) = filling.raw.parts();
-        // SAFETY: the buffer has `len` bytes, which is the length of `bytes`, and has just been
-        // allocated, so the two don't overlap.
-        unsafe { data.copy_from_nonoverlapping(bytes.as_ptr(), len) };
-        filling.filled = len;
-        filling.finish()
-    }
-}
-
 #[cfg(all(test, feature = "component-model"))]
 mod tests {
     use super::Filling;
@@ -157,10 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_copied() {
-        for text in ["", "a", &"long ".repeat(1000)] {
-            assert_eq!(ByteVec::copied(text.as_bytes()), text.as_bytes());
-        }
+    fn what_is_not_written_is_default() {
         assert_eq!(*Filling::<wasm_byte_vec_t>::new(2).finish(), [0, 0]);
     }
 }
