@@ -25,6 +25,8 @@ use crate::sys::{
     wasmtime_linker_allow_shadowing, wasmtime_linker_instantiate_pre, wasmtime_linker_new,
     wasmtime_linker_t,
 };
+#[cfg(feature = "wasi")]
+use crate::wasi::WasiSource;
 use crate::{AsContextMut, Engine, Error, Instance, Module, Result, StoreContextMut};
 use constants::Constants;
 use func_types::FuncTypes;
@@ -241,7 +243,7 @@ impl<T> Linker<T> {
         let mut store = store.as_context_mut();
         check_engine(&self.engine, module)?;
         check_engine(store.engine(), module)?;
-        self.definitions.check(store.opaque(), module)?;
+        self.definitions.check(&mut store, module)?;
         self.definitions.check_sync(module)?;
         if let Some(constants) = self.constants_for(module) {
             let linker = (constants.in_store)(self, store.opaque_mut(), module)?;
@@ -403,6 +405,12 @@ impl<T> Linker<T> {
     #[cfg(feature = "wasi")]
     pub(crate) fn set_has_wasi(&mut self) {
         self.definitions.set_has_wasi();
+    }
+
+    /// Sets where stores get their context of WASI from. The source must be for data `T`.
+    #[cfg(feature = "wasi")]
+    pub(crate) fn set_wasi_source(&mut self, source: WasiSource) {
+        self.definitions.set_wasi_source(source);
     }
 }
 

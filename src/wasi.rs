@@ -118,15 +118,20 @@ mod memory_file;
 #[cfg(feature = "component-model")]
 pub mod p2;
 mod pipe;
+mod source;
 mod stream;
 mod writer;
 
 pub use builder::{FsPerms, WasiCtx, WasiCtxBuilder, WasiP1Ctx};
 pub use pipe::{MemoryInputPipe, MemoryOutputPipe};
+pub(crate) use source::WasiSource;
+pub use source::WasiTag;
 
 use crate::error::check;
 use crate::sys::{Feature, require, wasmtime_context_set_wasi, wasmtime_linker_define_wasi};
-use crate::{AsContextMut, Linker, Result, Store, threads};
+use crate::{AsContextMut, Linker, Result, Store, StoreContextMut, threads};
+use std::any::Any;
+use std::sync::Arc;
 
 /// Defines all functions of WASI preview 1 in a linker.
 ///
@@ -175,23 +180,41 @@ impl<T: 'static> Store<T> {
     ///   with glibc;
     /// - libwasmtime was built without `wasi` ([`Unsupported`](crate::Unsupported)).
     pub fn set_wasi(&mut self, wasi: impl Into<WasiCtx>) -> Result<()> {
-        require(Feature::Wasi)?;
-        let wasi = wasi.into();
-        let reads = wasi.reads();
-        let (config, writers) = wasi.into_config()?;
-        // Last, as the files that were opened leave fewer descriptors.
-        threads::for_wasi(reads)?;
-        let mut store = self.as_context_mut();
-        // SAFETY: invariant "Context"; the configuration is owned and given away. The
-        // function returns an owned error or null.
-        unsafe {
-            check(wasmtime_context_set_wasi(
-                store.begin_change(),
-                config.into_raw(),
-            ))?
-        };
-        let replaced = store.opaque_mut().set_wasi(writers);
-        drop(replaced);
-        Ok(())
+        give(&mut self.as_context_mut(), wasi.into())
+    }
+}
+
+/// Gives a store a context; see [`Store::set_wasi`].
+fn give<T: 'static>(store: &mut StoreContextMut<'_, T>, mut wasi: WasiCtx) -> Result<()> {
+    require(Feature::Wasi)?;
+    let tag = wasi.tag.take();
+    let reads = wasi.reads();
+    let (config, writers) = wasi.into_config()?;
+    // Last, as the files that were opened leave fewer descriptors.
+    threads::for_wasi(reads)?;
+    // SAFETY: invariant "Context"; the configuration is owned and given away. The
+    // function returns an owned error or null.
+    unsafe {
+        check(wasmtime_context_set_wasi(
+            store.begin_change(),
+            config.into_raw(),
+        ))?
+    };
+    let replaced = store.opaque_mut().set_wasi(InStore { writers, tag });
+    drop(replaced);
+    Ok(())
+}
+
+/// What a store keeps of its context.
+pub(crate) struct InStore {
+    /// What is dropped with the store.
+    #[allow(dead_code, reason = "it is kept")]
+    writers: Vec<Box<dyn Any + Send + Sync>>,
+    tag: Option<Arc<WasiTag>>,
+}
+
+impl InStore {
+    pub(crate) fn tag(&self) -> Option<Arc<WasiTag>> {
+        self.tag.clone()
     }
 }

@@ -62,7 +62,7 @@ impl<T: 'static> InstancePre<T> {
     /// Panics if a host function that is called panics.
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
-        self.linked.prepare(store.opaque_mut(), &self.component)?;
+        self.linked.prepare(&mut store, &self.component)?;
         self.linked.check_sync()?;
         // SAFETY: invariants "State", "Context" and "Ownership": the store is borrowed
         // exclusively, and is of the engine and of the data of the linker, as `prepare` and the

@@ -20,7 +20,9 @@ use super::types::ResourceType;
 use super::{Component, Instance, InstancePre};
 use crate::error::{bail, check, ensure};
 use crate::owned::Owned;
-use crate::store::{MUST_BE_ASYNC, StoreOpaque};
+use crate::store::MUST_BE_ASYNC;
+#[cfg(feature = "async")]
+use crate::store::StoreOpaque;
 use crate::sys::{
     wasmtime_component_linker_allow_shadowing,
     wasmtime_component_linker_define_unknown_imports_as_traps,
@@ -29,12 +31,16 @@ use crate::sys::{
     wasmtime_component_linker_instance_t, wasmtime_component_linker_new,
     wasmtime_component_linker_root, wasmtime_component_linker_t,
 };
-use crate::{AsContextMut, Engine, Module, Result};
+#[cfg(feature = "wasi")]
+use crate::wasi::WasiSource;
+use crate::{AsContextMut, Engine, Module, Result, StoreContextMut};
 use check::{Found, Needs};
 use host::{HostDestructor, HostFunc};
 use names::Names;
 use std::fmt;
 use std::marker::PhantomData;
+#[cfg(feature = "wasi")]
+use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, PoisonError};
 #[cfg(feature = "wasi")]
 use wasi::{WasiItem, WasiPart};
@@ -97,6 +103,9 @@ struct Definitions {
     /// What defines the interfaces of WASI in `root`, in the order in which they were defined.
     #[cfg(feature = "wasi")]
     wasi: Vec<WasiPart>,
+    /// Where stores get their context of WASI from.
+    #[cfg(feature = "wasi")]
+    wasi_source: Option<WasiSource>,
 }
 
 /// A definition.
@@ -186,7 +195,12 @@ impl<T: 'static> Linker<T> {
         let ty = component.component_type();
         let built = self.built()?;
         let needs = check::check_imports(&built.found, &ty, &self.engine)?;
-        let linked = Linked { built, needs };
+        let linked = Linked {
+            built,
+            needs,
+            #[cfg(feature = "wasi")]
+            wasi_source: self.definitions.wasi_source.clone(),
+        };
         // SAFETY: the definitions are for stores of data `T`.
         Ok(unsafe { InstancePre::new(component.clone(), Arc::new(linked)) })
     }
@@ -221,6 +235,12 @@ impl<T: 'static> Linker<T> {
         component: &Component,
     ) -> Result<Instance> {
         self.instantiate_pre(component)?.instantiate(store)
+    }
+
+    /// Sets where stores get their context of WASI from. The source must be for data `T`.
+    #[cfg(feature = "wasi")]
+    pub(crate) fn set_wasi_source(&mut self, source: WasiSource) {
+        self.definitions.wasi_source = Some(source);
     }
 
     fn forget_built(&mut self) {
@@ -362,6 +382,8 @@ fn define_all(
 pub struct Linked {
     built: Arc<Built>,
     needs: Needs,
+    #[cfg(feature = "wasi")]
+    wasi_source: Option<WasiSource>,
 }
 
 impl Linked {
@@ -371,8 +393,20 @@ impl Linked {
     ///
     /// Returns an error if the store is of another engine, if it lacks what the definitions need, or
     /// if asynchronous functions would come into it during a synchronous call.
-    pub(super) fn prepare(&self, store: &mut StoreOpaque, component: &Component) -> Result<()> {
+    pub(super) fn prepare<T: 'static>(
+        &self,
+        store: &mut StoreContextMut<'_, T>,
+        component: &Component,
+    ) -> Result<()> {
         check_engine(store.engine(), component)?;
+        #[cfg(feature = "wasi")]
+        if let Some(source) = self.wasi_source.as_ref().filter(|_| self.needs.wasi) {
+            // SAFETY: invariant "State": the store is borrowed exclusively. The source is for
+            // stores of data `T`, as the definitions are.
+            unsafe { source.supply(NonNull::new_unchecked(store.opaque_ptr()))? };
+            store.opaque_mut().set_wasi_source(source);
+        }
+        let store = store.opaque();
         ensure!(
             !self.needs.wasi || store.has_wasi(),
             "the component imports WASI functions, and the store has no WASI context: give it one \

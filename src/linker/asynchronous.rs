@@ -306,7 +306,7 @@ impl<T> Linker<T> {
         let mut store = store.as_context_mut();
         check_engine(&self.engine, module)?;
         check_engine(store.engine(), module)?;
-        self.definitions.check(store.opaque(), module)?;
+        self.definitions.check(&mut store, module)?;
         self.resolve(&mut store, module)?
             .instantiate_async(store)
             .await

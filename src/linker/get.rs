@@ -179,6 +179,7 @@ impl<T: 'static> Linker<T> {
         self.assert_engine(store.engine());
         let needs = self.definitions.needs(module, name);
         needs.assert_store(store.opaque());
+        needs.supply_wasi(store)?;
         needs.check(store.opaque())?;
         #[cfg(feature = "async")]
         if needs.is_async() {

@@ -142,7 +142,7 @@ impl<T: 'static> InstancePre<T> {
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
         self.inner.needs.check_sync()?;
-        self.check(&store)?;
+        self.check(&mut store)?;
         // Before the memories are noted as the store's.
         #[cfg(feature = "async")]
         store.opaque_mut().check_sync()?;
@@ -166,8 +166,9 @@ impl<T: 'static> InstancePre<T> {
     }
 
     /// Checks that the imports may be used with a store, but for shared memories and asynchrony.
-    fn check(&self, store: &StoreContextMut<'_, T>) -> Result<()> {
+    fn check(&self, store: &mut StoreContextMut<'_, T>) -> Result<()> {
         check_engine(store.engine(), self.module())?;
+        self.inner.needs.supply_wasi(store)?;
         self.inner.needs.check(store.opaque())
     }
 

@@ -18,8 +18,12 @@ use crate::instance::cross_store_instantiation;
 use crate::owned::Owned;
 use crate::store::{MUST_BE_ASYNC, StoreOpaque, wrong_store};
 use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
-use crate::{Engine, Extern, Module, SharedMemory, Val};
+#[cfg(feature = "wasi")]
+use crate::wasi::WasiSource;
+use crate::{Engine, Extern, Module, SharedMemory, StoreContextMut, Val};
 use std::collections::BTreeMap;
+#[cfg(feature = "wasi")]
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// The module name of WASI preview 1.
@@ -35,6 +39,9 @@ pub(crate) struct Needs {
     stores: Vec<u64>,
     /// Whether the store must have a WASI context.
     wasi: bool,
+    /// Where that comes from, if not from the store.
+    #[cfg(feature = "wasi")]
+    wasi_source: Option<WasiSource>,
     /// Whether an item belongs to another engine than the linker. No store meets that.
     other_engine: bool,
     /// Whether a host function is asynchronous, which only asynchronous instantiation allows.
@@ -49,11 +56,11 @@ impl Needs {
     fn of_item(engine: &Engine, store: &StoreOpaque, item: &Extern) -> Needs {
         Needs {
             stores: item.store_id().into_iter().collect(),
-            wasi: false,
             is_async: false,
             other_engine: !Engine::same(engine, store.engine())
                 || !item.comes_from_same_engine(engine),
             shared_memories: item.as_shared_memory().cloned().into_iter().collect(),
+            ..Needs::default()
         }
     }
 
@@ -73,6 +80,35 @@ impl Needs {
                 self.stores.push(*id);
             }
         }
+    }
+
+    /// Gives a store the context of WASI that its data have, if it needs one.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the source.
+    #[cfg(feature = "wasi")]
+    pub(super) fn supply_wasi<T: 'static>(
+        &self,
+        store: &mut StoreContextMut<'_, T>,
+    ) -> crate::Result<()> {
+        let Some(source) = self.wasi_source.as_ref().filter(|_| self.wasi) else {
+            return Ok(());
+        };
+        // SAFETY: invariant "State": the store is borrowed exclusively. The needs are those of a
+        // linker for stores of data `T`, and so is the source.
+        unsafe { source.supply(NonNull::new_unchecked(store.opaque_ptr()))? };
+        store.opaque_mut().set_wasi_source(source);
+        Ok(())
+    }
+
+    /// Does nothing: without `wasi` nothing needs a context.
+    #[cfg(not(feature = "wasi"))]
+    pub(super) fn supply_wasi<T: 'static>(
+        &self,
+        _: &mut StoreContextMut<'_, T>,
+    ) -> crate::Result<()> {
+        Ok(())
     }
 
     fn is_nothing(&self) -> bool {
@@ -288,8 +324,22 @@ impl Definitions {
         }
     }
 
+    /// Sets where stores get their context of WASI from.
+    #[cfg(feature = "wasi")]
+    pub(super) fn set_wasi_source(&mut self, source: WasiSource) {
+        self.all.wasi_source = Some(source);
+    }
+
     /// Returns the needs of a definition.
     pub(super) fn needs(&self, module: &str, name: &str) -> Needs {
+        Needs {
+            #[cfg(feature = "wasi")]
+            wasi_source: self.all.wasi_source.clone(),
+            ..self.needs_without_source(module, name)
+        }
+    }
+
+    fn needs_without_source(&self, module: &str, name: &str) -> Needs {
         match self.listed.get(&key(module, name)) {
             Some(definition) => definition.needs.clone(),
             None => Needs {
@@ -301,10 +351,14 @@ impl Definitions {
 
     /// Returns the needs of all imports of a module together.
     pub(super) fn needs_of(&self, module: &Module) -> Needs {
-        let mut needs = Needs::default();
+        let mut needs = Needs {
+            #[cfg(feature = "wasi")]
+            wasi_source: self.all.wasi_source.clone(),
+            ..Needs::default()
+        };
         if !self.all.is_nothing() || self.has_shared_memories {
             for import in module.imports() {
-                needs.add(&self.needs(import.module(), import.name()));
+                needs.add(&self.needs_without_source(import.module(), import.name()));
             }
         }
         needs
@@ -355,8 +409,17 @@ impl Definitions {
     /// # Errors
     ///
     /// Returns an error if [`Definitions::check_engines`] or [`Needs::check`] does.
-    pub(super) fn check(&self, store: &StoreOpaque, module: &Module) -> crate::Result<()> {
+    pub(super) fn check<T: 'static>(
+        &self,
+        store: &mut StoreContextMut<'_, T>,
+        module: &Module,
+    ) -> crate::Result<()> {
         self.check_engines(module)?;
+        #[cfg(feature = "wasi")]
+        if self.all.wasi_source.is_some() {
+            self.needs_of(module).supply_wasi(store)?;
+        }
+        let store = store.opaque();
         // Most stores meet the needs of all definitions, so the imports need not be looked up.
         // Speed: an instantiation with six imports of WASI takes 5.4 µs instead of 5.6.
         if self.all.is_met_by(store) {

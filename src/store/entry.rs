@@ -270,6 +270,7 @@ impl StoreOpaque {
         unsafe {
             #[cfg(feature = "async")]
             (*store).check_sync()?;
+            StoreOpaque::supply_wasi(store)?;
             let context = (*store).begin_change();
             let error = StoreOpaque::outside_runtime(store, || call(context, &mut trap))?;
             (*store).check_entry(error, trap)

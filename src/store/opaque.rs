@@ -14,15 +14,19 @@ use crate::error::format_err;
 use crate::func::Signatures;
 use crate::gc::RootSet;
 use crate::sys::{wasmtime_context_t, wasmtime_store_t};
-use crate::{Engine, Error, Instance, ModuleExport};
-#[cfg(any(feature = "component-model", feature = "wasi"))]
+#[cfg(feature = "wasi")]
+use crate::wasi::{self, WasiSource, WasiTag};
+use crate::{Engine, Error, Instance, ModuleExport, Result};
+#[cfg(feature = "component-model")]
 use std::any::Any;
 use std::any::{TypeId, type_name};
 use std::ptr;
-#[cfg(feature = "component-model")]
+#[cfg(any(feature = "component-model", feature = "wasi"))]
 use std::ptr::NonNull;
+#[cfg(any(feature = "component-model", feature = "wasi"))]
+use std::sync::Arc;
 #[cfg(feature = "component-model")]
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The state of a store beside its data.
@@ -53,7 +57,10 @@ pub struct StoreOpaque {
     components: OnceLock<Box<dyn Any + Send + Sync>>,
     /// The writers of the store's WASI context, if it has one. Dropped after the C store.
     #[cfg(feature = "wasi")]
-    wasi: Option<Vec<Box<dyn Any + Send + Sync>>>,
+    wasi: Option<wasi::InStore>,
+    /// Where the context comes from, if not from [`Store::set_wasi`](crate::Store::set_wasi).
+    #[cfg(feature = "wasi")]
+    wasi_source: Option<WasiSource>,
     #[cfg(feature = "wasi-http")]
     has_wasi_http: bool,
     /// How many entries into components have begun and not finished, or failed. See
@@ -155,6 +162,8 @@ impl StoreOpaque {
             components: OnceLock::new(),
             #[cfg(feature = "wasi")]
             wasi: None,
+            #[cfg(feature = "wasi")]
+            wasi_source: None,
             #[cfg(feature = "wasi-http")]
             has_wasi_http: false,
             #[cfg(feature = "component-model")]
@@ -361,14 +370,47 @@ impl StoreOpaque {
         unsafe { (*store).c.context }
     }
 
-    /// Takes the writers of the store's new WASI context, and returns those of the context
-    /// that it replaces.
+    /// Takes what belongs to the store's new WASI context, and returns that of the context that it
+    /// replaces.
     #[cfg(feature = "wasi")]
-    pub(crate) fn set_wasi(
-        &mut self,
-        writers: Vec<Box<dyn Any + Send + Sync>>,
-    ) -> Option<Vec<Box<dyn Any + Send + Sync>>> {
-        self.wasi.replace(writers)
+    pub(crate) fn set_wasi(&mut self, wasi: wasi::InStore) -> Option<wasi::InStore> {
+        self.wasi.replace(wasi)
+    }
+
+    /// Returns what the program has attached to the store's WASI context.
+    #[cfg(feature = "wasi")]
+    pub(crate) fn wasi_tag(&self) -> Option<Arc<WasiTag>> {
+        self.wasi.as_ref()?.tag()
+    }
+
+    /// Notes where the context comes from.
+    #[cfg(feature = "wasi")]
+    pub(crate) fn set_wasi_source(&mut self, source: &WasiSource) {
+        self.wasi_source = Some(source.clone());
+    }
+
+    /// Asks the source of the store's WASI context, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the source.
+    ///
+    /// # Safety
+    ///
+    /// As for every entry.
+    #[inline]
+    pub(super) unsafe fn supply_wasi(store: *mut StoreOpaque) -> Result<()> {
+        #[cfg(feature = "wasi")]
+        // SAFETY: invariant "State": nothing else uses the store, as this function requires. A
+        // source is kept for its type of data.
+        unsafe {
+            if let Some(source) = (*store).wasi_source.clone() {
+                return source.supply(NonNull::new_unchecked(store));
+            }
+        }
+        #[cfg(not(feature = "wasi"))]
+        let _ = store;
+        Ok(())
     }
 
     /// Returns the slot for the failure of the host function that is being unwound from.

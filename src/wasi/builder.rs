@@ -1,13 +1,15 @@
 //! [`WasiCtxBuilder`]: builds a WASI context.
 
-use super::{MemoryInputPipe, stream::Input, stream::Output};
+use super::{MemoryInputPipe, WasiTag, stream::Input, stream::Output};
 use crate::Result;
 use crate::error::{Context, ensure};
 use crate::threads::Reads;
+use std::any::Any;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The permissions of a program in a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +98,7 @@ pub struct WasiCtx {
     pub(super) dirs: Vec<PreopenedDir>,
     pub(super) inherit_network: bool,
     pub(super) allow_ip_name_lookup: Option<bool>,
+    pub(super) tag: Option<Arc<WasiTag>>,
 }
 
 /// A [`WasiCtx`], under the name that it has for WASI preview 1.
@@ -112,6 +115,15 @@ impl WasiCtx {
     /// Returns a builder of a context; see [`WasiCtxBuilder::new`].
     pub fn builder() -> WasiCtxBuilder {
         WasiCtxBuilder::new()
+    }
+
+    /// Attaches a value to the context, by which a
+    /// [source](crate::Linker::wasi_source) knows it again when a store has it.
+    pub fn with_tag(self, tag: impl Any + Send + Sync) -> WasiCtx {
+        WasiCtx {
+            tag: Some(Arc::new(tag)),
+            ..self
+        }
     }
 
     /// Returns what a program reads as its standard input.

@@ -5,6 +5,7 @@ mod context;
 mod dirs;
 mod exit;
 mod pipe;
+mod source;
 mod stdin;
 mod stdout;
 mod writers;

@@ -124,8 +124,7 @@ impl<T: 'static> InstancePre<T> {
         mut store: impl AsContextMut<Data = T>,
     ) -> Result<Instance> {
         let mut store = store.as_context_mut();
-        self.linked()
-            .prepare(store.opaque_mut(), self.component())?;
+        self.linked().prepare(&mut store, self.component())?;
         self.linked().add_async(store.opaque_mut())?;
         let mut instance = MaybeUninit::<wasmtime_component_instance_t>::uninit();
         // SAFETY: invariants "Context" and "Ownership": the store is borrowed, and is of the engine

@@ -81,7 +81,7 @@ impl<T: 'static> InstancePre<T> {
     ) -> Result<Instance> {
         let mut store = store.as_context_mut();
         require(Feature::Async)?;
-        self.check(&store)?;
+        self.check(&mut store)?;
         // Before the memories are noted as the store's.
         if self.inner.needs.is_async() {
             store.opaque_mut().add_async()?;

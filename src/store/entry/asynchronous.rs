@@ -223,6 +223,8 @@ where
     unsafe fn start(&mut self, start: S) -> Result<()> {
         require(Feature::Async)?;
         // SAFETY: invariant "State": nothing else uses the store.
+        unsafe { StoreOpaque::supply_wasi(self.store.as_ptr())? };
+        // SAFETY: invariant "State": nothing else uses the store.
         let store = unsafe { &mut *self.store.as_ptr() };
         store.engine().check_async_call()?;
         // Invariant "Context": nothing else uses the store.
