@@ -2,7 +2,7 @@
 //!
 //! A [`WasiCtxBuilder`] decides what a program may see of its host. [`Store::set_wasi`] gives
 //! that context to a store. [`add_to_linker`] defines the functions of WASI preview 1, which
-//! modules import, and [`p2`] those of WASI 2, which components import:
+//! modules import, and `p2` those of WASI 2, which components import:
 //!
 #![doc = example!(wat)]
 //! use libwasmtime::wasi::{self, MemoryOutputPipe, WasiCtxBuilder};

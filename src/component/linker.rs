@@ -21,7 +21,7 @@ use super::{Component, Instance, InstancePre};
 use crate::error::{bail, check, ensure};
 use crate::owned::Owned;
 use crate::store::MUST_BE_ASYNC;
-#[cfg(feature = "async")]
+#[cfg(feature = "component-model-async")]
 use crate::store::StoreOpaque;
 use crate::sys::{
     wasmtime_component_linker_allow_shadowing,

@@ -61,7 +61,7 @@ pub struct StoreOpaque {
     /// Where the context comes from, if not from [`Store::set_wasi`](crate::Store::set_wasi).
     #[cfg(feature = "wasi")]
     wasi_source: Option<WasiSource>,
-    #[cfg(feature = "wasi-http")]
+    #[cfg(all(feature = "component-model", feature = "wasi-http"))]
     has_wasi_http: bool,
     /// How many entries into components have begun and not finished, or failed. See
     /// [`Unfinished`].
@@ -164,7 +164,7 @@ impl StoreOpaque {
             wasi: None,
             #[cfg(feature = "wasi")]
             wasi_source: None,
-            #[cfg(feature = "wasi-http")]
+            #[cfg(all(feature = "component-model", feature = "wasi-http"))]
             has_wasi_http: false,
             #[cfg(feature = "component-model")]
             unfinished: Unfinished::default(),
@@ -325,7 +325,7 @@ impl StoreOpaque {
     }
 
     /// Notes that the store has a context for `wasi:http`.
-    #[cfg(feature = "wasi-http")]
+    #[cfg(all(feature = "component-model", feature = "wasi-http"))]
     pub(crate) fn set_has_wasi_http(&mut self) {
         self.has_wasi_http = true;
     }

@@ -1,6 +1,6 @@
 //! WASI 2: the interfaces that components import.
 //!
-//! [`add_to_linker_sync`] or [`add_to_linker_async`] defines them in a linker, and
+//! [`add_to_linker_sync`] or `add_to_linker_async` defines them in a linker, and
 //! [`Store::set_wasi`](crate::Store::set_wasi) gives a store the context that they use. A program
 //! for the command line exports `run` in the interface `wasi:cli/run`:
 //!
@@ -57,11 +57,11 @@
 //!
 //! # Asynchronous programs
 //!
-//! In the link mode `vendored`, the functions that [`add_to_linker_async`] defines suspend the
+//! In the link mode `vendored`, the functions that `add_to_linker_async` defines suspend the
 //! component while they wait, and other tasks run on the thread. libwasmtime gives no sign when
 //! they are ready. So such a call is polled again after a millisecond, and then every millisecond
 //! until it goes on. Code that yields because of
-//! [fuel](crate::Store::fuel_async_yield_interval) after less than 50 µs may wait as long.
+//! fuel (`Store::fuel_async_yield_interval`) after less than 50 µs may wait as long.
 //!
 //! In all other link modes, libwasmtime has a `tokio` of its own that a program can't enter, and
 //! an asynchronous function that waits for a clock there would end the process. So there, the
