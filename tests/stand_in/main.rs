@@ -55,8 +55,9 @@ fn a_dependent_runs_with_it() {
         "{stdout}"
     );
     packages.assert_without_wasmtime();
-    // The two packages, the stand-in, this crate, and its dependencies.
-    assert!(packages.locked().len() <= 15, "{:?}", packages.locked());
+    // The two packages, the stand-in, this crate, and its dependencies, with what `bindgen!` is made
+    // of: cargo locks that as well.
+    assert!(packages.locked().len() <= 45, "{:?}", packages.locked());
 }
 
 /// The attributes and derives name this crate by the name of the stand-in, and by that of
