@@ -11,9 +11,6 @@ use crate::{Engine, Result};
 #[derive(Debug, Default)]
 pub struct Needs {
     pub is_async: bool,
-    /// Whether something traps that isn't defined.
-    #[cfg(feature = "wasi")]
-    may_trap: bool,
     /// A context for WASI.
     pub wasi: bool,
     /// A context for `wasi:http`.
@@ -29,9 +26,6 @@ pub struct Needs {
 pub struct Found {
     /// By which name it finds what.
     names: Names<Definition>,
-    /// Whether something traps that isn't defined.
-    #[cfg(feature = "wasi")]
-    may_trap: bool,
     /// Whether some of WASI's functions are asynchronous.
     #[cfg(feature = "wasi")]
     is_wasi_async: bool,
@@ -46,9 +40,10 @@ impl Found {
     /// Returns an error if something can't trap.
     pub fn new(definitions: &Definitions, engine: &Engine) -> Result<Found> {
         let mut names = Names::default();
+        // What libwasmtime has doesn't trap, even if the program hasn't defined it.
         #[cfg(feature = "wasi")]
         for part in &definitions.wasi {
-            part.add_to(&mut names);
+            part.add_to(&mut names, !definitions.trapping.is_empty());
         }
         add_all(&mut names, &definitions.root);
         for component in &definitions.trapping {
@@ -58,8 +53,6 @@ impl Found {
         }
         Ok(Found {
             names,
-            #[cfg(feature = "wasi")]
-            may_trap: !definitions.trapping.is_empty(),
             #[cfg(feature = "wasi")]
             is_wasi_async: definitions.wasi.iter().any(|part| part.set.is_async()),
         })
@@ -102,11 +95,7 @@ pub(super) fn instance_in<'a>(
 ///
 /// Returns an error that names the first import that isn't defined or doesn't fit.
 pub fn check_imports(found: &Found, ty: &types::Component, engine: &Engine) -> Result<Needs> {
-    let mut needs = Needs {
-        #[cfg(feature = "wasi")]
-        may_trap: found.may_trap,
-        ..Needs::default()
-    };
+    let mut needs = Needs::default();
     for (name, import) in ty.imports(engine) {
         let definition = found.names.find(name);
         check(definition, &import.ty, engine, &mut needs).with_context(|| {
@@ -170,8 +159,7 @@ fn check(
             ComponentItem::ComponentFunc(_) | ComponentItem::Resource(_),
             Some(Definition::Wasi(item)),
         ) => {
-            // libwasmtime has it, and so it wouldn't trap.
-            if !item.is_defined && !needs.may_trap {
+            if !item.is_defined {
                 return Err(missing(describe(expected)));
             }
             if let ComponentItem::Resource(imported) = expected {

@@ -1,5 +1,6 @@
 //! [`LinkerInstance`]: adding definitions to a linker.
 
+use super::check::instance_in;
 use super::host::{HostDestructor, HostFunc};
 use super::names::Names;
 use super::{Definition, Definitions};
@@ -219,10 +220,7 @@ impl<'a, T: 'static> LinkerInstance<'a, T> {
         if !matches!(self.names.get_mut(name), Some(Definition::Instance(_))) {
             self.define(name, Definition::Instance(Names::default()))?;
         }
-        let Some(Definition::Instance(names)) = self.names.get_mut(name) else {
-            unreachable!("it was defined if it wasn't there");
-        };
-        self.names = names;
+        self.names = instance_in(self.names, name);
         Ok(self)
     }
 

@@ -110,7 +110,7 @@ pub struct WasiPart {
 /// A function or resource of WASI.
 #[derive(Clone, Copy, Debug)]
 pub struct WasiItem {
-    /// Whether the program has defined it, or libwasmtime alone.
+    /// Whether components find it, and not libwasmtime alone.
     pub is_defined: bool,
     /// Whether it needs the context of `wasi:http` as well.
     pub is_http: bool,
@@ -132,12 +132,14 @@ impl WasiPart {
         }
     }
 
-    /// Adds what libwasmtime defines for the part, which is the whole set.
-    pub fn add_to(&self, found: &mut Names<Definition>) {
+    /// Adds what libwasmtime defines for the part, which is the whole set. All of it counts as
+    /// defined if `whole` is set.
+    pub fn add_to(&self, found: &mut Names<Definition>, whole: bool) {
         for interface in self.set.interfaces() {
             let names = instance_in(found, interface.name);
             for name in interface.items.split(' ') {
                 let mut item = self.item(interface);
+                item.is_defined |= whole;
                 if let Some(Definition::Wasi(before)) = names.get_mut(name) {
                     item.is_defined |= before.is_defined;
                 }
