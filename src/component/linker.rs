@@ -39,8 +39,6 @@ use host::{HostDestructor, HostFunc};
 use names::Names;
 use std::fmt;
 use std::marker::PhantomData;
-#[cfg(feature = "wasi")]
-use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, PoisonError};
 #[cfg(feature = "wasi")]
 use wasi::{WasiItem, WasiPart};
@@ -401,10 +399,8 @@ impl Linked {
         check_engine(store.engine(), component)?;
         #[cfg(feature = "wasi")]
         if let Some(source) = self.wasi_source.as_ref().filter(|_| self.needs.wasi) {
-            // SAFETY: invariant "State": the store is borrowed exclusively. The source is for
-            // stores of data `T`, as the definitions are.
-            unsafe { source.supply(NonNull::new_unchecked(store.opaque_ptr()))? };
-            store.opaque_mut().set_wasi_source(source);
+            // SAFETY: the source is for stores of data `T`, as the definitions are.
+            unsafe { source.supply_from_now_on(store)? };
         }
         let store = store.opaque();
         ensure!(

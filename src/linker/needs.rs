@@ -22,8 +22,6 @@ use crate::sys::{wasm_externtype_t, wasmtime_extern_type};
 use crate::wasi::WasiSource;
 use crate::{Engine, Extern, Module, SharedMemory, StoreContextMut, Val};
 use std::collections::BTreeMap;
-#[cfg(feature = "wasi")]
-use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// The module name of WASI preview 1.
@@ -56,7 +54,6 @@ impl Needs {
     fn of_item(engine: &Engine, store: &StoreOpaque, item: &Extern) -> Needs {
         Needs {
             stores: item.store_id().into_iter().collect(),
-            is_async: false,
             other_engine: !Engine::same(engine, store.engine())
                 || !item.comes_from_same_engine(engine),
             shared_memories: item.as_shared_memory().cloned().into_iter().collect(),
@@ -95,11 +92,8 @@ impl Needs {
         let Some(source) = self.wasi_source.as_ref().filter(|_| self.wasi) else {
             return Ok(());
         };
-        // SAFETY: invariant "State": the store is borrowed exclusively. The needs are those of a
-        // linker for stores of data `T`, and so is the source.
-        unsafe { source.supply(NonNull::new_unchecked(store.opaque_ptr()))? };
-        store.opaque_mut().set_wasi_source(source);
-        Ok(())
+        // SAFETY: the needs are those of a linker for stores of data `T`, and so is the source.
+        unsafe { source.supply_from_now_on(store) }
     }
 
     /// Does nothing: without `wasi` nothing needs a context.

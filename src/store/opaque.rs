@@ -55,7 +55,7 @@ pub struct StoreOpaque {
     // Size: nothing of components is in a program that uses none, as this hides their type.
     #[cfg(feature = "component-model")]
     components: OnceLock<Box<dyn Any + Send + Sync>>,
-    /// The writers of the store's WASI context, if it has one. Dropped after the C store.
+    /// What belongs to the store's WASI context, if it has one. Dropped after the C store.
     #[cfg(feature = "wasi")]
     wasi: Option<wasi::InStore>,
     /// Where the context comes from, if not from [`Store::set_wasi`](crate::Store::set_wasi).

@@ -35,6 +35,26 @@ impl WasiSource {
         }))
     }
 
+    /// Gives a store the context that its data have, and makes the source that of its later calls.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`WasiSource::supply`] does.
+    ///
+    /// # Safety
+    ///
+    /// The source must be for data `T`.
+    pub(crate) unsafe fn supply_from_now_on<T: 'static>(
+        &self,
+        store: &mut StoreContextMut<'_, T>,
+    ) -> Result<()> {
+        // SAFETY: invariant "State": the store is borrowed exclusively, and its data are those that
+        // the source is for, as this function requires.
+        unsafe { self.supply(NonNull::new_unchecked(store.opaque_ptr()))? };
+        store.opaque_mut().set_wasi_source(self);
+        Ok(())
+    }
+
     /// Gives a store the context that its data have, if it has another one.
     ///
     /// # Errors
