@@ -343,11 +343,11 @@ unsafe fn update<T: 'static>(
     // that can be written.
     unsafe {
         call_host_with_store(NonNull::new_unchecked(context), |store| {
+            let caller = StoreContextMut::from_state(store.cast());
             #[cfg(feature = "component-model")]
-            let before = Unfinished::before_host(store);
-            let update = callback(StoreContextMut::from_state(store.cast()))?;
-            #[cfg(feature = "component-model")]
-            before.after_host(store)?;
+            let update = Unfinished::around_host(store, || callback(caller))?;
+            #[cfg(not(feature = "component-model"))]
+            let update = callback(caller)?;
             let (new_kind, ticks) = match update {
                 UpdateDeadline::Continue(ticks) => (WASMTIME_UPDATE_DEADLINE_CONTINUE, ticks),
                 #[cfg(feature = "async")]

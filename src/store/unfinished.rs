@@ -50,6 +50,30 @@ impl Unfinished {
         }
     }
 
+    /// Calls a host function that isn't asynchronous, and checks that it may return to the component
+    /// that called it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as the host function and [`BeforeHost::after_host`] do.
+    ///
+    /// # Safety
+    ///
+    /// As for [`StoreOpaque::unfinished_at`], before and after the call.
+    #[inline]
+    pub(crate) unsafe fn around_host<R>(
+        store: NonNull<StoreOpaque>,
+        host: impl FnOnce() -> Result<R>,
+    ) -> Result<R> {
+        // SAFETY: this function requires what the two functions do.
+        unsafe {
+            let before = Unfinished::before_host(store);
+            let output = host()?;
+            before.after_host(store)?;
+            Ok(output)
+        }
+    }
+
     /// Notes that a host function is called, and returns what [`BeforeHost::after_host`] takes.
     ///
     /// # Safety

@@ -314,9 +314,8 @@ where
         call_host_with_store(NonNull::new_unchecked(context), |store| {
             let mut values = Values::new((args, nargs), (results, nresults));
             let params = values.lift(store)?;
-            let before = Unfinished::before_host(store);
-            let results = func(StoreContextMut::from_state(store.cast()), params)?;
-            before.after_host(store)?;
+            let caller = StoreContextMut::from_state(store.cast());
+            let results = Unfinished::around_host(store, || func(caller, params))?;
             values.lower(store, &results)
         })
     }
@@ -344,10 +343,8 @@ where
             let params = values.lift_vals(store)?;
             let mut places = values.places();
             let ty = ComponentFunc::copied(ty, &mut *store.as_ptr());
-            let before = Unfinished::before_host(store);
             let caller = StoreContextMut::from_state(store.cast());
-            func(caller, ty, &params, &mut places)?;
-            before.after_host(store)?;
+            Unfinished::around_host(store, || func(caller, ty, &params, &mut places))?;
             values.lower_vals(store, &places)
         })
     }
@@ -466,9 +463,8 @@ where
     unsafe {
         let func = &*env.cast::<F>();
         call_host_with_store(NonNull::new_unchecked(context), |store| {
-            let before = Unfinished::before_host(store);
-            func(StoreContextMut::from_state(store.cast()), rep)?;
-            before.after_host(store)
+            let caller = StoreContextMut::from_state(store.cast());
+            Unfinished::around_host(store, || func(caller, rep))
         })
     }
 }
