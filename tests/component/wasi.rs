@@ -10,7 +10,7 @@ mod linking;
 
 use adapter::adapt;
 use libwasmtime::component::{Component, Instance, Linker, TypedFunc};
-use libwasmtime::wasi::{WasiCtxBuilder, p2};
+use libwasmtime::wasi::{MemoryInputPipe, MemoryOutputPipe, WasiCtxBuilder, p2};
 use libwasmtime::{Engine, Result, Store};
 use std::sync::OnceLock;
 
@@ -37,6 +37,15 @@ fn run_of(store: &mut Store<()>, instance: &Instance) -> Run {
         .expect("it is a command");
     let run = instance.get_export_index(&mut *store, Some(&interface), "run");
     instance.get_typed_func(store, run.unwrap()).unwrap()
+}
+
+/// Returns a context in which the command copies this text to that pipe.
+fn copying(text: &str, to: &MemoryOutputPipe) -> WasiCtxBuilder {
+    let mut wasi = WasiCtxBuilder::new();
+    wasi.args(&["program", "copy"])
+        .stdin(MemoryInputPipe::new(text))
+        .stdout(to.clone());
+    wasi
 }
 
 /// Runs the command synchronously.

@@ -107,28 +107,43 @@ fn assert_gives_up(outcome: Result<()>) {
     assert!(error.contains("can't go on"), "{error}");
 }
 
+/// Calls a function whose host function goes on after a nested call has failed.
+#[track_caller]
+fn assert_call_gives_up(host: Host, name: &str) {
+    let (host, outcome) = call(host, name);
+    assert_eq!(host.seen.len(), 1);
+    assert_gives_up(outcome);
+}
+
+/// What the host has when the nested call fails: in the host, in the guest, and with an error that
+/// looks like one of libwasmtime's.
+fn failures() -> [Host; 3] {
+    let inner = || Host {
+        calls: "inner",
+        ..Host::default()
+    };
+    [
+        Host {
+            see_fails: true,
+            ..inner()
+        },
+        Host {
+            calls: "trap",
+            ..inner()
+        },
+        Host {
+            see_refuses: true,
+            ..inner()
+        },
+    ]
+}
+
 #[test]
 fn fail() {
     alone("components::nested::fail", || {
-        for (calls, see_fails) in [("inner", true), ("trap", false)] {
-            let host = Host {
-                calls,
-                see_fails,
-                ..Host::default()
-            };
-            let (host, outcome) = call(host, "outer");
-            assert_eq!(host.seen.len(), 1);
-            assert_gives_up(outcome);
+        for host in failures() {
+            assert_call_gives_up(host, "outer");
         }
-        // Such an error isn't libwasmtime's.
-        let host = Host {
-            calls: "inner",
-            see_refuses: true,
-            ..Host::default()
-        };
-        let (host, outcome) = call(host, "outer");
-        assert_eq!(host.seen.len(), 1);
-        assert_gives_up(outcome);
         // A call that succeeds changes nothing.
         let host = Host {
             calls: "inner",
@@ -144,16 +159,9 @@ fn fail() {
 #[test]
 fn fail_in_a_destructor() {
     alone("components::nested::fail_in_a_destructor", || {
-        for (calls, see_fails) in [("inner", true), ("trap", false)] {
-            let host = Host {
-                calls,
-                see_fails,
-                drop_nests: true,
-                ..Host::default()
-            };
-            let (host, outcome) = call(host, "drop");
-            assert_eq!(host.seen.len(), 1);
-            assert_gives_up(outcome);
+        for host in failures() {
+            let drop_nests = true;
+            assert_call_gives_up(Host { drop_nests, ..host }, "drop");
         }
     });
 }

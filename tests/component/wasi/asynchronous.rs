@@ -1,9 +1,9 @@
 //! Programs that are called asynchronously.
 
-use super::{command, run_of};
+use super::{command, copying, run_of};
 use crate::assert_error;
 use libwasmtime::component::Linker;
-use libwasmtime::wasi::{MemoryInputPipe, MemoryOutputPipe, WasiCtxBuilder, p2};
+use libwasmtime::wasi::{MemoryOutputPipe, WasiCtxBuilder, p2};
 use libwasmtime::{Result, Store};
 use std::time::{Duration, Instant};
 
@@ -29,12 +29,7 @@ async fn run(wasi: &mut WasiCtxBuilder) -> Result<()> {
 async fn copy() {
     let text = "a line\n".repeat(3000);
     let stdout = MemoryOutputPipe::new(1 << 20);
-    run(WasiCtxBuilder::new()
-        .args(&["program", "copy"])
-        .stdin(MemoryInputPipe::new(text.clone()))
-        .stdout(stdout.clone()))
-    .await
-    .unwrap();
+    run(&mut copying(&text, &stdout)).await.unwrap();
     assert_eq!(stdout.contents(), text.as_bytes());
 }
 

@@ -1,6 +1,6 @@
 //! Programs for the command line, which are called synchronously.
 
-use super::run;
+use super::{copying, run};
 use libwasmtime::I32Exit;
 use libwasmtime::wasi::{FsPerms, MemoryInputPipe, MemoryOutputPipe, WasiCtxBuilder};
 use std::fs;
@@ -11,11 +11,7 @@ use std::time::{Duration, Instant};
 fn copies_its_input() {
     let text = "a line\n".repeat(3000);
     let stdout = MemoryOutputPipe::new(1 << 20);
-    run(WasiCtxBuilder::new()
-        .args(&["program", "copy"])
-        .stdin(MemoryInputPipe::new(text.clone()))
-        .stdout(stdout.clone()))
-    .unwrap();
+    run(&mut copying(&text, &stdout)).unwrap();
     assert_eq!(stdout.contents(), text.as_bytes());
 }
 
