@@ -55,9 +55,17 @@ fn a_dependent_runs_with_it() {
         "{stdout}"
     );
     packages.assert_without_wasmtime();
-    // The two packages, the stand-in, this crate, and its dependencies, with what `bindgen!` is made
-    // of: cargo locks that as well.
-    assert!(packages.locked().len() <= 45, "{:?}", packages.locked());
+    // Without components, and so without `bindgen!`: the two packages, the stand-in, this crate, and
+    // its dependencies.
+    let packages = Packages::without_components("lean", &[mode()]);
+    let locked = packages
+        .cargo("metadata")
+        .arg("--offline")
+        .output()
+        .unwrap();
+    assert!(locked.status.success(), "{:?}", texts(&locked));
+    packages.assert_without_wasmtime();
+    assert!(packages.locked().len() <= 15, "{:?}", packages.locked());
 }
 
 /// The attributes and derives name this crate by the name of the stand-in, and by that of

@@ -35,6 +35,29 @@ impl Packages {
         packages
     }
 
+    /// The same, where `dependent` turns on what the `wasmtime` crate has by default except for
+    /// components.
+    pub fn without_components(name: &str, features: &[&str]) -> Packages {
+        let packages = Packages::new(name, features);
+        let stand_in = include_str!("../../stand-in/wasmtime/Cargo.toml");
+        let (_, default) = stand_in.split_once("default = [\n").unwrap();
+        let (default, _) = default.split_once("]").unwrap();
+        let features: Vec<&str> = default
+            .lines()
+            .filter(|line| !line.contains("component-model"))
+            .collect();
+        packages.write(
+            "dependent/Cargo.toml",
+            &format!(
+                "{}wasmtime = {{ version = \"{}\", default-features = false, features = [{}] }}\n",
+                package("dependent"),
+                env!("CARGO_PKG_VERSION_MAJOR"),
+                features.join("")
+            ),
+        );
+        packages
+    }
+
     /// Returns a program with these dependencies.
     pub fn of(name: &str, dependencies: &str, program: &str) -> Packages {
         let packages = Packages::empty(name);
