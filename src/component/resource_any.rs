@@ -255,11 +255,9 @@ impl ResourceAny {
         Ok(())
     }
 
-    /// Drops the handle as [`ResourceAny::resource_drop`] does, for stores of asynchronous
-    /// programs.
-    ///
-    /// The C API has no function that drops a resource asynchronously, so the destructor must not
-    /// wait.
+    /// Drops the handle as [`ResourceAny::resource_drop`] does, and synchronously: the C API has no
+    /// function that drops a resource asynchronously. So this fails in every store that requires
+    /// asynchronous calls; a function of the guest that takes the handle as `own` can drop it there.
     ///
     /// # Errors
     ///

@@ -63,6 +63,9 @@
 //! until it goes on. Code that yields because of
 //! fuel (`Store::fuel_async_yield_interval`) after less than 50 µs may wait as long.
 //!
+//! A call in a task of a current-thread `tokio` runtime, as `#[tokio::test]` makes one, is an error in
+//! that link mode, as the [module above](super#asynchronous-runtimes) says.
+//!
 //! In all other link modes, libwasmtime has a `tokio` of its own that a program can't enter, and
 //! an asynchronous function that waits for a clock there would end the process. So there, the
 //! functions block their thread until they are done, as those of [`add_to_linker_sync`] do: call a
